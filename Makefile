@@ -1,0 +1,100 @@
+# Everything a contributor types. `make` alone prints the list; what a target needs is installed by itself, once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.pret
+MEMBERS := shared services/antai services/dgfip services/ccsp services/collectivite console
+PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
+SOURCES := $(MEMBERS) tests $(wildcard benchmarks)
+
+# Take the certificates of the system, never download an interpreter.
+export UV_SYSTEM_CERTS := 1
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo up test check format docs bench lock compose clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## virtual environment with the locked versions (done by the others when needed)
+
+demo: $(STAMP) ## play two dossiers from the street to the payment or the avertissement
+	@$(BIN)/fps demo $(ARGS)
+
+up: $(STAMP) ## four services and the console on http://localhost:8000, until Ctrl-C
+	@$(BIN)/fps up $(ARGS)
+
+test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+
+check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports --no-logo
+	@for member in $(MEMBERS); do (cd $$member && "$(CURDIR)/$(BIN)/deptry" --config pyproject.toml .) || exit 1; done
+	$(BIN)/fps docs --check
+
+format: $(STAMP) ## write every Python file in the project's format
+	$(BIN)/ruff check --quiet --fix . || true
+	$(BIN)/ruff format --quiet .
+
+docs: $(STAMP) ## write the generated documents again (docs/flux.md, OpenAPI, AsyncAPI, map)
+	$(BIN)/fps docs
+
+bench: $(STAMP) ## measure the figures; table on the screen and build/bench.json
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade takes newer versions
+	@compile() { $(BIN)/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$$@"; }; \
+	own=$$(printf -- '--no-emit-package fps-%s ' shared antai dgfip ccsp collectivite console); \
+	compile $$own pyproject.toml --group dev --output-file requirements/lock.txt; \
+	compile $$own pyproject.toml --constraints requirements/lock.txt --output-file requirements/runtime.txt; \
+	compile requirements/uv.in --output-file requirements/uv.txt
+
+compose: .env ## four services, four databases and a broker in containers (needs Docker)
+	docker compose up --build $(ARGS)
+
+clean: ## remove what was built or installed here (the dossiers of .fps stay)
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.env:
+	@umask 077; $(PYTHON) -c 'import secrets; print("FPS_PILOTAGE_TOKEN=" + secrets.token_urlsafe(24))' > $@
+	@echo "Wrote .env: the credential of the console, drawn for this machine only."
+
+# Debian's bare python3 cannot make a virtual environment: python3-venv is installed when we may, else the line to run is printed.
+# uv installs the locked versions in seconds; where it cannot be had, pip does the same with the same hashes.
+$(STAMP): requirements/lock.txt requirements/uv.txt pyproject.toml $(PYPROJECTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (make PYTHON=/path/to/python3.12 …)."; exit 1; }
+	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	      echo "Installing python3-venv…"; \
+	      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv; } >/dev/null; \
+	    else \
+	      echo "This Python cannot make virtual environments. Run once: sudo apt-get install python3-venv"; exit 1; \
+	    fi; \
+	  fi; \
+	  $(PYTHON) -m venv --clear $(VENV); \
+	fi
+	@echo "Installing the locked versions in $(VENV)…"
+	@editable="$(MEMBERS:%=-e %)"; \
+	if $(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt; then \
+	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/lock.txt; \
+	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps $$editable; \
+	else \
+	  echo "uv cannot be had here: pip installs the same versions, more slowly."; \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements/lock.txt; \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $$editable; \
+	fi
+	@touch $@

@@ -1,0 +1,66 @@
+"""Every row of the table, what the project promises of it, and how to run some of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from benchmarks import embedded, ingestion, letters, lives, statements
+from benchmarks.figures import Absent, Bench, Faux, Figure, say
+
+Row = Callable[[Bench], Awaitable[list[Figure]]]
+# What is measured together: the names of the rows, and the measure.
+ROWS: tuple[tuple[tuple[str, ...], Row], ...] = (
+    (("first-life-ms",), embedded.first_life),
+    (("ready-s", "rss-mb"), embedded.up),
+    (("letter-amqp",), letters.letter_amqp),
+    (("life-servers",), lives.life_servers),
+    (("mfps-http", "mfps-batch"), ingestion.ingestion),
+    (("deadline-linear",), statements.deadline_linear),
+    (("sql-per-batch",), statements.sql_per_batch),
+)
+NAMES = tuple(name for names, _ in ROWS for name in names)
+# The promise on the ratio: at most, or at least.
+AT_MOST: Mapping[str, float] = {"first-life-ms": 1.0, "ready-s": 1.0, "rss-mb": 1.0, "deadline-linear": 1.2, "sql-per-batch": 1.0}
+AT_LEAST: Mapping[str, float] = {"letter-amqp": 0.25, "life-servers": 0.15, "mfps-http": 0.4, "mfps-batch": 5.0}
+UNITS = {"first-life-ms": "ms", "ready-s": "s", "rss-mb": "MiB", "letter-amqp": "letters/s", "life-servers": "dossiers/s"} | {
+    "mfps-http": "messages/s",
+    "mfps-batch": "messages/s",
+    "deadline-linear": "us/deadline",
+    "sql-per-batch": "statements",
+}
+
+
+def promise(figure: Figure) -> str:
+    """What is missing from the promise, in words; nothing when it is kept."""
+    ratio = figure.ratio
+    if ratio is None:
+        return ""
+    if figure.name in AT_MOST and ratio > AT_MOST[figure.name]:
+        return f"{figure.name}: {ratio:.3g}, promised at most {AT_MOST[figure.name]:g}"
+    if figure.name in AT_LEAST and ratio < AT_LEAST[figure.name]:
+        return f"{figure.name}: {ratio:.3g}, promised at least {AT_LEAST[figure.name]:g}"
+    return ""
+
+
+def measure(bench: Bench, names: Iterable[str], runner: "asyncio.Runner") -> tuple[list[Figure], dict[str, str], bool]:
+    """Run the rows asked for; gives the figures, why some have none, and whether something went wrong."""
+    wanted, wrong = set(names), False
+    found: list[Figure] = []
+    why: dict[str, str] = {}
+    for group, row in ROWS:
+        asked = [name for name in group if name in wanted]
+        if not asked:
+            continue
+        say(f"… {', '.join(asked)}")
+        try:
+            figures = runner.run(_bounded(row, bench))
+        except (Absent, Faux, TimeoutError) as error:
+            wrong = wrong or not isinstance(error, Absent)
+            figures = [Figure(name, None, None, UNITS[name]) for name in group]
+            why |= dict.fromkeys(asked, str(error) or repr(error))
+        found += [f for f in figures if f.name in asked]
+    return found, why, wrong
+
+
+async def _bounded(row: Row, bench: Bench) -> list[Figure]:
+    async with asyncio.timeout(180):
+        return await row(bench)

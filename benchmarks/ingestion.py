@@ -1,0 +1,127 @@
+"""The message FPS at ANTAI's door: one by one on PostgreSQL, at the same door without a database, and in batches."""
+
+import asyncio
+import json
+import secrets
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import asyncpg
+from fastapi import FastAPI
+
+from antai.app import DEFINITION
+from benchmarks.donnees import INSTANT
+from benchmarks.figures import Bench, Figure, expect
+from benchmarks.http1 import Order
+from benchmarks.servers import ROOT, Process, create_tables, databases, free_ports, process, service_url
+from fps.kit import door, problems
+from fps.kit.bac_path import BacPath
+from fps.kit.clock import Mode, wall_now
+from fps.kit.database import open_database
+from fps.kit.envelope import Letter
+from fps.kit.service import Receipt, Service
+from fps.kit.settings import Settings
+from fps.messages.message import Message
+from fps.messages.mfps import AccuseFps
+
+CONNECTIONS = 32
+LOT = 500
+LOT_CONNECTIONS = 4
+
+
+class AtOnce(Service):
+    """The same door, with nothing behind it: every letter is received at once, and nothing is kept."""
+
+    async def receive(self, letters: Sequence[tuple[Letter, Message]]) -> list[Receipt | BaseException]:
+        text = AccuseFps.exemplaire().model_copy(update={"statut": "accepte", "erreurs": ()}).model_dump_json()
+        return [Receipt("recu", text)] * len(letters)
+
+
+def serve_at_once(port: int) -> None:
+    """Serve ANTAI's letter routes without a database, as the service serves them."""
+    import uvicorn
+
+    settings = Settings()
+    app = FastAPI(openapi_url=None)
+    problems.install(app)
+    app.router.routes.extend(door.routes(AtOnce(DEFINITION, settings, open_database(settings.database_url))))
+
+    @app.get("/sante/pret")
+    async def pret() -> dict[str, str]:
+        return {"statut": "pret"}
+
+    uvicorn.run(
+        BacPath(app), host="127.0.0.1", port=port, log_config=None, access_log=False, http="httptools", loop="uvloop", lifespan="off"
+    )
+
+
+async def sent(order: Order) -> float:
+    """Messages accepted each second; the client is a process of its own, its messages are built before."""
+    arguments = [sys.executable, "-m", "benchmarks.http1", json.dumps(asdict(order))]
+    client = await asyncio.create_subprocess_exec(*arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    try:
+        output, _ = await client.communicate()
+    finally:
+        if client.returncode is None:
+            client.kill()
+    expect("the client", client.returncode, 0)
+    said = json.loads(output)
+    expect(f"messages accepted {said['statuses']} {said['refusal']}", said["accepted"], order.count)
+    return float(order.count / said["seconds"])
+
+
+async def ingestion(bench: Bench) -> list[Figure]:
+    """The three sides, in turn; exact counts in the database at the end."""
+    admin, sizes = bench.need_postgres(), bench.sizes
+    port, bare = free_ports(2)
+    bac = f"mfps-{secrets.token_hex(2)}"
+    position = 0
+
+    def order(target: int, count: int, connections: int, lot: int = 1) -> Order:
+        nonlocal position
+        first, position = position, position + count
+        return Order(target, bac, first, count, connections, lot)
+
+    with tempfile.TemporaryDirectory() as folder:
+        async with databases(admin) as (url,):
+            await create_tables(url, DEFINITION)
+            connection = await asyncpg.connect(url)
+            await connection.execute("INSERT INTO bacs VALUES ($1, $1, $2, $3, $4, 1)", bac, Mode.FIGE.value, INSTANT, wall_now())
+            real = process(["-m", "antai", "serve"], Path(folder) / "antai.log", FPS_PORT=str(port), FPS_DATABASE_URL=service_url(url))
+            without = process(["-m", "benchmarks.ingestion", str(bare)], Path(folder) / "bare.log")
+            with real as antai, without as empty:
+                await _ready(antai, port)
+                await _ready(empty, bare)
+                written = 0
+
+                async def single() -> float:
+                    nonlocal written
+                    written += sizes.singles
+                    return await sent(order(port, sizes.singles, CONNECTIONS))
+
+                async def nothing() -> float:
+                    return await sent(order(bare, sizes.singles, CONNECTIONS))
+
+                async def batch() -> float:
+                    nonlocal written
+                    written += sizes.lots * LOT
+                    return await sent(order(port, sizes.lots * LOT, LOT_CONNECTIONS, LOT))
+
+                await sent(order(bare, 200, CONNECTIONS))
+                await sent(order(port, 200, CONNECTIONS))
+                one, door_alone, many = await bench.medians("mfps-http", single, nothing, batch)
+            for table in ("inbox", "dossiers", "constats", "chains"):
+                expect(table, await connection.fetchval(f"SELECT count(*) FROM {table}"), written + 200)
+            await connection.close()
+    return [Figure("mfps-http", one, door_alone, "messages/s"), Figure("mfps-batch", many, one, "messages/s")]
+
+
+async def _ready(one: Process, port: int) -> None:
+    await one.ready((port, "/sante/pret"))
+
+
+if __name__ == "__main__":
+    serve_at_once(int(sys.argv[1]))

@@ -1,0 +1,76 @@
+"""The command line in French: the help of typer, and the sentence of each mistake in what was typed."""
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+WORDS = (
+    ("Usage: ", "Usage : "),
+    ("[OPTIONS] COMMAND [ARGS]...", "[OPTIONS] COMMANDE [ARGUMENTS]…"),
+    ("\nOptions:\n", "\nOptions :\n"),
+    ("\nCommands:\n", "\nCommandes :\n"),
+    ("\nArguments:\n", "\nArguments :\n"),
+    ("Show this message and exit.", "Affiche cette aide."),
+    ("[required]", "[obligatoire]"),
+    ("[default: ", "[par défaut : "),
+    ("[env var: ", "[variable : "),
+)
+NATURES = (
+    ("valid integer", "un nombre entier"),
+    ("greater than or equal", "un nombre plus grand"),
+    ("less than or equal", "un nombre plus petit"),
+)
+
+
+def translate(text: str) -> str:
+    """The help of a command, its headings in French."""
+    for english, french in WORDS:
+        text = text.replace(english, french)
+    return text
+
+
+class Groupe(TyperGroup):
+    """A group of commands whose help is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        return translate(super().get_help(ctx))
+
+
+class Commande(TyperCommand):
+    """A command whose help is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        return translate(super().get_help(ctx))
+
+
+def mistake(error: Exception) -> tuple[str, str]:
+    """What was typed wrong, and what to type to know better; typer's own exceptions, known by their names."""
+    context = getattr(error, "ctx", None)
+    command = str(getattr(context, "command_path", "") or "fps")
+    advice = f"« {command} --help » dit ce qui est permis."
+    param = getattr(error, "param", None)
+    named = " / ".join([*getattr(param, "opts", ())][-1:]) or str(getattr(param, "name", ""))
+    label = named if named.startswith("-") else named.upper()
+    match type(error).__name__:
+        case "NoSuchOption":
+            close = getattr(error, "possibilities", None)
+            hint = f" Vouliez-vous dire {' ou '.join(sorted(close))} ?" if close else ""
+            return f"L'option {getattr(error, 'option_name', '')} n'existe pas.{hint}", advice
+        case "MissingParameter":
+            return f"Il manque {label}.", advice
+        case "BadParameter":
+            return f"{label} n'est pas valable : donnez {_nature(str(getattr(error, 'message', '')))}.", advice
+        case "BadOptionUsage":
+            return f"L'option {getattr(error, 'option_name', '')} attend une valeur.", advice
+    message = str(getattr(error, "message", error))
+    if "No such command" in message:
+        return f"La commande {message.split(maxsplit=3)[-1].rstrip('.')} n'existe pas.".replace("'", "« ", 1).replace("'", " »", 1), advice
+    if "Missing command" in message:
+        return "Il manque une commande.", advice
+    if "unexpected extra argument" in message:
+        return f"Il y a un argument de trop : {message.rpartition('(')[2].rstrip(')')}.", advice
+    return "La ligne de commande ne peut pas être lue.", advice
+
+
+def _nature(message: str) -> str:
+    return next((french for english, french in NATURES if english in message), "une valeur permise")

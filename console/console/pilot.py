@@ -1,0 +1,259 @@
+"""The pilot: moves the bacs of the four services together, through their public HTTP API only, and tells in order what happened."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from fps.kit.clock import MATIN, paris
+from fps.parties import SERVICES, Party
+
+QUIET = 120.0  # seconds after which a post that is not quiet is a fault, told as such
+
+
+class PiloteErreur(Exception):
+    """A service refused, or did not answer: `problem` is its problem+json, in French."""
+
+    def __init__(self, service: Party, problem: Mapping[str, Any]):
+        super().__init__(f"{service} : {problem.get('title', '')} — {problem.get('detail', '')}")
+        self.service, self.problem = service, dict(problem)
+
+
+class Pilot:
+    """The four services seen as one world. Works the same in one process and over four machines."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[Party, str], token: str):
+        self.client, self.addresses = client, addresses
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = await self.client.request(method, f"{self.addresses[service]}/pilotage{path}", headers=self._headers, **options)
+        except httpx.HTTPError as error:
+            problem = {
+                "code": "service-injoignable",
+                "title": "Le service ne répond pas",
+                "detail": f"{self.addresses[service]} ({error!r})",
+            }
+            raise PiloteErreur(service, problem) from error
+        if response.status_code >= 400:
+            try:
+                problem = response.json()
+            except ValueError:
+                problem = {"title": "Réponse inattendue", "detail": f"HTTP {response.status_code}"}
+            raise PiloteErreur(service, problem)
+        return response
+
+    async def _all(self, method: str, path: str, **options: Any) -> dict[Party, Any]:
+        answers = await asyncio.gather(*(self._call(s, method, path, **options) for s in SERVICES))
+        return {s: (a.json() if a.content else None) for s, a in zip(SERVICES, answers, strict=True)}
+
+    async def creer(self, nom: str, instant: datetime, graine: str = "", mode: str = "fige", vitesse: int = 1) -> dict[Party, Any]:
+        """The same empty world in the four services; a failure in one leaves none."""
+        body = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse}
+        return await self._everywhere(nom, [("POST", "/bacs", {"json": body})] * len(SERVICES))
+
+    async def _everywhere(self, nom: str, calls: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[Party, Any]:
+        done: dict[Party, Any] = {}
+        try:
+            for service, (method, path, options) in zip(SERVICES, calls, strict=True):
+                done[service] = (await self._call(service, method, path, **options)).json()
+        except PiloteErreur:
+            for service in done:
+                await self._call(service, "DELETE", _bac(nom))
+            raise
+        return done
+
+    async def lister(self) -> list[str]:
+        """The bacs that exist in the four services."""
+        found = await self._all("GET", "/bacs")
+        return sorted(set.intersection(*(set(names) for names in found.values())))
+
+    async def supprimer(self, nom: str) -> None:
+        """Delete a bac everywhere, even where it is only half there."""
+        errors = []
+        for service in SERVICES:
+            try:
+                await self._call(service, "DELETE", _bac(nom))
+            except PiloteErreur as error:
+                errors.append(error)
+        if len(errors) == len(SERVICES) or any(e.problem.get("code") != "bac-inconnu" for e in errors):
+            raise errors[0]
+
+    async def copier(self, source: str, cible: str) -> None:
+        """A second world, its history included; the post of the first must be quiet."""
+        await self.au_calme(source)
+        await self._everywhere(cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}})] * len(SERVICES))
+
+    async def exporter(self, nom: str) -> dict[str, Any]:
+        """Everything of a bac, in the four services."""
+        await self.au_calme(nom)
+        return {
+            "format": "fps-bac",
+            "version": 1,
+            "services": {s.value: x for s, x in (await self._all("GET", f"{_bac(nom)}/export")).items()},
+        }
+
+    async def importer(self, nom: str, contenu: Mapping[str, Any]) -> None:
+        """Put an exported bac back under a name."""
+        services = contenu.get("services") if contenu.get("format") == "fps-bac" else None
+        if not isinstance(services, Mapping) or set(services) != {s.value for s in SERVICES}:
+            detail = "Ce fichier n'est pas un export de bac : refaites-le avec « fps bac exporter »."
+            raise PiloteErreur(Party.ANTAI, {"code": "export-invalide", "title": "L'export ne peut pas être lu", "detail": detail})
+        await self._everywhere(nom, [("POST", f"{_bac(nom)}/import", {"json": services[s.value]}) for s in SERVICES])
+
+    async def etat(self, nom: str) -> dict[str, Any]:
+        """Date, next due date, and what each service counts."""
+        found = await self._all("GET", _bac(nom))
+        return _merged(found)
+
+    async def au_calme(self, nom: str, first: dict[Party, Any] | None = None) -> dict[str, Any]:
+        """Wait until every letter written has been received, refused or buried, twice in a row; gives the state.
+
+        `first`: the states that an act of the pilot has just answered, which count as the first look.
+        """
+        previous: Any = None
+        pause, waited = 0.0005, 0.0
+        while True:
+            found = first or await self._all("GET", _bac(nom))
+            first = None
+            seen = {s: (x["comptes"], x["en_attente"]) for s, x in found.items()}
+            if _quiet(found) and seen == previous:
+                return _merged(found)
+            previous = seen
+            if waited > QUIET:
+                merged = _merged(found)
+                detail = f"{merged['en_attente']} lettres attendent encore : voyez « fps doctor » et « fps lettres-mortes lister »."
+                raise PiloteErreur(Party.ANTAI, {"code": "courrier-en-retard", "title": "Le courrier n'arrive pas", "detail": detail})
+            if not _quiet(found):
+                await asyncio.sleep(pause)
+                waited += pause
+                pause = min(pause * 2, 0.25)
+
+    async def avancer(self, nom: str, jusqua: datetime) -> list[dict[str, Any]]:
+        """Live every due date up to an instant, in order, everywhere; gives what happened, in order."""
+        state = await self.au_calme(nom)
+        if state["mode"] != "fige":
+            detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
+            raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
+        marks = dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
+        now = datetime.fromisoformat(state["instant"])
+        target = jusqua.astimezone(now.tzinfo)
+        while (due := state["prochaine_echeance"]) is not None and date.fromisoformat(due) <= target.date():
+            # The morning of the due date, or at once when that morning is already behind.
+            step = min(max(now, paris(date.fromisoformat(due), MATIN)), target)
+            if step < paris(date.fromisoformat(due), MATIN):
+                break  # the target is earlier in that day than its morning
+            now = step
+            state = await self.au_calme(nom, await self._all("POST", f"{_bac(nom)}/instant", json={"instant": step.isoformat()}))
+        if now != target:  # going back is refused by the services
+            await self.au_calme(nom, await self._all("POST", f"{_bac(nom)}/instant", json={"instant": target.isoformat()}))
+        found = await asyncio.gather(*(self._journal(s, nom, marks[s]) for s in SERVICES))
+        return sorted((line for lines in found for line in lines), key=order)
+
+    async def regler(self, nom: str, mode: str, vitesse: int = 1) -> dict[str, Any]:
+        """Freeze a bac at its present instant, or let it run with real time from there.
+
+        A running clock has moved on since it was read: the instant asked is a little ahead, and further when that was not enough.
+        """
+        for ahead in (0.0, 0.05, 0.2, 1.0, 5.0):
+            state = await self.etat(nom)
+            margin = ahead * state["vitesse"] if state["mode"] != "fige" else 0.0
+            instant = (datetime.fromisoformat(state["instant"]) + timedelta(seconds=margin)).isoformat()
+            try:
+                await self._all("POST", f"{_bac(nom)}/instant", json={"instant": instant, "mode": mode, "vitesse": vitesse})
+                break
+            except PiloteErreur as error:
+                if error.problem.get("code") != "retour-en-arriere" or ahead == 5.0:
+                    raise
+        return await self.au_calme(nom)
+
+    async def _last(self, service: Party, nom: str) -> int:
+        lines = (await self._call(service, "GET", f"{_bac(nom)}/journal/fin")).json()
+        return int(lines["position"])
+
+    async def _journal(self, service: Party, nom: str, after: int = 0, sujet: str | None = None) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
+        more = True
+        while more:
+            params: dict[str, Any] = {"apres": lines[-1]["position"] if lines else after, "limite": 10_000}
+            if sujet is not None:
+                params["sujet"] = sujet
+            page = (await self._call(service, "GET", f"{_bac(nom)}/journal", params=params)).json()
+            lines += page["lignes"]
+            more = page["suite"]
+        return lines
+
+    async def journal(self, nom: str, sujet: str | None = None) -> list[dict[str, Any]]:
+        """Everything that happened in a bac, or to one dossier, in order."""
+        found = await asyncio.gather(*(self._journal(s, nom, 0, sujet) for s in SERVICES))
+        return sorted((line for lines in found for line in lines), key=order)
+
+    async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
+        """Whether the chain of a dossier is whole, service by service."""
+        return await self._all("GET", f"{_bac(nom)}/journal/{quote(sujet, safe='')}/verification")
+
+    async def courriers(self, nom: str, sujet: str) -> list[dict[str, Any]]:
+        """The letters that people received about a dossier."""
+        found = await self._all("GET", f"{_bac(nom)}/courriers", params={"sujet": sujet})
+        return sorted((c for letters in found.values() for c in letters), key=lambda c: (c["date"], c["flux"], c["id"]))
+
+    async def courrier(self, nom: str, service: Party, identifiant: str) -> dict[str, Any]:
+        """The structured content of a letter."""
+        content: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}")).json()
+        return content
+
+    async def pdf(self, nom: str, service: Party, identifiant: str) -> bytes:
+        """The PDF of a letter."""
+        return (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}", params={"format": "pdf"})).content
+
+    async def lettres_mortes(self, nom: str) -> list[dict[str, Any]]:
+        """The dead letters of the four services, each with its cause."""
+        found = await self._all("GET", f"{_bac(nom)}/lettres-mortes")
+        return [{"service": s.value, **letter} for s, letters in found.items() for letter in letters]
+
+    async def rejouer(self, nom: str, identifiant: str | None = None) -> int:
+        """Try dead letters again; gives how many are no longer dead."""
+        params = {} if identifiant is None else {"id": identifiant}
+        found = await self._all("POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params)
+        return sum(x["rejouees"] for x in found.values())
+
+    async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
+        """The balances of the books, service by service, in centimes."""
+        return await self._all("GET", f"{_bac(nom)}/soldes", params={} if sujet is None else {"sujet": sujet})
+
+
+def _bac(nom: str) -> str:
+    """The path of a bac, whatever a person typed as its name."""
+    return f"/bacs/{quote(nom, safe='')}"
+
+
+def order(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Simulated time, then the dossier, then the Lamport rank: causes before effects, the same whatever carried the letters."""
+    return (datetime.fromisoformat(line["date"]), line["sujet"], line["rang"], line["service"])
+
+
+def _quiet(found: Mapping[Party, Any]) -> bool:
+    written = sum(x["comptes"].get("ecrites", 0) for x in found.values())
+    arrived = sum(x["comptes"].get(n, 0) for x in found.values() for n in ("recues", "refusees", "mortes"))
+    return written <= arrived and not any(x["en_attente"] for x in found.values())
+
+
+def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
+    first = next(iter(found.values()))
+    due = [x["prochaine_echeance"] for x in found.values() if x["prochaine_echeance"]]
+    counts: dict[str, int] = {}
+    for state in found.values():
+        for name, value in state["comptes"].items():
+            counts[name] = counts.get(name, 0) + value
+    return {
+        **{k: first[k] for k in ("bac", "graine", "mode", "vitesse")},
+        "instant": max(x["instant"] for x in found.values()),
+        "prochaine_echeance": min(due, default=None),
+        "en_attente": sum(x["en_attente"] for x in found.values()),
+        "comptes": dict(sorted(counts.items())),
+        "services": {s.value: x for s, x in found.items()},
+    }

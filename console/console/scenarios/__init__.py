@@ -1,0 +1,1 @@
+"""Whole lives of dossiers, written in YAML so that a jurist can read them, and their player."""

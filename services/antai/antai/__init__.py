@@ -1,0 +1,1 @@
+"""Service of the ANTAI: mFPS, payment notices, payments, enforceable titles."""

@@ -1,0 +1,140 @@
+"""What ANTAI does when a FPS or a title is no longer due: flows 8, 14 and 15."""
+
+from datetime import datetime
+
+from antai.actes.dossiers import connu, redevable_de
+from antai.domain import annulation, titre_annulation
+from antai.domain.annulation import InformationRecue
+from antai.domain.dossier import Dossier
+from antai.domain.etats import FINAUX, TITRES
+from antai.domain.rectification import ecriture_reduction
+from antai.domain.refus import TitreNonEmis
+from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
+from fps.kit.envelope import digest
+from fps.kit.work import Work
+from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.mfps import ErreurAccuse
+from fps.messages.recours_collectivite import DecisionTitre
+
+DECISION = "CGCT, art. R. 2333-120-17-2"
+TITRE = "CGCT, art. L. 2333-87, IV et R. 2333-120-17-3"
+COMMUNICATION = "CGCT, art. R. 2333-120-60"
+
+
+def fps_annule(dossier: Dossier, baisse: int | None, article: str, work: Work, *, origine: str) -> None:
+    """Tell and book that a FPS is cancelled or reduced by `baisse` centimes of its unpaid claim; None: it was already done."""
+    if baisse is None:
+        work.record(dossier.numero, "annulation-deja-faite", article, origine=origine)
+        return
+    montants = {"baisse": baisse, "a_rembourser": dossier.a_rembourser}
+    work.record(dossier.numero, "annulation", article, origine=origine, etat=dossier.etat.value, **montants)
+    if baisse:
+        work.book(dossier.numero, ecriture_reduction(dossier, baisse, work.today), article)
+    if dossier.annule_le is not None:
+        work.unschedule(dossier.numero)
+
+
+async def information_fps(message: InformationAnnulationFps, work: Work) -> AccuseAnnulation:
+    """Execute a decision on a FPS that has no title. Raises DossierInconnu and what `annulation.decharger` raises."""
+    dossier = await connu(message.numero_fps, work)
+    if await _nouvelle(message, work):
+        baisse = annulation.decharger(dossier, message, work.today)
+        fps_annule(dossier, baisse, DECISION, work, origine=message.origine)
+    return annulation.accuse(message.numero_fps, work.now)
+
+
+async def information_titre(message: InformationAnnulationTitre, work: Work) -> AccuseAnnulation:
+    """Issue the titre d'annulation. Raises DossierInconnu and what `titre_annulation.verifier` raises."""
+    dossier = await connu(message.numero_fps, work)
+    if await _nouvelle(message, work):
+        titre_annulation.verifier(dossier, message)
+        await _annuler(dossier, message, work)
+        await _rapprocher(dossier, message, work)
+    return annulation.accuse(message.numero_fps, work.now)
+
+
+async def _nouvelle(message: InformationAnnulationFps | InformationAnnulationTitre, work: Work) -> bool:
+    """Whether this content comes for the first time; it is kept (and forgotten again if it is refused)."""
+    empreinte = digest(f"{message.type}\n{message.model_dump_json()}")
+    if await work.find(InformationRecue, message.numero_fps, empreinte) is not None:
+        work.record(message.numero_fps, "annulation-deja-faite", DECISION, origine=message.origine)
+        return False
+    work.add(InformationRecue(message.numero_fps, empreinte, message, work.today))
+    return True
+
+
+async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:
+    titre = await work.find(TitreAnnulation, dossier.siret, work.today)
+    if titre is None:
+        serie = await work.find(SerieAnnulations, work.today.year)
+        if serie is None:
+            serie = SerieAnnulations(work.today.year)
+            work.add(serie)
+        titre = TitreAnnulation(dossier.siret, work.today, serie.suivant())
+        work.add(titre)
+    avant = dossier.titre_regle
+    ligne = titre.inscrire(dossier, message)
+    work.add(ligne)
+    montants = {"fps_annule": ligne.montant_fps_annule, "majoration_annulee": ligne.majoration_annulee, "reste_du": ligne.reste_du}
+    work.record(dossier.numero, "titre-annulation", TITRE, numero_annulation=titre.numero, rang=ligne.rang, **montants)
+    ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, "titre d'annulation")
+    if ecriture is not None:
+        work.book(dossier.numero, ecriture, TITRE)
+    work.send(titre_annulation.annulation(titre, ligne, dossier, await redevable_de(dossier.numero, work)))
+
+
+async def _rapprocher(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:
+    if message.numero_requete is not None:
+        juge = await _appariement(dossier.numero, message.numero_requete, work)
+        juge.annulation, juge.annulation_le = message, work.today
+        _constater(dossier, juge, work)
+    if dossier.etat in FINAUX:
+        work.unschedule(dossier.numero)
+
+
+async def decision_titre(message: DecisionTitre, work: Work) -> None:
+    """Keep what the court decided of a title, and wait for the collectivité (flow 8).
+
+    Raises DossierInconnu, TitreNonEmis, LettreIncoherente, DecisionDifferente (CGCT, art. R. 2333-120-60).
+    """
+    dossier = await connu(message.numero_fps, work)
+    if dossier.etat not in TITRES:
+        raise TitreNonEmis(f"FPS {dossier.numero}, état « {dossier.etat} ».")
+    dossier.exiger_titre(message.numero_titre)
+    juge = await _appariement(dossier.numero, message.numero_requete, work)
+    nouvelle = juge.decision is None
+    relance = juge.decider(message, work.today)
+    if not nouvelle:
+        return
+    montants = {"fps": message.fps_decharge, "majoration": message.majoration_dechargee}
+    work.record(dossier.numero, "decision-recue", COMMUNICATION, requete=message.numero_requete, sens=message.sens, **montants)
+    if relance is not None and dossier.etat not in FINAUX:
+        dossier.requete_en_attente = message.numero_requete
+        work.schedule(dossier.numero, "relance-annulation", relance)
+    _constater(dossier, juge, work)
+
+
+async def _appariement(numero: str, requete: str, work: Work) -> Appariement:
+    found = await work.find(Appariement, numero, requete)
+    if found is None:
+        found = Appariement(numero, requete)
+        work.add(found)
+    return found
+
+
+def _constater(dossier: Dossier, juge: Appariement, work: Work) -> None:
+    """Say once that both have spoken, and whether they say the same."""
+    if juge.decision is None or juge.annulation is None:
+        return
+    acte = "decision-et-annulation-differentes" if juge.ecart else "decision-executee"
+    work.record(dossier.numero, acte, COMMUNICATION, requete=juge.numero_requete)
+    if dossier.requete_en_attente == juge.numero_requete:
+        dossier.requete_en_attente = None
+        work.unschedule(dossier.numero, "relance-annulation")
+
+
+def refusee(
+    message: InformationAnnulationFps | InformationAnnulationTitre, instant: datetime, erreurs: list[ErreurAccuse]
+) -> AccuseAnnulation:
+    """The accusé of an information that is refused."""
+    return AccuseAnnulation(numero_fps=message.numero_fps, statut="refuse", date_reception=instant, erreurs=tuple(erreurs))

@@ -1,0 +1,211 @@
+"""VA-Pilote: everything known of one dossier, for who works for its collectivité, and never the name of the redevable."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from antai.actes.dossiers import connu, origine_de
+from antai.actes.paiements import paiements_de
+from antai.api.vues import DossierVu
+from antai.domain.avis import AvisEmis
+from antai.domain.dossier import Dossier
+from antai.domain.paiement import Paiement
+from antai.domain.refus import HorsPerimetre
+from antai.domain.titre_annulation import Appariement, LigneAnnulation
+from antai.store import APPARIEMENTS, AVIS_EMIS, LIGNES_ANNULATIONS, appariements, avis_emis, dossiers, lignes_annulations
+from fps.kit import mailbox
+from fps.kit.bac_path import bac_of
+from fps.kit.body import JsonRoute
+from fps.kit.service import Reading, Service
+from fps.messages.mfps import CreationFps
+from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
+
+Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
+
+
+class Vu(BaseModel):
+    """A part read from a case file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ConstatVu(Vu):
+    """What the collectivité told of the finding; the redevable only by his quality."""
+
+    date_heure_constat: datetime
+    lieu: Lieu
+    vehicule: Vehicule
+    agent: Agent | None
+    fin_effets: datetime | None
+    montant_deduit: int
+    qualite_redevable: str | None
+
+
+class AvisVu(Vu):
+    """One notice sent, in centimes."""
+
+    numero_avis: str
+    nature: str
+    date_envoi: date
+    montant: int
+
+
+class PaiementVu(Vu):
+    """One payment, in centimes."""
+
+    reference: str
+    moyen: str
+    montant: int
+    minore: bool
+    le: date
+    sort: str
+
+
+class AnnulationVue(Vu):
+    """One line of a titre d'annulation, in centimes."""
+
+    numero_annulation: str
+    rang: int
+    etendue: str
+    motif: str
+    montant_fps_annule: int
+    majoration_annulee: int
+    reste_du: int
+
+
+class RapprochementVu(BaseModel):
+    """A petition: what the court told, what the collectivité told, whether they agree."""
+
+    numero_requete: str
+    decision_le: date | None
+    sens: str | None
+    annulation_le: date | None
+    relance_le: date | None
+    attend_la_collectivite: bool
+    ecart: bool
+
+
+class ActeVu(BaseModel):
+    """One line of the journal."""
+
+    date: datetime
+    acte: str
+    article: str
+    donnees: dict[str, Any]
+
+
+class EcheanceVue(BaseModel):
+    """What will happen by itself."""
+
+    acte: str
+    le: date
+
+
+class DossierComplet(BaseModel):
+    """Everything known of a dossier."""
+
+    dossier: DossierVu
+    zone: str
+    constat: ConstatVu
+    avis: list[AvisVu]
+    paiements: list[PaiementVu]
+    annulations: list[AnnulationVue]
+    decisions: list[RapprochementVu]
+    echeances: list[EcheanceVue]
+    journal: list[ActeVu] = Field(description="Les actes de l'ANTAI, dans leur ordre")
+
+
+class Relance(BaseModel):
+    """A title discharged by the court, whose cancellation the collectivité has not told in time (hypothesis H13)."""
+
+    numero_fps: str
+    numero_requete: str
+    relance_le: date
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of VA-Pilote."""
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.get("/va-pilote/dossiers/{numero}", tags=["VA-Pilote"], summary="Suivre un dossier de bout en bout")
+    async def suivre(
+        request: Request,
+        numero: Numero,
+        siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")],
+        zone: Annotated[list[str] | None, Query(description="Zones du périmètre, sinon toutes")] = None,
+    ) -> DossierComplet:
+        async with service.reading(bac_of(request)) as lecture:
+            dossier = await connu(numero, lecture.work)
+            if dossier.siret != siret or (zone and dossier.zone not in zone):
+                raise HorsPerimetre(f"FPS {numero}, demandé pour {siret}.")
+            return await _complet(dossier, lecture)
+
+    @router.get("/va-pilote/relances", tags=["VA-Pilote"], summary="Les titres déchargés dont l'annulation n'est pas parvenue")
+    async def relances(
+        request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")]
+    ) -> list[Relance]:
+        async with service.reading(bac_of(request)) as lecture:
+            query: Any = (
+                select(appariements)
+                .join(dossiers, (dossiers.c.bac == appariements.c.bac) & (dossiers.c.numero == appariements.c.numero))
+                .where(appariements.c.bac == lecture.work.bac.nom, dossiers.c.siret == siret, appariements.c.relance_le.is_not(None))
+                .order_by(appariements.c.relance_le, appariements.c.numero)
+            )
+            found = [APPARIEMENTS.item(row) for row in await lecture.tx.select(query)]
+        return [
+            Relance(numero_fps=a.numero, numero_requete=a.numero_requete, relance_le=a.relance_le)
+            for a in found
+            if a.relance_le is not None and a.attend_le_flux_8
+        ]
+
+    return router
+
+
+async def _complet(dossier: Dossier, lecture: Reading) -> DossierComplet:
+    bac, tx, numero = lecture.work.bac.nom, lecture.tx, dossier.numero
+    origine = await origine_de(numero, lecture.work)
+    message = origine.message
+    lignes = sorted(await tx.load(mailbox.journal, [(bac, numero)], ("bac", "subject")), key=lambda row: row[0])
+    echeances = await tx.load(mailbox.deadlines, [(bac, numero)], ("bac", "subject"))
+    avis: list[AvisEmis] = [AVIS_EMIS.item(row) for row in await tx.load(avis_emis, [(bac, numero)], ("bac", "numero_fps"))]
+    annules: list[LigneAnnulation] = [
+        LIGNES_ANNULATIONS.item(row) for row in await tx.load(lignes_annulations, [(bac, numero)], ("bac", "numero_fps"))
+    ]
+    juges: list[Appariement] = [APPARIEMENTS.item(row) for row in await tx.load(appariements, [(bac, numero)], ("bac", "numero"))]
+    payes: list[Paiement] = await paiements_de(numero, lecture.work)
+    creation = message if isinstance(message, CreationFps) else None
+    return DossierComplet(
+        dossier=DossierVu.voir(dossier, lecture.work.today),
+        zone=dossier.zone,
+        constat=ConstatVu(
+            date_heure_constat=message.date_heure_constat,
+            lieu=message.lieu,
+            vehicule=message.vehicule,
+            agent=creation.agent if creation else None,
+            fin_effets=creation.fin_effets if creation else None,
+            montant_deduit=creation.montant_deduit if creation else 0,
+            qualite_redevable=origine.redevable.qualite if origine.redevable else None,
+        ),
+        avis=[AvisVu.model_validate(one) for one in sorted(avis, key=lambda a: (a.date_envoi, a.numero_avis, a.nature))],
+        paiements=[PaiementVu.model_validate(one) for one in payes],
+        annulations=[AnnulationVue.model_validate(one) for one in sorted(annules, key=lambda a: (a.numero_annulation, a.rang))],
+        decisions=[_rapprochement(one) for one in sorted(juges, key=lambda a: a.numero_requete)],
+        echeances=[EcheanceVue(acte=row[2], le=row[3]) for row in sorted(echeances, key=lambda row: (row[3], row[2]))],
+        journal=[ActeVu(date=row[4], acte=row[5], article=row[6], donnees=json.loads(row[7])) for row in lignes],
+    )
+
+
+def _rapprochement(juge: Appariement) -> RapprochementVu:
+    return RapprochementVu(
+        numero_requete=juge.numero_requete,
+        decision_le=juge.decision_le,
+        sens=juge.decision.sens if juge.decision else None,
+        annulation_le=juge.annulation_le,
+        relance_le=juge.relance_le,
+        attend_la_collectivite=juge.attend_le_flux_8,
+        ecart=juge.ecart,
+    )

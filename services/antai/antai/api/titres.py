@@ -1,0 +1,195 @@
+"""The collective titles and their documents: titre exécutoire, titre d'annulation, and the monthly invoice."""
+
+from datetime import date
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from antai.actes.dossiers import connu, origine_de, redevable_de
+from antai.api.infocentre import avis_par_jour
+from antai.domain.dossier import Constat, Dossier, Impaye
+from antai.domain.facturation import Facture, bornes, facture
+from antai.domain.refus import AnnulationInconnue, TitreInconnu
+from antai.domain.titre import emission
+from antai.domain.titre_annulation import annulation
+from antai.store import annulation_par_numero, page_annulations, page_lignes, titre_par_numero
+from fps.communes import commune
+from fps.droit import droit
+from fps.kit.bac_path import bac_of
+from fps.kit.body import JsonRoute
+from fps.kit.letters import render
+from fps.kit.service import Reading, Service
+
+DOCUMENTS = files("antai") / "documents"
+TOUT = 100_000
+NumeroTitre = Annotated[str, Path(pattern=r"^[0-9]{10}$", description="Numéro du titre, 10 chiffres")]
+Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
+Rang = Annotated[int, Query(ge=0, description="Dernier rang de la page précédente")]
+
+
+class LigneVue(BaseModel):
+    """One line of an annexe, in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    rang: int
+    numero_fps: str
+    montant_impaye: int
+    majoration: int
+
+
+class TitreVu(BaseModel):
+    """A collective title and a page of its annexe, in centimes."""
+
+    numero: str
+    siret: str
+    date_emission: date
+    ordonnateur: str
+    lignes: int
+    total_impaye: int
+    total_majoration: int
+    total_du: int
+    annexe: list[LigneVue]
+    suivant: int | None
+
+
+class LigneAnnulationVue(BaseModel):
+    """One line of the annexe of a titre d'annulation, in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    rang: int
+    numero_fps: str
+    etendue: str
+    motif: str
+    montant_fps_annule: int
+    majoration_annulee: int
+    reste_du: int
+
+
+class AnnulationVue(BaseModel):
+    """A collective titre d'annulation and a page of its annexe, in centimes."""
+
+    numero: str
+    siret: str
+    date_emission: date
+    ordonnateur: str
+    lignes: int
+    total_fps: int
+    total_majoration: int
+    annexe: list[LigneAnnulationVue]
+    suivant: int | None
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the titles and of the invoices."""
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.get("/titres/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre collectif et son annexe")
+    async def titre(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreVu:
+        async with service.reading(bac_of(request)) as lecture:
+            trouve = await titre_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+            if trouve is None:
+                raise TitreInconnu(f"Titre {numero}", "numero")
+            annexe = await page_lignes(lecture.tx, lecture.work.bac.nom, numero, apres, limite)
+        return TitreVu(
+            numero=trouve.numero,
+            siret=trouve.siret,
+            date_emission=trouve.date_emission,
+            ordonnateur=droit(trouve.date_emission).ordonnateur,
+            lignes=trouve.lignes,
+            total_impaye=trouve.total_impaye,
+            total_majoration=trouve.total_majoration,
+            total_du=trouve.total_impaye + trouve.total_majoration,
+            annexe=[LigneVue.model_validate(ligne) for ligne in annexe],
+            suivant=annexe[-1].rang if len(annexe) == limite else None,
+        )
+
+    @router.get("/titres/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre collectif", response_model=None)
+    async def imprimer(request: Request, numero: NumeroTitre) -> Response:
+        async with service.reading(bac_of(request)) as lecture:
+            trouve = await titre_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+            if trouve is None:
+                raise TitreInconnu(f"Titre {numero}", "numero")
+            lignes = await _emissions(lecture, numero)
+        return await _pdf("titre_executoire.typ", {"lignes": lignes}, trouve.date_emission)
+
+    @router.get("/titres-annulation/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre d'annulation et son annexe")
+    async def titre_annulation(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> AnnulationVue:
+        async with service.reading(bac_of(request)) as lecture:
+            trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+            if trouve is None:
+                raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
+            annexe = await page_annulations(lecture.tx, lecture.work.bac.nom, numero, apres, limite)
+        return AnnulationVue(
+            numero=trouve.numero,
+            siret=trouve.siret,
+            date_emission=trouve.date_emission,
+            ordonnateur=droit(trouve.date_emission).ordonnateur,
+            lignes=trouve.lignes,
+            total_fps=trouve.total_fps,
+            total_majoration=trouve.total_majoration,
+            annexe=[LigneAnnulationVue.model_validate(ligne) for ligne in annexe],
+            suivant=annexe[-1].rang if len(annexe) == limite else None,
+        )
+
+    @router.get(
+        "/titres-annulation/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre d'annulation", response_model=None
+    )
+    async def imprimer_annulation(request: Request, numero: NumeroTitre) -> Response:
+        async with service.reading(bac_of(request)) as lecture:
+            trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+            if trouve is None:
+                raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
+            lignes = []
+            for ligne in await page_annulations(lecture.tx, lecture.work.bac.nom, numero, 0, TOUT):
+                dossier, redevable = await connu(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
+                lignes.append(annulation(trouve, ligne, dossier, redevable).model_dump())
+        return await _pdf("titre_annulation.typ", {"lignes": lignes}, trouve.date_emission)
+
+    facture_routes(router, service)
+    return router
+
+
+async def _emissions(lecture: Reading, numero: str) -> list[dict[str, Any]]:
+    """The lines of a title as they were sent; three reads whatever their number."""
+    bac = lecture.work.bac.nom
+    annexe = await page_lignes(lecture.tx, bac, numero, 0, TOUT)
+    cles = [(cls, (ligne.numero_fps,)) for ligne in annexe for cls in (Dossier, Constat, Impaye)]
+    await lecture.batch.open([], ((bac, cle) for cle in cles))
+    found = []
+    for ligne in annexe:
+        origine, redevable = await origine_de(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
+        found.append(emission(await connu(ligne.numero_fps, lecture.work), origine, redevable).model_dump())
+    return found
+
+
+def facture_routes(router: APIRouter, service: Service) -> None:
+    """The invoice of a month, read and printed."""
+    Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
+    Mois = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mois des envois, AAAA-MM")]
+
+    async def etablir(request: Request, siret: str, mois: str) -> Facture:
+        commune(siret)
+        async with service.reading(bac_of(request)) as lecture:
+            du, au = bornes(mois, lecture.work.today)
+            comptes = await avis_par_jour(lecture.tx, lecture.work.bac.nom, siret, du, au)
+            return facture(siret, mois, comptes, lecture.work.today)
+
+    @router.get("/factures/{siret}/{mois}", tags=["Facturation"], summary="La facture des avis d'un mois")
+    async def lire(request: Request, siret: Siret, mois: Mois) -> Facture:
+        return await etablir(request, siret, mois)
+
+    @router.get("/factures/{siret}/{mois}/pdf", tags=["Facturation"], summary="Imprimer la facture d'un mois", response_model=None)
+    async def imprimer(request: Request, siret: Siret, mois: Mois) -> Response:
+        etablie = await etablir(request, siret, mois)
+        return await _pdf("facture.typ", etablie.model_dump(), etablie.date_facture)
+
+
+async def _pdf(modele: str, contenu: dict[str, Any], le: date) -> Response:
+    pdf = await run_in_threadpool(render, DOCUMENTS / modele, contenu, le=le)
+    return Response(pdf, media_type="application/pdf")

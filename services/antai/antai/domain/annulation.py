@@ -1,0 +1,82 @@
+"""A FPS withdrawn, or discharged by a decision, before any title (CGCT, art. R. 2333-120-14 and R. 2333-120-17-2; H54, H55)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from antai.domain.dossier import Dossier, Etat
+from antai.domain.etats import ANNULES, PAYES, TITRES
+from antai.domain.rectification import verifier_siret
+from antai.domain.refus import AnnulationApresTitre, EtendueIncoherente, FpsAnnule, MontantsIncoherents
+from fps.errors import Refus
+from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.mfps import AnnulationFps, ErreurAccuse
+from fps.money import euros
+
+INCHANGES = ANNULES | {Etat.ABANDONNE}
+
+
+@dataclass
+class InformationRecue:
+    """An information of cancellation already executed, by the fingerprint of its content: the same one again changes nothing."""
+
+    numero: str
+    empreinte: str
+    message: InformationAnnulationFps | InformationAnnulationTitre
+    recue_le: date
+
+
+def retirer(dossier: Dossier, message: AnnulationFps, le: date) -> int | None:
+    """Withdraw the FPS; gives what is no longer due, in centimes, None when it was already done.
+
+    Before any notice, none will leave. Raises AutreCollectivite, AnnulationApresTitre.
+    """
+    verifier_siret(dossier, message.siret)
+    return _annuler(dossier, message.origine, le)
+
+
+def decharger(dossier: Dossier, message: InformationAnnulationFps, le: date) -> int | None:
+    """Execute a decision on a FPS without title; gives what is no longer due, in centimes, None when it was already done.
+
+    Raises AutreCollectivite, AnnulationApresTitre, MontantsIncoherents, EtendueIncoherente, FpsAnnule.
+    """
+    verifier_siret(dossier, message.siret)
+    if dossier.etat in TITRES:
+        raise AnnulationApresTitre(f"Titre {dossier.numero_titre}.")
+    if (message.etendue == "totale") != (message.montant_restant == 0):
+        raise EtendueIncoherente(f"« {message.etendue} », reste {euros(message.montant_restant)}.", "etendue")
+    if dossier.etat in INCHANGES:
+        if message.etendue == "totale":
+            return None
+        raise FpsAnnule(f"FPS {dossier.numero}, état « {dossier.etat} ».")
+    if message.montant_annule + message.montant_restant != dossier.montant:
+        raise MontantsIncoherents(
+            f"{euros(message.montant_annule)} et {euros(message.montant_restant)} ne font pas {euros(dossier.montant)}.", "montant_annule"
+        )
+    if message.etendue == "totale":
+        return _annuler(dossier, message.origine, le)
+    payes = dossier.etat in PAYES
+    dossier.reduire(message.montant_restant)
+    return 0 if payes else message.montant_annule
+
+
+def _annuler(dossier: Dossier, origine: str, le: date) -> int | None:
+    if dossier.etat in TITRES:
+        raise AnnulationApresTitre(f"Titre {dossier.numero_titre}.")
+    if dossier.etat in INCHANGES:
+        return None
+    # Before the notice no claim is in the books; what was paid stays there until the collectivité refunds it.
+    baisse = 0 if dossier.etat in PAYES | {Etat.TRANSMIS} else dossier.montant
+    dossier.annuler(origine, le)
+    return baisse
+
+
+def accuse(numero: str, maintenant: datetime) -> AccuseAnnulation:
+    """The accusé of an information of cancellation that is executed, now or before."""
+    return AccuseAnnulation(numero_fps=numero, statut="accepte", date_reception=maintenant)
+
+
+def erreur_de(refus: Refus) -> ErreurAccuse:
+    """A refusal as an accusé names it."""
+    return ErreurAccuse(
+        code=refus.code, champ=refus.champ or "", phrase=refus.detail or refus.titre(), article=refus.article, que_faire=refus.que_faire
+    )

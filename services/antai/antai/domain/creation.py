@@ -1,0 +1,104 @@
+"""Receiving a message FPS: every error of meaning, the answer to give, the same message twice."""
+
+from datetime import datetime
+
+from antai.domain.dossier import Constat, Dossier
+from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
+from antai.domain.registres import MotifAbandon
+from fps.calendar import paris_date
+from fps.communes import Commune, HorsBareme, commune, est_connue
+from fps.controle_mfps import controler_creation
+from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
+
+
+def plafond(ville: Commune, message: CreationFps) -> int | None:
+    """The highest FPS of this zone that day, in centimes; of the whole town when the zone is unknown (CGCT, art. L. 2333-87, I)."""
+    jour = paris_date(message.date_heure_constat)
+    try:
+        return ville.zone(message.lieu.zone).bareme(message.vehicule.categorie, jour)
+    except HorsBareme:
+        montants = [m for zone in ville.zones for depuis, fps in zone.fps.items() if depuis <= jour for m in fps.values()]
+        return max(montants, default=None)
+
+
+def verifier_creation(message: CreationFps, maintenant: datetime) -> None:
+    """Raises CreationRefusee, whose accusé names every error found."""
+    connu = est_connue(message.siret)
+    ville = commune(message.siret) if connu else None
+    maximum = plafond(ville, message) if ville else None
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=maximum, siret_connu=connu)
+    if ville is not None and ville.cycle == "partiel":
+        erreurs.append(_cycle_partiel(ville))
+    if erreurs:
+        nombre = f"{len(erreurs)} erreurs" if len(erreurs) > 1 else "Une erreur"
+        refus = accuse_refus(message, maintenant, erreurs)
+        raise CreationRefusee(f"{nombre} : " + " ".join(e.phrase for e in erreurs), erreurs[0].champ, refus)
+
+
+def _cycle_partiel(ville: Commune) -> ErreurAccuse:
+    return ErreurAccuse(
+        code="cycle-partiel",
+        champ="siret",
+        phrase=f"{ville.nom} est en cycle partiel : elle notifie elle-même ses avis de paiement.",
+        article="CGCT, art. R. 2333-120-17-2",
+        que_faire="Ne transmettez à l'ANTAI que le FPS impayé au terme du délai (flux 11).",
+    )
+
+
+def accuse_refus(message: CreationFps | ModificationFps | AnnulationFps, maintenant: datetime, erreurs: list[ErreurAccuse]) -> AccuseFps:
+    """The accusé of a message that is refused."""
+    return AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
+
+
+ABANDONS: dict[MotifAbandon, tuple[str, str, str]] = {
+    MotifAbandon.ETRANGERE: (
+        "vehicule.pays",
+        "Le véhicule n'est pas immatriculé en France : l'ANTAI n'en connaît pas le titulaire.",
+        "Ne renvoyez pas ce FPS ; si le pays est mal saisi, annulez-le et établissez-en un autre.",
+    ),
+    MotifAbandon.NON_IDENTIFIE: (
+        "vehicule.immatriculation",
+        "Aucun titulaire n'est connu pour cette immatriculation.",
+        "Vérifiez la plaque sur la photographie du constat ; si elle est mal saisie, annulez ce FPS et établissez-en un autre.",
+    ),
+    MotifAbandon.VOLE: (
+        "vehicule.immatriculation",
+        "Le véhicule est déclaré volé : son titulaire n'est pas redevable.",
+        "Ne renvoyez pas ce FPS.",
+    ),
+    MotifAbandon.MARQUE: (
+        "vehicule.marque",
+        "La marque relevée n'est pas celle du véhicule immatriculé sous ce numéro.",
+        "Vérifiez la plaque et la marque ; si l'une est mal saisie, annulez ce FPS et établissez-en un autre.",
+    ),
+}
+
+
+def accuse(dossier: Dossier, maintenant: datetime) -> AccuseFps:
+    """The accusé of a message whose dossier is open, or given up: then it says why, and what to do."""
+    motif = dossier.motif_abandon
+    erreurs: tuple[ErreurAccuse, ...] = ()
+    if motif is not None:
+        champ, phrase, que_faire = ABANDONS[MotifAbandon(motif)]
+        erreurs = (ErreurAccuse(code=motif, champ=champ, phrase=phrase, article="CGCT, art. L. 2333-87, VII", que_faire=que_faire),)
+    return AccuseFps(
+        numero_fps=dossier.numero,
+        statut="accepte" if motif is None else "abandonne",
+        date_reception=maintenant,
+        erreurs=erreurs,
+        motif_abandon=motif,
+    )
+
+
+def verifier_meme_message(constat: Constat, message: CreationFps, maintenant: datetime) -> None:
+    """A number already used is accepted again for the same content only; raises NumeroDejaUtilise, with its accusé."""
+    if constat.message == message:
+        return
+    erreur = ErreurAccuse(
+        code=NumeroDejaUtilise.code,
+        champ="numero_fps",
+        phrase=f"Le numéro {message.numero_fps} désigne déjà un autre FPS.",
+        article=NumeroDejaUtilise.article,
+        que_faire=NumeroDejaUtilise.que_faire,
+    )
+    raise NumeroDejaUtilise(erreur.phrase, "numero_fps", accuse_refus(message, maintenant, [erreur]))

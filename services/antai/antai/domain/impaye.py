@@ -1,0 +1,121 @@
+"""Receiving a FPS unpaid in cycle partiel: every error found, and what the title will say (CGCT, art. R. 2333-120-17-2; H60)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from antai.domain.refus import CycleComplet, ImpayeRefuse
+from fps.calculs import date_limite_paiement
+from fps.calendar import paris_date
+from fps.communes import commune, est_connue
+from fps.droit import HorsDuDroit
+from fps.messages.annulation import AccuseImpaye, FpsImpaye
+from fps.messages.mfps import ErreurAccuse
+from fps.money import euros
+from fps.numero import NumeroFps, NumeroInvalide
+from fps.plaques import plaque_francaise
+
+LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
+
+
+def verifier(message: FpsImpaye, maintenant: datetime) -> None:
+    """Raises CycleComplet for a town in cycle complet, ImpayeRefuse whose accusé names every error."""
+    siret = message.beneficiaire.siret
+    if est_connue(siret) and commune(siret).cycle == "complet":
+        raise CycleComplet(f"{commune(siret).nom} est en cycle complet.", "beneficiaire.siret")
+    erreurs = [*_numero(message), *_dates(message, paris_date(maintenant)), *_montants(message)]
+    if erreurs:
+        accuse = AccuseImpaye(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
+        raise ImpayeRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
+
+
+def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
+    siret = message.beneficiaire.siret
+    if not est_connue(siret):
+        yield _erreur(
+            "siret-inconnu",
+            "beneficiaire.siret",
+            f"Le SIRET {siret} n'est celui d'aucune collectivité inscrite.",
+            LOI,
+            "Corrigez le SIRET.",
+        )
+    try:
+        valide = NumeroFps.lire(message.numero_fps).siret == siret
+    except NumeroInvalide:
+        valide = False
+    if not valide:
+        yield _erreur(
+            "numero-autre-siret",
+            "numero_fps",
+            "Le numéro de l'avis n'est pas celui d'un FPS de cette collectivité.",
+            LOI,
+            "Recopiez les 26 chiffres de l'avis de paiement : ils commencent par le SIRET du bénéficiaire.",
+        )
+    vehicule = message.vehicule
+    if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
+        yield _erreur(
+            "plaque-invalide",
+            "vehicule.immatriculation",
+            f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
+            LOI,
+            "Écrivez AB-123-CD, ou indiquez le pays de la plaque.",
+        )
+
+
+def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
+    if message.date_notification < paris_date(message.date_heure_constat):
+        yield _erreur(
+            "notification-avant-constat",
+            "date_notification",
+            "L'avis serait notifié avant le constat.",
+            LOI,
+            "Corrigez la date de notification.",
+        )
+    try:
+        attendue = date_limite_paiement(message.date_notification)
+    except HorsDuDroit:
+        yield _erreur(
+            "notification-hors-droit", "date_notification", "Le FPS n'existait pas à cette date.", LOI, "Corrigez la date de notification."
+        )
+        return
+    if message.date_limite_paiement != attendue:
+        yield _erreur(
+            "limite-fausse",
+            "date_limite_paiement",
+            f"Notifié le {message.date_notification:%d/%m/%Y}, l'avis se paie jusqu'au {attendue:%d/%m/%Y}.",
+            LOI,
+            "Comptez trois mois de la notification de l'avis initial ; un avis rectificatif ne rouvre pas ce délai.",
+        )
+    if le <= max(attendue, message.date_limite_paiement):
+        yield _erreur(
+            "limite-non-depassee",
+            "date_limite_paiement",
+            f"Le délai de paiement court encore : dernier jour le {max(attendue, message.date_limite_paiement):%d/%m/%Y}.",
+            LOI,
+            "Attendez le lendemain de la limite de paiement.",
+        )
+
+
+def _montants(message: FpsImpaye) -> Iterator[ErreurAccuse]:
+    reste = message.montant_initial - message.montant_paye - message.montant_annule - message.montant_remis
+    if message.reste_du != reste:
+        yield _erreur(
+            "reste-du-faux",
+            "reste_du",
+            f"Le reste dû est {euros(reste)} et non {euros(message.reste_du)}.",
+            LOI,
+            "Retirez du montant initial ce qui est payé, annulé et remis, en centimes.",
+        )
+
+
+def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
+    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
+
+
+def accuse(message: FpsImpaye, maintenant: datetime, motif: str | None = None) -> AccuseImpaye:
+    """The accusé of an unpaid FPS accepted, or given up because its redevable cannot be found."""
+    if motif is None:
+        return AccuseImpaye(numero_fps=message.numero_fps, statut="accepte", date_reception=maintenant)
+    erreur = _erreur(
+        motif, "vehicule", "Aucun redevable n'est identifié.", LOI, "N'envoyez pas ce FPS de nouveau : aucun titre ne sera émis."
+    )
+    return AccuseImpaye(numero_fps=message.numero_fps, statut="abandonne", date_reception=maintenant, erreurs=(erreur,))

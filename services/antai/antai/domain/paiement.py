@@ -1,0 +1,261 @@
+"""Paying a FPS: the number, the key and the plate asked, the exact amount of the day, the letters that follow."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from antai.domain.dossier import Dossier, Etat
+from antai.domain.refus import (
+    CleTelepaiementFausse,
+    DateEnvoiImpossible,
+    MinorationAutreMoyen,
+    MinorationExpiree,
+    PaiementExcessif,
+    PaiementPartiel,
+    PlaqueDifferente,
+    RejetImpossible,
+)
+from fps.communes import commune
+from fps.droit import droit
+from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
+from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
+from fps.money import Ecriture, LigneEcriture, euros
+from fps.numero import cle
+
+
+def verifier_cle(telepaiement: str) -> str:
+    """The 26 digits of a télépaiement number; raises CleTelepaiementFausse."""
+    numero = telepaiement[:26]
+    if cle(numero) != telepaiement[26:]:
+        raise CleTelepaiementFausse(f"La clé {telepaiement[26:]} n'est pas celle du numéro {numero}.", "numero_telepaiement")
+    return numero
+
+
+def verifier_plaque(dossier: Dossier, immatriculation: str) -> None:
+    """Raises PlaqueDifferente; spaces and hyphens do not count."""
+    if _nue(immatriculation) != _nue(dossier.immatriculation):
+        raise PlaqueDifferente(f"« {immatriculation} » n'est pas le véhicule de cet avis.", "immatriculation")
+
+
+def _nue(plaque: str) -> str:
+    return plaque.replace("-", "").replace(" ", "").upper()
+
+
+def montant_minore(dossier: Dossier, le: date) -> int | None:
+    """The reduced amount that can be paid that day, in centimes; None when there is none (any more).
+
+    Before an electronic notice is read, nothing runs: the reduced amount can be paid (hypothesis H48).
+    """
+    if dossier.minoration_jusqu_au is None:
+        return dossier.minoration_montant if dossier.electronique else None
+    return None if le > dossier.minoration_jusqu_au else dossier.minoration_montant
+
+
+def date_de_paiement(dossier: Dossier, moyen: str, envoye_le: date | None, le: date) -> date:
+    """The day that counts: for a cheque the day it was sent, when it is told (hypothesis H52). Raises DateEnvoiImpossible."""
+    if envoye_le is None:
+        return le
+    depart = dossier.date_envoi or le
+    if moyen != "cheque" or not depart <= envoye_le <= le:
+        raise DateEnvoiImpossible(f"« {envoye_le:%d/%m/%Y} » pour un paiement par « {moyen} » reçu le {le:%d/%m/%Y}.", "date_envoi")
+    return envoye_le
+
+
+def encaisser(dossier: Dossier, moyen: str, montant: int, le: date) -> bool:
+    """Settle the FPS with `montant` centimes paid that day; True when it is the reduced amount.
+
+    Total payment only (CGCT, art. L. 2333-87, IV); the reduced amount by internet or IVR only, within its delay.
+    """
+    if moyen == "cheque" and dossier.etat is Etat.IMPAYE and montant == dossier.montant:
+        dossier.payer_par_cheque(montant, le)
+        return False
+    dossier.exiger_payable(le)
+    if montant == dossier.montant:
+        dossier.payer(montant, le, minore=False)
+        return False
+    if montant == dossier.minoration_montant and dossier.date_envoi is not None:
+        if montant_minore(dossier, le) is None:
+            raise MinorationExpiree(f"Le montant minoré était payable jusqu'au {dossier.minoration_jusqu_au:%d/%m/%Y}.", "montant")
+        if moyen not in droit(dossier.date_envoi).minoration_canaux:
+            raise MinorationAutreMoyen(f"Par « {moyen} », la somme due est {euros(dossier.montant)}.", "moyen")
+        dossier.payer(montant, le, minore=True)
+        return True
+    detail = f"Reçu {euros(montant)}, la somme due est {euros(dossier.montant)}"
+    minore = montant_minore(dossier, le)
+    detail += f" ({euros(minore)} par internet ou serveur vocal)." if minore is not None else "."
+    raise (PaiementPartiel if montant < dossier.montant else PaiementExcessif)(detail, "montant")
+
+
+class Sort(StrEnum):
+    """What became of a payment."""
+
+    ENCAISSE = "encaisse"
+    TROP_PERCU = "trop-percu"
+    REJETE = "rejete"
+    RESTITUE = "restitue"
+
+
+@dataclass
+class Paiement:
+    """One payment that ANTAI took, in centimes; `delai_jours` counts from the send date of the notice."""
+
+    numero: str
+    rang: int
+    siret: str
+    reference: str
+    moyen: str
+    montant: int
+    minore: bool
+    le: date
+    delai_jours: int
+    sort: Sort
+
+    @classmethod
+    def noter(cls, dossier: Dossier, message: PaiementFps, le: date, sort: Sort, *, minore: bool) -> "Paiement":
+        """The next payment of a dossier."""
+        dossier.paiements += 1
+        depart = dossier.date_envoi or le
+        return cls(
+            numero=dossier.numero,
+            rang=dossier.paiements,
+            siret=dossier.siret,
+            reference=reference(message),
+            moyen=message.moyen,
+            montant=message.montant,
+            minore=minore,
+            le=le,
+            delai_jours=(le - depart).days,
+            sort=sort,
+        )
+
+
+def referencer(dossier: Dossier, message: PaiementFps) -> PaiementFps:
+    """The payment with a reference of its own: the one given, else one made of the number and of the rank of the payment."""
+    if message.reference is not None:
+        return message
+    rang = f"-{dossier.paiements + 1}" if dossier.paiements else ""
+    return message.model_copy(update={"reference": f"SIM-{message.sujet[-12:]}{rang}"})
+
+
+def reference(message: PaiementFps) -> str:
+    """The reference of a transaction; raises ValueError before `referencer` gave it."""
+    if message.reference is None:
+        raise ValueError("a payment without its reference")
+    return message.reference
+
+
+def justificatif(dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool) -> JustificatifPaiementFps:
+    """The proof given to the payer."""
+    return JustificatifPaiementFps(
+        numero_fps=dossier.numero,
+        numero_avis=dossier.numero_avis,
+        collectivite=commune(dossier.siret).nom,
+        immatriculation=dossier.immatriculation,
+        moyen=message.moyen,
+        date_heure_paiement=instant,
+        reference=reference(message),
+        montant_paye=message.montant,
+        minore=minore,
+        reste_du=0,
+    )
+
+
+def information(dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool) -> FpsPaye | FpsPayeMinore:
+    """What the collectivité learns of the payment (never who paid)."""
+    if minore and (message.moyen == "internet" or message.moyen == "serveur-vocal"):
+        return FpsPayeMinore(
+            numero_fps=dossier.numero,
+            siret=dossier.siret,
+            moyen=message.moyen,
+            date_heure_paiement=instant,
+            reference=reference(message),
+            montant_fps=dossier.montant,
+            montant_paye=message.montant,
+        )
+    return FpsPaye(
+        numero_fps=dossier.numero,
+        numero_avis=dossier.numero_avis,
+        siret=dossier.siret,
+        moyen=message.moyen,
+        date_heure_paiement=instant,
+        reference=reference(message),
+        montant_paye=message.montant,
+        reste_du=0,
+    )
+
+
+def ecriture_creance(dossier: Dossier, le: date) -> Ecriture:
+    """The notice makes the redevable owe the FPS to the collectivité."""
+    return Ecriture.simple(le, "avis de paiement", debit="redevable", credit=f"collectivite:{dossier.siret}", montant=dossier.montant)
+
+
+def ecriture_paiement(dossier: Dossier, le: date) -> Ecriture:
+    """The payment settles the claim; what the reduction left out is no longer owed to the collectivité."""
+    remise = dossier.montant - dossier.montant_paye
+    lignes = [LigneEcriture("encaissements", debit=dossier.montant_paye)]
+    if remise:
+        lignes.append(LigneEcriture(f"collectivite:{dossier.siret}", debit=remise))
+    lignes.append(LigneEcriture("redevable", credit=dossier.montant))
+    return Ecriture(le, "paiement minoré" if remise else "paiement", tuple(lignes))
+
+
+def annonce_double_paiement(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementAnnule:
+    """The collectivité learns that a second payment came, which is not its money (hypothesis H53)."""
+    return PaiementAnnule(
+        numero_fps=dossier.numero,
+        siret=dossier.siret,
+        reference=paiement.reference,
+        date_heure_annulation=instant,
+        motif="double-paiement",
+        montant_annule=paiement.montant,
+        reste_du=0,
+    )
+
+
+def rejeter(dossier: Dossier, paiement: Paiement, le: date) -> bool:
+    """The bank refuses a cheque; True when the FPS is due again, False when a sum paid twice covers it or was the one refused.
+
+    Raises RejetImpossible: only a cheque bounces, once (CGCT, art. L. 2333-87, IV).
+    """
+    if paiement.moyen != "cheque" or paiement.sort not in (Sort.ENCAISSE, Sort.TROP_PERCU):
+        raise RejetImpossible(f"Paiement {paiement.reference} par « {paiement.moyen} », « {paiement.sort} ».", "reference")
+    refuse, paiement.sort = paiement.sort, Sort.REJETE
+    if refuse is Sort.TROP_PERCU or dossier.trop_percu >= paiement.montant:
+        dossier.trop_percu -= paiement.montant
+        return False
+    dossier.rejeter_paiement(le)
+    return True
+
+
+def rejet(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementRejete:
+    """What the collectivité learns of an unpaid cheque."""
+    return PaiementRejete(
+        numero_fps=dossier.numero,
+        siret=dossier.siret,
+        reference=paiement.reference,
+        date_heure_rejet=instant,
+        motif="cheque-impaye",
+        montant_rejete=paiement.montant,
+        reste_du=0 if dossier.etat is Etat.ANNULE else dossier.montant,
+    )
+
+
+def ecriture_rejet(dossier: Dossier, paiement: Paiement, le: date) -> Ecriture:
+    """The money was never there: the redevable owes again what the FPS is worth, the collectivité nothing of what it lost since."""
+    du = 0 if dossier.etat is Etat.ANNULE else dossier.montant
+    lignes = [LigneEcriture("encaissements", credit=paiement.montant)]
+    if paiement.montant > du:
+        lignes.insert(0, LigneEcriture(f"collectivite:{dossier.siret}", debit=paiement.montant - du))
+    if du:
+        lignes.insert(0, LigneEcriture("redevable", debit=du))
+    return Ecriture(le, "chèque impayé", tuple(lignes))
+
+
+def ecriture_trop_percu(montant: int, le: date) -> Ecriture:
+    """Money received twice is owed back to who paid it."""
+    return Ecriture.simple(le, "double paiement", debit="encaissements", credit="trop-percu", montant=montant)
+
+
+def ecriture_restitution(montant: int, le: date, libelle: str = "restitution du trop-perçu") -> Ecriture:
+    """What was received twice goes back, or was refused by the bank."""
+    return Ecriture.simple(le, libelle, debit="trop-percu", credit="encaissements", montant=montant)

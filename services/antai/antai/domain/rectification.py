@@ -1,0 +1,113 @@
+"""The rectificatif after a RAPO: its own number, the new amount at once, the first limit kept (CGCT, art. R. 2333-120-14; H51)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from antai.domain.creation import accuse_refus
+from antai.domain.dossier import Dossier, Etat
+from antai.domain.etats import ANNULES, PAYES, TITRES
+from antai.domain.refus import (
+    AnnulationApresTitre,
+    AutreCollectivite,
+    AvisNonEnvoye,
+    FpsAbandonne,
+    FpsAnnule,
+    ModificationApresPaiement,
+    RectificatifDejaRecu,
+    RectificatifRefuse,
+    RectificatifSansReduction,
+)
+from fps.errors import Conflit
+from fps.messages.mfps import ErreurAccuse, ModificationFps
+from fps.money import Ecriture, euros
+from fps.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
+
+LOI = "CGCT, art. R. 2333-120-14"
+IMPOSSIBLE: dict[Etat, type[Conflit]] = {
+    Etat.TRANSMIS: AvisNonEnvoye,
+    Etat.ABANDONNE: FpsAbandonne,
+    **dict.fromkeys(TITRES, AnnulationApresTitre),
+}
+
+
+def verifier_message(message: ModificationFps, maintenant: datetime) -> None:
+    """Raises RectificatifRefuse, whose accusé names every error of the number and of the dates."""
+    erreurs = [*_numero(message), *_dates(message, maintenant)]
+    if erreurs:
+        raise RectificatifRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse_refus(message, maintenant, erreurs))
+
+
+def _numero(message: ModificationFps) -> Iterator[ErreurAccuse]:
+    try:
+        siret = NumeroFps.lire(message.numero_avis).siret
+    except NumeroInvalide as refus:
+        siret = message.siret
+        yield _erreur("numero-jour-impossible", "numero_avis", refus.detail, ARTICLE, "Corrigez les chiffres 18 à 20.")
+    if siret != message.siret or message.numero_avis == message.numero_fps:
+        yield _erreur(
+            "numero-avis-faux",
+            "numero_avis",
+            "L'avis rectificatif n'a pas un numéro propre de la même collectivité.",
+            ARTICLE,
+            "Donnez à l'avis rectificatif un numéro neuf, qui commence par le SIRET de la collectivité.",
+        )
+    if message.cle_avis != cle(message.numero_avis):
+        yield _erreur(
+            "cle-fausse",
+            "cle_avis",
+            f"La clé {message.cle_avis} n'est pas celle du numéro : la clé attendue est {cle(message.numero_avis)}.",
+            ARTICLE,
+            "Recalculez la clé : reste de la division du numéro par 97, sur deux chiffres.",
+        )
+
+
+def _dates(message: ModificationFps, maintenant: datetime) -> Iterator[ErreurAccuse]:
+    if message.date_edition > maintenant:
+        yield _erreur("edition-future", "date_edition", "L'avis rectificatif serait établi après sa réception.", LOI, "Corrigez la date.")
+    if message.date_reception_rapo > message.date_edition:
+        yield _erreur(
+            "edition-avant-rapo",
+            "date_reception_rapo",
+            "L'avis rectificatif serait établi avant la réception du RAPO.",
+            LOI,
+            "Corrigez la date de réception du RAPO ou celle de l'avis rectificatif.",
+        )
+
+
+def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
+    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
+
+
+def rectifier(dossier: Dossier, message: ModificationFps, le: date) -> int:
+    """Give the FPS its new amount, zero for an acceptation totale; gives what is no longer due, in centimes.
+
+    Raises AutreCollectivite, RectificatifDejaRecu, RectificatifSansReduction, ModificationApresPaiement and the refusal of the state.
+    """
+    verifier_siret(dossier, message.siret)
+    if dossier.etat in IMPOSSIBLE:
+        raise IMPOSSIBLE[dossier.etat](f"FPS {dossier.numero}, état « {dossier.etat} ».")
+    if dossier.numero_avis is not None:
+        raise RectificatifDejaRecu(f"Avis rectificatif {dossier.numero_avis}.", "numero_avis")
+    if dossier.etat in ANNULES and message.montant_rectifie > 0:
+        raise FpsAnnule(f"Le FPS {dossier.numero} est annulé, il ne peut plus être ramené à {euros(message.montant_rectifie)}.")
+    if message.montant_rectifie >= dossier.montant:
+        refus = ModificationApresPaiement if dossier.etat in PAYES else RectificatifSansReduction
+        raise refus(f"{euros(message.montant_rectifie)} au lieu de {euros(dossier.montant)}.", "montant_rectifie")
+    baisse = 0 if dossier.etat in PAYES | ANNULES else dossier.montant - message.montant_rectifie
+    if message.montant_rectifie > 0:
+        dossier.reduire(message.montant_rectifie)
+    elif dossier.etat not in ANNULES:
+        dossier.annuler("rapo", le)
+    dossier.numero_avis = message.numero_avis
+    return baisse
+
+
+def verifier_siret(dossier: Dossier, siret: str) -> None:
+    """Raises AutreCollectivite when the message names another collectivité than the dossier."""
+    if siret != dossier.siret:
+        raise AutreCollectivite(f"SIRET {siret} au lieu de {dossier.siret}.", "siret")
+
+
+def ecriture_reduction(dossier: Dossier, baisse: int, le: date) -> Ecriture:
+    """What is no longer due to the collectivité is no longer owed by the redevable, in centimes."""
+    return Ecriture.simple(le, "réduction du FPS", debit=f"collectivite:{dossier.siret}", credit="redevable", montant=baisse)

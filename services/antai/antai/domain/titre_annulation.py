@@ -1,0 +1,171 @@
+"""The collective titre d'annulation, and the matching of what the court (14) and the collectivité (8) tell of a title (H56, H57)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from antai.domain.dossier import Dossier
+from antai.domain.rectification import verifier_siret
+from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante
+from fps.calendar import ajouter_jours
+from fps.communes import commune
+from fps.droit import droit
+from fps.messages.annulation import InformationAnnulationTitre
+from fps.messages.parties_prenantes import Redevable
+from fps.messages.recours_collectivite import DecisionTitre
+from fps.messages.titre import AnnulationTitre
+from fps.money import Ecriture, LigneEcriture, euros
+from fps.numero import numero_titre
+
+DEBUT_DE_SERIE = 90_000_000
+
+
+@dataclass
+class SerieAnnulations:
+    """The series of one year: the order of its last titre d'annulation."""
+
+    annee: int
+    dernier: int = 0
+
+    def suivant(self) -> str:
+        """The next number, in a range that no titre exécutoire takes (hypothesis H56); raises NumeroInvalide when it is full."""
+        self.dernier += 1
+        return numero_titre(self.annee, DEBUT_DE_SERIE + self.dernier)
+
+
+@dataclass
+class TitreAnnulation:
+    """The titre d'annulation of a collectivité for a day; totals in centimes (CGCT, art. R. 2333-120-17-3)."""
+
+    siret: str
+    date_emission: date
+    numero: str
+    lignes: int = 0
+    total_fps: int = 0
+    total_majoration: int = 0
+
+    def inscrire(self, dossier: Dossier, message: InformationAnnulationTitre) -> "LigneAnnulation":
+        """Cancel that part of a dossier's title: one line more in the annexe."""
+        dossier.annuler_titre(message.fps_annule, message.majoration_annulee, message.origine, self.date_emission)
+        self.lignes += 1
+        self.total_fps += message.fps_annule
+        self.total_majoration += message.majoration_annulee
+        requete = f", requête {message.numero_requete}" if message.numero_requete else ""
+        return LigneAnnulation(
+            self.numero,
+            self.lignes,
+            dossier.numero,
+            message.etendue,
+            f"{message.motif} (décision du {message.date_decision:%d/%m/%Y}{requete})",
+            message.fps_annule,
+            message.majoration_annulee,
+            dossier.titre_reste_du,
+        )
+
+
+@dataclass
+class LigneAnnulation:
+    """One line of the annexe of a titre d'annulation, in centimes."""
+
+    numero_annulation: str
+    rang: int
+    numero_fps: str
+    etendue: str
+    motif: str
+    montant_fps_annule: int
+    majoration_annulee: int
+    reste_du: int
+
+
+@dataclass
+class Appariement:
+    """What is known of one petition about a title: the decision told by the court, the cancellation told by the collectivité."""
+
+    numero: str
+    numero_requete: str
+    decision: DecisionTitre | None = None
+    decision_le: date | None = None
+    annulation: InformationAnnulationTitre | None = None
+    annulation_le: date | None = None
+    relance_le: date | None = None
+
+    def decider(self, message: DecisionTitre, le: date) -> date | None:
+        """The court tells its decision; gives the day of the relance when the collectivité still has to tell its own (H13).
+
+        Raises DecisionDifferente when another decision is known for the same petition.
+        """
+        if self.decision is not None and self.decision != message:
+            raise DecisionDifferente(f"Requête {self.numero_requete}.", "numero_requete")
+        if self.decision is None:
+            self.decision, self.decision_le = message, le
+        if self.attend_le_flux_8 and self.relance_le is None and self.decision_le is not None:
+            return ajouter_jours(self.decision_le, droit(self.decision_le).relance_annulation_jours)
+        return None
+
+    @property
+    def attend_le_flux_8(self) -> bool:
+        """Whether the court discharged something that the collectivité has not told to cancel."""
+        d = self.decision
+        return d is not None and d.fps_decharge + d.majoration_dechargee > 0 and self.annulation is None
+
+    @property
+    def ecart(self) -> bool:
+        """Whether the collectivité cancels another amount than the court discharged."""
+        d, a = self.decision, self.annulation
+        return d is not None and a is not None and (d.fps_decharge, d.majoration_dechargee) != (a.fps_annule, a.majoration_annulee)
+
+
+def verifier(dossier: Dossier, message: InformationAnnulationTitre) -> None:
+    """Whether the title can lose these amounts. Raises AutreCollectivite, TitreNonEmis, LettreIncoherente, RequeteManquante,
+
+    AnnulationExcessive, EtendueIncoherente (CGCT, art. R. 2333-120-17-2).
+    """
+    verifier_siret(dossier, message.siret)
+    dossier.exiger_titre(message.numero_titre)
+    if message.origine == "juridiction" and message.numero_requete is None:
+        raise RequeteManquante("Origine « juridiction » sans numéro de requête.", "numero_requete")
+    fps = dossier.montant - dossier.titre_fps_annule
+    majoration = dossier.majoration - dossier.titre_majoration_annulee
+    if message.fps_annule > fps:
+        raise AnnulationExcessive(f"{euros(message.fps_annule)} de FPS, il en reste {euros(fps)}.", "fps_annule")
+    if message.majoration_annulee > majoration:
+        detail = f"{euros(message.majoration_annulee)} de majoration, il en reste {euros(majoration)}."
+        raise AnnulationExcessive(detail, "majoration_annulee")
+    tout = (message.fps_annule, message.majoration_annulee) == (fps, majoration)
+    if message.fps_annule + message.majoration_annulee == 0 or tout != (message.etendue == "totale"):
+        annule = euros(message.fps_annule + message.majoration_annulee)
+        raise EtendueIncoherente(f"« {message.etendue} » pour {annule} sur {euros(fps + majoration)}.", "etendue")
+
+
+def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier, redevable: Redevable) -> AnnulationTitre:
+    """The annexe line as the DGFiP receives it (CGCT, art. R. 2333-120-17-3)."""
+    if dossier.numero_titre is None or dossier.rang_annexe is None:
+        raise ValueError("the title is not issued yet")
+    return AnnulationTitre(
+        numero_annulation=ligne.numero_annulation,
+        date_emission=titre.date_emission,
+        ordonnateur=droit(titre.date_emission).ordonnateur,
+        rang_annexe=ligne.rang,
+        beneficiaire=commune(dossier.siret).beneficiaire,
+        numero_fps=dossier.numero,
+        numero_titre=dossier.numero_titre,
+        rang_titre=dossier.rang_annexe,
+        redevable=redevable,
+        etendue="totale" if ligne.etendue == "totale" else "partielle",
+        motif=ligne.motif,
+        montant_fps_annule=ligne.montant_fps_annule,
+        majoration_annulee=ligne.majoration_annulee,
+        reste_du=ligne.reste_du,
+    )
+
+
+def ecriture_reglement(dossier: Dossier, avant: tuple[int, int], le: date, libelle: str) -> Ecriture | None:
+    """What payment, rebate or cancellation took off the title since `avant` (FPS, majoration), in centimes; None when nothing."""
+    fps, majoration = (apres - deja for apres, deja in zip(dossier.titre_regle, avant, strict=True))
+    if fps + majoration == 0:
+        return None
+    lignes = [LigneEcriture("titre", credit=fps + majoration)]
+    if majoration:
+        lignes.insert(0, LigneEcriture("etat", debit=majoration))
+    if fps:
+        lignes.insert(0, LigneEcriture(f"collectivite:{dossier.siret}", debit=fps))
+    return Ecriture(le, libelle, tuple(lignes))

@@ -1,0 +1,307 @@
+"""The first tables: those of the kit, and those of antai."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from fps.kit.mailbox import Position
+from fps.kit.sql import Instant
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    op.create_table(
+        "bacs",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("graine", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("instant", Instant(), nullable=False),
+        sa.Column("wall", Instant(), nullable=False),
+        sa.Column("vitesse", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac"),
+    )
+    op.create_table(
+        "chains",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject"),
+    )
+    op.create_table(
+        "counts",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("nom", sa.Text(), nullable=False),
+        sa.Column("valeur", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "nom"),
+    )
+    op.create_table(
+        "courriers",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id"),
+    )
+    op.create_index("courriers_subject", "courriers", ["bac", "subject"], unique=False)
+    op.create_table(
+        "dead_letters",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sens", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id", "sens"),
+    )
+    op.create_table(
+        "deadlines",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject", "kind"),
+    )
+    op.create_index("deadlines_due", "deadlines", ["bac", "due", "subject", "kind"], unique=False)
+    op.create_table(
+        "ecritures",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("ligne", sa.BigInteger(), nullable=False),
+        sa.Column("le", sa.Date(), nullable=False),
+        sa.Column("libelle", sa.Text(), nullable=False),
+        sa.Column("compte", sa.Text(), nullable=False),
+        sa.Column("debit", sa.BigInteger(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id"),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("acte", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
+    op.create_index("journal_suite", "journal", ["bac", "position"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("traceparent", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("not_before", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
+    op.create_table(
+        "appariements",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("numero_requete", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("decision_le", sa.Date(), nullable=True),
+        sa.Column("annulation", sa.Text(), nullable=True),
+        sa.Column("annulation_le", sa.Date(), nullable=True),
+        sa.Column("relance_le", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero", "numero_requete"),
+    )
+    op.create_table(
+        "avis_emis",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_avis", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("date_envoi", sa.Date(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero_avis", "nature"),
+    )
+    op.create_index("avis_emis_facture", "avis_emis", ["bac", "siret", "date_envoi"], unique=False)
+    op.create_table(
+        "constats",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("redevable", sa.Text(), nullable=True),
+        sa.Column("introuvable", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero"),
+    )
+    op.create_table(
+        "dossiers",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("immatriculation", sa.Text(), nullable=False),
+        sa.Column("montant_initial", sa.BigInteger(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("minoration_montant", sa.BigInteger(), nullable=True),
+        sa.Column("minoration_delai", sa.BigInteger(), nullable=True),
+        sa.Column("recu_le", sa.Date(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("cycle", sa.Text(), nullable=False),
+        sa.Column("motif_abandon", sa.Text(), nullable=True),
+        sa.Column("electronique", sa.Boolean(), nullable=False),
+        sa.Column("date_envoi", sa.Date(), nullable=True),
+        sa.Column("lu_le", Instant(), nullable=True),
+        sa.Column("date_notification", sa.Date(), nullable=True),
+        sa.Column("date_limite_paiement", sa.Date(), nullable=True),
+        sa.Column("minoration_jusqu_au", sa.Date(), nullable=True),
+        sa.Column("pli_revenu_le", sa.Date(), nullable=True),
+        sa.Column("numero_avis", sa.Text(), nullable=True),
+        sa.Column("annule_le", sa.Date(), nullable=True),
+        sa.Column("origine_annulation", sa.Text(), nullable=True),
+        sa.Column("montant_paye", sa.BigInteger(), nullable=False),
+        sa.Column("paye_le", sa.Date(), nullable=True),
+        sa.Column("paiements", sa.BigInteger(), nullable=False),
+        sa.Column("trop_percu", sa.BigInteger(), nullable=False),
+        sa.Column("majoration", sa.BigInteger(), nullable=False),
+        sa.Column("numero_titre", sa.Text(), nullable=True),
+        sa.Column("rang_annexe", sa.BigInteger(), nullable=True),
+        sa.Column("date_titre", sa.Date(), nullable=True),
+        sa.Column("titre_part_collectivite", sa.BigInteger(), nullable=False),
+        sa.Column("titre_part_etat", sa.BigInteger(), nullable=False),
+        sa.Column("titre_rabais", sa.BigInteger(), nullable=False),
+        sa.Column("titre_solde", sa.Boolean(), nullable=False),
+        sa.Column("titre_fps_annule", sa.BigInteger(), nullable=False),
+        sa.Column("titre_majoration_annulee", sa.BigInteger(), nullable=False),
+        sa.Column("requete_en_attente", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero"),
+    )
+    op.create_table(
+        "impayes",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("redevable", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero"),
+    )
+    op.create_table(
+        "informations_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("empreinte", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("recue_le", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero", "empreinte"),
+    )
+    op.create_table(
+        "lignes_annulations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_annulation", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("etendue", sa.Text(), nullable=False),
+        sa.Column("motif", sa.Text(), nullable=False),
+        sa.Column("montant_fps_annule", sa.BigInteger(), nullable=False),
+        sa.Column("majoration_annulee", sa.BigInteger(), nullable=False),
+        sa.Column("reste_du", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_annulation", "rang"),
+    )
+    op.create_table(
+        "lignes_titres",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_titre", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("montant_impaye", sa.BigInteger(), nullable=False),
+        sa.Column("majoration", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_titre", "rang"),
+    )
+    op.create_table(
+        "paiements",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("moyen", sa.Text(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("minore", sa.Boolean(), nullable=False),
+        sa.Column("le", sa.Date(), nullable=False),
+        sa.Column("delai_jours", sa.BigInteger(), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero", "rang"),
+    )
+    op.create_table(
+        "series_annulations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("annee", sa.BigInteger(), nullable=False),
+        sa.Column("dernier", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "annee"),
+    )
+    op.create_table(
+        "series_titres",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("annee", sa.BigInteger(), nullable=False),
+        sa.Column("dernier", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "annee"),
+    )
+    op.create_table(
+        "titres",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("date_emission", sa.Date(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("lignes", sa.BigInteger(), nullable=False),
+        sa.Column("total_impaye", sa.BigInteger(), nullable=False),
+        sa.Column("total_majoration", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret", "date_emission"),
+    )
+    op.create_table(
+        "titres_annulation",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("date_emission", sa.Date(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("lignes", sa.BigInteger(), nullable=False),
+        sa.Column("total_fps", sa.BigInteger(), nullable=False),
+        sa.Column("total_majoration", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret", "date_emission"),
+    )
+    op.create_table(
+        "verrous",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("echecs", sa.BigInteger(), nullable=False),
+        sa.Column("jusqu_a", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero"),
+    )

@@ -1,0 +1,303 @@
+"""The tables of ANTAI, the case files to load with a dossier, and the reads of its screens."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text, select
+
+from antai.domain.annulation import InformationRecue
+from antai.domain.avis import AvisEmis
+from antai.domain.dossier import Constat, Dossier, Etat, Impaye
+from antai.domain.paiement import Paiement
+from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
+from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
+from antai.domain.verrou import Verrou
+from fps.kit.database import Transaction
+from fps.kit.records import Record
+from fps.kit.sql import Instant
+from fps.kit.work import Key
+
+metadata = MetaData()
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("siret", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("immatriculation", Text, nullable=False),
+    Column("montant_initial", BigInteger, nullable=False),
+    Column("montant", BigInteger, nullable=False),
+    Column("minoration_montant", BigInteger),
+    Column("minoration_delai", BigInteger),
+    Column("recu_le", Date, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("cycle", Text, nullable=False),
+    Column("motif_abandon", Text),
+    Column("electronique", Boolean, nullable=False),
+    Column("date_envoi", Date),
+    Column("lu_le", Instant),
+    Column("date_notification", Date),
+    Column("date_limite_paiement", Date),
+    Column("minoration_jusqu_au", Date),
+    Column("pli_revenu_le", Date),
+    Column("numero_avis", Text),
+    Column("annule_le", Date),
+    Column("origine_annulation", Text),
+    Column("montant_paye", BigInteger, nullable=False),
+    Column("paye_le", Date),
+    Column("paiements", BigInteger, nullable=False),
+    Column("trop_percu", BigInteger, nullable=False),
+    Column("majoration", BigInteger, nullable=False),
+    Column("numero_titre", Text),
+    Column("rang_annexe", BigInteger),
+    Column("date_titre", Date),
+    Column("titre_part_collectivite", BigInteger, nullable=False),
+    Column("titre_part_etat", BigInteger, nullable=False),
+    Column("titre_rabais", BigInteger, nullable=False),
+    Column("titre_solde", Boolean, nullable=False),
+    Column("titre_fps_annule", BigInteger, nullable=False),
+    Column("titre_majoration_annulee", BigInteger, nullable=False),
+    Column("requete_en_attente", Text),
+)
+
+# Written once: the rows that change stay narrow.
+constats = Table(
+    "constats",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("redevable", Text),
+    Column("introuvable", Boolean, nullable=False),
+)
+
+impayes = Table(
+    "impayes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("redevable", Text),
+)
+
+avis_emis = Table(
+    "avis_emis",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_avis", Text, primary_key=True),
+    Column("nature", Text, primary_key=True),
+    Column("numero_fps", Text, nullable=False),
+    Column("siret", Text, nullable=False),
+    Column("date_envoi", Date, nullable=False),
+    Column("montant", BigInteger, nullable=False),
+    Column("message", Text),
+    Index("avis_emis_facture", "bac", "siret", "date_envoi"),
+)
+
+paiements = Table(
+    "paiements",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("siret", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("moyen", Text, nullable=False),
+    Column("montant", BigInteger, nullable=False),
+    Column("minore", Boolean, nullable=False),
+    Column("le", Date, nullable=False),
+    Column("delai_jours", BigInteger, nullable=False),
+    Column("sort", Text, nullable=False),
+)
+
+verrous = Table(
+    "verrous",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("echecs", BigInteger, nullable=False),
+    Column("jusqu_a", Instant),
+)
+
+informations_recues = Table(
+    "informations_recues",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("empreinte", Text, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("recue_le", Date, nullable=False),
+)
+
+appariements = Table(
+    "appariements",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("numero_requete", Text, primary_key=True),
+    Column("decision", Text),
+    Column("decision_le", Date),
+    Column("annulation", Text),
+    Column("annulation_le", Date),
+    Column("relance_le", Date),
+)
+
+series_titres = Table(
+    "series_titres",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("annee", BigInteger, primary_key=True),
+    Column("dernier", BigInteger, nullable=False),
+)
+
+titres = Table(
+    "titres",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("date_emission", Date, primary_key=True),
+    Column("numero", Text, nullable=False),
+    Column("lignes", BigInteger, nullable=False),
+    Column("total_impaye", BigInteger, nullable=False),
+    Column("total_majoration", BigInteger, nullable=False),
+)
+
+lignes_titres = Table(
+    "lignes_titres",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_titre", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("numero_fps", Text, nullable=False),
+    Column("montant_impaye", BigInteger, nullable=False),
+    Column("majoration", BigInteger, nullable=False),
+)
+
+series_annulations = Table(
+    "series_annulations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("annee", BigInteger, primary_key=True),
+    Column("dernier", BigInteger, nullable=False),
+)
+
+titres_annulation = Table(
+    "titres_annulation",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("date_emission", Date, primary_key=True),
+    Column("numero", Text, nullable=False),
+    Column("lignes", BigInteger, nullable=False),
+    Column("total_fps", BigInteger, nullable=False),
+    Column("total_majoration", BigInteger, nullable=False),
+)
+
+lignes_annulations = Table(
+    "lignes_annulations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_annulation", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("numero_fps", Text, nullable=False),
+    Column("etendue", Text, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("montant_fps_annule", BigInteger, nullable=False),
+    Column("majoration_annulee", BigInteger, nullable=False),
+    Column("reste_du", BigInteger, nullable=False),
+)
+
+DOSSIERS = Record(dossiers, Dossier)
+CONSTATS = Record(constats, Constat)
+IMPAYES = Record(impayes, Impaye)
+TITRES = Record(titres, TitreCollectif)
+LIGNES_TITRES = Record(lignes_titres, LigneTitre)
+TITRES_ANNULATION = Record(titres_annulation, TitreAnnulation)
+LIGNES_ANNULATIONS = Record(lignes_annulations, LigneAnnulation)
+APPARIEMENTS = Record(appariements, Appariement)
+AVIS_EMIS = Record(avis_emis, AvisEmis)
+PAIEMENTS = Record(paiements, Paiement)
+RECORDS = (
+    DOSSIERS,
+    CONSTATS,
+    IMPAYES,
+    AVIS_EMIS,
+    PAIEMENTS,
+    Record(verrous, Verrou),
+    TITRES,
+    LIGNES_TITRES,
+    Record(series_titres, SerieTitres),
+    Record(informations_recues, InformationRecue),
+    APPARIEMENTS,
+    TITRES_ANNULATION,
+    LIGNES_ANNULATIONS,
+    Record(series_annulations, SerieAnnulations),
+)
+
+
+def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
+    """The case file of a letter or of a deadline about a FPS."""
+    return ((Dossier, (sujet,)),)
+
+
+def cle_constat(sujet: str) -> Key:
+    """The message FPS and the redevable of a dossier."""
+    return Constat, (sujet,)
+
+
+def cles_paiement(numero_telepaiement: str) -> Iterable[Key]:
+    """The lock of the number that is paid."""
+    return ((Verrou, (numero_telepaiement[:26],)),)
+
+
+def cles_constats(sujets: list[str], le: date) -> Iterable[Key]:
+    """The contents that the notices of a day print."""
+    return (cle_constat(sujet) for sujet in sujets)
+
+
+def cles_titres(sujets: list[str], le: date) -> Iterable[Key]:
+    """What the titles of a day need: the contents, the title of each collectivité, the series of the year."""
+    yield SerieTitres, (le.year,)
+    for siret in dict.fromkeys(sujet[:14] for sujet in sujets):
+        yield TitreCollectif, (siret, le)
+    yield from cles_constats(sujets, le)
+    yield from ((Impaye, (sujet,)) for sujet in sujets)
+
+
+async def page_dossiers(tx: Transaction, bac: str, etat: Etat | None, siret: str | None, apres: str, limite: int) -> list[Dossier]:
+    """The dossiers that follow a number, in the order of their numbers."""
+    query = select(dossiers).where(dossiers.c.bac == bac, dossiers.c.numero > apres)
+    if etat is not None:
+        query = query.where(dossiers.c.etat == etat.value)
+    if siret is not None:
+        query = query.where(dossiers.c.siret == siret)
+    return [DOSSIERS.item(row) for row in await tx.select(query.order_by(dossiers.c.numero).limit(limite))]
+
+
+async def titre_par_numero(tx: Transaction, bac: str, numero: str) -> TitreCollectif | None:
+    """A collective title by its number."""
+    rows = await tx.select(select(titres).where(titres.c.bac == bac, titres.c.numero == numero))
+    return TITRES.item(rows[0]) if rows else None
+
+
+async def page_lignes(tx: Transaction, bac: str, numero: str, apres: int, limite: int) -> list[LigneTitre]:
+    """The lines of an annexe that follow a rank."""
+    t = lignes_titres.c
+    query = select(lignes_titres).where(t.bac == bac, t.numero_titre == numero, t.rang > apres)
+    return [LIGNES_TITRES.item(row) for row in await tx.select(query.order_by(t.rang).limit(limite))]
+
+
+async def annulation_par_numero(tx: Transaction, bac: str, numero: str) -> TitreAnnulation | None:
+    """A titre d'annulation by its number."""
+    t = titres_annulation.c
+    rows = await tx.select(select(titres_annulation).where(t.bac == bac, t.numero == numero))
+    return TITRES_ANNULATION.item(rows[0]) if rows else None
+
+
+async def page_annulations(tx: Transaction, bac: str, numero: str, apres: int, limite: int) -> list[LigneAnnulation]:
+    """The lines of the annexe of a titre d'annulation that follow a rank."""
+    t = lignes_annulations.c
+    query = select(lignes_annulations).where(t.bac == bac, t.numero_annulation == numero, t.rang > apres)
+    return [LIGNES_ANNULATIONS.item(row) for row in await tx.select(query.order_by(t.rang).limit(limite))]

@@ -1,0 +1,1 @@
+"""Service of the parking court: requests, instruction, decisions."""

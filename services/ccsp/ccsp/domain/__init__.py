@@ -1,0 +1,1 @@
+"""The rules of this service: plain dataclasses and functions, no framework."""

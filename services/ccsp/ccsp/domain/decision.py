@@ -1,0 +1,101 @@
+"""What the judge may decide, and when; the dates of notification of each party (CGCT, art. R. 2333-120-27, -39, -44, -59 and -60)."""
+
+from datetime import date
+
+from ccsp.domain import refus
+from ccsp.domain.requete import INSTRUITES, Decision, EtatRequete, Requete
+from fps.calculs import date_limite_execution, date_notification_decision, date_notification_postale
+from fps.communes import commune, est_connue
+from fps.droit import droit
+from fps.messages.recours_usager import Sens
+from fps.money import euros
+
+DECHARGES: frozenset[Sens] = frozenset({"decharge-totale", "decharge-partielle"})
+DISPOSITIFS: dict[Sens, str] = {
+    "decharge-totale": "Le requérant est déchargé de la somme mise à sa charge. La collectivité en informe l'ANTAI.",
+    "decharge-partielle": "Le requérant est déchargé d'une partie de la somme mise à sa charge. La collectivité en informe l'ANTAI.",
+    "rejet": "La requête est rejetée.",
+    "desistement": "Il est donné acte du désistement.",
+    "non-lieu": "Il n'y a pas lieu de statuer sur la requête.",
+    "incompetence": "La requête est rejetée comme portée devant une juridiction incompétente pour en connaître.",
+}
+
+
+def voie_electronique(siret: str, le: date) -> bool:
+    """True when the defendant must file electronically that day (CGCT, art. R. 2333-120-32 quater)."""
+    if not droit(le).depot_electronique_obligatoire or not est_connue(siret):
+        return False
+    ville = commune(siret)
+    return ville.type != "commune" or ville.population > droit(le).depot_electronique_seuil_habitants
+
+
+def verifier(requete: Requete, decision: Decision, le: date) -> None:
+    """Raises the refusal that says why the judge cannot decide so that day."""
+    if requete.etat not in INSTRUITES | {EtatRequete.REPONSE_TARDIVE}:
+        raise refus.DecisionImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
+    _verifier_sommes(requete, decision, le)
+    if decision.sens == "desistement" and requete.desistement_le is None and requete.etat is not EtatRequete.REPONSE_TARDIVE:
+        raise refus.DesistementAbsent(f"Requête {requete.numero}", "sens")
+    if requete.etat is EtatRequete.REPONSE_TARDIVE:
+        if decision.nature != "ordonnance" or decision.sens not in ("rejet", "non-lieu", "desistement"):
+            raise refus.ClotureParOrdonnance(f"Requête {requete.numero}", "nature")
+        return
+    limite = requete.limite_regularisation
+    if limite is not None and le <= limite and decision.sens != "desistement":
+        raise refus.DecisionPrematuree(f"Le délai court jusqu'au {limite:%d/%m/%Y}.")
+    if decision.decharge:
+        _verifier_decharge(requete, decision)
+    if decision.sens in DECHARGES | {"rejet"} and requete.etat is EtatRequete.COMMUNIQUEE and requete.defense_le is None:
+        raise refus.DefenseEnCours(f"La défense est attendue jusqu'au {requete.limite_defense:%d/%m/%Y}.")
+    if requete.etat is EtatRequete.DEPOSEE and decision.sens != "desistement":
+        raise refus.DecisionImpossible(f"Requête {requete.numero} : le greffe ne l'a pas encore examinée.")
+
+
+def _verifier_decharge(requete: Requete, decision: Decision) -> None:
+    if requete.motifs:
+        raise refus.DechargeIrrecevable(f"Requête {requete.numero} : {', '.join(requete.motifs)}.", "sens")
+    if decision.nature == "ordonnance" and requete.erreur_contestee_le is not None:
+        raise refus.OrdonnanceImpossible(f"Contestation du {requete.erreur_contestee_le:%d/%m/%Y}.", "nature")
+
+
+def _verifier_sommes(requete: Requete, decision: Decision, le: date) -> None:
+    maximum = droit(le).amende_abus_maximum
+    if decision.amende_abus > maximum:
+        raise refus.AmendeExcessive(f"Amende de {euros(decision.amende_abus)}, maximum {euros(maximum)}.", "amende_abus")
+    if decision.amende_abus and decision.sens != "rejet":
+        raise refus.AmendeSansRejet(f"Sens « {decision.sens} ».", "amende_abus")
+    total = decision.fps_decharge + decision.majoration_dechargee
+    sans_titre = requete.objet == "decision-rapo" and requete.depot.numero_titre is None
+    if decision.decharge != (total > 0) or (sans_titre and decision.majoration_dechargee):
+        raise refus.MontantsIncoherents(f"Sens « {decision.sens} », {euros(total)} déchargés.", "fps_decharge")
+
+
+def rendre(requete: Requete, decision: Decision, le: date) -> None:
+    """The decision is made available to all the parties the same day (CGCT, art. R. 2333-120-60; by post: hypothesis H67)."""
+    verifier(requete, decision, le)
+    requete.passer("juger")
+    requete.decision = decision
+    requete.notifiee_requerant_le = date_notification_decision(le) if requete.canal == "portail" else date_notification_postale(le)
+    requete.notifiee_collectivite_le = date_notification_decision(le) if electronique(requete, le) else date_notification_postale(le)
+    requete.limite_execution = date_limite_execution(requete.notifiee_collectivite_le) if decision.decharge else None
+
+
+def electronique(requete: Requete, le: date) -> bool:
+    """True when the collectivité is notified electronically: it must, or it files so."""
+    return voie_electronique(requete.siret, le) or requete.canal_defense not in ("courrier", "telecopie")
+
+
+def consulter(requete: Requete, partie: str, le: date) -> None:
+    """The first consultation of a decision by a party notifies it, before the eight days are over (CGCT, art. R. 2333-120-60)."""
+    if requete.decision is None or requete.etat is not EtatRequete.JUGEE:
+        raise refus.NotificationImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
+    mise_a_disposition = requete.decision.date_decision
+    if partie == "requerant":
+        if requete.canal != "portail":
+            raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
+        requete.notifiee_requerant_le = date_notification_decision(mise_a_disposition, le)
+        return
+    if not electronique(requete, mise_a_disposition):
+        raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
+    requete.notifiee_collectivite_le = date_notification_decision(mise_a_disposition, le)
+    requete.limite_execution = date_limite_execution(requete.notifiee_collectivite_le) if requete.decision.decharge else None

@@ -1,0 +1,71 @@
+"""Whether a petition can be examined: every reason why not, from its pieces, its dates and the law of the day (hypotheses H66 and H68)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ccsp.domain import refus
+from ccsp.domain.refus import Irrecevabilite
+from ccsp.domain.requete import Requete
+from fps.calculs import date_limite_recours
+from fps.droit import droit
+
+MOTIFS: dict[str, type[Irrecevabilite]] = {
+    cls.code: cls
+    for cls in (
+        refus.AvisAbsent,
+        refus.RapoAbsent,
+        refus.AccuseRapoAbsent,
+        refus.DateDecisionAbsente,
+        refus.AvertissementAbsent,
+        refus.PaiementPrealableAbsent,
+        refus.MandatAbsent,
+        refus.SignatureAbsente,
+        refus.MoyensAbsents,
+        refus.RequeteTardive,
+        refus.RequetePrematuree,
+        refus.TelecopieNonConfirmee,
+    )
+}
+CONTRE_RAPO = (("avis-paiement", refus.AvisAbsent), ("rapo", refus.RapoAbsent), ("avis-reception-rapo", refus.AccuseRapoAbsent))
+
+
+def motifs(requete: Requete, le: date) -> tuple[str, ...]:
+    """The codes of what makes the petition inadmissible that day, in the order of the articles."""
+    return tuple(cls.code for cls in _motifs(requete, le))
+
+
+def regularisables(codes: tuple[str, ...]) -> bool:
+    """True when all that is wrong can be put in order."""
+    return all(MOTIFS[code].regularisable for code in codes)
+
+
+def _motifs(requete: Requete, le: date) -> Iterator[type[Irrecevabilite]]:
+    depot = requete.depot
+    if requete.objet == "decision-rapo":
+        yield from (motif for nature, motif in CONTRE_RAPO if nature not in requete.pieces)
+        if depot.date_decision_rapo is None and "decision-rapo" not in requete.pieces:
+            yield refus.DateDecisionAbsente
+    elif "avertissement" not in requete.pieces:
+        yield refus.AvertissementAbsent
+    if droit(le).paiement_prealable and "justificatif" not in requete.pieces:
+        yield refus.PaiementPrealableAbsent
+    if depot.requerant.qualite == "mandataire" and "mandat" not in requete.pieces:
+        yield refus.MandatAbsent
+    if not depot.signee and requete.canal != "portail" and requete.repondue_le is None:
+        yield refus.SignatureAbsente
+    if not (depot.conclusions and depot.moyens) and not requete.complements:
+        yield refus.MoyensAbsents
+    yield from _delai(requete)
+    if requete.confirmer_avant_le is not None and requete.confirmee_le is None and le > requete.confirmer_avant_le:
+        yield refus.TelecopieNonConfirmee
+
+
+def _delai(requete: Requete) -> Iterator[type[Irrecevabilite]]:
+    depot = requete.depot
+    depart = depot.date_decision_rapo if requete.objet == "decision-rapo" else depot.date_notification_avertissement
+    if depart is None:
+        return
+    if depart > requete.date_depot and requete.objet == "decision-rapo":
+        yield refus.RequetePrematuree
+    if requete.date_depot > date_limite_recours(depart, depot.eloignement):
+        yield refus.RequeteTardive

@@ -1,0 +1,92 @@
+"""The tables of the court and their reads."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
+
+from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
+from fps.kit.database import Transaction
+from fps.kit.records import Record
+from fps.kit.work import Key
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
+from fps.messages.recours_usager import ReponseRegularisation
+
+metadata = MetaData()
+
+requetes = Table(
+    "requetes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("numero_fps", Text, nullable=False),
+    Column("siret", Text, nullable=False),
+    Column("objet", Text, nullable=False),
+    Column("canal", Text, nullable=False),
+    Column("date_depot", Date, nullable=False),
+    Column("depot", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("pieces", Text, nullable=False),
+    Column("complements", Text, nullable=False),
+    Column("motifs", Text, nullable=False),
+    Column("confirmer_avant_le", Date),
+    Column("confirmee_le", Date),
+    Column("limite_regularisation", Date),
+    Column("repondue_le", Date),
+    Column("desistement_le", Date),
+    Column("communiquee_le", Date),
+    Column("limite_defense", Date),
+    Column("defense_le", Date),
+    Column("erreur_contestee_le", Date),
+    Column("canal_defense", Text),
+    Column("depots_defense", BigInteger, nullable=False),
+    Column("decision", Text),
+    Column("notifiee_requerant_le", Date),
+    Column("notifiee_collectivite_le", Date),
+    Column("limite_execution", Date),
+    Column("pourvoi_le", Date),
+    Column("execution_demandee_le", Date),
+    Column("astreinte_jour", BigInteger, nullable=False),
+)
+
+requetes_du_fps = Table(
+    "requetes_du_fps",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_fps", Text, primary_key=True),
+    Column("objet", Text, primary_key=True),
+    Column("numero", Text, nullable=False),
+)
+
+series_requetes = Table(
+    "series_requetes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("annee", BigInteger, primary_key=True, autoincrement=False),
+    Column("dernier", BigInteger, nullable=False),
+)
+
+REQUETES = Record(requetes, Requete)
+RECORDS = (REQUETES, Record(requetes_du_fps, RequeteDuFps), Record(series_requetes, SerieRequetes))
+
+
+def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
+    """The petition of a deadline, whose subject is its number."""
+    return ((Requete, (sujet,)),) if len(sujet) == 8 else ()
+
+
+async def page_requetes(
+    tx: Transaction, bac: str, etat: EtatRequete | None, numero_fps: str | None, apres: str, limite: int
+) -> list[Requete]:
+    """The petitions that follow a number, in the order of their numbers."""
+    query = select(requetes).where(requetes.c.bac == bac, requetes.c.numero > apres)
+    if etat is not None:
+        query = query.where(requetes.c.etat == etat.value)
+    if numero_fps is not None:
+        query = query.where(requetes.c.numero_fps == numero_fps)
+    return [REQUETES.item(row) for row in await tx.select(query.order_by(requetes.c.numero).limit(limite))]
+
+
+def cles_requete(message: ReponseRegularisation | MemoireDefense | PieceDefense) -> Iterable[Key]:
+    """The petition that a letter is about."""
+    return ((Requete, (message.numero_requete,)),)

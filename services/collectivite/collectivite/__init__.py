@@ -1,0 +1,1 @@
+"""Service of the town: FPS drawn up, payments followed, appeals answered."""

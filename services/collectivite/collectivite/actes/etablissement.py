@@ -1,0 +1,84 @@
+"""Establishing a FPS: its number is taken in the agent's series, ANTAI is told, or the notice is put on the windscreen."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from collectivite.domain.agents import AgentAssermente, verifier
+from collectivite.domain.avis import avis_pare_brise
+from collectivite.domain.calendrier import dates
+from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, verifier_date
+from collectivite.domain.forfait import Forfait
+from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, controler, exiger_manquement
+from fps.calendar import ajouter_jours, paris_date
+from fps.communes import commune
+from fps.kit.work import Key, Work
+from fps.numero import NumeroFps
+
+LOI = "CGCT, art. L. 2333-87, II"
+
+
+def cles(siret: str, constat: Constat) -> Iterable[Key]:
+    """The case files of this act: the agent's series of the day, the agent, the plate."""
+    agent = int(constat.agent)
+    yield SerieAgent, (siret, paris_date(constat.date_heure), agent)
+    yield AgentAssermente, (siret, agent)
+    yield Stationnement, (siret, constat.vehicule.immatriculation)
+
+
+async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
+    """A sworn agent establishes a FPS (CGCT, art. L. 2333-87, II).
+
+    What the register knows of the plate is deducted, unless the agent typed another amount. Raises what `verifier_date`, `verifier`,
+    `exiger_manquement` and `message_fps` raise.
+    """
+    ville, agent, jour = commune(siret), int(constat.agent), paris_date(constat.date_heure)
+    verifier_date(constat, work.now)
+    verifier(await work.find(AgentAssermente, siret, agent), jour)
+    registre = await work.find(Stationnement, siret, constat.vehicule.immatriculation)
+    constatation = controler(registre, ville.zone(constat.zone), constat.date_heure)
+    exiger_manquement(constatation)
+    if constat.montant_deduit is None:
+        constat = replace(constat, montant_deduit=constatation.deduit)
+    message = message_fps(ville, constat, await serie(siret, constat, work), work.now, constatation.depart)
+    forfait = Forfait.etablir(message, ville.cycle)
+    prevues = dates(ville, forfait, work.today)
+    forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
+    work.add(forfait)
+    if registre is None:
+        registre = Stationnement(siret, constat.vehicule.immatriculation)
+        work.add(registre)
+    registre.inscrire(
+        FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets)
+    )
+    work.record(forfait.numero, "etablissement", LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
+    work.book(forfait.numero, forfait.ecriture_creance(work.today), LOI)
+    if forfait.cycle == "complet":
+        work.send(message)
+    else:
+        forfait.notifier()
+        work.record(forfait.numero, "notification", LOI, le=prevues.notification.isoformat(), limite=prevues.limite_paiement.isoformat())
+        work.send(avis_pare_brise(ville, forfait))
+        work.schedule(forfait.numero, "impaye", ajouter_jours(prevues.limite_paiement, 1))
+    return forfait
+
+
+async def serie(siret: str, constat: Constat, work: Work) -> SerieAgent:
+    """The numbers that this agent has used on the day of the finding."""
+    cle = (siret, paris_date(constat.date_heure), int(constat.agent))
+    return await _serie(cle, work)
+
+
+async def numero_rectificatif(siret: str, agent: str, work: Work) -> str:
+    """The own number of a rectificatif that this agent establishes today (arrêté du 6 novembre 2015, art. 4). Raises SerieEpuisee."""
+    ville, cle = commune(siret), (siret, work.today, int(agent))
+    ordre = (await _serie(cle, work)).suivant()
+    autorite = ville.autorite_agents.indicatif
+    return str(NumeroFps.composer(siret, work.today, autorite=autorite, dispositif=int(agent), ordre=ordre))
+
+
+async def _serie(cle: tuple[object, ...], work: Work) -> SerieAgent:
+    trouvee = await work.find(SerieAgent, *cle)
+    if trouvee is None:
+        trouvee = SerieAgent(*cle)  # type: ignore[arg-type]
+        work.add(trouvee)
+    return trouvee

@@ -1,0 +1,77 @@
+"""The simulated towns and their tariffs of the day."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from fps.communes import Commune, connues
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.messages.parties_prenantes import Categorie
+
+
+class ZoneVue(BaseModel):
+    """A tariff zone and its FPS amounts of the day, in centimes by category of vehicle."""
+
+    code: str
+    nom: str
+    duree_maximale: int
+    codes_postaux: list[str]
+    voies: list[str]
+    fps: dict[Categorie, int]
+    tarifs: dict[int, int] = Field(description="Prix du stationnement, en centimes par nombre de minutes")
+
+
+class AbonnementVu(BaseModel):
+    """A subscription of the day; without zones, in all of them."""
+
+    nature: str
+    nom: str
+    periode: str
+    zones: list[str]
+    prix: int
+
+
+class CommuneVue(BaseModel):
+    """A simulated town."""
+
+    siret: str
+    nom: str
+    cycle: str
+    mode_notification: str
+    population: int
+    zones: list[ZoneVue]
+    abonnements: list[AbonnementVu]
+
+    @classmethod
+    def voir(cls, ville: Commune, le: date) -> "CommuneVue":
+        """The town and its tariffs that day."""
+        zones = []
+        for zone in ville.zones:
+            depuis = max((d for d in zone.fps if d <= le), default=None)
+            fps = zone.fps[depuis] if depuis is not None else {}
+            zones.append(ZoneVue.model_validate({**zone.model_dump(exclude={"fps", "tarifs"}), "fps": fps, "tarifs": zone.grille(le)}))
+        abonnements = [
+            AbonnementVu(nature=a.nature, nom=a.nom, periode=a.periode, zones=list(a.zones), prix=prix)
+            for a in ville.abonnements
+            if (prix := a.prix_au(le)) is not None
+        ]
+        return cls(
+            siret=ville.siret,
+            nom=ville.nom,
+            cycle=ville.cycle,
+            mode_notification=ville.mode_notification,
+            population=ville.population,
+            zones=zones,
+            abonnements=abonnements,
+        )
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """GET /communes."""
+
+    @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
+    async def communes(request: Request) -> list[CommuneVue]:
+        async with service.reading(bac_of(request)) as lecture:
+            return [CommuneVue.voir(ville, lecture.work.today) for ville in connues()]

@@ -1,0 +1,173 @@
+"""What the town does with a FPS after it is established: modify, cancel, take a payment, refund."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from collectivite.actes import annulation, paiement
+from collectivite.api.forfaits import ForfaitVu, Numero
+from collectivite.api.rapos import NumeroAgent
+from collectivite.domain.avis import AvisRectificatif
+from collectivite.domain.refus import RemboursementInconnu
+from collectivite.domain.remboursement import Remboursement
+from collectivite.store import paiements_de, remboursements_de
+from fps.kit.bac_path import bac_of
+from fps.kit.letters import LetterError, render_async
+from fps.kit.service import Service
+from fps.kit.work import Work
+from fps.messages.comptable import Iban
+from fps.messages.formats import CentimesDus, Court, Jour, Texte
+from fps.messages.paiement import Moyen
+
+NumeroPiece = Annotated[str, Query(max_length=40)]
+
+
+class DemandeAnnulation(BaseModel):
+    """Why a FPS is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Erreur de saisie de l'immatriculation."}})
+
+    origine: Literal["erreur-agent", "autre"] = "erreur-agent"
+    motif: Texte
+
+
+class DemandeAnnulationTitre(BaseModel):
+    """Why a FPS majoré is given up."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Véhicule en règle, erreur reconnue."}})
+
+    motif: Texte
+
+
+class DemandeModification(BaseModel):
+    """A lower amount, after a request without RAPO."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"agent": "90", "montant": 1500, "date_demande": "2026-06-20", "motif": "Ticket retrouvé."}},
+    )
+
+    agent: NumeroAgent
+    montant: CentimesDus = Field(description="Nouveau montant, en centimes")
+    date_demande: Jour = Field(description="Date de la demande qui provoque la modification")
+    motif: Texte
+
+
+class DemandePaiement(BaseModel):
+    """A payment that the town takes itself; its reference makes it unique."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant": 3500, "moyen": "internet", "reference": "CB-1"}})
+
+    montant: CentimesDus
+    moyen: Moyen = "internet"
+    reference: Court
+
+
+class DemandeRemboursement(BaseModel):
+    """Where to send back what was paid in excess, wholly unless an amount is given."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"iban": "FR0000000000000000000000097"}})
+
+    iban: Iban
+    montant: CentimesDus | None = None
+
+
+class PaiementVu(BaseModel):
+    """One payment as the town knows it, in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reference: str
+    moyen: str
+    montant: int
+    le: date
+    minore: bool
+    etat: str
+
+
+class RemboursementVu(BaseModel):
+    """One accounting document; the amount in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    numero: str
+    numero_piece: str
+    genre: Literal["TA", "MD"] = Field(description="Titre d'annulation (même exercice) ou mandat (exercice suivant)")
+    exercice: int
+    exercice_paiement: int
+    date_piece: date
+    cause: str
+    montant: int
+    etat: str
+
+
+class RectificatifVu(BaseModel):
+    """A rectifying notice; the amount in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    numero_avis: str
+    numero: str
+    agent: str
+    montant: int
+    date_edition: date
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """The acts on /fps/{numero}."""
+
+    @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire")
+    async def annuler(request: Request, numero: Numero, d: DemandeAnnulation) -> ForfaitVu:
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: annulation.annuler(numero, d.origine, d.motif, w)))
+
+    @router.post("/fps/{numero}/annulation-titre", tags=["FPS"], summary="Abandonner un FPS majoré (flux 8)")
+    async def annuler_titre(request: Request, numero: Numero, d: DemandeAnnulationTitre) -> ForfaitVu:
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: annulation.annuler_titre(numero, d.motif, w)))
+
+    @router.post("/fps/{numero}/modification", tags=["FPS"], summary="Baisser le montant d'un FPS impayé", status_code=201)
+    async def modifier(request: Request, numero: Numero, d: DemandeModification) -> RectificatifVu:
+        async def run(work: Work) -> AvisRectificatif:
+            return await annulation.modifier(numero, d.montant, d.agent, d.date_demande, d.motif, work)
+
+        return RectificatifVu.model_validate(await service.ask(bac_of(request), run))
+
+    @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
+    async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
+        fait = await service.ask(bac_of(request), lambda w: paiement.payer_rapidement(numero, d.montant, d.moyen, d.reference, w))
+        return ForfaitVu.voir(fait)
+
+    @router.post("/fps/{numero}/paiements", tags=["Paiement"], summary="Payer auprès de la collectivité (cycle partiel)")
+    async def payer(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: paiement.payer(numero, d.montant, d.moyen, d.reference, w)))
+
+    @router.get("/fps/{numero}/paiements", tags=["Paiement"], summary="Lister les paiements connus")
+    async def paiements(request: Request, numero: Numero) -> list[PaiementVu]:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await paiements_de(lecture.tx, lecture.work.bac.nom, numero)
+        return [PaiementVu.model_validate(p) for p in trouves]
+
+    @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
+    async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:
+        fait = await service.ask(bac_of(request), lambda w: paiement.rembourser(numero, d.iban, d.montant, w))
+        return RemboursementVu.model_validate(fait)
+
+    @router.get("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Lister les pièces comptables")
+    async def remboursements(request: Request, numero: Numero) -> list[RemboursementVu]:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await remboursements_de(lecture.tx, lecture.work.bac.nom, numero)
+        return [RemboursementVu.model_validate(p) for p in trouves]
+
+    @router.get("/fps/{numero}/piece-comptable", tags=["Remboursement"], summary="Lire une pièce comptable (PDF)", response_class=Response)
+    async def piece(request: Request, numero: Numero, numero_piece: NumeroPiece) -> Response:
+        async with service.reading(bac_of(request)) as lecture:
+            trouvee = await lecture.work.find(Remboursement, numero, numero_piece)
+        if trouvee is None:
+            raise RemboursementInconnu(f"Pièce {numero_piece}", "numero_piece")
+        try:
+            pdf = await render_async(trouvee.message(), service.definition.documents, le=trouvee.date_piece)
+        except LetterError as error:
+            raise HTTPException(500) from error
+        return Response(pdf, media_type="application/pdf")

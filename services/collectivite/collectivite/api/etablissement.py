@@ -1,0 +1,131 @@
+"""Establishing FPS: one by one, or by the lot."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from collectivite.actes import etablissement as actes
+from collectivite.api.forfaits import ForfaitVu
+from collectivite.domain.etablissement import Constat
+from fps.kit import problems
+from fps.kit.bac_path import bac_of
+from fps.kit.body import expect_type, read_body
+from fps.kit.collector import Item
+from fps.kit.door import LOT, LOT_LIMIT
+from fps.kit.envelope import BODY_LIMIT, parse
+from fps.kit.faults import Malformed
+from fps.kit.service import Service
+from fps.kit.work import Key, Work
+from fps.messages.erreurs import phrases
+from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
+from fps.messages.mfps import ModeNotification
+from fps.messages.parties_prenantes import Vehicule
+
+EXEMPLE: dict[str, JsonValue] = {
+    "siret": "21590350100017",
+    "zone": "rouge",
+    "voie": "12 rue de l'Exemple",
+    "vehicule": {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "modele": "Clio", "categorie": "voiture"},
+    "agent": "0072",
+    "montant_deduit": 500,
+}
+
+
+class DemandeFps(BaseModel):
+    """What the agent types; the amount, the number and the end of effects are computed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXEMPLE})
+
+    siret: Siret
+    zone: Court = Field(description="Code de la zone tarifaire (GET /communes)")
+    voie: Ligne = Field(description="Numéro et nom de la voie du constat")
+    code_postal: CodePostal | None = None
+    vehicule: Vehicule
+    agent: Annotated[str, Field(pattern=r"^[0-9]{1,4}$", description="Numéro de l'agent assermenté ; il tient sur 3 chiffres")]
+    date_heure_constat: Instant | None = Field(default=None, description="Heure du constat ; à défaut, l'heure du bac")
+    montant_deduit: Centimes | None = Field(
+        default=None, description="Dernier paiement immédiat justifié, en centimes ; à défaut, celui du registre de la plaque"
+    )
+    mode_notification: ModeNotification | None = Field(default=None, description="À défaut, celui de la collectivité")
+    dispositif: Court | None = None
+
+    def constat(self, maintenant: datetime) -> Constat:
+        """What the agent saw, at the bac's time when no hour was typed."""
+        champs = {nom: getattr(self, nom) for nom in CHAMPS}
+        return Constat(date_heure=self.date_heure_constat or maintenant, **champs)
+
+    def cles(self) -> list[Key]:
+        """The series to load before the act, when its day is known."""
+        return list(actes.cles(self.siret, self.constat(self.date_heure_constat))) if self.date_heure_constat else []
+
+
+CHAMPS = ("zone", "voie", "code_postal", "vehicule", "agent", "montant_deduit", "mode_notification", "dispositif")
+
+
+def lire(brut: bytes) -> DemandeFps:
+    """One line of a lot; raises Malformed."""
+    if len(brut) > BODY_LIMIT:
+        raise Malformed("corps-trop-grand", "Une ligne dépasse 1 Mio : envoyez une demande plus petite.", status=413)
+    try:
+        return DemandeFps.model_validate(parse(brut))
+    except ValidationError as error:
+        raise Malformed(
+            "demande-invalide", "La demande ne respecte pas son schéma : corrigez chaque erreur listée.", phrases(error)
+        ) from error
+
+
+def etablir_par(demande: DemandeFps) -> Callable[[Work], Awaitable[ForfaitVu]]:
+    """What a transaction does of this demand."""
+
+    async def run(work: Work) -> ForfaitVu:
+        return ForfaitVu.voir(await actes.etablir(demande.siret, demande.constat(work.now), work))
+
+    return run
+
+
+def compte_rendu(ligne: int, resultat: Any) -> str:
+    """The line of the answer: the FPS established, or the problem."""
+    if isinstance(resultat, ForfaitVu):
+        return f'{{"ligne": {ligne}, "statut": 201, "reponse": {resultat.model_dump_json()}}}'
+    probleme = problems.of(resultat)
+    return f'{{"ligne": {ligne}, "statut": {probleme.status_code}, "probleme": {bytes(probleme.body).decode()}}}'
+
+
+NDJSON: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}}
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """POST /fps and POST /fps/lot."""
+
+    @router.post("/fps", tags=["FPS"], summary="Établir un FPS", status_code=201)
+    async def creer(request: Request, demande: DemandeFps) -> ForfaitVu:
+        return await service.ask(bac_of(request), etablir_par(demande), demande.cles())
+
+    @router.post(
+        "/fps/lot",
+        tags=["FPS"],
+        summary="Établir des FPS par lot",
+        description=f"NDJSON, de 1 à {LOT} lignes : chacune est le corps de POST /fps. Une ligne de réponse par demande, dans leur ordre ; "
+        "une ligne refusée n'empêche pas les autres.",
+        openapi_extra={"requestBody": {"required": True, "content": NDJSON}},
+        responses={200: {"description": "Un résultat par ligne", "content": NDJSON}},
+        response_class=Response,
+    )
+    async def creer_lot(request: Request) -> Response:
+        expect_type(request, "application/x-ndjson", "application/ndjson", "application/jsonl")
+        lignes = [ligne for ligne in (await read_body(request, LOT_LIMIT)).split(b"\n") if ligne.strip()]
+        if not 0 < len(lignes) <= LOT:
+            raise Malformed("lot-invalide", f"Un lot compte de 1 à {LOT} lignes ; celui-ci en a {len(lignes)}.")
+        bac, resultats, demandes = bac_of(request), dict[int, Any](), dict[int, Item]()
+        for rang, ligne in enumerate(lignes, 1):
+            try:
+                demande = lire(ligne)
+                demandes[rang] = Item(bac, demande.cles(), etablir_par(demande))
+            except Malformed as error:
+                resultats[rang] = error
+        resultats |= zip(demandes, await service.collector.do(list(demandes.values())), strict=True)
+        texte = "\n".join(compte_rendu(rang, resultats[rang]) for rang in sorted(resultats))
+        return Response(texte + "\n", media_type="application/x-ndjson")

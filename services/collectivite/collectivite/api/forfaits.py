@@ -1,0 +1,96 @@
+"""The FPS of a town: listed page by page, consulted."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.refus import ForfaitInconnu
+from collectivite.store import page_forfaits
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.messages.parties_prenantes import Lieu, Vehicule
+from fps.numero import NumeroFps
+
+Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
+
+
+class ForfaitVu(BaseModel):
+    """One FPS as the collectivité follows it; amounts in centimes."""
+
+    numero: str
+    cle: str
+    affichage: str = Field(description="Le numéro tel qu'il est imprimé")
+    telepaiement: str
+    siret: str
+    etat: Etat
+    motif: str | None
+    agent: str
+    vehicule: Vehicule
+    lieu: Lieu
+    date_heure_constat: datetime
+    fin_effets: datetime
+    montant: int
+    montant_deduit: int
+    minoration_montant: int | None
+    mode_notification: str
+    accuse_le: datetime | None
+    cycle: str
+    montant_rectifie: int | None
+    montant_du: int = Field(description="Ce que vaut le FPS aujourd'hui, paiements non compris")
+    date_envoi: date | None = Field(description="Date d'envoi de l'avis, telle que la collectivité la calcule")
+    date_notification: date | None
+    date_limite_paiement: date | None
+    creance: int = Field(description="Ce que le redevable doit encore à la collectivité")
+    dette: int = Field(description="Ce que la collectivité doit rendre")
+    rembourse: int
+    montant_paye: int = Field(description="Ce qui a été payé, part du titre exécutoire comprise")
+    paye_le: date | None
+    numero_titre: str | None
+
+    @classmethod
+    def voir(cls, forfait: Forfait) -> "ForfaitVu":
+        """What is shown of a FPS."""
+        numero = NumeroFps.lire(forfait.numero)
+        calcules = {
+            "montant_du": forfait.du,
+            "montant_paye": forfait.montant_paye + forfait.part_titre,
+            "cle": numero.cle,
+            "affichage": numero.affichage,
+            "telepaiement": numero.telepaiement,
+        }
+        return cls.model_validate({**vars(forfait), **calcules})
+
+
+class PageForfaits(BaseModel):
+    """A page of FPS; `suivant` is what to give as `apres` for the next one."""
+
+    elements: list[ForfaitVu]
+    suivant: str | None
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """GET /fps and GET /fps/{numero}."""
+
+    @router.get("/fps", tags=["FPS"], summary="Lister les FPS")
+    async def lister(
+        request: Request,
+        etat: Etat | None = None,
+        siret: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
+        apres: Annotated[str, Query(max_length=26, description="Dernier numéro de la page précédente")] = "",
+        limite: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> PageForfaits:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await page_forfaits(lecture.tx, lecture.work.bac.nom, etat, siret, apres, limite)
+        suivant = trouves[-1].numero if len(trouves) == limite else None
+        return PageForfaits(elements=[ForfaitVu.voir(f) for f in trouves], suivant=suivant)
+
+    @router.get("/fps/{numero}", tags=["FPS"], summary="Consulter un FPS")
+    async def consulter(request: Request, numero: Numero) -> ForfaitVu:
+        async with service.reading(bac_of(request)) as lecture:
+            forfait = await lecture.work.find(Forfait, numero)
+        if forfait is None:
+            raise ForfaitInconnu(f"Numéro {numero}", "numero")
+        return ForfaitVu.voir(forfait)

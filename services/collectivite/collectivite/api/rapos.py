@@ -1,0 +1,108 @@
+"""The RAPO on the side of the town: consulted, decided, reported on once a year."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from collectivite.actes.dossier import rapo_de
+from collectivite.actes.rapo import decider
+from collectivite.api.forfaits import Numero
+from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
+from collectivite.domain.rapport import RapportRapo, rapport
+from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
+from fps.calendar import instant_paris
+from fps.communes import commune
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.messages.formats import Centimes, Texte
+from fps.messages.parties_prenantes import Demandeur
+
+NumeroAgent = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Numéro de l'agent assermenté")]
+
+
+class CritereVu(BaseModel):
+    """One condition of admissibility, and whether it is met."""
+
+    code: str
+    phrase: str
+    article: str
+    rempli: bool
+
+
+class RapoVu(BaseModel):
+    """One RAPO, with its admissibility one criterion at a time; amounts in centimes."""
+
+    numero: str
+    numero_rapo: str
+    siret: str
+    etat: EtatRapo
+    canal: str
+    demandeur: Demandeur
+    expose: str | None
+    pieces: tuple[str, ...]
+    date_avis_reception: date
+    date_limite: date | None = Field(description="Dernier jour du RAPO")
+    date_limite_decision: date = Field(description="Dernier jour de la décision ; le silence vaut rejet à cette date")
+    criteres: list[CritereVu]
+    decide_le: date | None
+    decide_par: str | None
+    motif: str | None
+    montant_rectifie: int | None
+    numero_avis: str | None
+
+    @classmethod
+    def voir(cls, rapo: Rapo) -> "RapoVu":
+        """What is shown of a RAPO."""
+        manquants = set(rapo.irrecevabilites)
+        criteres = [CritereVu(code=c.code, phrase=c.phrase, article=c.article, rempli=c.code not in manquants) for c in CRITERES]
+        return cls.model_validate({**vars(rapo), "criteres": criteres})
+
+
+class DemandeDecision(BaseModel):
+    """What the agent who examines a RAPO decides."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"agent": "90", "sens": "rejet", "motif": "Le justificatif ne couvre pas l'heure du constat."}},
+    )
+
+    agent: NumeroAgent
+    sens: Sens
+    motif: Texte
+    montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant, pour une acceptation partielle")
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """GET /rapos/{numero}, POST /rapos/{numero}/decision, GET /rapports/rapo/{siret}/{annee}."""
+
+    @router.get("/rapos/{numero}", tags=["RAPO"], summary="Consulter le RAPO d'un FPS et sa recevabilité")
+    async def consulter(request: Request, numero: Numero) -> RapoVu:
+        async with service.reading(bac_of(request)) as lecture:
+            return RapoVu.voir(await rapo_de(numero, lecture.work))
+
+    @router.post("/rapos/{numero}/decision", tags=["RAPO"], summary="Décider d'un RAPO")
+    async def statuer(request: Request, numero: Numero, d: DemandeDecision) -> RapoVu:
+        rapo = await service.ask(bac_of(request), lambda w: decider(numero, d.sens, d.agent, d.motif, d.montant_rectifie, w))
+        return RapoVu.voir(rapo)
+
+    @router.get("/rapports/rapo/{siret}/{annee}", tags=["RAPO"], summary="Rapport annuel sur les RAPO (CGCT, art. R. 2333-120-15)")
+    async def annuel(
+        request: Request,
+        siret: Annotated[str, Path(pattern=r"^[0-9]{14}$")],
+        annee: Annotated[int, Path(ge=2018, le=2199)],
+        jusqu_au: Annotated[date | None, Query(description="Pour un rapport en cours d'année")] = None,
+    ) -> RapportRapo:
+        ville, debut = commune(siret), date(annee, 1, 1)
+        fin = min(jusqu_au or date(annee, 12, 31), date(annee, 12, 31))
+        async with service.reading(bac_of(request)) as lecture:
+            bac, tx = lecture.work.bac.nom, lecture.tx
+            return rapport(
+                ville,
+                annee,
+                await compter_forfaits(tx, bac, siret, instant_paris(debut), instant_paris(date(annee + 1, 1, 1))),
+                await compter_rapos(tx, bac, siret, debut, fin),
+                await compter_irrecevabilites(tx, bac, siret, debut, fin),
+                await compter_recours(tx, bac, siret, debut, fin),
+            )

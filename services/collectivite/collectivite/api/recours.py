@@ -1,0 +1,89 @@
+"""The appeals before the court on the side of the town: consulted, defended, executed."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from collectivite.actes.dossier import recours_connu
+from collectivite.actes.recours import defendre, executer
+from collectivite.domain.recours import EtatRecours, Recours
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.kit.work import Work
+from fps.messages.formats import Court, Texte
+from fps.messages.parties_prenantes import Demandeur, Piece
+from fps.messages.recours_collectivite import CanalDefense
+
+NumeroRequete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la requête, 8 chiffres")]
+
+
+class RecoursVu(BaseModel):
+    """One petition as the defendant follows it; amounts in centimes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    numero: str
+    numero_fps: str
+    siret: str
+    objet: str
+    etat: EtatRecours
+    requerant: Demandeur | None
+    moyens: str | None
+    communique_le: date | None
+    date_limite_defense: date | None
+    pieces: int
+    depots: tuple[str, ...] = Field(description="Numéros des dépôts accusés par la juridiction")
+    sens: str | None
+    fps_decharge: int
+    majoration_dechargee: int
+    date_decision: date | None
+    notifie_le: date | None
+    date_limite_execution: date | None
+    execute_le: date | None
+
+
+class DemandeMemoire(BaseModel):
+    """The brief in defence and its pieces."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}},
+    )
+
+    canal: CanalDefense = "teletransmission"
+    conteste_erreur: bool
+    conclusions: Texte
+    moyens: Texte
+    signataire: Court = "Le maire, par délégation"
+    pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = ()
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """GET /recours/{numero}, POST /recours/{numero}/memoire, POST /recours/{numero}/execution."""
+
+    @router.get("/recours/{numero}", tags=["Contentieux"], summary="Consulter une requête")
+    async def consulter(request: Request, numero: NumeroRequete) -> RecoursVu:
+        async with service.reading(bac_of(request)) as lecture:
+            return RecoursVu.model_validate(await recours_connu(numero, lecture.work))
+
+    @router.post("/recours/{numero}/memoire", tags=["Contentieux"], summary="Déposer un mémoire en défense et ses pièces")
+    async def deposer(request: Request, numero: NumeroRequete, d: DemandeMemoire) -> RecoursVu:
+        async def run(work: Work) -> Recours:
+            return await defendre(
+                numero,
+                d.canal,
+                conteste=d.conteste_erreur,
+                conclusions=d.conclusions,
+                moyens=d.moyens,
+                signataire=d.signataire,
+                pieces=d.pieces,
+                work=work,
+            )
+
+        return RecoursVu.model_validate(await service.ask(bac_of(request), run))
+
+    @router.post("/recours/{numero}/execution", tags=["Contentieux"], summary="Exécuter une décision de la juridiction")
+    async def appliquer(request: Request, numero: NumeroRequete) -> RecoursVu:
+        return RecoursVu.model_validate(await service.ask(bac_of(request), lambda work: executer(numero, work)))

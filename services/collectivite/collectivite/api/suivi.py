@@ -1,0 +1,144 @@
+"""The door of the usager: with the number and the plate, the dates, the amounts of the day, the history, the state of the RAPO."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from collectivite.actes.dossier import initial
+from collectivite.actes.rapo import plaque
+from collectivite.domain.calendrier import limite_minoration, limite_rapo
+from collectivite.domain.forfait import AMIABLES, Etat, Forfait
+from collectivite.domain.rapo import EtatRapo, Rapo
+from collectivite.domain.refus import SuiviInconnu
+from collectivite.store import dernier_avis
+from fps.communes import commune
+from fps.droit import droit
+from fps.kit import journal
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.numero import cle, telepaiement
+
+# What a person may read of the journal: acts, never names nor letters between services.
+HISTOIRE = {
+    "etablissement": "FPS établi",
+    "notification": "Avis apposé sur le véhicule",
+    "accuse-accepte": "FPS transmis à l'ANTAI",
+    "accuse-abandonne": "FPS abandonné",
+    "paiement-rapide": "Paiement reçu avant l'envoi de l'avis",
+    "paye": "Paiement reçu",
+    "paye-en-partie": "Paiement partiel reçu",
+    "paye-minore": "Paiement reçu au montant minoré",
+    "paiement-rejete": "Paiement rejeté",
+    "paiement-annule": "Paiement annulé",
+    "titre-paye": "Paiement du FPS majoré reçu",
+    "depot-rapo": "Recours administratif préalable reçu",
+    "decision-rapo-irrecevable": "Recours déclaré irrecevable",
+    "decision-rapo-rejet": "Recours rejeté",
+    "decision-rapo-acceptation-partielle": "Recours accepté en partie",
+    "decision-rapo-acceptation-totale": "Recours accepté",
+    "rejet-implicite-rapo": "Recours rejeté par le silence de la collectivité",
+    "rectification": "Montant rectifié",
+    "reduction": "Montant réduit après une décision de la juridiction",
+    "annulation": "FPS annulé",
+    "communication-requete": "Requête communiquée par la juridiction",
+    "decision-juridiction": "Décision de la juridiction",
+    "execution": "Décision de la juridiction exécutée",
+    "impaye": "FPS impayé au terme",
+    "remboursement": "Remboursement demandé au comptable",
+}
+
+
+class RapoSuivi(BaseModel):
+    """The state of a RAPO, for the person who filed it."""
+
+    numero_rapo: str
+    etat: EtatRapo
+    date_avis_reception: date
+    date_limite_decision: date
+    decide_le: date | None
+    montant_rectifie: int | None
+    juridiction: str = Field(description="Juridiction devant laquelle la décision se conteste")
+
+
+class Evenement(BaseModel):
+    """One line of the history."""
+
+    le: datetime
+    libelle: str
+
+
+class Suivi(BaseModel):
+    """What a person may know of a FPS; amounts in centimes."""
+
+    numero: str
+    telepaiement: str = Field(description="28 chiffres : numéro de l'avis à payer et clé")
+    cle: str
+    collectivite: str
+    etat: Etat
+    date_heure_constat: datetime
+    zone: str
+    date_envoi: date | None
+    date_notification: date | None
+    montant_normal: int
+    montant_minore: int | None = Field(description="Montant minoré encore payable aujourd'hui")
+    minore_jusqu_au: date | None
+    a_payer: int = Field(description="Ce qui reste à payer aujourd'hui, au meilleur tarif")
+    montant_paye: int
+    date_limite_paiement: date | None
+    date_limite_rapo: date | None
+    titre_executoire: bool = Field(description="Vrai quand un titre a été émis : le montant est celui de l'avertissement")
+    rapo: RapoSuivi | None
+    historique: list[Evenement]
+
+
+def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes: list[journal.Line]) -> Suivi:
+    """What the door shows that day."""
+    titre, amiable = forfait.titre_emis(le), forfait.etat in AMIABLES
+    limite = limite_minoration(forfait) if forfait.montant_rectifie is None else None
+    minore = forfait.minoration_montant if amiable and limite is not None and le <= limite else None
+    reste = forfait.creance if amiable and not titre else 0
+    return Suivi(
+        numero=forfait.numero,
+        telepaiement=telepaiement(numero_avis),
+        cle=cle(numero_avis),
+        collectivite=commune(forfait.siret).nom,
+        etat=forfait.etat,
+        date_heure_constat=forfait.date_heure_constat,
+        zone=forfait.lieu.zone,
+        date_envoi=forfait.date_envoi,
+        date_notification=forfait.date_notification,
+        montant_normal=forfait.du,
+        montant_minore=minore,
+        minore_jusqu_au=limite,
+        a_payer=minore if minore is not None else reste,
+        montant_paye=forfait.montant_paye + forfait.part_titre,
+        date_limite_paiement=forfait.date_limite_paiement,
+        date_limite_rapo=limite_rapo(forfait),
+        titre_executoire=titre,
+        rapo=RapoSuivi.model_validate({**vars(rapo), "juridiction": droit(le).juridiction}) if rapo else None,
+        historique=[Evenement(le=ligne.time, libelle=HISTOIRE[ligne.acte]) for ligne in lignes if ligne.acte in HISTOIRE],
+    )
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """GET /suivi."""
+
+    @router.get("/suivi", tags=["Usager"], summary="Suivre son FPS avec le numéro de l'avis et l'immatriculation")
+    async def suivre(
+        request: Request,
+        numero: Annotated[str, Query(pattern=r"^[0-9]{26}([0-9]{2})?$", description="26 chiffres, ou 28 avec la clé")],
+        immatriculation: Annotated[str, Query(min_length=1, max_length=15)],
+    ) -> Suivi:
+        avis = numero[:26]
+        async with service.reading(bac_of(request)) as lecture:
+            premier = await initial(avis, lecture.work)
+            forfait = await lecture.work.find(Forfait, premier)
+            # One answer for every wrong pair: nobody learns which numbers exist.
+            if forfait is None or numero[26:] not in ("", cle(avis)) or plaque(immatriculation) != plaque(forfait.vehicule.immatriculation):
+                raise SuiviInconnu(f"Numéro {avis}", "numero")
+            rapo = await lecture.work.find(Rapo, premier)
+            lignes = await journal.lines(lecture.tx, lecture.work.bac.nom, subject=premier)
+            a_payer = await dernier_avis(lecture.tx, lecture.work.bac.nom, premier)
+            return voir(forfait, rapo, a_payer, lecture.work.today, lignes)

@@ -1,0 +1,93 @@
+"""Establishing a FPS: its number, its amount from the tariff of the day, the message FPS that tells ANTAI."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
+from fps.calculs import fin_effets
+from fps.calendar import paris_date
+from fps.communes import Commune
+from fps.controle_mfps import controler_creation
+from fps.droit import droit
+from fps.messages.mfps import AccuseFps, CreationFps, ModeNotification
+from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
+from fps.numero import NumeroFps
+
+ORDRE_MAXIMUM: Final = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """What the agent saw and typed."""
+
+    zone: str
+    voie: str
+    code_postal: str | None
+    vehicule: Vehicule
+    agent: str
+    date_heure: datetime
+    montant_deduit: int | None = None
+    mode_notification: ModeNotification | None = None
+    dispositif: str | None = field(default=None)
+
+
+@dataclass
+class SerieAgent:
+    """The numbers that one agent of one collectivité has used one day (arrêté of 6 November 2015, art. 4)."""
+
+    siret: str
+    jour: date
+    agent: int
+    dernier: int = 0
+
+    def suivant(self) -> int:
+        """The next order, from 1; raises SerieEpuisee after 999."""
+        if self.dernier >= ORDRE_MAXIMUM:
+            raise SerieEpuisee(f"Agent {self.agent:03d}, {self.jour:%d/%m/%Y} : {self.dernier} FPS établis.", "agent")
+        self.dernier += 1
+        return self.dernier
+
+
+def verifier_date(constat: Constat, maintenant: datetime) -> None:
+    """Raises ConstatRefuse for a finding in the future."""
+    if constat.date_heure > maintenant:
+        raise ConstatRefuse("La date du constat est dans le futur : vérifiez l'horloge du terminal.", "date_heure_constat")
+
+
+def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant: datetime, depart: datetime | None = None) -> CreationFps:
+    """The message of a FPS; its amount is that of the zone less the latest proof (CGCT, art. L. 2333-87, I and R. 2333-120-5).
+
+    `depart` is the hour of the latest proof: the effects of the FPS run from it (R. 2333-120-6), else from the finding.
+    Raises HorsBareme, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
+    """
+    jour, zone = paris_date(constat.date_heure), ville.zone(constat.zone)
+    deduit = constat.montant_deduit or 0
+    montant = ville.montant_fps(zone.code, constat.vehicule.categorie, jour, deduit)
+    numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
+    message = CreationFps(
+        numero_fps=str(numero),
+        cle=numero.cle,
+        siret=ville.siret,
+        date_heure_constat=constat.date_heure,
+        lieu=Lieu(
+            voie=constat.voie,
+            code_postal=constat.code_postal or zone.codes_postaux[0],
+            commune=ville.adresse.commune,
+            zone=zone.code,
+        ),
+        vehicule=constat.vehicule,
+        agent=Agent(identifiant=constat.agent, autorite=ville.autorite),
+        dispositif=constat.dispositif,
+        montant_fps=montant,
+        montant_deduit=deduit,
+        fin_effets=fin_effets(depart or constat.date_heure, zone.duree_maximale, ville.horaire_pause),
+        mode_notification=constat.mode_notification or ville.mode_notification,
+        minoration=ville.minoration(montant) if droit(jour).minoration_canaux else None,
+        contact_rapo=ville.contact_rapo,
+    )
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=zone.plafond(jour), siret_connu=True)
+    if erreurs:
+        accuse = AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
+        raise ConstatRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
+    return message

@@ -1,0 +1,244 @@
+"""The forfait de post-stationnement of a collectivité: its states, the acts that change them, and what each act writes in the books."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+from collectivite.domain.refus import ActeImpossible
+from fps.calculs import Cycle, emission_titre_le
+from fps.messages.mfps import CreationFps
+from fps.messages.parties_prenantes import Lieu, Vehicule
+from fps.money import Ecriture, LigneEcriture
+
+
+class Etat(StrEnum):
+    """Where a FPS stands, as the collectivité knows it."""
+
+    ETABLI = "etabli"
+    TRANSMIS = "transmis"
+    REFUSE = "refuse"
+    ABANDONNE = "abandonne"
+    NOTIFIE = "notifie"
+    PAYE = "paye"
+    PAYE_MINORE = "paye-minore"
+    PAYE_RAPIDE = "paye-rapide"
+    IMPAYE = "impaye"
+    TITRE_PAYE = "titre-paye"
+    ANNULE = "annule"
+
+
+# The accusé and the information of payment travel apart: a payment may be known before its accusé is.
+AMIABLES: Final = frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.NOTIFIE})
+SOLDES: Final = frozenset({Etat.PAYE, Etat.PAYE_MINORE, Etat.PAYE_RAPIDE, Etat.TITRE_PAYE})
+SANS_SUITE: Final = frozenset({Etat.REFUSE, Etat.ABANDONNE})
+
+TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
+    "accuser": (frozenset({Etat.ETABLI}), Etat.TRANSMIS),
+    "refuser": (frozenset({Etat.ETABLI}), Etat.REFUSE),
+    "abandonner": (frozenset({Etat.ETABLI}), Etat.ABANDONNE),
+    "notifier": (frozenset({Etat.ETABLI}), Etat.NOTIFIE),
+    "payer": (AMIABLES, Etat.PAYE),
+    "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
+    "payer_rapidement": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_RAPIDE),
+    "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
+    "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
+    "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
+    "annuler": (AMIABLES | SOLDES | {Etat.IMPAYE}, Etat.ANNULE),
+}
+
+Compte = Literal["tresor", "regie"]
+
+
+@dataclass
+class Forfait:
+    """One FPS; amounts in centimes. The collectivité never knows the redevable through the amicable flow.
+
+    `creance` is what the redevable still owes it, `dette` what it owes back; `part_titre` what came from a titre exécutoire.
+    """
+
+    numero: str
+    siret: str
+    cycle: str
+    agent: str
+    vehicule: Vehicule
+    lieu: Lieu
+    date_heure_constat: datetime
+    fin_effets: datetime
+    montant: int
+    montant_deduit: int
+    mode_notification: str
+    minoration_montant: int | None
+    minoration_jours: int | None = None
+    etat: Etat = Etat.ETABLI
+    motif: str | None = None
+    accuse_le: datetime | None = None
+    date_envoi: date | None = None
+    date_notification: date | None = None
+    date_limite_paiement: date | None = None
+    montant_rectifie: int | None = None
+    montant_paye: int = 0
+    paye_le: date | None = None
+    numero_titre: str | None = None
+    part_titre: int = 0
+    creance: int = 0
+    dette: int = 0
+    rembourse: int = 0
+
+    @classmethod
+    def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
+        """The FPS that an agent has just established (CGCT, art. L. 2333-87, II)."""
+        return cls(
+            numero=message.numero_fps,
+            siret=message.siret,
+            cycle=cycle,
+            agent=message.agent.identifiant,
+            vehicule=message.vehicule,
+            lieu=message.lieu,
+            date_heure_constat=message.date_heure_constat,
+            fin_effets=message.fin_effets,
+            montant=message.montant_fps,
+            montant_deduit=message.montant_deduit,
+            mode_notification=message.mode_notification,
+            minoration_montant=message.minoration.montant if message.minoration else None,
+            minoration_jours=message.minoration.delai_jours if message.minoration else None,
+            creance=message.montant_fps,
+        )
+
+    @property
+    def du(self) -> int:
+        """What the FPS amounts to today, payments left out."""
+        if self.etat in SANS_SUITE or self.etat is Etat.ANNULE:
+            return 0
+        return self.montant if self.montant_rectifie is None else self.montant_rectifie
+
+    @property
+    def titre_le(self) -> date | None:
+        """The day a titre exécutoire is issued when nothing is paid (CGCT, art. R. 2333-120-16)."""
+        if self.date_limite_paiement is None:
+            return None
+        return emission_titre_le(self.date_limite_paiement, "partiel" if self.cycle == "partiel" else "complet")
+
+    def titre_emis(self, le: date) -> bool:
+        """Whether a titre exécutoire exists that day: ANTAI does not tell it, the delays do (CGCT, art. R. 2333-120-16)."""
+        if self.numero_titre is not None or self.etat is Etat.IMPAYE:
+            return True
+        titre_le = self.titre_le if self.cycle == "complet" and self.etat is Etat.TRANSMIS else None
+        return titre_le is not None and le >= titre_le
+
+    def _passer(self, acte: str) -> None:
+        depuis, vers = TRANSITIONS[acte]
+        if self.etat not in depuis:
+            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
+        self.etat = vers
+
+    # ------------------------------------------------------------------------------------------------------ the notice
+
+    def dater(self, envoi: date, notification: date, limite: date) -> None:
+        """The dates that the notice bears."""
+        self.date_envoi, self.date_notification, self.date_limite_paiement = envoi, notification, limite
+
+    def accuser(self, le: datetime) -> None:
+        """ANTAI has accepted the message FPS; an accusé that comes after what it made possible changes nothing."""
+        if self.etat is Etat.ETABLI:
+            self._passer("accuser")
+        self.accuse_le = le
+
+    def refuser(self, motif: str, le: datetime) -> None:
+        """ANTAI has refused the message FPS: the FPS will not be notified."""
+        self._passer("refuser")
+        self.motif, self.accuse_le = motif, le
+
+    def abandonner(self, motif: str, le: datetime) -> None:
+        """ANTAI has given the FPS up: nobody will be asked to pay."""
+        self._passer("abandonner")
+        self.motif, self.accuse_le = motif, le
+
+    def notifier(self) -> None:
+        """Cycle partiel: the town puts its own notice on the windscreen (CGCT, art. L. 2333-87, II)."""
+        self._passer("notifier")
+
+    def constater_impaye(self) -> None:
+        """Cycle partiel: the three months are over and something remains due (CGCT, art. R. 2333-120-17-2)."""
+        self._passer("constater_impaye")
+
+    # ------------------------------------------------------------------------------------------------------- the money
+
+    def payer(self, montant: int, le: date, *, minore: bool = False, rapide: bool = False, solde: bool = True) -> Ecriture:
+        """A payment of `montant` centimes: it settles the FPS, or comes on top and is owed back. Raises ActeImpossible."""
+        if self.etat in SANS_SUITE:
+            self._passer("payer")
+        if self.etat in AMIABLES and solde:
+            self._passer("payer_minore" if minore else "payer_rapidement" if rapide else "payer")
+        regle = min(montant, self.creance)
+        remise = self.creance - regle if solde else 0
+        self.creance -= regle + remise
+        self.dette += montant - regle
+        self.montant_paye, self.paye_le = self.montant_paye + montant, le
+        compte = "regie" if rapide or self.cycle == "partiel" else "tresor"
+        return ecriture(
+            le, "FPS payé", (compte, montant), ("recettes", remise), ("redevable", -regle - remise), ("a-rembourser", regle - montant)
+        )
+
+    def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
+        """A payment told before does not stand: `reste_du` centimes are due again. Raises ActeImpossible."""
+        repris = min(montant, self.dette)
+        if self.etat is not Etat.ANNULE and reste_du > 0:
+            self._passer("perdre_paiement")
+        redue = reste_du - self.creance if self.etat is not Etat.ANNULE and reste_du else montant - repris
+        self.dette, self.creance, self.montant_paye = self.dette - repris, self.creance + redue, self.montant_paye - montant
+        lignes = (("redevable", redue), ("a-rembourser", repris), ("tresor", -montant), ("recettes", montant - repris - redue))
+        return ecriture(le, "Paiement sans suite", *lignes)
+
+    def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0) -> Ecriture | None:
+        """The DGFiP tells that `part` centimes of the title, so far, come to the collectivité; an older news changes nothing."""
+        self.numero_titre = numero_titre
+        if self.etat not in (Etat.TITRE_PAYE, Etat.ANNULE) and (reste_du == 0 or self.etat not in TRANSITIONS["solder_titre"][0]):
+            self._passer("solder_titre")
+        # What the title brings on top of the claim goes back to the payer through the Treasury, not through the town (flow 16).
+        regle = min(max(part - self.part_titre, 0), self.creance)
+        if not regle:
+            return None
+        self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
+        return ecriture(le, "FPS majoré payé", ("tresor", regle), ("redevable", -regle))
+
+    def rectifier(self, montant: int, le: date) -> Ecriture | None:
+        """The FPS amounts to `montant` centimes from now on; what was paid above is owed back (CGCT, art. R. 2333-120-14)."""
+        self.montant_rectifie = montant
+        return self._reduire(montant, le, "FPS rectifié")
+
+    def annuler(self, le: date, motif: str) -> Ecriture | None:
+        """The FPS is no longer due. Raises ActeImpossible."""
+        self._passer("annuler")
+        self.motif = motif
+        return self._reduire(0, le, "FPS annulé")
+
+    def _reduire(self, montant: int, le: date, libelle: str) -> Ecriture | None:
+        verse = self.montant_paye - self.rembourse
+        baisse = self.creance - min(self.creance, max(montant - verse - self.part_titre, 0))
+        trop = max(max(verse - montant, 0) - self.dette, 0)
+        precompte = max(self.part_titre - max(montant - verse, 0), 0)
+        self.creance, self.dette = self.creance - baisse, self.dette + trop
+        self.part_titre -= precompte
+        total = baisse + trop + precompte
+        if not total:
+            return None
+        return ecriture(le, libelle, ("recettes", total), ("redevable", -baisse), ("a-rembourser", -trop), ("tresor", -precompte))
+
+    def clore_sans_suite(self, le: date) -> Ecriture | None:
+        """A FPS refused or given up is no longer a claim."""
+        return self._reduire(0, le, "FPS sans suite")
+
+    def rembourser(self, montant: int, le: date) -> Ecriture:
+        """The Treasury is asked to give `montant` centimes back."""
+        self.dette, self.rembourse = self.dette - montant, self.rembourse + montant
+        return ecriture(le, "FPS remboursé", ("a-rembourser", montant), ("tresor", -montant))
+
+    def ecriture_creance(self, le: date) -> Ecriture:
+        """Establishing a FPS makes a claim and a revenue."""
+        return ecriture(le, "FPS établi", ("redevable", self.montant), ("recettes", -self.montant))
+
+
+def ecriture(le: date, libelle: str, *lignes: tuple[str, int]) -> Ecriture:
+    """A balanced entry from signed amounts, in centimes: debits are positive, credits negative, nothing is left out but zeros."""
+    return Ecriture(le, libelle, tuple(LigneEcriture(compte, debit=max(m, 0), credit=max(-m, 0)) for compte, m in lignes if m))

@@ -1,0 +1,45 @@
+"""The payments of a FPS that the town knows: told by ANTAI, or taken by itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from collectivite.domain.calendrier import limite_paiement_rapide
+from collectivite.domain.forfait import AMIABLES, Etat, Forfait
+from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementRapideImpossible
+from fps.communes import Commune
+from fps.messages.paiement import Moyen
+
+
+@dataclass
+class Paiement:
+    """One payment of one FPS, known by its reference; amounts in centimes."""
+
+    numero: str
+    reference: str
+    moyen: Moyen
+    montant: int
+    le: date
+    minore: bool = False
+    etat: Literal["encaisse", "rejete", "annule"] = "encaisse"
+
+
+def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, le: date) -> None:
+    """Raises PaiementRapideImpossible, MontantPaiement (convention de cycle complet: before the notice leaves)."""
+    if forfait.cycle != "complet" or forfait.mode_notification != "pare-brise":
+        raise PaiementRapideImpossible("Le FPS n'a pas fait l'objet d'une notice sur le pare-brise.", "numero")
+    limite = limite_paiement_rapide(ville, forfait)
+    if le > limite or forfait.etat not in (Etat.ETABLI, Etat.TRANSMIS):
+        raise PaiementRapideImpossible(f"Le paiement rapide était possible jusqu'au {limite:%d/%m/%Y} ; état « {forfait.etat} ».", "numero")
+    if montant != forfait.du:
+        raise MontantPaiement(f"Payé {montant} centimes, dû {forfait.du}.", "montant")
+
+
+def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:
+    """A payment at the town, wholly or partly (cycle partiel). Raises HorsCyclePartiel, PaiementHorsDelai, MontantPaiement."""
+    if forfait.cycle != "partiel":
+        raise HorsCyclePartiel(f"FPS {forfait.numero}.", "numero")
+    if forfait.etat not in AMIABLES or forfait.date_limite_paiement is None or le > forfait.date_limite_paiement:
+        raise PaiementHorsDelai(f"État « {forfait.etat} ».", "numero")
+    if montant > forfait.creance:
+        raise MontantPaiement(f"Payé {montant} centimes, dû {forfait.creance}.", "montant")

@@ -1,0 +1,112 @@
+"""The appeal before the court on the side of the defendant: defence, decision, execution."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from collectivite.domain.refus import ActeImpossible, DefenseHorsDelai, RienAExecuter, VoieElectroniqueObligatoire
+from fps.calculs import date_limite_execution, date_notification_decision
+from fps.calendar import paris_date
+from fps.communes import Commune
+from fps.droit import droit
+from fps.messages.parties_prenantes import Demandeur
+from fps.messages.recours_collectivite import CanalDefense, CommunicationRequete, DecisionCollectivite
+
+PAPIER: Final = frozenset({"courrier", "telecopie"})
+
+
+class EtatRecours(StrEnum):
+    """Where a petition stands for the town."""
+
+    COMMUNIQUE = "communique"
+    DEFENDU = "defendu"
+    SANS_DEFENSE = "sans-defense"
+    A_EXECUTER = "a-executer"
+    EXECUTE = "execute"
+    CLOS = "clos"
+
+
+EN_INSTANCE: Final = frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU, EtatRecours.SANS_DEFENSE})
+TRANSITIONS: dict[str, tuple[frozenset[EtatRecours], EtatRecours]] = {
+    "defendre": (frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU}), EtatRecours.DEFENDU),
+    "laisser_sans_defense": (frozenset({EtatRecours.COMMUNIQUE}), EtatRecours.SANS_DEFENSE),
+    "devoir_executer": (EN_INSTANCE, EtatRecours.A_EXECUTER),
+    "clore": (EN_INSTANCE, EtatRecours.CLOS),
+    "executer": (frozenset({EtatRecours.A_EXECUTER}), EtatRecours.EXECUTE),
+}
+
+
+@dataclass
+class Recours:
+    """One petition against a FPS of this town; amounts in centimes."""
+
+    numero: str
+    numero_fps: str
+    siret: str
+    objet: str
+    etat: EtatRecours = EtatRecours.COMMUNIQUE
+    requerant: Demandeur | None = None
+    moyens: str | None = None
+    communique_le: date | None = None
+    date_limite_defense: date | None = None
+    pieces: int = 0
+    depots: tuple[str, ...] = ()
+    sens: str | None = None
+    fps_decharge: int = 0
+    majoration_dechargee: int = 0
+    date_decision: date | None = None
+    notifie_le: date | None = None
+    date_limite_execution: date | None = None
+    execute_le: date | None = None
+
+    def _passer(self, acte: str) -> None:
+        depuis, vers = TRANSITIONS[acte]
+        if self.etat not in depuis:
+            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
+        self.etat = vers
+
+    def communiquer(self, message: CommunicationRequete) -> None:
+        """The court communicates the petition; after its decision this only tells who asked (CGCT, art. R. 2333-120-44)."""
+        self.requerant, self.moyens = message.requerant, message.moyens
+        self.communique_le = paris_date(message.date_mise_a_disposition)
+        self.date_limite_defense = message.date_limite_defense
+
+    def deposer(self, ville: Commune, canal: CanalDefense, le: date) -> None:
+        """A brief or a piece leaves. Raises DefenseHorsDelai, VoieElectroniqueObligatoire."""
+        if self.etat not in TRANSITIONS["defendre"][0] or self.date_limite_defense is None or le > self.date_limite_defense:
+            raise DefenseHorsDelai(f"Requête {self.numero}, état « {self.etat} ».", "numero_requete")
+        if canal in PAPIER and depot_electronique(ville, le):
+            raise VoieElectroniqueObligatoire(f"{ville.nom} compte {ville.population} habitants : le canal « {canal} » est fermé.", "canal")
+        self._passer("defendre")
+
+    def laisser_sans_defense(self) -> bool:
+        """The delay of the defence is over; False when a brief was filed or the court has ruled."""
+        if self.etat is not EtatRecours.COMMUNIQUE:
+            return False
+        self._passer("laisser_sans_defense")
+        return True
+
+    def recevoir_decision(self, message: DecisionCollectivite, le: date) -> None:
+        """The court has ruled: receiving the decision by télétransmission is its first consultation (CGCT, art. R. 2333-120-60)."""
+        self.sens, self.date_decision = message.sens, message.date_decision
+        self.fps_decharge, self.majoration_dechargee = message.fps_decharge, message.majoration_dechargee
+        self.notifie_le = date_notification_decision(paris_date(message.date_mise_a_disposition), le)
+        if message.sens in ("decharge-totale", "decharge-partielle"):
+            self._passer("devoir_executer")
+            self.date_limite_execution = date_limite_execution(self.notifie_le)
+        else:
+            self._passer("clore")
+
+    def executer(self, le: date) -> None:
+        """Raises RienAExecuter."""
+        if self.etat is not EtatRecours.A_EXECUTER:
+            raise RienAExecuter(f"Requête {self.numero}, état « {self.etat} ».", "numero_requete")
+        self._passer("executer")
+        self.execute_le = le
+
+
+def depot_electronique(ville: Commune, le: date) -> bool:
+    """Whether the town must file electronically that day (CGCT, art. R. 2333-120-32 quater)."""
+    loi = droit(le)
+    return loi.depot_electronique_obligatoire and ville.population > loi.depot_electronique_seuil_habitants

@@ -1,0 +1,69 @@
+"""The refund of a FPS: titre d'annulation the year of the payment, mandat later (arrêté du 1er septembre 2016)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from collectivite.domain.forfait import Forfait
+from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
+from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
+from fps.messages.parties_prenantes import Demandeur
+
+Genre = Literal["TA", "MD"]
+
+
+@dataclass
+class Serie:
+    """A yearly series of numbers of one town: RAPO, titres d'annulation, mandats, controls."""
+
+    siret: str
+    genre: str
+    annee: int
+    dernier: int = 0
+
+    def suivant(self, largeur: int = 4) -> str:
+        """The next number, as it is printed."""
+        self.dernier += 1
+        return f"{self.genre}-{self.annee}-{self.dernier:0{largeur}d}"
+
+
+@dataclass
+class Remboursement:
+    """One accounting document, and what became of it."""
+
+    numero: str
+    numero_piece: str
+    siret: str
+    genre: Genre
+    exercice: int
+    exercice_paiement: int
+    date_piece: date
+    cause: Cause
+    beneficiaire: Demandeur
+    iban: str
+    montant: int
+    motif: str
+    etat: Literal["transmis", "accepte", "refuse"] = "transmis"
+
+    def message(self) -> TitreAnnulationRecette | MandatRemboursement:
+        """The document as it is sent (flow 9)."""
+        champs = {nom: valeur for nom, valeur in vars(self).items() if nom not in ("numero", "genre", "etat")}
+        classe = TitreAnnulationRecette if self.genre == "TA" else MandatRemboursement
+        return classe(numero_fps=self.numero, **champs)
+
+
+def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | None) -> tuple[Demandeur, int]:
+    """Who is refunded and how much, in centimes. Raises RienARembourser, RemboursementExcessif, BeneficiaireInconnu."""
+    if forfait.dette <= 0:
+        raise RienARembourser(f"Payé {forfait.montant_paye} centimes, remboursé {forfait.rembourse}, dû {forfait.du}.", "numero")
+    somme = forfait.dette if montant is None else montant
+    if somme > forfait.dette:
+        raise RemboursementExcessif(f"{somme} centimes demandés, {forfait.dette} à rembourser.", "montant")
+    if beneficiaire is None:
+        raise BeneficiaireInconnu("Ni RAPO ni requête : le redevable est inconnu de la collectivité.", "numero")
+    return beneficiaire, somme
+
+
+def genre(paye_le: date, le: date) -> Genre:
+    """A titre d'annulation the civil year of the payment, a mandat the next ones."""
+    return "TA" if paye_le.year == le.year else "MD"

@@ -1,0 +1,1 @@
+"""Service of the DGFiP: taking charge of titles, warnings, their payment."""

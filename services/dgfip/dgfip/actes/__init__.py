@@ -1,0 +1,1 @@
+"""What several doors of this service do alike."""

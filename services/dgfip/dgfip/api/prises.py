@@ -1,0 +1,135 @@
+"""The titles taken in charge, and what is due on an avertissement (telepayment)."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from dgfip.domain.avertissement import CANAUX
+from dgfip.domain.paiement import verifier_cle, verifier_titre
+from dgfip.domain.prise_en_charge import SOLDES, Etat, PriseEnCharge
+from dgfip.domain.refus import PriseEnChargeInconnue
+from dgfip.store import page_prises
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+from fps.numero import telepaiement_titre
+
+Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
+
+
+class PriseVue(BaseModel):
+    """One title taken in charge; amounts in centimes. The redevable stays out of it."""
+
+    numero_fps: str
+    numero_titre: str
+    rang: int
+    numero_telepaiement: str
+    siret: str
+    etat: Etat
+    date_titre: date
+    montant_impaye: int
+    majoration: int
+    total_du: int
+    rabais: int
+    rabais_du_jour: int = Field(description="Rabais d'un paiement fait aujourd'hui")
+    a_payer: int = Field(description="Somme due aujourd'hui, 0 quand le titre est soldé")
+    date_envoi: date | None
+    date_notification: date | None
+    date_limite_rabais: date | None
+    rabais_accorde: int
+    montant_paye: int
+    paye_le: date | None
+    part_collectivite: int = Field(description="Part de la collectivité dans ce qui est payé")
+    fps_annule: int
+    majoration_annulee: int
+    majoration_remise: int = Field(description="Remise gracieuse accordée")
+    net_du: int = Field(description="Ce que le titre réclame encore, payé ou non, rabais non déduit")
+    a_rembourser: int
+    montant_rembourse: int
+    suspendu_le: date | None
+    relance_le: date | None
+    saisi_le: date | None
+
+    @classmethod
+    def voir(cls, prise: PriseEnCharge, le: date) -> "PriseVue":
+        """What is shown of a title that day."""
+        solde = prise.etat in SOLDES
+        rabais = 0 if solde else prise.rabais_le(le)
+        calcules = {
+            "numero_telepaiement": telepaiement_titre(prise.numero_titre, prise.rang),
+            "total_du": prise.total_du,
+            "rabais_du_jour": rabais,
+            "net_du": prise.net_du,
+            "a_payer": prise.reste_du(le),
+            "a_rembourser": prise.trop_percu if prise.etat is Etat.A_REMBOURSER else 0,
+        }
+        return cls.model_validate({**vars(prise), **calcules})
+
+
+class PagePrises(BaseModel):
+    """A page of titles; `suivant` is what to give as `apres` for the next one."""
+
+    elements: list[PriseVue]
+    suivant: str | None
+
+
+class SommeDue(BaseModel):
+    """What the payment site shows once the two numbers agree; amounts in centimes."""
+
+    numero_fps: str
+    numero_telepaiement: str
+    total_du: int
+    rabais: int
+    a_payer: int
+    date_limite_rabais: date | None
+    canaux: list[str]
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """The titles, and the sum due."""
+
+    @router.get("/prises-en-charge", tags=["Prises en charge"], summary="Lister les titres pris en charge")
+    async def lister(
+        request: Request,
+        etat: Etat | None = None,
+        titre: Annotated[str | None, Query(pattern=r"^[0-9]{10}$", description="Numéro du titre collectif")] = None,
+        apres: Annotated[str, Query(max_length=26, description="Dernier numéro de la page précédente")] = "",
+        limite: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> PagePrises:
+        async with service.reading(bac_of(request)) as lecture:
+            trouvees = await page_prises(lecture.tx, lecture.work.bac.nom, etat, titre, apres, limite)
+            vues = [PriseVue.voir(prise, lecture.work.today) for prise in trouvees]
+        return PagePrises(elements=vues, suivant=vues[-1].numero_fps if len(vues) == limite else None)
+
+    @router.get("/prises-en-charge/{numero}", tags=["Prises en charge"], summary="Consulter un titre pris en charge")
+    async def consulter(request: Request, numero: Numero) -> PriseVue:
+        async with service.reading(bac_of(request)) as lecture:
+            prise = await lecture.work.find(PriseEnCharge, numero)
+            if prise is None:
+                raise PriseEnChargeInconnue(f"FPS {numero}", "numero")
+            return PriseVue.voir(prise, lecture.work.today)
+
+    @router.get("/payer/{numero_telepaiement}", tags=["Paiement"], summary="Demander la somme due d'un avertissement")
+    async def somme_due(
+        request: Request,
+        numero_telepaiement: Annotated[str, Path(pattern=r"^[0-9]{20}$", description="Titre (10), rang (8), clé (2)")],
+        numero_fps: Annotated[str, Query(pattern=r"^[0-9]{26}$", description="Numéro du FPS imprimé sur l'avertissement")],
+    ) -> SommeDue:
+        verifier_cle(numero_telepaiement)
+        async with service.reading(bac_of(request)) as lecture:
+            prise = await lecture.work.find(PriseEnCharge, numero_fps)
+            if prise is None:
+                raise PriseEnChargeInconnue(f"FPS {numero_fps}", "numero_fps")
+            verifier_titre(prise, numero_telepaiement)
+            prise.exiger_payable()
+            rabais = prise.rabais_le(lecture.work.today)
+        return SommeDue(
+            numero_fps=numero_fps,
+            numero_telepaiement=numero_telepaiement,
+            total_du=prise.net_du,
+            rabais=rabais,
+            a_payer=prise.reste_du(lecture.work.today),
+            date_limite_rabais=prise.date_limite_rabais,
+            canaux=list(CANAUX),
+        )

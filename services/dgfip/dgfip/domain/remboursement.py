@@ -1,0 +1,141 @@
+"""Refunds: the accounting documents of a collectivité and their control, the notices to the person (flows 9, 10 and 16)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dgfip.domain.avertissement import TRESORERIE
+from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
+from dgfip.domain.refus import PieceComptableRefusee, PieceDejaRecue
+from fps.calculs import date_remboursement_fps
+from fps.communes import commune, est_connue
+from fps.messages.comptable import LOI, AccuseDocumentComptable, AvisRemboursementFps, MandatRemboursement, TitreAnnulationRecette
+from fps.messages.mfps import ErreurAccuse
+from fps.messages.titre import AvisRemboursementTitre
+from fps.money import euros
+
+Document = TitreAnnulationRecette | MandatRemboursement
+
+
+@dataclass
+class PieceRecue:
+    """One accounting document, known by the SIRET and its number; `due` is the day of its refund, None once it is paid."""
+
+    siret: str
+    numero_piece: str
+    numero_fps: str
+    nature: str
+    corps: str
+    montant: int
+    due: date | None
+    rembourse_le: date | None = None
+
+    @classmethod
+    def recevoir(cls, message: Document, le: date) -> "PieceRecue":
+        """Take a document that passed the control."""
+        due = date_remboursement_fps(le)
+        return cls(message.siret, message.numero_piece, message.numero_fps, message.nom, message.model_dump_json(), message.montant, due)
+
+    @property
+    def message(self) -> Document:
+        """The document as it came."""
+        classe = TitreAnnulationRecette if self.nature == TitreAnnulationRecette.nom else MandatRemboursement
+        return classe.model_validate_json(self.corps)
+
+
+@dataclass
+class RemboursementsFps:
+    """The refunds of one FPS: what was ordered in all, and the documents that wait for their payment (SIRET, number)."""
+
+    numero_fps: str
+    ordonne: int = 0
+    en_attente: tuple[tuple[str, str], ...] = ()
+
+
+def _erreur(code: str, champ: str, phrase: str, que_faire: str) -> ErreurAccuse:
+    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=LOI, que_faire=que_faire)
+
+
+def controler(message: Document, deja: int, le: date) -> list[ErreurAccuse]:
+    """Every error of a document received that day; `deja` is what was already ordered for this FPS, in centimes."""
+    erreurs = []
+    if not est_connue(message.siret):
+        erreurs.append(_erreur("siret-inconnu", "siret", "Aucune collectivité ne porte ce SIRET.", "Vérifiez le SIRET de la collectivité."))
+    if message.numero_fps[:14] != message.siret:
+        phrase = "Le FPS n'a pas été établi par cette collectivité."
+        erreurs.append(_erreur("siret-different", "siret", phrase, "Remboursez vos propres FPS seulement."))
+    if message.date_piece > le:
+        phrase = f"La pièce est datée du {message.date_piece:%d/%m/%Y}, après sa réception."
+        erreurs.append(_erreur("piece-future", "date_piece", phrase, "Datez la pièce du jour de son émission."))
+    if message.exercice != message.date_piece.year:
+        phrase = f"L'exercice {message.exercice} n'est pas celui de la date de la pièce."
+        erreurs.append(_erreur("exercice-different", "exercice", phrase, "Donnez l'exercice de l'année de la pièce."))
+    if isinstance(message, TitreAnnulationRecette) and message.exercice_paiement != message.exercice:
+        phrase = f"Le paiement est de l'exercice {message.exercice_paiement} : la recette ne se réduit que l'année même."
+        erreurs.append(_erreur("titre-annulation-autre-exercice", "exercice_paiement", phrase, "Émettez un mandat de remboursement."))
+    if isinstance(message, MandatRemboursement) and message.exercice_paiement >= message.exercice:
+        phrase = f"Le paiement est de l'exercice {message.exercice_paiement}, celui de la pièce ou un suivant."
+        erreurs.append(_erreur("mandat-meme-exercice", "exercice_paiement", phrase, "Émettez un titre d'annulation de recette."))
+    if message.montant_encaisse is not None and deja + message.montant > message.montant_encaisse:
+        phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(message.montant_encaisse)} encaissés."
+        erreurs.append(_erreur("remboursement-superieur", "montant", phrase, "Remboursez au plus ce qui a été encaissé."))
+    return erreurs
+
+
+def verifier(message: Document, deja: int, maintenant: datetime, le: date) -> None:
+    """Raises PieceComptableRefusee, whose accusé names every error found."""
+    erreurs = controler(message, deja, le)
+    if erreurs:
+        accuse = accuse_de(message, maintenant, erreurs)
+        raise PieceComptableRefusee(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
+
+
+def verifier_meme_piece(connue: PieceRecue, message: Document, maintenant: datetime) -> None:
+    """A number already used is accepted again for the same content only; raises PieceDejaRecue, with its accusé."""
+    if (connue.nature, connue.corps) == (message.nom, message.model_dump_json()):
+        return
+    phrase = f"La pièce {message.numero_piece} désigne déjà un autre remboursement."
+    erreur = _erreur(PieceDejaRecue.code, "numero_piece", phrase, PieceDejaRecue.que_faire)
+    raise PieceDejaRecue(phrase, "numero_piece", accuse_de(message, maintenant, [erreur]))
+
+
+def accuse_de(message: Document, maintenant: datetime, erreurs: list[ErreurAccuse] | None = None) -> AccuseDocumentComptable:
+    """The accusé of a document: accepted, or refused with every error."""
+    return AccuseDocumentComptable(
+        numero_fps=message.numero_fps,
+        numero_piece=message.numero_piece,
+        statut="refuse" if erreurs else "accepte",
+        date_reception=maintenant,
+        erreurs=tuple(erreurs or ()),
+    )
+
+
+def avis_fps(piece: PieceRecue, le: date) -> AvisRemboursementFps:
+    """The notice of the refund of a FPS, by bank transfer (flow 10)."""
+    message = piece.message
+    return AvisRemboursementFps(
+        numero_fps=piece.numero_fps,
+        collectivite=commune(piece.siret).nom,
+        numero_piece=piece.numero_piece,
+        beneficiaire=message.beneficiaire,
+        comptable=TRESORERIE,
+        date_envoi=le,
+        montant_rembourse=piece.montant,
+        mode="virement",
+        reference=f"VIR-{le.year}-{piece.numero_fps[-9:]}",
+    )
+
+
+def avis_titre(prise: PriseEnCharge, ligne: LigneRecue, fps: int, majoration: int, le: date) -> AvisRemboursementTitre:
+    """The notice of the refund of a paid title that was cancelled (flow 16)."""
+    return AvisRemboursementTitre(
+        numero_fps=prise.numero_fps,
+        numero_titre=prise.numero_titre,
+        redevable=ligne.message.redevable,
+        comptable=TRESORERIE,
+        date_envoi=le,
+        montant_rembourse=fps + majoration,
+        dont_fps=fps,
+        dont_majoration=majoration,
+        mode="virement",
+        reference=f"VIR-{le.year}-{prise.numero_fps[-9:]}",
+    )

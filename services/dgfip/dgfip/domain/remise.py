@@ -1,0 +1,53 @@
+"""The remise gracieuse of the majoration: asked by the redevable, decided by the comptable (CGPPP, art. L. 2323-7-1)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from dgfip.domain.refus import RemiseDejaDemandee, RemiseExcessive, RemiseNonDemandee
+from fps.money import euros
+
+
+class EtatRemise(StrEnum):
+    """Where a request stands."""
+
+    DEMANDEE = "demandee"
+    ACCORDEE = "accordee"
+    REFUSEE = "refusee"
+
+
+TRANSITIONS: dict[str, tuple[frozenset[EtatRemise], EtatRemise]] = {
+    "accorder": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.ACCORDEE),
+    "refuser": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.REFUSEE),
+    "redemander": (frozenset({EtatRemise.ACCORDEE, EtatRemise.REFUSEE}), EtatRemise.DEMANDEE),
+}
+
+
+@dataclass
+class DemandeRemise:
+    """The latest request about a FPS majoré; amounts in centimes."""
+
+    numero_fps: str
+    demandee_le: date
+    motif: str
+    montant_demande: int
+    etat: EtatRemise = EtatRemise.DEMANDEE
+    decidee_le: date | None = None
+    montant_accorde: int = 0
+
+    def redemander(self, le: date, motif: str, montant: int) -> None:
+        """A new request, once the former one is decided; raises RemiseDejaDemandee."""
+        depuis, vers = TRANSITIONS["redemander"]
+        if self.etat not in depuis:
+            raise RemiseDejaDemandee(f"FPS {self.numero_fps}, demande du {self.demandee_le:%d/%m/%Y}.")
+        self.etat, self.demandee_le, self.motif, self.montant_demande = vers, le, motif, montant
+        self.decidee_le, self.montant_accorde = None, 0
+
+    def decider(self, le: date, montant: int) -> None:
+        """Grant `montant` centimes, or refuse when it is 0; raises RemiseNonDemandee, RemiseExcessive."""
+        depuis, vers = TRANSITIONS["accorder" if montant else "refuser"]
+        if self.etat not in depuis:
+            raise RemiseNonDemandee(f"FPS {self.numero_fps}, dernière demande « {self.etat} ».")
+        if montant > self.montant_demande:
+            raise RemiseExcessive(f"La demande porte sur {euros(self.montant_demande)}.", "montant")
+        self.etat, self.decidee_le, self.montant_accorde = vers, le, montant

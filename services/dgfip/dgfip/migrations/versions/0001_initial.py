@@ -1,0 +1,231 @@
+"""The first tables: those of the kit, and those of dgfip."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from fps.kit.mailbox import Position
+from fps.kit.sql import Instant
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    op.create_table(
+        "bacs",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("graine", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("instant", Instant(), nullable=False),
+        sa.Column("wall", Instant(), nullable=False),
+        sa.Column("vitesse", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac"),
+    )
+    op.create_table(
+        "chains",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject"),
+    )
+    op.create_table(
+        "counts",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("nom", sa.Text(), nullable=False),
+        sa.Column("valeur", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "nom"),
+    )
+    op.create_table(
+        "courriers",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id"),
+    )
+    op.create_index("courriers_subject", "courriers", ["bac", "subject"], unique=False)
+    op.create_table(
+        "dead_letters",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sens", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id", "sens"),
+    )
+    op.create_table(
+        "deadlines",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject", "kind"),
+    )
+    op.create_index("deadlines_due", "deadlines", ["bac", "due", "subject", "kind"], unique=False)
+    op.create_table(
+        "ecritures",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("ligne", sa.BigInteger(), nullable=False),
+        sa.Column("le", sa.Date(), nullable=False),
+        sa.Column("libelle", sa.Text(), nullable=False),
+        sa.Column("compte", sa.Text(), nullable=False),
+        sa.Column("debit", sa.BigInteger(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id"),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("acte", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
+    op.create_index("journal_suite", "journal", ["bac", "position"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("traceparent", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("not_before", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
+    op.create_table(
+        "annulations_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("numero_annulation", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps", "numero_annulation"),
+    )
+    op.create_table(
+        "comptes_collectivites",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("a_precompter", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret"),
+    )
+    op.create_table(
+        "demandes_remise",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("demandee_le", sa.Date(), nullable=False),
+        sa.Column("motif", sa.Text(), nullable=False),
+        sa.Column("montant_demande", sa.BigInteger(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("decidee_le", sa.Date(), nullable=True),
+        sa.Column("montant_accorde", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
+        "lignes_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
+        "pieces_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("numero_piece", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("corps", sa.Text(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("rembourse_le", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "siret", "numero_piece"),
+    )
+    op.create_table(
+        "prises_en_charge",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("numero_titre", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("date_titre", sa.Date(), nullable=False),
+        sa.Column("montant_impaye", sa.BigInteger(), nullable=False),
+        sa.Column("majoration", sa.BigInteger(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("date_envoi", sa.Date(), nullable=True),
+        sa.Column("date_notification", sa.Date(), nullable=True),
+        sa.Column("date_limite_rabais", sa.Date(), nullable=True),
+        sa.Column("rabais", sa.BigInteger(), nullable=False),
+        sa.Column("rabais_accorde", sa.BigInteger(), nullable=False),
+        sa.Column("montant_paye", sa.BigInteger(), nullable=False),
+        sa.Column("paye_le", sa.Date(), nullable=True),
+        sa.Column("part_collectivite", sa.BigInteger(), nullable=False),
+        sa.Column("fps_annule", sa.BigInteger(), nullable=False),
+        sa.Column("majoration_annulee", sa.BigInteger(), nullable=False),
+        sa.Column("majoration_remise", sa.BigInteger(), nullable=False),
+        sa.Column("fps_a_rembourser", sa.BigInteger(), nullable=False),
+        sa.Column("montant_rembourse", sa.BigInteger(), nullable=False),
+        sa.Column("suspendu_le", sa.Date(), nullable=True),
+        sa.Column("relance_le", sa.Date(), nullable=True),
+        sa.Column("saisi_le", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
+        "remboursements_fps",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("ordonne", sa.BigInteger(), nullable=False),
+        sa.Column("en_attente", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
+        "reversements",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("mois", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("paiements", sa.BigInteger(), nullable=False),
+        sa.Column("encaisse", sa.BigInteger(), nullable=False),
+        sa.Column("annulations", sa.BigInteger(), nullable=False),
+        sa.Column("precompte", sa.BigInteger(), nullable=False),
+        sa.Column("report", sa.BigInteger(), nullable=False),
+        sa.Column("verse", sa.BigInteger(), nullable=False),
+        sa.Column("verse_le", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "siret", "mois"),
+    )

@@ -1,0 +1,1 @@
+"""The common language of the ecosystem: parties, flows, messages, dated law; the machinery in fps.kit."""

@@ -1,0 +1,1 @@
+"""The machinery, written once for the four services: transactions, letters, time, wire."""

@@ -1,0 +1,142 @@
+"""The tables that every service has: bacs, outbox, inbox, deadlines, journal, courriers, ledger, dead letters, counts."""
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
+
+from fps.kit.sql import Instant
+
+metadata = MetaData()
+
+# SQLite numbers its rows by itself only when the column is INTEGER.
+Position = BigInteger().with_variant(Integer, "sqlite")
+
+bacs = Table(
+    "bacs",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("graine", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("instant", Instant, nullable=False),
+    Column("wall", Instant, nullable=False),
+    Column("vitesse", BigInteger, nullable=False),
+)
+
+# A letter stays here until its receiver has committed.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("bac", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Index("outbox_dossier", "bac", "subject", "position"),
+)
+
+# What came in, once, with the answer that was given: the same letter again gets the same answer.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("answer", Text),
+    Column("body", Text, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("due", Date, nullable=False),
+    Index("deadlines_due", "bac", "due", "subject", "kind"),
+)
+
+# Append-only: one line per act, chained by hash within a dossier. `rang` is a Lamport clock: it orders a dossier's acts across services.
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("bac", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("acte", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Index("journal_dossier", "bac", "subject", "rang", unique=True),
+    Index("journal_suite", "bac", "position"),
+)
+
+# The head of each dossier's chain.
+chains = Table(
+    "chains",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("rang", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The letters to a person: structured content here, PDF on demand.
+courriers = Table(
+    "courriers",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("courriers_subject", "bac", "subject"),
+)
+
+ecritures = Table(
+    "ecritures",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("ligne", BigInteger, primary_key=True),
+    Column("le", Date, nullable=False),
+    Column("libelle", Text, nullable=False),
+    Column("compte", Text, nullable=False),
+    Column("debit", BigInteger, nullable=False),
+    Column("credit", BigInteger, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("sens", Text, primary_key=True),  # "envoi", "reception" or "echeance"
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+)
+
+# One line per figure, increased once per batch: what tells that the post is quiet.
+counts = Table(
+    "counts",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("nom", Text, primary_key=True),
+    Column("valeur", BigInteger, nullable=False),
+)

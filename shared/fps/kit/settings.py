@@ -1,0 +1,53 @@
+"""The only reader of the environment: every setting of a service, with its default."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fps.parties import Party
+
+PORTS = {Party.ANTAI: 8001, Party.DGFIP: 8002, Party.CCSP: 8003, Party.COLLECTIVITE: 8004}
+CONSOLE_PORT = 8000
+
+
+def default_addresses() -> dict[Party, str]:
+    """Where the four services listen on one machine."""
+    return {party: f"http://127.0.0.1:{port}" for party, port in PORTS.items()}
+
+
+class Settings(BaseSettings):
+    """Environment of one service: variables named FPS_… ; a URL is the only switch between embedded and real servers."""
+
+    model_config = SettingsConfigDict(env_prefix="FPS_", extra="ignore")
+
+    database_url: str = "sqlite+aiosqlite://"
+    bus_url: str = "memory://"
+    bus_prefix: str = Field("fps", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the exchanges and start of the queue names")
+    host: str = "127.0.0.1"
+    port: int = 0
+    addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=default_addresses)
+    pilotage_token: SecretStr | None = None
+    data_dir: Path = Path(".fps")
+    log_level: str = "INFO"
+    start_timeout: float = Field(60.0, description="seconds given to the database and the broker to answer at start")
+    retry_delays: Annotated[tuple[float, ...], NoDecode] = Field(
+        (1.0, 5.0, 30.0, 300.0), description="seconds between the tries of a letter; then dead letter"
+    )
+
+    @field_validator("addresses", mode="before")
+    @classmethod
+    def _book(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        book: dict[Party, str] = default_addresses()
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            name, _, url = item.partition("=")
+            book[Party(name.strip())] = url.strip().rstrip("/")
+        return book
+
+    @field_validator("retry_delays", mode="before")
+    @classmethod
+    def _delays(cls, value: object) -> object:
+        return tuple(float(v) for v in value.split(",")) if isinstance(value, str) else value

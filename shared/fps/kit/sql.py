@@ -1,0 +1,165 @@
+"""The set-based statements of the kit for both engines, generated from the tables: the only place that writes SQL text by hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, Integer, String, Table
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+Engine = Literal["sqlite", "postgresql"]
+Row = tuple[Any, ...]
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime: timestamptz on PostgreSQL, ISO text in UTC on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Append rows (values in the order of `columns`)."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """Insert rows, or replace what is not the key; columns named in `add` are summed instead."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    add: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the rows whose `columns` equal one of `rows`."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+Op = Insert | Upsert | Delete
+
+
+def pg_type(column: Column[Any]) -> str:
+    """PostgreSQL type of a column, for the arrays given to unnest."""
+    match column.type:
+        case Instant():
+            return "timestamptz"
+        case Boolean():
+            return "boolean"
+        case BigInteger() | Integer():
+            return "bigint"
+        case Date():
+            return "date"
+        case String():
+            return "text"
+    raise TypeError(f"{column}: no array type for {column.type!r}")
+
+
+def _on_conflict(table: Table, columns: Sequence[str], add: Sequence[str]) -> str:
+    keys = [c.name for c in table.primary_key.columns]
+    rest = [c for c in columns if c not in keys]
+    sets = ", ".join(f"{c} = {table.name}.{c} + excluded.{c}" if c in add else f"{c} = excluded.{c}" for c in rest)
+    return f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+
+
+@cache
+def pg_write(table: Table, kind: str, columns: tuple[str, ...], add: tuple[str, ...], first: int) -> str:
+    """One write as a statement that takes one array per column, from parameter `first` on."""
+    arrays = ", ".join(f"${first + i}::{pg_type(table.c[c])}[]" for i, c in enumerate(columns))
+    names = ", ".join(columns)
+    if kind == "Delete":
+        match = " AND ".join(f"t.{c} = k.{c}" for c in columns)
+        found = f"SELECT t.ctid FROM {table.name} t WHERE {match} OFFSET 0"
+        rows = f"SELECT f.ctid FROM unnest({arrays}) AS k({names}) CROSS JOIN LATERAL ({found}) f"
+        return f"DELETE FROM {table.name} WHERE ctid = ANY(ARRAY({rows}))"
+    tail = " " + _on_conflict(table, columns, add) if kind == "Upsert" else ""
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}){tail}"
+
+
+@cache
+def sqlite_write(table: Table, kind: str, columns: tuple[str, ...], add: tuple[str, ...]) -> str:
+    """The same write for executemany on SQLite."""
+    names = ", ".join(columns)
+    if kind == "Delete":
+        return f"DELETE FROM {table.name} WHERE " + " AND ".join(f"{c} = ?" for c in columns)
+    tail = " " + _on_conflict(table, columns, add) if kind == "Upsert" else ""
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))}){tail}"
+
+
+@cache
+def load(engine: Engine, table: Table, by: tuple[str, ...]) -> str:
+    """All the rows whose `by` columns equal one of the keys given (arrays on PostgreSQL, one JSON text on SQLite)."""
+    names = ", ".join(f"t.{c.name}" for c in table.columns)
+    if engine == "postgresql":
+        arrays = ", ".join(f"${i + 1}::{pg_type(table.c[c])}[]" for i, c in enumerate(by))
+        match = " AND ".join(f"t.{c} = k.{c}" for c in by)
+        # OFFSET 0 keeps the planner from joining the whole table: each key is looked up in the index, whatever the statistics say.
+        found = f"SELECT * FROM {table.name} t WHERE {match} OFFSET 0"
+        return f"SELECT {names} FROM unnest({arrays}) AS k({', '.join(by)}) CROSS JOIN LATERAL ({found}) t"
+    match = " AND ".join(f"t.{c} = json_extract(k.value, '$[{i}]')" for i, c in enumerate(by))
+    return f"SELECT {names} FROM json_each(?) AS k CROSS JOIN {table.name} t ON {match}"
+
+
+def sqlite_value(value: Any) -> Any:
+    """How SQLite keeps a value: instants in UTC and dates as ISO text, booleans as integers."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def sqlite_reader(columns: Sequence[Column[Any]]) -> dict[int, Any]:
+    """Positions that must be read back from text, with the function that does it."""
+    readers: dict[int, Any] = {}
+    for i, column in enumerate(columns):
+        if isinstance(column.type, Instant):
+            readers[i] = datetime.fromisoformat
+        elif isinstance(column.type, Date):
+            readers[i] = date.fromisoformat
+        elif isinstance(column.type, Boolean):
+            readers[i] = bool
+    return readers
+
+
+def encoded(rows: Sequence[Row], positions: Iterable[int]) -> Sequence[Row]:
+    """Rows as SQLite keeps them: only the values at these positions (dates, instants, booleans) are converted."""
+    places = tuple(positions)
+    if not places:
+        return rows
+    out = []
+    for row in rows:
+        values = list(row)
+        for i in places:
+            values[i] = sqlite_value(values[i])
+        out.append(tuple(values))
+    return out
+
+
+def decoded(rows: Sequence[Row], readers: dict[int, Any]) -> list[Row]:
+    """Rows with dates, instants and booleans given back their types."""
+    if not readers:
+        return [tuple(r) for r in rows]
+    out = []
+    for row in rows:
+        values = list(row)
+        for i, read in readers.items():
+            if values[i] is not None:
+                values[i] = read(values[i])
+        out.append(tuple(values))
+    return out

@@ -1,0 +1,151 @@
+"""Flows 9 and 10, refunding a FPS: the accounting document of the collectivité and the notice to the person."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from fps.messages import specimens as s
+from fps.messages.formats import CentimesDus, Court, Instant, Jour, Ligne, Numero26, Siret, Texte
+from fps.messages.message import Message
+from fps.messages.mfps import ErreurAccuse, StatutAccuse
+from fps.messages.parties_prenantes import Contact, Demandeur
+from fps.parties import Channel, Party
+
+LOI = "Arrêté du 1er septembre 2016 (encaissement et reversement des FPS)"
+Exercice = Annotated[int, Field(ge=2018, le=2199, description="Exercice comptable")]
+Iban = Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$", description="IBAN donné par le demandeur (inventé)")]
+Cause = Literal["rapo", "juridiction", "collectivite"]
+
+
+class AccuseDocumentComptable(
+    Message, flow=9, nom="accuse", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REPONSE, law=LOI
+):
+    """Accusé of an accounting document."""
+
+    numero_fps: Numero26
+    numero_piece: Court = Field(description="Numéro de la pièce comptable")
+    statut: StatutAccuse = Field(description="Accepté, refusé (corriger et renvoyer) ou abandonné (ne pas renvoyer)")
+    date_reception: Instant = Field(description="Date et heure de réception")
+    erreurs: tuple[ErreurAccuse, ...] = Field(default=(), description="Toutes les erreurs trouvées")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_piece": "TA-2026-0012",
+        "statut": "accepte",
+        "date_reception": "2026-07-20T10:00:00+02:00",
+        "erreurs": [],
+    }
+
+
+class TitreAnnulationRecette(
+    Message,
+    flow=9,
+    nom="titre-annulation",
+    sender=Party.COLLECTIVITE,
+    receiver=Party.DGFIP,
+    channel=Channel.REST,
+    law=LOI,
+    answer=AccuseDocumentComptable,
+):
+    """A refund decided the year of the payment: the recette is reduced."""
+
+    numero_fps: Numero26
+    siret: Siret
+    numero_piece: Court = Field(description="Numéro de la pièce comptable")
+    exercice: Exercice
+    exercice_paiement: Exercice = Field(description="Exercice du paiement, le même que celui de la pièce")
+    date_piece: Jour = Field(description="Date de la pièce")
+    cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
+    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
+    iban: Iban
+    montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
+    montant_encaisse: CentimesDus | None = Field(
+        default=None, description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas"
+    )
+    motif: Texte = Field(description="Décision qui fonde le remboursement")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "numero_piece": "TA-2026-0012",
+        "exercice": 2026,
+        "exercice_paiement": 2026,
+        "date_piece": "2026-07-20",
+        "cause": "rapo",
+        "beneficiaire": s.DEMANDEUR,
+        "iban": s.IBAN,
+        "montant": 2100,
+        "montant_encaisse": 2100,
+        "motif": "RAPO accepté le 9 juillet 2026.",
+    }
+
+
+class MandatRemboursement(
+    Message,
+    flow=9,
+    nom="mandat",
+    sender=Party.COLLECTIVITE,
+    receiver=Party.DGFIP,
+    channel=Channel.REST,
+    law=LOI,
+    answer=AccuseDocumentComptable,
+):
+    """A refund decided a later year than the payment: a spending of the collectivité."""
+
+    numero_fps: Numero26
+    siret: Siret
+    numero_piece: Court = Field(description="Numéro de la pièce comptable")
+    exercice: Exercice
+    exercice_paiement: Exercice = Field(description="Exercice du paiement, antérieur à celui de la pièce")
+    date_piece: Jour = Field(description="Date de la pièce")
+    cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
+    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
+    iban: Iban
+    montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
+    montant_encaisse: CentimesDus | None = Field(
+        default=None, description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas"
+    )
+    motif: Texte = Field(description="Décision qui fonde le remboursement")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "numero_piece": "MD-2027-0003",
+        "exercice": 2027,
+        "exercice_paiement": 2026,
+        "date_piece": "2027-02-22",
+        "cause": "juridiction",
+        "beneficiaire": s.DEMANDEUR,
+        "iban": s.IBAN,
+        "montant": 3000,
+        "montant_encaisse": 3000,
+        "motif": "Décharge prononcée par la juridiction, requête 26004217.",
+    }
+
+
+class AvisRemboursementFps(
+    Message, flow=10, nom="avis-remboursement", sender=Party.DGFIP, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI
+):
+    """The refund of a FPS by bank transfer."""
+
+    numero_fps: Numero26
+    collectivite: Ligne = Field(description="Collectivité qui rembourse")
+    numero_piece: Court = Field(description="Pièce comptable du remboursement")
+    beneficiaire: Demandeur
+    comptable: Contact = Field(description="Comptable qui paie")
+    date_envoi: Jour = Field(description="Date d'envoi de l'avis")
+    montant_rembourse: CentimesDus = Field(description="Montant remboursé, en centimes")
+    mode: Literal["virement"] = Field(description="Mode de remboursement")
+    reference: Court = Field(description="Référence du virement")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "collectivite": "Ville de Lille",
+        "numero_piece": "TA-2026-0012",
+        "beneficiaire": s.DEMANDEUR,
+        "comptable": s.CONTACT_TRESORERIE,
+        "date_envoi": "2026-09-01",
+        "montant_rembourse": 2100,
+        "mode": "virement",
+        "reference": "VIR-2026-000120",
+    }

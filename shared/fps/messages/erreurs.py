@@ -1,0 +1,88 @@
+"""Every pydantic error of a malformed message, turned into a French sentence that says what to do."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+ATTENDUS: Final = {
+    "string_type": "un texte entre guillemets",
+    "int_type": "un nombre entier, sans décimale ni guillemets",
+    "float_type": "un nombre",
+    "bool_type": "true ou false",
+    "date_type": "une date au format AAAA-MM-JJ, entre guillemets",
+    "datetime_type": "une date et une heure au format 2026-06-12T10:42:00+02:00, entre guillemets",
+    "tuple_type": "une liste",
+    "list_type": "une liste",
+    "dict_type": "un objet",
+    "model_type": "un objet",
+    "model_attributes_type": "un objet",
+    "int_parsing_size": "un nombre entier d'une taille raisonnable",
+    "finite_number": "un nombre fini",
+    "string_unicode": "un texte en UTF-8",
+}
+
+
+def _extrait(valeur: Any) -> str:
+    texte = str(valeur)
+    return f"« {texte[:40]}… »" if len(texte) > 40 else f"« {texte} »"
+
+
+def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
+    """The stable code and the sentence of one pydantic error."""
+    type_, ctx, recu = erreur["type"], erreur.get("ctx", {}), erreur["input"]
+    match type_:
+        case "missing":
+            return "champ-manquant", f"Le champ « {champ} » manque : ajoutez-le."
+        case "extra_forbidden":
+            return "champ-inconnu", f"Le champ « {champ} » n'existe pas dans ce message : retirez-le ou corrigez son nom."
+        case "json_invalid":
+            return "json-invalide", "Le corps n'est pas du JSON valable : vérifiez les guillemets, les virgules et les accolades, en UTF-8."
+        case "string_pattern_mismatch":
+            return "format-invalide", f"Le champ « {champ} » n'a pas la forme attendue ({ctx['pattern']}) : corrigez {_extrait(recu)}."
+        case "string_too_short":
+            return "texte-trop-court", f"Le champ « {champ} » est trop court : donnez au moins {ctx['min_length']} caractère(s)."
+        case "string_too_long":
+            return "texte-trop-long", f"Le champ « {champ} » est trop long : {ctx['max_length']} caractères au plus."
+        case "too_short":
+            return "liste-trop-courte", f"Le champ « {champ} » compte trop peu d'éléments : donnez-en au moins {ctx['min_length']}."
+        case "too_long":
+            return "liste-trop-longue", f"Le champ « {champ} » compte trop d'éléments : {ctx['max_length']} au plus."
+        case "greater_than_equal" | "greater_than":
+            return "valeur-hors-bornes", f"Le champ « {champ} » est trop petit : le minimum est {ctx.get('ge', ctx.get('gt'))}."
+        case "less_than_equal" | "less_than":
+            return "valeur-hors-bornes", f"Le champ « {champ} » est trop grand : le maximum est {ctx.get('le', ctx.get('lt'))}."
+        case "literal_error" | "enum":
+            permis = str(ctx["expected"]).replace(" or ", " ou ")
+            return "valeur-inconnue", f"Le champ « {champ} » n'accepte pas {_extrait(recu)} : choisissez parmi {permis}."
+        case "timezone_aware":
+            return "fuseau-manquant", f"Le champ « {champ} » n'a pas de décalage horaire : écrivez par exemple 2026-06-12T10:42:00+02:00."
+        case "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return "date-invalide", f"Le champ « {champ} » n'est pas une date : écrivez AAAA-MM-JJ, par exemple 2026-06-12."
+        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
+            return (
+                "date-heure-invalide",
+                f"Le champ « {champ} » n'est pas une date avec heure : écrivez par exemple 2026-06-12T10:42:00+02:00.",
+            )
+        case "union_tag_not_found":
+            return "champ-manquant", f"Le champ « {champ} » doit dire sa nature : ajoutez {ctx['discriminator']}."
+        case "union_tag_invalid":
+            return "valeur-inconnue", f"Le champ « {champ} » a une nature inconnue : choisissez parmi {ctx['expected_tags']}."
+    if type_ in ATTENDUS:
+        return "type-incorrect", f"Le champ « {champ} » attend {ATTENDUS[type_]} ; reçu : {_extrait(recu)}. Corrigez sa valeur."
+    return "valeur-invalide", f"Le champ « {champ} » n'est pas valable : corrigez {_extrait(recu)} d'après la spécification de l'interface."
+
+
+def phrases(erreur: ValidationError, message: type[BaseModel] | None = None) -> list[dict[str, str]]:
+    """Each error as {code, champ, phrase, article}; `message` gives the article of its law when it has one."""
+    return phrases_de(erreur.errors(include_url=False), str(getattr(message, "law", "")))
+
+
+def phrases_de(erreurs: Iterable[Any], article: str = "") -> list[dict[str, str]]:
+    """The same, of pydantic errors already taken out of their exception (a request that FastAPI has refused)."""
+    trouvees = []
+    for brute in erreurs:
+        champ = ".".join(str(pas) for pas in brute["loc"] if pas not in ("physique", "morale"))
+        code, phrase = _phrase(brute, champ)
+        trouvees.append({"code": code, "champ": champ, "phrase": phrase, "article": article})
+    return trouvees

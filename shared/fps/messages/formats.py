@@ -1,0 +1,46 @@
+"""The constrained texts, numbers and dates of the messages; all checks here are done by pydantic's compiled core."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+Numero26 = Annotated[
+    str, Field(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres (arrêté du 6 novembre 2015, art. 4)")
+]
+Cle = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="Clé de contrôle du numéro, 2 chiffres")]
+Telepaiement = Annotated[
+    str, Field(pattern=r"^[0-9]{28}$", description="Numéro de télépaiement du FPS : 26 chiffres du numéro et 2 de la clé")
+]
+NumeroTitre = Annotated[str, Field(pattern=r"^[0-9]{10}$", description="Numéro du titre collectif : année (2) et ordre (8)")]
+TelepaiementTitre = Annotated[
+    str, Field(pattern=r"^[0-9]{20}$", description="Numéro de télépaiement du FPS majoré : titre (10), rang dans l'annexe (8), clé (2)")
+]
+NumeroRequete = Annotated[str, Field(pattern=r"^[0-9]{8}$", description="Numéro de la requête : année (2) et ordre (6)")]
+Siret = Annotated[str, Field(pattern=r"^[0-9]{14}$", description="SIRET, 14 chiffres")]
+Siren = Annotated[str, Field(pattern=r"^[0-9]{9}$", description="SIREN, 9 chiffres")]
+
+Centimes = Annotated[int, Field(ge=0, le=99_999_999, description="Montant en centimes d'euro")]
+CentimesDus = Annotated[int, Field(ge=1, le=99_999_999, description="Montant en centimes d'euro, supérieur à zéro")]
+Rang = Annotated[int, Field(ge=1, le=99_999_999, description="Rang de la ligne dans l'annexe, à partir de 1")]
+
+Ligne = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Court = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+Texte = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Plaque = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 -]{0,14}$", description="Immatriculation, en majuscules (AB-123-CD)")]
+Pays = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Pays, code ISO 3166 à deux lettres")]
+CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$", description="Code postal, 5 chiffres")]
+Courriel = Annotated[
+    str, Field(max_length=254, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+\.[^\s@\x00-\x1f]+$", description="Adresse électronique")
+]
+Url = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s\x00-\x1f]+$", description="Adresse d'un site, http ou https")]
+
+Jour = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="Date (AAAA-MM-JJ), heure de Paris")]
+Instant = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(1900, 1, 1, tzinfo=UTC),
+        le=datetime(2199, 12, 31, tzinfo=UTC),
+        description="Date et heure avec décalage horaire (2026-06-12T10:42:00+02:00)",
+    ),
+]

@@ -1,0 +1,160 @@
+"""Flow 5, who tells whom that a FPS or a titre exécutoire was paid, refused or undone."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from fps.messages import specimens as s
+from fps.messages.formats import Centimes, CentimesDus, Court, Instant, Numero26, NumeroTitre, Rang, Siret
+from fps.messages.message import Message
+from fps.messages.paiement import Moyen
+from fps.parties import Channel, Party
+
+LOI_FPS = "CGCT, art. L. 2333-87, IV"
+LOI_TITRE = "CGPPP, art. L. 2323-7-1"
+
+
+class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS):
+    """A payment of a FPS was received."""
+
+    numero_fps: Numero26
+    numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif payé, le cas échéant")
+    siret: Siret
+    moyen: Moyen = Field(description="Moyen de paiement")
+    date_heure_paiement: Instant = Field(description="Date et heure du paiement")
+    reference: Court = Field(description="Référence de la transaction")
+    montant_paye: CentimesDus = Field(description="Montant payé, en centimes")
+    reste_du: Centimes = Field(description="Reste dû après ce paiement, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_avis": None,
+        "siret": s.SIRET,
+        "moyen": "cheque",
+        "date_heure_paiement": "2026-07-20T00:00:00+02:00",
+        "reference": "CHQ-0012345",
+        "montant_paye": 3000,
+        "reste_du": 0,
+    }
+
+
+class FpsPayeMinore(
+    Message, flow=5, nom="fps-paye-minore", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
+):
+    """A FPS was settled by its reduced amount, in time."""
+
+    numero_fps: Numero26
+    siret: Siret
+    moyen: Literal["internet", "serveur-vocal"] = Field(description="Moyen de paiement : le montant minoré n'est pas payable autrement")
+    date_heure_paiement: Instant = Field(description="Date et heure du paiement")
+    reference: Court = Field(description="Référence de la transaction")
+    montant_fps: CentimesDus = Field(description="Montant du FPS avant minoration, en centimes")
+    montant_paye: CentimesDus = Field(description="Montant minoré payé, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "moyen": "internet",
+        "date_heure_paiement": "2026-06-20T18:03:00+02:00",
+        "reference": "CB-000042",
+        "montant_fps": 3000,
+        "montant_paye": 2100,
+    }
+
+
+class PaiementRejete(
+    Message, flow=5, nom="paiement-rejete", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
+):
+    """A payment told before is refused by the bank (unpaid cheque)."""
+
+    numero_fps: Numero26
+    siret: Siret
+    reference: Court = Field(description="Référence du paiement rejeté")
+    date_heure_rejet: Instant = Field(description="Date et heure du rejet")
+    motif: Literal["cheque-impaye", "transaction-contestee", "autre"] = Field(description="Motif du rejet")
+    montant_rejete: CentimesDus = Field(description="Montant rejeté, en centimes")
+    reste_du: Centimes = Field(description="Reste dû après le rejet, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "reference": "CHQ-0012345",
+        "date_heure_rejet": "2026-07-29T00:00:00+02:00",
+        "motif": "cheque-impaye",
+        "montant_rejete": 3000,
+        "reste_du": 3000,
+    }
+
+
+class PaiementAnnule(
+    Message, flow=5, nom="paiement-annule", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
+):
+    """A payment told before is cancelled (double payment, payment attached to another FPS)."""
+
+    numero_fps: Numero26
+    siret: Siret
+    reference: Court = Field(description="Référence du paiement annulé")
+    date_heure_annulation: Instant = Field(description="Date et heure de l'annulation")
+    motif: Literal["double-paiement", "erreur-imputation", "autre"] = Field(description="Motif de l'annulation")
+    montant_annule: CentimesDus = Field(description="Montant annulé, en centimes")
+    reste_du: Centimes = Field(description="Reste dû après l'annulation, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "reference": "CB-000043",
+        "date_heure_annulation": "2026-06-22T09:00:00+02:00",
+        "motif": "double-paiement",
+        "montant_annule": 3000,
+        "reste_du": 0,
+    }
+
+
+class TitrePaye(Message, flow=5, nom="titre-paye", sender=Party.DGFIP, receiver=Party.ANTAI, channel=Channel.AMQP, law=LOI_TITRE):
+    """A payment of a titre exécutoire was received: what goes to the collectivité and to the State."""
+
+    numero_fps: Numero26
+    numero_titre: NumeroTitre
+    rang_annexe: Rang
+    moyen: Moyen | Literal["saisie"] = Field(description="Moyen de paiement, ou saisie à tiers détenteur")
+    date_heure_paiement: Instant = Field(description="Date et heure du paiement")
+    montant_paye: CentimesDus = Field(description="Montant payé en tout, ce paiement compris, en centimes")
+    rabais: Centimes = Field(description="Rabais imputé sur la majoration, en centimes")
+    part_collectivite: Centimes = Field(description="Part de ce qui est payé due à la collectivité, en centimes")
+    part_etat: Centimes = Field(description="Part de ce qui est payé due à l'État (majoration), en centimes")
+    reste_du: Centimes = Field(description="Reste dû après ce paiement, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_titre": s.NUMERO_TITRE,
+        "rang_annexe": 7,
+        "moyen": "internet",
+        "date_heure_paiement": "2026-11-10T09:30:00+01:00",
+        "montant_paye": 6400,
+        "rabais": 1600,
+        "part_collectivite": 3000,
+        "part_etat": 3400,
+        "reste_du": 0,
+    }
+
+
+class TitrePayeCollectivite(
+    Message, flow=5, nom="titre-paye-collectivite", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_TITRE
+):
+    """A FPS majoré was paid: the collectivité learns its own share only."""
+
+    numero_fps: Numero26
+    siret: Siret
+    numero_titre: NumeroTitre
+    date_heure_paiement: Instant = Field(description="Date et heure du paiement")
+    part_collectivite: Centimes = Field(description="Part de ce qui est payé due à la collectivité, en centimes")
+    reste_du_collectivite: Centimes = Field(description="Reste dû à la collectivité, en centimes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "numero_titre": s.NUMERO_TITRE,
+        "date_heure_paiement": "2026-11-10T09:30:00+01:00",
+        "part_collectivite": 3000,
+        "reste_du_collectivite": 0,
+    }

@@ -1,0 +1,147 @@
+"""Flow 3, the recours administratif préalable obligatoire: filing, acknowledgement, decision."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from fps.messages import specimens as s
+from fps.messages.formats import Centimes, Court, Jour, Ligne, Numero26, Plaque, Siret, Texte
+from fps.messages.message import Message
+from fps.messages.parties_prenantes import Contact, Demandeur, Piece
+from fps.parties import Channel, Party
+
+LOI = "CGCT, art. R. 2333-120-13"
+
+
+class AccuseReceptionRapo(
+    Message, flow=3, nom="accuse-reception", sender=Party.COLLECTIVITE, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI
+):
+    """Acknowledgement of a RAPO: its date starts the month of silence."""
+
+    numero_fps: Numero26
+    numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")
+    siret: Siret
+    date_avis_reception: Jour = Field(description="Date portée sur l'avis de réception, postal ou électronique")
+    date_limite_decision: Jour = Field(description="Dernier jour de la décision : le silence vaut rejet à cette date")
+    suspensif: Literal[False] = Field(description="Le RAPO ne suspend pas le délai de paiement")
+    service: Contact = Field(description="Service qui instruit")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_rapo": s.NUMERO_RAPO,
+        "siret": s.SIRET,
+        "date_avis_reception": "2026-06-29",
+        "date_limite_decision": "2026-07-29",
+        "suspensif": False,
+        "service": s.CONTACT_VILLE,
+    }
+
+
+class DepotRapo(
+    Message,
+    flow=3,
+    nom="depot",
+    sender=Party.USAGER,
+    receiver=Party.COLLECTIVITE,
+    channel=Channel.PORTAIL,
+    law=LOI,
+    answer=AccuseReceptionRapo,
+):
+    """A RAPO filed on line; facts and pieces may be missing: the collectivité then says it is inadmissible."""
+
+    numero_fps: Numero26
+    immatriculation: Plaque
+    demandeur: Demandeur
+    expose: Texte | None = Field(default=None, description="Exposé des faits et des moyens")
+    date_notification_avis: Jour | None = Field(
+        default=None, description="Date de notification de l'avis, imprimée ou de lecture, quand le demandeur l'indique"
+    )
+    pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = Field(default=(), description="Pièces jointes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "immatriculation": "AB-123-CD",
+        "demandeur": s.DEMANDEUR,
+        "expose": "J'avais payé deux heures par l'application ; je joins la preuve de paiement.",
+        "date_notification_avis": None,
+        "pieces": [
+            s.piece("avis-paiement", "avis.pdf"),
+            s.piece("certificat-immatriculation", "carte-grise.pdf"),
+            s.piece("justificatif", "ticket.pdf"),
+        ],
+    }
+
+
+class DepotRapoPostal(
+    Message,
+    flow=3,
+    nom="depot-postal",
+    sender=Party.USAGER,
+    receiver=Party.COLLECTIVITE,
+    channel=Channel.COURRIER,
+    law=LOI,
+    answer=AccuseReceptionRapo,
+):
+    """A RAPO received by post: admissible by registered letter with acknowledgement only."""
+
+    numero_fps: Numero26
+    immatriculation: Plaque
+    demandeur: Demandeur
+    recommande: bool = Field(description="Vrai pour une lettre recommandée avec avis de réception")
+    numero_recommande: Court | None = Field(default=None, description="Numéro de la lettre recommandée")
+    date_avis_reception: Jour = Field(description="Date de réception portée sur l'avis de réception")
+    expose: Texte | None = Field(default=None, description="Exposé des faits et des moyens")
+    date_notification_avis: Jour | None = Field(
+        default=None, description="Date de notification de l'avis, imprimée ou de lecture, quand le demandeur l'indique"
+    )
+    pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = Field(default=(), description="Pièces jointes")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "immatriculation": "AB-123-CD",
+        "demandeur": s.DEMANDEUR,
+        "recommande": True,
+        "numero_recommande": "1A 000 000 0000 0",
+        "date_avis_reception": "2026-06-29",
+        "expose": "Le véhicule était cédé à la date du constat.",
+        "date_notification_avis": None,
+        "pieces": [
+            s.piece("avis-paiement", "avis.pdf"),
+            s.piece("declaration-cession", "cession.pdf"),
+            s.piece("accuse-enregistrement-cession", "siv.pdf"),
+        ],
+    }
+
+
+class DecisionRapo(Message, flow=3, nom="decision", sender=Party.COLLECTIVITE, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI):
+    """The express decision on a RAPO, with the means and the delay of the next appeal (CGCT, art. R. 2333-120-33)."""
+
+    numero_fps: Numero26
+    numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")
+    siret: Siret
+    sens: Literal["irrecevable", "rejet", "acceptation-partielle", "acceptation-totale"] = Field(description="Sens de la décision")
+    date_decision: Jour = Field(description="Date de la décision")
+    date_envoi: Jour = Field(description="Date d'envoi de la décision")
+    motif: Texte = Field(description="Motif de la décision")
+    montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant en centimes, en cas d'acceptation")
+    numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif, en cas d'acceptation")
+    date_limite_paiement: Jour = Field(description="Limite de paiement, celle de l'avis initial")
+    juridiction: Ligne = Field(description="Juridiction compétente à la date de la décision")
+    delai_recours_mois: int = Field(ge=1, description="Délai de recours, en mois de la notification de la décision")
+    pieces_remboursement: tuple[Ligne, ...] = Field(default=(), description="Pièces à fournir pour un remboursement")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_rapo": s.NUMERO_RAPO,
+        "siret": s.SIRET,
+        "sens": "acceptation-partielle",
+        "date_decision": "2026-07-09",
+        "date_envoi": "2026-07-10",
+        "motif": "Le justificatif produit établit un paiement partiel.",
+        "montant_rectifie": 1500,
+        "numero_avis": s.NUMERO_AVIS,
+        "date_limite_paiement": "2026-09-24",
+        "juridiction": "Tribunal du stationnement payant",
+        "delai_recours_mois": 1,
+        "pieces_remboursement": ["Relevé d'identité bancaire", "Copie de la décision"],
+    }

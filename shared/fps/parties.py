@@ -1,0 +1,46 @@
+"""Who writes to whom, by which channel, at which stage of a dossier."""
+
+from enum import StrEnum
+
+
+class Party(StrEnum):
+    """A sender or a receiver of messages; the last two are mailboxes, never services."""
+
+    COLLECTIVITE = "collectivite"
+    ANTAI = "antai"
+    DGFIP = "dgfip"
+    CCSP = "ccsp"
+    USAGER = "usager"
+    IMPRIMEUR = "imprimeur"
+
+
+SERVICES = (Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP, Party.CCSP)
+
+LIBELLES: dict[Party, str] = {
+    Party.COLLECTIVITE: "Collectivité",
+    Party.ANTAI: "ANTAI",
+    Party.DGFIP: "DGFiP",
+    Party.CCSP: "Juridiction du stationnement payant",
+    Party.USAGER: "Usager",
+    Party.IMPRIMEUR: "Prestataire d'édition",
+}
+
+
+class Channel(StrEnum):
+    """How a message travels: see docs/glossaire.md."""
+
+    REST = "rest"
+    AMQP = "amqp"
+    PORTAIL = "portail"
+    COURRIER = "courrier"
+    REPONSE = "reponse"
+
+
+class Phase(StrEnum):
+    """The stage of the dossier a flow belongs to."""
+
+    AMIABLE = "amiable"
+    RAPO = "rapo"
+    TOUTES = "toutes"
+    CONTENTIEUX = "contentieux"
+    EXECUTOIRE = "executoire"

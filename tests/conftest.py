@@ -1,0 +1,78 @@
+"""What the tests share: databases of both engines, made and dropped around each test."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from tests.real import postgres_url
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL server on which tests make databases of their own."""
+
+    admin: str
+
+    def url(self, name: str) -> str:
+        """The URL of a database, as the services want it."""
+        parts = urlsplit(self.admin)
+        return urlunsplit(("postgresql+asyncpg", parts.netloc, f"/{name}", "", ""))
+
+    async def create(self) -> str:
+        """A new empty database; gives its name."""
+        name = f"fps_test_{os.getpid()}_{secrets.token_hex(4)}"
+        await self._run(f'CREATE DATABASE "{name}"')
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Delete a database, whoever is still connected."""
+        await self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _run(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.admin, timeout=10)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture
+def postgres() -> Postgres:
+    """The real PostgreSQL, or a skip with the reason."""
+    return Postgres(postgres_url())
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of each engine."""
+    if request.param == "memory":
+        yield "sqlite+aiosqlite://"
+    elif request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'essai.db'}"
+    else:
+        server = Postgres(postgres_url())
+        name = await server.create()
+        try:
+            yield server.url(name)
+        finally:
+            await server.drop(name)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one `xdist_group` on one worker: pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it."""
+    if not config.getoption("loadgroup", False):
+        return
+    try:
+        from _pytest.nodeid import coerce_node_id
+    except ImportError:  # an older pytest, which needs nothing
+        return
+    for item in items:
+        group = next((str(mark.args[0]) for mark in item.iter_markers("xdist_group")), "")
+        if group and hasattr(item, "_id") and not item.nodeid.endswith(f"@{group}"):
+            item._id = coerce_node_id(f"{item.nodeid}@{group}")

@@ -1,0 +1,85 @@
+"""The default bac: made once, and made whole again when its creation was cut short; what the doctor says of half a world."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from console.doctor import Report, _bacs, _clocks
+from console.liaison import ensure_bac, keep_token, read_token, settings_of
+from console.output import Panne
+from console.temps import instant
+from console.world import World, open_world
+from fps.parties import SERVICES, Party
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world() as found:
+        yield found
+
+
+async def test_the_default_bac_is_made_once(world: World) -> None:
+    assert await ensure_bac(world.pilot) is True
+    assert await ensure_bac(world.pilot) is False
+    assert await world.pilot.lister() == ["defaut"]
+
+
+async def test_a_creation_cut_short_is_finished_with_the_same_date_and_seed(world: World) -> None:
+    half = {"nom": "defaut", "instant": "2026-03-01T08:00:00+01:00", "graine": "graine", "mode": "fige", "vitesse": 1}
+    await world.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
+    assert await ensure_bac(world.pilot) is True
+    services = (await world.pilot.etat("defaut"))["services"]
+    assert {(s["instant"], s["graine"]) for s in services.values()} == {("2026-03-01T08:00:00+01:00", "graine")}
+    assert set(services) == {s.value for s in SERVICES}
+
+
+async def test_the_doctor_names_a_bac_that_is_only_half_there(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    await ensure_bac(world.pilot)
+    half = {"nom": "moitie", "instant": "2026-03-01T08:00:00+01:00", "graine": "", "mode": "fige", "vitesse": 1}
+    await world.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
+    report = Report()
+    await _clocks(report, world.pilot)
+    await _bacs(report, world.pilot, await world.pilot.lister())
+    assert report.wrong == 1
+    assert "PANNE  Bac « moitie » : il manque chez Collectivité, ANTAI, Juridiction du stationnement payant" in capsys.readouterr().out
+
+
+async def test_the_doctor_tells_a_running_clock_from_a_frozen_one_and_dates_that_differ(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await world.pilot.creer("courant", instant("2026-03-01"), mode="courant", vitesse=3600)
+    await world.pilot.creer("fige", instant("2026-03-01"))
+    await world.pilot._call(Party.ANTAI, "POST", "/bacs/fige/instant", json={"instant": "2026-03-05T20:00:00+01:00"})
+    report = Report()
+    await _bacs(report, world.pilot, await world.pilot.lister())
+    told = capsys.readouterr().out
+    assert "Bac « courant » : date courante (× 3600)" in told
+    assert "Bac « fige » : date figée" in told
+    assert "PANNE  Bac « fige » : les services ne sont pas à la même date" in told
+    assert report.wrong == 1
+
+
+def test_the_credential_is_drawn_once_kept_and_readable_by_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FPS_PILOTAGE_TOKEN", raising=False)
+    settings = settings_of(None, tmp_path)
+    token = keep_token(settings)
+    assert len(token) >= 32
+    assert keep_token(settings) == token == read_token(settings)
+    path = tmp_path / "pilotage.token"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("")
+    with pytest.raises(Panne, match="vide"):
+        read_token(settings)
+    monkeypatch.setenv("FPS_PILOTAGE_TOKEN", "de-l-environnement")
+    assert read_token(settings_of(None, tmp_path)) == "de-l-environnement"
+
+
+def test_the_addresses_left_by_up_are_found_unless_others_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FPS_ADDRESSES", raising=False)
+    (tmp_path / "adresses").write_text("antai=http://127.0.0.1:9001\n")
+    assert settings_of(None, tmp_path).addresses[Party.ANTAI] == "http://127.0.0.1:9001"
+    assert settings_of("antai=http://autre:1/", tmp_path).addresses[Party.ANTAI] == "http://autre:1"
+    monkeypatch.setenv("FPS_ADDRESSES", "antai=http://env:2")
+    assert settings_of(None, tmp_path).addresses[Party.ANTAI] == "http://env:2"
+    assert settings_of(None, tmp_path).addresses[Party.DGFIP] == "http://127.0.0.1:8002"

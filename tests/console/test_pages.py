@@ -1,0 +1,286 @@
+"""The pages of the console, read without a browser: what they show, their links, their headers, their failures."""
+
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from console.temps import instant
+from console.web.app import application
+from console.world import World, open_world
+from fps.messages.mfps import CreationFps
+from fps.messages.paiement import PaiementFps, PaiementTitre
+from fps.parties import SERVICES, Party
+from tests.console.simulator import DEMANDE
+
+pytestmark = pytest.mark.xdist_group("pages")
+NBSP = "\u00a0"
+BASE = "http://console"
+
+
+class Page(HTMLParser):
+    """What a page is made of: its links and resources, its tables, its headings."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.links: list[str] = []
+        self.resources: list[str] = []
+        self.captions = self.tables = 0
+        self.headings: list[int] = []
+        self.styles: list[str] = []
+        self.lang = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.lang = found.get("lang") or self.lang
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        if tag in ("link", "img", "script"):
+            self.resources.append(found.get("href") or found.get("src") or "")
+        self.tables += tag == "table"
+        self.captions += tag == "caption"
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "style" in found or tag in ("style", "script"):
+            self.styles.append(tag)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world() as found:
+        await found.pilot.creer("defaut", instant("2026-09-28T10:00"))
+        yield found
+
+
+@pytest.fixture
+async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    app = application(world.pilot, world.client, world.addresses)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reader() -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on one empty world, shared by what only reads."""
+    async with open_world() as found:
+        await found.pilot.creer("defaut", instant("2026-09-28T10:00"))
+        app = application(found.pilot, found.client, found.addresses)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+            yield client
+
+
+async def establish(world: World, **changes: Any) -> str:
+    answer = await world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, **changes})
+    assert answer.status_code == 201, answer.text
+    await world.pilot.au_calme("defaut")
+    return str(answer.json()["numero"])
+
+
+def sound(answer: httpx.Response) -> Page:
+    """A page that is whole: French, banner, one h1, captions, nothing inline, nothing from elsewhere."""
+    page = Page(answer.text)
+    assert page.lang == "fr"
+    assert '<p class="specimen" role="note">SPÉCIMEN — environnement simulé</p>' in answer.text
+    assert page.headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False)), page.headings
+    assert page.captions == page.tables
+    assert page.styles == []
+    assert all(r.startswith("/static/") for r in page.resources)
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "'" not in re.sub(r"<[^>]*>", "", answer.text), "a straight apostrophe is shown"
+    return page
+
+
+async def test_an_empty_bac_says_how_to_begin(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/")
+    assert answer.status_code == 200
+    sound(answer)
+    assert "Bac « defaut », le 28 septembre 2026 à 10:00" in answer.text
+    assert "Aucun dossier dans ce bac" in answer.text
+    assert answer.text.count('class="flux"') >= 16
+
+
+async def test_a_dossier_is_listed_and_counted_on_the_map(world: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(world)
+    page = await browser.get("/")
+    assert f"/bacs/defaut/dossiers/{numero}" in sound(page).links
+    assert counted(page.text) == {"Message FPS de création": 1, "Accusé du message FPS": 1}
+    assert f"35,00{NBSP}€" in page.text
+
+
+def counted(text: str) -> dict[str, int]:
+    """The messages of the table under the map that were exchanged at least once."""
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td>[^<]+ → [^<]+</td><td class="nombre">(\d+)</td>', text)
+    return {name: int(number) for name, number in rows if number != "0"}
+
+
+async def test_what_an_editor_and_a_person_send_is_counted_and_told(world: World, browser: httpx.AsyncClient) -> None:
+    """No service wrote these messages: ANTAI received them from outside."""
+    body, key = dict(CreationFps.example), {"Idempotency-Key": "editeur-1"}
+    await world.pilot.creer("editeur", instant("2026-06-12T20:00"))
+    answer = await world.client.post(f"{world.addresses[Party.ANTAI]}/bacs/editeur{CreationFps.path}", json=body, headers=key)
+    assert answer.json()["statut"] == "accepte", answer.text
+    await world.pilot.avancer("editeur", instant("2026-06-19"))
+    numero = body["numero_fps"]
+    seen = (await world.client.get(f"{world.addresses[Party.ANTAI]}/bacs/editeur/dossiers/{numero}")).json()
+    payment = {
+        "numero_telepaiement": f"{numero}{seen['cle']}",
+        "immatriculation": seen["immatriculation"],
+        "moyen": "internet",
+        "montant": seen["montant_minore"] or seen["montant"],
+        "reference": "CB-000042",
+    }
+    paid = await world.client.post(
+        f"{world.addresses[Party.ANTAI]}/bacs/editeur{PaiementFps.path}", json=payment, headers={"Idempotency-Key": "usager-1"}
+    )
+    assert paid.status_code == 200, paid.text
+    await world.pilot.au_calme("editeur")
+    found = counted((await browser.get("/bacs/editeur")).text)
+    assert (found["Message FPS de création"], found["Paiement du FPS"], found["Justificatif de paiement du FPS"]) == (1, 1, 1)
+    told = (await browser.get(f"/bacs/editeur/dossiers/{numero}")).text
+    short = told[told.index('id="vie"') : told.index("<details>")]
+    assert short.index("Message FPS de création, reçu") < short.index("Titulaire du véhicule identifié")
+
+
+async def test_a_dossier_paid_at_the_dgfip_shows_one_payment(world: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(world)
+    await world.pilot.avancer("defaut", instant("2027-02-01"))
+    titre = (await world.client.get(f"{world.addresses[Party.DGFIP]}/prises-en-charge/{numero}")).json()
+    payment = {
+        "numero_fps": numero,
+        "numero_telepaiement": titre["numero_telepaiement"],
+        "moyen": "internet",
+        "montant": titre["a_payer"],
+        "reference": "CB-000043",
+    }
+    paid = await world.client.post(f"{world.addresses[Party.DGFIP]}{PaiementTitre.path}", json=payment, headers={"Idempotency-Key": "u-2"})
+    assert paid.status_code == 200, paid.text
+    await world.pilot.au_calme("defaut")
+    page = (await browser.get(f"/bacs/defaut/dossiers/{numero}")).text
+    facts = re.findall(r"<dt>(Payé[^<]*)</dt><dd>([^<]+)</dd>", page)
+    assert [name for name, _ in facts] == ["Payé au comptable public"]
+    assert "Paiement du FPS majoré" in page
+    assert "Imprimeur" not in page
+
+
+async def test_the_metrics_count_the_pages_and_measure_the_process(browser: httpx.AsyncClient) -> None:
+    await browser.get("/")
+    await browser.get("/nulle-part")
+    answer = await browser.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert 'fps_console_pages_total{page="accueil",statut="200"} 1.0' in answer.text
+    assert 'fps_console_pages_total{page="inconnue",statut="404"} 1.0' in answer.text
+    assert re.search(r"^process_resident_memory_bytes [\d.e+]+$", answer.text, re.MULTILINE)
+
+
+async def test_without_the_default_bac_the_first_page_leads_to_another_or_says_what_to_do(world: World, browser: httpx.AsyncClient) -> None:
+    await world.pilot.creer("autre", instant("2024-02-29"))
+    await world.pilot.supprimer("defaut")
+    found = await browser.get("/")
+    assert (found.status_code, found.headers["location"]) == (303, "/bacs/autre")
+    await world.pilot.supprimer("autre")
+    empty = await browser.get("/")
+    assert empty.status_code == 200
+    sound(empty)
+    assert "fps bac creer defaut" in empty.text
+
+
+async def test_a_dossier_shows_its_life_and_its_letters(world: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(world)
+    await world.pilot.avancer("defaut", instant("2027-02-01"))
+    answer = await browser.get(f"/bacs/defaut/dossiers/{numero}")
+    page = sound(answer)
+    for words in (
+        "21590350100017 26 1 271 072 001  Clé 90",
+        "Avis réputé notifié",
+        "5 janvier 2027",
+        "Titre exécutoire émis",
+        f"85,00{NBSP}€",
+    ):
+        assert words in answer.text
+    letters = [link for link in page.links if link.endswith(".pdf")]
+    assert len(letters) == 3
+    for link in letters:
+        pdf = await browser.get(link)
+        assert pdf.headers["content-type"] == "application/pdf"
+        assert pdf.content.startswith(b"%PDF")
+
+
+async def test_every_link_of_the_pages_leads_somewhere(world: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(world)
+    for start in ("/", f"/bacs/defaut/dossiers/{numero}", "/bacs/inconnu"):
+        page = sound(await browser.get(start))
+        for link in {*page.links, *page.resources} - {"#contenu"}:
+            host = urlsplit(link).netloc
+            client = browser if not host else world.client
+            found = await client.get(link)
+            assert found.status_code == 200, link
+
+
+async def test_two_bacs_stand_side_by_side(world: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(world)
+    await world.pilot.creer("autre", instant("2024-02-29"))
+    chosen = await browser.get("/", params={"bac": "autre"})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/bacs/autre")
+    other = await browser.get("/bacs/autre")
+    assert "29 février 2024 à 20:00" in other.text
+    assert numero not in other.text
+    assert (await browser.get(f"/bacs/autre/dossiers/{numero}")).status_code == 404
+
+
+async def test_the_list_goes_on_page_after_page_without_losing_any(world: World, browser: httpx.AsyncClient) -> None:
+    numbers = [await establish(world) for _ in range(3)]
+    numbers += [await establish(world, siret="21750001600019", zone="1", voie="5 rue du Modèle")]
+    many = [world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, "agent": "0081"}) for _ in range(60)]
+    numbers += [(await one).json()["numero"] for one in many]
+    await world.pilot.au_calme("defaut")
+    seen: list[str] = []
+    address: str | None = "/"
+    while address:
+        page = Page((await browser.get(address)).text)
+        seen += [link.rsplit("/", 1)[1] for link in page.links if "/dossiers/" in link]
+        address = next((link for link in page.links if "apres=" in link), None)
+    assert seen == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nulle-part",
+        "/bacs/inconnu",
+        "/bacs/%3Cscript%3E",
+        "/bacs/%00",
+        "/bacs/%00/dossiers/21590350100017261163072245",
+        "/bacs/..%2F..%2Fbacs",
+        "/?bac=%00",
+        "/?bac=a/b%3Fc",
+        "/bacs/defaut/dossiers/123",
+        "/bacs/defaut/dossiers/21590350100017261163072245",
+        "/bacs/defaut/courriers/antai/00000000-0000-0000-0000-000000000000.pdf",
+        "/bacs/defaut/courriers/usager/00.pdf",
+        "/bacs/defaut/courriers/antai/..%2F..%2Fbacs.pdf",
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_does_not_exist_is_a_page_in_french(reader: httpx.AsyncClient, path: str) -> None:
+    answer = await reader.get(path, follow_redirects=True)
+    assert answer.status_code == 404
+    sound(answer)
+    assert "<script>" not in answer.text
+
+
+async def test_a_service_that_does_not_answer_is_named(world: World) -> None:
+    addresses = dict.fromkeys(SERVICES, "http://personne")
+    app = application(world.pilot, world.client, addresses)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        answer = await client.get("/")
+    assert answer.status_code == 503
+    assert "Collectivité ne répond pas" in answer.text
+    assert "fps doctor" in answer.text

@@ -1,0 +1,325 @@
+"""The court: filing by each channel, what is missing, defence, decision, notification, cassation, execution, and the law of each day."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from ccsp.domain import requete as domaine
+from ccsp.domain.decision import DISPOSITIFS, voie_electronique
+from ccsp.domain.recevabilite import MOTIFS
+from console.world import World, open_world
+from fps.kit import bacs
+from fps.kit.clock import paris
+from fps.messages.message import MessageClass
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
+from fps.messages.recours_usager import ReponseRegularisation, Requete
+from fps.parties import Party
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+DEPOT = date(2026, 11, 5)
+PIECE = Requete.example["pieces"][0]
+CONTRE_RAPO = {"objet": "decision-rapo", "numero_titre": None, "date_decision_rapo": "2026-10-20", "date_notification_avertissement": None}
+TROIS = [{**PIECE, "nature": nature} for nature in ("avis-paiement", "rapo", "avis-reception-rapo")]
+MANDATAIRE = {**Requete.example["requerant"], "qualite": "mandataire"}
+
+
+@dataclass
+class Greffe:
+    """A bac, and the court in it."""
+
+    world: World
+    bac: str
+
+    async def poster(self, chemin: str, corps: dict[str, Any] | None = None) -> httpx.Response:
+        return await self.world.client.post(f"{self.world.addresses[Party.CCSP]}/bacs/{self.bac}{chemin}", json=corps or {})
+
+    async def envoyer(self, cls: MessageClass, numero: str | None = None, **champs: Any) -> httpx.Response:
+        corps = {**cls.example, **({"numero_requete": numero} if numero else {}), **champs}
+        return await self.poster(cls.path, corps)
+
+    async def deposer(self, **champs: Any) -> str:
+        answer = await self.envoyer(Requete, **champs)
+        assert answer.status_code == 200, answer.text
+        numero: str = answer.json()["numero_requete"]
+        return numero
+
+    async def juger(self, numero: str, nature: str, sens: str, **champs: Any) -> httpx.Response:
+        return await self.poster(f"/requetes/{numero}/decision", {"nature": nature, "sens": sens, "motifs": "Motifs.", **champs})
+
+    async def decharger(self, numero: str, nature: str = "jugement") -> httpx.Response:
+        return await self.juger(numero, nature, "decharge-totale", fps_decharge=3000, majoration_dechargee=5000)
+
+    async def voir(self, numero: str) -> Any:
+        answer = await self.world.client.get(f"{self.world.addresses[Party.CCSP]}/bacs/{self.bac}/requetes/{numero}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def etat(self, numero: str) -> str:
+        etat: str = (await self.voir(numero))["etat"]
+        return etat
+
+    async def au(self, *jour: int) -> None:
+        """Live each due day of the court alone: the town does not know this FPS."""
+        service, cible = self.world.services[Party.CCSP].service, date(*jour)
+        while (due := await self.echeance()) is not None and date.fromisoformat(due) <= cible:
+            await bacs.set_clock(service, self.bac, paris(date.fromisoformat(due)))
+            await service.live(self.bac)
+        await bacs.set_clock(service, self.bac, paris(cible))
+
+    async def echeance(self) -> str | None:
+        async with self.world.services[Party.CCSP].service.database.read() as tx:
+            due: date | str | None = (await bacs.state(tx, self.bac))["prochaine_echeance"]
+        return None if due is None else str(due)
+
+    async def emis(self) -> dict[str, int]:
+        comptes = (await self.world.pilot.etat(self.bac))["comptes"]
+        return {k.removeprefix("emis:fps."): v for k, v in comptes.items() if k.startswith("emis:fps.")}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+async def ouvrir(world: World, le: date = DEPOT) -> Greffe:
+    nom = f"greffe-{len(await world.pilot.lister())}"
+    await world.pilot.creer(nom, paris(le), graine="essai")
+    return Greffe(world, nom)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def greffe(world: World) -> Greffe:
+    return await ouvrir(world)
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_a_petition_that_is_not_contested_ends_by_an_order_executed_by_everyone(greffe: Greffe) -> None:
+    accuse = (await greffe.envoyer(Requete)).json()
+    numero = accuse["numero_requete"]
+    assert (numero, accuse["juridiction"], accuse["pieces_recues"]) == ("26000001", "Tribunal du stationnement payant", 1)
+    assert code(await greffe.juger(numero, "jugement", "rejet")) == (409, "decision-impossible")
+    await greffe.au(2026, 11, 6)
+    vue = await greffe.voir(numero)
+    assert (vue["etat"], vue["motifs"], vue["limite_defense"]) == ("communiquee", [], "2026-12-06")
+    assert code(await greffe.decharger(numero)) == (409, "defense-en-cours")
+    await greffe.au(2026, 12, 6)
+    assert await greffe.etat(numero) == "communiquee"
+    await greffe.au(2026, 12, 7)
+    assert code(await greffe.envoyer(MemoireDefense, numero)) == (409, "defense-tardive")
+    vue = (await greffe.decharger(numero, "ordonnance")).json()
+    assert (vue["etat"], vue["notifiee_requerant_le"], vue["limite_execution"]) == ("jugee", "2026-12-15", "2027-03-15")
+    assert code(await greffe.decharger(numero)) == (409, "decision-impossible")
+    assert code(await greffe.envoyer(ReponseRegularisation, numero)) == (409, "reponse-sans-objet")
+    emis = await greffe.emis()
+    assert {"06.decision.v1": 1, "07.communication.v1": 1, "07.decision.v1": 1, "14.decision.v1": 1}.items() <= emis.items()
+    await greffe.poster(f"/requetes/{numero}/consultation", {"partie": "requerant"})
+    vue = (await greffe.poster(f"/requetes/{numero}/consultation", {"partie": "collectivite"})).json()
+    assert (vue["etat"], vue["notifiee_collectivite_le"], vue["limite_execution"]) == ("notifiee", "2026-12-07", "2027-03-07")
+    for document in ("accuse-depot", "communication", "decision"):
+        url = f"{greffe.world.addresses[Party.CCSP]}/bacs/{greffe.bac}/requetes/{numero}/documents/{document}"
+        assert (await greffe.world.client.get(url)).content.startswith(b"%PDF-")
+
+
+async def test_a_contested_error_needs_a_judgment(greffe: Greffe) -> None:
+    numero = await greffe.deposer()
+    assert code(await greffe.envoyer(MemoireDefense, numero, signataire="Trop tôt")) == (409, "defense-non-attendue")
+    await greffe.au(2026, 11, 6)
+    papier = await greffe.envoyer(MemoireDefense, numero, canal="courrier")
+    assert code(papier) == (409, "voie-electronique-obligatoire") and papier.json()["accuse"]["recevable"] is False
+    assert code(await greffe.envoyer(MemoireDefense, numero, siret="21750001600019")) == (409, "autre-collectivite")
+    assert (await greffe.envoyer(MemoireDefense, numero)).json()["numero_depot"] == f"{numero}-D1"
+    assert (await greffe.envoyer(PieceDefense, numero)).json()["numero_depot"] == f"{numero}-D2"
+    assert code(await greffe.decharger(numero, "ordonnance")) == (409, "ordonnance-impossible")
+    assert code(await greffe.juger(numero, "jugement", "rejet", amende_abus=200_001)) == (409, "amende-excessive")
+    assert code(await greffe.juger(numero, "jugement", "non-lieu", amende_abus=1)) == (409, "amende-sans-rejet")
+    assert code(await greffe.juger(numero, "jugement", "rejet", fps_decharge=1)) == (409, "montants-incoherents")
+    assert code(await greffe.juger(numero, "jugement", "decharge-partielle")) == (409, "montants-incoherents")
+    assert code(await greffe.juger(numero, "ordonnance", "desistement")) == (409, "desistement-absent")
+    vue = (await greffe.juger(numero, "jugement", "rejet", amende_abus=200_000)).json()
+    assert (vue["decision"]["amende_abus"], vue["limite_execution"], vue["decision"]["dispositif"]) == (200_000, None, DISPOSITIFS["rejet"])
+    assert "14.decision.v1" not in await greffe.emis()
+    await greffe.au(2026, 11, 14)
+    assert (await greffe.etat(numero), await greffe.echeance()) == ("notifiee", None)
+    assert code(await greffe.poster(f"/requetes/{numero}/execution")) == (409, "execution-impossible")
+
+
+async def test_silence_for_a_month_is_renunciation_and_a_late_answer_is_closed_by_an_order(greffe: Greffe) -> None:
+    numero = await greffe.deposer(pieces=[])
+    await greffe.au(2026, 11, 6)
+    vue = await greffe.voir(numero)
+    # available on the portal the 6th, notified the 14th
+    assert (vue["etat"], vue["motifs"], vue["limite_regularisation"]) == ("regularisation", ["piece-avertissement-absente"], "2026-12-14")
+    await greffe.au(2026, 12, 14)
+    assert code(await greffe.juger(numero, "ordonnance", "rejet")) == (409, "decision-prematuree")
+    await greffe.au(2026, 12, 15)
+    assert (await greffe.etat(numero), await greffe.echeance()) == ("renonciation", None)
+    assert (await greffe.envoyer(ReponseRegularisation, numero)).status_code == 200
+    assert await greffe.etat(numero) == "reponse-tardive"
+    assert code(await greffe.juger(numero, "jugement", "rejet")) == (409, "cloture-par-ordonnance")
+    assert (await greffe.juger(numero, "ordonnance", "rejet")).json()["etat"] == "jugee"
+
+
+async def test_after_a_renunciation_another_petition_may_come_and_not_before(greffe: Greffe) -> None:
+    await greffe.deposer(pieces=[])
+    assert code(await greffe.envoyer(Requete, eloignement="etranger")) == (409, "requete-deja-enregistree")
+    await greffe.au(2026, 12, 15)
+    assert await greffe.deposer(eloignement="outre-mer") == "26000002"
+
+
+async def test_any_answer_in_time_prevents_renunciation_and_a_complete_one_is_communicated(greffe: Greffe) -> None:
+    incomplete, complete = await greffe.deposer(pieces=[]), await greffe.deposer(**CONTRE_RAPO, pieces=TROIS[:2])
+    await greffe.au(2026, 12, 14)
+    assert (await greffe.envoyer(ReponseRegularisation, incomplete, texte="Je ne l'ai plus.", pieces=[])).status_code == 200
+    assert (await greffe.envoyer(ReponseRegularisation, complete, pieces=[TROIS[2]])).status_code == 200
+    assert (await greffe.etat(incomplete), await greffe.etat(complete)) == ("regularisation", "communiquee")
+    await greffe.au(2026, 12, 15)
+    assert await greffe.etat(incomplete) == "en-etat"
+    assert code(await greffe.decharger(incomplete)) == (409, "decharge-irrecevable")
+    assert (await greffe.juger(incomplete, "ordonnance", "rejet")).json()["etat"] == "jugee"
+
+
+IRRECEVABLES: list[tuple[dict[str, Any], list[str]]] = [
+    ({**CONTRE_RAPO, "pieces": []}, ["piece-avis-absente", "rapo-absent", "piece-avis-reception-absente"]),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": None}, ["date-decision-absente"]),
+    ({"requerant": MANDATAIRE}, ["piece-mandat-absente"]),
+    ({"canal": "courrier", "signee": False}, ["signature-absente"]),
+    ({"moyens": None}, ["moyens-absents"]),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-10-04"}, ["requete-tardive"]),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-11-06"}, ["requete-prematuree"]),
+    ({"date_notification_avertissement": "2026-10-04"}, ["requete-tardive"]),
+    ({"date_notification_avertissement": "2026-10-05"}, []),
+    ({"date_notification_avertissement": "2026-09-04", "eloignement": "outre-mer"}, ["requete-tardive"]),
+    ({"date_notification_avertissement": "2026-09-05", "eloignement": "outre-mer"}, []),
+    ({"date_notification_avertissement": "2026-08-05", "eloignement": "etranger"}, []),
+]
+
+
+@pytest.mark.parametrize(("champs", "motifs"), IRRECEVABLES)
+async def test_what_is_wrong_in_a_petition_is_named(greffe: Greffe, champs: dict[str, Any], motifs: list[str]) -> None:
+    numero = await greffe.deposer(**champs)
+    await greffe.au(2026, 11, 6)
+    vue = await greffe.voir(numero)
+    regularisable = all(MOTIFS[m].regularisable for m in motifs)
+    attendu = "communiquee" if not motifs else "regularisation" if regularisable else "en-etat"
+    assert (vue["motifs"], vue["etat"]) == (motifs, attendu)
+
+
+async def test_every_reason_has_its_article_its_sentence_and_what_to_do() -> None:
+    for motif in MOTIFS.values():
+        assert motif.article and motif.titre() and motif.que_faire.endswith(".")
+
+
+async def test_a_fax_is_confirmed_in_writing_within_fifteen_days(greffe: Greffe) -> None:
+    answer = await greffe.envoyer(Requete, canal="telecopie")
+    numero = answer.json()["numero_requete"]
+    assert answer.json()["confirmer_avant_le"] == "2026-11-20"
+    confirmation = {"objet": "confirmation-telecopie", "pieces": []}
+    assert code(await greffe.envoyer(ReponseRegularisation, numero, **confirmation, canal="telecopie")) == (
+        409,
+        "confirmation-par-telecopie",
+    )
+    await greffe.au(2026, 11, 20)
+    assert (await greffe.envoyer(ReponseRegularisation, numero, **confirmation, canal="courrier")).json()["confirmer_avant_le"] is None
+    assert code(await greffe.envoyer(ReponseRegularisation, numero, **confirmation, canal="greffe")) == (409, "reponse-sans-objet")
+    await greffe.au(2026, 11, 21)
+    assert await greffe.etat(numero) == "communiquee"
+
+
+async def test_a_fax_that_nobody_confirms_is_inadmissible(greffe: Greffe) -> None:
+    numero = await greffe.deposer(canal="telecopie")
+    await greffe.au(2026, 11, 20)
+    assert await greffe.etat(numero) == "deposee"
+    await greffe.au(2026, 11, 21)
+    vue = await greffe.voir(numero)
+    assert (vue["etat"], vue["motifs"]) == ("en-etat", ["telecopie-non-confirmee"])
+
+
+async def test_a_petition_by_post_is_notified_by_post_and_only_the_portal_is_consulted(greffe: Greffe) -> None:
+    numero = await greffe.deposer(canal="courrier")
+    consultation = f"/requetes/{numero}/consultation"
+    assert code(await greffe.poster(consultation, {"partie": "requerant"})) == (409, "notification-impossible")
+    await greffe.au(2026, 12, 7)
+    vue = (await greffe.juger(numero, "jugement", "decharge-partielle", fps_decharge=1000)).json()
+    assert (vue["notifiee_requerant_le"], vue["notifiee_collectivite_le"]) == ("2026-12-13", "2026-12-15")
+    assert code(await greffe.poster(consultation, {"partie": "requerant"})) == (409, "notification-impossible")
+    await greffe.au(2026, 12, 15)
+    assert await greffe.etat(numero) == "notifiee"
+
+
+@pytest.mark.parametrize(("sens", "nature"), [("desistement", "ordonnance"), ("non-lieu", "jugement"), ("incompetence", "ordonnance")])
+async def test_the_other_outcomes_discharge_nothing(greffe: Greffe, sens: str, nature: str) -> None:
+    numero = await greffe.deposer()
+    await greffe.au(2026, 11, 6)
+    if sens == "desistement":
+        await greffe.envoyer(ReponseRegularisation, numero, objet="desistement", pieces=[])
+    vue = (await greffe.juger(numero, nature, sens)).json()
+    assert (vue["etat"], vue["decision"]["sens"], vue["limite_execution"]) == ("jugee", sens, None)
+
+
+async def test_a_discharge_that_is_not_executed_leads_to_the_judge_of_the_execution(greffe: Greffe) -> None:
+    numero = await greffe.deposer()
+    await greffe.au(2026, 12, 7)
+    await greffe.decharger(numero)
+    await greffe.au(2026, 12, 15)
+    assert code(await greffe.poster(f"/requetes/{numero}/execution")) == (409, "execution-prematuree")
+    assert (await greffe.poster(f"/requetes/{numero}/pourvoi")).json()["pourvoi_le"] == "2026-12-15"
+    assert code(await greffe.poster(f"/requetes/{numero}/pourvoi")) == (409, "pourvoi-impossible")
+    await greffe.au(2027, 3, 16)
+    assert (await greffe.poster(f"/requetes/{numero}/execution")).json()["etat"] == "execution-demandee"
+    assert code(await greffe.poster(f"/requetes/{numero}/astreinte", {"montant_jour": 5000})) == (409, "execution-impossible")
+    await greffe.au(2027, 9, 17)
+    assert (await greffe.poster(f"/requetes/{numero}/astreinte", {"montant_jour": 5000})).json()["astreinte_jour"] == 5000
+    assert (await greffe.poster(f"/requetes/{numero}/classement")).json()["etat"] == "classee"
+    assert await greffe.echeance() is None
+    assert code(await greffe.poster(f"/requetes/{numero}/classement")) == (409, "execution-impossible")
+
+
+async def test_the_number_of_a_petition_goes_with_its_fps(greffe: Greffe) -> None:
+    numero = await greffe.deposer(pieces=[])
+    autre = await greffe.envoyer(ReponseRegularisation, numero, numero_fps="21590350100017261163072246")
+    assert code(autre) == (409, "requete-autre-fps")
+    assert code(await greffe.envoyer(ReponseRegularisation, "26999999")) == (404, "requete-inconnue")
+
+
+@pytest.mark.parametrize(
+    ("le", "nom", "motifs"),
+    [
+        (date(2020, 9, 8), "Commission du contentieux du stationnement payant", ["paiement-prealable-absent"]),
+        (date(2020, 9, 10), "Commission du contentieux du stationnement payant", []),
+        (date(2024, 12, 30), "Commission du contentieux du stationnement payant", []),
+        (date(2025, 1, 2), "Tribunal du stationnement payant", []),
+    ],
+)
+async def test_the_law_of_the_day_asks_for_the_payment_and_names_the_court(world: World, le: date, nom: str, motifs: list[str]) -> None:
+    greffe = await ouvrir(world, le)
+    answer = await greffe.envoyer(Requete, date_notification_avertissement=le.isoformat())
+    assert answer.json()["juridiction"] == nom
+    await greffe.au(le.year, le.month, le.day + 1)
+    assert (await greffe.voir(answer.json()["numero_requete"]))["motifs"] == motifs
+
+
+@pytest.mark.parametrize(
+    ("siret", "le", "obligatoire"),
+    [
+        ("21590350100017", date(2018, 6, 30), False),
+        ("21590350100017", date(2018, 7, 1), True),
+        ("21000200200017", date(2026, 1, 1), False),
+    ],
+)
+async def test_electronic_filing_is_compulsory_by_date_and_population(siret: str, le: date, obligatoire: bool) -> None:
+    assert voie_electronique(siret, le) is obligatoire
+
+
+async def test_no_act_leaves_a_final_state_of_a_petition_and_every_state_is_reached() -> None:
+    atteints = {vers for _, vers in domaine.TRANSITIONS.values()} | {domaine.EtatRequete.DEPOSEE}
+    assert atteints == set(domaine.EtatRequete)
+    assert not any(depuis & domaine.FINAUX for depuis, _ in domaine.TRANSITIONS.values())

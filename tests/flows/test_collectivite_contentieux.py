@@ -1,0 +1,165 @@
+"""The town before the court: communication, defence, decision, execution of a discharge."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from console.world import World, open_world
+from fps.kit.clock import paris
+from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
+from tests.flows.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LE = date(2026, 6, 15)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ville(world: World) -> Ville:
+    nom = f"contentieux-{len(await world.pilot.lister())}"
+    await world.pilot.creer(nom, paris(LE), graine="essai")
+    return Ville(world, nom, LE)
+
+
+# ------------------------------------------------------------------------------------------------------------ the court
+
+REQUETE = CommunicationRequete.example["numero_requete"]
+COMMUNICATION: dict[str, Any] = {"objet": "decision-rapo", "date_mise_a_disposition": "2026-06-15T10:00:00+02:00"}
+MEMOIRE = {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}
+DECHARGE: dict[str, Any] = {"objet": "decision-rapo", "fps_decharge": 3500, "majoration_dechargee": 0}
+
+
+async def communiquer(ville: Ville, numero: str, **champs: Any) -> None:
+    await ville.recevoir(CommunicationRequete, numero_fps=numero, **{**COMMUNICATION, "date_limite_defense": "2026-07-15", **champs})
+
+
+async def decider(ville: Ville, numero: str, **champs: Any) -> None:
+    le = ville.le.isoformat()
+    dates = {"date_decision": le, "date_mise_a_disposition": f"{le}T09:00:00+02:00"}
+    await ville.recevoir(DecisionCollectivite, numero_fps=numero, **{**DECHARGE, **dates, **champs})
+
+
+@pytest.mark.parametrize(("jour", "code"), [(14, None), (15, None), (16, "defense-hors-delai")])
+async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code: str | None, ville: Ville) -> None:
+    numero = await ville.etablir()
+    await communiquer(ville, numero)
+    await ville.aller(date(2026, 7, jour))
+    if code:
+        assert await ville.refuse(f"/recours/{REQUETE}/memoire", MEMOIRE) == code
+        assert (await ville.lire(f"/recours/{REQUETE}"))["etat"] == "sans-defense"
+        return
+    piece = CommunicationRequete.example["pieces"][0]
+    vu = await ville.agir(f"/recours/{REQUETE}/memoire", {**MEMOIRE, "pieces": [piece, piece]})
+    assert (vu["etat"], vu["pieces"]) == ("defendu", 2)
+    assert [await ville.envois(numero, cls) for cls in (MemoireDefense, PieceDefense)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("le", "ville_de", "canal", "code"),
+    [
+        (date(2018, 6, 30), {}, "courrier", None),
+        (date(2018, 7, 1), {}, "courrier", "voie-electronique-obligatoire"),
+        (date(2018, 7, 1), {}, "telecopie", "voie-electronique-obligatoire"),
+        (date(2018, 7, 1), {}, "portail", None),
+        (date(2018, 7, 1), AU_BOURG, "courrier", None),
+        (date(2026, 6, 15), AU_BOURG, "telecopie", None),
+    ],
+)
+async def test_a_town_above_the_threshold_files_electronically_from_2018_07_01(
+    le: date, ville_de: dict[str, Any], canal: str, code: str | None, world: World
+) -> None:
+    nom = f"defense-{len(await world.pilot.lister())}"
+    await world.pilot.creer(nom, paris(le), graine="essai")
+    ville = Ville(world, nom, le)
+    numero = await ville.etablir(**ville_de)
+    jour = le.isoformat()
+    await communiquer(ville, numero, date_mise_a_disposition=f"{jour}T10:00:00+02:00", date_limite_defense=f"{le.year}-12-31")
+    reponse = await ville.poster(f"/recours/{REQUETE}/memoire", {**MEMOIRE, "canal": canal})
+    assert reponse.json().get("code") == code
+
+
+async def test_the_acknowledgement_of_a_brief_is_kept_and_one_of_an_unknown_petition_waits(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await communiquer(ville, numero)
+    await ville.agir(f"/recours/{REQUETE}/memoire", MEMOIRE)
+    for depot in ("D1", "D1", "D2"):
+        accuse = AccuseDepotMemoire.model_validate_json(
+            json.dumps({**AccuseDepotMemoire.example, "numero_fps": numero, "numero_depot": depot})
+        )
+        assert await reponse_de(ville, accuse) == "recu"
+    assert {"D1", "D2"} <= set((await ville.lire(f"/recours/{REQUETE}"))["depots"])
+    assert (await ville.world.client.get(f"{ville.url}/recours/26999999")).json()["code"] == "recours-inconnu"
+
+
+@pytest.mark.parametrize("sens", ["rejet", "desistement", "non-lieu", "incompetence"])
+async def test_a_decision_without_discharge_closes_the_petition_and_leaves_the_fps(sens: str, ville: Ville) -> None:
+    numero = await ville.etablir()
+    await communiquer(ville, numero)
+    await decider(ville, numero, sens=sens, fps_decharge=0)
+    assert (await ville.lire(f"/recours/{REQUETE}"))["etat"] == "clos"
+    assert await ville.refuse(f"/recours/{REQUETE}/execution", {}) == "rien-a-executer"
+    assert (await ville.fps(numero))["montant_du"] == 3500
+
+
+async def test_a_total_discharge_of_a_fps_paid_is_told_to_antai_once_and_refunded_to_the_applicant(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await payer(ville, numero)
+    await communiquer(ville, numero)
+    for _ in range(2):
+        await decider(ville, numero)
+    vu = await ville.agir(f"/recours/{REQUETE}/execution", {})
+    assert (vu["etat"], vu["notifie_le"], vu["date_limite_execution"]) == ("execute", "2026-06-15", "2026-09-15")
+    assert await ville.refuse(f"/recours/{REQUETE}/execution", {}) == "rien-a-executer"
+    assert await ville.envois(numero, InformationAnnulationFps) == 1
+    assert (await ville.agir(f"/fps/{numero}/remboursements", IBAN))["cause"] == "juridiction"
+    await ville.aller(date(2026, 9, 16))
+    assert await ville.envois(numero, InformationAnnulationFps) == 1
+
+
+async def test_a_decision_that_comes_before_its_communication_gives_the_same_petition(ville: Ville) -> None:
+    numero, requete = await ville.etablir(), "26004299"
+    await decider(ville, numero, numero_requete=requete)
+    await communiquer(ville, numero, numero_requete=requete)
+    vu = await ville.lire(f"/recours/{requete}")
+    assert (vu["etat"], vu["requerant"] is not None, vu["sens"]) == ("a-executer", True, "decharge-totale")
+    assert await ville.refuse(f"/recours/{requete}/memoire", MEMOIRE) == "defense-hors-delai"
+
+
+@pytest.mark.parametrize(("jour", "executee"), [(date(2026, 9, 14), False), (date(2026, 9, 15), True)])
+async def test_a_discharge_that_nobody_executes_is_on_the_last_day_of_the_three_months(jour: date, executee: bool, ville: Ville) -> None:
+    numero = await ville.etablir()
+    await communiquer(ville, numero)
+    await decider(ville, numero, sens="decharge-partielle", fps_decharge=1000)
+    await ville.aller(jour)
+    vu, fps = await ville.lire(f"/recours/{REQUETE}"), await ville.fps(numero)
+    assert (vu["etat"], fps["montant_du"]) == (("execute", 2500) if executee else ("a-executer", 3500))
+    assert await ville.envois(numero, InformationAnnulationFps) == int(executee)
+
+
+async def test_a_discharge_of_a_title_takes_its_majoration_and_a_late_one_finds_the_title(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await ville.aller(date(2026, 10, 3))
+    await communiquer(ville, numero, date_limite_defense="2026-12-31")
+    await decider(ville, numero)
+    await ville.agir(f"/recours/{REQUETE}/execution", {})
+    assert [await ville.envois(numero, cls) for cls in (InformationAnnulationTitre, InformationAnnulationFps)] == [1, 0]
+    assert (await ville.fps(numero))["etat"] == "annule" and await ville.soldes(numero) == {}
+
+
+async def test_an_execution_after_the_town_gave_the_fps_up_tells_antai_nothing_more(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await communiquer(ville, numero)
+    await ville.agir(f"/fps/{numero}/annulation", {"motif": "Erreur."})
+    await decider(ville, numero)
+    assert (await ville.agir(f"/recours/{REQUETE}/execution", {}))["etat"] == "execute"
+    assert await ville.envois(numero, InformationAnnulationFps) == 0

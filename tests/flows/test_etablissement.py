@@ -1,0 +1,176 @@
+"""Establishing a FPS at the town's door: number, amount and end of effects are computed, each fault is refused with its own words."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from console.world import World, open_world
+from fps.kit.clock import paris
+from fps.numero import NumeroFps
+from fps.parties import Party
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
+DEMANDE: dict[str, Any] = {
+    "siret": "21590350100017",
+    "zone": "rouge",
+    "voie": "12 rue de l'Exemple",
+    "vehicule": VOITURE,
+    "agent": "0072",
+    "date_heure_constat": "2026-06-12T10:42:00+02:00",
+}
+
+
+class Ville:
+    """The town's door in a bac of its own."""
+
+    def __init__(self, world: World, bac: str) -> None:
+        self.world, self.bac = world, bac
+        self.url = f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}"
+
+    async def etablir(self, **champs: Any) -> httpx.Response:
+        return await self.world.client.post(f"{self.url}/fps", json={**DEMANDE, **champs})
+
+    async def lister(self, **params: Any) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.world.client.get(f"{self.url}/fps", params=params)).json()
+        return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ville(world: World) -> Ville:
+    nom = f"ville-{len(await world.pilot.lister())}"
+    await world.pilot.creer(nom, paris(date(2026, 6, 15)), graine="essai")
+    return Ville(world, nom)
+
+
+async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Ville) -> None:
+    fps = (await ville.etablir(montant_deduit=500)).json()
+    numero = NumeroFps.lire(fps["numero"])
+    assert (numero.autorite, numero.jour, numero.dispositif, numero.ordre) == (1, 163, 72, 1)
+    assert (fps["numero"], fps["cle"]) == (str(numero), numero.cle)
+    assert (fps["montant"], fps["montant_deduit"], fps["minoration_montant"]) == (3000, 500, 2100)
+    assert fps["fin_effets"].startswith("2026-06-12T15:42:00") and fps["mode_notification"] == "antai"
+
+
+async def test_the_orders_of_an_agent_follow_each_other_and_start_again_each_day_and_for_each_agent(ville: Ville) -> None:
+    demandes: list[dict[str, Any]] = [{}, {}, {"agent": "0073"}, {"date_heure_constat": "2026-06-13T10:42:00+02:00"}, {}]
+    numeros = [NumeroFps.lire((await ville.etablir(**champs)).json()["numero"]) for champs in demandes]
+    assert [(n.jour, n.dispositif, n.ordre) for n in numeros] == [(163, 72, 1), (163, 72, 2), (163, 73, 1), (164, 72, 1), (163, 72, 3)]
+
+
+async def test_the_day_of_the_number_is_that_of_paris(ville: Ville) -> None:
+    fps = (await ville.etablir(date_heure_constat="2026-06-11T22:30:00+00:00")).json()
+    assert NumeroFps.lire(fps["numero"]).jour == 163
+
+
+FAUTES: list[tuple[dict[str, Any], int, str, str]] = [
+    ({"siret": "21690123100011"}, 404, "siret-inconnu", "siret"),
+    ({"zone": "mauve"}, 404, "hors-bareme", "lieu.zone"),
+    ({"vehicule": {**VOITURE, "categorie": "poids-lourd"}}, 404, "hors-bareme", "lieu.zone"),
+    ({"date_heure_constat": "2026-06-15T20:00:01+02:00"}, 422, "constat-refuse", "date_heure_constat"),
+    ({"date_heure_constat": "2017-12-31T10:42:00+01:00"}, 404, "hors-bareme", "lieu.zone"),
+    ({"montant_deduit": 3500}, 422, "constat-refuse", "montant_fps"),
+    ({"vehicule": {**VOITURE, "immatriculation": "INCONNU"}}, 422, "constat-refuse", "vehicule.immatriculation"),
+    ({"agent": "1000"}, 409, "numero-invalide", "dispositif"),
+]
+
+
+@pytest.mark.parametrize(("champs", "statut", "code", "champ"), FAUTES)
+async def test_a_fault_of_the_agent_is_refused_and_takes_no_number(
+    champs: dict[str, Any], statut: int, code: str, champ: str, ville: Ville
+) -> None:
+    answer = await ville.etablir(**champs)
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["champ"]) == (statut, code, champ)
+    assert body["detail"].endswith(".") and body["que_faire"].endswith(".") and body["title"]
+    assert (await ville.lister())["elements"] == []
+    assert NumeroFps.lire((await ville.etablir()).json()["numero"]).ordre == 1
+
+
+@pytest.mark.parametrize(
+    ("champs", "champ"),
+    [
+        ({"champ_de_trop": 1}, "champ_de_trop"),
+        ({"siret": "12"}, "siret"),
+        ({"agent": "A"}, "agent"),
+        ({"vehicule": {"immatriculation": "AB-123-CD"}}, "vehicule.pays"),
+        ({"montant_deduit": -1}, "montant_deduit"),
+        ({"date_heure_constat": "2026-06-12T10:42:00"}, "date_heure_constat"),
+    ],
+)
+async def test_a_demand_that_does_not_follow_its_schema_names_the_field(champs: dict[str, Any], champ: str, ville: Ville) -> None:
+    answer = await ville.etablir(**champs)
+    assert (answer.status_code, answer.json()["code"]) == (422, "demande-invalide")
+    assert champ in [erreur["champ"] for erreur in answer.json()["erreurs"]]
+
+
+async def test_the_list_goes_page_by_page_and_by_state(ville: Ville) -> None:
+    numeros = [(await ville.etablir()).json()["numero"] for _ in range(5)]
+    await ville.etablir(vehicule={**VOITURE, "immatriculation": "ZX-123-AB"})
+    await ville.world.pilot.au_calme(ville.bac)
+    vus, apres = [], ""
+    while True:
+        page = await ville.lister(etat="transmis", limite=2, apres=apres)
+        vus += [fps["numero"] for fps in page["elements"]]
+        if page["suivant"] is None:
+            break
+        apres = page["suivant"]
+    assert vus == numeros
+    assert [fps["motif"] for fps in (await ville.lister(etat="abandonne"))["elements"]] == ["titulaire-non-identifie"]
+
+
+async def test_the_towns_show_the_tariffs_of_the_day(ville: Ville) -> None:
+    communes = {c["siret"]: c for c in (await ville.world.client.get(f"{ville.url}/communes")).json()}
+    zones = {z["code"]: z["fps"] for z in communes["21750001600019"]["zones"]}
+    assert (zones["1"]["voiture"], zones["2"]["deux-roues"]) == (7500, 2500)
+    assert communes["21000200200017"]["cycle"] == "partiel"
+
+
+async def lot(ville: Ville, *lignes: bytes | dict[str, Any], genre: str = "application/x-ndjson") -> httpx.Response:
+    corps = b"\n".join(ligne if isinstance(ligne, bytes) else json.dumps(ligne).encode() for ligne in lignes)
+    return await ville.world.client.post(f"{ville.url}/fps/lot", content=corps, headers={"Content-Type": genre})
+
+
+async def test_a_lot_answers_line_by_line_and_a_refused_line_stops_no_other_one(ville: Ville) -> None:
+    lignes = (await lot(ville, DEMANDE, {**DEMANDE, "zone": "mauve"}, b"{", {**DEMANDE, "agent": "A"}, DEMANDE)).text.splitlines()
+    resultats = [json.loads(ligne) for ligne in lignes]
+    assert [(r["ligne"], r["statut"]) for r in resultats] == [(1, 201), (2, 404), (3, 400), (4, 422), (5, 201)]
+    assert [r["probleme"]["code"] for r in resultats[1:4]] == ["hors-bareme", "json-invalide", "demande-invalide"]
+    assert [NumeroFps.lire(resultats[i]["reponse"]["numero"]).ordre for i in (0, 4)] == [1, 2]
+    vus = (await ville.lister())["elements"]
+    assert [fps["numero"] for fps in vus] == [resultats[i]["reponse"]["numero"] for i in (0, 4)]
+    assert [(fps["montant"], fps["telepaiement"]) for fps in vus] == [(3500, fps["numero"] + fps["cle"]) for fps in vus]
+
+
+async def test_a_lot_of_a_thousand_fps_is_one_lot_and_one_more_line_is_refused_whole(ville: Ville) -> None:
+    lignes = [{**DEMANDE, "agent": str(72 + n % 2)} for n in range(1001)]
+    assert (await lot(ville, *lignes)).json()["code"] == "lot-invalide"
+    resultats = [json.loads(ligne) for ligne in (await lot(ville, *lignes[:1000])).text.splitlines()]
+    assert {r["statut"] for r in resultats} == {201} and len({r["reponse"]["numero"] for r in resultats}) == 1000
+
+
+async def test_a_lot_that_is_not_ndjson_or_is_empty_is_refused(ville: Ville) -> None:
+    assert (await lot(ville, DEMANDE, genre="application/json")).status_code == 415
+    assert (await lot(ville)).json()["code"] == "lot-invalide"
+
+
+async def test_the_towns_show_their_charges_and_their_subscriptions_of_the_day(ville: Ville) -> None:
+    lille = next(c for c in (await ville.world.client.get(f"{ville.url}/communes")).json() if c["siret"] == DEMANDE["siret"])
+    assert lille["zones"][0]["tarifs"]["300"] == lille["zones"][0]["fps"]["voiture"] == 3500
+    abonnements = {a["nature"]: a["prix"] for a in lille["abonnements"]}
+    assert abonnements == {
+        "resident": 2000,
+        "professionnel-sante": 18000,
+        "faible-emission": 6000,
+    }

@@ -1,0 +1,129 @@
+"""The town's doors in a bac of its own: what the tests of the collectivité say and ask."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+
+from console.world import World
+from fps.kit.clock import paris, wall_now
+from fps.kit.envelope import Letter
+from fps.kit.service import Receipt
+from fps.messages.information_paiement import FpsPaye
+from fps.messages.message import Message, MessageClass
+from fps.messages.rapo import DepotRapo
+from fps.parties import Party
+
+LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
+VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
+DEMANDE: dict[str, Any] = {"siret": LILLE, "zone": "rouge", "voie": "12 rue de l'Exemple", "vehicule": VOITURE, "agent": "72"}
+AU_BOURG = {"siret": BOURG, "zone": "centre", "voie": "4 rue de l'Exemple"}
+
+RANGS = count(99)
+DEMANDEUR, PIECES = DepotRapo.example["demandeur"], DepotRapo.example["pieces"]
+IBAN = {"iban": "FR0000000000000000000000097"}
+REJET = {"agent": "90", "sens": "rejet", "motif": "Le justificatif ne couvre pas l'heure du constat."}
+TOTALE = {"agent": "90", "sens": "acceptation-totale", "motif": "Le paiement était valable."}
+PARTIELLE = {"agent": "90", "sens": "acceptation-partielle", "motif": "Un paiement partiel est établi.", "montant_rectifie": 1500}
+
+
+class Ville:
+    """One bac, its town and its clock."""
+
+    def __init__(self, world: World, bac: str, le: date) -> None:
+        self.world, self.bac, self.le = world, bac, le
+        self.url = f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}"
+
+    async def poster(self, chemin: str, corps: dict[str, Any]) -> httpx.Response:
+        return await self.world.client.post(f"{self.url}{chemin}", json=corps)
+
+    async def agir(self, chemin: str, corps: dict[str, Any]) -> dict[str, Any]:
+        """An act that must succeed."""
+        reponse = await self.poster(chemin, corps)
+        assert reponse.status_code in (200, 201, 202), reponse.text
+        fait: dict[str, Any] = reponse.json()
+        return fait
+
+    async def refuse(self, chemin: str, corps: dict[str, Any]) -> str:
+        """The code of an act that must be refused, with its article and what to do."""
+        reponse = await self.poster(chemin, corps)
+        assert reponse.status_code in (404, 409, 422), reponse.text
+        probleme = reponse.json()
+        assert probleme["title"] and probleme["article"] and probleme["que_faire"].endswith("."), probleme
+        return str(probleme["code"])
+
+    async def lire(self, chemin: str, **params: Any) -> Any:
+        reponse = await self.world.client.get(f"{self.url}{chemin}", params=params)
+        assert reponse.status_code == 200, reponse.text
+        return reponse.json()
+
+    async def etablir(self, **champs: Any) -> str:
+        """A FPS, sent and acknowledged."""
+        numero: str = (await self.agir("/fps", {**DEMANDE, **champs}))["numero"]
+        await self.world.pilot.au_calme(self.bac)
+        return numero
+
+    async def fps(self, numero: str) -> Any:
+        return await self.lire(f"/fps/{numero}")
+
+    async def aller(self, le: date) -> None:
+        """The clock goes to that day, at eight in the evening."""
+        self.le = le
+        await self.world.pilot.avancer(self.bac, paris(le))
+
+    async def passer(self, jours: int) -> None:
+        await self.aller(self.le + timedelta(days=jours))
+
+    async def lettre(self, cls: MessageClass, **champs: Any) -> httpx.Response:
+        """A letter of another party, as its own service would send it; the rest comes from the example of the message."""
+        return await self.poster(cls.path, {**cls.example, **champs})
+
+    async def recevoir(self, cls: MessageClass, **champs: Any) -> Any:
+        reponse = await self.lettre(cls, **champs)
+        assert reponse.status_code in (200, 202), reponse.text
+        return reponse.json()
+
+    async def lettre_refusee(self, cls: MessageClass, **champs: Any) -> str:
+        reponse = await self.lettre(cls, **champs)
+        assert reponse.status_code in (404, 409, 422), reponse.text
+        assert reponse.json()["article"] and reponse.json()["que_faire"].endswith("."), reponse.text
+        return str(reponse.json()["code"])
+
+    async def journal(self, numero: str) -> list[dict[str, Any]]:
+        return [ligne for ligne in await self.world.pilot.journal(self.bac, numero) if ligne["service"] == "collectivite"]
+
+    async def envois(self, numero: str, cls: MessageClass) -> int:
+        """How many letters of this class the town has written about this FPS."""
+        return sum(
+            ligne["donnees"].get("type") == cls.type and ligne["acte"] in ("envoi", "courrier") for ligne in await self.journal(numero)
+        )
+
+    async def soldes(self, numero: str) -> dict[str, int]:
+        """The accounts of the town for this FPS; they sum to zero."""
+        soldes = (await self.world.pilot.soldes(self.bac, numero))[Party.COLLECTIVITE]
+        assert sum(soldes.values()) == 0
+        return {compte: solde for compte, solde in soldes.items() if solde}
+
+    async def courriers(self, numero: str) -> list[str]:
+        """The names of the letters that people received from the town."""
+        return [c["nom"] for c in await self.world.pilot.courriers(self.bac, numero) if c["service"] == "collectivite"]
+
+
+async def deposer(ville: Ville, numero: str, **champs: Any) -> dict[str, Any]:
+    accuse: dict[str, Any] = await ville.recevoir(DepotRapo, numero_fps=numero, **champs)
+    return accuse
+
+
+async def payer(ville: Ville, numero: str, montant: int = 3500, jour: str = "2026-06-15") -> None:
+    paye = {"numero_fps": numero, "reference": "CB-1", "montant_paye": montant, "date_heure_paiement": f"{jour}T10:00:00+02:00"}
+    await ville.recevoir(FpsPaye, **paye, reste_du=0)
+
+
+async def reponse_de(ville: Ville, message: Message) -> str:
+    """An answer comes by the relay, never by a door: it is handed to the service as the relay does."""
+    texte, rang = message.model_dump_json(), next(RANGS)
+    lettre = Letter(f"essai-{rang}/reponse", ville.bac, message.type, "/essai", message.sujet, rang, wall_now(), wall_now(), texte)
+    recu = (await ville.world.services[Party.COLLECTIVITE].service.receive([(lettre, message)]))[0]
+    assert isinstance(recu, Receipt), recu
+    return recu.outcome

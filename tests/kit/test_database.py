@@ -1,0 +1,147 @@
+"""The same gateway on memory, SQLite file and PostgreSQL: one conformance test for all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select, update
+
+from fps.kit.clock import PARIS
+from fps.kit.database import Database, DatabaseUnavailable, open_database
+from fps.kit.sql import Delete, Insert, Instant, Upsert
+
+metadata = MetaData()
+things = Table(
+    "things",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("montant", BigInteger),
+    Column("le", Date),
+    Column("vu", Instant),
+    Column("ouvert", Boolean),
+)
+COLUMNS = tuple(c.name for c in things.columns)
+DAY, NOW = date(2026, 6, 12), datetime(2026, 6, 12, 10, 24, 0, 123456, tzinfo=PARIS)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    found = open_database(database_url)
+    await found.start(10)
+    await found.create(metadata)
+    yield found
+    await found.stop()
+
+
+def row(numero: str, montant: int | None = 100) -> tuple[object, ...]:
+    return ("b", numero, montant, DAY, NOW, True)
+
+
+async def test_values_come_back_with_their_types(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.apply([Insert(things, COLUMNS, [row("é\n'\"💶", 3500), ("b", "vide", None, None, None, None)])])
+    async with database.read() as tx:
+        found = await tx.load(things, [("b", "é\n'\"💶"), ("b", "vide"), ("b", "absent")])
+    assert sorted(found) == [("b", "vide", None, None, None, None), ("b", "é\n'\"💶", 3500, DAY, NOW, True)]
+    assert next(r for r in found if r[1] != "vide")[4].tzinfo is not None
+
+
+async def test_upsert_replaces_or_adds_and_delete_deletes(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.apply([Insert(things, COLUMNS, [row("1"), row("2"), row("3")])])
+        await tx.apply(
+            [
+                Upsert(things, ("bac", "numero", "montant"), [("b", "1", 5), ("b", "4", 7)], add=("montant",)),
+                Delete(things, ("bac", "numero"), [("b", "2")]),
+            ]
+        )
+        await tx.apply([Upsert(things, ("bac", "numero", "montant"), [("b", "3", 9)])])
+        found = {r[1]: r[2] for r in await tx.load(things, [("b",)], ("bac",))}
+    assert found == {"1": 105, "3": 9, "4": 7}
+
+
+async def test_an_error_leaves_nothing_of_the_transaction(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as tx:
+            await tx.apply([Insert(things, COLUMNS, [row("1")])])
+            raise RuntimeError
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
+        async with database.write() as tx:
+            await tx.apply([Insert(things, COLUMNS, [row("2"), row("2")])])
+    async with database.write() as tx:  # the writer still works
+        await tx.apply([Insert(things, COLUMNS, [row("3")])])
+        assert [r[1] for r in await tx.load(things, [("b",)], ("bac",))] == ["3"]
+
+
+async def test_a_reader_does_not_see_what_is_not_committed(database: Database) -> None:
+    started, seen = asyncio.Event(), asyncio.Event()
+
+    async def writer() -> None:
+        async with database.write() as tx:
+            await tx.apply([Insert(things, COLUMNS, [row("1")])])
+            started.set()
+            await asyncio.wait([asyncio.create_task(seen.wait())], timeout=0.2)
+
+    async def reader() -> int:
+        await started.wait()
+        async with database.read() as tx:
+            count = len(await tx.load(things, [("b",)], ("bac",)))
+        seen.set()
+        return count
+
+    _, count = await asyncio.gather(writer(), reader())
+    # A memory database has one connection: its reader waits for the end, the others read the state before.
+    assert count == (1 if database.url == "sqlite+aiosqlite://" else 0)
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.apply([Insert(things, COLUMNS, [row("1", 0)])])
+
+    async def add() -> None:
+        async with database.write() as tx:
+            (found,) = await tx.load(things, [("b", "1")])
+            await asyncio.sleep(0)
+            await tx.apply([Upsert(things, ("bac", "numero", "montant"), [("b", "1", found[2] + 1)])])
+
+    await asyncio.gather(*(add() for _ in range(20)))
+    async with database.read() as tx:
+        assert (await tx.load(things, [("b", "1")]))[0][2] == 20
+
+
+async def test_selects_and_commands_of_sqlalchemy_run_on_the_gateway(database: Database) -> None:
+    t = things.c
+    async with database.write() as tx:
+        await tx.apply([Insert(things, COLUMNS, [row(str(n), n) for n in range(10)])])
+        touched = await tx.execute(update(things).where(t.bac == "b", t.le <= DAY, t.numero.in_(["1", "2"])).values(le=date(2030, 1, 1)))
+        assert touched == 2
+        found = await tx.select(select(t.numero, t.le, t.vu).where(t.vu <= NOW, t.montant > 1).order_by(t.numero).limit(2))
+        assert found == [("2", date(2030, 1, 1), NOW), ("3", DAY, NOW)]
+        assert await tx.select(select(func.count(), func.min(t.le)).where(t.bac == "b")) == [(10, DAY)]
+        assert found[0][2].astimezone(UTC) == NOW.astimezone(UTC)
+
+
+async def test_a_load_is_one_statement_whatever_the_number_of_keys(database: Database) -> None:
+    counts = []
+    for size in (1, 50, 500):
+        async with database.write() as tx:
+            before = database.statements
+            await tx.load(things, [("b", str(n)) for n in range(size)])
+            counts.append(database.statements - before)
+    assert counts == [1, 1, 1]
+
+
+async def test_a_closed_database_says_so(database: Database) -> None:
+    await database.stop()
+    with pytest.raises(DatabaseUnavailable):
+        await database.ping()
+    await database.start(5)
+    await database.create(metadata)
+    await database.ping()
+
+
+def test_an_unknown_url_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="FPS_DATABASE_URL"):
+        open_database("mysql://ailleurs/fps")

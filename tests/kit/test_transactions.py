@@ -1,0 +1,238 @@
+"""A letter, a request, a day changes everything or nothing: on every engine, alone or in a batch."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from fps.errors import Introuvable
+from fps.kit import bacs, journal, ledger, mailbox
+from fps.kit.collector import Collector, Item
+from fps.kit.envelope import Letter, read_message
+from fps.kit.faults import Malformed, Overloaded
+from fps.kit.service import Receipt, Service
+from fps.kit.work import BacInconnu, Work
+from fps.messages.paiement import PaiementTitre
+from fps.messages.titre import AnnulationTitre
+from tests.kit.toy import START, Compte, Trop, advance, emission_letter, letter, numero, state, total, toy
+
+
+@pytest.fixture
+async def service(database_url: str) -> AsyncIterator[Service]:
+    async with toy(database_url, "essai", "autre") as found:
+        yield found
+
+
+async def counted(service: Service, table: str) -> int:
+    async with service.database.read() as tx:
+        return int((await tx.select(select(func.count()).select_from(mailbox.metadata.tables[table])))[0][0])
+
+
+async def test_a_letter_changes_the_case_the_journal_the_books_the_outbox_and_the_deadlines(service: Service) -> None:
+    (receipt,) = await service.receive([emission_letter(1)])
+    assert receipt == Receipt("recu", None, again=False)
+    assert await total(service, 1) == 8000
+    found = await state(service)
+    assert (found["prochaine_echeance"], found["en_attente"]) == ("2026-10-08", 1)
+    assert found["comptes"] == {"ecrites": 1, "emis:fps.05.titre-paye.v1": 1, "recu:fps.12.emission.v1": 1, "recues": 1}
+    async with service.database.read() as tx:
+        lines = await journal.lines(tx, "essai", subject=numero(1))
+        assert [line.acte for line in lines] == ["reception", "prise-en-charge", "ecriture", "envoi"]
+        assert [line.rang for line in lines] == [1, 2, 3, 4]
+        assert journal.broken(lines) is None
+        assert await ledger.soldes(tx, "essai") == {"etat": -8000, "redevable": 8000}
+
+
+async def test_the_same_letter_twice_is_one_letter_and_the_same_answer(service: Service) -> None:
+    first = await service.receive([emission_letter(1), emission_letter(1)])
+    second = await service.receive([emission_letter(1)])
+    assert first == [Receipt("recu"), Receipt("recu", again=True)]
+    assert second == [Receipt("recu", again=True)]
+    assert await total(service, 1) == 8000
+
+
+async def test_the_same_key_with_another_content_is_refused_and_changes_nothing(service: Service) -> None:
+    await service.receive([emission_letter(1, id="cle")])
+    (result,) = await service.receive([emission_letter(2, id="cle")])
+    assert isinstance(result, Malformed) and result.code == "cle-idempotence-reutilisee"
+    assert await total(service, 2) is None
+
+
+async def test_a_refused_letter_leaves_only_its_refusal_and_its_neighbours_are_kept(service: Service) -> None:
+    results = await service.receive(
+        [emission_letter(1), emission_letter(1, "trop"), emission_letter(2), emission_letter(1, "signataire-2")]
+    )
+    assert [r.outcome for r in results if isinstance(r, Receipt)] == ["recu", "refuse", "recu", "recu"]
+    assert (await total(service, 1), await total(service, 2)) == (16000, 8000)
+    assert (await state(service))["comptes"]["refusees"] == 1
+    async with service.database.read() as tx:
+        lines = await journal.lines(tx, "essai", subject=numero(1))
+        assert [line.acte for line in lines].count("refus") == 1
+        assert journal.broken(lines) is None
+        assert sum((await ledger.soldes(tx, "essai", numero(1))).values()) == 0
+    again = (await service.receive([emission_letter(1, "trop")]))[0]
+    assert isinstance(again, Receipt) and again.again and again.outcome == "refuse" and '"code":"trop"' in (again.answer or "")
+
+
+async def test_a_batch_that_fails_is_split_down_to_the_one_letter_that_fails(service: Service) -> None:
+    letters = [emission_letter(n, "panne" if n == 13 else "signataire") for n in range(40)]
+    results = await service.receive(letters)
+    failed = [n for n, r in enumerate(results) if not isinstance(r, Receipt)]
+    assert failed == [13] and isinstance(results[13], RuntimeError)
+    assert [await total(service, n) for n in (12, 13, 14)] == [8000, None, 8000]
+    assert await counted(service, "inbox") == 39
+    assert await counted(service, "outbox") == 39
+
+
+async def test_letters_of_one_dossier_keep_their_order_in_a_batch_that_is_split(service: Service) -> None:
+    words = [f"n{i}" for i in range(10)]
+    await service.receive([*(emission_letter(1, w) for w in words), emission_letter(2, "panne")])
+
+    async def lettres(work: Work) -> tuple[str, ...]:
+        compte = await work.find(Compte, numero(1))
+        assert compte is not None
+        return compte.lettres
+
+    assert await service.ask("essai", lettres) == tuple(words)
+
+
+async def test_a_letter_about_an_unknown_dossier_is_not_stored_and_may_come_again(service: Service) -> None:
+    (result,) = await service.receive([letter(AnnulationTitre, 7)])
+    assert isinstance(result, Introuvable)
+    assert await counted(service, "inbox") == 0
+    await service.receive([emission_letter(7)])
+    (result,) = await service.receive([letter(AnnulationTitre, 7)])
+    assert result == Receipt("recu")
+    assert (await total(service, 7), (await state(service))["prochaine_echeance"]) == (0, None)
+
+
+async def test_a_message_that_is_not_simulated_is_refused_clearly_and_once(service: Service) -> None:
+    message, text = read_message(PaiementTitre, PaiementTitre.example)
+    asked = Letter("cle", "essai", PaiementTitre.type, "/externe", message.sujet, 0, START, START, text)
+    first = (await service.receive([(asked, message)]))[0]
+    again = (await service.receive([(asked, message)]))[0]
+    assert isinstance(first, Receipt) and first.outcome == "refuse" and '"code":"flux-non-simule"' in (first.answer or "")
+    assert isinstance(again, Receipt) and again.answer == first.answer and again.again
+
+
+async def test_a_letter_for_no_bac_is_refused_alone(service: Service) -> None:
+    results = await service.receive([emission_letter(1, bac="nulle-part"), emission_letter(2)])
+    assert isinstance(results[0], BacInconnu) and results[1] == Receipt("recu")
+
+
+async def test_a_request_that_raises_changes_nothing(service: Service) -> None:
+    await service.receive([emission_letter(1)])
+
+    async def wrong(work: Work) -> None:
+        compte = await work.find(Compte, numero(1))
+        assert compte is not None
+        compte.total = 1
+        work.add(Compte(numero(9), 9))
+        work.record(numero(1), "jamais", "essai")
+        raise Trop("non")
+
+    with pytest.raises(Trop):
+        await service.ask("essai", wrong)
+    assert (await total(service, 1), await total(service, 9)) == (8000, None)
+
+
+async def test_bacs_do_not_see_one_another(service: Service) -> None:
+    await service.receive([emission_letter(1), emission_letter(1, bac="autre"), emission_letter(2, bac="autre")])
+    await bacs.remove(service, "essai")
+    assert [await total(service, n, "autre") for n in (1, 2)] == [8000, 8000]
+    assert await total(service, 1) is None
+    assert (await state(service, "autre"))["comptes"]["recues"] == 2
+
+
+async def test_a_deadline_is_lived_on_its_day_once(service: Service) -> None:
+    await service.receive([emission_letter(n) for n in range(5)])
+    assert await advance(service, date(2026, 10, 7)) == 0
+    assert await advance(service, date(2026, 10, 8)) == 5
+    assert await service.live("essai") == 0
+    assert await total(service, 3) == 8001
+
+
+async def test_a_deadline_that_fails_is_buried_alone_with_its_cause_and_can_be_replayed(service: Service) -> None:
+    await service.receive([emission_letter(n, "panne-echeance" if n == 3 else "signataire") for n in range(8)])
+    await advance(service, date(2026, 10, 8))
+    assert [await total(service, n) for n in (2, 3, 4)] == [8001, 8000, 8001]
+    async with service.database.read() as tx:
+        (dead,) = await bacs.dead_letters(tx, "essai")
+    assert dead["sens"] == "echeance" and "a deadline that fails" in dead["cause"] and dead["subject"] == numero(3)
+
+    async def mend(work: Work) -> None:
+        compte = await work.find(Compte, numero(3))
+        assert compte is not None
+        compte.lettres = ()
+
+    await service.ask("essai", mend)
+    assert await bacs.replay(service, "essai", None, None) == 1
+    await service.live("essai")
+    assert await total(service, 3) == 8001
+
+
+async def test_identifiers_come_from_the_seed_and_not_from_the_order_of_batches(service: Service) -> None:
+    async def identifiers(bac: str) -> list[tuple[str, str]]:
+        async with service.database.read() as tx:
+            rows = await tx.select(select(mailbox.outbox.c.subject, mailbox.outbox.c.id).where(mailbox.outbox.c.bac == bac))
+        return sorted((r[0], r[1]) for r in rows)
+
+    await service.receive([emission_letter(n) for n in range(6)])
+    for n in reversed(range(6)):
+        await service.receive([emission_letter(n, bac="autre")])
+    assert await identifiers("essai") == await identifiers("autre")
+
+
+async def test_a_changed_line_of_the_journal_is_found(service: Service) -> None:
+    await service.receive([emission_letter(1), emission_letter(1, "bis")])
+    async with service.database.read() as tx:
+        lines = await journal.lines(tx, "essai", subject=numero(1))
+    assert journal.broken(lines) is None
+    assert journal.broken([*lines[:2], replace(lines[2], data=lines[2].data.replace("8000", "8001")), *lines[3:]]) is not None
+    assert journal.broken([lines[1], lines[0], *lines[2:]]) is not None
+    assert journal.broken([*lines[:3], *lines[4:]]) is not None
+
+
+async def test_a_copy_an_export_and_an_import_are_the_same_world(service: Service) -> None:
+    await service.receive([emission_letter(n) for n in range(3)])
+    await bacs.copy(service, "essai", "copie")
+    content = await bacs.dump(service, "essai")
+    await bacs.restore(service, "import", content)
+    for nom in ("copie", "import"):
+        found = await bacs.dump(service, nom)
+        assert found["tables"] == content["tables"]
+        await service.receive([emission_letter(9, bac=nom)])
+        assert await advance(service, START.date() + timedelta(days=3), nom) == 4
+    assert (await state(service))["prochaine_echeance"] == "2026-10-08"
+    with pytest.raises(bacs.BacExistant):
+        await bacs.copy(service, "essai", "copie")
+    with pytest.raises(Malformed):
+        await bacs.restore(service, "neuf", {"service": "dgfip", "tables": {}})
+
+
+async def test_time_does_not_go_back(service: Service) -> None:
+    with pytest.raises(bacs.RetourEnArriere):
+        await bacs.set_clock(service, "essai", START - timedelta(minutes=1))
+
+
+async def test_statements_do_not_grow_with_the_batch(service: Service) -> None:
+    counts = []
+    for size, first in ((50, 1000), (500, 2000)):
+        before = service.database.statements
+        await service.receive([emission_letter(n) for n in range(first, first + size)])
+        counts.append(service.database.statements - before)
+    assert counts[0] == counts[1] <= 16
+
+
+async def test_too_many_requests_are_told_to_come_back() -> None:
+    async def never(items: list[Item]) -> list[None]:
+        return [None] * len(items)
+
+    collector = Collector(never)
+
+    async def nothing(work: Work) -> None: ...
+
+    with pytest.raises(Overloaded):
+        collector.put([Item("b", [], nothing) for _ in range(20_001)])

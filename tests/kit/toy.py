@@ -1,0 +1,145 @@
+"""A small service on the real kit: DGFiP's letters, one case file per dossier, and words that make it fail on purpose."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+
+from fps.errors import Conflit, Introuvable
+from fps.flows import received_by
+from fps.kit import bacs, mailbox
+from fps.kit.clock import PARIS, Mode, wall_now
+from fps.kit.database import open_database
+from fps.kit.envelope import Letter, read_message
+from fps.kit.records import Record
+from fps.kit.service import Definition, Service, non_simule
+from fps.kit.settings import Settings
+from fps.kit.work import Work
+from fps.messages.information_paiement import TitrePaye
+from fps.messages.message import Message, MessageClass
+from fps.messages.titre import AnnulationTitre, EmissionTitre
+from fps.money import Ecriture
+from fps.parties import Party
+
+metadata = MetaData()
+comptes = Table(
+    "comptes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_fps", Text, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+    Column("lettres", Text, nullable=False),
+)
+START = datetime(2026, 10, 5, 20, 0, tzinfo=PARIS)
+
+
+@dataclass
+class Compte:
+    numero_fps: str
+    total: int
+    lettres: tuple[str, ...] = ()
+
+
+class Trop(Conflit):
+    """Le total dépasse ce que ce service d'essai accepte"""
+
+    code = "trop"
+
+
+async def emission(message: EmissionTitre, work: Work) -> Message | None:
+    compte = await work.find(Compte, message.numero_fps)
+    if compte is None:
+        compte = Compte(message.numero_fps, 0)
+        work.add(compte)
+    compte.total += message.total_du
+    compte.lettres = (*compte.lettres, message.ordonnateur)
+    work.schedule(message.numero_fps, "rappel", work.today + timedelta(days=3))
+    work.record(message.numero_fps, "prise-en-charge", message.law, total=compte.total)
+    work.book(message.numero_fps, Ecriture.simple(work.today, "essai", debit="redevable", credit="etat", montant=message.total_du), "essai")
+    work.send(TitrePaye.exemplaire().model_copy(update={"numero_fps": message.numero_fps}))
+    if message.ordonnateur == "panne":
+        raise RuntimeError("a fault of the service itself")
+    if message.ordonnateur == "trop":
+        raise Trop(str(compte.total))
+    return None
+
+
+async def annulation(message: AnnulationTitre, work: Work) -> Message | None:
+    compte = await work.find(Compte, message.numero_fps)
+    if compte is None:
+        raise Introuvable(message.numero_fps)
+    compte.total = 0
+    work.unschedule(message.numero_fps)
+    return None
+
+
+async def rappel(subject: str, work: Work) -> None:
+    compte = await work.find(Compte, subject)
+    if compte is None or "panne-echeance" in compte.lettres:
+        raise RuntimeError("a deadline that fails")
+    compte.total += 1
+    work.record(subject, "rappel", "essai", total=compte.total)
+
+
+HANDLERS: dict[MessageClass, Any] = dict.fromkeys(received_by(Party.DGFIP), non_simule) | {
+    EmissionTitre: emission,
+    AnnulationTitre: annulation,
+}
+DEFINITION = Definition(
+    party=Party.DGFIP,
+    titre="service d'essai",
+    metadata=metadata,
+    records=[Record(comptes, Compte)],
+    handlers=HANDLERS,
+    deadlines={"rappel": rappel},
+    emits=frozenset({TitrePaye}),
+    subject_keys=lambda subject, today: [(Compte, (subject,))],
+)
+
+
+def numero(n: int) -> str:
+    return f"{n:026d}"
+
+
+def emission_letter(n: int, ordonnateur: str = "signataire", bac: str = "essai", id: str = "") -> tuple[Letter, Message]:
+    """An EmissionTitre for dossier n, with the word that decides what happens to it."""
+    return letter(EmissionTitre, n, bac, id, ordonnateur=ordonnateur)
+
+
+def letter(cls: MessageClass, n: int, bac: str = "essai", id: str = "", **fields: Any) -> tuple[Letter, Message]:
+    message, text = read_message(cls, cls.example | {"numero_fps": numero(n)} | fields)
+    mark = id or f"{cls.nom}-{n}-{fields.get('ordonnateur', '')}"
+    return Letter(mark, bac, cls.type, f"/services/{cls.sender}", message.sujet, 0, START, wall_now(), text), message
+
+
+@asynccontextmanager
+async def toy(url: str, *names: str) -> AsyncIterator[Service]:
+    """The service on a database, with its bacs."""
+    service = Service(DEFINITION, Settings(database_url=url), open_database(url))
+    await service.start()
+    await service.database.create(mailbox.metadata, metadata)
+    for nom in names or ("essai",):
+        await bacs.create(service, nom, "graine", Mode.FIGE, START)
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+async def total(service: Service, n: int, bac: str = "essai") -> int | None:
+    async with service.database.read() as tx:
+        rows = await tx.load(comptes, [(bac, numero(n))])
+    return rows[0][2] if rows else None
+
+
+async def state(service: Service, bac: str = "essai") -> dict[str, Any]:
+    async with service.database.read() as tx:
+        return await bacs.state(tx, bac)
+
+
+async def advance(service: Service, day: date, bac: str = "essai") -> int:
+    await bacs.set_clock(service, bac, datetime(day.year, day.month, day.day, 20, tzinfo=PARIS))
+    return await service.live(bac)

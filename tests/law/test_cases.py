@@ -1,0 +1,177 @@
+"""Runs the cases of this folder, written so that a jurist can read them: situation, acte, avec, attendu (or refus), article."""
+
+import inspect
+import json
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from fps import calculs, controle_mfps
+from fps.calendar import jour_ouvrable, reporter
+from fps.communes import commune
+from fps.controle_mfps import controler_creation
+from fps.droit import Droit, HorsDuDroit, droit, noms, parametres
+from fps.errors import Refus
+from fps.messages.erreurs import phrases
+from fps.messages.mfps import CreationFps
+from fps.money import euros, pourcent
+from fps.numero import NumeroFps, cle, numero_titre, siret_valide, telepaiement, telepaiement_titre
+from fps.plaques import plaque_francaise
+
+ICI = Path(__file__).parent
+LE = date(2026, 10, 5)
+
+
+def _fusion(base: dict[str, Any], changer: dict[str, Any]) -> dict[str, Any]:
+    fusion = dict(base)
+    for nom, valeur in changer.items():
+        fusion[nom] = _fusion(fusion[nom], valeur) if isinstance(valeur, dict) and isinstance(fusion.get(nom), dict) else valeur
+    return fusion
+
+
+def _controle(
+    changer: dict[str, Any] | None = None,
+    maintenant: str = "2026-06-12T18:00:00+02:00",
+    plafond: int | None = 3500,
+    siret_connu: bool = True,
+) -> list[str]:
+    message = CreationFps.model_validate_json(json.dumps(_fusion(CreationFps.example, changer or {})))
+    erreurs = controler_creation(message, maintenant=datetime.fromisoformat(maintenant), plafond=plafond, siret_connu=siret_connu)
+    assert all(erreur.phrase.endswith(".") and erreur.que_faire.endswith(".") and erreur.article for erreur in erreurs)
+    return [erreur.code for erreur in erreurs]
+
+
+def _forme(corps: str | None = None, changer: dict[str, Any] | None = None, retirer: str | None = None) -> dict[str, str]:
+    contenu = {nom: valeur for nom, valeur in _fusion(CreationFps.example, changer or {}).items() if nom != retirer}
+    with pytest.raises(ValidationError) as erreur:
+        CreationFps.model_validate_json(corps if corps is not None else json.dumps(contenu))
+    trouvees = phrases(erreur.value, CreationFps)
+    assert all(e["phrase"].endswith(".") and e["article"] == CreationFps.law for e in trouvees)
+    return {e["champ"]: e["code"] for e in trouvees}
+
+
+def _lire(numero: str) -> dict[str, Any]:
+    lu = NumeroFps.lire(numero)
+    return {
+        "siret": lu.siret,
+        "annee": lu.annee,
+        "autorite": lu.autorite,
+        "jour": lu.jour,
+        "dispositif": lu.dispositif,
+        "ordre": lu.ordre,
+        "date": lu.date_etablissement,
+    }
+
+
+def _titre(impaye: int) -> dict[str, int]:
+    majoration = calculs.majoration(impaye, LE)
+    rabais = calculs.rabais(impaye, majoration, LE)
+    total = impaye + majoration
+    return {"majoration": majoration, "total": total, "rabais": rabais, "a_payer": total - rabais}
+
+
+def _droit(parametre: str, le: date) -> Any:
+    valeur = getattr(droit(le), parametre) if parametre in noms() else droit(le).source(parametre).valeur
+    return list(valeur) if isinstance(valeur, tuple) else valeur
+
+
+def _facture(le: date) -> list[int]:
+    loi = droit(le)
+    return [loi.facture_apa_traitement, loi.facture_apa_affranchissement, loi.facture_apa]
+
+
+def _minoration(siret: str, montant: int) -> dict[str, int] | None:
+    accordee = commune(siret).minoration(montant)
+    return accordee.model_dump() if accordee else None
+
+
+def _fin_effets(depart: str, duree_minutes: int, pause: list[str] | None = None) -> str:
+    bornes = (time.fromisoformat(pause[0]), time.fromisoformat(pause[1])) if pause else None
+    return calculs.fin_effets(datetime.fromisoformat(depart), duree_minutes, bornes).isoformat()
+
+
+ACTES: dict[str, Callable[..., Any]] = {
+    **{
+        nom: fonction
+        for nom, fonction in inspect.getmembers(calculs, inspect.isfunction)
+        if nom.startswith(("date_", "emission_")) and fonction.__module__ == calculs.__name__
+    },
+    "date_notification_pare_brise": lambda apposition: calculs.date_notification_pare_brise(datetime.fromisoformat(apposition)),
+    "date_notification_electronique": lambda lecture: calculs.date_notification_electronique(datetime.fromisoformat(lecture)),
+    "fin_effets": _fin_effets,
+    "jour_ouvrable": jour_ouvrable,
+    "reporter": reporter,
+    "cle": cle,
+    "telepaiement": telepaiement,
+    "affichage": lambda numero: NumeroFps.lire(numero).affichage,
+    "lire_numero": _lire,
+    "composer": lambda siret, jour, **parts: str(NumeroFps.composer(siret, jour, **parts)),
+    "numero_titre": numero_titre,
+    "telepaiement_titre": telepaiement_titre,
+    "siret_valide": siret_valide,
+    "plaque_francaise": plaque_francaise,
+    "titre": _titre,
+    "pourcent": pourcent,
+    "repartir": lambda **parts: list(calculs.repartir_paiement_titre(**parts)),
+    "fps": lambda siret, zone, categorie, le, deja_paye=0: commune(siret).montant_fps(zone, categorie, le, deja_paye),
+    "minoration": _minoration,
+    "euros": euros,
+    "droit": _droit,
+    "facture": _facture,
+    "controle": _controle,
+    "forme": _forme,
+}
+CAS = [(fichier.stem, cas) for fichier in sorted(ICI.glob("*.yaml")) for cas in yaml.safe_load(fichier.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("fichier", "cas"), CAS, ids=[f"{fichier}: {cas['situation']}" for fichier, cas in CAS])
+def test_the_case_ends_as_the_law_says(fichier: str, cas: dict[str, Any]) -> None:
+    acte = ACTES[cas["acte"]]
+    if "refus" not in cas:
+        assert acte(**cas["avec"]) == cas["attendu"], f"{cas['situation']} — {cas['article']}"
+        return
+    with pytest.raises((Refus, LookupError, ValueError)) as refus:
+        acte(**cas["avec"])
+    assert getattr(refus.value, "code", type(refus.value).__name__) == cas["refus"], f"{cas['situation']} — {cas['article']}"
+
+
+def test_every_case_is_complete_and_told_once() -> None:
+    for _, cas in CAS:
+        assert set(cas) in ({"situation", "acte", "avec", "attendu", "article"}, {"situation", "acte", "avec", "refus", "article"}), cas
+        assert cas["article"].strip()
+    situations = [(fichier, cas["situation"]) for fichier, cas in CAS]
+    assert len(situations) == len(set(situations))
+
+
+def test_every_kind_of_act_has_a_case() -> None:
+    assert {cas["acte"] for _, cas in CAS} == set(ACTES)
+
+
+def test_every_code_of_the_control_has_a_case() -> None:
+    ecrits = set(re.findall(r'_erreur\(\s*"([a-z-]+)"', inspect.getsource(controle_mfps)))
+    attendus = {code for fichier, cas in CAS if fichier == "controle_mfps" for code in cas["attendu"]}
+    assert ecrits == attendus
+
+
+def test_every_value_of_the_law_has_its_type_its_reference_and_its_known_hypothesis() -> None:
+    assert set(noms()) == set(parametres())
+    hypotheses = set(re.findall(r"^\| (H\d\d) \|", (ICI.parents[1] / "docs" / "hypotheses.md").read_text("utf-8"), re.MULTILINE))
+    for historique in parametres().values():
+        assert historique.description and historique.unite
+        for valeur in historique.valeurs:
+            assert valeur.reference
+            assert valeur.hypothese is None or valeur.hypothese in hypotheses
+            if valeur.valeur is not None:
+                assert getattr(Droit(valeur.depuis), historique.nom) == valeur.valeur
+
+
+def test_the_law_of_the_day_before_the_fps_is_never_guessed() -> None:
+    for nom in noms():
+        with pytest.raises(HorsDuDroit):
+            getattr(Droit(date(2017, 12, 31)), nom)

@@ -1,0 +1,236 @@
+"""Runs the cases of the town (folder `collectivite`), and checks that each transition and each refusal of its is reached by a test."""
+
+import re
+from datetime import date, datetime
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from collectivite.domain import forfait as f
+from collectivite.domain import rapo as r
+from collectivite.domain import recours as c
+from collectivite.domain import refus
+from collectivite.domain.agents import AgentAssermente, verifier
+from collectivite.domain.calendrier import dates
+from collectivite.domain.etablissement import SerieAgent
+from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.remboursement import genre
+from collectivite.domain.stationnement import Droit, FpsEnVigueur, PaiementImmediat, Stationnement, controler
+from fps.communes import commune, connues
+from fps.errors import Refus
+from fps.messages.mfps import CreationFps
+from fps.messages.parties_prenantes import Demandeur
+from fps.messages.rapo import DepotRapo
+from fps.money import Ecriture
+
+ICI = Path(__file__).parent
+LE = date(2026, 6, 15)
+LILLE, BOURG = commune("21590350100017"), commune("21000200200017")
+
+
+def cas(nom: str) -> list[Any]:
+    return [pytest.param(x, id=x["situation"]) for x in yaml.safe_load((ICI / "collectivite" / nom).read_text("utf-8"))]
+
+
+def heure(texte: str) -> datetime:
+    return datetime.fromisoformat(f"2026-06-15T{texte}:00+02:00")
+
+
+@pytest.mark.parametrize("x", cas("controle.yaml"))
+def test_a_control_finds_what_the_law_says(x: dict[str, Any]) -> None:
+    registre = Stationnement(LILLE.siret, "AB-123-CD")
+    for debut, fin, montant, visible in x.get("paiements", []):
+        champs = {"debut": heure(debut), "fin": heure(fin), "montant": montant, "visible": visible}
+        registre.payer(PaiementImmediat.model_validate({"reference": debut, "zone": "rouge", **champs}))
+    if "droit" in x:
+        nature, fin = x["droit"]
+        registre.ouvrir(Droit(nature=nature, zones=(), depuis=date(2026, 1, 1), jusqu_au=fin))
+    if "fps" in x:
+        registre.inscrire(FpsEnVigueur(numero="1", zone="rouge", debut=heure("14:00"), fin_effets=heure(x["fps"])))
+    trouve = controler(registre, LILLE.zone("rouge"), heure("19:00"))
+    assert x["article"] and [trouve.verdict.value, trouve.deduit] == x["attendu"]
+
+
+def rapo(irrecevabilites: tuple[str, ...] = ()) -> r.Rapo:
+    demandeur = DepotRapo.exemplaire().demandeur
+    recu, limite = date(2026, 8, 31), date(2026, 9, 30)
+    return r.Rapo("1", "RAPO-1", LILLE.siret, "electronique", demandeur, "x", (), recu, None, limite, irrecevabilites)
+
+
+@pytest.mark.parametrize("x", cas("rapo.yaml"))
+def test_a_rapo_is_admitted_and_decided_as_the_law_says(x: dict[str, Any]) -> None:
+    change = x.get("depot", {})
+    demandeur: Demandeur = DepotRapo.exemplaire().demandeur.model_copy(update={"qualite": change.get("qualite", "titulaire")})
+    pieces = frozenset(change.get("pieces", ["avis-paiement", "certificat-immatriculation"]))
+    expose = change.get("expose", "Faits.")
+    depot = r.Depot(change.get("canal", "electronique"), demandeur, expose, pieces, date(2026, 8, 31), change.get("limite"))
+    manquants = r.irrecevabilites(depot)
+    assert x["article"]
+    if "decision" not in x:
+        assert list(manquants) == x["attendu"] and all(r.PAR_CODE[code].article for code in manquants)
+        return
+    sens, agent, montant, le = x["decision"]
+    depose = rapo(manquants)
+    if "refus" in x:
+        with pytest.raises(Refus) as erreur:
+            depose.decider(sens, str(agent), "0072", montant, 3500, "Motif", le)
+        assert erreur.value.code == x["refus"] and depose.etat is r.EtatRapo.DEPOSE
+        return
+    depose.decider(sens, str(agent), "0072", montant, 3500, "Motif", le)
+    assert depose.etat == x["attendu"] and depose.se_taire() is depose.perdre_objet(le) is False
+
+
+def etabli(cycle: Any = "complet") -> Forfait:
+    fps = Forfait.etablir(CreationFps.exemplaire(), cycle)
+    fps.dater(LE, LE, date(2026, 9, 15))
+    return fps
+
+
+def jouer(fps: Forfait, acte: str) -> Ecriture | None:
+    nom, *nombres = acte.split()
+    montants = [int(n) for n in nombres]
+    match nom:
+        case "payer" | "minorer" | "rapide":
+            return fps.payer(montants[0], LE, minore=nom == "minorer", rapide=nom == "rapide")
+        case "perdre":
+            return fps.perdre_paiement(montants[0], montants[1], LE)
+        case "rectifier":
+            return fps.rectifier(montants[0], LE)
+        case "annuler":
+            return fps.annuler(LE, "Motif")
+        case "rembourser":
+            return fps.rembourser(montants[0], LE)
+        case "titre":
+            return fps.solder_titre("2600000001", montants[0], LE, montants[1])
+    raise ValueError(acte)
+
+
+@pytest.mark.parametrize("x", cas("comptes.yaml"))
+def test_the_books_of_the_town_say_who_owes_what(x: dict[str, Any]) -> None:
+    fps = etabli()
+    ecritures = [fps.ecriture_creance(LE), *(jouer(fps, acte) for acte in x["actes"])]
+    comptes: dict[str, int] = {}
+    for ligne in [ligne for e in ecritures if e is not None for ligne in e.lignes]:
+        comptes[ligne.compte] = comptes.get(ligne.compte, 0) + ligne.debit - ligne.credit
+    assert x["article"] and {k: v for k, v in comptes.items() if v} == x["attendu"]
+    assert (fps.dette, fps.creance) == (x["dette"], comptes.get("redevable", 0)) and -fps.dette == comptes.get("a-rembourser", 0)
+
+
+@pytest.mark.parametrize("x", cas("procedure.yaml"))
+def test_the_procedure_depends_on_the_date_and_on_the_town(x: dict[str, Any]) -> None:
+    trouve: Any
+    if "genre" in x:
+        trouve = genre(*x["genre"])
+    elif "electronique" in x:
+        trouve = c.depot_electronique(commune(x["electronique"][0]), x["electronique"][1])
+    elif "dates" in x:
+        ville = commune(x["dates"][0])
+        fps = etabli(ville.cycle)
+        fps.mode_notification, fps.date_heure_constat = x["dates"][1], heure("10:00")
+        prevues = dates(ville, fps, LE)
+        trouve = [prevues.envoi, prevues.notification, prevues.limite_paiement]
+    elif "titre" in x:
+        fps = etabli(x["titre"])
+        fps.date_limite_paiement = date(2026, 9, 22) if x["titre"] == "complet" else date(2026, 9, 15)
+        trouve = fps.titre_le
+    else:
+        try:
+            verifier(AgentAssermente(LILLE.siret, 72, *x["agent"]), LE)
+            trouve = True
+        except refus.AgentNonAssermente:
+            trouve = False
+    assert x["article"] and trouve == x["attendu"]
+
+
+def test_no_fps_exceeds_the_charge_for_the_longest_paid_duration_on_any_date() -> None:
+    for zone in (zone for town in connues() for zone in town.zones):
+        for depuis, montants in zone.fps.items():
+            plafond = zone.plafond(depuis)
+            assert plafond is not None and max(montants.values()) <= plafond
+
+
+@pytest.mark.parametrize(("le", "prix"), [(date(2017, 12, 31), None), (date(2023, 12, 31), 1500), (date(2024, 1, 1), 2000)])
+def test_a_subscription_changes_its_price_on_its_day(le: date, prix: int | None) -> None:
+    abonnement = LILLE.abonnements[0]
+    assert abonnement.prix_au(le) == prix
+
+
+# ------------------------------------------------------------------------------------------- every transition, every refusal
+
+ACTES = {
+    "accuser": lambda x: x.accuser(heure("10:00")),
+    "refuser": lambda x: x.refuser("cle-fausse", heure("10:00")),
+    "abandonner": lambda x: x.abandonner("vehicule-vole", heure("10:00")),
+    "notifier": lambda x: x.notifier(),
+    "payer": lambda x: x.payer(3000, LE),
+    "payer_minore": lambda x: x.payer(2100, LE, minore=True),
+    "payer_rapidement": lambda x: x.payer(3000, LE, rapide=True),
+    "perdre_paiement": lambda x: x.perdre_paiement(3000, 3000, LE),
+    "constater_impaye": lambda x: x.constater_impaye(),
+    "solder_titre": lambda x: x.solder_titre("2600000001", 3000, LE),
+    "annuler": lambda x: x.annuler(LE, "Motif"),
+}
+# A letter that comes after the state it leads to, or that crosses another, changes no state and is no fault.
+SANS_EFFET = {
+    "accuser": set(Etat) - {Etat.ETABLI},
+    "payer": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
+    "payer_minore": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
+    "payer_rapidement": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
+    "perdre_paiement": {Etat.ANNULE},
+    "solder_titre": {Etat.TITRE_PAYE, Etat.ANNULE},
+}
+
+
+@pytest.mark.parametrize(("acte", "etat"), list(product(f.TRANSITIONS, Etat)))
+def test_a_fps_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: Etat) -> None:
+    fps = etabli()
+    fps.etat, fps.montant_paye = etat, 3000 if acte == "perdre_paiement" else 0
+    depuis, vers = f.TRANSITIONS[acte]
+    if etat in depuis:
+        ACTES[acte](fps)
+        assert fps.etat is vers
+    elif etat in SANS_EFFET.get(acte, ()):
+        ACTES[acte](fps)
+        assert fps.etat is etat
+    else:
+        with pytest.raises(refus.ActeImpossible):
+            ACTES[acte](fps)
+        assert fps.etat is etat
+
+
+@pytest.mark.parametrize(("acte", "etat"), list(product(c.TRANSITIONS, c.EtatRecours)))
+def test_a_petition_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: c.EtatRecours) -> None:
+    recours = c.Recours("26004217", "1", LILLE.siret, "titre", etat)
+    depuis, vers = c.TRANSITIONS[acte]
+    if etat in depuis:
+        recours._passer(acte)
+        assert recours.etat is vers
+    else:
+        with pytest.raises(refus.ActeImpossible):
+            recours._passer(acte)
+
+
+def test_every_state_of_the_town_is_reached_from_the_first_one() -> None:
+    for etats, transitions in ((Etat, f.TRANSITIONS), (r.EtatRapo, r.TRANSITIONS), (c.EtatRecours, c.TRANSITIONS)):
+        atteints = {next(iter(etats))}
+        while suite := {vers for depuis, vers in transitions.values() if depuis & atteints} - atteints:
+            atteints |= suite
+        assert atteints == set(etats)
+
+
+def test_an_agent_draws_999_fps_a_day_and_no_more() -> None:
+    serie = SerieAgent(LILLE.siret, LE, 72, dernier=998)
+    assert serie.suivant() == 999
+    with pytest.raises(Refus) as erreur:
+        serie.suivant()
+    assert erreur.value.code == "serie-epuisee"
+
+
+def test_every_refusal_of_the_town_is_expected_by_a_test() -> None:
+    codes = {x.code: x for x in vars(refus).values() if isinstance(x, type) and issubclass(x, Refus) and x.__module__ == refus.__name__}
+    tests = "\n".join(p.read_text("utf-8") for p in [*ICI.rglob("*.yaml"), *ICI.parent.rglob("test_*.py")])
+    assert [code for code in codes if not re.search(rf"\b{code}\b", tests)] == []
+    assert [code for code, x in codes.items() if not (x.article and x.que_faire.endswith(".") and x.titre())] == []

@@ -1,0 +1,116 @@
+"""The law changes on the right day: properties that straddle each date, the nights when the clock changes, steady limits."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fps import calculs
+from fps.calculs import fin_effets
+from fps.calendar import PARIS, paris_date
+from fps.communes import commune
+from fps.droit import HorsDuDroit, droit, noms, parametres
+from fps.explication import deriver
+
+TOURNANTS = [date(2018, 1, 1), date(2018, 7, 1), date(2020, 1, 1), date(2020, 9, 10), date(2021, 1, 1), date(2025, 1, 1)]
+autour = st.sampled_from(TOURNANTS).flatmap(lambda jour: st.integers(-45, 45).map(lambda n: jour + timedelta(days=n)))
+# From which day on each parameter of the brief has its new value; the day before, it has the old one (None: nothing was in force).
+BASCULES: list[tuple[str, date, Any, Any]] = [
+    ("delai_paiement_mois", date(2018, 1, 1), None, 3),
+    ("depot_electronique_obligatoire", date(2018, 7, 1), False, True),
+    ("depot_electronique_seuil_habitants", date(2018, 7, 1), None, 3500),
+    ("paiement_prealable", date(2020, 9, 10), True, False),
+    ("facture_apa", date(2020, 1, 1), 149, 156),
+    ("facture_apa", date(2021, 1, 1), 156, 132),
+    ("minoration_canaux", date(2021, 1, 1), (), ("internet", "serveur-vocal")),
+    ("juridiction_sigle", date(2025, 1, 1), "CCSP", "TSP"),
+]
+LIMITES = [
+    calculs.date_notification_postale,
+    calculs.date_limite_paiement,
+    calculs.date_limite_rapo,
+    calculs.date_limite_decision_rapo,
+    calculs.emission_titre_le,
+    calculs.date_envoi_avertissement,
+    calculs.date_limite_rabais,
+    calculs.date_limite_recours,
+    calculs.date_limite_regularisation,
+    calculs.date_limite_confirmation_telecopie,
+    calculs.date_limite_defense,
+    calculs.date_notification_decision,
+    calculs.date_limite_execution,
+    calculs.date_prescription,
+]
+# The last Sundays of March and October.
+NUITS = [d for a in range(2018, 2041) for m in (3, 10) for d in [date(a, m, 31) - timedelta(days=(date(a, m, 31).weekday() + 1) % 7)]]
+
+
+def lire(nom: str, le: date) -> Any:
+    try:
+        return getattr(droit(le), nom)
+    except HorsDuDroit:
+        return None
+
+
+@pytest.mark.parametrize("bascule", BASCULES, ids=lambda b: f"{b[0]}-{b[1]}")
+@given(ecart=st.integers(1, 100))
+def test_a_parameter_changes_on_its_day_and_not_the_day_before(bascule: tuple[str, date, Any, Any], ecart: int) -> None:
+    nom, jour, avant, apres = bascule
+    assert (lire(nom, jour - timedelta(days=1)), lire(nom, jour)) == (avant, apres)
+    veille, suite = jour - timedelta(days=ecart), jour + timedelta(days=ecart)
+    assert (lire(nom, veille), lire(nom, suite)) == (avant, apres)
+
+
+@given(st.sampled_from(sorted(noms())), autour)
+def test_the_value_of_a_day_is_the_last_one_that_began(nom: str, jour: date) -> None:
+    passees = [v for v in parametres()[nom].valeurs if v.depuis <= jour]
+    attendu = passees[-1].valeur if passees else None
+    assert lire(nom, jour) == attendu
+
+
+@pytest.mark.parametrize("limite", LIMITES, ids=lambda f: f.__name__)
+@given(depart=autour.filter(lambda jour: jour >= date(2018, 1, 1)))
+def test_the_law_of_a_delay_is_that_of_the_day_that_starts_it(limite: Any, depart: date) -> None:
+    derivation = deriver(lambda: limite(depart))
+    assert derivation is not None
+    lues = [x.le for x in derivation.lu if x.nom != "report_jour_ouvrable"]
+    assert lues and set(lues) == {depart}
+
+
+@pytest.mark.parametrize("limite", LIMITES, ids=lambda f: f.__name__)
+@given(depart=st.dates(date(2018, 1, 1), date(2060, 1, 1)))
+def test_a_later_start_never_gives_an_earlier_limit_and_a_limit_follows_its_start(limite: Any, depart: date) -> None:
+    assert depart < limite(depart) <= limite(depart + timedelta(days=1)) <= limite(depart) + timedelta(days=4)
+
+
+@given(st.dates(date(2017, 1, 1), date(2017, 12, 31)), st.sampled_from(LIMITES))
+def test_before_2018_no_limit_exists(depart: date, limite: Any) -> None:
+    with pytest.raises(HorsDuDroit):
+        limite(depart)
+
+
+@given(autour.filter(lambda jour: jour >= date(2018, 1, 1)))
+def test_a_town_offers_a_reduced_amount_only_where_antai_takes_it(jour: date) -> None:
+    lille = commune("21590350100017")
+    assert bool(droit(jour).minoration_canaux) == (jour >= date(2021, 1, 1))
+    minoration = lille.minoration(3500)
+    assert minoration is not None and minoration.montant == 2450
+
+
+@pytest.mark.parametrize("nuit", NUITS, ids=str)
+def test_every_half_hour_of_a_night_when_the_clock_changes_has_one_date(nuit: date) -> None:
+    minuit = datetime.combine(nuit, time(0), PARIS).astimezone(UTC)
+    demain = datetime.combine(nuit + timedelta(days=1), time(0), PARIS).astimezone(UTC)
+    assert demain - minuit == timedelta(hours=23 if nuit.month == 3 else 25)
+    instants = [minuit + timedelta(minutes=30 * n) for n in range(-2, 53)]
+    for instant in instants:
+        attendu = nuit - timedelta(days=1) if instant < minuit else nuit if instant < demain else nuit + timedelta(days=1)
+        assert paris_date(instant) == attendu
+
+
+@given(st.sampled_from(NUITS), st.integers(0, 26 * 60), st.integers(1, 600))
+def test_the_paid_minutes_are_real_minutes_when_the_clock_changes(nuit: date, depart: int, duree: int) -> None:
+    debut = datetime.combine(nuit, time(0), PARIS).astimezone(UTC) + timedelta(minutes=depart)
+    assert fin_effets(debut, duree).astimezone(UTC) - debut == timedelta(minutes=duree)

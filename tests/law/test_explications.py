@@ -1,0 +1,97 @@
+"""Every rule of the law explains itself, and its explanation gives the same value again."""
+
+import asyncio
+import inspect
+from datetime import UTC, date, datetime, time
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fps import calculs
+from fps.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
+from fps.explication import Derivation, deriver, ecarts, recalculer, tracer
+
+jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
+PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    date: jours,
+    date | None: jours | st.none(),
+    datetime: st.builds(datetime.combine, jours, st.times(), tzinfo=st.just(UTC)),
+    int: st.integers(1, 1440),
+    calculs.Cycle: st.sampled_from(["complet", "partiel"]),
+    calculs.Eloignement: st.sampled_from(["metropole", "outre-mer", "etranger"]),
+    tuple[time, time] | None: st.sampled_from([None, (time(12), time(14)), (time(12, 30), time(13, 45))]),
+}
+REGLES = [f for n, f in vars(calculs).items() if inspect.isfunction(f) and f.__module__ == calculs.__name__ and not n.startswith("_")]
+
+
+def racine(calcul: Any) -> Derivation:
+    derivation = deriver(calcul)
+    assert derivation is not None
+    return derivation
+
+
+@pytest.mark.parametrize("fonction", REGLES, ids=lambda f: f.__name__)
+@given(donnees=st.data())
+def test_every_rule_tells_its_article_and_its_tree_gives_its_value_again(fonction: Any, donnees: st.DataObject) -> None:
+    types = {n: t for n, t in get_type_hints(fonction).items() if n != "return"}
+    entrees = {n: donnees.draw(PAR_TYPE[t]) for n, t in types.items()}
+    if fonction is calculs.repartir_paiement_titre:
+        entrees["montant"] = min(entrees["montant"], entrees["impaye"])
+    derivation = racine(lambda: fonction(**entrees))
+    assert derivation.regle == f"fps.calculs.{fonction.__name__}"
+    assert derivation.article and derivation.phrase[0].isupper() and not derivation.phrase.endswith(".")
+    assert recalculer(derivation) == derivation.valeur and ecarts(derivation) == []
+    assert ecarts(Derivation.model_validate_json(derivation.model_dump_json())) == []
+
+
+def test_a_derivation_follows_its_inputs_to_the_fact_that_started_them() -> None:
+    derivation = racine(lambda: date_limite_paiement(date_notification_postale(date(2026, 9, 29))))
+    notification = derivation.origines["notification"]
+    assert (derivation.valeur, notification.valeur, notification.entrees) == ("2027-01-05", "2026-10-05", {"envoi": "2026-09-29"})
+    lus = [(x.nom, x.valeur, x.depuis, x.hypothese) for x in (*notification.lu, *derivation.lu)]
+    assert lus[:2] == [
+        ("notification_postale_jours_francs", 5, date(2018, 1, 1), "H02"),
+        ("delai_paiement_mois", 3, date(2018, 1, 1), None),
+    ]
+    assert [e.regle for e in derivation.etapes] == ["fps.calendar.ajouter_mois", "fps.calendar.reporter"]
+
+
+def test_an_amount_names_the_rate_and_the_minimum_that_it_read() -> None:
+    derivation = racine(lambda: rabais(23000, majoration(23000, date(2026, 10, 5)), date(2026, 10, 5)))
+    assert derivation.valeur == 5000 and derivation.origines["majoration_due"].valeur == 5000
+    assert {x.nom for x in derivation.origines["majoration_due"].lu} == {"majoration_pourcent", "majoration_minimum"}
+    assert derivation.etapes[0].valeur == 5600
+
+
+def test_a_tree_that_was_tampered_with_is_betrayed() -> None:
+    derivation = racine(lambda: date_limite_paiement(date_notification_postale(date(2026, 9, 29))))
+    derivation.origines["notification"].valeur = "2026-10-06"
+    assert len(ecarts(derivation)) == 2
+
+
+def test_a_refused_computation_leaves_the_tracer_ready_for_the_next() -> None:
+    with tracer() as carnet:
+        with pytest.raises(ValueError, match="reste dû"):
+            majoration(0, date(2026, 1, 1))
+        assert majoration(1000, date(2026, 1, 1)) == 5000
+    assert [n.valeur for n in carnet.racines] == [None, 5000] and carnet.ouvertes == []
+
+
+async def test_two_tasks_do_not_note_each_other() -> None:
+    async def une(jour: date) -> list[Any]:
+        with tracer() as carnet:
+            date_notification_postale(jour)
+            await asyncio.sleep(0)
+            date_limite_paiement(jour)
+        return [n.entrees for n in carnet.racines]
+
+    a, b = date(2026, 1, 1), date(2027, 1, 1)
+    trouves = list(await asyncio.gather(une(a), une(b)))
+    assert trouves == [[{"envoi": f"{annee}-01-01"}, {"notification": f"{annee}-01-01"}] for annee in (2026, 2027)]
+
+
+def test_nothing_is_noted_outside_and_a_fact_has_no_derivation() -> None:
+    assert fin_effets(datetime(2026, 6, 12, 10, tzinfo=UTC), 60) == datetime(2026, 6, 12, 11, tzinfo=UTC)
+    assert deriver(lambda: 3500) is None

@@ -1,0 +1,50 @@
+"""The real servers of the tests: where they are, and what to do when they are not there."""
+
+import os
+import socket
+from urllib.parse import urlsplit
+
+import aio_pika
+import pytest
+
+from fps.kit.bus import routing_keys
+from fps.kit.settings import Settings
+
+
+def postgres_url() -> str:
+    """A PostgreSQL superuser's URL: FPS_TEST_POSTGRES, else localhost; skips when nobody answers (fails under FPS_REQUIRE_REAL=1)."""
+    return _found("FPS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres", 5432)
+
+
+def amqp_url() -> str:
+    """A RabbitMQ URL: FPS_TEST_AMQP, else localhost; skips when nobody answers (fails under FPS_REQUIRE_REAL=1)."""
+    return _found("FPS_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672/", 5672)
+
+
+def absent(reason: str) -> None:
+    """Skip with the reason; where the real servers are required (FPS_REQUIRE_REAL=1), fail."""
+    if os.environ.get("FPS_REQUIRE_REAL") == "1":
+        pytest.fail(f"FPS_REQUIRE_REAL=1, but {reason}")
+    pytest.skip(reason)
+
+
+async def forget(url: str, prefix: str) -> None:
+    """Delete the queues and the exchanges that a test declared on the broker under `prefix`."""
+    waiting = [f"{prefix}.retard.{round(delay * 1000)}ms" for delay in Settings().retry_delays]
+    connection = await aio_pika.connect(url, timeout=10)
+    async with connection:
+        channel = await connection.channel()
+        for queue in [*(f"{prefix}.{key}" for key in routing_keys()), *waiting]:
+            await channel.queue_delete(queue)
+        for exchange in [prefix, *waiting]:
+            await channel.exchange_delete(exchange)
+
+
+def _found(variable: str, default: str, port: int) -> str:
+    url = os.environ.get(variable) or default
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=2).close()
+    except OSError as error:
+        absent(f"no server answers at {parts.hostname}:{parts.port or port} ({variable}): {error}")
+    return url

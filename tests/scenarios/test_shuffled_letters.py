@@ -1,0 +1,48 @@
+"""Every letter between services delivered twice, shuffled, and some again long after: each life ends in the same state."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from console.invariants import verifier
+from console.scenarios.language import Vie, catalogue
+from console.scenarios.player import jouer
+from console.world import World, open_world
+from tests.scenarios.chaos import ChaosBus, ChaosCarrier, final_state, shuffling_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def calm() -> AsyncIterator[World]:
+    async with open_world(token="essai") as world:
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shuffling() -> AsyncIterator[World]:
+    async with shuffling_world(seed=2026) as world:
+        yield world
+
+
+@pytest.mark.parametrize("vie", catalogue(), ids=lambda v: v.vie)
+async def test_a_life_ends_the_same_when_its_letters_are_shuffled_and_doubled(calm: World, shuffling: World, vie: Vie) -> None:
+    states = []
+    for world in (calm, shuffling):
+        await jouer(world, vie, vie.vie)
+        states.append(await final_state(world, vie.vie))
+    expected, found = states
+    assert {k: v for k, v in found.items() if v != expected[k]} == {}, {k: expected[k] for k in expected if found[k] != expected[k]}
+    assert verifier(await shuffling.pilot.exporter(vie.vie)) == []
+
+
+async def test_the_post_of_these_lives_really_doubles_and_shuffles() -> None:
+    async with shuffling_world(seed=1) as world:
+        await jouer(world, next(v for v in catalogue() if v.vie == "titre-collectif"), "melange")
+        carriers = [one.relay.carrier for one in world.services.values()]
+        buses = [one.relay.bus for one in world.services.values()]
+        rest = [letter for c in carriers if isinstance(c, ChaosCarrier) for letter, _ in c.seen]
+        amqp = [letter for b in buses if isinstance(b, ChaosBus) for _, letter in b.seen]
+        sent = [x.subject for x in rest if x.type == "fps.01.creation.v1"], [x.subject for x in amqp if x.type == "fps.12.emission.v1"]
+        assert [len(s) for s in sent] == [3, 3] and sent[1] != sorted(sent[1])

@@ -1,0 +1,72 @@
+"""`make bench` measures real work: its cheap rows run here with tiny sizes; nothing is said of time."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
+from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
+
+TINY = Sizes(rounds=1, lives=1)
+
+
+def run(*names: str) -> tuple[list[Figure], dict[str, str], bool]:
+    with asyncio.Runner() as runner:
+        return measure(Bench(TINY), names, runner)
+
+
+def test_a_whole_life_is_timed_and_written_with_the_keys_of_the_contract(tmp_path: Path) -> None:
+    figures, why, wrong = run("first-life-ms", "sql-per-batch")
+    assert (why, wrong) == ({}, False)
+    write(tmp_path / "build" / "bench.json", figures)
+    found = json.loads((tmp_path / "build" / "bench.json").read_text("utf-8"))
+    assert [list(row) for row in found] == [["name", "ours", "limit", "unit", "ratio"]] * 2
+    assert [row["name"] for row in found] == ["first-life-ms", "sql-per-batch"]
+    assert all(row["ours"] > 0 and row["limit"] > 0 and row["ratio"] > 0 for row in found)
+
+
+def test_a_batch_of_five_hundred_takes_as_many_statements_as_one_of_fifty() -> None:
+    ((figure,), _, _) = run("sql-per-batch")
+    assert figure.ours == figure.limit and figure.ratio == 1
+
+
+def test_without_the_real_servers_a_row_says_so_and_the_others_run() -> None:
+    figures, why, wrong = run("letter-amqp", "sql-per-batch", "mfps-batch")
+    assert [(f.name, f.ratio is None) for f in figures] == [("letter-amqp", True), ("mfps-batch", True), ("sql-per-batch", False)]
+    assert "PostgreSQL" in why["letter-amqp"] and set(why) == {"letter-amqp", "mfps-batch"} and not wrong
+
+
+def test_every_row_of_the_contract_has_its_promise() -> None:
+    assert len(NAMES) == len(set(NAMES)) == 9
+    assert set(AT_MOST) | set(AT_LEAST) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("figure", "kept"),
+    [
+        (Figure("mfps-batch", 500, 100, "messages/s"), True),
+        (Figure("mfps-batch", 499, 100, "messages/s"), False),
+        (Figure("first-life-ms", 150, 150, "ms"), True),
+        (Figure("first-life-ms", 151, 150, "ms"), False),
+        (Figure("letter-amqp", None, None, "letters/s"), True),
+    ],
+)
+def test_a_promise_that_is_not_kept_is_told(figure: Figure, kept: bool) -> None:
+    assert (promise(figure) == "") is kept
+
+
+def test_the_table_shows_what_is_missing_and_noise_forbids_a_conclusion() -> None:
+    lines = table([Figure("letter-amqp", None, None, "letters/s"), Figure("mfps-http", 1234.5, 2469.0, "messages/s")]).splitlines()
+    assert lines[0].split() == ["name", "ours", "limit", "unit", "ratio"]
+    assert lines[2].split() == ["letter-amqp", "-", "-", "letters/s", "-"]
+    assert lines[3].split() == ["mfps-http", "1,234", "2,469", "messages/s", "0.5"]
+    assert "too noisy to conclude" in noise({"mfps-http": [10.0, 16.0]})[-1]
+    assert "quiet enough" in noise({"mfps-http": [10.0, 14.0]})[-1]
+
+
+def test_work_that_is_not_exact_is_never_a_figure() -> None:
+    expect("letters", 3, 3)
+    with pytest.raises(Faux, match="letters: 2 instead of 3"):
+        expect("letters", 2, 3)

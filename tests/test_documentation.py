@@ -1,0 +1,292 @@
+"""The documents tell the truth: generated ones are fresh, links lead somewhere, commands exist, and the first message works as written."""
+
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+import typer
+
+from console.cli import app, run
+from console.documentation import generate, main
+from console.output import Panne
+from console.temps import after, instant
+from console.world import World, open_world
+from fps.flows import MESSAGES, by_type
+from fps.messages.message import MessageClass
+from fps.messages.mfps import AccuseFps, CreationFps
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", ".git", "node_modules", "build"} & set(path.parts))
+SPECIFICATION = ROOT / "docs/specification.md"
+BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# ----------------------------------------------------------------------------------------------------------- generated
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[Path, str]:
+    return generate(ROOT)
+
+
+def test_the_generated_documents_are_fresh_else_run_make_docs(documents: dict[Path, str]) -> None:
+    assert [str(path) for path, text in documents.items() if (ROOT / path).read_text(encoding="utf-8") != text] == []
+
+
+def test_the_generated_documents_are_the_same_each_time(documents: dict[Path, str]) -> None:
+    assert generate(ROOT) == documents
+
+
+def test_a_stale_document_is_named_and_make_docs_mends_it(
+    tmp_path: Path, documents: dict[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "docs/openapi").mkdir(parents=True)
+    (tmp_path / "Makefile").touch()
+    for path, text in documents.items():
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert main(check=True, root=tmp_path) == 0
+    (tmp_path / "docs/openapi/dgfip.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "docs/carte.svg").unlink()
+    assert main(check=True, root=tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "docs/openapi/dgfip.json" in said and "docs/carte.svg" in said and "make docs" in said and "flux.md" not in said
+    assert main(check=False, root=tmp_path) == 0
+    assert main(check=True, root=tmp_path) == 0
+
+
+def test_without_its_markers_or_its_sources_the_documentation_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(Panne, match="sources"):
+        main(check=True, root=tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "Makefile").touch()
+    with pytest.raises(Panne, match=r"specification\.md manque"):
+        main(check=True, root=tmp_path)
+    (tmp_path / "docs/specification.md").write_text("vide", encoding="utf-8")
+    with pytest.raises(Panne, match="repères"):
+        main(check=True, root=tmp_path)
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.type)
+def test_every_message_has_its_sheet_with_its_fields_and_its_example(message: MessageClass, documents: dict[Path, str]) -> None:
+    text = documents[Path("docs/flux.md")]
+    sheet = text.partition(f'<a id="{message.type.replace(".", "-")}"></a>')[2].partition("<a id=")[0]
+    assert all(f"| `{name}` |" in sheet for name in message.model_fields)
+    assert [json.loads(body) for _, _, body in BLOCK.findall(sheet)] == [message.example]
+    assert message.law in sheet
+
+
+def test_the_codes_that_a_creation_may_get_are_all_in_the_specification(documents: dict[Path, str]) -> None:
+    text = documents[Path("docs/specification.md")]
+    checks = (ROOT / "shared/fps/controle_mfps.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'_erreur\(\s+"([a-z-]+)"', checks))
+    assert len(codes) > 10 and [code for code in codes if f"| `{code}` |" not in text] == []
+    others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "flux-non-simule", "json-invalide")
+    assert [code for code in others if f"| `{code}` |" not in text] == []
+
+
+def test_the_contracts_of_the_services_are_complete(documents: dict[Path, str]) -> None:
+    for path, text in documents.items():
+        if path.suffix == ".json":
+            contract = json.loads(text)
+            missing = [ref for ref in re.findall(r'"#/([^"]+)"', text) if not _resolves(contract, ref)]
+            assert missing == [], path
+            assert "SPÉCIMEN — environnement simulé" in contract["info"]["description"]
+
+
+def _resolves(contract: Any, ref: str) -> bool:
+    for part in ref.split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if not isinstance(contract, dict) or key not in contract:
+            return False
+        contract = contract[key]
+    return True
+
+
+# --------------------------------------------------------------------------------------------------------------- pages
+
+
+def prose(path: Path) -> str:
+    return BLOCK.sub("", path.read_text(encoding="utf-8"))
+
+
+def anchors(path: Path) -> set[str]:
+    """The names that a link may aim at in a page: its headings, as Git forges write them, and its explicit anchors."""
+    text = prose(path)
+    titles = re.findall(r"^#{1,6} +(.+)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", title).strip().lower()).replace(" ", "-") for title in titles}
+    return slugs | set(re.findall(r'<a id="([^"]+)"', text))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_every_relative_link_of_a_page_leads_somewhere(path: Path) -> None:
+    text = prose(path)
+    targets = re.findall(r"\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text)
+    lost = []
+    for target in targets:
+        if re.match(r"[a-z]+:", target):
+            continue
+        place, _, fragment = unquote(target).partition("#")
+        aimed = (path.parent / place).resolve() if place else path
+        if not aimed.exists() or (fragment and aimed.suffix == ".md" and fragment not in anchors(aimed)):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_hypothesis_that_a_page_or_a_service_cites_is_listed_with_a_place_that_exists() -> None:
+    listed = (ROOT / "docs/hypotheses.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"^\| (H\d\d) \|", listed, re.MULTILINE))
+    sources = [path for suffix in ("py", "yaml", "typ") for path in (ROOT / "services").rglob(f"*.{suffix}")]
+    cited = {(named(path), h) for path in [*PAGES, *sources] for h in re.findall(r"\bH\d\d\b", path.read_text(encoding="utf-8"))}
+    assert len(known) > 30 and sorted((page, h) for page, h in cited if h not in known) == []
+    places = re.findall(r"`((antai|dgfip|ccsp|collectivite)/[\w/]+\.(?:py|yaml))(?:::(\w+))?`", listed)
+    lost = [place for place, service, name in places if not _defines(ROOT / "services" / service / place, name)]
+    assert places and lost == []
+
+
+def _defines(path: Path, name: str) -> bool:
+    line = re.compile(rf"^(?:(?:async )?def |class |){name}\b", re.MULTILINE)
+    return path.is_file() and line.search(path.read_text(encoding="utf-8")) is not None
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """The `fps` commands that the pages show, inline or in a block, with their words."""
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        inline = re.findall(r"[`«] ?(fps [a-z][^`»\n]*?) ?[`»]", text)
+        typed = [line for language, _, body in BLOCK.findall(text) if language in ("bash", "console", "sh") for line in body.splitlines()]
+        for line in [*inline, *typed]:
+            words = line.removeprefix("$ ").split()
+            if words and words[0] in ("fps", ".venv/bin/fps") and len(words) > 1:
+                yield named(path), words[1:]
+
+
+def test_every_fps_command_that_a_page_shows_exists_with_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    known = typer.main.get_command(app)
+    shown = list(commands())
+    assert {words[0] for _, words in shown} >= {"up", "demo", "bac", "advance", "flux"}
+    wrong = []
+    for page, words in shown:
+        command: Any = known
+        for word in words:
+            if word.startswith("--"):
+                options = {opt for parameter in command.params for opt in (*parameter.opts, *parameter.secondary_opts)}
+                if word.partition("=")[0] not in options:
+                    wrong.append((page, words, word))
+            elif hasattr(command, "commands"):
+                if word not in command.commands:
+                    wrong.append((page, words, word))
+                    break
+                command = command.commands[word]
+    assert wrong == []
+
+
+def test_the_help_of_the_command_lists_what_the_readme_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(re.search(rf"\b{word}\b", said) for word in ("up", "demo", "bac", "advance", "flux", "lettres-mortes", "doctor"))
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.fr.md"])
+def test_a_readme_begins_with_the_two_commands_and_says_what_it_is_not(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    first = next(body for language, _, body in BLOCK.findall(text) if language == "bash")
+    assert [line.partition("#")[0].strip() for line in first.splitlines() if line.startswith("make")] == ["make demo", "make test"]
+    assert "SPÉCIMEN — environnement simulé" in text and "docs/carte.svg" in text
+
+
+def test_the_readmes_show_what_the_demonstration_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "--sortie", str(tmp_path)]) == 0
+    printed = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())
+    for name in ("README.md", "README.fr.md"):
+        shown = [body for language, _, body in BLOCK.findall((ROOT / name).read_text(encoding="utf-8")) if language == "text"]
+        assert len(shown) == 1 and "SPÉCIMEN" in printed
+        assert shown[0].strip() in printed
+
+
+# -------------------------------------------------------------------------------------------- the first message, as written
+
+
+@dataclass
+class Reader:
+    """Somebody who types the commands of the specification, against four services in this process."""
+
+    world: World
+    files: dict[str, str] = field(default_factory=dict)
+    last: httpx.Response | None = None
+
+    async def types(self, body: str) -> None:
+        body = re.sub(r"^cat > (\S+) <<'FIN'\n(.*?)^FIN$", self._writes, body, flags=re.MULTILINE | re.DOTALL)
+        for line in body.replace("\\\n", " ").splitlines():
+            match shlex.split(line):
+                case [] | ["source", ".venv/bin/activate"]:
+                    pass
+                case ["fps", "bac", "creer", nom, "--le", le]:
+                    await self.world.pilot.creer(nom, instant(le))
+                case ["fps", "advance", "--bac", nom, "--jusqua", date]:
+                    await self.world.pilot.avancer(nom, instant(date))
+                case ["fps", "advance", "--bac", nom, "--de", duration]:
+                    now = datetime.fromisoformat((await self.world.pilot.etat(nom))["instant"])
+                    await self.world.pilot.avancer(nom, after(now, duration))
+                case ["sed", change, source, ">", target]:
+                    _, old, new, _ = change.split("/")
+                    assert self.files[source].count(old) == 1
+                    self.files[target] = self.files[source].replace(old, new)
+                case ["curl", "-s", *words]:
+                    await self._asks(words)
+                case unknown:
+                    raise AssertionError(f"the specification shows a command that this test does not know: {unknown}")
+
+    def _writes(self, found: re.Match[str]) -> str:
+        self.files[found.group(1)] = found.group(2)
+        return ""
+
+    async def _asks(self, words: list[str]) -> None:
+        headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+        body = next((self.files[words[i + 1].removeprefix("@")].encode() for i, word in enumerate(words) if word == "--data-binary"), None)
+        method = words[words.index("-X") + 1] if "-X" in words else "GET"
+        url = next(word for word in words if word.startswith("http://"))
+        self.last = await self.world.client.request(method, url, headers=headers, content=body)
+
+
+def test_the_first_message_of_the_specification_works_as_written() -> None:
+    async def read() -> list[tuple[Any, Any]]:
+        compared = []
+        async with open_world(token="documentation") as world:
+            reader = Reader(world)
+            for language, words, body in BLOCK.findall(SPECIFICATION.read_text(encoding="utf-8")):
+                if language == "bash":
+                    await reader.types(body)
+                elif words.strip() == "réponse":
+                    assert reader.last is not None
+                    compared.append((reader.last.json(), json.loads(body)))
+            assert not await world.pilot.lettres_mortes("editeur")
+        return compared
+
+    compared = asyncio.run(read())
+    assert len(compared) == 5
+    for got, written in compared:
+        assert got == written
+
+
+def test_every_json_example_of_the_specification_is_accepted_by_its_class() -> None:
+    text = SPECIFICATION.read_text(encoding="utf-8")
+    written = [json.loads(body) for body in re.findall(r"<<'FIN'\n(.*?)^FIN$", text, re.MULTILINE | re.DOTALL)]
+    assert written == [CreationFps.example]
+    assert [CreationFps.model_validate_json(json.dumps(data)).numero_fps for data in written] == [CreationFps.example["numero_fps"]]
+    answers = [json.loads(body) for language, words, body in BLOCK.findall(text) if language == "json" and words.strip() == "réponse"]
+    accuses = [answer.get("accuse", answer) for answer in answers if "accuse" in answer or "statut" in answer]
+    assert [AccuseFps.model_validate_json(json.dumps(data)).statut for data in accuses] == ["refuse", "accepte"]
+    assert all(by_type(name) for name in re.findall(r"`(fps\.\d\d\.[a-z-]+\.v\d)`", text))

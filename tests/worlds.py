@@ -1,0 +1,154 @@
+"""The same four services in every way they can be run: memory, SQLite, real servers in one process, real servers in four processes."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from console.pilot import Pilot
+from console.world import DEFINITIONS, open_world
+from fps.kit.migrate import upgrade
+from fps.parties import SERVICES, Party
+from tests.conftest import Postgres
+from tests.real import amqp_url, forget, postgres_url
+
+WAYS = ("memory", "sqlite", "real", "processes")
+
+
+@dataclass(frozen=True)
+class Monde:
+    """What a scenario needs: a client, the addresses, the pilot."""
+
+    client: httpx.AsyncClient
+    addresses: Mapping[Party, str]
+    pilot: Pilot
+    processes: "Mapping[Party, Process]" = field(default_factory=dict)
+
+    def url(self, party: Party, bac: str, path: str) -> str:
+        return f"{self.addresses[party]}/bacs/{bac}{path}"
+
+    async def post(self, party: Party, bac: str, path: str, body: Any, **headers: str) -> httpx.Response:
+        return await self.client.post(self.url(party, bac, path), json=body, headers=headers)
+
+    async def get(self, party: Party, bac: str, path: str, **params: Any) -> Any:
+        response = await self.client.get(self.url(party, bac, path), params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+@asynccontextmanager
+async def databases(server: Postgres) -> AsyncIterator[dict[Party, str]]:
+    """Four empty databases with the tables of each service."""
+    names = {party: await server.create() for party in SERVICES}
+    try:
+        urls = {party: server.url(name) for party, name in names.items()}
+        for party, url in urls.items():
+            await asyncio.to_thread(upgrade, url, DEFINITIONS[party])
+        yield urls
+    finally:
+        for name in names.values():
+            await server.drop(name)
+
+
+@asynccontextmanager
+async def broker() -> AsyncIterator[tuple[str, str]]:
+    """The broker's URL and a prefix of its own, forgotten at the end."""
+    url, prefix = amqp_url(), f"essai-{secrets.token_hex(4)}"
+    try:
+        yield url, prefix
+    finally:
+        await forget(url, prefix)
+
+
+@asynccontextmanager
+async def monde(way: str, folder: Path) -> AsyncIterator[Monde]:
+    """The four services, run that way."""
+    async with AsyncExitStack() as stack:
+        if way in ("memory", "sqlite"):
+            world = await stack.enter_async_context(open_world(data_dir=folder if way == "sqlite" else None))
+            yield Monde(world.client, world.addresses, world.pilot)
+            return
+        urls = await stack.enter_async_context(databases(Postgres(postgres_url())))
+        bus, prefix = await stack.enter_async_context(broker())
+        if way == "real":
+            world = await stack.enter_async_context(open_world(databases=urls, bus_url=bus, bus_prefix=prefix))
+            yield Monde(world.client, world.addresses, world.pilot)
+            return
+        yield await stack.enter_async_context(processes(urls, bus, prefix, folder))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Process:
+    """One service in a process of its own; it can be killed without warning and started again."""
+
+    def __init__(self, party: Party, environment: dict[str, str], log: Path):
+        self.command = [sys.executable, "-m", party.value, "serve"]
+        self.environment, self.log = environment, log
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(self.command, env=os.environ | self.environment, stdout=log, stderr=log)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait; gives the exit status."""
+        if self._running is None:
+            return 0
+        self._running.send_signal(how)
+        status = self._running.wait(20)
+        self._running = None
+        return status
+
+
+@asynccontextmanager
+async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Path) -> AsyncIterator[Monde]:
+    """Four processes, each with its own command and environment, as on four machines."""
+    addresses = {party: f"http://127.0.0.1:{free_port()}" for party in SERVICES}
+    token = secrets.token_urlsafe(16)
+    running: dict[Party, Process] = {}
+    for party in SERVICES:
+        environment = {
+            "FPS_DATABASE_URL": urls[party],
+            "FPS_BUS_URL": bus,
+            "FPS_BUS_PREFIX": prefix,
+            "FPS_PORT": addresses[party].rpartition(":")[2],
+            "FPS_ADDRESSES": ",".join(f"{p.value}={a}" for p, a in addresses.items()),
+            "FPS_PILOTAGE_TOKEN": token,
+        }
+        running[party] = Process(party, environment, folder / f"{party.value}.log")
+    try:
+        for process in running.values():
+            process.start()
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            await asyncio.gather(*(ready(client, url) for url in addresses.values()))
+            yield Monde(client, addresses, Pilot(client, addresses, token), running)
+    finally:
+        for process in running.values():
+            await asyncio.to_thread(process.end)
+
+
+async def ready(client: httpx.AsyncClient, url: str, seconds: float = 40.0) -> None:
+    """Wait until a service says that it is ready."""
+    for _ in range(int(seconds / 0.1)):
+        try:
+            if (await client.get(f"{url}/sante/pret")).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{url} never became ready")
