@@ -169,6 +169,15 @@ async def test_an_unroutable_letter_is_never_lost_in_silence(service: Service, p
         await MemoryBus().publish(KEY, [letters(1)])
 
 
+async def test_a_bus_stopped_at_any_moment_of_its_opening_stops(service: Service, prefix: str) -> None:
+    for turn in range(40):
+        bus = RabbitBus(amqp_url(), prefix, DELAYS)
+        await bus.consume(Party.DGFIP, Inbound(service).take)
+        await asyncio.sleep(turn * 0.0007)
+        async with asyncio.timeout(20):
+            await bus.stop()
+
+
 async def test_a_broker_that_stops_in_the_middle_loses_and_doubles_nothing(service: Service, prefix: str) -> None:
     async with cable(amqp_url()) as (line, url):
         bus = await started(url, prefix, service)

@@ -61,9 +61,11 @@ class RabbitBus:
             raise BusUnavailable(f"RabbitMQ ne répond pas : {error}") from error
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Cancelled until it ends: the client library may swallow one cancellation while it opens a channel.
+        while pending := [task for task in self._tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
         self._tasks.clear()
         await self._drop()
 
