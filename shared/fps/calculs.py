@@ -41,6 +41,18 @@ def date_envoi_apa(reception: date) -> date:
     return ajouter_jours(reception, droit(reception).apa_envoi_jours)
 
 
+@regle("Convention de cycle complet ; hypothèses H08 et H36", "Date d'envoi de l'avis, après le délai de paiement rapide de la notice")
+def date_envoi_apres_notice(reception: date, delai_ville_jours: int = 0) -> date:
+    """The send date after a windscreen notice: the days of the quick payment are the town's, else those of the convention (H36)."""
+    return ajouter_jours(date_envoi_apa(reception), delai_ville_jours or droit(reception).paiement_rapide_jours)
+
+
+@regle("Convention de cycle complet ; hypothèse H36", "Dernier jour du paiement rapide, du constat")
+def date_limite_paiement_rapide(constat: date, delai_ville_jours: int = 0) -> date:
+    """Last day of the quick payment after a windscreen notice: the notice leaves after it (H36)."""
+    return ajouter_jours(constat, delai_ville_jours or droit(constat).paiement_rapide_jours)
+
+
 @regle("CGCT, art. L. 2333-87, IV", "Dernier jour pour payer, de la notification du premier avis")
 def date_limite_paiement(notification: date) -> date:
     """Last day to pay: three months from the first notice's notification; a rectificatif never moves it (CGCT, art. L. 2333-87, IV)."""
@@ -181,6 +193,12 @@ def date_limite_pourvoi(notification: date) -> date:
 def date_phase_juridictionnelle(demande: date) -> date:
     """The day the judge takes over an execution that was asked for (CGCT, art. R. 2333-120-74)."""
     return ajouter_mois(demande, droit(demande).execution_juridictionnelle_mois)
+
+
+@regle("CGCT, art. R. 2333-120-59", "Amende maximale pour recours abusif")
+def amende_abus_maximum(le: date) -> int:
+    """The highest fine for an abusive petition, in centimes (CGCT, art. R. 2333-120-59)."""
+    return droit(le).amende_abus_maximum
 
 
 @regle("CGCT, art. R. 2333-120-16", "Majoration due à l'État : part du reste dû, avec un minimum")

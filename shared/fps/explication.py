@@ -147,12 +147,7 @@ def recalculer(noeud: Derivation) -> JsonValue:
     module, _, nom = noeud.regle.rpartition(".")
     fonction = getattr(import_module(module), nom)
     types = get_type_hints(fonction)
-    entrees = {n: TypeAdapter(types[n]).validate_python(_lisible(types[n], v)) for n, v in noeud.entrees.items()}
-    return ecrire(fonction(**entrees))
-
-
-def _lisible(type_: Any, valeur: JsonValue) -> Any:
-    return tuple(time.fromisoformat(str(v)) for v in valeur) if isinstance(valeur, list) and "time" in str(type_) else valeur
+    return ecrire(fonction(**{n: TypeAdapter(types[n]).validate_python(v) for n, v in noeud.entrees.items()}))
 
 
 def ecarts(noeud: Derivation) -> list[str]:

@@ -87,6 +87,13 @@ async def page_requetes(
     return [REQUETES.item(row) for row in await tx.select(query.order_by(requetes.c.numero).limit(limite))]
 
 
+async def derniere_requete(tx: Transaction, bac: str, numero_fps: str) -> Requete | None:
+    """The latest petition about a FPS."""
+    query = select(requetes).where(requetes.c.bac == bac, requetes.c.numero_fps == numero_fps)
+    rows = await tx.select(query.order_by(requetes.c.numero.desc()).limit(1))
+    return REQUETES.item(rows[0]) if rows else None
+
+
 def cles_requete(message: ReponseRegularisation | MemoireDefense | PieceDefense) -> Iterable[Key]:
     """The petition that a letter is about."""
     return ((Requete, (message.numero_requete,)),)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from ccsp.domain import lettres
+from ccsp.domain.delais import notification_requerant
 from ccsp.domain.recevabilite import motifs, regularisables
 from ccsp.domain.refus import AutreDossier, RequeteInconnue
 from ccsp.domain.requete import Requete
-from fps.calculs import date_limite_defense, date_limite_regularisation, date_notification_decision, date_notification_postale
+from fps.calculs import date_limite_defense, date_limite_regularisation
 from fps.kit.work import Work
 
 EXAMEN = "CGCT, art. R. 2333-120-38"
@@ -32,9 +33,7 @@ def examiner(requete: Requete, work: Work) -> None:
         communiquer(requete, work)
     elif regularisables(requete.motifs):
         requete.passer("demander_regularisation")
-        portail = requete.canal == "portail"
-        notification = date_notification_decision(work.today) if portail else date_notification_postale(work.today)
-        requete.limite_regularisation = date_limite_regularisation(notification)
+        requete.limite_regularisation = date_limite_regularisation(notification_requerant(requete, work.today))
         _tracer(requete, work, "demande-regularisation", REGULARISATION, limite=requete.limite_regularisation.isoformat())
         work.send(lettres.demande(requete, work.today))
         work.schedule(requete.numero, "regularisation", requete.limite_regularisation + timedelta(days=1))

@@ -3,8 +3,9 @@
 from datetime import date
 
 from ccsp.domain import refus
+from ccsp.domain.delais import limite_execution, notification_collectivite, notification_requerant
 from ccsp.domain.requete import INSTRUITES, Decision, EtatRequete, Requete
-from fps.calculs import date_limite_execution, date_notification_decision, date_notification_postale
+from fps.calculs import amende_abus_maximum
 from fps.communes import commune, est_connue
 from fps.droit import droit
 from fps.messages.recours_usager import Sens
@@ -59,7 +60,7 @@ def _verifier_decharge(requete: Requete, decision: Decision) -> None:
 
 
 def _verifier_sommes(requete: Requete, decision: Decision, le: date) -> None:
-    maximum = droit(le).amende_abus_maximum
+    maximum = amende_abus_maximum(le)
     if decision.amende_abus > maximum:
         raise refus.AmendeExcessive(f"Amende de {euros(decision.amende_abus)}, maximum {euros(maximum)}.", "amende_abus")
     if decision.amende_abus and decision.sens != "rejet":
@@ -75,9 +76,9 @@ def rendre(requete: Requete, decision: Decision, le: date) -> None:
     verifier(requete, decision, le)
     requete.passer("juger")
     requete.decision = decision
-    requete.notifiee_requerant_le = date_notification_decision(le) if requete.canal == "portail" else date_notification_postale(le)
-    requete.notifiee_collectivite_le = date_notification_decision(le) if electronique(requete, le) else date_notification_postale(le)
-    requete.limite_execution = date_limite_execution(requete.notifiee_collectivite_le) if decision.decharge else None
+    requete.notifiee_requerant_le = notification_requerant(requete, le)
+    requete.notifiee_collectivite_le = notification_collectivite(le, electronique=electronique(requete, le))
+    requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)
 
 
 def electronique(requete: Requete, le: date) -> bool:
@@ -93,9 +94,9 @@ def consulter(requete: Requete, partie: str, le: date) -> None:
     if partie == "requerant":
         if requete.canal != "portail":
             raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
-        requete.notifiee_requerant_le = date_notification_decision(mise_a_disposition, le)
+        requete.notifiee_requerant_le = notification_requerant(requete, mise_a_disposition, le)
         return
     if not electronique(requete, mise_a_disposition):
         raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
-    requete.notifiee_collectivite_le = date_notification_decision(mise_a_disposition, le)
-    requete.limite_execution = date_limite_execution(requete.notifiee_collectivite_le) if requete.decision.decharge else None
+    requete.notifiee_collectivite_le = notification_collectivite(mise_a_disposition, electronique=True, consultation=le)
+    requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)

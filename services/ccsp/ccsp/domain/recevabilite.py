@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from ccsp.domain import refus
+from ccsp.domain.delais import limite_recours
 from ccsp.domain.refus import Irrecevabilite
 from ccsp.domain.requete import Requete
-from fps.calculs import date_limite_recours
 from fps.droit import droit
 
 MOTIFS: dict[str, type[Irrecevabilite]] = {
@@ -61,11 +61,9 @@ def _motifs(requete: Requete, le: date) -> Iterator[type[Irrecevabilite]]:
 
 
 def _delai(requete: Requete) -> Iterator[type[Irrecevabilite]]:
-    depot = requete.depot
-    depart = depot.date_decision_rapo if requete.objet == "decision-rapo" else depot.date_notification_avertissement
-    if depart is None:
-        return
-    if depart > requete.date_depot and requete.objet == "decision-rapo":
+    attaquee_le = requete.depot.date_decision_rapo if requete.objet == "decision-rapo" else None
+    if attaquee_le is not None and attaquee_le > requete.date_depot:
         yield refus.RequetePrematuree
-    if requete.date_depot > date_limite_recours(depart, depot.eloignement):
+    limite = limite_recours(requete)
+    if limite is not None and requete.date_depot > limite:
         yield refus.RequeteTardive

@@ -1,7 +1,7 @@
-"""What a person may ask the court: its petitions, the judge's decision, consultation, cassation, execution, the printed documents."""
+"""The petitions: listed, consulted, judged; the decision opened by a party, the documents printed."""
 
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,21 +10,18 @@ from starlette.responses import Response
 from ccsp.actes.greffe import NOTIFICATION, connue, prevoir_notification
 from ccsp.domain import decision as regles
 from ccsp.domain import lettres
-from ccsp.domain.refus import ExecutionImpossible, ExecutionPrematuree, NotificationImpossible, PourvoiImpossible
+from ccsp.domain.refus import NotificationImpossible
 from ccsp.domain.requete import Decision, EtatRequete, Requete
 from ccsp.store import page_requetes
-from fps.calculs import date_limite_pourvoi, date_phase_juridictionnelle
 from fps.calendar import instant_paris
 from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
 from fps.kit.letters import render_async
 from fps.kit.service import Service
 from fps.kit.work import Work
-from fps.messages.formats import Centimes, CentimesDus, Texte
+from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
 from fps.messages.recours_usager import Nature, Sens
 
-EXECUTION = "CGCT, art. R. 2333-120-74"
 Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête, 8 chiffres")]
 
 
@@ -86,17 +83,8 @@ class Consultation(BaseModel):
     partie: Literal["requerant", "collectivite"]
 
 
-class Astreinte(BaseModel):
-    """What the judge of the execution orders a day, in centimes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    montant_jour: CentimesDus
-
-
-def routes(service: Service) -> APIRouter:
-    """The routes of the court, beside its letters."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute)
+def routes(router: APIRouter, service: Service) -> None:
+    """The acts on /requetes, until the decision is notified."""
 
     @router.get("/requetes", summary="Lister les requêtes")
     async def lister(
@@ -157,9 +145,6 @@ def routes(service: Service) -> APIRouter:
         nom = f'inline; filename="{document}-{requete.numero}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": nom})
 
-    execution_routes(router, service)
-    return router
-
 
 def _document(requete: Requete, document: str) -> tuple[Message, date]:
     """The letter as it was on its day; raises NotificationImpossible when it does not exist yet."""
@@ -172,58 +157,3 @@ def _document(requete: Requete, document: str) -> tuple[Message, date]:
         le = requete.decision.date_decision
         return lettres.decisions(requete, instant_paris(le), le)[0], le
     raise NotificationImpossible(f"Requête {requete.numero}, état « {requete.etat} ».", "document")
-
-
-def execution_routes(router: APIRouter, service: Service) -> None:
-    """What follows a decision: cassation, execution."""
-
-    async def faire(request: Request, numero: str, acte: str, article: str, agir: Any, **donnees: Any) -> RequeteVue:
-        async def run(work: Work) -> RequeteVue:
-            requete = await connue(numero, work)
-            agir(requete, work)
-            work.record(requete.numero_fps, acte, article, numero_requete=numero, **donnees)
-            return RequeteVue.model_validate(requete)
-
-        return await service.ask(bac_of(request), run)
-
-    @router.post("/requetes/{numero}/pourvoi", summary="Noter un pourvoi en cassation")
-    async def pourvoi(request: Request, numero: Numero) -> RequeteVue:
-        def agir(requete: Requete, work: Work) -> None:
-            dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
-            if requete.decision is None or requete.pourvoi_le is not None or work.today > date_limite_pourvoi(max(dates)):
-                raise PourvoiImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
-            requete.pourvoi_le = work.today
-
-        return await faire(request, numero, "pourvoi", "CJA, art. R. 821-1", agir)
-
-    @router.post("/requetes/{numero}/execution", summary="Demander l'exécution d'une décision")
-    async def execution(request: Request, numero: Numero) -> RequeteVue:
-        def agir(requete: Requete, work: Work) -> None:
-            if requete.limite_execution is None or requete.etat is not EtatRequete.NOTIFIEE:
-                raise ExecutionImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
-            if work.today <= requete.limite_execution:
-                raise ExecutionPrematuree(f"Jusqu'au {requete.limite_execution:%d/%m/%Y}.")
-            requete.passer("demander_execution")
-            requete.execution_demandee_le = work.today
-            work.schedule(requete.numero, "execution", date_phase_juridictionnelle(work.today) + timedelta(days=1))
-
-        return await faire(request, numero, "demande-execution", EXECUTION, agir)
-
-    @router.post("/requetes/{numero}/astreinte", summary="Prononcer une astreinte")
-    async def astreinte(request: Request, numero: Numero, somme: Astreinte) -> RequeteVue:
-        def agir(requete: Requete, work: Work) -> None:
-            if requete.etat is not EtatRequete.EXECUTION_JURIDICTIONNELLE:
-                raise ExecutionImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
-            requete.astreinte_jour = somme.montant_jour
-
-        return await faire(request, numero, "astreinte", EXECUTION, agir, montant_jour=somme.montant_jour)
-
-    @router.post("/requetes/{numero}/classement", summary="Classer une demande d'exécution satisfaite")
-    async def classement(request: Request, numero: Numero) -> RequeteVue:
-        def agir(requete: Requete, work: Work) -> None:
-            if requete.etat not in (EtatRequete.EXECUTION_DEMANDEE, EtatRequete.EXECUTION_JURIDICTIONNELLE):
-                raise ExecutionImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
-            requete.passer("classer")
-            work.unschedule(requete.numero)
-
-        return await faire(request, numero, "classement", EXECUTION, agir)

@@ -1,0 +1,46 @@
+"""The dates of a petition, each by the rule of the law that gives it: examined, put in order, notified, contested."""
+
+from datetime import date
+
+from ccsp.domain.requete import Requete
+from fps.calculs import (
+    date_examen_requete,
+    date_limite_execution,
+    date_limite_pourvoi,
+    date_limite_recours,
+    date_notification_decision,
+    date_notification_postale,
+)
+
+
+def limite_recours(requete: Requete) -> date | None:
+    """Last day of the petition itself (CGCT, art. R. 2333-120-33); None when nothing tells from which day it runs."""
+    depot = requete.depot
+    depart = depot.date_decision_rapo if requete.objet == "decision-rapo" else depot.date_notification_avertissement
+    return None if depart is None else date_limite_recours(depart, depot.eloignement)
+
+
+def examen(requete: Requete) -> date:
+    """The day the registry reads it; a fax waits for its written confirmation (CGCT, art. R. 2333-120-32 and -38)."""
+    return date_examen_requete(requete.confirmee_le or requete.confirmer_avant_le or requete.date_depot)
+
+
+def notification_requerant(requete: Requete, envoi: date, consultation: date | None = None) -> date:
+    """When the applicant is notified of what leaves that day: on the portal (CGCT, art. R. 2333-120-60), else by post (hypothesis H67)."""
+    return date_notification_decision(envoi, consultation) if requete.canal == "portail" else date_notification_postale(envoi)
+
+
+def notification_collectivite(envoi: date, *, electronique: bool, consultation: date | None = None) -> date:
+    """When the defendant is notified of what leaves that day (CGCT, art. R. 2333-120-60; by post: hypothesis H67)."""
+    return date_notification_decision(envoi, consultation) if electronique else date_notification_postale(envoi)
+
+
+def limite_execution(requete: Requete, notification: date) -> date | None:
+    """Last day for the defendant to execute, counted from its own notification; None when nothing is discharged."""
+    return date_limite_execution(notification) if requete.decision is not None and requete.decision.decharge else None
+
+
+def limite_pourvoi(requete: Requete) -> date | None:
+    """Last day of the appeal in cassation, from the later of the two notifications (CJA, art. R. 821-1; hypothesis H46)."""
+    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
+    return date_limite_pourvoi(max(dates)) if dates else None
