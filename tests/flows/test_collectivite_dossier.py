@@ -129,13 +129,13 @@ async def test_a_payment_told_twice_is_booked_once_and_a_second_payment_is_owed_
         await ville.world.client.post(
             f"{ville.url}{FpsPaye.path}", json={**FpsPaye.example, **PAYE, "numero_fps": numero}, headers={"Idempotency-Key": f"cle-{cle}"}
         )
-    assert await ville.soldes(numero) == {"tresor": 3500, "recettes": -3500}
+    assert await ville.soldes(numero) == {"antai": 3500, "recettes": -3500}
     await ville.recevoir(FpsPaye, **PAYE | {"numero_fps": numero, "reference": "CB-2"})
     fps = await ville.fps(numero)
     assert (fps["etat"], fps["montant_paye"], fps["dette"]) == ("paye", 7000, 3500)
     await ville.recevoir(PaiementAnnule, numero_fps=numero, reference="CB-2", montant_annule=3500, reste_du=0)
     assert ((await ville.fps(numero))["etat"], (await ville.fps(numero))["dette"]) == ("paye", 0)
-    assert await ville.soldes(numero) == {"tresor": 3500, "recettes": -3500}
+    assert await ville.soldes(numero) == {"antai": 3500, "recettes": -3500}
     paiements = await ville.lire(f"/fps/{numero}/paiements")
     assert [(p["reference"], p["etat"]) for p in paiements] == [
         ("CB-2", "annule"),
@@ -158,7 +158,7 @@ async def test_a_bounced_cheque_is_due_again_told_twice_or_before_the_payment(vi
 async def test_a_contested_minored_payment_makes_the_whole_fps_due_again(ville: Ville) -> None:
     numero = await ville.etablir()
     await ville.recevoir(FpsPayeMinore, numero_fps=numero, reference="CB-1", montant_fps=3500, montant_paye=2450)
-    assert await ville.soldes(numero) == {"tresor": 2450, "recettes": -2450}
+    assert await ville.soldes(numero) == {"antai": 2450, "recettes": -2450}
     await ville.recevoir(
         PaiementRejete, numero_fps=numero, reference="CB-1", motif="transaction-contestee", montant_rejete=2450, reste_du=3500
     )
@@ -175,7 +175,7 @@ async def test_a_title_paid_in_parts_settles_the_fps_at_the_end_whatever_the_ord
         )
     fps = await ville.fps(numero)
     assert (fps["etat"], fps["montant_paye"]) == ("titre-paye", 3500)
-    assert await ville.soldes(numero) == {"tresor": 3500, "recettes": -3500}
+    assert await ville.soldes(numero) == {"dgfip": 3500, "recettes": -3500}
 
 
 # ------------------------------------------------------------------------------------- cancellations and modifications
@@ -190,7 +190,7 @@ async def test_a_cancelled_fps_is_owed_nothing_and_a_payment_that_crosses_is_owe
             await ville.agir(f"/fps/{numero}/annulation", {"motif": "Erreur de saisie."})
     vus = [await ville.fps(numero) for numero in (avant, apres)]
     assert [(f["etat"], f["dette"], f["creance"], f["montant_du"]) for f in vus] == [("annule", 3500, 0, 0)] * 2
-    assert await ville.soldes(avant) == await ville.soldes(apres) == {"tresor": 3500, "a-rembourser": -3500}
+    assert await ville.soldes(avant) == await ville.soldes(apres) == {"antai": 3500, "a-rembourser": -3500}
     assert await ville.envois(avant, AnnulationFps) == 1
     assert await ville.refuse(f"/fps/{avant}/annulation", {"motif": "Encore."}) == "acte-impossible"
 

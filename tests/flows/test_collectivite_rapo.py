@@ -230,7 +230,7 @@ async def test_a_partial_decision_after_a_minored_payment_gives_back_the_differe
     fps = await ville.fps(numero)
     assert (fps["etat"], fps["dette"]) == ("paye-minore", 950)
     assert (await ville.agir(f"/fps/{numero}/remboursements", {**IBAN, "montant": 950}))["montant"] == 950
-    assert await ville.soldes(numero) == {"tresor": 1500, "recettes": -1500}
+    assert await ville.soldes(numero) == {"antai": 1500, "recettes": -1500}
 
 
 async def test_nobody_is_refunded_who_did_not_ask_and_a_refused_document_is_owed_again(ville: Ville) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 from collectivite.domain.refus import ActeImpossible
 from fps.calculs import Cycle, emission_titre_le
@@ -46,8 +46,6 @@ TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
     "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
     "annuler": (AMIABLES | SOLDES | {Etat.IMPAYE}, Etat.ANNULE),
 }
-
-Compte = Literal["tresor", "regie"]
 
 
 @dataclass
@@ -175,7 +173,7 @@ class Forfait:
         self.creance -= regle + remise
         self.dette += montant - regle
         self.montant_paye, self.paye_le = self.montant_paye + montant, le
-        compte = "regie" if rapide or self.cycle == "partiel" else "tresor"
+        compte = "regie" if rapide or self.cycle == "partiel" else "antai"
         return ecriture(
             le, "FPS payé", (compte, montant), ("recettes", remise), ("redevable", -regle - remise), ("a-rembourser", regle - montant)
         )
@@ -185,9 +183,11 @@ class Forfait:
         repris = min(montant, self.dette)
         if self.etat is not Etat.ANNULE and reste_du > 0:
             self._passer("perdre_paiement")
-        redue = reste_du - self.creance if self.etat is not Etat.ANNULE and reste_du else montant - repris
+        redue = reste_du - self.creance if self.etat is not Etat.ANNULE and reste_du else 0
         self.dette, self.creance, self.montant_paye = self.dette - repris, self.creance + redue, self.montant_paye - montant
-        lignes = (("redevable", redue), ("a-rembourser", repris), ("tresor", -montant), ("recettes", montant - repris - redue))
+        # What is left was given back before the bank refused the cheque; below zero, it is the reduction of a payment that is lost.
+        reste = montant - repris - redue
+        lignes = (("redevable", redue), ("a-rembourser", repris), ("antai", -montant), ("indus" if reste > 0 else "recettes", reste))
         return ecriture(le, "Paiement sans suite", *lignes)
 
     def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0) -> Ecriture | None:
@@ -200,7 +200,7 @@ class Forfait:
         if not regle:
             return None
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
-        return ecriture(le, "FPS majoré payé", ("tresor", regle), ("redevable", -regle))
+        return ecriture(le, "FPS majoré payé", ("dgfip", regle), ("redevable", -regle))
 
     def rectifier(self, montant: int, le: date) -> Ecriture | None:
         """The FPS amounts to `montant` centimes from now on; what was paid above is owed back (CGCT, art. R. 2333-120-14)."""
@@ -223,7 +223,7 @@ class Forfait:
         total = baisse + trop + precompte
         if not total:
             return None
-        return ecriture(le, libelle, ("recettes", total), ("redevable", -baisse), ("a-rembourser", -trop), ("tresor", -precompte))
+        return ecriture(le, libelle, ("recettes", total), ("redevable", -baisse), ("a-rembourser", -trop), ("dgfip", -precompte))
 
     def clore_sans_suite(self, le: date) -> Ecriture | None:
         """A FPS refused or given up is no longer a claim."""
