@@ -54,7 +54,8 @@ async def versement_saisie(numero: str, work: Work) -> None:
     """The seized third party pays all that is left, or holds nothing: the title then waits for its prescription."""
     prise, ligne = await connue(numero, work)
     if tiers_solvable(ligne.message.vehicule.immatriculation):
-        await encaisser(prise, prise.reste_du(work.today), work.today, "saisie", work, partiel=False)
+        reference = f"SATD-{prise.numero_titre}-{prise.paiements + 1}"
+        await encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work, partiel=False)
     else:
         work.record(numero, "saisie-infructueuse", SAISIE, reste=prise.reste_du(work.today))
 

@@ -35,13 +35,14 @@ async def emission_titre(message: EmissionTitre, work: Work) -> None:
 
 
 async def paiement_titre(message: PaiementTitre, work: Work) -> JustificatifPaiementTitre:
-    """Take a payment, tell ANTAI and the collectivité, give the justificatif. Raises what `PriseEnCharge.payer` raises."""
+    """Take a payment, tell ANTAI and the collectivité, give the justificatif. Raises what `encaisser` raises."""
     paiement.verifier_cle(message.numero_telepaiement)
     prise, ligne = await connue(message.numero_fps, work)
     paiement.verifier_titre(prise, message.numero_telepaiement)
     le = paiement.verifier_date(message, work.today)
-    rabais = await encaisser(prise, message.montant, le, message.moyen, work, partiel=message.moyen in paiement.ACOMPTES)
-    justificatif = paiement.justificatif(prise, ligne, message, work.now, rabais)
+    reference = paiement.referencer(prise, message)
+    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=message.moyen in paiement.ACOMPTES)
+    justificatif = paiement.justificatif(prise, ligne, message, reference, work.now, rabais)
     work.send(justificatif)
     return justificatif
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
 
+from dgfip.domain.encaissement import Encaissement
 from dgfip.domain.prise_en_charge import AnnulationRecue, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.remboursement import PieceRecue, RemboursementsFps
 from dgfip.domain.remise import DemandeRemise
@@ -33,6 +34,7 @@ prises_en_charge = Table(
     Column("date_limite_rabais", Date),
     Column("rabais", BigInteger, nullable=False),
     Column("rabais_accorde", BigInteger, nullable=False),
+    Column("paiements", BigInteger, nullable=False),
     Column("montant_paye", BigInteger, nullable=False),
     Column("paye_le", Date),
     Column("part_collectivite", BigInteger, nullable=False),
@@ -62,6 +64,19 @@ annulations_recues = Table(
     Column("numero_fps", Text, primary_key=True),
     Column("numero_annulation", Text, primary_key=True),
     Column("message", Text, nullable=False),
+)
+
+encaissements = Table(
+    "encaissements",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_fps", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("moyen", Text, nullable=False),
+    Column("montant", BigInteger, nullable=False),
+    Column("le", Date, nullable=False),
+    Column("sort", Text, nullable=False),
 )
 
 demandes_remise = Table(
@@ -131,6 +146,7 @@ RECORDS = (
     PRISES_EN_CHARGE,
     Record(lignes_recues, LigneRecue),
     Record(annulations_recues, AnnulationRecue),
+    Record(encaissements, Encaissement),
     Record(demandes_remise, DemandeRemise),
     PIECES,
     Record(remboursements_fps, RemboursementsFps),

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from dgfip.domain.ecritures import ecriture_annulation, ecriture_paiement
+from dgfip.domain.ecritures import ecriture_annulation, ecriture_paiement, ecriture_part, ecriture_rejet
+from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.paiement import informations
-from dgfip.domain.prise_en_charge import SOLDES, Etat, LigneRecue, PriseEnCharge
-from dgfip.domain.refus import PriseEnChargeInconnue
+from dgfip.domain.prise_en_charge import PAYES, SOLDES, Etat, LigneRecue, PriseEnCharge
+from dgfip.domain.refus import PaiementInconnu, PriseEnChargeInconnue, ReferenceDejaUtilisee
 from dgfip.domain.reversement import Reversement, mois_de
 from fps.calculs import (
     date_envoi_avertissement,
@@ -18,6 +19,7 @@ from fps.calculs import (
     date_versement_saisie,
 )
 from fps.kit.work import Work
+from fps.messages.comptable import LOI
 from fps.messages.paiement import Moyen
 from fps.messages.titre import AnnulationTitre
 
@@ -56,11 +58,12 @@ def planifier(prise: PriseEnCharge, work: Work) -> None:
         work.schedule(numero, "versement-saisie", max(date_versement_saisie(prise.saisi_le), work.today + timedelta(days=1)))
 
 
-async def inscrire(siret: str, montant: int, work: Work) -> None:
-    """Write a sum for a collectivité, or a précompte below zero, in the account of the month (hypothesis H65)."""
+async def inscrire(prise: PriseEnCharge, montant: int, work: Work) -> None:
+    """Owe a sum to the collectivité, or take a précompte below zero: its books, the account of the month (hypothesis H65)."""
     if not montant:
         return
-    mois = mois_de(work.today)
+    siret, mois = prise.siret, mois_de(work.today)
+    work.book(prise.numero_fps, ecriture_part(siret, montant, work.today), LOI)
     compte = await work.find(Reversement, siret, mois)
     if compte is None:
         compte = Reversement(siret, mois, date_reversement(work.today))
@@ -69,19 +72,69 @@ async def inscrire(siret: str, montant: int, work: Work) -> None:
     compte.inscrire(montant)
 
 
-async def encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: Moyen | Literal["saisie"], work: Work, *, partiel: bool) -> int:
-    """Take a payment, by the redevable or by a seized third party: books, account of the month, news; gives the rebate granted."""
+async def encaisser(
+    prise: PriseEnCharge,
+    montant: int,
+    le: date,
+    moyen: Moyen | Literal["saisie"],
+    reference: str,
+    work: Work,
+    *,
+    partiel: bool,
+) -> int:
+    """Take a payment, by the redevable or by a seized third party: books, account of the month, news; gives the rebate granted.
+
+    Raises what `PriseEnCharge.payer` raises, ReferenceDejaUtilisee.
+    """
     numero, avant = prise.numero_fps, prise.part_collectivite
     rabais = prise.payer(montant, le, partiel=partiel)
-    work.record(numero, "paiement", PAIEMENT, montant=montant, rabais=rabais, moyen=moyen)
+    if reference in {deja.reference for deja in await encaissements_de(prise, work)}:
+        raise ReferenceDejaUtilisee(f"Référence « {reference} ».", "reference")
+    work.add(Encaissement.noter(prise, reference, moyen, montant, le))
+    work.record(numero, "paiement", PAIEMENT, montant=montant, rabais=rabais, moyen=moyen, reference=reference)
     work.book(numero, ecriture_paiement(montant, rabais, work.today), PAIEMENT)
-    await inscrire(prise.siret, prise.part_collectivite - avant, work)
+    await inscrire(prise, prise.part_collectivite - avant, work)
     if prise.etat in SOLDES:
         prise.suspendu_le = None
         work.unschedule(numero, *ECHEANCES)
     for information in informations(prise, moyen, work.now):
         work.send(information)
     return rabais
+
+
+async def encaissements_de(prise: PriseEnCharge, work: Work) -> list[Encaissement]:
+    """The payments of a title, in their order."""
+    found = [await work.find(Encaissement, prise.numero_fps, rang) for rang in range(1, prise.paiements + 1)]
+    return [one for one in found if one is not None]
+
+
+async def rejeter_cheque(prise: PriseEnCharge, reference: str, work: Work) -> None:
+    """The bank sends a cheque back unpaid: what it paid is due again, the town gives its part back (hypothesis H82).
+
+    Raises PaiementInconnu, RejetImpossible.
+    """
+    numero, avant = prise.numero_fps, prise.part_collectivite
+    refuse = next((p for p in await encaissements_de(prise, work) if p.reference == reference), None)
+    if refuse is None:
+        raise PaiementInconnu(f"Référence « {reference} ».", "reference")
+    rabais_perdu = refuse.rejeter(prise)
+    work.record(numero, "cheque-impaye", PAIEMENT, montant=refuse.montant, reference=reference, etat=prise.etat.value)
+    work.book(numero, ecriture_rejet(refuse.montant, rabais_perdu, work.today), PAIEMENT)
+    await inscrire(prise, prise.part_collectivite - avant, work)
+    if prise.etat is not Etat.A_REMBOURSER:
+        work.unschedule(numero, "remboursement-titre")
+    planifier(prise, work)
+    for information in informations(prise, "cheque", work.now):
+        work.send(information)
+
+
+async def suivre_remise(prise: PriseEnCharge, work: Work) -> None:
+    """After a remise the recovery goes on, or ends when what was paid is enough: ANTAI and the town learn that nothing is left."""
+    planifier(prise, work)
+    if prise.etat in PAYES:
+        dernier = next(p for p in reversed(await encaissements_de(prise, work)) if p.sort is Sort.ENCAISSE)
+        for information in informations(prise, dernier.moyen, work.now):
+            work.send(information)
 
 
 async def annuler(prise: PriseEnCharge, message: AnnulationTitre, work: Work) -> None:
@@ -100,7 +153,7 @@ async def annuler(prise: PriseEnCharge, message: AnnulationTitre, work: Work) ->
     ecriture = ecriture_annulation(prise, variation, work.today)
     if ecriture is not None:
         work.book(numero, ecriture, ANNULATION)
-    await inscrire(prise.siret, -variation.precompte, work)
+    await inscrire(prise, -variation.precompte, work)
     planifier(prise, work)
     if prise.etat is Etat.A_REMBOURSER:
         work.schedule(numero, "remboursement-titre", date_remboursement_titre(work.today))

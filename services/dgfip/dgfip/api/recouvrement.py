@@ -1,4 +1,4 @@
-"""Remise gracieuse of the majoration, suspension of the recovery: asked by a person, decided by the comptable."""
+"""Remise gracieuse of the majoration, suspension of the recovery, cheques that bounce: asked by a person, the comptable or a bank."""
 
 from datetime import date
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from dgfip.actes.recouvrement import ANNULATION, PAIEMENT, connue, planifier
+from dgfip.actes.recouvrement import ANNULATION, PAIEMENT, connue, planifier, rejeter_cheque, suivre_remise
 from dgfip.api.prises import PriseVue
 from dgfip.domain.ecritures import ecriture_remise
 from dgfip.domain.refus import RemiseExcessive, RemiseNonDemandee
@@ -14,7 +14,7 @@ from dgfip.domain.remise import DemandeRemise, EtatRemise
 from fps.kit.bac_path import bac_of
 from fps.kit.service import Service
 from fps.kit.work import Work
-from fps.messages.formats import Centimes, CentimesDus, Ligne
+from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
 from fps.money import euros
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
@@ -35,6 +35,14 @@ class DecisionRemise(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     montant_accorde: Centimes
+
+
+class Rejet(BaseModel):
+    """The cheque that the bank sends back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Court = Field(description="Référence imprimée sur le justificatif de paiement")
 
 
 class Motif(BaseModel):
@@ -98,7 +106,7 @@ def routes(router: APIRouter, service: Service) -> None:
             if montant:
                 prise.remettre(montant)
                 work.book(numero, ecriture_remise(montant, work.today), PAIEMENT)
-                planifier(prise, work)
+                await suivre_remise(prise, work)
             work.record(numero, "remise-accordee" if montant else "remise-refusee", PAIEMENT, montant=montant)
             return RemiseVue.model_validate(remise)
 
@@ -126,6 +134,15 @@ def routes(router: APIRouter, service: Service) -> None:
             prise.reprendre()
             planifier(prise, work)
             work.record(numero, "reprise", ANNULATION, motif=motif.motif)
+            return PriseVue.voir(prise, work.today)
+
+        return await service.ask(bac_of(request), agir)
+
+    @router.post("/prises-en-charge/{numero}/cheque-impaye", tags=["Paiement"], summary="La banque rejette un chèque encaissé")
+    async def rejeter(request: Request, numero: Numero, rejet: Rejet) -> PriseVue:
+        async def agir(work: Work) -> PriseVue:
+            prise, _ = await connue(numero, work, "numero")
+            await rejeter_cheque(prise, rejet.reference, work)
             return PriseVue.voir(prise, work.today)
 
         return await service.ask(bac_of(request), agir)

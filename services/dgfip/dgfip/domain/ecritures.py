@@ -25,6 +25,14 @@ def ecriture_paiement(montant: int, rabais: int, le: date) -> Ecriture:
     return Ecriture(le, "paiement avec rabais" if rabais else "paiement", tuple(lignes))
 
 
+def ecriture_rejet(montant: int, rabais_perdu: int, le: date) -> Ecriture:
+    """A cheque comes back unpaid: its amount is due again, and the rebate that it no longer earns is the State's again."""
+    lignes = [LigneEcriture("redevable", debit=montant + rabais_perdu), LigneEcriture("encaissements", credit=montant)]
+    if rabais_perdu:
+        lignes.append(LigneEcriture("etat", credit=rabais_perdu))
+    return Ecriture(le, "chèque impayé", tuple(lignes))
+
+
 def _mouvements(le: date, libelle: str, soldes: dict[str, int]) -> Ecriture | None:
     """An entry from the change of each account (a debit is positive); None when nothing moves."""
     lignes = tuple(LigneEcriture(c, debit=v) if v > 0 else LigneEcriture(c, credit=-v) for c, v in soldes.items() if v)
@@ -39,6 +47,14 @@ def ecriture_annulation(prise: PriseEnCharge, v: Variation, le: date) -> Ecritur
         "redevable": v.rabais_perdu - v.fps - v.majoration,
     }
     return _mouvements(le, "annulation du titre", soldes)
+
+
+def ecriture_part(siret: str, montant: int, le: date) -> Ecriture:
+    """What was to recover for the collectivité is now owed to it; below zero, a précompte takes it back."""
+    attendu, du = f"collectivite:{siret}", f"a-reverser:{siret}"
+    if montant < 0:
+        return Ecriture.simple(le, "précompte", debit=du, credit=attendu, montant=-montant)
+    return Ecriture.simple(le, "part de la collectivité", debit=attendu, credit=du, montant=montant)
 
 
 def ecriture_remise(montant: int, le: date) -> Ecriture:
@@ -58,8 +74,8 @@ def ecriture_remboursement_titre(montant: int, le: date) -> Ecriture:
 
 
 def ecriture_piece_comptable(siret: str, montant: int, le: date) -> Ecriture:
-    """The collectivité orders a refund of a FPS: its account pays."""
-    return Ecriture.simple(le, "remboursement à payer", debit=f"collectivite:{siret}", credit="remboursements", montant=montant)
+    """The collectivité orders a refund of a FPS: its account at the Treasury pays."""
+    return Ecriture.simple(le, "remboursement à payer", debit=f"tresor:{siret}", credit="remboursements", montant=montant)
 
 
 def ecriture_remboursement_fps(montant: int, le: date) -> Ecriture:
@@ -69,4 +85,4 @@ def ecriture_remboursement_fps(montant: int, le: date) -> Ecriture:
 
 def ecriture_reversement(siret: str, montant: int, le: date) -> Ecriture:
     """What was collected in a month goes to the collectivité, précomptes deducted."""
-    return Ecriture.simple(le, "reversement mensuel", debit=f"collectivite:{siret}", credit="encaissements", montant=montant)
+    return Ecriture.simple(le, "reversement mensuel", debit=f"a-reverser:{siret}", credit="encaissements", montant=montant)

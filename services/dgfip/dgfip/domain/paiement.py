@@ -33,8 +33,15 @@ def verifier_date(message: PaiementTitre, le: date) -> date:
     return message.date_envoi
 
 
+def referencer(prise: PriseEnCharge, message: PaiementTitre) -> str:
+    """The reference of a payment: the one given, else one made of the telepayment number and of the rank of the payment."""
+    if message.reference is not None:
+        return message.reference
+    return f"SIM-{message.numero_telepaiement}" + (f"-{prise.paiements + 1}" if prise.paiements else "")
+
+
 def justificatif(
-    prise: PriseEnCharge, ligne: LigneRecue, message: PaiementTitre, instant: datetime, rabais: int
+    prise: PriseEnCharge, ligne: LigneRecue, message: PaiementTitre, reference: str, instant: datetime, rabais: int
 ) -> JustificatifPaiementTitre:
     """The proof given to the payer."""
     return JustificatifPaiementTitre(
@@ -43,7 +50,7 @@ def justificatif(
         collectivite=ligne.message.beneficiaire.nom,
         moyen=message.moyen,
         date_heure_paiement=instant,
-        reference=message.reference or f"SIM-{message.numero_telepaiement}",
+        reference=reference,
         montant_paye=message.montant,
         rabais=rabais,
         reste_du=reste_apres(prise),
@@ -55,9 +62,24 @@ def reste_apres(prise: PriseEnCharge) -> int:
     return 0 if prise.etat in SOLDES else prise.net_du - prise.encaisse
 
 
-def informations(prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant: datetime) -> tuple[TitrePaye, TitrePayeCollectivite]:
-    """What ANTAI learns of the payments, and what the collectivité does, cumulated: the last word is the right one, in any order."""
+def informations(
+    prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant: datetime
+) -> tuple[TitrePaye | TitrePayeCollectivite, ...]:
+    """What ANTAI learns of the payments, and what the collectivité does, cumulated; a cheque that comes back makes the sums smaller.
+
+    No message says a title of which nothing is paid any more to ANTAI: it learns the next payment (hypothesis H83).
+    """
     collectivite, etat = prise.repartition()
+    ville = TitrePayeCollectivite(
+        numero_fps=prise.numero_fps,
+        siret=prise.siret,
+        numero_titre=prise.numero_titre,
+        date_heure_paiement=instant,
+        part_collectivite=collectivite,
+        reste_du_collectivite=prise.fps_net - collectivite,
+    )
+    if prise.encaisse == 0:
+        return (ville,)
     antai = TitrePaye(
         numero_fps=prise.numero_fps,
         numero_titre=prise.numero_titre,
@@ -69,13 +91,5 @@ def informations(prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant
         part_collectivite=collectivite,
         part_etat=etat,
         reste_du=reste_apres(prise),
-    )
-    ville = TitrePayeCollectivite(
-        numero_fps=prise.numero_fps,
-        siret=prise.siret,
-        numero_titre=prise.numero_titre,
-        date_heure_paiement=instant,
-        part_collectivite=collectivite,
-        reste_du_collectivite=prise.fps_net - collectivite,
     )
     return antai, ville

@@ -12,6 +12,7 @@ from dgfip.domain.refus import (
     PaiementExcessif,
     PaiementPartielTitre,
     RabaisExpire,
+    RejetImpossible,
     RemiseExcessive,
     SuspensionDejaDecidee,
     SuspensionInexistante,
@@ -57,6 +58,11 @@ TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
     "annuler_paye": (AVERTIS | PAYES | {Etat.PRESCRIT, Etat.A_REMBOURSER}, Etat.A_REMBOURSER),
     "rembourser": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
     "rembourser_tout": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
+    "rejeter_averti": (PAYES | {Etat.A_REMBOURSER}, Etat.AVERTI),
+    "rejeter_relance": (PAYES | {Etat.A_REMBOURSER}, Etat.RELANCE),
+    "rejeter_saisi": (PAYES | {Etat.A_REMBOURSER}, Etat.SAISI),
+    "rejeter_trop_percu": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
+    "rejeter_apres_annulation": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
 }
 
 FINAUX = frozenset({Etat.ANNULE})
@@ -99,6 +105,7 @@ class PriseEnCharge:
     date_limite_rabais: date | None = None
     rabais: int = 0
     rabais_accorde: int = 0
+    paiements: int = 0
     montant_paye: int = 0
     paye_le: date | None = None
     part_collectivite: int = 0
@@ -228,6 +235,34 @@ class PriseEnCharge:
             return RabaisExpire(f"{detail} Le rabais courait jusqu'au {self.date_limite_rabais:%d/%m/%Y}.", "montant")
         return PaiementPartielTitre(detail, "montant")
 
+    def rejeter_paiement(self, montant: int) -> int:
+        """The bank refuses a cheque of `montant` centimes: what it paid is due again; gives the rebate lost (CGPPP, art. L. 2323-7-1).
+
+        The title goes back to the step of the recovery it had reached (hypothesis H82). Raises RejetImpossible.
+        """
+        if self.montant_rembourse or self.etat in (Etat.PRESCRIT, Etat.ANNULE):
+            raise RejetImpossible(f"FPS {self.numero_fps}, état « {self.etat} », {euros(self.montant_rembourse)} remboursés.")
+        avant = self.rabais_accorde
+        self.montant_paye -= montant
+        if self.encaisse + self.rabais_accorde < self.net_du:
+            self.rabais_accorde = 0
+        self.part_collectivite = min(self.encaisse - self.trop_percu, self.fps_net)
+        self.fps_a_rembourser = min(self.fps_a_rembourser, self.trop_percu)
+        if self.encaisse == 0:
+            self.paye_le = None
+        self._suite_du_rejet()
+        return avant - self.rabais_accorde
+
+    def _suite_du_rejet(self) -> None:
+        if self.etat in OUVERTS or self.trop_percu:
+            return
+        if self.net_du == 0:
+            self._passer("rejeter_apres_annulation")
+        elif self.encaisse + self.rabais_accorde == self.net_du:
+            self._passer("rejeter_trop_percu")
+        else:
+            self._passer("rejeter_saisi" if self.saisi_le else "rejeter_relance" if self.relance_le else "rejeter_averti")
+
     def annuler(self, message: AnnulationTitre) -> Variation:
         """Apply a line of a titre d'annulation, total or partial, before or after the payment (CGCT, art. R. 2333-120-17-3)."""
         if (message.numero_titre, message.rang_titre) != (self.numero_titre, self.rang):
@@ -251,7 +286,7 @@ class PriseEnCharge:
         self.fps_a_rembourser += min(precompte, self.trop_percu)
         self.suspendu_le = None
         if prescrit:  # the claim was written off: only what was paid comes back
-            return Variation(precompte, self.trop_percu - min(precompte, self.trop_percu), 0, precompte)
+            return Variation(precompte, self.trop_percu - precompte, 0, precompte)
         return Variation(
             message.montant_fps_annule, majoration_avant - self.majoration_nette, rabais_avant - self.rabais_accorde, precompte
         )

@@ -119,6 +119,30 @@ class DateChequeInvalide(Refus):
     que_faire = "Donnez la date du cachet de la poste, pour un chèque seulement."
 
 
+class ReferenceDejaUtilisee(Conflit):
+    """Cette référence désigne déjà un paiement de ce FPS majoré"""
+
+    code = "reference-deja-utilisee"
+    article = PAIEMENT
+    que_faire = "Donnez à chaque paiement sa référence : le numéro du chèque, celui de la transaction."
+
+
+class PaiementInconnu(Introuvable):
+    """La DGFiP n'a encaissé aucun paiement de cette référence pour ce FPS majoré"""
+
+    code = "paiement-inconnu"
+    article = PAIEMENT
+    que_faire = "Donnez la référence imprimée sur le justificatif de paiement."
+
+
+class RejetImpossible(Conflit):
+    """Ce paiement ne peut pas être rejeté"""
+
+    code = "rejet-impossible"
+    article = PAIEMENT
+    que_faire = "Seul un chèque encaissé, une seule fois, peut revenir impayé, avant tout remboursement et avant la prescription."
+
+
 class AnnulationAutreTitre(Conflit):
     """Le titre d'annulation vise un autre titre exécutoire"""
 

@@ -15,6 +15,14 @@ depends_on = None
 def upgrade() -> None:
     """Create everything."""
     op.create_table(
+        "annulations_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("numero_annulation", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps", "numero_annulation"),
+    )
+    op.create_table(
         "bacs",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("graine", sa.Text(), nullable=False),
@@ -31,6 +39,13 @@ def upgrade() -> None:
         sa.Column("rang", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "subject"),
+    )
+    op.create_table(
+        "comptes_collectivites",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("a_precompter", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret"),
     )
     op.create_table(
         "counts",
@@ -72,6 +87,18 @@ def upgrade() -> None:
     )
     op.create_index("deadlines_due", "deadlines", ["bac", "due", "subject", "kind"], unique=False)
     op.create_table(
+        "demandes_remise",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("demandee_le", sa.Date(), nullable=False),
+        sa.Column("motif", sa.Text(), nullable=False),
+        sa.Column("montant_demande", sa.BigInteger(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("decidee_le", sa.Date(), nullable=True),
+        sa.Column("montant_accorde", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
         "ecritures",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -83,6 +110,18 @@ def upgrade() -> None:
         sa.Column("debit", sa.BigInteger(), nullable=False),
         sa.Column("credit", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
+    )
+    op.create_table(
+        "encaissements",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("moyen", sa.Text(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("le", sa.Date(), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps", "rang"),
     )
     op.create_table(
         "inbox",
@@ -115,6 +154,13 @@ def upgrade() -> None:
     op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
     op.create_index("journal_suite", "journal", ["bac", "position"], unique=False)
     op.create_table(
+        "lignes_recues",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
         "outbox",
         sa.Column("position", Position, autoincrement=True, nullable=False),
         sa.Column("bac", sa.Text(), nullable=False),
@@ -130,40 +176,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
-    op.create_table(
-        "annulations_recues",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero_fps", sa.Text(), nullable=False),
-        sa.Column("numero_annulation", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "numero_fps", "numero_annulation"),
-    )
-    op.create_table(
-        "comptes_collectivites",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("siret", sa.Text(), nullable=False),
-        sa.Column("a_precompter", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "siret"),
-    )
-    op.create_table(
-        "demandes_remise",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero_fps", sa.Text(), nullable=False),
-        sa.Column("demandee_le", sa.Date(), nullable=False),
-        sa.Column("motif", sa.Text(), nullable=False),
-        sa.Column("montant_demande", sa.BigInteger(), nullable=False),
-        sa.Column("etat", sa.Text(), nullable=False),
-        sa.Column("decidee_le", sa.Date(), nullable=True),
-        sa.Column("montant_accorde", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "numero_fps"),
-    )
-    op.create_table(
-        "lignes_recues",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero_fps", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "numero_fps"),
-    )
     op.create_table(
         "pieces_recues",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -193,6 +205,7 @@ def upgrade() -> None:
         sa.Column("date_limite_rabais", sa.Date(), nullable=True),
         sa.Column("rabais", sa.BigInteger(), nullable=False),
         sa.Column("rabais_accorde", sa.BigInteger(), nullable=False),
+        sa.Column("paiements", sa.BigInteger(), nullable=False),
         sa.Column("montant_paye", sa.BigInteger(), nullable=False),
         sa.Column("paye_le", sa.Date(), nullable=True),
         sa.Column("part_collectivite", sa.BigInteger(), nullable=False),

@@ -1,0 +1,46 @@
+"""Each payment of a FPS majoré, known by its reference: a cheque may come back unpaid (hypothesis H82)."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from dgfip.domain.prise_en_charge import PriseEnCharge
+from dgfip.domain.refus import RejetImpossible
+from fps.messages.paiement import Moyen
+
+MoyenRecu = Moyen | Literal["saisie"]
+
+
+class Sort(StrEnum):
+    """What became of a payment."""
+
+    ENCAISSE = "encaisse"
+    REJETE = "rejete"
+
+
+@dataclass
+class Encaissement:
+    """One payment that the DGFiP took, in centimes; `le` is the day that counts for the rebate."""
+
+    numero_fps: str
+    rang: int
+    reference: str
+    moyen: MoyenRecu
+    montant: int
+    le: date
+    sort: Sort = Sort.ENCAISSE
+
+    @classmethod
+    def noter(cls, prise: PriseEnCharge, reference: str, moyen: MoyenRecu, montant: int, le: date) -> "Encaissement":
+        """The next payment of a title."""
+        prise.paiements += 1
+        return cls(prise.numero_fps, prise.paiements, reference, moyen, montant, le)
+
+    def rejeter(self, prise: PriseEnCharge) -> int:
+        """The bank sends the cheque back; gives the rebate lost, in centimes. Raises RejetImpossible: only a cheque bounces, once."""
+        if self.moyen != "cheque" or self.sort is not Sort.ENCAISSE:
+            raise RejetImpossible(f"Paiement {self.reference} par « {self.moyen} », « {self.sort} ».", "reference")
+        rabais = prise.rejeter_paiement(self.montant)
+        self.sort = Sort.REJETE
+        return rabais
