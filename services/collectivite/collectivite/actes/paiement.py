@@ -6,7 +6,7 @@ from collectivite.domain.forfait import SOLDES, Forfait
 from collectivite.domain.paiement import Paiement, verifier_paiement_propre, verifier_paiement_rapide
 from collectivite.domain.rapo import Rapo
 from collectivite.domain.refus import PaiementInconnu
-from collectivite.domain.remboursement import Remboursement, genre, verifier
+from collectivite.domain.remboursement import Remboursement, exercice, genre, verifier
 from collectivite.store import recours_de
 from fps.calendar import ajouter_jours, paris_date
 from fps.communes import commune
@@ -146,8 +146,8 @@ async def rembourser(numero: str, iban: str, montant: int | None, work: Work) ->
         numero_piece=await numero_suivant(forfait.siret, quoi, work),
         siret=forfait.siret,
         genre=quoi,
-        exercice=work.today.year,
-        exercice_paiement=paye_le.year,
+        exercice=exercice(work.today),
+        exercice_paiement=exercice(paye_le),
         date_piece=work.today,
         cause=cause,
         beneficiaire=personne,

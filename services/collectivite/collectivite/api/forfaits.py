@@ -56,7 +56,7 @@ class ForfaitVu(BaseModel):
         numero = NumeroFps.lire(forfait.numero)
         calcules = {
             "montant_du": forfait.du,
-            "montant_paye": forfait.montant_paye + forfait.part_titre,
+            "montant_paye": forfait.paye,
             "cle": numero.cle,
             "affichage": numero.affichage,
             "telepaiement": numero.telepaiement,

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from collectivite.actes.dossier import initial
 from collectivite.actes.rapo import plaque
-from collectivite.domain.calendrier import limite_minoration, limite_rapo
-from collectivite.domain.forfait import AMIABLES, Etat, Forfait
+from collectivite.domain.calendrier import limite_rapo
+from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.rapo import EtatRapo, Rapo
 from collectivite.domain.refus import SuiviInconnu
+from collectivite.domain.suivi import a_payer, minore_jusqu_au, montant_minore
 from collectivite.store import dernier_avis
 from fps.communes import commune
 from fps.droit import droit
@@ -95,10 +96,6 @@ class Suivi(BaseModel):
 
 def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes: list[journal.Line]) -> Suivi:
     """What the door shows that day."""
-    titre, amiable = forfait.titre_emis(le), forfait.etat in AMIABLES
-    limite = limite_minoration(forfait) if forfait.montant_rectifie is None else None
-    minore = forfait.minoration_montant if amiable and limite is not None and le <= limite else None
-    reste = forfait.creance if amiable and not titre else 0
     return Suivi(
         numero=forfait.numero,
         telepaiement=telepaiement(numero_avis),
@@ -110,13 +107,13 @@ def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes
         date_envoi=forfait.date_envoi,
         date_notification=forfait.date_notification,
         montant_normal=forfait.du,
-        montant_minore=minore,
-        minore_jusqu_au=limite,
-        a_payer=minore if minore is not None else reste,
-        montant_paye=forfait.montant_paye + forfait.part_titre,
+        montant_minore=montant_minore(forfait, le),
+        minore_jusqu_au=minore_jusqu_au(forfait),
+        a_payer=a_payer(forfait, le),
+        montant_paye=forfait.paye,
         date_limite_paiement=forfait.date_limite_paiement,
         date_limite_rapo=limite_rapo(forfait),
-        titre_executoire=titre,
+        titre_executoire=forfait.titre_emis(le),
         rapo=RapoSuivi.model_validate({**vars(rapo), "juridiction": droit(le).juridiction}) if rapo else None,
         historique=[Evenement(le=ligne.time, libelle=HISTOIRE[ligne.acte]) for ligne in lignes if ligne.acte in HISTOIRE],
     )
@@ -140,5 +137,5 @@ def routes(router: APIRouter, service: Service) -> None:
                 raise SuiviInconnu(f"Numéro {avis}", "numero")
             rapo = await lecture.work.find(Rapo, premier)
             lignes = await journal.lines(lecture.tx, lecture.work.bac.nom, subject=premier)
-            a_payer = await dernier_avis(lecture.tx, lecture.work.bac.nom, premier)
-            return voir(forfait, rapo, a_payer, lecture.work.today, lignes)
+            avis_du = await dernier_avis(lecture.tx, lecture.work.bac.nom, premier)
+            return voir(forfait, rapo, avis_du, lecture.work.today, lignes)

@@ -6,15 +6,16 @@ from datetime import date
 from collectivite.domain.forfait import Forfait
 from fps.calculs import (
     date_envoi_apa,
+    date_envoi_apres_notice,
     date_limite_minoration,
     date_limite_paiement,
+    date_limite_paiement_rapide,
     date_limite_rapo,
     date_notification_pare_brise,
     date_notification_postale,
 )
-from fps.calendar import ajouter_jours, paris_date
+from fps.calendar import paris_date
 from fps.communes import Commune
-from fps.droit import droit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +27,30 @@ class Dates:
     limite_paiement: date
 
 
-def delai_paiement_rapide(ville: Commune, le: date) -> int:
-    """The days of the quick payment after a windscreen notice: the town's, else those of the convention (H36)."""
-    return ville.paiement_rapide_jours or droit(le).paiement_rapide_jours
-
-
 def limite_paiement_rapide(ville: Commune, forfait: Forfait) -> date:
     """Last day of the quick payment: the notice leaves after it (convention, cycle complet)."""
-    constat = paris_date(forfait.date_heure_constat)
-    return ajouter_jours(constat, delai_paiement_rapide(ville, constat))
+    return date_limite_paiement_rapide(paris_date(forfait.date_heure_constat), ville.paiement_rapide_jours)
+
+
+def envoi(ville: Commune, forfait: Forfait, reception: date) -> date:
+    """When the notice leaves (H08, H36); in cycle partiel it is put on the windscreen (CGCT, art. L. 2333-87, II)."""
+    if forfait.cycle == "partiel":
+        return date_notification_pare_brise(forfait.date_heure_constat)
+    if forfait.mode_notification == "pare-brise":
+        return date_envoi_apres_notice(reception, ville.paiement_rapide_jours)
+    return date_envoi_apa(reception)
+
+
+def notification(forfait: Forfait, envoye: date) -> date:
+    """When the notice that left that day is notified (CGCT, art. L. 2333-87, II)."""
+    return envoye if forfait.cycle == "partiel" else date_notification_postale(envoye)
 
 
 def dates(ville: Commune, forfait: Forfait, reception: date) -> Dates:
     """The dates of the notice of a FPS whose message was received that day (H08, H36; CGCT, art. L. 2333-87, II and IV)."""
-    if forfait.cycle == "partiel":
-        envoi = notification = date_notification_pare_brise(forfait.date_heure_constat)
-    else:
-        envoi = date_envoi_apa(reception)
-        if forfait.mode_notification == "pare-brise":
-            envoi = ajouter_jours(envoi, delai_paiement_rapide(ville, reception))
-        notification = date_notification_postale(envoi)
-    return Dates(envoi, notification, date_limite_paiement(notification))
+    envoye = envoi(ville, forfait, reception)
+    notifie = notification(forfait, envoye)
+    return Dates(envoye, notifie, date_limite_paiement(notifie))
 
 
 def limite_rapo(forfait: Forfait, notification_declaree: date | None = None) -> date | None:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Final
 
 from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
-from fps.calculs import fin_effets
+from collectivite.domain.tarif import bareme
+from fps.calculs import fin_effets, montant_fps
 from fps.calendar import paris_date
 from fps.communes import Commune
 from fps.controle_mfps import controler_creation
@@ -63,7 +64,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     """
     jour, zone = paris_date(constat.date_heure), ville.zone(constat.zone)
     deduit = constat.montant_deduit or 0
-    montant = ville.montant_fps(zone.code, constat.vehicule.categorie, jour, deduit)
+    montant = montant_fps(bareme(ville.siret, zone.code, constat.vehicule.categorie, jour), deduit)
     numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
     message = CreationFps(
         numero_fps=str(numero),

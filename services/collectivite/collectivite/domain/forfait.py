@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from collectivite.domain.refus import ActeImpossible
+from collectivite.domain.sommes import montant_du, reste_du, total_paye, trop_percu, verse_net
 from fps.calculs import Cycle, emission_titre_le
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Lieu, Vehicule
@@ -106,9 +107,12 @@ class Forfait:
     @property
     def du(self) -> int:
         """What the FPS amounts to today, payments left out."""
-        if self.etat in SANS_SUITE or self.etat is Etat.ANNULE:
-            return 0
-        return self.montant if self.montant_rectifie is None else self.montant_rectifie
+        return montant_du(self.montant, self.montant_rectifie, self.etat in SANS_SUITE or self.etat is Etat.ANNULE)
+
+    @property
+    def paye(self) -> int:
+        """What was paid, the collectivité's share of the title included."""
+        return total_paye(self.montant_paye, self.part_titre)
 
     @property
     def titre_le(self) -> date | None:
@@ -214,10 +218,10 @@ class Forfait:
         return self._reduire(0, le, "FPS annulé")
 
     def _reduire(self, montant: int, le: date, libelle: str) -> Ecriture | None:
-        verse = self.montant_paye - self.rembourse
-        baisse = self.creance - min(self.creance, max(montant - verse - self.part_titre, 0))
-        trop = max(max(verse - montant, 0) - self.dette, 0)
-        precompte = max(self.part_titre - max(montant - verse, 0), 0)
+        verse = verse_net(self.montant_paye, self.rembourse)
+        baisse = self.creance - min(self.creance, reste_du(montant, verse, self.part_titre))
+        precompte = max(self.part_titre - reste_du(montant, verse, 0), 0)
+        trop = max(trop_percu(verse, montant, self.part_titre - precompte) - self.dette, 0)
         self.creance, self.dette = self.creance - baisse, self.dette + trop
         self.part_titre -= precompte
         total = baisse + trop + precompte

@@ -6,6 +6,8 @@ from typing import Literal
 
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
+from collectivite.domain.sommes import somme_a_rendre
+from fps.explication import regle
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
 
@@ -56,7 +58,7 @@ def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | No
     """Who is refunded and how much, in centimes. Raises RienARembourser, RemboursementExcessif, BeneficiaireInconnu."""
     if forfait.dette <= 0:
         raise RienARembourser(f"Payé {forfait.montant_paye} centimes, remboursé {forfait.rembourse}, dû {forfait.du}.", "numero")
-    somme = forfait.dette if montant is None else montant
+    somme = somme_a_rendre(forfait.dette, montant)
     if somme > forfait.dette:
         raise RemboursementExcessif(f"{somme} centimes demandés, {forfait.dette} à rembourser.", "montant")
     if beneficiaire is None:
@@ -64,6 +66,13 @@ def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | No
     return beneficiaire, somme
 
 
+@regle("Arrêté du 1er septembre 2016", "Titre d'annulation l'année du paiement, mandat les années suivantes")
 def genre(paye_le: date, le: date) -> Genre:
     """A titre d'annulation the civil year of the payment, a mandat the next ones."""
     return "TA" if paye_le.year == le.year else "MD"
+
+
+@regle("Arrêté du 1er septembre 2016", "L'exercice est l'année civile")
+def exercice(jour: date) -> int:
+    """The accounting year of that day."""
+    return jour.year
