@@ -2,14 +2,21 @@
 
 from fastapi import APIRouter
 
-from collectivite.api import communes, controles, dossiers, etablissement, forfaits, rapos, recours, suivi
+from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, rapos, recours, suivi
 from fps.kit.body import JsonRoute
+from fps.kit.portes import administration, publique
 from fps.kit.service import Service
 
 
 def routes(service: Service) -> APIRouter:
     """The routes of the collectivité."""
-    router = APIRouter(route_class=JsonRoute)
-    for noun in (etablissement, forfaits, dossiers, rapos, recours, controles, suivi, communes):
-        noun.routes(router, service)
+    interne = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    for noun in (etablissement, forfaits, explication, dossiers, rapos, recours, controles):
+        noun.routes(interne, service)
+    ouvert = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    for noun in (suivi, communes):
+        noun.routes(ouvert, service)
+    router = APIRouter()
+    router.include_router(interne)
+    router.include_router(ouvert)
     return router

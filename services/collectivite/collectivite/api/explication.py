@@ -1,0 +1,303 @@
+"""How the town found each date and amount of a FPS, its RAPO, its appeal, its refund: rules that tell themselves, facts with a source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+
+from collectivite.api.forfaits import Numero
+from collectivite.domain import calendrier, suivi
+from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.paiement import Paiement
+from collectivite.domain.rapo import EtatRapo, Rapo
+from collectivite.domain.recours import Recours
+from collectivite.domain.refus import ForfaitInconnu
+from collectivite.domain.remboursement import Remboursement, exercice, genre
+from collectivite.domain.sommes import (
+    reste_du,
+    solde_minore,
+    somme_a_rendre,
+    somme_paiements,
+    total_paye,
+    total_rembourse,
+    trop_percu,
+    verse_net,
+)
+from collectivite.domain.stationnement import Stationnement, controler
+from collectivite.domain.tarif import bareme
+from collectivite.store import paiements_de, recours_de, remboursements_de
+from fps.calculs import (
+    date_limite_decision_rapo,
+    date_limite_execution,
+    date_limite_paiement,
+    date_notification_decision,
+    fin_effets,
+    montant_fps,
+    montant_minore,
+)
+from fps.calendar import PARIS, paris_date
+from fps.communes import Commune, commune
+from fps.kit.bac_path import bac_of
+from fps.kit.explication import Explication, Fait, expliquer, venu_de
+from fps.kit.service import Reading, Service
+
+Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : montant, a_payer, rapo.date_limite_decision…")]
+
+CONSTAT = Fait(phrase="Constaté par l'agent assermenté", article="CGCT, art. L. 2333-87, II")
+AGENT = "Décidé par l'agent qui examine le recours"
+JURIDICTION = "Dit par la juridiction dans sa décision"
+PIECE = "Jour de l'émission de la pièce par l'ordonnateur"
+FAITS: dict[str, Fait] = {
+    "date_heure_constat": CONSTAT,
+    "montant": Fait(phrase="Montant du message FPS", article="CGCT, art. L. 2333-87, I"),
+    "montant_deduit": Fait(phrase="Dernier justificatif de paiement, ou montant saisi par l'agent", article="CGCT, art. R. 2333-120-5"),
+    "fin_effets": Fait(phrase="Heure dite par le message FPS", article="CGCT, art. R. 2333-120-6"),
+    "accuse_le": Fait(phrase="Instant de l'accusé de l'ANTAI", article="CGCT, art. L. 2333-87, II"),
+    "montant_rectifie": Fait(phrase="Dernier avis rectificatif, ou décharge partielle exécutée", article="CGCT, art. R. 2333-120-14"),
+    "paye_le": Fait(phrase="Jour du dernier paiement, dit par qui l'a encaissé", article="CGCT, art. L. 2333-87, IV"),
+    "creance": Fait(phrase="Solde des écritures du redevable", article="CGCT, art. L. 2333-87, IV"),
+    "dette": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
+    "rapo.date_avis_reception": Fait(phrase="Date de l'avis de réception, postal ou électronique", article="CGCT, art. R. 2333-120-13"),
+    "rapo.date_limite": Fait(phrase="Comptée de la notification que le requérant déclare", article="CGCT, art. R. 2333-120-13"),
+    "rapo.decide_le": Fait(phrase=f"{AGENT}, ce jour-là", article="CGCT, art. R. 2333-120-13"),
+    "rapo.montant_rectifie": Fait(phrase=AGENT, article="CGCT, art. R. 2333-120-14"),
+    "recours.communique_le": Fait(phrase="Jour de la communication par la juridiction", article="CGCT, art. R. 2333-120-44"),
+    "recours.date_limite_defense": Fait(phrase="Fixée par la juridiction, qui l'explique", article="CGCT, art. R. 2333-120-44"),
+    "recours.date_decision": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
+    "recours.fps_decharge": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
+    "recours.majoration_dechargee": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
+    "recours.execute_le": Fait(phrase="Jour de l'exécution par la collectivité", article="CGCT, art. R. 2333-120-17-2"),
+    "remboursement.date_piece": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
+    "remboursement.genre": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
+    "remboursement.exercice_paiement": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Liasse:
+    """Everything the town keeps of one FPS, on the day of the question."""
+
+    forfait: Forfait
+    ville: Commune
+    registre: Stationnement | None
+    paiements: tuple[Paiement, ...]
+    pieces: tuple[Remboursement, ...]
+    rapo: Rapo | None
+    recours: Recours | None
+    le: date
+
+
+# ------------------------------------------------------------------------------------------------------- the FPS, its notice
+
+
+def montant(liasse: Liasse) -> int:
+    """The amount of the FPS, from the tariff of its zone."""
+    f = liasse.forfait
+    jour = paris_date(f.date_heure_constat)
+    return venu_de(f.montant, lambda: montant_fps(bareme(f.siret, f.lieu.zone, f.vehicule.categorie, jour), f.montant_deduit))
+
+
+def effets(liasse: Liasse) -> datetime:
+    """The end of the effects, from the latest proof that the register knew when the FPS was established, else from the finding."""
+    f, zone, registre = liasse.forfait, liasse.ville.zone(liasse.forfait.lieu.zone), liasse.registre
+    avant = replace(registre, forfaits=tuple(x for x in registre.forfaits if x.numero != f.numero)) if registre else None
+    depart = controler(avant, zone, f.date_heure_constat).depart
+    return fin_effets(depart or f.date_heure_constat, zone.duree_maximale, liasse.ville.horaire_pause)
+
+
+def minoration(liasse: Liasse) -> int:
+    """The reduced amount."""
+    reduction = liasse.ville.reduction
+    return venu_de(
+        liasse.forfait.minoration_montant, lambda: montant_minore(montant(liasse), reduction.pourcent) if reduction is not None else None
+    )
+
+
+def envoi(liasse: Liasse) -> date:
+    """The send date of the notice, from the reception that ANTAI's accusé tells."""
+    f = liasse.forfait
+    return venu_de(f.date_envoi, lambda: calendrier.envoi(liasse.ville, f, paris_date(f.accuse_le or f.date_heure_constat)))
+
+
+def notification(liasse: Liasse) -> date:
+    """The notification of the notice."""
+    return venu_de(liasse.forfait.date_notification, lambda: calendrier.notification(liasse.forfait, envoi(liasse)))
+
+
+def limite(liasse: Liasse) -> date:
+    """The last day to pay."""
+    return venu_de(liasse.forfait.date_limite_paiement, lambda: date_limite_paiement(notification(liasse)))
+
+
+def retrace(liasse: Liasse) -> Forfait:
+    """The FPS with its dates and amounts as the rules made them, so that what is computed from them tells where they come from."""
+    f = liasse.forfait
+    return replace(
+        f,
+        montant=montant(liasse),
+        minoration_montant=None if f.minoration_montant is None else minoration(liasse),
+        date_envoi=None if f.date_envoi is None else envoi(liasse),
+        date_notification=None if f.date_notification is None else notification(liasse),
+        date_limite_paiement=None if f.date_limite_paiement is None else limite(liasse),
+        montant_paye=venu_de(f.montant_paye, lambda: somme_paiements(tuple(p.montant for p in liasse.paiements if p.etat == "encaisse"))),
+        rembourse=venu_de(f.rembourse, lambda: rendu(liasse.pieces)),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- the money
+
+
+def rendu(pieces: tuple[Remboursement, ...]) -> int:
+    """What the accounting documents give back."""
+    return total_rembourse(tuple(p.montant for p in pieces if p.etat != "refuse"))
+
+
+def acquis(f: Forfait) -> int:
+    """What settles the FPS: its amount, or the reduced one when it was paid in time."""
+    if f.etat is Etat.PAYE_MINORE and f.minoration_montant is not None:
+        return solde_minore(f.du, f.minoration_montant)
+    return f.du
+
+
+def reste(f: Forfait) -> int:
+    """What is still due."""
+    return reste_du(acquis(f), verse_net(f.montant_paye, f.rembourse), f.part_titre)
+
+
+def trop(f: Forfait) -> int:
+    """What is owed back."""
+    return trop_percu(verse_net(f.montant_paye, f.rembourse), acquis(f), f.part_titre)
+
+
+def payer_ce_jour(liasse: Liasse) -> int:
+    """What the follow-up door asks to pay."""
+    f = retrace(liasse)
+    return suivi.a_payer(replace(f, creance=venu_de(liasse.forfait.creance, lambda: reste(f))), liasse.le)
+
+
+def somme_rendue(liasse: Liasse) -> int | None:
+    """What the last refund gives back, of what was then owed."""
+    if not liasse.pieces:
+        return None
+    piece, f = liasse.pieces[-1], retrace(liasse)
+    avant = liasse.forfait.dette + (piece.montant if piece.etat != "refuse" else 0)
+    du = venu_de(avant, lambda: trop(replace(f, rembourse=rendu(liasse.pieces[:-1]))))
+    return somme_a_rendre(du, None if piece.montant == du else piece.montant)
+
+
+def genre_piece(liasse: Liasse) -> str | None:
+    """The document of the last refund; None when a later payment hides the day of the one that it gives back."""
+    paye_le = paiement_rendu(liasse)
+    return None if paye_le is None else genre(paye_le, liasse.pieces[-1].date_piece)
+
+
+def paiement_rendu(liasse: Liasse) -> date | None:
+    """The day of the payment that the last refund gives back, when it is still the last payment."""
+    paye_le = liasse.forfait.paye_le
+    return paye_le if liasse.pieces and paye_le is not None and paye_le.year == liasse.pieces[-1].exercice_paiement else None
+
+
+# ------------------------------------------------------------------------------------------------------------- RAPO, appeal
+
+
+def decide_le(rapo: Rapo) -> date | None:
+    """The birth of the implicit rejection; None when somebody decided."""
+    return date_limite_decision_rapo(rapo.date_avis_reception) if rapo.etat is EtatRapo.REJETE_IMPLICITEMENT else None
+
+
+def notifie_le(recours: Recours) -> date | None:
+    """The notification of the decision: received by télétransmission, it is consulted at once (H77)."""
+    if recours.date_decision is None or recours.notifie_le is None:
+        return None
+    return date_notification_decision(recours.date_decision, recours.notifie_le)
+
+
+def execution(recours: Recours) -> date:
+    """The last day to execute."""
+    return date_limite_execution(venu_de(recours.notifie_le, lambda: notifie_le(recours)))
+
+
+def calculs(liasse: Liasse) -> dict[str, Callable[[], Any]]:
+    """The rule of each field; those of the RAPO, of the appeal and of the refund find nothing when there is none."""
+    rapo, recours, piece = liasse.rapo, liasse.recours, liasse.pieces[-1] if liasse.pieces else None
+    return {
+        "montant": lambda: montant(liasse),
+        "fin_effets": lambda: effets(liasse),
+        "minoration_montant": lambda: minoration(liasse),
+        "date_limite_paiement_rapide": lambda: calendrier.limite_paiement_rapide(liasse.ville, liasse.forfait),
+        "date_envoi": lambda: envoi(liasse),
+        "date_notification": lambda: notification(liasse),
+        "date_limite_paiement": lambda: limite(liasse),
+        "date_limite_rapo": lambda: calendrier.limite_rapo(liasse.forfait, notification(liasse)),
+        "titre_le": lambda: retrace(liasse).titre_le,
+        "montant_du": lambda: retrace(liasse).du,
+        "montant_normal": lambda: retrace(liasse).du,
+        "montant_minore": lambda: suivi.montant_minore(retrace(liasse), liasse.le),
+        "minore_jusqu_au": lambda: suivi.minore_jusqu_au(retrace(liasse)),
+        "a_payer": lambda: payer_ce_jour(liasse),
+        "montant_paye": lambda: total_paye(retrace(liasse).montant_paye, liasse.forfait.part_titre),
+        "creance": lambda: reste(retrace(liasse)),
+        "dette": lambda: trop(retrace(liasse)),
+        "rembourse": lambda: rendu(liasse.pieces),
+        "rapo.date_limite": lambda: calendrier.limite_rapo(liasse.forfait, notification(liasse)),
+        "rapo.date_limite_decision": lambda: rapo and date_limite_decision_rapo(rapo.date_avis_reception),
+        "rapo.decide_le": lambda: rapo and decide_le(rapo),
+        "recours.notifie_le": lambda: recours and notifie_le(recours),
+        "recours.date_limite_execution": lambda: recours and execution(recours),
+        "remboursement.montant": lambda: piece and somme_rendue(liasse),
+        "remboursement.genre": lambda: piece and genre_piece(liasse),
+        "remboursement.exercice": lambda: piece and exercice(piece.date_piece),
+        "remboursement.exercice_paiement": lambda: (le := paiement_rendu(liasse)) and exercice(le),
+    }
+
+
+def valeurs(liasse: Liasse) -> dict[str, Any]:
+    """The fields as the views of the town show them on the day of the question."""
+    f = liasse.forfait
+    notice = f.cycle == "complet" and f.mode_notification == "pare-brise"
+    parties = {"rapo": liasse.rapo, "recours": liasse.recours, "remboursement": liasse.pieces[-1] if liasse.pieces else None}
+    return {
+        **vars(f),
+        "fin_effets": f.fin_effets.astimezone(PARIS),
+        "date_limite_paiement_rapide": calendrier.limite_paiement_rapide(liasse.ville, f) if notice else None,
+        "date_limite_rapo": calendrier.limite_rapo(f),
+        "titre_le": f.titre_le,
+        "montant_du": f.du,
+        "montant_normal": f.du,
+        "montant_minore": suivi.montant_minore(f, liasse.le),
+        "minore_jusqu_au": suivi.minore_jusqu_au(f),
+        "a_payer": suivi.a_payer(f, liasse.le),
+        "montant_paye": f.paye,
+        **{f"{nom}.{champ}": v for nom, partie in parties.items() if partie is not None for champ, v in vars(partie).items()},
+    }
+
+
+async def reunir(numero: str, lecture: Reading) -> Liasse:
+    """Everything that the town keeps of a FPS; raises ForfaitInconnu."""
+    work, tx = lecture.work, lecture.tx
+    forfait = await work.find(Forfait, numero)
+    if forfait is None:
+        raise ForfaitInconnu(f"Numéro {numero}", "numero")
+    requetes = await recours_de(tx, work.bac.nom, numero)
+    return Liasse(
+        forfait=forfait,
+        ville=commune(forfait.siret),
+        registre=await work.find(Stationnement, forfait.siret, forfait.vehicule.immatriculation),
+        paiements=tuple(await paiements_de(tx, work.bac.nom, numero)),
+        pieces=tuple(sorted(await remboursements_de(tx, work.bac.nom, numero), key=lambda p: (p.date_piece, p.numero_piece))),
+        rapo=await work.find(Rapo, numero),
+        recours=requetes[-1] if requetes else None,
+        le=work.today,
+    )
+
+
+def routes(router: APIRouter, service: Service) -> None:
+    """The route that explains."""
+
+    @router.get("/fps/{numero}/explication/{champ}", tags=["FPS"], summary="Expliquer une date ou un montant")
+    async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:
+        async with service.reading(bac_of(request)) as lecture:
+            liasse = await reunir(numero, lecture)
+        return expliquer(numero, champ, valeurs(liasse), calculs(liasse), FAITS)
