@@ -127,7 +127,7 @@ async def test_a_cheque_pays_a_part_and_the_rebate_is_earned_by_the_sum(averti: 
     await averti.au(2026, 11, 14)
     second = await averti.payer(5400, "cheque", date_envoi="2026-11-12", reference="CHQ-2")
     assert (second.json()["rabais"], second.json()["reste_du"], await averti.etat()) == (1600, 0, "paye-avec-rabais")
-    assert await averti.soldes() == {"encaissements": 6400, f"collectivite:{SIRET}": -3000, "etat": -3400}
+    assert await averti.soldes() == {"encaissements": 6400, f"a-reverser:{SIRET}": -3000, "etat": -3400}
 
 
 async def test_a_cheque_sent_the_day_after_the_rebate_is_only_a_part(averti: Tresorerie) -> None:
@@ -185,7 +185,7 @@ async def test_a_remise_reduces_the_majoration_only(averti: Tresorerie) -> None:
     vue = await averti.voir()
     assert (vue["net_du"], vue["rabais"], vue["a_payer"]) == (4000, 800, 3200)
     assert (await averti.payer(3200)).status_code == 200
-    assert await averti.soldes() == {"encaissements": 3200, f"collectivite:{SIRET}": -3000, "etat": -200}
+    assert await averti.soldes() == {"encaissements": 3200, f"a-reverser:{SIRET}": -3000, "etat": -200}
     assert code(await averti.poster(base, {"montant": 1, "motif": "Encore"})) == (409, "titre-deja-paye")
 
 
@@ -245,7 +245,7 @@ async def test_a_paid_title_that_is_cancelled_is_refunded_and_taken_back_from_th
     vue = await averti.voir()
     assert (vue["etat"], vue["montant_rembourse"], vue["a_rembourser"]) == ("annule", 6400, 0)
     assert (await averti.courriers())[-1] == "fps.16.avis-remboursement.v1"
-    assert await averti.soldes() == {"encaissements": -3000, f"collectivite:{SIRET}": 3000}  # still owed by the town: the next précompte
+    assert await averti.soldes() == {"encaissements": -3000, f"a-reverser:{SIRET}": 3000}  # still owed by the town: the next précompte
     assert await averti.echeance() is None
     releve = f"{averti.world.addresses[Party.DGFIP]}/bacs/{averti.bac}/reversements/{SIRET}/2027-02/releve"
     assert (await averti.world.client.get(releve)).content.startswith(b"%PDF-")
@@ -268,7 +268,7 @@ async def test_a_partial_cancellation_that_leaves_what_was_paid_settles_the_titl
     await averti.payer(2000, "guichet")
     await averti.annuler(1000, 5000)
     assert await averti.etat() == "paye"
-    assert await averti.soldes() == {"encaissements": 2000, f"collectivite:{SIRET}": -2000}
+    assert await averti.soldes() == {"encaissements": 2000, f"a-reverser:{SIRET}": -2000}
 
 
 async def test_a_false_cancellation_is_refused_with_its_code(averti: Tresorerie) -> None:

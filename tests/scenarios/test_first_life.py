@@ -109,7 +109,7 @@ async def test_a_fps_paid_reduced_is_known_as_such_everywhere(world: World, vill
     compte = f"collectivite:{ville[0]}"
     assert await vie.soldes() == {
         "antai": {"encaissements": ville[3], compte: -ville[3]},
-        "collectivite": {"tresor": ville[3], "recettes": -ville[3]},
+        "collectivite": {"antai": ville[3], "recettes": -ville[3]},
     }
     assert (await world.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
@@ -140,8 +140,8 @@ async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the
     assert (await vie.envoyer(PaiementTitre, corps)).json()["rabais"] == 1700
     assert await vie.etats() == ("titre-paye", "titre-paye")
     assert await vie.soldes() == {
-        "collectivite": {"tresor": 3500, "recettes": -3500},
-        "dgfip": {"encaissements": 6800, f"collectivite:{LILLE[0]}": -3500, "etat": -3300},
+        "collectivite": {"dgfip": 3500, "recettes": -3500},
+        "dgfip": {"encaissements": 6800, f"a-reverser:{LILLE[0]}": -3500, "etat": -3300},
     }
     await vie.jusqu_au(date(2027, 3, 15))  # the month is reversed to the town
     assert (await world.pilot.etat(vie.bac))["prochaine_echeance"] is None
@@ -174,7 +174,7 @@ async def test_a_title_is_paid_whole_the_day_after_the_rebate(world: World) -> N
     corps = {"numero_fps": vie.numero, "numero_telepaiement": prise["numero_telepaiement"], "moyen": "internet", "montant": 6800}
     assert (await vie.envoyer(PaiementTitre, corps, "a")).json()["code"] == "rabais-expire"
     assert (await vie.envoyer(PaiementTitre, corps | {"montant": prise["a_payer"]}, "b")).json()["montant_paye"] == 8500
-    assert (await vie.soldes())["dgfip"] == {"encaissements": 8500, f"collectivite:{LILLE[0]}": -3500, "etat": -5000}
+    assert (await vie.soldes())["dgfip"] == {"encaissements": 8500, f"a-reverser:{LILLE[0]}": -3500, "etat": -5000}
 
 
 async def test_a_payment_sent_twice_is_taken_once_and_a_second_payment_is_refused(world: World) -> None:
