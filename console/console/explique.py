@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from console import mots
+from console.champs import CHAMPS
 from console.liaison import drive
 from console.output import Panne, dump, say
+from fps.calendar import PARIS
 from fps.kit.settings import Settings
 from fps.money import euros
 from fps.numero import NumeroFps, NumeroInvalide
@@ -17,95 +19,95 @@ from fps.parties import LIBELLES, Party
 if TYPE_CHECKING:
     from console.pilot import Pilot
 
-# Who computes: each is asked in turn until one answers.
-PLACES: Final[tuple[tuple[Party, str], ...]] = ((Party.ANTAI, "dossiers"), (Party.DGFIP, "prises-en-charge"))
-AILLEURS: Final = frozenset({"champ-inexplique", "fps-inconnu", "dossier-inconnu", "prise-en-charge-inconnue", "valeur-pas-encore-connue"})
-MONTANTS: Final = re.compile(r"montant|majoration|rabais|impaye|total|du$|minimum|paye|bareme|amende|facture")
-CONNUS: Final = re.compile(r"[a-z_]+")
-UNITES: Final = re.compile(r"pourcent|jours|mois|annees|minutes|nombre|taux")
-
-CHAMPS: Final[Mapping[str, str]] = {
-    "date_limite_paiement": "Payer avant le",
-    "date_limite_rapo": "RAPO avant le",
-    "date_envoi": "Date d'envoi",
-    "date_notification": "Date de notification",
-    "minoration_jusqu_au": "Montant minoré jusqu'au",
-    "minoration_montant": "Montant minoré",
-    "date_titre": "Date du titre exécutoire",
-    "total_du": "Total dû",
-    "montant_avec_rabais": "Montant avec rabais",
-    "date_limite_rabais": "Rabais jusqu'au",
-    "date_limite_recours": "Recours avant le",
-    "date_prescription": "Prescrit le",
-    "reception": "Réception",
-    "impaye": "Impayé",
-    "deja_paye": "Déjà payé",
-    "bareme": "Barème",
-    "majoration_due": "Majoration",
-    "rabais_accorde": "Rabais",
-    "report_jour_ouvrable": "Report au jour ouvrable",
-    "reduction_pourcent": "Réduction, en %",
-    "majoration_pourcent": "Majoration, en %",
-    "rabais_pourcent": "Rabais, en %",
-    "delai_paiement_mois": "Délai de paiement, en mois",
-    "rapo_delai_mois": "Délai du RAPO, en mois",
-    "rabais_delai_mois": "Délai du rabais, en mois",
-    "recours_delai_mois": "Délai de recours, en mois",
-    "notification_postale_jours_francs": "Notification postale, en jours francs",
-    "titre_attente_jours": "Attente avant le titre, en jours",
-    "prescription_annees": "Prescription, en années",
-    "actif": "En vigueur",
-    "depart": "Départ",
-}
+# Who computes: each is asked in turn until one answers; the town and the court are asked about the last petition of the FPS.
+PLACES: Final[tuple[tuple[Party, str], ...]] = (
+    (Party.ANTAI, "dossiers"),
+    (Party.DGFIP, "prises-en-charge"),
+    (Party.CCSP, "fps"),
+    (Party.COLLECTIVITE, "fps"),
+)
+REQUETE: Final = re.compile(r"[0-9]{8}")
+AILLEURS: Final = frozenset(
+    {
+        "champ-inexplique",
+        "fps-inconnu",
+        "dossier-inconnu",
+        "prise-en-charge-inconnue",
+        "requete-inconnue",
+        "valeur-pas-encore-connue",
+    }
+)
+MONTANTS: Final = re.compile(
+    r"montant|majoration|rabais|impaye|total|du$|minimum|paye|bareme|amende|facture"
+    r"|plafond|prix|creance|dette|rembours|decharge|astreinte|minore|verse|reste|trop|part_titre|pieces|rectifie|etabli|somme"
+)
+CONNUS: Final = re.compile(r"[a-z_.]+")
+UNITES: Final = re.compile(r"pourcent|jours|mois|annees|minutes|nombre|taux|exercice|genre|_le$")
 
 
 def explain(settings: Settings, numero: str, champ: str, nom: str, en_json: bool) -> int:
-    """Print the derivation of a field; raises Panne."""
-    try:
-        lu = str(NumeroFps.lire(numero))
-    except NumeroInvalide as error:
-        raise Panne(f"« {numero[:60]} » n'est pas un numéro de FPS : {error.detail}", "Recopiez ses 26 chiffres.") from error
+    """Print the derivation of a field of a FPS (26 digits) or of a petition (8 digits); raises Panne."""
+    lu = numero.strip() if REQUETE.fullmatch(numero.strip()) else _numero(numero)
     service, found = drive(settings, lambda pilot: ask(pilot, nom, lu, champ))
     if en_json:
         dump({"service": service.value, **found})
         return 0
-    say(f"{champ_dit(found['champ'])} : {shown(found['champ'], found['valeur'])} ({LIBELLES[service]})")
-    if found["arbre"] is None:
-        say("  Un fait reçu par ce service : il n'y a rien à calculer.")
-    else:
+    requete = "" if found["numero"] == lu else f", requête {found['numero']}"
+    say(f"{champ_dit(found['champ'])} : {shown(found['champ'], found['valeur'])} ({LIBELLES[service]}{requete})")
+    if found["arbre"] is not None:
         for line in tree(found["arbre"], 1):
             say(line)
+    elif found["fait"] is not None:
+        say(f"  {found['fait']['phrase']} [{found['fait']['article']}]")
+    else:
+        say("  Un fait reçu par ce service : il n'y a rien à calculer.")
     return 0
+
+
+def _numero(numero: str) -> str:
+    try:
+        return str(NumeroFps.lire(numero))
+    except NumeroInvalide as error:
+        phrase = f"« {numero[:60]} » n'est ni un numéro de FPS, ni un numéro de requête : {error.detail}"
+        raise Panne(phrase, "Recopiez ses 26 chiffres (ou les 8 d'une requête).") from error
 
 
 def champ_dit(nom: str) -> str:
     """A field, an input or a parameter in French words."""
-    return CHAMPS.get(nom, nom.replace("_", " ").capitalize())
+    return CHAMPS.get(nom) or nom.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def places(numero: str, champ: str) -> tuple[str, list[tuple[Party, str]]]:
+    """The field, and whom to ask: everybody, or the service that « dgfip.date_envoi » names."""
+    known = [(Party.CCSP, "requetes")] if REQUETE.fullmatch(numero) else list(PLACES)
+    named, _, rest = champ.partition(".")
+    found = [place for place in known if place[0].value == named]
+    return (rest, found) if found else (champ, known)
 
 
 async def ask(pilot: "Pilot", nom: str, numero: str, champ: str) -> tuple[Party, dict[str, Any]]:
     """The explanation and who gave it; raises Panne with what the last services said."""
     refusals: dict[str, Any] = {}
-    known: set[str] = set()
-    for service, chemin in PLACES:
+    known: dict[Party, list[str]] = {}
+    demande, whom = places(numero, champ)
+    for service, chemin in whom:
         response = await pilot.client.get(
-            f"{pilot.addresses[service]}/bacs/{quote(nom, safe='')}/{chemin}/{numero}/explication/{quote(champ, safe='')}"
+            f"{pilot.addresses[service]}/bacs/{quote(nom, safe='')}/{chemin}/{numero}/explication/{quote(demande, safe='')}"
         )
         body = response.json()
         if response.status_code == 200:
             return service, body
         refusals.setdefault(str(body.get("code")), body)
         if body.get("code") == "champ-inexplique":
-            known.update(CONNUS.findall(str(body.get("detail")).partition(" : ")[2]))
+            known[service] = CONNUS.findall(str(body.get("detail")).partition(" : ")[2].rstrip("."))
         if body.get("code") not in AILLEURS:
             break
     # The most precise first: a value to come, then an unknown field, then an unknown dossier.
     codes = sorted(refusals, key=lambda code: (code in AILLEURS, code != "valeur-pas-encore-connue", code != "champ-inexplique"))
     problem = refusals[codes[0]]
     if codes[0] == "champ-inexplique" and known:
-        raise Panne(
-            f"{problem.get('title')} : « {champ[:60]} ».", f"Demandez l'un de ceux que ce dossier connaît : {', '.join(sorted(known))}."
-        )
+        lists = " ; ".join(f"{LIBELLES[service]} : {', '.join(fields)}" for service, fields in known.items())
+        raise Panne(f"{problem.get('title')} : « {champ[:60]} ».", f"Demandez l'un de ceux que ce dossier connaît — {lists}.")
     raise Panne(f"{problem.get('title')} : {problem.get('detail')}", problem.get("que_faire") or "")
 
 
@@ -133,12 +135,12 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, list):
-        return " et ".join(shown(name, v) for v in value)
+        return " et ".join(shown(name, v) for v in value) or "aucun"
     if isinstance(value, int):
         return euros(value) if MONTANTS.search(name) and not UNITES.search(name) else str(value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return mots.longue(date.fromisoformat(value))
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(value).astimezone(PARIS)
         return f"{mots.longue(instant.date())} {instant:%H:%M}"
     return str(value)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectivite.domain import remboursement, sommes, tarif
 from fps import calculs
 from fps.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
 from fps.explication import Derivation, deriver, ecarts, recalculer, tracer
@@ -17,13 +18,29 @@ jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
 PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     date: jours,
     date | None: jours | st.none(),
+    int | None: st.integers(1, 1440) | st.none(),
+    bool: st.booleans(),
+    tuple[int, ...]: st.lists(st.integers(1, 100_000), max_size=5).map(tuple),
     datetime: st.builds(datetime.combine, jours, st.times(), tzinfo=st.just(UTC)),
     int: st.integers(1, 1440),
     calculs.Cycle: st.sampled_from(["complet", "partiel"]),
     calculs.Eloignement: st.sampled_from(["metropole", "outre-mer", "etranger"]),
     tuple[time, time] | None: st.sampled_from([None, (time(12), time(14)), (time(12, 30), time(13, 45))]),
 }
-REGLES = [f for n, f in vars(calculs).items() if inspect.isfunction(f) and f.__module__ == calculs.__name__ and not n.startswith("_")]
+# The rules of each module; in the accounting documents and the tariff, the functions that are rules among others.
+REGLES: list[Any] = [
+    f
+    for module in (calculs, sommes)
+    for n, f in vars(module).items()
+    if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")
+]
+REGLES += [remboursement.genre, remboursement.exercice, tarif.bareme]
+BAREME = {
+    "siret": st.just("21590350100017"),
+    "zone": st.sampled_from(["rouge", "verte"]),
+    "categorie": st.sampled_from(["voiture", "utilitaire"]),
+    "le": jours,
+}
 
 
 def racine(calcul: Any) -> Derivation:
@@ -36,11 +53,11 @@ def racine(calcul: Any) -> Derivation:
 @given(donnees=st.data())
 def test_every_rule_tells_its_article_and_its_tree_gives_its_value_again(fonction: Any, donnees: st.DataObject) -> None:
     types = {n: t for n, t in get_type_hints(fonction).items() if n != "return"}
-    entrees = {n: donnees.draw(PAR_TYPE[t]) for n, t in types.items()}
+    entrees = {n: donnees.draw(BAREME[n] if fonction is tarif.bareme else PAR_TYPE[t]) for n, t in types.items()}
     if fonction is calculs.repartir_paiement_titre:
         entrees["montant"] = min(entrees["montant"], entrees["impaye"])
     derivation = racine(lambda: fonction(**entrees))
-    assert derivation.regle == f"fps.calculs.{fonction.__name__}"
+    assert derivation.regle == f"{fonction.__module__}.{fonction.__name__}"
     assert derivation.article and derivation.phrase[0].isupper() and not derivation.phrase.endswith(".")
     assert recalculer(derivation) == derivation.valeur and ecarts(derivation) == []
     assert ecarts(Derivation.model_validate_json(derivation.model_dump_json())) == []
@@ -95,3 +112,10 @@ async def test_two_tasks_do_not_note_each_other() -> None:
 def test_nothing_is_noted_outside_and_a_fact_has_no_derivation() -> None:
     assert fin_effets(datetime(2026, 6, 12, 10, tzinfo=UTC), 60) == datetime(2026, 6, 12, 11, tzinfo=UTC)
     assert deriver(lambda: 3500) is None
+
+
+def test_the_tariff_names_its_vote_and_the_charge_that_it_never_exceeds() -> None:
+    derivation = racine(lambda: tarif.bareme("21590350100017", "rouge", "voiture", date(2026, 6, 15)))
+    lus = {x.nom: (x.valeur, x.depuis, x.reference, x.hypothese) for x in derivation.lu}
+    source = (date(2018, 1, 1), "Délibération simulée, Ville de Lille", "H19, H81")
+    assert lus == {"bareme": (3500, *source), "plafond": (3500, *source)} and derivation.valeur == 3500
