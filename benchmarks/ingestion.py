@@ -17,11 +17,14 @@ from benchmarks.donnees import INSTANT
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.http1 import Order
 from benchmarks.servers import ROOT, Process, create_tables, databases, free_ports, process, service_url
+from fps.confiance import INTERNE, Identite
 from fps.kit import door, problems
+from fps.kit.application import open_pki
 from fps.kit.bac_path import BacPath
 from fps.kit.clock import Mode, wall_now
 from fps.kit.database import open_database
 from fps.kit.envelope import Letter
+from fps.kit.identity import Trust
 from fps.kit.service import Receipt, Service
 from fps.kit.settings import Settings
 from fps.messages.message import Message
@@ -35,7 +38,7 @@ LOT_CONNECTIONS = 4
 class AtOnce(Service):
     """The same door, with nothing behind it: every letter is received at once, and nothing is kept."""
 
-    async def receive(self, letters: Sequence[tuple[Letter, Message]]) -> list[Receipt | BaseException]:
+    async def receive(self, letters: Sequence[tuple[Letter, Message]], qui: Identite | None = INTERNE) -> list[Receipt | BaseException]:
         text = AccuseFps.exemplaire().model_copy(update={"statut": "accepte", "erreurs": ()}).model_dump_json()
         return [Receipt("recu", text)] * len(letters)
 
@@ -47,7 +50,7 @@ def serve_at_once(port: int) -> None:
     settings = Settings()
     app = FastAPI(openapi_url=None)
     problems.install(app)
-    app.router.routes.extend(door.routes(AtOnce(DEFINITION, settings, open_database(settings.database_url))))
+    app.router.routes.extend(door.routes(AtOnce(DEFINITION, settings, open_database(settings.database_url), Trust(open_pki(settings)))))
 
     @app.get("/sante/pret")
     async def pret() -> dict[str, str]:

@@ -18,6 +18,8 @@ from benchmarks.servers import create_tables, databases, service_url
 from fps.kit import bacs
 from fps.kit.clock import Mode
 from fps.kit.database import open_database
+from fps.kit.identity import Trust
+from fps.kit.pki import ephemere
 from fps.kit.service import Receipt, Service
 from fps.kit.settings import Settings
 from fps.messages.mfps import CreationFps
@@ -37,7 +39,7 @@ NOTIFIED = """SELECT count(*) FROM dossiers d JOIN deadlines e ON e.bac = d.bac 
 @asynccontextmanager
 async def antai(url: str) -> AsyncIterator[Service]:
     """ANTAI in this process, its tables made."""
-    service = Service(DEFINITION, Settings(), open_database(url))
+    service = Service(DEFINITION, Settings(), open_database(url), Trust(ephemere()))
     await service.start()
     try:
         yield service

@@ -88,10 +88,10 @@ def book(addresses: Mapping[Party, str]) -> str:
 async def linked(settings: Settings) -> AsyncIterator["Pilot"]:
     """A pilot that reaches the running services."""
     from console.pilot import Pilot
-    from fps.kit.carrier import open_client
+    from fps.kit.carrier import bearer, open_client
 
     token = read_token(settings)
-    client = open_client()
+    client = open_client(headers=bearer(token))
     try:
         yield Pilot(client, settings.addresses, token)
     finally:

@@ -11,7 +11,7 @@ import uvicorn
 from console.liaison import ensure_bac, read_token
 from console.pilot import Pilot, PiloteErreur
 from console.web.app import application
-from fps.kit.carrier import open_client
+from fps.kit.carrier import bearer, open_client
 from fps.kit.settings import CONSOLE_PORT, Settings
 from fps.kit.telemetry import configure_logs
 
@@ -22,8 +22,9 @@ PAUSE = 1.0  # seconds between two tries to reach the services
 def serve(settings: Settings) -> int:
     """Serve the pages until SIGINT or SIGTERM; gives the exit status. Raises Panne when the pilot's credential is missing."""
     configure_logs(settings.log_level)
-    client = open_client()
-    pilot = Pilot(client, settings.addresses, read_token(settings))
+    token = read_token(settings)
+    client = open_client(headers=bearer(token))
+    pilot = Pilot(client, settings.addresses, token)
 
     @asynccontextmanager
     async def life(app: Any) -> AsyncIterator[None]:

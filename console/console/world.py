@@ -17,14 +17,15 @@ from collectivite.app import DEFINITION as COLLECTIVITE
 from console.pilot import Pilot
 from dgfip.app import DEFINITION as DGFIP
 from fps.flows import MESSAGES
-from fps.kit.application import Running, build
+from fps.kit.application import Running, build, open_pki
 from fps.kit.bus import open_bus
-from fps.kit.carrier import open_client
+from fps.kit.carrier import Present, always, bearer, open_client
+from fps.kit.pki import Pki
 from fps.kit.revision import is_current
 from fps.kit.service import Definition
 from fps.kit.settings import Settings, default_addresses
 from fps.messages.message import MessageClass
-from fps.parties import SERVICES, Party
+from fps.parties import SERVICES, Channel, Party
 
 DEFINITIONS: Mapping[Party, Definition] = {d.party: d for d in (COLLECTIVITE, ANTAI, DGFIP, CCSP)}
 
@@ -52,6 +53,7 @@ class World:
     client: httpx.AsyncClient
     pilot: Pilot
     token: str
+    pki: Pki
 
 
 def database_urls(data_dir: Path | None) -> dict[Party, str]:
@@ -73,18 +75,31 @@ def assemble(
     token = token or secrets.token_urlsafe(24)
     addresses = default_addresses()
     applications: dict[str, Any] = {}
-    client = open_client(applications)
     urls = databases or database_urls(data_dir)
-    common: dict[str, Any] = {"bus_url": bus_url, "pilotage_token": SecretStr(token), "addresses": addresses, **settings}
+    own_pki = {} if data_dir is None else {"pki_dir": data_dir / "pki"}
+    common: dict[str, Any] = {"bus_url": bus_url, "pilotage_token": SecretStr(token), "addresses": addresses, **own_pki, **settings}
     first = Settings(**common)
+    pki = open_pki(first)
+    client = open_client(applications, present=owner_of_all(pki), headers=bearer(token))
     # One memory bus for the process; with a broker, each service has its own connections, as when it is alone.
     bus = open_bus(bus_url) if bus_url.startswith("memory:") else None
     services: dict[Party, Running] = {}
     for party, definition in DEFINITIONS.items():
         own = first.model_copy(update={"database_url": urls[party]})
-        services[party] = build(definition, own, bus, client)
+        services[party] = build(definition, own, bus, open_client(applications, present=always(pki.chaine(party))), pki)
         applications[addresses[party]] = services[party].asgi
-    return World(services, addresses, client, Pilot(client, addresses, token), token)
+    return World(services, addresses, client, Pilot(client, addresses, token), token, pki)
+
+
+def owner_of_all(pki: Pki) -> Present:
+    """The client of who holds the whole simulator: on the route of a letter, it shows the certificate of the sender of that letter."""
+    chains = {cls.path: pki.chaine(cls.sender) for cls in MESSAGES if cls.channel is Channel.REST}
+
+    def present(request: httpx.Request) -> tuple[str, ...]:
+        _, slash, path = request.url.path.partition("/flux/")
+        return chains.get(f"{slash}{path.removesuffix('/lot')}", ())
+
+    return present
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from console.cli import main
+from fps.kit.carrier import bearer
 
 FPS = str(Path(sys.executable).with_name("fps"))
 DEMANDE = {
@@ -80,9 +81,14 @@ class Simulator:
         """A command on this simulator, found by its data directory alone."""
         return here(*arguments, data_dir=self.data_dir)
 
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The credential that the simulator left in its data directory."""
+        return bearer((self.data_dir / "pilotage.token").read_text().strip())
+
     def establish(self) -> str:
         """A FPS of Lille; gives its number."""
-        answer = httpx.post(f"{self.collectivite}/fps", json=DEMANDE, timeout=30)
+        answer = httpx.post(f"{self.collectivite}/fps", json=DEMANDE, headers=self.bearer, timeout=30)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["numero"])
 
@@ -90,7 +96,7 @@ class Simulator:
         """The FPS at its town once it is in a state."""
         deadline = time.monotonic() + 20
         while True:
-            found: dict[str, Any] = httpx.get(f"{self.collectivite}/fps/{numero}", timeout=30).json()
+            found: dict[str, Any] = httpx.get(f"{self.collectivite}/fps/{numero}", headers=self.bearer, timeout=30).json()
             if found["etat"] == etat or time.monotonic() > deadline:
                 assert found["etat"] == etat, found
                 return found

@@ -99,7 +99,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_says_nothing_twice(tmp_path: 
     with up(tmp_path / "fps", base=base) as simulator:
         for number in numbers:
             simulator.wait_state(number, "transmis")
-        assert [d["numero"] for d in httpx.get(f"{simulator.antai}/dossiers").json()["elements"]] == numbers
+        assert [d["numero"] for d in httpx.get(f"{simulator.antai}/dossiers", headers=simulator.bearer).json()["elements"]] == numbers
         counts = parsed(simulator.fps("bac", "etat", "--json"))["comptes"]
         assert (counts["ecrites"], counts["recues"], counts.get("refusees", 0), counts.get("mortes", 0)) == (5, 5, 0, 0)
         assert simulator.stop()[0] == 0

@@ -14,6 +14,8 @@ from fps.kit import bacs, mailbox
 from fps.kit.clock import PARIS, Mode, wall_now
 from fps.kit.database import open_database
 from fps.kit.envelope import Letter, read_message
+from fps.kit.identity import Trust
+from fps.kit.pki import ephemere
 from fps.kit.records import Record
 from fps.kit.service import Definition, Service, non_simule
 from fps.kit.settings import Settings
@@ -118,7 +120,7 @@ def letter(cls: MessageClass, n: int, bac: str = "essai", id: str = "", **fields
 @asynccontextmanager
 async def toy(url: str, *names: str) -> AsyncIterator[Service]:
     """The service on a database, with its bacs."""
-    service = Service(DEFINITION, Settings(database_url=url), open_database(url))
+    service = Service(DEFINITION, Settings(database_url=url), open_database(url), Trust(ephemere()))
     await service.start()
     await service.database.create(mailbox.metadata, metadata)
     for nom in names or ("essai",):

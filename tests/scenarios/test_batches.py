@@ -12,6 +12,8 @@ from fps.kit import bacs
 from fps.kit.clock import Mode, paris, wall_now
 from fps.kit.database import open_database
 from fps.kit.envelope import Letter
+from fps.kit.identity import Trust
+from fps.kit.pki import ephemere
 from fps.kit.service import Definition, Receipt, Service
 from fps.kit.settings import Settings
 from fps.messages.message import Message
@@ -24,7 +26,7 @@ RECU = date(2026, 9, 28)
 
 
 async def ouvrir(definition: Definition, le: date) -> Service:
-    service = Service(definition, Settings(database_url="sqlite+aiosqlite://"), open_database("sqlite+aiosqlite://"))
+    service = Service(definition, Settings(database_url="sqlite+aiosqlite://"), open_database("sqlite+aiosqlite://"), Trust(ephemere()))
     await service.start()
     await bacs.create(service, "essai", "graine", Mode.FIGE, paris(le))
     return service

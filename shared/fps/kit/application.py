@@ -22,7 +22,10 @@ from fps.kit.bus import Bus, open_bus
 from fps.kit.carrier import Carrier, open_client
 from fps.kit.database import open_database
 from fps.kit.faults import Unavailable
+from fps.kit.identity import Trust
 from fps.kit.inbound import Inbound
+from fps.kit.pki import Pki, ephemere
+from fps.kit.portes import publique
 from fps.kit.relay import Relay
 from fps.kit.retry import attempts
 from fps.kit.service import Definition, Service
@@ -46,9 +49,12 @@ class Running:
     bus: Bus
 
 
-def build(definition: Definition, settings: Settings, bus: Bus | None = None, client: httpx.AsyncClient | None = None) -> Running:
-    """Assemble a service; `bus` and `client` are given when several services share a process. Nothing is opened before the lifespan."""
-    service = Service(definition, settings, open_database(settings.database_url))
+def build(
+    definition: Definition, settings: Settings, bus: Bus | None = None, client: httpx.AsyncClient | None = None, pki: Pki | None = None
+) -> Running:
+    """Assemble a service; `bus`, `client` and `pki` are given when services share a process. Nothing is opened before the lifespan."""
+    pki = pki or open_pki(settings)
+    service = Service(definition, settings, open_database(settings.database_url), Trust(pki))
     metrics = Metrics(service.party)
     service.observe = metrics.observe
     own_bus, own_client = bus is None, client is None
@@ -90,6 +96,15 @@ def build(definition: Definition, settings: Settings, bus: Bus | None = None, cl
     return Running(service, app, BacPath(app), relay, inbound, bus)
 
 
+def open_pki(settings: Settings) -> Pki:
+    """The test PKI of these settings, made now when it does not exist yet."""
+    if settings.pki_dir is None:
+        return ephemere()
+    pki = Pki(settings.pki_dir)
+    pki.preparer()
+    return pki
+
+
 class BaseNonMigree(Unavailable):
     """La base de données n'a pas les tables de ce service"""
 
@@ -118,11 +133,11 @@ async def _migrated(service: Service, timeout: float) -> None:
 def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
     document: dict[str, Any] = {}
 
-    @app.get("/sante/vivant", tags=["santé"])
+    @app.get("/sante/vivant", tags=["santé"], dependencies=[publique()])
     async def vivant() -> dict[str, str]:
         return {"statut": "vivant", "service": service.party.value, "mention": SPECIMEN}
 
-    @app.get("/sante/pret", tags=["santé"])
+    @app.get("/sante/pret", tags=["santé"], dependencies=[publique()])
     async def pret() -> Response:
         found = {"base": True, "courtier": bus.ready()}
         try:

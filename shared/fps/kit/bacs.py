@@ -13,9 +13,10 @@ from fps.kit.bac_path import NOM
 from fps.kit.clock import PARIS, BacClock, Mode, wall_now
 from fps.kit.database import Transaction
 from fps.kit.faults import Malformed
+from fps.kit.habilitations import habiliter_reference
 from fps.kit.service import Service
 from fps.kit.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_value
-from fps.kit.work import Bac, BacInconnu
+from fps.kit.work import Bac, BacInconnu, Batch, Work
 
 NEXT_DUE: Any = select(func.min(mailbox.deadlines.c.due)).where(mailbox.deadlines.c.bac == bindparam("nom", type_=Text))
 WAITING: Any = select(func.count()).select_from(mailbox.outbox).where(mailbox.outbox.c.bac == bindparam("nom", type_=Text))
@@ -58,13 +59,22 @@ async def find(tx: Transaction, nom: str) -> Bac:
     return Bac(nom, graine, BacClock(Mode(mode), instant, wall, vitesse))
 
 
-async def create(service: Service, nom: str, graine: str, mode: Mode, instant: datetime, vitesse: int = 1) -> None:
-    """A new, empty world; raises BacExistant."""
+async def create(service: Service, nom: str, graine: str, mode: Mode, instant: datetime, vitesse: int = 1, *, vierge: bool = False) -> None:
+    """A new world, where the reference system of every town is enrolled unless it is `vierge`; raises BacExistant."""
     check_name(nom)
     async with service.database.write() as tx:
         if await tx.load(mailbox.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
         await tx.apply([Insert(mailbox.bacs, BACS, [(nom, graine, mode.value, instant, wall_now(), vitesse)])])
+        if not vierge:
+            batch = Batch(service.party, service.records, tx)
+            await batch.open([nom], [])
+            work = Work(batch, batch.bac(nom))
+            habiliter_reference(work)
+            if service.definition.ouverture is not None:
+                await service.definition.ouverture(work)
+            work.keep()
+            await batch.save()
 
 
 async def set_clock(service: Service, nom: str, instant: datetime, mode: Mode | None = None, vitesse: int | None = None) -> None:

@@ -1,7 +1,8 @@
 """REST delivery of letters, in one process or over the network: the address book, one long-lived client, and what each answer means."""
 
 import json
-from collections.abc import Mapping, Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,30 +53,67 @@ def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> De
     return Delivery(Fate.PLUS_TARD, None, problem)
 
 
+Present = Callable[[httpx.Request], tuple[str, ...]]  # the certificate chain, in PEM, that a request shows
+
+
+def nobody(request: httpx.Request) -> tuple[str, ...]:
+    """Show no certificate."""
+    return ()
+
+
+def always(chain: tuple[str, ...]) -> Present:
+    """Show the same certificate everywhere."""
+    return lambda request: chain
+
+
+def presented(app: Any, chain: tuple[str, ...]) -> Any:
+    """The application as it is reached by who shows this certificate: the TLS extension of ASGI, as over a real connection."""
+
+    async def reached(scope: Any, receive: Any, send: Any) -> None:
+        extensions = {**scope.get("extensions", {}), "tls": {"client_cert_chain": chain}} if chain else scope.get("extensions", {})
+        await app({**scope, "extensions": extensions}, receive, send)
+
+    return reached
+
+
 class InProcess(httpx.AsyncBaseTransport):
     """The network of one process: each base URL leads to an application, as each address does on the network."""
 
-    def __init__(self, applications: Mapping[str, Any]):
+    def __init__(self, applications: Mapping[str, Any], present: Present):
         self.applications = applications  # filled by who builds the services, which need this client first
-        self._inner: dict[str, httpx.ASGITransport] = {}
+        self._present = present
+        self._inner: dict[tuple[str, tuple[str, ...]], httpx.ASGITransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         base = f"{request.url.scheme}://{request.url.netloc.decode()}"
-        transport = self._inner.get(base)
+        chain = self._present(request)
+        transport = self._inner.get((base, chain))
         if transport is None:
             if base not in self.applications:
                 raise httpx.ConnectError(f"nobody listens at {base} in this process", request=request)
             # raise_app_exceptions=False: an application that fails answers 500, as over the network.
-            transport = self._inner[base] = httpx.ASGITransport(self.applications[base], raise_app_exceptions=False)
+            app = presented(self.applications[base], chain)
+            transport = self._inner[base, chain] = httpx.ASGITransport(app, raise_app_exceptions=False)
         return await transport.handle_async_request(request)
 
 
-def open_client(applications: Mapping[str, Any] | None = None) -> httpx.AsyncClient:
-    """The one factory of HTTP clients: over the network, or to the applications of this process."""
+def bearer(token: str) -> dict[str, str]:
+    """The header of who has a credential."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def open_client(
+    applications: Mapping[str, Any] | None = None,
+    *,
+    present: Present = nobody,
+    verify: ssl.SSLContext | bool = True,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.AsyncClient:
+    """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
     if applications is not None:
-        return httpx.AsyncClient(transport=InProcess(applications), timeout=TIMEOUT, trust_env=False)
+        return httpx.AsyncClient(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
-    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False)
+    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
 
 class Carrier:

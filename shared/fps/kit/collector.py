@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fps.confiance import Identite
 from fps.kit.envelope import Letter
 from fps.kit.faults import Overloaded, Unavailable
 from fps.kit.work import Key, Work
@@ -28,6 +29,7 @@ class Item:
     run: Callable[[Work], Awaitable[Any]]
     letter: Letter | None = None
     message: Message | None = None
+    qui: Identite | None = None  # who brought the letter
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 

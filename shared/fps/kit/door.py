@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fps.confiance import CertificatRequis, Identite
 from fps.flows import received_by
-from fps.kit import problems
+from fps.kit import portes, problems
 from fps.kit.bac_path import bac_of
 from fps.kit.body import expect_type, read_body
 from fps.kit.clock import wall_now
@@ -51,9 +52,20 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any]) -> L
     )
 
 
+async def bearer(service: Service, cls: MessageClass, request: Request) -> Identite | None:
+    """Who brings a letter; raises AccesRefuse before a byte of it is read when a certificate is asked and none that is good is shown."""
+    if cls.channel is not Channel.REST:
+        return None
+    qui = await portes.identifier(service, request)
+    if qui is None:
+        await portes.refuser(service, request, CertificatRequis(f"Message « {cls.nom} »."))
+    return qui
+
+
 def _endpoint(service: Service, cls: MessageClass) -> Any:
     async def endpoint(request: Request) -> Response:
         try:
+            qui = await bearer(service, cls, request)
             expect_type(request, "application/json", "application/cloudevents+json")
             message, text = read_message(cls, parse(await read_body(request, BODY_LIMIT)))
             headers = request.headers
@@ -64,7 +76,7 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
                 "traceparent": headers.get("traceparent"),
             }
             letter = letter_of(bac_of(request), message, text, given)
-            result = (await service.receive([(letter, message)]))[0]
+            result = (await service.receive([(letter, message)], qui))[0]
         except Exception as error:
             return problems.of(error)
         if not isinstance(result, Receipt):
@@ -87,13 +99,14 @@ def _single(letter: Letter, receipt: Receipt) -> Response:
 def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
     async def endpoint(request: Request) -> Response:
         try:
+            qui = await bearer(service, cls, request)
             expect_type(request, "application/x-ndjson", "application/ndjson", "application/jsonl")
             raw = await read_body(request, LOT_LIMIT)
             lines = [line for line in raw.split(b"\n") if line.strip()]
             if not 0 < len(lines) <= LOT:
                 raise Malformed("lot-invalide", f"Un lot compte de 1 à {LOT} lignes ; celui-ci en a {len(lines)}.")
             source = {"source": request.headers.get("ce-source"), "traceparent": request.headers.get("traceparent")}
-            results = await _lines(service, cls, bac_of(request), lines, source)
+            results = await _lines(service, cls, bac_of(request), lines, source, qui)
         except Exception as error:
             return problems.of(error)
         return Response("\n".join(results) + "\n", 200, media_type="application/x-ndjson")
@@ -101,7 +114,9 @@ def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
     return endpoint
 
 
-async def _lines(service: Service, cls: MessageClass, bac: str, lines: list[bytes], common: dict[str, Any]) -> list[str]:
+async def _lines(
+    service: Service, cls: MessageClass, bac: str, lines: list[bytes], common: dict[str, Any], qui: Identite | None
+) -> list[str]:
     ready: list[tuple[Letter, Message]] = []
     outcomes: list[Any] = []
     for line in lines:
@@ -110,7 +125,7 @@ async def _lines(service: Service, cls: MessageClass, bac: str, lines: list[byte
             ready.append(outcomes[-1])
         except Malformed as error:
             outcomes.append(error)
-    receipts = iter(await service.receive(ready))
+    receipts = iter(await service.receive(ready, qui))
     out = []
     for number, outcome in enumerate(outcomes, 1):
         letter = outcome[0] if isinstance(outcome, tuple) else None

@@ -1,4 +1,4 @@
-"""The tables that every service has: bacs, outbox, inbox, deadlines, journal, courriers, ledger, dead letters, counts."""
+"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, habilitations, counts."""
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 
@@ -130,6 +130,54 @@ dead_letters = Table(
     Column("cause", Text, nullable=False),
     Column("envelope", Text, nullable=False),
     Column("wall_time", Instant, nullable=False),
+)
+
+# Append-only, chained by hash within a bac: who came to this service, and what was let in, refused or administered.
+audit = Table(
+    "audit",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True, autoincrement=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("instant", Instant),
+    Column("acte", Text, nullable=False),
+    Column("resultat", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("qui", Text, nullable=False),
+    Column("objet", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The head of each bac's audit chain: a line removed at the end is missed too.
+audit_tetes = Table(
+    "audit_tetes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("rang", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The certificates that may speak for a collectivité here: see fps/confiance.py.
+habilitations = Table(
+    "habilitations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("cle", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("prestataire", Text, nullable=False),
+    Column("siret_titulaire", Text),
+    Column("certificat", Text, nullable=False),
+    Column("valide_du", Instant),
+    Column("valide_au", Instant),
+    Column("etat", Text, nullable=False),
+    Column("zones", Text, nullable=False),
+    Column("droits", Text, nullable=False),
+    Column("deposee_le", Instant, nullable=False),
+    Column("effet_le", Instant),
+    Column("remplacee_le", Instant),
+    Column("remplacee_par", Text),
+    Index("habilitations_cle", "cle"),
 )
 
 # One line per figure, increased once per batch: what tells that the post is quiet.

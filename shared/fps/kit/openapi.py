@@ -4,12 +4,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from fps.flows import flow, received_by
 from fps.kit.door import DOORS, LOT
+from fps.kit.portes import CERTIFICAT, SECURITE, portes_de, securite
 from fps.messages.message import MessageClass
-from fps.parties import LIBELLES, Party
+from fps.parties import LIBELLES, Channel, Party
 
 PROBLEM = {
     "type": "object",
@@ -30,6 +32,8 @@ PROBLEM = {
 }
 OUTCOMES = {
     "400": "Le corps n'est pas du JSON en UTF-8",
+    "401": "Aucun certificat n'est présenté, ou il ne peut pas être cru",
+    "403": "Le certificat n'est pas habilité : le code dit l'étape qui manque",
     "404": "Bac ou dossier inconnu",
     "409": "Refusé par le droit ou par l'état du dossier",
     "413": "Plus de 1 Mio",
@@ -66,6 +70,7 @@ def _operation(cls: MessageClass) -> dict[str, Any]:
         "description": f"{LIBELLES[cls.sender]} → {LIBELLES[cls.receiver]}. {cls.law}.",
         "operationId": cls.type.replace(".", "_").replace("-", "_"),
         "parameters": [parameter],
+        "security": [{CERTIFICAT: []}] if cls.channel is Channel.REST else [],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": _ref(cls.__name__), "examples": {"exemple": {"value": cls.example}}}},
@@ -83,7 +88,7 @@ def _batch(cls: MessageClass) -> dict[str, Any]:
         "parameters": [],
         "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
         "responses": {"200": {"description": "Un résultat par ligne", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
-        | {status: _problem(OUTCOMES[status]) for status in ("400", "413", "415", "503")},
+        | {status: _problem(OUTCOMES[status]) for status in ("400", "401", "403", "413", "415", "503")},
     }
 
 
@@ -95,6 +100,11 @@ def document(app: FastAPI, party: Party) -> dict[str, Any]:
     _, schemas = models_json_schema([(m, "validation") for m in wanted], ref_template="#/components/schemas/{model}")
     components = found.setdefault("components", {}).setdefault("schemas", {})
     components |= schemas.get("$defs", {}) | {"Probleme": PROBLEM}
+    found["components"]["securitySchemes"] = SECURITE
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                found["paths"][route.path_format][method.lower()]["security"] = securite(portes_de(route))
     for cls in messages:
         found["paths"][cls.path] = {"post": _operation(cls)}
         found["paths"][f"{cls.path}/lot"] = {"post": _batch(cls)}

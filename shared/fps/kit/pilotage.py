@@ -1,22 +1,22 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
-import hmac
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit import bacs, journal, ledger, mailbox
+from fps.kit import audit, bacs, journal, ledger, mailbox
 from fps.kit.body import ImportRoute
 from fps.kit.clock import PARIS, Mode, civil_date, wall_now
 from fps.kit.inbound import Inbound
 from fps.kit.letters import LetterError, render_async
+from fps.kit.portes import administration
 from fps.kit.service import Service
 
 
@@ -36,6 +36,7 @@ class NouveauBac(BaseModel):
     graine: str = Field("", max_length=100, description="vide : le nom du bac")
     mode: Mode = Mode.FIGE
     vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
+    vierge: bool = Field(False, description="sans espace numérique, convention ni certificat : tout est à enrôler")
 
 
 class Reglage(BaseModel):
@@ -48,21 +49,9 @@ class Reglage(BaseModel):
     vitesse: int | None = Field(None, ge=1, le=86_400 * 31)
 
 
-def closed(service: Service) -> Any:
-    """The dependency that lets the console in, by its own credential, and nobody else."""
-
-    async def check(request: Request) -> None:
-        token = service.settings.pilotage_token
-        given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-        if token is None or not hmac.compare_digest(given, token.get_secret_value().encode()):
-            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-
-    return Depends(check)
-
-
 def routes(service: Service, inbound: Inbound) -> APIRouter:
     """The pilot's routes for one service."""
-    router = APIRouter(prefix="/pilotage", dependencies=[closed(service)], tags=["pilotage"], route_class=ImportRoute)
+    router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=ImportRoute)
 
     async def state(nom: str) -> dict[str, Any]:
         async with service.database.read() as tx:
@@ -75,7 +64,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
 
     @router.post("/bacs", status_code=201)
     async def creer(bac: NouveauBac) -> dict[str, Any]:
-        await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse)
+        await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
         return await state(bac.nom)
 
     @router.get("/bacs/{nom}")
@@ -136,6 +125,17 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             return await ledger.soldes(tx, nom, sujet)
+
+    @router.get("/bacs/{nom}/audit", summary="Lire le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)")
+    async def lire_audit(nom: str, apres: int = 0, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            found = await audit.lines(tx, nom, apres, limite)
+        return {"lignes": [audit.view(service.party, row) for row in found], "suite": len(found) == limite}
+
+    @router.get("/bacs/{nom}/audit/verification", summary="Vérifier la chaîne du journal d'audit d'un bac")
+    async def verifier_audit(nom: str) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            return await audit.verify(tx, nom)
 
     courrier_routes(router, service)
     lettre_routes(router, service, inbound)

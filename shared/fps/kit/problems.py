@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from fps.confiance import AccesRefuse
 from fps.errors import Introuvable, MessageRefuse, Refus
 from fps.kit.faults import Malformed, Unavailable
 from fps.messages.erreurs import phrases_de
@@ -36,7 +37,9 @@ WHAT_TO_DO = {
 
 
 def status_of(error: Refus) -> int:
-    """404 for what is unknown, 422 for a content that is refused, 409 for what the law or the state forbids."""
+    """401, 403 for a closed door, 404 for what is unknown, 422 for a content that is refused, 409 for what the law or the state forbids."""
+    if isinstance(error, AccesRefuse):
+        return error.statut
     return next((STATUS[c] for c in type(error).__mro__ if c in STATUS), 409)
 
 

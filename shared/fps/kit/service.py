@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Date, MetaData, Text, bindparam, select
 
+from fps.confiance import INTERNE, AccesRefuse, Habilitation, Identite, sirets_de
 from fps.errors import FluxNonSimule, Introuvable, Refus
 from fps.flows import received_by
-from fps.kit import mailbox
-from fps.kit.clock import civil_date
+from fps.kit import audit, habilitations, mailbox
+from fps.kit.clock import civil_date, wall_now
 from fps.kit.collector import Collector, Item
 from fps.kit.database import Database, Transaction
 from fps.kit.envelope import Letter, canonical, digest
 from fps.kit.faults import Malformed, Unavailable
+from fps.kit.identity import Trust
 from fps.kit.problems import refus_body
 from fps.kit.records import Record
 from fps.kit.settings import Settings
@@ -76,6 +78,12 @@ class Definition:
     documents: Mapping[MessageClass, Traversable] = field(default_factory=dict)
     routes: Callable[["Service"], Any] | None = None
     migrations: Traversable | None = None
+    # What a message of a collectivité needs here besides an active certificate (an espace, a convention…): raises AccesRefuse; gives the
+    # zone that the message is about, when it does not say it. It is asked before anything is known of the certificate (None).
+    acces: Callable[[Any, Habilitation | None, Work], Awaitable[str | None]] = habilitations.sans_condition
+    acces_keys: Callable[[Any], Iterable[Key]] = lambda message: ()
+    # What a new bac begins with.
+    ouverture: Callable[[Work], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         wrong = set(received_by(self.party)) ^ set(self.handlers)
@@ -93,22 +101,35 @@ class Definition:
 class Service:
     """A definition at work on a database: letters, requests and days go through it, each all or nothing."""
 
-    def __init__(self, definition: Definition, settings: Settings, database: Database):
-        self.definition, self.settings, self.database = definition, settings, database
+    def __init__(self, definition: Definition, settings: Settings, database: Database, trust: Trust):
+        self.definition, self.settings, self.database, self.trust = definition, settings, database, trust
         self.party = definition.party
-        self.records: dict[type, Record[Any]] = {r.cls: r for r in definition.records}
+        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, habilitations.RECORD)}
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
-    async def receive(self, letters: Sequence[tuple[Letter, Message]]) -> list[Receipt | BaseException]:
-        """Handle letters, in order; each gets its receipt, or the exception that kept it out. Nothing is half stored."""
-        items = [Item(letter.bac, self._keys(message), _nothing, letter, message) for letter, message in letters]
+    async def receive(self, letters: Sequence[tuple[Letter, Message]], qui: Identite | None = INTERNE) -> list[Receipt | BaseException]:
+        """Handle letters, in order; each gets its receipt, or the exception that kept it out. Nothing is half stored.
+
+        `qui` brought them: None for nobody known, by default who the broker let in.
+        """
+        items = [Item(letter.bac, self._keys(message, qui), _nothing, letter, message, qui) for letter, message in letters]
         return await self.collector.do(items)
 
-    def _keys(self, message: Message) -> list[Key]:
+    async def note(self, bac: str, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
+        """Keep a line of audit on its own; under no bac when that one does not exist."""
+        async with self.database.write() as tx:
+            known = await tx.load(mailbox.bacs, [(bac,)])
+            line = audit.note(bac if known else audit.SANS_BAC, acte, qui, objet, code=code, **details)
+            await tx.apply(await audit.ops(tx, [line], wall_now()))
+
+    def _keys(self, message: Message, qui: Identite | None) -> list[Key]:
         extra = self.definition.message_keys.get(type(message))
         keys = list(self.definition.subject_keys(message.sujet, date.min))
+        if habilitations.checked(qui, message):
+            keys += [(Habilitation, (qui.cle, siret)) for siret in sirets_de(message)]
+            keys += self.definition.acces_keys(message)
         return keys + list(extra(message)) if extra else keys
 
     async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
@@ -136,6 +157,7 @@ class Service:
             fresh: list[Row] = []
             results = [await self._one(batch, item, inbox, fresh) for item in items]
             batch.ops.append(Insert(mailbox.inbox, INBOX, fresh))
+            batch.notes += habilitations.let_in(batch, items, results)
             await batch.save()
         self._after(batch)
         for row in fresh:
@@ -148,7 +170,7 @@ class Service:
 
     async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         if item.letter is not None and item.message is not None:
-            return await self._letter(batch, item.letter, item.message, inbox, fresh)
+            return await self._letter(batch, item, item.letter, item.message, inbox, fresh)
         try:
             work = Work(batch, batch.bac(item.bac))
         except BacInconnu as error:
@@ -161,9 +183,13 @@ class Service:
         work.keep()
         return result
 
-    async def _letter(self, batch: Batch, letter: Letter, message: Message, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
+    async def _letter(self, batch: Batch, item: Item, letter: Letter, message: Message, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         try:
             bac = batch.bac(letter.bac)
+            await habilitations.authorise(self.definition.acces, message, item.qui, Work(batch, bac))
+        except AccesRefuse as error:
+            Work(batch, bac).audit("lettre", item.qui, letter.type, code=error.code, id=letter.id, sujet=message.sujet)
+            return error
         except BacInconnu as error:
             return error
         mark = digest(f"{letter.type}\n{letter.body}")

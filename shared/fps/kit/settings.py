@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=default_addresses)
     pilotage_token: SecretStr | None = None
     data_dir: Path = Path(".fps")
+    pki_dir: Path | None = Field(None, description="where the test PKI is; none: made anew, for this process only")
     log_level: str = "INFO"
     start_timeout: float = Field(60.0, description="seconds given to the database and the broker to answer at start")
     retry_delays: Annotated[tuple[float, ...], NoDecode] = Field(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from fps.confiance import Identite
 from fps.errors import Introuvable
-from fps.kit import mailbox
+from fps.kit import audit, mailbox
 from fps.kit.clock import BacClock, Mode, civil_date, wall_now
 from fps.kit.database import Transaction
 from fps.kit.envelope import canonical, digest
@@ -73,6 +74,7 @@ class Batch:
     cleared: dict[tuple[str, str], None] = field(default_factory=dict)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     ops: list[Op] = field(default_factory=list)
+    notes: list[audit.Note] = field(default_factory=list)
     sent: int = 0
 
     async def open(self, bacs: Iterable[str], keys: Iterable[tuple[str, Key]]) -> None:
@@ -124,6 +126,7 @@ class Batch:
         ops.append(Upsert(mailbox.deadlines, ("bac", "subject", "kind", "due"), kept))
         ops.append(Upsert(mailbox.chains, ("bac", "subject", "rang", "hash"), [(*k, *v) for k, v in chains.items()]))
         ops.append(Upsert(mailbox.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
+        ops += await audit.ops(self.tx, self.notes, self.wall)
         await self.tx.apply(ops)
 
     async def _chain(self, ops: list[Op]) -> dict[tuple[str, str], tuple[int, str]]:
@@ -223,6 +226,10 @@ class Work:
     def record(self, subject: str, acte: str, article: str, **data: Any) -> None:
         """A line of the journal: an act, the article that founds it, and its dates and amounts (JSON values)."""
         self._acts.append(Act(self.bac, subject, self.now, acte, article, data, self._floor, self._trace))
+
+    def audit(self, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
+        """A line of the audit journal; it stays even when the act is refused (`code`: that of the refusal)."""
+        self.batch.notes.append(audit.note(self.bac.nom, acte, qui, objet, code=code, instant=self.now, **details))
 
     def book(self, subject: str, ecriture: Ecriture, article: str) -> None:
         """A balanced entry of the ledger, told in the journal."""

@@ -18,6 +18,7 @@ from fps.communes import commune
 from fps.droit import droit
 from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
+from fps.kit.portes import administration, publique
 from fps.kit.service import Service
 from fps.kit.work import Work
 from fps.numero import telepaiement
@@ -50,7 +51,8 @@ class SommeDue(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of ANTAI, beside its letters."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    ouvert = APIRouter(route_class=JsonRoute, dependencies=[publique()])
 
     @router.get("/dossiers", tags=["Dossiers"], summary="Lister les dossiers")
     async def lister(
@@ -73,7 +75,7 @@ def routes(service: Service) -> APIRouter:
                 raise DossierInconnu(f"Numéro {numero}", "numero")
             return DossierVu.voir(dossier, lecture.work.today)
 
-    @router.get("/payer/{numero_telepaiement}", tags=["Paiement"], summary="Demander la somme due d'un avis")
+    @ouvert.get("/payer/{numero_telepaiement}", tags=["Paiement"], summary="Demander la somme due d'un avis")
     async def somme_due(
         request: Request,
         numero_telepaiement: Annotated[str, Path(pattern=r"^[0-9]{28}$", description="Numéro de l'avis (26) et clé (2)")],
@@ -89,7 +91,10 @@ def routes(service: Service) -> APIRouter:
 
     for autres in (titres, guichet, infocentre, pilote, explication):
         router.include_router(autres.routes(service))
-    return router
+    toutes = APIRouter()
+    toutes.include_router(router)
+    toutes.include_router(ouvert)
+    return toutes
 
 
 def _somme(dossier: Dossier, le: date) -> SommeDue:

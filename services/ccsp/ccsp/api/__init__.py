@@ -4,12 +4,13 @@ from fastapi import APIRouter
 
 from ccsp.api import execution, explication, requetes
 from fps.kit.body import JsonRoute
+from fps.kit.portes import administration
 from fps.kit.service import Service
 
 
 def routes(service: Service) -> APIRouter:
     """The routes of the court."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute)
+    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
     for noun in (requetes, execution, explication):
         noun.routes(router, service)
     return router

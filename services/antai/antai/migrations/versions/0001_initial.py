@@ -15,6 +15,53 @@ depends_on = None
 def upgrade() -> None:
     """Create everything."""
     op.create_table(
+        "appariements",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("numero_requete", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("decision_le", sa.Date(), nullable=True),
+        sa.Column("annulation", sa.Text(), nullable=True),
+        sa.Column("annulation_le", sa.Date(), nullable=True),
+        sa.Column("relance_le", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero", "numero_requete"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("instant", Instant(), nullable=True),
+        sa.Column("acte", sa.Text(), nullable=False),
+        sa.Column("resultat", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("qui", sa.Text(), nullable=False),
+        sa.Column("objet", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "rang"),
+    )
+    op.create_table(
+        "audit_tetes",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac"),
+    )
+    op.create_table(
+        "avis_emis",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_avis", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("date_envoi", sa.Date(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero_avis", "nature"),
+    )
+    op.create_index("avis_emis_facture", "avis_emis", ["bac", "siret", "date_envoi"], unique=False)
+    op.create_table(
         "bacs",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("graine", sa.Text(), nullable=False),
@@ -31,6 +78,15 @@ def upgrade() -> None:
         sa.Column("rang", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "subject"),
+    )
+    op.create_table(
+        "constats",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("redevable", sa.Text(), nullable=True),
+        sa.Column("introuvable", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero"),
     )
     op.create_table(
         "counts",
@@ -71,99 +127,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "subject", "kind"),
     )
     op.create_index("deadlines_due", "deadlines", ["bac", "due", "subject", "kind"], unique=False)
-    op.create_table(
-        "ecritures",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("ligne", sa.BigInteger(), nullable=False),
-        sa.Column("le", sa.Date(), nullable=False),
-        sa.Column("libelle", sa.Text(), nullable=False),
-        sa.Column("compte", sa.Text(), nullable=False),
-        sa.Column("debit", sa.BigInteger(), nullable=False),
-        sa.Column("credit", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "id"),
-    )
-    op.create_table(
-        "journal",
-        sa.Column("position", Position, autoincrement=True, nullable=False),
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
-        sa.Column("acte", sa.Text(), nullable=False),
-        sa.Column("article", sa.Text(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("position"),
-    )
-    op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
-    op.create_index("journal_suite", "journal", ["bac", "position"], unique=False)
-    op.create_table(
-        "outbox",
-        sa.Column("position", Position, autoincrement=True, nullable=False),
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("traceparent", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("not_before", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("position"),
-    )
-    op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
-    op.create_table(
-        "appariements",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero", sa.Text(), nullable=False),
-        sa.Column("numero_requete", sa.Text(), nullable=False),
-        sa.Column("decision", sa.Text(), nullable=True),
-        sa.Column("decision_le", sa.Date(), nullable=True),
-        sa.Column("annulation", sa.Text(), nullable=True),
-        sa.Column("annulation_le", sa.Date(), nullable=True),
-        sa.Column("relance_le", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("bac", "numero", "numero_requete"),
-    )
-    op.create_table(
-        "avis_emis",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero_avis", sa.Text(), nullable=False),
-        sa.Column("nature", sa.Text(), nullable=False),
-        sa.Column("numero_fps", sa.Text(), nullable=False),
-        sa.Column("siret", sa.Text(), nullable=False),
-        sa.Column("date_envoi", sa.Date(), nullable=False),
-        sa.Column("montant", sa.BigInteger(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("bac", "numero_avis", "nature"),
-    )
-    op.create_index("avis_emis_facture", "avis_emis", ["bac", "siret", "date_envoi"], unique=False)
-    op.create_table(
-        "constats",
-        sa.Column("bac", sa.Text(), nullable=False),
-        sa.Column("numero", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("redevable", sa.Text(), nullable=True),
-        sa.Column("introuvable", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "numero"),
-    )
     op.create_table(
         "dossiers",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -207,12 +170,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "numero"),
     )
     op.create_table(
+        "ecritures",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("ligne", sa.BigInteger(), nullable=False),
+        sa.Column("le", sa.Date(), nullable=False),
+        sa.Column("libelle", sa.Text(), nullable=False),
+        sa.Column("compte", sa.Text(), nullable=False),
+        sa.Column("debit", sa.BigInteger(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
+    )
+    op.create_table(
+        "habilitations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("cle", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("prestataire", sa.Text(), nullable=False),
+        sa.Column("siret_titulaire", sa.Text(), nullable=True),
+        sa.Column("certificat", sa.Text(), nullable=False),
+        sa.Column("valide_du", Instant(), nullable=True),
+        sa.Column("valide_au", Instant(), nullable=True),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("zones", sa.Text(), nullable=False),
+        sa.Column("droits", sa.Text(), nullable=False),
+        sa.Column("deposee_le", Instant(), nullable=False),
+        sa.Column("effet_le", Instant(), nullable=True),
+        sa.Column("remplacee_le", Instant(), nullable=True),
+        sa.Column("remplacee_par", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "cle", "siret"),
+    )
+    op.create_index("habilitations_cle", "habilitations", ["cle"], unique=False)
+    op.create_table(
         "impayes",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("numero", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("redevable", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("bac", "numero"),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "id"),
     )
     op.create_table(
         "informations_recues",
@@ -223,6 +233,22 @@ def upgrade() -> None:
         sa.Column("recue_le", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero", "empreinte"),
     )
+    op.create_table(
+        "journal",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("acte", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
+    op.create_index("journal_suite", "journal", ["bac", "position"], unique=False)
     op.create_table(
         "lignes_annulations",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -246,6 +272,22 @@ def upgrade() -> None:
         sa.Column("majoration", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero_titre", "rang"),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("position", Position, autoincrement=True, nullable=False),
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("traceparent", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("not_before", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
     op.create_table(
         "paiements",
         sa.Column("bac", sa.Text(), nullable=False),

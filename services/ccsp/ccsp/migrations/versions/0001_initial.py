@@ -15,6 +15,28 @@ depends_on = None
 def upgrade() -> None:
     """Create everything."""
     op.create_table(
+        "audit",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("instant", Instant(), nullable=True),
+        sa.Column("acte", sa.Text(), nullable=False),
+        sa.Column("resultat", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("qui", sa.Text(), nullable=False),
+        sa.Column("objet", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "rang"),
+    )
+    op.create_table(
+        "audit_tetes",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac"),
+    )
+    op.create_table(
         "bacs",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("graine", sa.Text(), nullable=False),
@@ -84,6 +106,26 @@ def upgrade() -> None:
         sa.Column("credit", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
     )
+    op.create_table(
+        "habilitations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("cle", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("prestataire", sa.Text(), nullable=False),
+        sa.Column("siret_titulaire", sa.Text(), nullable=True),
+        sa.Column("certificat", sa.Text(), nullable=False),
+        sa.Column("valide_du", Instant(), nullable=True),
+        sa.Column("valide_au", Instant(), nullable=True),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("zones", sa.Text(), nullable=False),
+        sa.Column("droits", sa.Text(), nullable=False),
+        sa.Column("deposee_le", Instant(), nullable=False),
+        sa.Column("effet_le", Instant(), nullable=True),
+        sa.Column("remplacee_le", Instant(), nullable=True),
+        sa.Column("remplacee_par", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "cle", "siret"),
+    )
+    op.create_index("habilitations_cle", "habilitations", ["cle"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("bac", sa.Text(), nullable=False),

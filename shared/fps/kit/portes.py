@@ -1,0 +1,111 @@
+"""The doors of a service beside the letters: each says who may use it, refuses the others, and keeps the refusal in the audit journal."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+
+from fps.confiance import AccesRefuse, CertificatRequis, Identite
+from fps.kit.bac_path import bac_of
+from fps.kit.service import Service
+
+ADMINISTRATION, CERTIFICAT, SESSION, PUBLIQUE = "administration", "certificat", "session", "publique"
+SECURITE: Final = {
+    ADMINISTRATION: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Jeton de pilotage (FPS_PILOTAGE_TOKEN, ou fichier pilotage.token)",
+    },
+    CERTIFICAT: {"type": "mutualTLS", "description": "Certificat déposé et activé, ou celui d'un service simulé"},
+    SESSION: {"type": "http", "scheme": "bearer", "description": "Jeton de session d'un compte nommé (POST …/sessions)"},
+}
+
+
+class JetonRequis(AccesRefuse):
+    """Cette adresse demande le jeton de pilotage"""
+
+    code, statut = "jeton-requis", 401
+    que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
+
+
+def marquer(check: Callable[..., Awaitable[Any]], *portes: str) -> Any:
+    """A FastAPI dependency that the documentation and the tests of authorisation recognise."""
+    check.portes = portes  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def publique() -> Any:
+    """A door that anyone may use: what a person sees without an account, health, documentation."""
+
+    async def check() -> None:
+        return None
+
+    return marquer(check, PUBLIQUE)
+
+
+def administrateur(service: Service, request: Request) -> bool:
+    """Whether a request carries the pilot's credential; never, when the service was given none."""
+    token = service.settings.pilotage_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+    return token is not None and hmac.compare_digest(given, token.get_secret_value().encode())
+
+
+def administration(service: Service) -> Any:
+    """The doors by which the simulator itself is driven: closed to all but who has the pilot's credential."""
+
+    async def check(request: Request) -> None:
+        if not administrateur(service, request):
+            await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
+
+    return marquer(check, ADMINISTRATION)
+
+
+async def refuser(service: Service, request: Request, error: AccesRefuse, qui: Identite | str | None = None) -> None:
+    """Keep the refusal in the audit journal, then raise it."""
+    await service.note(bac_of(request), "porte", qui, f"{request.method} {request.url.path}", code=error.code)
+    raise error
+
+
+async def identifier(service: Service, request: Request) -> Identite | None:
+    """Whose certificate a request shows, or None; a certificate that is not good is refused and kept in the audit journal."""
+    try:
+        return service.trust.identifier(request.scope)
+    except AccesRefuse as error:
+        await refuser(service, request, error)
+        raise
+
+
+def certificat(service: Service) -> Any:
+    """A door for who shows a good certificate; what it may do is checked by the act. The route reads it by `porteur`."""
+
+    async def check(request: Request) -> None:
+        qui = await identifier(service, request)
+        if qui is None:
+            await refuser(service, request, CertificatRequis(f"{request.method} {request.url.path}"))
+        request.state.identite = qui
+
+    return marquer(check, CERTIFICAT)
+
+
+def porteur(request: Request) -> Identite:
+    """The caller of a door that asks a certificate."""
+    identite: Identite = request.state.identite
+    return identite
+
+
+def portes_de(route: APIRoute) -> frozenset[str]:
+    """Who may use a route: the doors of its dependencies, at every depth."""
+    found: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        one = waiting.pop()
+        found |= set(getattr(one.call, "portes", ()))
+        waiting += one.dependencies
+    return frozenset(found)
+
+
+def securite(portes: frozenset[str]) -> list[dict[str, list[str]]]:
+    """The `security` of an operation in OpenAPI: one entry for each way in; an empty list is an open door."""
+    return [{porte: []} for porte in sorted(portes) if porte in SECURITE]
