@@ -271,6 +271,16 @@ async def test_a_partial_cancellation_that_leaves_what_was_paid_settles_the_titl
     assert await averti.soldes() == {"encaissements": 2000, f"a-reverser:{SIRET}": -2000}
 
 
+async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_to_the_state(world: World) -> None:
+    ici = await ouvrir(world, vehicule=vehicule("ZS-001-AA"))
+    await ici.au(2026, 10, 12)
+    await ici.payer(2000, "guichet")
+    await ici.au(2030, 10, 6)
+    assert (await ici.etat(), await ici.soldes()) == ("prescrit", {})
+    await ici.annuler(1500, 0)
+    assert (await ici.etat(), await ici.soldes()) == ("prescrit", {f"a-reverser:{SIRET}": 500, "etat": -500})
+
+
 async def test_a_false_cancellation_is_refused_with_its_code(averti: Tresorerie) -> None:
     await averti.annuler(3001, 0, ordre=5)
     await averti.annuler(3000, 5000, ordre=6, numero_titre="2600000043")

@@ -109,17 +109,18 @@ async def paiements_de(numero: str, work: Work) -> list[Paiement]:
 async def rejeter_cheque(numero: str, reference: str, work: Work) -> None:
     """The bank sends a cheque back unpaid: the FPS is due again. Raises DossierInconnu, PaiementInconnu, RejetImpossible."""
     dossier = await connu(numero, work)
-    refuse = next((p for p in await paiements_de(numero, work) if p.reference == reference), None)
+    tous = await paiements_de(numero, work)
+    refuse = next((p for p in tous if p.reference == reference), None)
     if refuse is None:
         raise PaiementInconnu(f"Référence « {reference} ».", "reference")
     montant, etat = refuse.montant, dossier.etat
-    du = paiement.rejeter(dossier, refuse, work.today)
+    connu_d_elle = paiement.rejeter(dossier, refuse, tous, work.today)
     work.record(numero, "cheque-impaye", PAIEMENT, montant=montant, reference=reference, etat=dossier.etat.value)
-    if not du:
+    if connu_d_elle is None:
         work.book(numero, paiement.ecriture_restitution(montant, work.today, "chèque impayé d'un double paiement"), PAIEMENT)
         return
     work.book(numero, paiement.ecriture_rejet(dossier, refuse, work.today), PAIEMENT)
-    work.send(paiement.rejet(dossier, refuse, work.now))
+    work.send(paiement.rejet(dossier, connu_d_elle, work.now))
     if etat in PAYES:
         _reprendre(dossier, work)
 

@@ -1,5 +1,6 @@
 """Paying a FPS: the number, the key and the plate asked, the exact amount of the day, the letters that follow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -92,6 +93,7 @@ class Sort(StrEnum):
     ENCAISSE = "encaisse"
     TROP_PERCU = "trop-percu"
     REJETE = "rejete"
+    COUVERT = "couvert"  # refused too, but another payment took its place: the collectivité knows nothing of it
     RESTITUE = "restitue"
 
 
@@ -212,19 +214,27 @@ def annonce_double_paiement(dossier: Dossier, paiement: Paiement, instant: datet
     )
 
 
-def rejeter(dossier: Dossier, paiement: Paiement, le: date) -> bool:
-    """The bank refuses a cheque; True when the FPS is due again, False when a sum paid twice covers it or was the one refused.
+def rejeter(dossier: Dossier, paiement: Paiement, tous: Sequence[Paiement], le: date) -> Paiement | None:
+    """The bank refuses a cheque; gives the payment that the collectivité is to forget, None when another sum paid twice covers it.
 
-    Raises RejetImpossible: only a cheque bounces, once (CGCT, art. L. 2333-87, IV).
+    `tous`: the payments of the dossier, in their order. Raises RejetImpossible: only a cheque bounces, once (CGCT, art. L. 2333-87, IV).
     """
     if paiement.moyen != "cheque" or paiement.sort not in (Sort.ENCAISSE, Sort.TROP_PERCU):
         raise RejetImpossible(f"Paiement {paiement.reference} par « {paiement.moyen} », « {paiement.sort} ».", "reference")
     refuse, paiement.sort = paiement.sort, Sort.REJETE
-    if refuse is Sort.TROP_PERCU or dossier.trop_percu >= paiement.montant:
+    if refuse is Sort.TROP_PERCU:
         dossier.trop_percu -= paiement.montant
-        return False
-    dossier.rejeter_paiement(le)
-    return True
+        return None
+    couvert = next((p for p in tous if p.sort is Sort.COUVERT), None)
+    second = next((p for p in tous if p.sort is Sort.TROP_PERCU and p.montant == paiement.montant), None)
+    if second is None:
+        dossier.rejeter_paiement(le)
+        connu = couvert or paiement
+        connu.sort = Sort.REJETE
+        return connu
+    second.sort, paiement.sort = Sort.ENCAISSE, Sort.REJETE if couvert else Sort.COUVERT
+    dossier.trop_percu -= second.montant
+    return None
 
 
 def rejet(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementRejete:

@@ -115,8 +115,12 @@ def annulation_titre(
     work: Work,
     requete: str | None = None,
 ) -> InformationAnnulationTitre:
-    """Flow 8 about a title; a FPS wholly cancelled takes its majoration with it (CGCT, art. R. 2333-120-16)."""
-    totale = fps_annule >= forfait.du
+    """Flow 8 about a title, which bears what was not paid before it (cycle partiel); wholly cancelled, it takes its majoration with it.
+
+    CGCT, art. R. 2333-120-16.
+    """
+    au_titre = forfait.du - forfait.montant_paye
+    totale = fps_annule >= au_titre
     if majoration_annulee is None or (totale and majoration_annulee == 0):
         majoration_annulee = majoration_de(forfait) if totale else 0
     return InformationAnnulationTitre(
@@ -127,7 +131,7 @@ def annulation_titre(
         numero_requete=requete,
         date_decision=decision,
         etendue="totale" if totale else "partielle",
-        fps_annule=fps_annule,
+        fps_annule=min(fps_annule, au_titre),
         majoration_annulee=majoration_annulee,
         motif=motif,
     )
