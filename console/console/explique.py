@@ -52,16 +52,21 @@ def explain(settings: Settings, numero: str, champ: str, nom: str, en_json: bool
     if en_json:
         dump({"service": service.value, **found})
         return 0
-    requete = "" if found["numero"] == lu else f", requête {found['numero']}"
-    say(f"{champ_dit(found['champ'])} : {shown(found['champ'], found['valeur'])} ({LIBELLES[service]}{requete})")
-    if found["arbre"] is not None:
-        for line in tree(found["arbre"], 1):
-            say(line)
-    elif found["fait"] is not None:
-        say(f"  {found['fait']['phrase']} [{found['fait']['article']}]")
-    else:
-        say("  Un fait reçu par ce service : il n'y a rien à calculer.")
+    for line in told(lu, service, found):
+        say(line)
     return 0
+
+
+def told(numero: str, service: Party, found: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of an explanation: the value and who gives it, then its derivation, or the fact that it comes from."""
+    requete = "" if found["numero"] == numero else f", requête {found['numero']}"
+    yield f"{champ_dit(found['champ'])} : {shown(found['champ'], found['valeur'])} ({LIBELLES[service]}{requete})"
+    if found["arbre"] is not None:
+        yield from tree(found["arbre"], 1)
+    elif found["fait"] is not None:
+        yield f"  {found['fait']['phrase']} [{found['fait']['article']}]"
+    else:
+        yield "  Un fait reçu par ce service : il n'y a rien à calculer."
 
 
 def _numero(numero: str) -> str:

@@ -12,7 +12,6 @@ import pytest
 from antai.app import DEFINITION
 from console.doctor import Report, _service, _unreadable
 from console.liste import dead, tell_dead
-from console.output import Panne
 from console.pilot import PiloteErreur
 from console.temps import instant
 from console.world import World, open_world
@@ -110,16 +109,3 @@ async def test_the_letters_that_nobody_could_read_are_shown_and_counted(world: W
 async def test_the_dead_letters_of_a_bac_that_does_not_exist_are_refused(world: World, nom: str) -> None:
     with pytest.raises(PiloteErreur):
         await dead(world.pilot, nom)
-
-
-async def test_a_field_that_nobody_explains_is_answered_by_all_those_that_this_dossier_knows(world: World) -> None:
-    from console.explique import ask
-    from tests.console.simulator import DEMANDE
-
-    made = await world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json=DEMANDE)
-    await world.pilot.avancer("defaut", instant("2027-02-01"))
-    with pytest.raises(Panne) as caught:
-        await ask(world.pilot, "defaut", made.json()["numero"], "rien")
-    known = caught.value.que_faire
-    assert {"rabais", "majoration"} <= set(known.rpartition(" : ")[2].rstrip(".").split(", "))
-    assert "« rien »" in caught.value.phrase
