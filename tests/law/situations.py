@@ -1,0 +1,115 @@
+"""Plays the situations of this folder in a world of four services: the steps of the lives, and letters or calls that no life makes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from console.scenarios.language import Etape, Vie
+from console.scenarios.player import Deroulement, compare, exiger, fusion, remplacer
+from console.world import World
+from fps.errors import Refus
+from fps.flows import by_type
+from fps.kit.clock import paris, wall_now
+from fps.kit.envelope import Letter, pack
+from fps.parties import Party
+
+DEPART = date(2026, 9, 28)
+
+
+class Lettre(BaseModel):
+    """A letter handed over to a service as the broker does, for what no reference service ever writes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a: Party
+    type: str
+
+
+class Appel(BaseModel):
+    """A request of any method, to a bac or to the pilot's door."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a: Party
+    methode: str
+    chemin: str
+
+
+class Situation(Deroulement):
+    """One situation in a bac of its own."""
+
+    def __init__(self, world: World, bac: str):
+        super().__init__(world, Vie(vie=bac, titre=bac, etapes=(Etape(),)), bac)
+        self.world = world
+        self.lettres = 0
+        self.courant, self.dossiers = "autre", {"autre": {}}  # where a petition without FPS keeps its number
+
+    @classmethod
+    async def ouvrir(cls, world: World, bac: str, depart: date = DEPART) -> "Situation":
+        """A new bac that starts that evening."""
+        await world.pilot.creer(bac, paris(depart), graine=bac)
+        return cls(world, bac)
+
+    async def faire(self, etape: dict[str, Any]) -> None:
+        """One step: that of a life, or `lettre` or `appel` with what they give."""
+        brut = dict(etape)
+        lettre, appel = brut.pop("lettre", None), brut.pop("appel", None)
+        if lettre is None and appel is None:
+            await self._etape(Etape.model_validate(brut))
+            return
+        if "le" in brut or "dossier" in brut:
+            await self._etape(Etape.model_validate({nom: brut[nom] for nom in ("le", "dossier") if nom in brut}))
+        avec, refus, donne = brut.get("avec", {}), brut.get("refus"), brut.get("donne", {})
+        if lettre is not None:
+            await self._porter(Lettre.model_validate(lettre), avec, refus)
+        else:
+            await self._appeler(Appel.model_validate(appel), remplacer(avec, self.mots), refus, donne)
+
+    async def _porter(self, lettre: Lettre, avec: dict[str, Any], refus: str | None) -> None:
+        cls, now = by_type(lettre.type), wall_now()
+        self.lettres += 1
+        known = {nom: self.mots[nom] for nom in cls.example if self.mots.get(nom) is not None}
+        message = cls.model_validate_json(json.dumps(fusion({**cls.example, **known}, remplacer(avec, self.mots))))
+        nom = f"{self.bac}-{self.lettres}"
+        letter = Letter(nom, self.bac, cls.type, "/externe", message.sujet, 1, now, now, message.model_dump_json())
+        attente = await self.world.services[lettre.a].inbound.take([pack([letter])])
+        await self.world.pilot.au_calme(self.bac)
+        journal = await self.world.pilot.journal(self.bac, message.sujet)
+        vus = [x["donnees"]["code"] for x in journal if x["acte"] == "refus" and x["donnees"].get("id") == nom]
+        exiger(not attente and vus == ([] if refus is None else [refus]), f"lettre {cls.type} : refus {vus} au lieu de {refus}")
+
+    async def _appeler(self, appel: Appel, avec: Any, refus: str | None, donne: dict[str, Any]) -> None:
+        chemin = str(remplacer(appel.chemin, {"bac": self.bac, **self.mots}))
+        pilotage = chemin.startswith("/pilotage")
+        url = f"{self.world.addresses[appel.a]}{'' if pilotage else f'/bacs/{self.bac}'}{chemin}"
+        entetes = {"Authorization": f"Bearer {self.world.token}"} if pilotage else {}
+        corps = {"params": avec} if appel.methode == "GET" else {"json": avec}
+        answer: httpx.Response = await self.world.client.request(appel.methode, url, headers=entetes, **corps)
+        found = answer.json() if answer.content else {}
+        if refus is None:
+            exiger(answer.status_code < 300, f"{chemin} refusé : {answer.text[:300]}")
+            compare(donne, found, f"{chemin} : ", self.mots)
+        else:
+            exiger(answer.status_code >= 400 and found.get("code") == refus, f"« {refus} » attendu, trouvé {answer.text[:300]}")
+
+
+@contextmanager
+def refus_construits() -> Iterator[list[type[Refus]]]:
+    """The classes of the refusals that are made meanwhile, in this process, in their order."""
+    vus: list[type[Refus]] = []
+    ordinaire = Refus.__init__
+
+    def noter(self: Refus, *args: Any, **kwargs: Any) -> None:
+        vus.append(type(self))
+        ordinaire(self, *args, **kwargs)
+
+    Refus.__init__ = noter  # type: ignore[method-assign]
+    try:
+        yield vus
+    finally:
+        Refus.__init__ = ordinaire  # type: ignore[method-assign]

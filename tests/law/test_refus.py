@@ -1,0 +1,110 @@
+"""Every refusal of the project is provoked by a situation of the folder `refus`, which is really played: one code, one way to reach it."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+
+import fps
+from ccsp.domain.refus import Irrecevabilite
+from collectivite.domain.etablissement import SerieAgent
+from console.world import DEFINITIONS, World, open_world
+from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.kit.service import non_simule
+from fps.messages.mfps import CreationFps
+from fps.numero import NumeroFps
+from tests.law.situations import DEPART, Situation, refus_construits
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+DOSSIER = Path(__file__).parent / "refus"
+FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not info.name.endswith("__main__") and ".migrations" not in info.name:
+            yield importlib.import_module(info.name)
+
+
+def _refus() -> dict[tuple[str, str], type[Refus]]:
+    """Every refusal that is defined, by the name of its file of situations and its code."""
+    found: dict[tuple[str, str], type[Refus]] = {}
+    for nom in ("commun", *(party.value for party in DEFINITIONS)):
+        package = fps if nom == "commun" else importlib.import_module(nom)
+        for module in _modules(package):
+            for cls in vars(module).values():
+                if inspect.isclass(cls) and issubclass(cls, Refus) and cls.__module__ == module.__name__ and cls not in FAMILLES:
+                    assert found.setdefault((nom, cls.code), cls) is cls, f"{nom} : « {cls.code} » dit deux refus"
+    return found
+
+
+CLASSES = _refus()
+CAS = [(f.stem, cas) for f in sorted(DOSSIER.glob("*.yaml")) for cas in yaml.safe_load(f.read_text("utf-8"))]
+
+
+async def _serie_epuisee() -> None:
+    SerieAgent("21590350100017", date(2026, 6, 15), 72, dernier=999).suivant()
+
+
+async def _numero_invalide() -> None:
+    NumeroFps.composer("21590350100017", date(2026, 6, 15), autorite=1, dispositif=1000, ordre=1)
+
+
+async def _non_simule() -> None:
+    await non_simule(CreationFps.exemplaire(), None)  # type: ignore[arg-type]
+
+
+# What no door lets anybody provoke in a few steps.
+DOMAINE = {"serie-epuisee": _serie_epuisee, "numero-invalide": _numero_invalide, "flux-non-simule": _non_simule}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("service", "cas"), CAS, ids=[f"{service}: {cas['refus']}" for service, cas in CAS])
+async def test_the_situation_is_refused_by_this_code_and_no_other(world: World, service: str, cas: dict[str, Any]) -> None:
+    classe = CLASSES[service, cas["refus"]]
+    assert classe.titre() and classe.que_faire.endswith(".") and (classe.article or service == "commun"), classe
+    with refus_construits() as vus:
+        if "domaine" in cas:
+            with pytest.raises(classe):
+                await DOMAINE[cas["domaine"]]()
+            return
+        situation = await Situation.ouvrir(world, f"refus-{service}-{cas['refus']}"[:40].rstrip("-"), cas.get("depart", DEPART))
+        *avant, dernier = cas["etapes"]
+        if "le" in dernier and set(dernier) & {"acte", "demande", "lettre"}:  # what the day brings is not what the act is refused
+            avant, dernier = [*avant, {"le": dernier["le"]}], {nom: x for nom, x in dernier.items() if nom != "le"}
+        for etape in avant:
+            await situation.faire(etape)
+        vus.clear()
+        if issubclass(classe, Irrecevabilite):  # nothing is raised: the registry keeps the reason, and says it
+            assert dernier["ccsp"]["motifs"] == [classe.code]
+            await situation.faire(dernier)
+            return
+        await situation.faire({**dernier, "refus": classe.code})
+    assert vus == [classe], vus
+
+
+async def test_every_refusal_that_is_defined_has_its_situation() -> None:
+    joues = {(service, cas["refus"]) for service, cas in CAS}
+    assert sorted(set(CLASSES) - joues) == []
+    assert sorted(joues - set(CLASSES)) == []
+
+
+async def test_every_situation_is_told_once_in_words_that_a_jurist_reads() -> None:
+    situations = [(service, cas["situation"]) for service, cas in CAS]
+    assert len(set(situations)) == len(situations)
+    assert all(set(cas) <= {"refus", "situation", "depart", "etapes", "domaine"} for _, cas in CAS)
+    assert {cas["domaine"] for _, cas in CAS if "domaine" in cas} == set(DOMAINE)
