@@ -112,7 +112,10 @@ async def ask(pilot: "Pilot", nom: str, numero: str, champ: str) -> tuple[Party,
     problem = refusals[codes[0]]
     if codes[0] == "champ-inexplique" and known:
         lists = " ; ".join(f"{LIBELLES[service]} : {', '.join(fields)}" for service, fields in known.items())
-        raise Panne(f"{problem.get('title')} : « {champ[:60]} ».", f"Demandez l'un de ceux que ce dossier connaît — {lists}.")
+        raise Panne(
+            f"{problem.get('title')} : « {champ[:60]} ».",
+            f"Demandez l'un de ceux que ce dossier connaît (« dgfip.date_envoi » vise un service) — {lists}.",
+        )
     raise Panne(f"{problem.get('title')} : {problem.get('detail')}", problem.get("que_faire") or "")
 
 

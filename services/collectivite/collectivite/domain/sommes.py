@@ -67,7 +67,9 @@ def minore_payable(minore: int, jusqu_au: date, le: date) -> int | None:
     return minore if le <= jusqu_au else None
 
 
-@regle("CGCT, art. L. 2333-87", "À payer ce jour-là : le montant minoré tant qu'il court, sinon le reste dû")
+@regle(
+    "CGCT, art. L. 2333-87", "À payer ce jour-là : le montant minoré tant qu'il court, sinon le reste dû à la collectivité avant tout titre"
+)
 def meilleur_prix(reste: int, minore: int | None) -> int:
     """What is to be paid today."""
     return reste if minore is None else minore
