@@ -75,7 +75,9 @@ def plan_suivi(r: Registres) -> Iterator[Rupture]:
             if connu is None or connu.par_collectivite != bool(siret) or (siret and not sujet.startswith(siret)):
                 yield r.rupture(5, party, sujet, f"compte « {nom} » hors du plan", r.acte_de(m))
             elif "/" not in sujet and not _du_bon_cote(connu.sens, solde := soldes[party, sujet, nom]):
-                yield r.rupture(5, party, sujet, f"compte « {nom} » {connu.sens} : {euros(solde)} au débit", r.acte_de(m))
+                yield r.rupture(
+                    5, party, sujet, f"compte « {nom} » {'débiteur' if solde > 0 else 'créditeur'} de {euros(abs(solde))}", r.acte_de(m)
+                )
 
 
 def _du_bon_cote(sens: Sens, solde: int) -> bool:
@@ -105,20 +107,18 @@ def _ecrits(livre: Sequence[Mouvement], cote: Cote) -> list[Mouvement]:
 
 
 def divergence(gauche: Sequence[tuple[Mouvement, int]], droite: Sequence[tuple[Mouvement, int]]) -> Mouvement | None:
-    """The first movement after the last point where both sides agreed; None when they agree at the end.
+    """The movement that broke the agreement, after the last point where both sides agreed; None when they agree at the end.
 
-    One letter may tell several payments at once: only the sums are compared, in the order of the acts.
+    One letter may tell several payments at once: only the sums are compared, in the order of the acts. Where both sides wrote, the
+    second one to write is named: what the first one tells is compared with its own entries (`lettres_et_ecritures`, `nouvelles`).
     """
     if sum(x for _, x in gauche) == sum(x for _, x in droite):
         return None
     a, b = _cumuls(gauche), _cumuls(droite)
     i = j = 0
-    while (
-        suite := next(((k, n) for k in range(i, len(a)) for n in range(j, len(b)) if (k, n) > (i, j) and a[k] == b[n]), None)
-    ) is not None:
+    while suite := next(((k, n) for k in range(i, len(a)) for n in range(j, len(b)) if (k, n) > (i, j) and a[k] == b[n]), None):
         i, j = suite
-    reste = [m for m, _ in (*gauche[i:], *droite[j:])]
-    return min(reste, key=_ordre)
+    return max((m for m, _ in (*gauche[i : i + 1], *droite[j : j + 1])), key=_ordre)
 
 
 def _cumuls(cote: Sequence[tuple[Mouvement, int]]) -> list[int]:
@@ -143,9 +143,10 @@ def lettres_et_ecritures(r: Registres, pieces: Pieces, livres: dict[str, list[Mo
 
 
 def _par(r: Registres, lettre: Lettre) -> Mouvement:
-    """A letter in the place of a movement: at its act, or last when no act wrote it."""
-    line = r.par_lettre.get((lettre.service, lettre.id)) or {"rang": 0, "time": "9999"}
-    return Mouvement(lettre.service, lettre.sujet, line["rang"], line["time"], lettre.cls.nom, "", 0)
+    """A letter in the place of a movement: at the act that wrote it, or that received it; last when there is none."""
+    party = lettre.cls.sender if (lettre.cls.sender, lettre.id) in r.par_lettre else lettre.service
+    line = r.par_lettre.get((party, lettre.id)) or {"rang": 0, "time": "9999"}
+    return Mouvement(party, lettre.sujet, line["rang"], line["time"], lettre.cls.nom, "", 0)
 
 
 def rendus(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupture]:

@@ -132,6 +132,7 @@ class Pieces:
 
 
 PIECES: Final = (
+    Pieces("EmissionTitre", "total_du", Party.ANTAI, "titre", frozenset({"titre exécutoire"})),
     Pieces(
         "JustificatifPaiementFps",
         "montant_paye",
