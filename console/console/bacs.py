@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from console.pilot import Pilot
 
 
-def create(settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int) -> int:
+def create(settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int, *, vierge: bool = False) -> int:
     """A new, empty bac; raises Panne."""
     when = instant(le) if le is not None else paris(civil_date(wall_now()))
-    drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse))
+    drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse, vierge=vierge))
     say(f"Le bac « {nom} » est créé, au {mots.longue(when.date())}, {when:%H:%M}.")
     return 0
 

@@ -22,7 +22,9 @@ app = typer.Typer(
 )
 bac = typer.Typer(help="Les bacs à sable : des mondes, chacun à sa date.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
 mortes = typer.Typer(help="Les lettres mortes : leur cause, un nouvel essai.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="Le journal d'audit : qui est venu, ce qui a été refusé.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(bac, name="bac")
+app.add_typer(audit, name="audit")
 app.add_typer(mortes, name="lettres-mortes")
 
 Adresses = Annotated[str | None, typer.Option(metavar="LISTE", help="Où sont les services : antai=http://…,dgfip=… (sinon FPS_ADDRESSES).")]
@@ -188,13 +190,14 @@ def bac_creer(
     ] = "",
     courant: Annotated[bool, typer.Option("--courant", help="La date avance toute seule.")] = False,
     vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde, avec --courant.")] = 1,
+    vierge: Annotated[bool, typer.Option("--vierge", help="Sans espace numérique, convention ni certificat : tout est à enrôler.")] = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Crée un bac vide."""
     from console import bacs
 
-    return bacs.create(_settings(adresses, data_dir), nom, le, graine, "courant" if courant else "fige", vitesse)
+    return bacs.create(_settings(adresses, data_dir), nom, le, graine, "courant" if courant else "fige", vitesse, vierge=vierge)
 
 
 @bac.command("lister", cls=Commande)
@@ -279,6 +282,27 @@ def bac_importer(
     from console import bacs
 
     return bacs.restore(_settings(adresses, data_dir), nom, fichier)
+
+
+@audit.command("verifier", cls=Commande)
+def audit_verifier(
+    nom: Annotated[str | None, typer.Option("--bac", metavar="NOM", help="Un bac (tous à défaut).")] = None,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Vérifie qu'aucune ligne du journal d'audit n'a été changée, retirée ou déplacée."""
+    from console.audit import verify
+
+    return verify(_settings(adresses, data_dir), nom, en_json)
+
+
+@audit.command("lire", cls=Commande)
+def audit_lire(nom: BacOption = "defaut", en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Montre le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)."""
+    from console.audit import show
+
+    return show(_settings(adresses, data_dir), nom, en_json)
 
 
 @mortes.command("lister", cls=Commande)

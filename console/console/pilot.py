@@ -51,9 +51,11 @@ class Pilot:
         answers = await asyncio.gather(*(self._call(s, method, path, **options) for s in SERVICES))
         return {s: (a.json() if a.content else None) for s, a in zip(SERVICES, answers, strict=True)}
 
-    async def creer(self, nom: str, instant: datetime, graine: str = "", mode: str = "fige", vitesse: int = 1) -> dict[Party, Any]:
-        """The same empty world in the four services; a failure in one leaves none."""
-        body = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse}
+    async def creer(
+        self, nom: str, instant: datetime, graine: str = "", mode: str = "fige", vitesse: int = 1, *, vierge: bool = False
+    ) -> dict[Party, Any]:
+        """The same empty world in the four services; a failure in one leaves none. `vierge`: nobody is enrolled in it."""
+        body = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse, "vierge": vierge}
         return await self._everywhere(nom, [("POST", "/bacs", {"json": body})] * len(SERVICES))
 
     async def _everywhere(self, nom: str, calls: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[Party, Any]:
@@ -195,6 +197,24 @@ class Pilot:
     async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
         """Whether the chain of a dossier is whole, service by service."""
         return await self._all("GET", f"{_bac(nom)}/journal/{quote(sujet, safe='')}/verification")
+
+    async def verifier_audit(self, nom: str) -> dict[Party, Any]:
+        """Whether the audit chain of a bac is whole, service by service."""
+        return await self._all("GET", f"{_bac(nom)}/audit/verification")
+
+    async def audit(self, nom: str) -> list[dict[str, Any]]:
+        """The audit lines of a bac in the four services, in the order of the machine's time."""
+        found = await asyncio.gather(*(self._pages(s, f"{_bac(nom)}/audit") for s in SERVICES))
+        return sorted((line for lines in found for line in lines), key=lambda x: (x["wall_time"], x["service"], x["rang"]))
+
+    async def _pages(self, service: Party, path: str) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
+        while True:
+            after = lines[-1]["rang"] if lines else 0
+            page = (await self._call(service, "GET", path, params={"apres": after, "limite": 10_000})).json()
+            lines += page["lignes"]
+            if not page["suite"]:
+                return lines
 
     async def courriers(self, nom: str, sujet: str) -> list[dict[str, Any]]:
         """The letters that people received about a dossier."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Text, bindparam, select
@@ -56,7 +56,13 @@ def nommer(qui: Identite | str | None) -> str:
 
 def link(previous: str, row: Row) -> str:
     """The hash of a line: it covers everything of the line, and the line before it. `row` stops before the hash."""
-    return digest("\n".join([previous, *("" if v is None else v.isoformat() if isinstance(v, datetime) else str(v) for v in row)]))
+    return digest("\n".join([previous, *map(_text, row)]))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):  # the same instant, whatever zone it is told in
+        return value.astimezone(UTC).isoformat()
+    return "" if value is None else str(value)
 
 
 async def ops(tx: Transaction, notes: Sequence[Note], wall: datetime) -> list[Op]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
 
 from fps.errors import Conflit
-from fps.kit import mailbox
+from fps.kit import audit, mailbox
 from fps.kit.bac_path import NOM
 from fps.kit.clock import PARIS, BacClock, Mode, wall_now
 from fps.kit.database import Transaction
@@ -85,8 +85,10 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Mode | 
         if instant < clock.now():
             asked, now = instant.astimezone(PARIS), clock.now()
             raise RetourEnArriere(f"« {nom} » est au {now:%d/%m/%Y %H:%M}, date demandée {asked:%d/%m/%Y %H:%M}")
-        row = (nom, bac.graine, (mode or clock.mode).value, instant, wall_now(), vitesse or clock.vitesse)
-        await tx.apply([Upsert(mailbox.bacs, BACS, [row])])
+        wall = wall_now()
+        row = (nom, bac.graine, (mode or clock.mode).value, instant, wall, vitesse or clock.vitesse)
+        line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
+        await tx.apply([Upsert(mailbox.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
 
 
 async def remove(service: Service, nom: str) -> None:

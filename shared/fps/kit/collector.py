@@ -30,6 +30,7 @@ class Item:
     letter: Letter | None = None
     message: Message | None = None
     qui: Identite | None = None  # who brought the letter
+    porte: tuple[str, str] | None = None  # by which door a request came, and what it asks: kept in the audit journal
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 

@@ -27,7 +27,7 @@ from fps.kit import audit, mailbox
 from fps.kit.records import Record
 from fps.kit.work import Batch, Work
 from fps.messages.message import Message
-from fps.parties import Channel, Party
+from fps.parties import LIBELLES, Channel, Party
 
 RECORD = Record(mailbox.habilitations, Habilitation)
 REFERENCE = f"service:{Party.COLLECTIVITE}"  # the system that this simulator ships for every town
@@ -53,9 +53,9 @@ async def authorise(acces: Acces, message: Message, qui: Identite | None, work: 
         return
     if qui is None:
         raise CertificatRequis(f"Message « {message.nom} ».")
+    if qui.service is not message.sender and (qui.service is not None or message.sender is not Party.COLLECTIVITE):
+        raise RoleInterdit(f"« {qui.nom} » n'est pas « {LIBELLES[message.sender]} ».")
     if message.sender is not Party.COLLECTIVITE:
-        if qui.service is not message.sender:
-            raise RoleInterdit(f"« {qui.nom} » n'est pas « {message.sender} ».")
         return
     for siret in sirets_de(message):
         await habilitee(acces, message, qui, siret, DROITS[type(message)], work, quoi=f"le message « {message.nom} »")
@@ -82,13 +82,17 @@ async def missing(qui: Identite, siret: str, work: Work) -> NonDepose | AutreSir
 
 
 def let_in(batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterable[audit.Note]:
-    """One line of audit for the letters of one caller, one type and one bac that a batch let in."""
-    found: Counter[tuple[str, str, str]] = Counter()
+    """One line of audit for all that a batch let in from one caller, of one kind, in one bac."""
+    found: Counter[tuple[str, str, str, str]] = Counter()
     for item, result in zip(items, results, strict=True):
-        if item.letter is not None and item.qui is not INTERNE and not isinstance(result, BaseException):
-            found[item.bac, audit.nommer(item.qui), item.letter.type] += 1
-    for (bac, qui, type_), n in found.items():
-        yield audit.note(bac, "lettre", qui, type_, instant=batch.bac(bac).horloge.now(batch.wall), lettres=n)
+        if isinstance(result, BaseException):
+            continue
+        if item.letter is not None and item.qui is not INTERNE:
+            found[item.bac, "lettre", audit.nommer(item.qui), item.letter.type] += 1
+        elif item.porte is not None:
+            found[item.bac, "acte", *item.porte] += 1
+    for (bac, acte, qui, objet), n in found.items():
+        yield audit.note(bac, acte, qui, objet, instant=batch.bac(bac).horloge.now(batch.wall), nombre=n)
 
 
 def habiliter_reference(work: Work) -> None:

@@ -16,7 +16,7 @@ from fps.kit.body import ImportRoute
 from fps.kit.clock import PARIS, Mode, civil_date, wall_now
 from fps.kit.inbound import Inbound
 from fps.kit.letters import LetterError, render_async
-from fps.kit.portes import administration
+from fps.kit.portes import ADMINISTRATION, administration
 from fps.kit.service import Service
 
 
@@ -65,6 +65,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
     @router.post("/bacs", status_code=201)
     async def creer(bac: NouveauBac) -> dict[str, Any]:
         await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
+        await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 
     @router.get("/bacs/{nom}")
@@ -74,6 +75,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
     @router.delete("/bacs/{nom}", status_code=204)
     async def supprimer(nom: str) -> None:
         await bacs.remove(service, nom)
+        await service.note(nom, "bac", ADMINISTRATION, "suppression", nom=nom)
 
     @router.post("/bacs/{nom}/instant")
     async def regler(nom: str, reglage: Reglage) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
     @router.post("/bacs/{nom}/copie", status_code=201)
     async def copier(nom: str, vers: str) -> dict[str, Any]:
         await bacs.copy(service, nom, vers)
+        await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
         return await state(vers)
 
     @router.get("/bacs/{nom}/export")
@@ -94,6 +97,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
     @router.post("/bacs/{nom}/import", status_code=201)
     async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         await bacs.restore(service, nom, contenu)
+        await service.note(nom, "bac", ADMINISTRATION, "import")
         return await state(nom)
 
     @router.get("/bacs/{nom}/journal")
@@ -207,7 +211,9 @@ def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None
 
     @router.post("/bacs/{nom}/lettres-mortes/rejouer")
     async def rejouer(nom: str, id: str | None = None) -> dict[str, int]:
-        return {"rejouees": await bacs.replay(service, nom, id, inbound.take)}
+        done = await bacs.replay(service, nom, id, inbound.take)
+        await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
+        return {"rejouees": done}
 
     @router.get("/horloge")
     async def horloge() -> dict[str, str]:

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from fps.confiance import AccesRefuse, CertificatRequis, Identite
 from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
+from fps.kit.service import Service, porte_en_cours
 
 ADMINISTRATION, CERTIFICAT, SESSION, PUBLIQUE = "administration", "certificat", "session", "publique"
 SECURITE: Final = {
@@ -58,13 +58,21 @@ def administration(service: Service) -> Any:
     async def check(request: Request) -> None:
         if not administrateur(service, request):
             await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
+        if request.method != "GET":
+            porte_en_cours.set((ADMINISTRATION, f"{request.method} {chemin(request)}"))
 
     return marquer(check, ADMINISTRATION)
 
 
+def chemin(request: Request) -> str:
+    """The path of the route that a request reached, without what the request put in it."""
+    route = request.scope.get("route")
+    return getattr(route, "path", "") or request.url.path
+
+
 async def refuser(service: Service, request: Request, error: AccesRefuse, qui: Identite | str | None = None) -> None:
-    """Keep the refusal in the audit journal, then raise it."""
-    await service.note(bac_of(request), "porte", qui, f"{request.method} {request.url.path}", code=error.code)
+    """Keep the refusal in the audit journal, then raise it. What is kept is the path of the route: no number, no key."""
+    await service.note(bac_of(request), "porte", qui, f"{request.method} {chemin(request)}", code=error.code)
     raise error
 
 

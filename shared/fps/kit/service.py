@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -32,6 +33,8 @@ from fps.parties import SERVICES, Channel, Party
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+# The door by which the request in progress came in, when its act must be kept in the audit journal.
+porte_en_cours: ContextVar[tuple[str, str] | None] = ContextVar("porte_en_cours", default=None)
 Handler = Callable[[Any, Work], Awaitable[Message | None]]
 Deadline = Callable[[str, Work], Awaitable[None]]
 CHUNK = 5_000  # deadlines per transaction
@@ -134,7 +137,7 @@ class Service:
 
     async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
         """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing."""
-        result = (await self.collector.do([Item(bac, keys, run)]))[0]
+        result = (await self.collector.do([Item(bac, keys, run, porte=porte_en_cours.get())]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
