@@ -1,0 +1,99 @@
+"""One row altered in the database of a service, in a copy of a world: the doctor names the act; the world it was copied from is well."""
+
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import delete, select, update
+
+from console.doctor import Report, _invariants
+from console.invariants import INVARIANTS, SANS_OBJET
+from console.scenarios.language import catalogue
+from console.scenarios.player import jouer
+from console.world import World, open_world
+from fps.kit.database import Transaction
+from fps.kit.mailbox import courriers, ecritures
+from fps.kit.sql import Insert
+from fps.parties import LIBELLES, Party
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+COMPTES, JUGE = "precompte-reporte-sur-les-mois-suivants", "decharge-totale-du-titre"
+COPIES = count(1)
+Place = tuple[str, str, int]  # bac, subject, rang
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    """The four services, and two lives: one whose money goes everywhere, one that goes to court."""
+    async with open_world(token="essai") as opened:
+        for vie in catalogue():
+            if vie.vie in (COMPTES, JUGE):
+                await jouer(opened, vie, vie.vie)
+        yield opened
+
+
+async def copie(world: World, source: str) -> str:
+    nom = f"copie-{next(COPIES)}"
+    await world.pilot.copier(source, nom)
+    return nom
+
+
+async def ausculter(world: World, bac: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What the doctor counts as wrong, and what it says."""
+    report = Report()
+    await _invariants(report, world.pilot, await world.pilot.etat(bac))
+    return report.wrong, capsys.readouterr().out
+
+
+def lignes(place: Place) -> Any:
+    return (ecritures.c.bac == place[0]) & (ecritures.c.subject == place[1]) & (ecritures.c.rang == place[2])
+
+
+async def montant(tx: Transaction, place: Place) -> None:
+    assert await tx.execute(update(ecritures).where(lignes(place), ecritures.c.debit > 0).values(debit=ecritures.c.debit + 1))
+
+
+async def compte(tx: Transaction, place: Place) -> None:
+    assert await tx.execute(update(ecritures).where(lignes(place), ecritures.c.debit > 0).values(compte="indus"))
+
+
+async def manquante(tx: Transaction, place: Place) -> None:
+    assert await tx.execute(delete(ecritures).where(lignes(place)))
+
+
+async def doublee(tx: Transaction, place: Place) -> None:
+    rows = await tx.select(select(ecritures).where(lignes(place)))
+    again = [(*row[:3], row[3] + len(rows), *row[4:]) for row in rows]
+    await tx.apply([Insert(ecritures, tuple(ecritures.columns.keys()), again)])
+
+
+@pytest.mark.parametrize("party", [Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP], ids=str)
+@pytest.mark.parametrize("alterer", [montant, compte, manquante, doublee], ids=lambda f: f.__name__)
+async def test_the_doctor_names_the_entry_that_was_altered_in_a_copy(
+    world: World, party: Party, alterer: Callable[[Transaction, Place], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bac = await copie(world, COMPTES)
+    assert (await ausculter(world, bac, capsys))[0] == 0
+    async with world.services[party].service.database.write() as tx:
+        found = await tx.select(select(ecritures.c.subject, ecritures.c.rang, ecritures.c.libelle).where(ecritures.c.bac == bac))
+        sujet, rang, libelle = max(found, key=lambda row: row[1])
+        await alterer(tx, (bac, sujet, rang))
+    wrong, told = await ausculter(world, bac, capsys)
+    assert wrong == 1 and f"— écriture « {libelle} », {LIBELLES[party]}, {sujet}, rang {rang}, " in told, told
+    assert "invariant 5" in told and "fps bac exporter" in told
+    tenus = len(INVARIANTS) - len(SANS_OBJET)
+    assert await ausculter(world, COMPTES, capsys) == (0, f"  ok     Bac « {COMPTES} » : les {tenus} invariants vérifiables tiennent\n")
+
+
+async def test_the_doctor_names_the_letter_of_the_court_that_exists_twice(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    bac = await copie(world, JUGE)
+    async with world.services[Party.CCSP].service.database.write() as tx:
+        rows = await tx.select(select(courriers).where(courriers.c.bac == bac))
+        assert rows
+        again = (rows[-1][0], "une-autre", *rows[-1][2:])
+        await tx.apply([Insert(courriers, tuple(courriers.columns.keys()), [again])])
+    wrong, told = await ausculter(world, bac, capsys)
+    assert wrong == 1 and "invariant 9" in told and "existe deux fois" in told and LIBELLES[Party.CCSP] in told, told
+    assert (await ausculter(world, JUGE, capsys))[0] == 0
