@@ -135,6 +135,18 @@ def test_a_decision_names_its_motive_then_the_court_and_the_delay(sens: str) -> 
 def test_the_accounting_document_names_its_year_its_cause_and_its_beneficiary(kind: Any) -> None:
     piece = kind.exemplaire()
     nom = "Titre d'annulation de recette" if kind is TitreAnnulationRecette else "Mandat de remboursement"
-    mentions = [nom, euros(piece.montant), str(piece.exercice), piece.numero_piece, jour(piece.date_piece), numero(piece.numero_fps)]
-    mentions += [piece.beneficiaire.identite.nom, piece.motif]
+    cause = "recours administratif préalable" if piece.cause == "rapo" else "décision de la juridiction"
+    adresse, iban = piece.beneficiaire.adresse, [piece.iban[i : i + 4] for i in range(0, len(piece.iban), 4)]
+    mentions = [
+        f"{piece.siret[:3]} {piece.siret[3:6]}",
+        nom,
+        euros(piece.montant),
+        str(piece.exercice),
+        str(piece.exercice_paiement),
+        piece.numero_piece,
+    ]
+    mentions += [jour(piece.date_piece), numero(piece.numero_fps), cause, euros(piece.montant_encaisse)]
+    mentions += [piece.beneficiaire.identite.nom, adresse.voie, adresse.commune, *iban, piece.motif]
+    mentions += ["la recette est réduite" if kind is TitreAnnulationRecette else "le remboursement est une dépense"]
     assert missing_in_order(" ".join(pages(kind)), mentions) == []
+    assert "Montant encaissé" not in " ".join(pages(kind, montant_encaisse=None))

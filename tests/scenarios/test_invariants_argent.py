@@ -246,3 +246,9 @@ async def test_every_entry_that_these_lives_write_is_in_the_document(mondes: dic
         for service in COMPTABLES:
             colonnes, lignes = table(monde, service, "ecritures")
             assert all(f"« {ligne[colonnes.index('libelle')]} »" in texte for ligne in lignes)
+
+
+async def test_the_accounting_document_tells_what_was_paid_so_that_the_accountant_can_refuse_more(mondes: dict[str, Monde]) -> None:
+    colonnes, lignes = table(mondes[VIES[0]], "dgfip", "inbox")
+    [corps] = [json.loads(x[colonnes.index("body")]) for x in lignes if x[colonnes.index("type")] == "fps.09.titre-annulation.v1"]
+    assert (corps["montant"], corps["montant_encaisse"]) == (3500, 3500)

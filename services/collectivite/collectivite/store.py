@@ -196,6 +196,7 @@ remboursements = Table(
     colonne("beneficiaire"),
     colonne("iban"),
     colonne("montant", BigInteger),
+    colonne("montant_encaisse", BigInteger),
     colonne("motif"),
     colonne("etat"),
 )

@@ -153,6 +153,7 @@ async def rembourser(numero: str, iban: str, montant: int | None, work: Work) ->
         beneficiaire=personne,
         iban=iban,
         montant=somme,
+        montant_encaisse=forfait.montant_paye,
         motif=forfait.motif or "Trop-perçu",
     )
     work.add(piece)

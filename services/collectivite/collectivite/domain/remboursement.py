@@ -31,7 +31,7 @@ class Serie:
 
 @dataclass
 class Remboursement:
-    """One accounting document, and what became of it."""
+    """One accounting document, and what became of it; amounts in centimes, `montant_encaisse` what was paid of the FPS."""
 
     numero: str
     numero_piece: str
@@ -44,6 +44,7 @@ class Remboursement:
     beneficiaire: Demandeur
     iban: str
     montant: int
+    montant_encaisse: int
     motif: str
     etat: Literal["transmis", "accepte", "refuse"] = "transmis"
 

@@ -311,6 +311,7 @@ def upgrade() -> None:
         sa.Column("beneficiaire", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.Column("montant_encaisse", sa.BigInteger(), nullable=False),
         sa.Column("motif", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero", "numero_piece"),
