@@ -111,6 +111,10 @@ class Droit:
     pli_retour_jours = Parametre(int)
     telepaiement_echecs_maximum = Parametre(int)
     telepaiement_verrou_minutes = Parametre(int)
+    compte_echecs_maximum = Parametre(int)
+    compte_verrou_minutes = Parametre(int)
+    compte_verrou_maximum_minutes = Parametre(int)
+    compte_session_minutes = Parametre(int)
     report_jour_ouvrable = Parametre(bool)
 
     majoration_pourcent = Parametre(int)

@@ -1,6 +1,6 @@
-"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, habilitations, counts."""
+"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, habilitations, accounts."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text
 
 from fps.kit.sql import Instant
 
@@ -178,6 +178,36 @@ habilitations = Table(
     Column("remplacee_le", Instant),
     Column("remplacee_par", Text),
     Index("habilitations_cle", "cle"),
+)
+
+# The accounts of named people: see fps/kit/comptes.py. No password is ever kept, only what argon2 made of it.
+comptes_nominatifs = Table(
+    "comptes_nominatifs",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("espace", Text, primary_key=True),
+    Column("login", Text, primary_key=True),
+    Column("nom", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("empreinte", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("cree_le", Instant, nullable=False),
+    Column("mot_de_passe_le", Instant, nullable=False),
+    Column("echecs", BigInteger, nullable=False),
+    Column("verrouille_jusqu_a", Instant),
+)
+
+# The token itself is never kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("jeton_sha256", Text, primary_key=True),
+    Column("espace", Text, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("ouverte_le", Instant, nullable=False),
+    Column("expire_le", Instant, nullable=False),
+    Column("fermee", Boolean, nullable=False),
 )
 
 # One line per figure, increased once per batch: what tells that the post is quiet.

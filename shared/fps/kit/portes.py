@@ -1,13 +1,14 @@
 """The doors of a service beside the letters: each says who may use it, refuses the others, and keeps the refusal in the audit journal."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
-from fastapi import Depends, Request
-from fastapi.routing import APIRoute
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from fps.confiance import AccesRefuse, CertificatRequis, Identite
+from fps.kit import audit, comptes
 from fps.kit.bac_path import bac_of
 from fps.kit.service import Service, porte_en_cours
 
@@ -40,7 +41,7 @@ def publique() -> Any:
     """A door that anyone may use: what a person sees without an account, health, documentation."""
 
     async def check() -> None:
-        return None
+        porte_en_cours.set(None)  # in one process, requests follow one another in one context
 
     return marquer(check, PUBLIQUE)
 
@@ -58,10 +59,14 @@ def administration(service: Service) -> Any:
     async def check(request: Request) -> None:
         if not administrateur(service, request):
             await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
-        if request.method != "GET":
-            porte_en_cours.set((ADMINISTRATION, f"{request.method} {chemin(request)}"))
+        suivre(request, ADMINISTRATION)
 
     return marquer(check, ADMINISTRATION)
+
+
+def suivre(request: Request, qui: Identite | str) -> None:
+    """Let the act that this request asks for be kept in the audit journal, when it changes something."""
+    porte_en_cours.set(None if request.method == "GET" else (audit.nommer(qui), f"{request.method} {chemin(request)}"))
 
 
 def chemin(request: Request) -> str:
@@ -92,9 +97,45 @@ def certificat(service: Service) -> Any:
         qui = await identifier(service, request)
         if qui is None:
             await refuser(service, request, CertificatRequis(f"{request.method} {request.url.path}"))
+        else:
+            suivre(request, qui)
         request.state.identite = qui
 
     return marquer(check, CERTIFICAT)
+
+
+def session(service: Service, espace_de: Callable[[Request], str], *, ou_administration: bool = False) -> Any:
+    """A door for who has an open session in the espace that the request names; the route reads whose by `titulaire`.
+
+    `ou_administration`: the pilot's credential opens it too, and then `titulaire` gives None.
+    """
+
+    async def check(request: Request) -> None:
+        request.state.compte = None
+        if ou_administration and administrateur(service, request):
+            suivre(request, ADMINISTRATION)
+            return
+        try:
+            async with service.reading(bac_of(request)) as lecture:
+                compte = await comptes.session(lecture.work, jeton(request), espace_de(request))
+        except AccesRefuse as error:
+            await refuser(service, request, error)
+        else:
+            suivre(request, compte.qui)
+            request.state.compte = compte
+
+    return marquer(check, SESSION, *((ADMINISTRATION,) if ou_administration else ()))
+
+
+def jeton(request: Request) -> str | None:
+    """The token that a request carries, or None."""
+    return request.headers.get("authorization", "").removeprefix("Bearer ") or None
+
+
+def titulaire(request: Request) -> comptes.Compte | None:
+    """The account whose session opened a door; None for the pilot."""
+    compte: comptes.Compte | None = request.state.compte
+    return compte
 
 
 def porteur(request: Request) -> Identite:
@@ -103,10 +144,17 @@ def porteur(request: Request) -> Identite:
     return identite
 
 
-def portes_de(route: APIRoute) -> frozenset[str]:
-    """Who may use a route: the doors of its dependencies, at every depth."""
+def acces(app: FastAPI) -> Iterator[tuple[str, set[str], frozenset[str]]]:
+    """Every documented route of an application: its path, its methods, and who may use it."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.route, APIRoute) and route.include_in_schema:
+            yield str(route.path_format), set(route.methods or ()), _portes(route.dependant)
+
+
+def _portes(dependant: Any) -> frozenset[str]:
+    """The doors of the dependencies of a route, at every depth."""
     found: set[str] = set()
-    waiting = [route.dependant]
+    waiting = [dependant]
     while waiting:
         one = waiting.pop()
         found |= set(getattr(one.call, "portes", ()))

@@ -55,6 +55,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "subject"),
     )
     op.create_table(
+        "comptes_nominatifs",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("espace", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("nom", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("empreinte", sa.Text(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("cree_le", Instant(), nullable=False),
+        sa.Column("mot_de_passe_le", Instant(), nullable=False),
+        sa.Column("echecs", sa.BigInteger(), nullable=False),
+        sa.Column("verrouille_jusqu_a", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "espace", "login"),
+    )
+    op.create_table(
         "counts",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("nom", sa.Text(), nullable=False),
@@ -220,4 +235,15 @@ def upgrade() -> None:
         sa.Column("annee", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("dernier", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "annee"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("jeton_sha256", sa.Text(), nullable=False),
+        sa.Column("espace", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("ouverte_le", Instant(), nullable=False),
+        sa.Column("expire_le", Instant(), nullable=False),
+        sa.Column("fermee", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "jeton_sha256"),
     )
