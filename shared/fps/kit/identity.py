@@ -47,7 +47,7 @@ def siret_du_sujet(sujet: x509.Name) -> str | None:
     """The SIRET of a subject in the form of the RGS profiles: OU = « 0002 » and the 14 digits."""
     for attribut in sujet.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME):
         icd, _, siret = str(attribut.value).partition(" ")
-        if icd == ICD_SIRENE and len(siret) == 14 and siret.isdigit():
+        if icd == ICD_SIRENE and len(siret) == 14 and siret.isascii() and siret.isdigit():
             return siret
     return None
 
@@ -90,8 +90,8 @@ class Trust:
             raise CertificatExpire(f"« {identite.nom} » : expiré le {_jour(identite.valide_au)}.")
         if identite.valide_du is not None and maintenant < identite.valide_du:
             raise CertificatPrecoce(f"« {identite.nom} » : valide à partir du {_jour(identite.valide_du)}.")
-        if identite.service is None and (depuis := self.pki.revoques().get(int(identite.numero_serie, 16))):
-            raise CertificatRevoque(f"« {identite.nom} » : révoqué le {_jour(depuis)}.")
+        if identite.service is None and (revocation := self.pki.revoques().get(int(identite.numero_serie, 16))):
+            raise CertificatRevoque(f"« {identite.nom} » : révoqué le {_jour(revocation.le)}.")
 
     def _examiner(self, certificat: x509.Certificate) -> Identite:
         """What a certificate says, once its signature, its key and its usages are checked."""
