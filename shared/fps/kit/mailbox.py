@@ -1,4 +1,4 @@
-"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, habilitations, accounts."""
+"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, people, boxes, counts."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text
 
@@ -208,6 +208,60 @@ sessions = Table(
     Column("ouverte_le", Instant, nullable=False),
     Column("expire_le", Instant, nullable=False),
     Column("fermee", Boolean, nullable=False),
+)
+
+# Where the letters of a collectivité go in a bac: see fps/kit/destinations.py. Without a line: to the reference system.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("adresse", Text),
+    Column("dernier", BigInteger, nullable=False),
+    Column("posee_le", Instant, nullable=False),
+    Column("posee_par", Text, nullable=False),
+)
+
+# The letters of an editor, numbered in each box: see fps/kit/boites.py. None is ever removed.
+boites = Table(
+    "boites",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("numero", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("essais", BigInteger, nullable=False),
+    Column("echecs", BigInteger, nullable=False),
+    Column("prochain", Instant),
+    Column("close_le", Instant),
+    Index("boites_dues", "etat", "prochain"),
+    Index("boites_dossier", "bac", "siret", "subject", "numero"),
+    Index("boites_etat", "bac", "siret", "etat", "numero"),
+    Index("boites_lettre", "bac", "id"),
+)
+
+# Every try to push a letter, in order.
+tentatives = Table(
+    "tentatives",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("numero", BigInteger, primary_key=True, autoincrement=False),
+    Column("essai", BigInteger, primary_key=True, autoincrement=False),
+    Column("instant", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("adresse", Text, nullable=False),
+    Column("resultat", Text, nullable=False),
+    Column("statut", BigInteger),
+    Column("cause", Text, nullable=False),
 )
 
 # One line per figure, increased once per batch: what tells that the post is quiet.

@@ -36,6 +36,14 @@ class Settings(BaseSettings):
     retry_delays: Annotated[tuple[float, ...], NoDecode] = Field(
         (1.0, 5.0, 30.0, 300.0), description="seconds between the tries of a letter; then dead letter"
     )
+    destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.0/8", "::1/128"), description="networks and names to which the letters of a collectivité may be pushed"
+    )
+    box_delays: Annotated[tuple[float, ...], NoDecode] = Field(
+        (60.0, 300.0, 1_800.0, 7_200.0, 21_600.0, 86_400.0),
+        description="seconds of the bac's time between the tries of a pushed letter; then it waits for somebody (hypothesis H95)",
+    )
+    push_timeout: float = Field(5.0, gt=0, le=60, description="seconds that an editor has to answer a pushed letter")
 
     @field_validator("addresses", mode="before")
     @classmethod
@@ -48,7 +56,12 @@ class Settings(BaseSettings):
             book[Party(name.strip())] = url.strip().rstrip("/")
         return book
 
-    @field_validator("retry_delays", mode="before")
+    @field_validator("destinations", mode="before")
+    @classmethod
+    def _list(cls, value: object) -> object:
+        return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("retry_delays", "box_delays", mode="before")
     @classmethod
     def _delays(cls, value: object) -> object:
         return tuple(float(v) for v in value.split(",")) if isinstance(value, str) else value

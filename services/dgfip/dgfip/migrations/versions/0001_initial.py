@@ -55,6 +55,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac"),
     )
     op.create_table(
+        "boites",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("numero", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("time", Instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("traceparent", sa.Text(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("essais", sa.BigInteger(), nullable=False),
+        sa.Column("echecs", sa.BigInteger(), nullable=False),
+        sa.Column("prochain", Instant(), nullable=True),
+        sa.Column("close_le", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "siret", "numero"),
+    )
+    op.create_index("boites_dossier", "boites", ["bac", "siret", "subject", "numero"], unique=False)
+    op.create_index("boites_dues", "boites", ["etat", "prochain"], unique=False)
+    op.create_index("boites_etat", "boites", ["bac", "siret", "etat", "numero"], unique=False)
+    op.create_index("boites_lettre", "boites", ["bac", "id"], unique=False)
+    op.create_table(
         "chains",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -134,6 +157,17 @@ def upgrade() -> None:
         sa.Column("decidee_le", sa.Date(), nullable=True),
         sa.Column("montant_accorde", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
+        "destinations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("adresse", sa.Text(), nullable=True),
+        sa.Column("dernier", sa.BigInteger(), nullable=False),
+        sa.Column("posee_le", Instant(), nullable=False),
+        sa.Column("posee_par", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret"),
     )
     op.create_table(
         "ecritures",
@@ -309,4 +343,18 @@ def upgrade() -> None:
         sa.Column("expire_le", Instant(), nullable=False),
         sa.Column("fermee", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "jeton_sha256"),
+    )
+    op.create_table(
+        "tentatives",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("numero", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("essai", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("instant", Instant(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("adresse", sa.Text(), nullable=False),
+        sa.Column("resultat", sa.Text(), nullable=False),
+        sa.Column("statut", sa.BigInteger(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret", "numero", "essai"),
     )
