@@ -22,7 +22,7 @@ AU_BOURG = {"siret": BOURG, "zone": "centre", "voie": "4 rue de l'Exemple"}
 
 RANGS = count(99)
 DEMANDEUR, PIECES = DepotRapo.example["demandeur"], DepotRapo.example["pieces"]
-IBAN = {"iban": "FR0000000000000000000000097"}
+IBAN = {"iban": "FR7699999000010000000000115"}
 REJET = {"agent": "90", "sens": "rejet", "motif": "Le justificatif ne couvre pas l'heure du constat."}
 TOTALE = {"agent": "90", "sens": "acceptation-totale", "motif": "Le paiement était valable."}
 PARTIELLE = {"agent": "90", "sens": "acceptation-partielle", "motif": "Un paiement partiel est établi.", "montant_rectifie": 1500}

@@ -18,6 +18,7 @@ from fps.communes import commune
 from fps.controle_mfps import controler_creation
 from fps.droit import Droit, HorsDuDroit, droit, noms, parametres
 from fps.errors import Refus
+from fps.flows import by_type
 from fps.messages.erreurs import phrases
 from fps.messages.mfps import CreationFps
 from fps.money import euros, pourcent
@@ -47,12 +48,15 @@ def _controle(
     return [erreur.code for erreur in erreurs]
 
 
-def _forme(corps: str | None = None, changer: dict[str, Any] | None = None, retirer: str | None = None) -> dict[str, str]:
-    contenu = {nom: valeur for nom, valeur in _fusion(CreationFps.example, changer or {}).items() if nom != retirer}
+def _forme(
+    corps: str | None = None, changer: dict[str, Any] | None = None, retirer: str | None = None, message: str = CreationFps.type
+) -> dict[str, str]:
+    cls = by_type(message)
+    contenu = {nom: valeur for nom, valeur in _fusion(cls.example, changer or {}).items() if nom != retirer}
     with pytest.raises(ValidationError) as erreur:
-        CreationFps.model_validate_json(corps if corps is not None else json.dumps(contenu))
-    trouvees = phrases(erreur.value, CreationFps)
-    assert all(e["phrase"].endswith(".") and e["article"] == CreationFps.law for e in trouvees)
+        cls.model_validate_json(corps if corps is not None else json.dumps(contenu))
+    trouvees = phrases(erreur.value, cls)
+    assert all(e["phrase"].endswith(".") and e["article"] == cls.law for e in trouvees)
     return {e["champ"]: e["code"] for e in trouvees}
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import CentimesDus, Court, Instant, Jour, Ligne, Numero26, Siret, Texte
+from fps.messages.formats import CentimesDus, Court, Iban, Instant, Jour, Ligne, Numero26, Siret, Texte
 from fps.messages.message import Message
 from fps.messages.mfps import ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Contact, Demandeur
@@ -13,7 +13,6 @@ from fps.parties import Channel, Party
 
 LOI = "Arrêté du 1er septembre 2016 (encaissement et reversement des FPS)"
 Exercice = Annotated[int, Field(ge=2018, le=2199, description="Exercice comptable")]
-Iban = Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$", description="IBAN donné par le demandeur (inventé)")]
 Cause = Literal["rapo", "juridiction", "collectivite"]
 
 

@@ -1,9 +1,11 @@
-"""The constrained texts, numbers and dates of the messages; all checks here are done by pydantic's compiled core."""
+"""The constrained texts, numbers and dates of the messages; pydantic's compiled core checks all of them but the key of an IBAN."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
+from stdnum import iban as stdnum_iban
 
 Numero26 = Annotated[
     str, Field(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres (arrêté du 6 novembre 2015, art. 4)")
@@ -34,6 +36,19 @@ Courriel = Annotated[
     str, Field(max_length=254, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+\.[^\s@\x00-\x1f]+$", description="Adresse électronique")
 ]
 Url = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s\x00-\x1f]+$", description="Adresse d'un site, http ou https")]
+
+
+def _iban(texte: str) -> str:
+    if not stdnum_iban.is_valid(texte):
+        raise PydanticCustomError("iban", "the key or the length of this IBAN is wrong (ISO 13616)")
+    return texte
+
+
+Iban = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$", description="IBAN donné par le demandeur (inventé), clé vérifiée (ISO 13616)"),
+    AfterValidator(_iban),
+]
 
 Jour = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="Date (AAAA-MM-JJ), heure de Paris")]
 Instant = Annotated[

@@ -75,7 +75,7 @@ DEMANDEUR: dict[str, Any] = {
     "adresse_electronique": "camille.specimen@courriel.example",
 }
 NUMERO_RAPO = "RAPO-2026-000031"
-IBAN = "FR0000000000000000000000097"
+IBAN = "FR7699999000010000000000115"
 
 
 def piece(nature: str, fichier: str) -> dict[str, Any]:

@@ -18,8 +18,7 @@ from fps.kit.bac_path import bac_of
 from fps.kit.letters import LetterError, render_async
 from fps.kit.service import Service
 from fps.kit.work import Work
-from fps.messages.comptable import Iban
-from fps.messages.formats import CentimesDus, Court, Jour, Texte
+from fps.messages.formats import CentimesDus, Court, Iban, Jour, Texte
 from fps.messages.paiement import Moyen
 
 NumeroPiece = Annotated[str, Query(max_length=40)]
@@ -69,7 +68,7 @@ class DemandePaiement(BaseModel):
 class DemandeRemboursement(BaseModel):
     """Where to send back what was paid in excess, wholly unless an amount is given."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"iban": "FR0000000000000000000000097"}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"iban": "FR7699999000010000000000115"}})
 
     iban: Iban
     montant: CentimesDus | None = None
