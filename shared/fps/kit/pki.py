@@ -274,12 +274,16 @@ class Pki:
             raise ValueError("la liste de révocation n'est pas signée par le PSCE de test")
         return crl
 
+    def publies(self) -> dict[int, Revocation]:
+        """The revoked serial numbers, as they are published at this instant."""
+        return {ligne.serial_number: Revocation(ligne.revocation_date_utc, _raison(ligne)) for ligne in self.crl()}
+
     def revoques(self) -> Mapping[int, Revocation]:
         """The revoked serial numbers; the file is read again as soon as it changes."""
         etat = (self.publics / CHEMIN_CRL).stat()
         marque = (etat.st_mtime_ns, etat.st_ino, etat.st_size)
         if self.__dict__.get("_marque") != marque:
-            self._revoques = {ligne.serial_number: Revocation(ligne.revocation_date_utc, _raison(ligne)) for ligne in self.crl()}
+            self._revoques = self.publies()
             self._marque = marque
         return self._revoques
 

@@ -16,6 +16,7 @@ from antai.domain.refus import DossierInconnu
 from antai.store import page_dossiers
 from fps.communes import commune
 from fps.droit import droit
+from fps.kit import psce_routes
 from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
 from fps.kit.portes import administration, publique
@@ -94,6 +95,7 @@ def routes(service: Service) -> APIRouter:
     toutes = APIRouter()
     toutes.include_router(router)
     toutes.include_router(ouvert)
+    toutes.include_router(psce_routes.routes(service))
     return toutes
 
 
