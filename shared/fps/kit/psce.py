@@ -26,7 +26,7 @@ from fps.numero import siret_valide
 DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H93)
 DEBUTS: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 NOMS: Final = 20  # hosts of one certificate
-LIMITE: Final = 64 * 1024  # bytes of a request
+LIGNE: Final = 64 * 1024  # bytes: longer than any line of the index
 RSA_MAXIMUM: Final = 8192
 INDEX: Final = "certificats.jsonl"
 Hote = x509.DNSName | x509.IPAddress
@@ -252,7 +252,7 @@ def _ecriture(pki: Pki) -> Iterator[None]:
 def _lire(csr: bytes) -> x509.CertificateSigningRequest:
     """A request whose form, signature and key are good."""
     try:
-        demande = (x509.load_pem_x509_csr if b"-----BEGIN" in csr[:LIMITE] else x509.load_der_x509_csr)(csr)
+        demande = (x509.load_pem_x509_csr if b"-----BEGIN" in csr else x509.load_der_x509_csr)(csr)
         demande.extensions, demande.subject  # noqa: B018 (read now: what is malformed in them is told here)
         empreinte = demande.signature_hash_algorithm
         cle = demande.public_key()
@@ -315,7 +315,7 @@ def _inscrire(index: Path, emis: Emis) -> None:
     ligne = json.dumps(asdict(emis), ensure_ascii=False).encode() + b"\n"
     with index.open("a+b") as fichier:
         taille = fichier.seek(0, os.SEEK_END)
-        fichier.seek(max(0, taille - LIMITE))
+        fichier.seek(max(0, taille - LIGNE))
         fin = fichier.read()
         if fin and not fin.endswith(b"\n"):
             fichier.truncate(taille - (len(fin) - fin.rfind(b"\n") - 1))

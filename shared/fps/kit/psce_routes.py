@@ -12,6 +12,7 @@ from fps.errors import Introuvable, Refus
 from fps.kit import psce
 from fps.kit.audit import SANS_BAC
 from fps.kit.body import JsonRoute, expect_type, read_body
+from fps.kit.envelope import BODY_LIMIT
 from fps.kit.pki import CHEMIN_CRL
 from fps.kit.portes import ADMINISTRATION, administration, publique
 from fps.kit.service import Service
@@ -100,7 +101,7 @@ def routes(service: Service) -> APIRouter:
     ) -> Any:
         hors_bac(request)
         expect_type(request, PKCS10, "application/x-pem-file", "application/octet-stream", "application/x-www-form-urlencoded")
-        csr = await read_body(request, psce.LIMITE)
+        csr = await read_body(request, BODY_LIMIT)
         emis = await kept("émission", siret, lambda: psce.emettre(pki, csr, siret, duree=duree, debut=debut))
         if PEM in request.headers.get("accept", ""):
             return Response(emis.certificat, 201, media_type=PEM)
