@@ -17,6 +17,7 @@ import fps
 from ccsp.domain.refus import Irrecevabilite
 from collectivite.domain.etablissement import SerieAgent
 from console.world import DEFINITIONS, World, open_world
+from fps.confiance import AccesRefuse
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.kit.service import non_simule
 from fps.messages.mfps import CreationFps
@@ -25,6 +26,7 @@ from tests.law.situations import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOSSIER = Path(__file__).parent / "refus"
+PSCE = "fps.kit.psce"  # its refusals are told by tests/kit/test_psce.py
 FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
 
 
@@ -36,13 +38,23 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def _refus() -> dict[tuple[str, str], type[Refus]]:
-    """Every refusal that is defined, by the name of its file of situations and its code."""
+    """Every refusal that is defined, by the name of its file of situations and its code.
+
+    What a door refuses to who has no good certificate is told by the tests of the doors: no situation of the law leads there.
+    """
     found: dict[tuple[str, str], type[Refus]] = {}
     for nom in ("commun", *(party.value for party in DEFINITIONS)):
         package = fps if nom == "commun" else importlib.import_module(nom)
         for module in _modules(package):
             for cls in vars(module).values():
-                if inspect.isclass(cls) and issubclass(cls, Refus) and cls.__module__ == module.__name__ and cls not in FAMILLES:
+                if (
+                    not inspect.isclass(cls)
+                    or not issubclass(cls, Refus)
+                    or issubclass(cls, AccesRefuse)
+                    or cls.__module__.startswith(PSCE)
+                ):
+                    continue
+                if cls.__module__ == module.__name__ and cls not in FAMILLES:
                     assert found.setdefault((nom, cls.code), cls) is cls, f"{nom} : « {cls.code} » dit deux refus"
     return found
 

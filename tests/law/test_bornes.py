@@ -1,0 +1,194 @@
+"""Every deadline and every limit that the services compare, the day before, that day and the day after: the folder `bornes`."""
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from console.world import DEFINITIONS, World, open_world
+from fps import calculs
+from fps.kit.service import Deadline
+from fps.kit.work import Work
+from fps.parties import Party
+from tests.law.situations import DEPART, Situation
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ICI = Path(__file__).parent
+SERVICES = ICI.parents[1] / "services"
+CAS = [(f.stem, cas) for f in sorted((ICI / "bornes").glob("*.yaml")) for cas in yaml.safe_load(f.read_text("utf-8"))]
+JOURS = {"veille": -1, "jour": 0, "lendemain": 1}
+Vecues = list[tuple[str, str, date]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest.fixture
+def vecues(monkeypatch: pytest.MonkeyPatch) -> Vecues:
+    """The deadlines that the four services live, each with its day."""
+    found: Vecues = []
+
+    def noter(service: Party, nom: str, vivre: Deadline) -> Deadline:
+        async def noted(sujet: str, work: Work) -> None:
+            await vivre(sujet, work)
+            found.append((service.value, nom, work.today))
+
+        return noted
+
+    for service, definition in DEFINITIONS.items():
+        for nom, vivre in list(definition.deadlines.items()):
+            monkeypatch.setitem(definition.deadlines, nom, noter(service, nom, vivre))
+    return found
+
+
+@contextmanager
+def appelees() -> Iterator[set[str]]:
+    """The functions of the services that are called meanwhile, as `module:qualname`."""
+    found: set[str] = set()
+
+    def noter(frame: FrameType, event: str, arg: Any) -> None:
+        nom = frame.f_globals.get("__name__", "")
+        if event == "call" and nom.partition(".")[0] in DEFINITIONS:
+            found.add(f"{nom}:{frame.f_code.co_qualname.replace('.<locals>', '')}")
+
+    ancien = sys.getprofile()
+    sys.setprofile(noter)
+    try:
+        yield found
+    finally:
+        sys.setprofile(ancien)
+
+
+def borne(cas: dict[str, Any], decalage: int) -> date | datetime:
+    """The day tried, or the instant, a minute before or after."""
+    le: date | str = cas["le"]
+    if isinstance(le, str):
+        return datetime.fromisoformat(le) + timedelta(minutes=decalage)
+    return le + timedelta(days=decalage)
+
+
+async def essayer(situation: Situation, cas: dict[str, Any], decalage: int, attendu: dict[str, Any]) -> None:
+    """Go to the day, or keep it as what an act says; do the act; see what is expected."""
+    quand, attendu = borne(cas, decalage), dict(attendu)
+    vu = attendu.pop("vu", None)
+    if "dit" in cas:
+        situation.mots["jour"] = quand.isoformat()
+    else:
+        await situation.faire({"le": quand})
+    etape = {**cas.get("essai", {})}
+    if "apres" in cas:
+        await situation.faire(etape)
+        await situation.faire({"le": borne(cas, decalage + cas["apres"]), **attendu})
+    elif etape or attendu:
+        await situation.faire({**etape, **attendu})
+    if vu is not None:
+        voir = cas["voir"]
+        await situation.faire({**voir, "donne": vu})
+
+
+@pytest.mark.parametrize("jour", JOURS)
+@pytest.mark.parametrize(("fichier", "cas"), CAS, ids=[f"{c.get('echeance') or c['limite']}: {c.get('situation', '')}" for _, c in CAS])
+async def test_the_limit_holds_the_day_before_that_day_and_the_day_after(
+    world: World, vecues: Vecues, fichier: str, cas: dict[str, Any], jour: str
+) -> None:
+    assert cas["article"]
+    rang = CAS.index((fichier, cas))
+    situation = await Situation.ouvrir(world, f"borne-{rang}-{jour}", cas.get("depart", DEPART))
+    for etape in cas["etapes"]:
+        await situation.faire(etape)
+    if "echeance" in cas:
+        await essayer(situation, cas, JOURS[jour], cas[jour])
+        service, nom = cas["echeance"].split("/")
+        dates = [le for s, n, le in vecues if (s, n) == (service, nom)]
+        assert (cas["le"] in dates) == (jour != "veille"), dates
+        return
+    with appelees() as vues:
+        await essayer(situation, cas, JOURS[jour], cas[jour])
+    jours = cas.get("compare_le", "jour")
+    assert jour != jours or set(cas["compare"]) <= vues, sorted(vues)
+
+
+# ------------------------------------------------------------------------------------------------------- nothing is left out
+
+
+async def test_every_kind_of_deadline_has_its_three_days() -> None:
+    toutes = {f"{service.value}/{nom}" for service, definition in DEFINITIONS.items() for nom in definition.deadlines}
+    assert sorted({cas["echeance"] for _, cas in CAS if "echeance" in cas}) == sorted(toutes)
+
+
+DATES = re.compile(
+    r"\ble\b|limite|date|jusqu|today|\bnow\b|maintenant|instant|notification|jour|_le\b|debut|\bfin\b|premier|attendue|exercice"
+)
+HORS_DU_DROIT = {
+    "antai.api.infocentre:_filtre": "bornes d'une statistique",
+    "antai.api.infocentre:avis_par_jour": "bornes d'une statistique",
+    "collectivite.store:compter_forfaits": "bornes d'une statistique",
+}
+
+
+def comparaisons() -> dict[str, str]:
+    """Each function of the services that orders dates or instants, and what it compares."""
+    found: dict[str, str] = {}
+    for path in sorted(SERVICES.rglob("*.py")):
+        module = ".".join(path.relative_to(SERVICES).with_suffix("").parts[1:])
+        if ".migrations." not in f".{module}.":
+            _comparaisons(ast.parse(path.read_text("utf-8")), module, (), found)
+    return found
+
+
+def _comparaisons(node: ast.AST, module: str, noms: tuple[str, ...], found: dict[str, str]) -> None:
+    for child in ast.iter_child_nodes(node):
+        nomme = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if isinstance(child, ast.Compare) and any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in child.ops):
+            text = ast.unparse(child)
+            if DATES.search(text):
+                found[f"{module}:{'.'.join(noms)}"] = text
+        _comparaisons(child, module, (*noms, child.name) if nomme else noms, found)  # type: ignore[attr-defined]
+
+
+async def test_every_comparison_of_dates_in_the_services_has_its_three_days() -> None:
+    ecrites = {f for f in comparaisons() if not f.endswith(":")}  # those of a table of lambdas have no name: they are told by « limite »
+    essayees = {f for _, cas in CAS for f in cas.get("compare", ())}
+    assert sorted(ecrites - essayees - set(HORS_DU_DROIT)) == []
+    assert sorted(set(HORS_DU_DROIT) - ecrites) == []
+
+
+async def test_every_delay_in_months_or_years_has_a_short_month_and_a_29_february() -> None:
+    delais = {
+        node.name: {x.func.id for x in ast.walk(node) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)}
+        for node in ast.parse(inspect.getsource(calculs)).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    cas = [c for f in sorted(ICI.glob("*.yaml")) for c in yaml.safe_load(f.read_text("utf-8")) if isinstance(c.get("attendu"), date)]
+    essais = [(c["acte"], next(iter(c["avec"].values())), c["attendu"]) for c in cas]
+    vus = {nom: [(du, au) for acte, du, au in essais if acte == nom and isinstance(du, date)] for nom in delais}
+    mois = {nom for nom, appels in delais.items() if "ajouter_mois" in appels}
+    courts = {nom for nom in mois if any(du.day == 31 and au.day != 31 for du, au in vus[nom])}
+    fevriers = {nom for nom in delais if any((jour.month, jour.day) == (2, 29) for paire in vus[nom] for jour in paire)}
+    assert len(mois) >= 10 and sorted(mois - courts) == []
+    assert sorted({nom for nom, appels in delais.items() if appels & {"ajouter_mois", "ajouter_annees"}} - fevriers) == []
+
+
+async def test_the_functions_that_the_cases_name_exist() -> None:
+    for nom in {f for _, cas in CAS for f in cas.get("compare", ())}:
+        module, _, qualname = nom.partition(":")
+        assert importlib.import_module(module) and qualname, nom
+
+
+async def test_each_case_is_told_once() -> None:
+    titres = [(cas.get("echeance"), cas.get("limite"), cas.get("situation", "")) for _, cas in CAS]
+    assert len(set(titres)) == len(titres)
