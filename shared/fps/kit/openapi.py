@@ -4,12 +4,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from fps.flows import flow, received_by
 from fps.kit.door import DOORS, LOT
-from fps.kit.portes import CERTIFICAT, SECURITE, portes_de, securite
+from fps.kit.portes import CERTIFICAT, SECURITE, acces, securite
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
 
@@ -101,10 +100,9 @@ def document(app: FastAPI, party: Party) -> dict[str, Any]:
     components = found.setdefault("components", {}).setdefault("schemas", {})
     components |= schemas.get("$defs", {}) | {"Probleme": PROBLEM}
     found["components"]["securitySchemes"] = SECURITE
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods or ():
-                found["paths"][route.path_format][method.lower()]["security"] = securite(portes_de(route))
+    for path, methods, portes in acces(app):
+        for method in methods:
+            found["paths"][path][method.lower()]["security"] = securite(portes)
     for cls in messages:
         found["paths"][cls.path] = {"post": _operation(cls)}
         found["paths"][f"{cls.path}/lot"] = {"post": _batch(cls)}

@@ -1,0 +1,157 @@
+"""No door without its doorman: every route of every service, read from its OpenAPI, tried by who may not use it."""
+
+import re
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi.routing import iter_route_contexts
+
+from console.world import DEFINITIONS, World, assemble, open_world
+from fps.kit.carrier import always, bearer, open_client
+from fps.kit.clock import paris
+from fps.kit.portes import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
+from fps.messages.mfps import CreationFps
+from fps.parties import SERVICES, Party
+from tests.certificats import certificat
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+# What anyone may do: a person who pays, contests or follows; health; what is published. To open a door is to write it here.
+OUVERTES: dict[Party, set[str]] = {
+    Party.ANTAI: {
+        "GET /payer/{numero_telepaiement}",
+        "GET /psce/crl",
+        "GET /psce/autorites",
+        "POST /flux/04-paiement/paiement-fps",
+        "POST /flux/04-paiement/paiement-fps/lot",
+    },
+    Party.DGFIP: {"POST /flux/04-paiement/paiement-titre", "POST /flux/04-paiement/paiement-titre/lot"},
+    Party.CCSP: {
+        "POST /flux/06-recours-usager/requete",
+        "POST /flux/06-recours-usager/requete/lot",
+        "POST /flux/06-recours-usager/reponse",
+        "POST /flux/06-recours-usager/reponse/lot",
+    },
+    Party.COLLECTIVITE: {
+        "GET /suivi",
+        "GET /communes",
+        "POST /flux/03-rapo/depot",
+        "POST /flux/03-rapo/depot/lot",
+        "POST /flux/03-rapo/depot-postal",
+        "POST /flux/03-rapo/depot-postal/lot",
+    },
+}
+PARTOUT = {"GET /sante/vivant", "GET /sante/pret"}
+# Documentation, figures and static files: in no OpenAPI, and without any data of a bac.
+HORS_CONTRAT = {"/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/static"}
+
+
+@cache
+def portes() -> list[tuple[Party, str, str, tuple[str, ...]]]:
+    """Every operation of every service: method, path, and the doors by which one comes in."""
+    world, found = assemble(), []
+    for party in SERVICES:
+        app = world.services[party].app
+        from fps.kit.openapi import document
+
+        for path, operations in document(app, party)["paths"].items():
+            for method, operation in operations.items():
+                ways = tuple(name for way in operation["security"] for name in way)
+                found.append((party, method.upper(), path, ways))
+    return found
+
+
+FERMEES = [p for p in portes() if p[3]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def monde() -> AsyncIterator[World]:
+    async with open_world(token="essai") as world:
+        await world.pilot.creer("essai", paris(CreationFps.exemplaire().date_heure_constat.date()))
+        yield world
+
+
+async def test_every_route_says_by_which_door_one_comes_in() -> None:
+    world = assemble()
+    for party in SERVICES:
+        for path, _, doors in acces(world.services[party].app):
+            assert doors, f"{party} {path} does not say who may use it"
+            assert PUBLIQUE not in doors or len(doors) == 1, f"{party} {path} is both open and closed"
+
+
+async def test_what_the_documentation_does_not_tell_holds_no_data() -> None:
+    world = assemble()
+    for party in SERVICES:
+        app = world.services[party].app
+        told = {path for p, _, path, _ in portes() if p is party}
+        silent = {str(route.path) for route in iter_route_contexts(app.routes)} - told
+        assert silent <= HORS_CONTRAT, f"{party}: {silent - HORS_CONTRAT}"
+
+
+@pytest.mark.parametrize("party", SERVICES)
+async def test_only_the_doors_that_were_decided_are_open(party: Party) -> None:
+    found = {f"{method} {path}" for p, method, path, ways in portes() if p is party and not ways}
+    assert found == OUVERTES[party] | PARTOUT
+
+
+async def test_the_four_services_have_doors_of_each_kind() -> None:
+    kinds = {way for _, _, _, ways in portes() for way in ways}
+    assert kinds == {ADMINISTRATION, CERTIFICAT, SESSION}
+    assert len(FERMEES) > 100
+
+
+async def demander(client: httpx.AsyncClient, world: World, party: Party, method: str, path: str, **options: Any) -> httpx.Response:
+    url = re.sub(r"\{[^}]+\}", "essai", path)
+    prefix = "" if path.startswith(("/pilotage", "/psce")) else "/bacs/essai"
+    return await client.request(method, f"{world.addresses[party]}{prefix}{url}", **options)
+
+
+def etat(world: World) -> dict[Party, int]:
+    return {party: one.service.database.statements for party, one in world.services.items()}
+
+
+def noms(p: tuple[Party, str, str, tuple[str, ...]]) -> str:
+    return f"{p[0]} {p[1]} {p[2]}"
+
+
+@pytest.mark.parametrize("porte", FERMEES, ids=noms)
+async def test_a_closed_door_stays_closed(porte: tuple[Party, str, str, tuple[str, ...]], monde: World) -> None:
+    party, method, path, ways = porte
+    network = {monde.addresses[p]: one.asgi for p, one in monde.services.items()}
+    before = await journaux(monde)
+    # A certificate that the test PSCE issued and that nobody deposited; a wrong token; a session that does not exist.
+    villain = always((certificat(monde.pki, siret="73282932000074").pem,))
+    async with open_client(network) as nobody, open_client(network, present=villain, headers=bearer("faux")) as other:
+        first = await demander(nobody, monde, party, method, path)
+        second = await demander(other, monde, party, method, path)
+    assert first.status_code == 401, first.text
+    assert first.json()["code"] in {"jeton-requis", "certificat-requis", "session-requise"}
+    assert first.json()["que_faire"]
+    if set(ways) <= {ADMINISTRATION, SESSION}:
+        assert second.status_code == 401, second.text
+    elif "/flux/" not in path:  # with a whole letter: tests/flows/test_certificats_refuses.py
+        # A good certificate opens the door of the house; what it may do inside is the act's to say, and GET /front says what is missing.
+        assert second.status_code in {401, 403, 404, 422} or path == "/front", second.text
+    assert await journaux(monde) == before, "a door that stayed closed changed something"
+
+
+async def journaux(world: World) -> dict[Party, int]:
+    """The last position of the journal of each service."""
+    return {party: await world.pilot._last(party, "essai") for party in SERVICES}
+
+
+async def test_the_administration_is_closed_when_no_credential_was_given() -> None:
+    async with open_world(token="essai") as world:
+        for one in world.services.values():
+            one.service.settings = one.service.settings.model_copy(update={"pilotage_token": None})
+        for party in SERVICES:
+            for token in ("", "essai", "None"):
+                answer = await world.client.get(f"{world.addresses[party]}/pilotage/bacs", headers=bearer(token))
+                assert (answer.status_code, answer.json()["code"]) == (401, "jeton-requis")
+
+
+async def test_each_service_is_defined_once() -> None:
+    assert set(DEFINITIONS) == set(SERVICES) == set(OUVERTES)
