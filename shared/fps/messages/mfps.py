@@ -90,7 +90,9 @@ class CreationFps(
     fin_effets: Instant = Field(description="Heure à laquelle le FPS cesse de produire ses effets (CGCT, art. R. 2333-120-6)")
     mode_notification: ModeNotification = Field(description="Par l'ANTAI, ou sur le pare-brise par l'agent")
     minoration: Minoration | None = Field(default=None, description="Minoration accordée par la collectivité")
-    contact_rapo: ContactRapo = Field(description="Où adresser le recours administratif préalable obligatoire")
+    contact_rapo: ContactRapo | None = Field(
+        default=None, description="Où adresser le recours administratif préalable obligatoire ; à défaut, le contact déclaré à l'ANTAI"
+    )
     prestataire: Ligne | None = Field(default=None, description="Tiers contractant qui transmet pour la collectivité")
 
     example: ClassVar[dict[str, Any]] = {
@@ -122,19 +124,25 @@ class ModificationFps(
     law="CGCT, art. R. 2333-120-14",
     answer=AccuseFps,
 ):
-    """A new amount after a RAPO: ANTAI notifies an APA rectificatif, whose number is its own."""
+    """A new amount, after a RAPO or by the town alone: ANTAI notifies an APA rectificatif, whose number is its own.
+
+    Only that of a RAPO closes the way of the RAPO (CGCT, art. R. 2333-120-14).
+    """
 
     numero_fps: Numero26 = Field(description="Numéro de l'avis de paiement initial")
     numero_avis: Numero26 = Field(description="Numéro propre de l'avis de paiement rectificatif")
     cle_avis: Cle = Field(description="Clé du numéro de l'avis rectificatif")
     siret: Siret
     agent: Agent = Field(description="Agent qui a établi l'avis rectificatif")
-    date_reception_rapo: Instant = Field(description="Date de réception du RAPO")
+    origine: Literal["rapo", "collectivite"] = Field(description="Un RAPO, ou la collectivité d'elle-même")
+    date_reception_rapo: Instant = Field(description="Date de réception du RAPO, ou de la demande quand la collectivité agit d'elle-même")
     mandataire: Ligne | None = Field(default=None, description="Personne mandatée pour former le RAPO")
     date_edition: Instant = Field(description="Date d'établissement de l'avis rectificatif")
     montant_rectifie: Centimes = Field(description="Nouveau montant dû en centimes, 0 pour une acceptation totale")
     motif: Texte = Field(description="Motif de la décision")
-    contact_rapo: ContactRapo
+    contact_rapo: ContactRapo | None = Field(
+        default=None, description="Où adresser les échanges sur ce recours ; à défaut, le contact déclaré à l'ANTAI"
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -142,6 +150,7 @@ class ModificationFps(
         "cle_avis": s.CLE_AVIS,
         "siret": s.SIRET,
         "agent": {"identifiant": "0090", "autorite": s.AUTORITE},
+        "origine": "rapo",
         "date_reception_rapo": "2026-06-29T09:00:00+02:00",
         "mandataire": None,
         "date_edition": "2026-07-09T14:30:00+02:00",

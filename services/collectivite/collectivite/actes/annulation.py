@@ -56,6 +56,7 @@ async def modifier(numero: str, montant: int, agent: str, demande_du: date, moti
             cle_avis=cle(avis.numero_avis),
             siret=forfait.siret,
             agent=Agent(identifiant=agent, autorite=ville.autorite),
+            origine="collectivite",
             date_reception_rapo=instant_paris(demande_du),
             mandataire=None,
             date_edition=work.now,

@@ -112,6 +112,7 @@ async def accepter(forfait: Forfait, rapo: Rapo, agent: str, motif: str, work: W
             cle_avis=cle(avis.numero_avis),
             siret=forfait.siret,
             agent=Agent(identifiant=agent, autorite=ville.autorite),
+            origine="rapo",
             date_reception_rapo=instant_paris(rapo.date_avis_reception),
             mandataire=rapo.mandataire,
             date_edition=work.now,
