@@ -271,6 +271,13 @@ async def test_a_partial_cancellation_that_leaves_what_was_paid_settles_the_titl
     assert await averti.soldes() == {"encaissements": 2000, f"a-reverser:{SIRET}": -2000}
 
 
+async def test_two_lines_of_one_titre_d_annulation_about_the_same_fps_are_both_applied(averti: Tresorerie) -> None:
+    await averti.annuler(1000, 0, rang_annexe=1)
+    await averti.annuler(500, 0, rang_annexe=2)
+    await averti.annuler(500, 0, rang_annexe=2)  # the same line again changes nothing
+    assert ((await averti.voir())["net_du"], await averti.refus()) == (6500, [])
+
+
 async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_to_the_state(world: World) -> None:
     ici = await ouvrir(world, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2026, 10, 12)

@@ -50,13 +50,14 @@ async def paiement_titre(message: PaiementTitre, work: Work) -> JustificatifPaie
 async def annulation_titre(message: AnnulationTitre, work: Work) -> None:
     """Apply a line of a titre d'annulation once. Raises PriseEnChargeInconnue (it may come later), AnnulationDifferente."""
     prise, _ = await connue(message.numero_fps, work)
-    deja = await work.find(AnnulationRecue, message.numero_fps, message.numero_annulation)
+    deja = await work.find(AnnulationRecue, message.numero_fps, message.numero_annulation, message.rang_annexe)
     if deja is not None:
         if deja.message != message:
-            raise AnnulationDifferente(f"Titre d'annulation {message.numero_annulation}, FPS {message.numero_fps}.", "numero_annulation")
+            detail = f"Titre d'annulation {message.numero_annulation}, ligne {message.rang_annexe}, FPS {message.numero_fps}."
+            raise AnnulationDifferente(detail, "rang_annexe")
         return
     await annuler(prise, message, work)
-    work.add(AnnulationRecue(message.numero_fps, message.numero_annulation, message))
+    work.add(AnnulationRecue(message.numero_fps, message.numero_annulation, message.rang_annexe, message))
 
 
 async def document_comptable(message: Document, work: Work) -> AccuseDocumentComptable:

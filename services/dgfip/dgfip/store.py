@@ -63,6 +63,7 @@ annulations_recues = Table(
     Column("bac", Text, primary_key=True),
     Column("numero_fps", Text, primary_key=True),
     Column("numero_annulation", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True, autoincrement=False),
     Column("message", Text, nullable=False),
 )
 
@@ -166,8 +167,8 @@ def cle_ligne(sujet: str) -> Key:
 
 
 def cle_annulation(message: AnnulationTitre) -> Key:
-    """The same titre d'annulation, if it came before."""
-    return AnnulationRecue, (message.numero_fps, message.numero_annulation)
+    """The same line of a titre d'annulation, if it came before."""
+    return AnnulationRecue, (message.numero_fps, message.numero_annulation, message.rang_annexe)
 
 
 def cles_lignes(sujets: list[str], le: date) -> Iterable[Key]:

@@ -352,8 +352,9 @@ class LigneRecue:
 
 @dataclass
 class AnnulationRecue:
-    """A line of a titre d'annulation, applied once."""
+    """A line of a titre d'annulation, applied once: a titre may have several lines about one FPS."""
 
     numero_fps: str
     numero_annulation: str
+    rang: int
     message: AnnulationTitre

@@ -160,11 +160,11 @@ class AnnulationExcessive(Conflit):
 
 
 class AnnulationDifferente(Conflit):
-    """Ce numéro de titre d'annulation a déjà servi pour un autre contenu"""
+    """Cette ligne du titre d'annulation a déjà servi pour un autre contenu"""
 
     code = "annulation-differente"
     article = ANNULATION
-    que_faire = "Donnez un numéro neuf à chaque titre d'annulation."
+    que_faire = "Donnez un rang neuf à chaque ligne de l'annexe, ou un numéro neuf au titre d'annulation."
 
 
 class RemiseExcessive(Refus):

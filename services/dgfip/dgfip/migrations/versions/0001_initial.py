@@ -19,8 +19,9 @@ def upgrade() -> None:
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("numero_fps", sa.Text(), nullable=False),
         sa.Column("numero_annulation", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("bac", "numero_fps", "numero_annulation"),
+        sa.PrimaryKeyConstraint("bac", "numero_fps", "numero_annulation", "rang"),
     )
     op.create_table(
         "audit",
