@@ -16,7 +16,7 @@ from sqlalchemy import Date, MetaData, Text, bindparam, select
 from fps.confiance import INTERNE, AccesRefuse, Habilitation, Identite, sirets_de
 from fps.errors import FluxNonSimule, Introuvable, Refus
 from fps.flows import received_by
-from fps.kit import audit, comptes, habilitations, mailbox
+from fps.kit import audit, boites, comptes, destinations, habilitations, mailbox
 from fps.kit.clock import civil_date, wall_now
 from fps.kit.collector import Collector, Item
 from fps.kit.database import Database, Transaction
@@ -107,9 +107,11 @@ class Service:
     def __init__(self, definition: Definition, settings: Settings, database: Database, trust: Trust):
         self.definition, self.settings, self.database, self.trust = definition, settings, database, trust
         self.party = definition.party
-        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, habilitations.RECORD, *comptes.RECORDS)}
+        kit = (habilitations.RECORD, *comptes.RECORDS, destinations.RECORD, boites.RECORD)
+        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *kit)}
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
+        self.sonnette = boites.Sonnette()  # rung after each commit that put something in a box
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
     async def receive(self, letters: Sequence[tuple[Letter, Message]], qui: Identite | None = INTERNE) -> list[Receipt | BaseException]:

@@ -1,7 +1,12 @@
 """The only reader of the environment: every setting of a service, with its default."""
 
+import re
+from collections.abc import Iterable
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,11 +15,30 @@ from fps.parties import Party
 
 PORTS = {Party.ANTAI: 8001, Party.DGFIP: 8002, Party.CCSP: 8003, Party.COLLECTIVITE: 8004}
 CONSOLE_PORT = 8000
+NAME = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # the last label of a host written as a number, in any base: never a name
+
+Network = IPv4Network | IPv6Network
 
 
 def default_addresses() -> dict[Party, str]:
     """Where the four services listen on one machine."""
     return {party: f"http://127.0.0.1:{port}" for party, port in PORTS.items()}
+
+
+@cache
+def networks_and_names(items: tuple[str, ...]) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """The networks and the names of FPS_DESTINATIONS (« .exemple.fr »: all those under it); raises ValueError."""
+    networks: list[Network] = []
+    names: list[str] = []
+    for item in items:
+        try:
+            networks.append(ip_network(item, strict=False))
+        except ValueError:
+            if not NAME.fullmatch(item.lower()) or NUMBER.fullmatch(item.lower().rpartition(".")[2]):
+                raise ValueError(f"« {item} » n'est ni un réseau, ni un nom") from None
+            names.append(item.lower())
+    return tuple(networks), tuple(names)
 
 
 class Settings(BaseSettings):
@@ -60,6 +84,19 @@ class Settings(BaseSettings):
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("destinations")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        networks_and_names(value)
+        return value
+
+    @property
+    def own_ports(self) -> frozenset[int]:
+        """The ports of the simulator's own servers, which no letter may be pushed to."""
+        urls: Iterable[str] = (*self.addresses.values(), self.database_url, self.bus_url)
+        found = (urlsplit(url).port for url in urls if "://" in url)
+        return frozenset({CONSOLE_PORT, self.port, *(port for port in found if port is not None)})
 
     @field_validator("retry_delays", "box_delays", mode="before")
     @classmethod

@@ -161,7 +161,7 @@ class Batch:
             link = journal_hash(previous, act.subject, rang, act.time, act.acte, act.article, data)
             chains[bac, act.subject] = (rang, link)
             journal.append((bac, act.subject, rang, act.time, act.acte, act.article, data, link, self.wall))
-        self.sent = len(outbox)
+        self.sent += len(outbox)
         ops.append(Insert(mailbox.journal, JOURNAL, journal))
         ops.append(Insert(mailbox.outbox, OUTBOX, outbox))
         ops.append(Insert(mailbox.courriers, tuple(mailbox.courriers.columns.keys()), courriers))
