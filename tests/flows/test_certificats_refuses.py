@@ -298,6 +298,22 @@ async def test_a_weak_rsa_key_is_refused_and_a_strong_one_is_let_in(essayeur: Es
         assert (await essayeur.porter(CreationFps, qui.pem)).status_code == statut
 
 
+async def test_two_providers_may_choose_the_same_idempotency_key(essayeur: Essayeur) -> None:
+    network = {essayeur.world.addresses[p]: one.asgi for p, one in essayeur.world.services.items()}
+    url = f"{essayeur.world.addresses[Party.ANTAI]}/bacs/essai{CreationFps.path}"
+    accuses = []
+    for siret, champs in (("73282932000074", {}), ("55208131766522", {"prestataire": "Un autre éditeur"})):
+        qui = certificat(essayeur.world.pki, siret=siret)
+        await essayeur.habiliter(Party.ANTAI, habilitation(qui))
+        async with open_client(network, present=always((qui.pem,))) as client:
+            for _ in range(2):
+                answer = await client.post(url, json={**CreationFps.example, **champs}, headers={"Idempotency-Key": "1"})
+                accuses.append((answer.status_code, answer.headers.get("Idempotency-Replayed"), answer.json().get("code")))
+    # The second one speaks of the same number with another content: that is what it is told, and not that its key has served.
+    assert accuses[:2] == [(200, None, None), (200, "true", None)]
+    assert [code for _, _, code in accuses[2:]] == ["numero-deja-utilise"] * 2
+
+
 async def test_a_blank_bac_has_nobody_enrolled(world: World) -> None:
     await world.pilot.creer("vierge", paris(LE), vierge=True)
     answer = await world.client.post(f"{world.addresses[Party.ANTAI]}/bacs/vierge{CreationFps.path}", json=CreationFps.example)

@@ -25,7 +25,12 @@ DOORS = (Channel.REST, Channel.PORTAIL, Channel.COURRIER)
 EXTERNE = "/externe"
 
 
-def letter_of(bac: str, message: Message, text: str, given: dict[str, Any]) -> Letter:
+def owner_of(qui: Identite | None) -> str:
+    """What makes the keys of a provider its own: two of them may choose the same Idempotency-Key. Its SIRET outlives its certificates."""
+    return "" if qui is None or qui.service is not None else f"{qui.siret}/"
+
+
+def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], owner: str = "") -> Letter:
     """The letter of a message, with what its sender said of it (`id`, `source`, `rang`, `traceparent`); raises Malformed."""
     key = given.get("id")
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= 200 and key.isprintable()):
@@ -39,7 +44,7 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any]) -> L
     now = wall_now()
     return Letter(
         # Without a key, the content is its own key: the same message twice is one message.
-        id=key if key is not None else digest(f"{type(message).type}\n{text}"),
+        id=f"{owner}{key}" if key is not None else digest(f"{type(message).type}\n{text}"),
         bac=bac,
         type=type(message).type,
         source=str(given.get("source") or EXTERNE)[:200],
@@ -75,25 +80,25 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
                 "rang": headers.get("ce-rang"),
                 "traceparent": headers.get("traceparent"),
             }
-            letter = letter_of(bac_of(request), message, text, given)
+            letter = letter_of(bac_of(request), message, text, given, owner_of(qui))
             result = (await service.receive([(letter, message)], qui))[0]
         except Exception as error:
             return problems.of(error)
         if not isinstance(result, Receipt):
             return problems.of(result)
-        return _single(letter, result)
+        return _single(letter.id.removeprefix(owner_of(qui)), result)
 
     return endpoint
 
 
-def _single(letter: Letter, receipt: Receipt) -> Response:
+def _single(key: str, receipt: Receipt) -> Response:
     headers = {"Idempotency-Replayed": "true"} if receipt.again else {}
     if receipt.outcome == "refuse":
         body = receipt.answer or "{}"
         return Response(body, json.loads(body).get("status", 409), headers, problems.MEDIA_TYPE)
     if receipt.answer is not None:
         return Response(receipt.answer, 200, headers, "application/json")
-    return Response(json.dumps({"id": letter.id, "statut": receipt.outcome}), 202, headers, "application/json")
+    return Response(json.dumps({"id": key, "statut": receipt.outcome}), 202, headers, "application/json")
 
 
 def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
@@ -121,7 +126,7 @@ async def _lines(
     outcomes: list[Any] = []
     for line in lines:
         try:
-            outcomes.append(_line(cls, bac, line, common))
+            outcomes.append(_line(cls, bac, line, common, owner_of(qui)))
             ready.append(outcomes[-1])
         except Malformed as error:
             outcomes.append(error)
@@ -130,11 +135,11 @@ async def _lines(
     for number, outcome in enumerate(outcomes, 1):
         letter = outcome[0] if isinstance(outcome, tuple) else None
         result = next(receipts) if letter is not None else outcome
-        out.append(_report(number, letter, result))
+        out.append(_report(number, letter.id.removeprefix(owner_of(qui)) if letter else None, result))
     return out
 
 
-def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any]) -> tuple[Letter, Message]:
+def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any], owner: str) -> tuple[Letter, Message]:
     if len(line) > BODY_LIMIT:
         raise Malformed("corps-trop-grand", "Une ligne dépasse 1 Mio : envoyez un message plus petit.", status=413)
     given = parse(line)
@@ -143,11 +148,11 @@ def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any]) -> t
     if given.get("type", cls.type) != cls.type:
         raise Malformed("type-de-message", f"Cette adresse reçoit « {cls.type} ».")
     message, text = read_message(cls, given["data"])
-    return letter_of(bac, message, text, common | {k: v for k, v in given.items() if k != "data"}), message
+    return letter_of(bac, message, text, common | {k: v for k, v in given.items() if k != "data"}, owner), message
 
 
-def _report(number: int, letter: Letter | None, result: Any) -> str:
-    head = json.dumps({"ligne": number, "id": letter.id if letter else None}, ensure_ascii=False).removesuffix("}")
+def _report(number: int, key: str | None, result: Any) -> str:
+    head = json.dumps({"ligne": number, "id": key}, ensure_ascii=False).removesuffix("}")
     if isinstance(result, Receipt) and result.outcome == "recu":
         return f'{head}, "statut": {200 if result.answer else 202}, "reponse": {result.answer or "null"}}}'
     if isinstance(result, Receipt):
