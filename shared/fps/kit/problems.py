@@ -46,7 +46,7 @@ def status_of(error: Refus) -> int:
 def refus_body(error: Refus) -> dict[str, Any]:
     """The problem of a refusal: stable code, title, detail, field, article, what to do, and the accusé when there is one."""
     body: dict[str, Any] = {
-        "type": f"/problemes/{error.code}",
+        "type": f"urn:fps-simulateur:probleme:{error.code}",
         "title": error.titre(),
         "status": status_of(error),
         "code": error.code,
@@ -64,7 +64,7 @@ def refus_body(error: Refus) -> dict[str, Any]:
 def malformed_body(error: Malformed) -> dict[str, Any]:
     """The problem of a message that cannot be read, with every error found."""
     return {
-        "type": f"/problemes/{error.code}",
+        "type": f"urn:fps-simulateur:probleme:{error.code}",
         "title": TITLES.get(error.status, TITLES[422]),
         "status": error.status,
         "code": error.code,
@@ -86,7 +86,7 @@ def of(error: BaseException) -> Response:
         return answer(malformed_body(error))
     if isinstance(error, Unavailable):
         body = {
-            "type": f"/problemes/{error.code}",
+            "type": f"urn:fps-simulateur:probleme:{error.code}",
             "title": (type(error).__doc__ or "").strip(),
             "status": 503,
             "code": error.code,
@@ -95,7 +95,7 @@ def of(error: BaseException) -> Response:
         return answer(body, {"Retry-After": str(error.retry_after)})
     log.error("erreur interne", exc_info=error)
     body = {
-        "type": "/problemes/erreur-interne",
+        "type": "urn:fps-simulateur:probleme:erreur-interne",
         "title": "Le simulateur a rencontré une erreur",
         "status": 500,
         "code": "erreur-interne",
@@ -127,7 +127,7 @@ def install(app: FastAPI) -> None:
         if isinstance(error.__cause__, Malformed):  # FastAPI hides why a body could not be read
             return of(error.__cause__)
         body = {
-            "type": f"/problemes/http-{error.status_code}",
+            "type": f"urn:fps-simulateur:probleme:http-{error.status_code}",
             "title": TITLES.get(error.status_code, "La demande est refusée"),
             "status": error.status_code,
             "code": f"http-{error.status_code}",

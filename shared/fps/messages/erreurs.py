@@ -1,5 +1,7 @@
 """Every pydantic error of a malformed message, turned into a French sentence that says what to do."""
 
+import json
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -24,8 +26,13 @@ ATTENDUS: Final = {
 
 
 def _extrait(valeur: Any) -> str:
-    texte = str(valeur)
+    texte = json.dumps(valeur, ensure_ascii=False, default=str) if not isinstance(valeur, str) else valeur
     return f"« {texte[:40]}… »" if len(texte) > 40 else f"« {texte} »"
+
+
+def _permis(attendus: object) -> str:
+    """The values that pydantic expects (« 'a', 'b' or 'c' »), as a French sentence quotes them."""
+    return re.sub(r"'([^']*)'", r"« \1 »", str(attendus)).replace(" or ", " ou ")
 
 
 def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
@@ -39,7 +46,10 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
         case "json_invalid":
             return "json-invalide", "Le corps n'est pas du JSON valable : vérifiez les guillemets, les virgules et les accolades, en UTF-8."
         case "string_pattern_mismatch":
-            return "format-invalide", f"Le champ « {champ} » n'a pas la forme attendue ({ctx['pattern']}) : corrigez {_extrait(recu)}."
+            return (
+                "format-invalide",
+                f"Le champ « {champ} » n'a pas la forme attendue : corrigez {_extrait(recu)}. L'OpenAPI du service donne cette forme.",
+            )
         case "string_too_short":
             return "texte-trop-court", f"Le champ « {champ} » est trop court : donnez au moins {ctx['min_length']} caractère(s)."
         case "string_too_long":
@@ -53,7 +63,7 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
         case "less_than_equal" | "less_than":
             return "valeur-hors-bornes", f"Le champ « {champ} » est trop grand : le maximum est {ctx.get('le', ctx.get('lt'))}."
         case "literal_error" | "enum":
-            permis = str(ctx["expected"]).replace(" or ", " ou ")
+            permis = _permis(ctx["expected"])
             return "valeur-inconnue", f"Le champ « {champ} » n'accepte pas {_extrait(recu)} : choisissez parmi {permis}."
         case "iban":
             return "iban-invalide", f"Le champ « {champ} » n'est pas un IBAN : sa clé ou sa longueur est fausse. Recopiez {_extrait(recu)}."
@@ -67,9 +77,9 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
                 f"Le champ « {champ} » n'est pas une date avec heure : écrivez par exemple 2026-06-12T10:42:00+02:00.",
             )
         case "union_tag_not_found":
-            return "champ-manquant", f"Le champ « {champ} » doit dire sa nature : ajoutez {ctx['discriminator']}."
+            return "champ-manquant", f"Le champ « {champ} » doit dire sa nature : ajoutez {_permis(ctx['discriminator'])}."
         case "union_tag_invalid":
-            return "valeur-inconnue", f"Le champ « {champ} » a une nature inconnue : choisissez parmi {ctx['expected_tags']}."
+            return "valeur-inconnue", f"Le champ « {champ} » a une nature inconnue : choisissez parmi {_permis(ctx['expected_tags'])}."
     if type_ in ATTENDUS:
         return "type-incorrect", f"Le champ « {champ} » attend {ATTENDUS[type_]} ; reçu : {_extrait(recu)}. Corrigez sa valeur."
     return "valeur-invalide", f"Le champ « {champ} » n'est pas valable : corrigez {_extrait(recu)} d'après la spécification de l'interface."
