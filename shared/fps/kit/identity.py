@@ -1,5 +1,6 @@
 """Who is at the door: the peer's certificate, from the ASGI TLS extension, whatever put it there (TLS, the in-process carrier, a proxy)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -95,28 +96,14 @@ class Trust:
 
     def _examiner(self, certificat: x509.Certificate) -> Identite:
         """What a certificate says, once its signature, its key and its usages are checked."""
-        noms = certificat.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        nom = str(noms[0].value)[:200] if noms else certificat.subject.rfc4514_string()[:200]
-        autorite = self._emetteur(certificat, nom)
+        dit = _dire(certificat)
+        autorite = self._emetteur(certificat, dit.nom)
         if not cle_forte(certificat.public_key()):
-            raise CleFaible(f"« {nom} ».")
-        siret = siret_du_sujet(certificat.subject)
+            raise CleFaible(f"« {dit.nom} ».")
         service = _service(certificat) if autorite == SERVICES_AC else None
-        if not _authentifie(certificat) or (siret is None and service is None):
-            raise UsageInterdit(f"« {nom} ».")
-        empreinte = certificat.fingerprint(SHA256()).hex()
-        return Identite(
-            cle=f"service:{service}" if service else empreinte,
-            empreinte=empreinte,
-            nom=nom,
-            siret=siret,
-            service=service,
-            numero_serie=f"{certificat.serial_number:x}",
-            emetteur=certificat.issuer.rfc4514_string(),
-            valide_du=certificat.not_valid_before_utc,
-            valide_au=certificat.not_valid_after_utc,
-            pem=certificat.public_bytes(Encoding.PEM).decode(),
-        )
+        if not _authentifie(certificat) or (dit.siret is None and service is None):
+            raise UsageInterdit(f"« {dit.nom} ».")
+        return dit if service is None else replace(dit, cle=f"service:{service}", service=service)
 
     def _emetteur(self, certificat: x509.Certificate, nom: str) -> str:
         for autorite, cle in zip(self.pki.intermediaires, (PSCE, SERVICES_AC), strict=True):
@@ -130,6 +117,27 @@ class Trust:
         except (ValueError, TypeError, InvalidSignature):
             raise AutoriteInconnue(f"« {nom} », émis par « {certificat.issuer.rfc4514_string()[:200]} ».") from None
         raise CertificatAutoSigne(f"« {nom} ».")
+
+
+def decrire(texte: str) -> Identite:
+    """What a certificate in PEM says of itself, whoever signed it and however old: it proves nothing. Raises CertificatIllisible."""
+    return _dire(lire(texte))
+
+
+def _dire(certificat: x509.Certificate) -> Identite:
+    noms = certificat.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    empreinte = certificat.fingerprint(SHA256()).hex()
+    return Identite(
+        cle=empreinte,
+        empreinte=empreinte,
+        nom=str(noms[0].value)[:200] if noms else certificat.subject.rfc4514_string()[:200],
+        siret=siret_du_sujet(certificat.subject),
+        numero_serie=f"{certificat.serial_number:x}",
+        emetteur=certificat.issuer.rfc4514_string(),
+        valide_du=certificat.not_valid_before_utc,
+        valide_au=certificat.not_valid_after_utc,
+        pem=certificat.public_bytes(Encoding.PEM).decode(),
+    )
 
 
 def _service(certificat: x509.Certificate) -> Party | None:
