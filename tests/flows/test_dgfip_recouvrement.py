@@ -197,7 +197,9 @@ async def test_a_suspension_stops_the_recovery_until_it_starts_again(averti: Tre
     await averti.au(2027, 9, 1)
     assert await averti.etat() == "averti"
     assert (await averti.poster(f"{base}/reprise", motif)).json()["suspendu_le"] is None
-    await averti.au(2027, 9, 2)
+    await averti.au(2027, 10, 30)
+    assert await averti.etat() == "averti"
+    await averti.au(2027, 10, 31)  # sixty days after it started again (hypothesis H64)
     assert await averti.etat() == "relance"
 
 

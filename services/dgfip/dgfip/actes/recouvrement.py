@@ -37,8 +37,11 @@ async def connue(numero: str, work: Work, champ: str = "numero_fps") -> tuple[Pr
     return prise, ligne
 
 
-def planifier(prise: PriseEnCharge, work: Work) -> None:
-    """Plan the next step of the recovery, and its prescription; nothing once the title is settled (invariant 10)."""
+def planifier(prise: PriseEnCharge, work: Work, reprise: date | None = None) -> None:
+    """Plan the next step of the recovery, and its prescription; nothing once the title is settled (invariant 10).
+
+    `reprise`: the day a suspension ends, from which the delay of the next step runs again (hypothesis H64).
+    """
     numero = prise.numero_fps
     work.unschedule(numero, *ECHEANCES)
     if prise.etat in SOLDES:
@@ -47,15 +50,15 @@ def planifier(prise: PriseEnCharge, work: Work) -> None:
     work.schedule(numero, "prescription", date_prescription(prise.date_titre) + timedelta(days=1))
     if prise.suspendu_le is not None:
         return
+    demain = work.today + timedelta(days=1)
     if prise.etat is Etat.PRIS_EN_CHARGE:
-        depart = max(prise.date_titre, work.today) if work.today > date_envoi_avertissement(prise.date_titre) else prise.date_titre
-        work.schedule(numero, "envoi-avertissement", date_envoi_avertissement(depart))
-    elif prise.etat is Etat.AVERTI and prise.date_limite_rabais is not None:
-        work.schedule(numero, "relance", max(date_relance_titre(prise.date_limite_rabais), work.today + timedelta(days=1)))
-    elif prise.etat is Etat.RELANCE and prise.relance_le is not None:
-        work.schedule(numero, "saisie", max(date_saisie(prise.relance_le), work.today + timedelta(days=1)))
-    elif prise.saisi_le is not None:
-        work.schedule(numero, "versement-saisie", max(date_versement_saisie(prise.saisi_le), work.today + timedelta(days=1)))
+        work.schedule(numero, "envoi-avertissement", date_envoi_avertissement(max(prise.date_titre, reprise or prise.date_titre)))
+    elif prise.etat is Etat.AVERTI and (limite := prise.date_limite_rabais) is not None:
+        work.schedule(numero, "relance", max(date_relance_titre(max(limite, reprise or limite)), demain))
+    elif prise.etat is Etat.RELANCE and (relance := prise.relance_le) is not None:
+        work.schedule(numero, "saisie", max(date_saisie(max(relance, reprise or relance)), demain))
+    elif (saisie := prise.saisi_le) is not None:
+        work.schedule(numero, "versement-saisie", max(date_versement_saisie(max(saisie, reprise or saisie)), demain))
 
 
 async def inscrire(prise: PriseEnCharge, montant: int, work: Work) -> None:
@@ -139,7 +142,7 @@ async def suivre_remise(prise: PriseEnCharge, work: Work) -> None:
 
 async def annuler(prise: PriseEnCharge, message: AnnulationTitre, work: Work) -> None:
     """Apply a line of a titre d'annulation: claim, books, précompte, refund to plan. Raises what `PriseEnCharge.annuler` raises."""
-    numero = prise.numero_fps
+    numero, suspendu = prise.numero_fps, prise.suspendu_le is not None
     variation = prise.annuler(message)
     work.record(
         numero,
@@ -154,6 +157,6 @@ async def annuler(prise: PriseEnCharge, message: AnnulationTitre, work: Work) ->
     if ecriture is not None:
         work.book(numero, ecriture, ANNULATION)
     await inscrire(prise, -variation.precompte, work)
-    planifier(prise, work)
+    planifier(prise, work, work.today if suspendu else None)
     if prise.etat is Etat.A_REMBOURSER:
         work.schedule(numero, "remboursement-titre", date_remboursement_titre(work.today))

@@ -132,7 +132,7 @@ def routes(router: APIRouter, service: Service) -> None:
         async def agir(work: Work) -> PriseVue:
             prise, _ = await connue(numero, work, "numero")
             prise.reprendre()
-            planifier(prise, work)
+            planifier(prise, work, work.today)
             work.record(numero, "reprise", ANNULATION, motif=motif.motif)
             return PriseVue.voir(prise, work.today)
 
