@@ -1,17 +1,13 @@
 """What the court does with each message it receives: one function a message, one table."""
 
+from ccsp.actes import defense
 from ccsp.actes.greffe import communiquer, connue
 from ccsp.domain import lettres
-from ccsp.domain.decision import voie_electronique
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.refus import (
-    AutreCollectivite,
     ConfirmationParTelecopie,
-    DefenseNonAttendue,
-    DefenseTardive,
     ReponseSansObjet,
     RequeteDejaEnregistree,
-    VoieElectroniqueObligatoire,
 )
 from ccsp.domain.requete import INSTRUITES, EtatRequete, RequeteDuFps, SerieRequetes
 from ccsp.domain.requete import Requete as Dossier
@@ -19,7 +15,7 @@ from fps.calculs import date_examen_requete, date_limite_confirmation_telecopie
 from fps.kit.service import Handler
 from fps.kit.work import Work
 from fps.messages.message import MessageClass
-from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import AccuseDepotRequete, ReponseRegularisation, Requete
 
 
@@ -97,49 +93,9 @@ def _confirmer(dossier: Dossier, message: ReponseRegularisation, work: Work) -> 
     work.schedule(dossier.numero, "examen", date_examen_requete(work.today))
 
 
-async def memoire(message: MemoireDefense, work: Work) -> AccuseDepotMemoire:
-    """The brief of the defendant; it may contest the error of fact. Raises what `_recevoir` raises."""
-    dossier, accuse = await _recevoir(message, work)
-    dossier.defense_le = work.today
-    if message.conteste_erreur:
-        dossier.erreur_contestee_le = work.today
-    work.record(dossier.numero_fps, "memoire", MemoireDefense.law, numero_requete=dossier.numero, conteste=message.conteste_erreur)
-    return accuse
-
-
-async def piece(message: PieceDefense, work: Work) -> AccuseDepotMemoire:
-    """A piece of the defendant. Raises what `_recevoir` raises."""
-    dossier, accuse = await _recevoir(message, work)
-    work.record(dossier.numero_fps, "piece", PieceDefense.law, numero_requete=dossier.numero, rang=message.rang)
-    return accuse
-
-
-async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> tuple[Dossier, AccuseDepotMemoire]:
-    """Raises VoieElectroniqueObligatoire, DefenseTardive, DefenseNonAttendue, AutreCollectivite, with the accusé that says why."""
-    dossier = await connue(message.numero_requete, work, message.numero_fps)
-    if message.siret != dossier.siret:
-        raise AutreCollectivite(f"Requête {dossier.numero} : SIRET {dossier.siret}.", "siret")
-    if dossier.communiquee_le is None or dossier.limite_defense is None:
-        raise DefenseNonAttendue(f"Requête {dossier.numero}, état « {dossier.etat} ».")
-    numero = f"{dossier.numero}-D{dossier.depots_defense + 1}"
-
-    def refuse(motif: str) -> AccuseDepotMemoire:
-        return lettres.accuse_memoire(dossier, numero, work.now, work.today, motif)
-
-    if message.canal in ("courrier", "telecopie") and voie_electronique(dossier.siret, work.today):
-        motif = f"Dépôt par « {message.canal} » : la voie électronique est obligatoire, à peine d'irrecevabilité."
-        raise VoieElectroniqueObligatoire(motif, "canal", refuse(motif))
-    if dossier.etat is not EtatRequete.COMMUNIQUEE or work.today > dossier.limite_defense:
-        motif = f"La défense était attendue jusqu'au {dossier.limite_defense:%d/%m/%Y}."
-        raise DefenseTardive(motif, None, refuse(motif))
-    dossier.depots_defense += 1
-    dossier.canal_defense = message.canal
-    return dossier, lettres.accuse_memoire(dossier, numero, work.now, work.today)
-
-
 HANDLERS: dict[MessageClass, Handler] = {
     Requete: requete,
     ReponseRegularisation: reponse,
-    MemoireDefense: memoire,
-    PieceDefense: piece,
+    MemoireDefense: defense.memoire,
+    PieceDefense: defense.piece,
 }

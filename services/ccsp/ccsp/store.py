@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
 
+from ccsp.domain.bordereau import Bordereau, Contenu
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from fps.kit.database import Transaction
 from fps.kit.records import Record
@@ -66,8 +67,32 @@ series_requetes = Table(
     Column("dernier", BigInteger, nullable=False),
 )
 
+bordereaux = Table(
+    "bordereaux",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_requete", Text, primary_key=True),
+    Column("siret", Text, nullable=False),
+    Column("depots", Text, nullable=False),
+)
+
+# Written once, read when somebody downloads it.
+contenus = Table(
+    "contenus",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_depot", Text, primary_key=True),
+    Column("contenu", Text, nullable=False),
+)
+
 REQUETES = Record(requetes, Requete)
-RECORDS = (REQUETES, Record(requetes_du_fps, RequeteDuFps), Record(series_requetes, SerieRequetes))
+RECORDS = (
+    REQUETES,
+    Record(requetes_du_fps, RequeteDuFps),
+    Record(series_requetes, SerieRequetes),
+    Record(bordereaux, Bordereau),
+    Record(contenus, Contenu),
+)
 
 
 def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
@@ -96,4 +121,5 @@ async def derniere_requete(tx: Transaction, bac: str, numero_fps: str) -> Requet
 
 def cles_requete(message: ReponseRegularisation | MemoireDefense | PieceDefense) -> Iterable[Key]:
     """The petition that a letter is about."""
-    return ((Requete, (message.numero_requete,)),)
+    requete: Key = (Requete, (message.numero_requete,))
+    return (requete,) if isinstance(message, ReponseRegularisation) else (requete, (Bordereau, (message.numero_requete,)))

@@ -133,6 +133,12 @@ class Droit:
     paiement_prealable = Parametre(bool)
     depot_electronique_obligatoire = Parametre(bool)
     depot_electronique_seuil_habitants = Parametre(int)
+    voie_electronique_ouverte = Parametre(bool)
+    piece_taille_maximum = Parametre(int)
+    piece_types_admis = Parametre[tuple[str, ...]](tuple)
+    teletransmission_convention_annees = Parametre(int)
+    homologation_essai_jours = Parametre(int)
+    portail_code_jours = Parametre(int)
     minoration_canaux = Parametre[tuple[str, ...]](tuple)
     ordonnateur = Parametre(str)
 

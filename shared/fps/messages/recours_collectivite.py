@@ -9,8 +9,11 @@ from fps.messages.formats import Centimes, Court, Instant, Jour, Ligne, Numero26
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Demandeur, Piece
 from fps.messages.recours_usager import Nature, Objet, Sens
+from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Channel, Party
 
+PIECE = piece_jointe("avis-paiement", "avis-initial.pdf")
+Empreinte = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 CanalDefense = Literal["portail", "teletransmission", "courrier", "telecopie"]
 
 
@@ -69,6 +72,13 @@ class AccuseDepotMemoire(
     horodatage: Instant = Field(description="Date et heure certaines du dépôt")
     recevable: bool = Field(description="Faux quand le dépôt est refusé (voie papier interdite, hors délai)")
     motif: Texte | None = Field(default=None, description="Motif de l'irrecevabilité")
+    rang: int | None = Field(default=None, ge=1, le=99, description="Rang de la pièce dans le bordereau ; vide pour un mémoire")
+    fichier: Ligne | None = Field(default=None, description="Nom du fichier de la pièce")
+    taille: int | None = Field(default=None, ge=0, description="Taille de ce qui est reçu, en octets ; vide pour un dépôt sur papier")
+    empreinte: Empreinte | None = Field(
+        default=None,
+        description="SHA-256 du fichier de la pièce, ou du texte du mémoire (conclusions, saut de ligne, moyens, en UTF-8)",
+    )
     juridiction: Ligne | None = Field(default=None, description="Nom de la juridiction à cette date")
 
     example: ClassVar[dict[str, Any]] = {
@@ -78,6 +88,10 @@ class AccuseDepotMemoire(
         "horodatage": "2026-12-15T16:20:00+01:00",
         "recevable": True,
         "motif": None,
+        "rang": 1,
+        "fichier": "avis-initial.pdf",
+        "taille": len(pdf("avis-initial.pdf")),
+        "empreinte": PIECE["empreinte"],
         "juridiction": "Tribunal du stationnement payant",
     }
 
@@ -140,7 +154,7 @@ class PieceDefense(
         "siret": s.SIRET,
         "canal": "teletransmission",
         "rang": 1,
-        "piece": s.piece("avis-paiement", "avis-initial.pdf"),
+        "piece": PIECE,
     }
 
 
@@ -153,7 +167,7 @@ class DecisionCollectivite(
     channel=Channel.REST,
     law="CGCT, art. R. 2333-120-60",
 ):
-    """The decision of the court, as the collectivité receives it: it must be executed."""
+    """The decision of the court, as the collectivité receives it; sent again with the day of its first consultation, when it opens it."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -167,6 +181,7 @@ class DecisionCollectivite(
     fps_decharge: Centimes = Field(description="Part du FPS déchargée, en centimes")
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     date_mise_a_disposition: Instant = Field(description="Date et heure certaines de mise à disposition")
+    date_notification: Jour = Field(description="Notification à la collectivité : première consultation, sinon fin du délai de huit jours")
     delai_execution_mois: int = Field(ge=1, description="Délai d'exécution, en mois de la notification")
     juridiction: Ligne | None = Field(default=None, description="Nom de la juridiction à cette date")
 
@@ -183,6 +198,7 @@ class DecisionCollectivite(
         "fps_decharge": 3000,
         "majoration_dechargee": 5000,
         "date_mise_a_disposition": "2027-02-08T09:00:00+01:00",
+        "date_notification": "2027-02-16",
         "delai_execution_mois": 3,
         "juridiction": "Tribunal du stationnement payant",
     }

@@ -22,7 +22,7 @@ async def connue(numero: str, work: Work, numero_fps: str | None = None) -> Requ
     if requete is None:
         raise RequeteInconnue(f"Requête {numero[:20]}", "numero_requete")
     if numero_fps is not None and requete.numero_fps != numero_fps:
-        raise AutreDossier(f"Requête {numero} : FPS {requete.numero_fps}.", "numero_fps")
+        raise AutreDossier(f"Requête {numero}, FPS {numero_fps}.", "numero_fps")  # whose it is, is not said
     return requete
 
 

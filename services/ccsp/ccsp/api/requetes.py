@@ -126,6 +126,9 @@ def routes(router: APIRouter, service: Service) -> None:
             requete = await connue(numero, work)
             regles.consulter(requete, qui.partie, work.today)
             work.record(requete.numero_fps, "consultation", NOTIFICATION, numero_requete=numero, partie=qui.partie)
+            if qui.partie == "collectivite":
+                # Its own system learns the date that the consultation on the portal has just given.
+                work.send(lettres.decision_ouverte(requete))
             prevoir_notification(requete, work)
             return RequeteVue.model_validate(requete)
 

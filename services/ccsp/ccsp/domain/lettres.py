@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 
+from ccsp.domain.bordereau import Depot
 from ccsp.domain.recevabilite import MOTIFS
 from ccsp.domain.requete import Requete
+from fps.calendar import instant_paris
 from fps.droit import droit
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, DecisionTitre
@@ -66,23 +68,36 @@ def communication(requete: Requete, instant: datetime, le: date) -> Communicatio
     )
 
 
-def accuse_memoire(requete: Requete, numero: str, instant: datetime, le: date, motif: str | None = None) -> AccuseDepotMemoire:
-    """Time-stamped proof of a brief or a piece; with its motive when it is not received."""
+def accuse_memoire(requete: Requete, depot: Depot, le: date, motif: str | None = None) -> AccuseDepotMemoire:
+    """Time-stamped proof of a brief or a piece, with its fingerprint (CGCT, art. R. 2333-120-32 octies); its motive when refused."""
+    piece = depot.nature == "piece"
     return AccuseDepotMemoire(
         numero_requete=requete.numero,
         numero_fps=requete.numero_fps,
-        numero_depot=numero,
-        horodatage=instant,
+        numero_depot=depot.numero,
+        horodatage=depot.horodatage,
         recevable=motif is None,
         motif=motif,
+        rang=depot.rang,
+        fichier=depot.fichier if piece else None,
+        taille=depot.taille,
+        empreinte=depot.empreinte,
         juridiction=droit(le).juridiction,
     )
+
+
+def decision_ouverte(requete: Requete) -> DecisionCollectivite:
+    """The decision again for the collectivité that opened it, with the date that its consultation gives; raises ValueError before it."""
+    if requete.decision is None:
+        raise ValueError("the petition is not decided yet")
+    le = requete.decision.date_decision
+    return decisions(requete, instant_paris(le), le)[1]
 
 
 def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRequerant, DecisionCollectivite, DecisionTitre | None]:
     """The decision for each party, and for ANTAI when a title is touched (CGCT, art. R. 2333-120-60)."""
     d, titre = requete.decision, requete.depot.numero_titre
-    if d is None:
+    if d is None or requete.notifiee_collectivite_le is None:
         raise ValueError("the petition is not decided yet")
     delai = droit(le).execution_mois
     requerant = DecisionRequerant(
@@ -114,6 +129,7 @@ def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRe
         fps_decharge=d.fps_decharge,
         majoration_dechargee=d.majoration_dechargee,
         date_mise_a_disposition=instant,
+        date_notification=requete.notifiee_collectivite_le,
         delai_execution_mois=delai,
         juridiction=droit(le).juridiction,
     )

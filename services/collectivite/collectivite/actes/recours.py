@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from collectivite.actes.annulation import annulation_titre
-from collectivite.actes.dossier import ecrire, etabli_ici, oublier_echeances, recours_connu
+from collectivite.actes.dossier import etabli_ici, recours_connu
+from collectivite.actes.transmission import annulation_fps, reduire, transmettre
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.recours import EN_INSTANCE, EtatRecours, Recours
+from collectivite.domain.titre import annulation_titre
 from fps.calendar import ajouter_jours
 from fps.communes import commune
+from fps.defense import ELECTRONIQUES, exiger_voie, octets_de
 from fps.kit.work import Work
-from fps.messages.annulation import InformationAnnulationFps
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
@@ -30,6 +31,8 @@ async def _ouvrir(message: CommunicationRequete | DecisionCollectivite, forfait:
     if recours is None:
         recours = Recours(message.numero_requete, forfait.numero, forfait.siret, message.objet)
         work.add(recours)
+    # Only a title that was issued can be contested.
+    forfait.titre_connu = forfait.titre_connu or message.objet == "titre"
     return recours
 
 
@@ -57,9 +60,13 @@ async def defendre(
 ) -> Recours:
     """The town files its brief and its pieces (CGCT, art. R. 2333-120-32 quater and -44).
 
-    Raises RecoursInconnu, DefenseHorsDelai, VoieElectroniqueObligatoire.
+    Raises RecoursInconnu, DefenseHorsDelai, VoieElectroniqueFermee, VoieElectroniqueObligatoire, and what `octets_de` raises.
     """
     recours = await recours_connu(numero, work)
+    exiger_voie(canal, work.today)
+    if canal in ELECTRONIQUES:
+        for piece in pieces:
+            octets_de(piece, work.today)
     recours.deposer(commune(recours.siret), canal, work.today)
     commun: dict[str, Any] = {"numero_requete": numero, "numero_fps": recours.numero_fps, "siret": recours.siret, "canal": canal}
     work.unschedule(numero, "defense")
@@ -88,27 +95,34 @@ async def laisser_sans_defense(numero: str, work: Work) -> None:
 
 
 async def recevoir_decision(message: DecisionCollectivite, work: Work) -> None:
-    """The court has ruled: three months to execute a discharge; the same decision again changes nothing. Raises FpsEtabliAilleurs."""
+    """The court has ruled: three months to execute a discharge, from the notification that it tells. Raises FpsEtabliAilleurs.
+
+    The same decision again changes nothing but that day, when the town has opened it on the portal before the eight days were over.
+    """
     forfait = await etabli_ici(message.numero_fps, work)
     recours = await _ouvrir(message, forfait, work)
-    if recours.etat not in EN_INSTANCE:
+    if recours.etat in EN_INSTANCE:
+        recours.recevoir_decision(message)
+        work.unschedule(recours.numero, "defense")
+        donnees = {
+            "numero_requete": recours.numero,
+            "sens": message.sens,
+            "fps": message.fps_decharge,
+            "majoration": message.majoration_dechargee,
+        }
+        work.record(forfait.numero, "decision-juridiction", DECISION, **donnees)
+    elif not recours.avancer_notification(message.date_notification):
         return
-    recours.recevoir_decision(message, work.today)
-    work.unschedule(recours.numero, "defense")
-    donnees = {
-        "numero_requete": recours.numero,
-        "sens": message.sens,
-        "fps": message.fps_decharge,
-        "majoration": message.majoration_dechargee,
-    }
-    work.record(forfait.numero, "decision-juridiction", DECISION, **donnees)
-    if recours.date_limite_execution is not None:
+    if recours.date_limite_execution is not None and recours.etat is EtatRecours.A_EXECUTER:
         # On its last day the town's system executes by itself what nobody has executed (hypothesis H74).
         work.schedule(recours.numero, "execution", recours.date_limite_execution)
 
 
 async def executer(numero: str, work: Work) -> Recours:
-    """The discharge is executed: the FPS falls, ANTAI is told (flow 8). Raises RecoursInconnu, RienAExecuter."""
+    """The discharge is executed: ANTAI is told, and the FPS falls when it has accepted (flow 8). Raises RecoursInconnu, RienAExecuter.
+
+    What ANTAI refuses is to be executed again.
+    """
     recours = await recours_connu(numero, work)
     recours.executer(work.today)
     work.unschedule(numero, "execution")
@@ -126,30 +140,14 @@ async def executer_si_besoin(numero: str, work: Work) -> None:
 
 
 async def _decharger(forfait: Forfait, recours: Recours, work: Work) -> None:
-    decide = recours.date_decision or work.today
+    decide, totale = recours.date_decision or work.today, recours.sens == "decharge-totale"
     motif = f"Décharge prononcée par la juridiction, requête {recours.numero}."
-    annule = forfait.du if recours.sens == "decharge-totale" else min(recours.fps_decharge, forfait.du)
-    reste = forfait.du - annule
-    titre = recours.objet == "titre" or forfait.titre_emis(work.today)
-    if titre:
-        message = annulation_titre(forfait, annule, recours.majoration_dechargee, "juridiction", decide, motif, work, recours.numero)
-        work.send(message)
-    elif annule:
-        work.send(
-            InformationAnnulationFps(
-                numero_fps=forfait.numero,
-                siret=forfait.siret,
-                origine="juridiction",
-                numero_requete=recours.numero,
-                date_decision=decide,
-                etendue="partielle" if reste else "totale",
-                montant_annule=annule,
-                montant_restant=reste,
-                motif=motif,
-            )
-        )
-    if annule and reste:
-        ecrire(forfait, "reduction", EXECUTION, forfait.rectifier(reste, work.today), work, montant=reste)
-    elif annule:
-        ecrire(forfait, "annulation", EXECUTION, forfait.annuler(work.today, motif), work, motif=motif)
-        await oublier_echeances(forfait, work)
+    fps, plus = (forfait.du, None) if totale else (min(recours.fps_decharge, forfait.du), recours.majoration_dechargee)
+    message = annulation_titre(forfait, fps, plus, "juridiction", decide, motif, recours.numero)
+    titre = recours.objet == "titre" or forfait.titre_possible(work.today)
+    if titre and message.fps_annule + message.majoration_annulee:
+        transmettre(forfait, message, work)
+    elif fps and not titre and forfait.cycle == "partiel":
+        await reduire(forfait, fps, motif, work)
+    elif fps and not titre:
+        transmettre(forfait, annulation_fps(forfait, message.model_copy(update={"fps_annule": fps})), work)

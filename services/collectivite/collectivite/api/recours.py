@@ -1,7 +1,7 @@
 """The appeals before the court on the side of the town: consulted, defended, executed."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +14,6 @@ from fps.kit.service import Service
 from fps.kit.work import Work
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
-from fps.messages.recours_collectivite import CanalDefense
 
 NumeroRequete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la requête, 8 chiffres")]
 
@@ -52,7 +51,9 @@ class DemandeMemoire(BaseModel):
         json_schema_extra={"example": {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}},
     )
 
-    canal: CanalDefense = "teletransmission"
+    canal: Literal["teletransmission", "courrier", "telecopie"] = Field(
+        "teletransmission", description="Le portail de la juridiction s'utilise par ses agents inscrits, sur le portail"
+    )
     conteste_erreur: bool
     conclusions: Texte
     moyens: Texte

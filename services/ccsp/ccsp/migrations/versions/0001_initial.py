@@ -70,6 +70,14 @@ def upgrade() -> None:
     op.create_index("boites_etat", "boites", ["bac", "siret", "etat", "numero"], unique=False)
     op.create_index("boites_lettre", "boites", ["bac", "id"], unique=False)
     op.create_table(
+        "bordereaux",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_requete", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("depots", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_requete"),
+    )
+    op.create_table(
         "chains",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -91,6 +99,13 @@ def upgrade() -> None:
         sa.Column("echecs", sa.BigInteger(), nullable=False),
         sa.Column("verrouille_jusqu_a", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("bac", "espace", "login"),
+    )
+    op.create_table(
+        "contenus",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_depot", sa.Text(), nullable=False),
+        sa.Column("contenu", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_depot"),
     )
     op.create_table(
         "counts",

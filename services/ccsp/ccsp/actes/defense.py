@@ -1,0 +1,103 @@
+"""What the defendant files, by whatever way it comes: received with its time and its fingerprint, or refused with its reason."""
+
+import base64
+from dataclasses import replace
+
+from ccsp.actes.greffe import connue
+from ccsp.domain import lettres
+from ccsp.domain.bordereau import Bordereau, Contenu, Depot, texte_du_memoire
+from ccsp.domain.decision import voie_electronique
+from ccsp.domain.refus import AutreCollectivite, DefenseNonAttendue, DefenseTardive, VoieElectroniqueObligatoire
+from ccsp.domain.requete import EtatRequete, Requete
+from fps.defense import ELECTRONIQUES, empreinte_de, exiger_voie, octets_de
+from fps.errors import Conflit, MessageRefuse
+from fps.kit.work import Work
+from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
+
+Dossier = tuple[Requete, Bordereau]
+
+
+async def memoire(message: MemoireDefense, work: Work, par: str = "") -> AccuseDepotMemoire:
+    """The brief of the defendant; it may contest the error of fact. `par`: the account of who files. Raises what `_recevoir` raises."""
+    requete, bordereau = await _recevoir(message, work)
+    depot, texte = _depot(message, requete, work, par), texte_du_memoire(message)
+    accuse = _garder(depot, texte, requete, bordereau, work)
+    requete.defense_le = work.today
+    if message.conteste_erreur:
+        requete.erreur_contestee_le = work.today
+    preuve = {"depot": depot.numero, "sha256": depot.empreinte, "conteste": message.conteste_erreur}
+    work.record(requete.numero_fps, "memoire", MemoireDefense.law, numero_requete=requete.numero, **preuve)
+    return accuse
+
+
+async def piece(message: PieceDefense, work: Work, par: str = "") -> AccuseDepotMemoire:
+    """A piece of the defendant, once its file is proved whole. Raises what `_recevoir`, `octets_de` and `verifier` raise."""
+    requete, bordereau = await _recevoir(message, work)
+    depot = _depot(message, requete, work, par)
+    try:
+        octets = octets_de(message.piece, work.today) if message.canal in ELECTRONIQUES else None
+        bordereau.verifier(message)
+    except (MessageRefuse, Conflit) as error:
+        motif = f"{error.titre()}. {error.detail}"
+        raise type(error)(error.detail, error.champ, lettres.accuse_memoire(requete, depot, work.today, motif)) from error
+    accuse = _garder(depot, octets, requete, bordereau, work)
+    preuve = {"depot": depot.numero, "sha256": depot.empreinte, "rang": message.rang}
+    work.record(requete.numero_fps, "piece", PieceDefense.law, numero_requete=requete.numero, **preuve)
+    return accuse
+
+
+async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossier:
+    """The petition, and what was filed for it before.
+
+    Raises AutreCollectivite, DefenseNonAttendue, and, with the accusé that says why, VoieElectroniqueFermee,
+    VoieElectroniqueObligatoire, DefenseTardive.
+    """
+    requete = await connue(message.numero_requete, work, message.numero_fps)
+    if message.siret != requete.siret:
+        raise AutreCollectivite(f"Requête {requete.numero}.", "siret")
+    if requete.communiquee_le is None or requete.limite_defense is None:
+        raise DefenseNonAttendue(f"Requête {requete.numero}, état « {requete.etat} ».")
+    try:
+        exiger_voie(message.canal, work.today)
+        if message.canal not in ELECTRONIQUES and voie_electronique(requete.siret, work.today):
+            motif = f"Dépôt par « {message.canal} » : la voie électronique est obligatoire, à peine d'irrecevabilité."
+            raise VoieElectroniqueObligatoire(motif, "canal")
+        if requete.etat is not EtatRequete.COMMUNIQUEE or work.today > requete.limite_defense:
+            raise DefenseTardive(f"La défense était attendue jusqu'au {requete.limite_defense:%d/%m/%Y}.")
+    except (Conflit, VoieElectroniqueObligatoire) as error:
+        refuse = lettres.accuse_memoire(requete, _depot(message, requete, work, ""), work.today, error.detail)
+        raise type(error)(error.detail, error.champ, refuse) from error
+    bordereau = await work.find(Bordereau, requete.numero)
+    if bordereau is None:
+        bordereau = Bordereau(requete.numero, requete.siret)
+        work.add(bordereau)
+    return requete, bordereau
+
+
+def _depot(message: MemoireDefense | PieceDefense, requete: Requete, work: Work, par: str) -> Depot:
+    texte = texte_du_memoire(message) if isinstance(message, MemoireDefense) else None
+    jointe = message.piece if isinstance(message, PieceDefense) else None
+    return Depot(
+        numero=f"{requete.numero}-D{requete.depots_defense + 1}",
+        nature="memoire" if jointe is None else "piece",
+        canal=message.canal,
+        rang=message.rang if isinstance(message, PieceDefense) else None,
+        fichier="memoire.txt" if jointe is None else jointe.fichier,
+        type_media="text/plain" if jointe is None else jointe.type_media,
+        taille=None if texte is None else len(texte),
+        empreinte=empreinte_de(texte or b"") if jointe is None else jointe.empreinte,
+        horodatage=work.now,
+        wall_time=work.batch.wall,
+        par=par,
+    )
+
+
+def _garder(depot: Depot, octets: bytes | None, requete: Requete, bordereau: Bordereau, work: Work) -> AccuseDepotMemoire:
+    """Keep what is received, and prove it to who sent it."""
+    recu = replace(depot, taille=None if octets is None else len(octets))
+    bordereau.ajouter(recu)
+    if octets is not None:
+        work.add(Contenu(recu.numero, base64.b64encode(octets).decode()))
+    requete.depots_defense += 1
+    requete.canal_defense = recu.canal
+    return lettres.accuse_memoire(requete, recu, work.today)
