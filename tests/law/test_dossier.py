@@ -146,7 +146,7 @@ def test_the_news_of_another_title_does_not_close_a_dossier() -> None:
         fps.exiger_titre("2700000002", 1)
     assert (refus.value.code, fps.etat) == ("titre-different", antai.Etat.TITRE_EMIS)
     fps.exiger_titre("2700000001", 1)
-    assert fps.encaisser_titre(6400, (3000, 3400, 1600), date(2027, 2, 1), solde=True)
+    assert fps.encaisser_titre(6400, 1600, date(2027, 2, 1), solde=True)
     assert fps.etat is antai.Etat.TITRE_PAYE
 
 
@@ -206,7 +206,7 @@ def test_the_books_of_an_unpaid_fps_balance_from_the_notice_to_the_paid_title() 
     fps = dossier_au(date(2027, 1, 16))
     le = date(2027, 2, 1)
     avant = fps.titre_regle
-    assert fps.encaisser_titre(6400, (3000, 3400, 1600), le, solde=True)
+    assert fps.encaisser_titre(6400, 1600, le, solde=True)
     reglement = ecriture_reglement(fps, avant, le, "titre payé")
     assert reglement is not None
     ecritures = [paiement.ecriture_creance(fps, le), ecriture_titre(fps, le), reglement]

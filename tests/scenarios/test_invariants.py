@@ -132,6 +132,7 @@ CASSES: list[tuple[int, str, str, Callable[[Monde], None]]] = [
     (5, "dgfip", "écriture « prise en charge »", lambda m: changer(m, "dgfip", "ecritures", majoration, credit=4999)),
     (5, "antai", "reception", lambda m: changer(m, "antai", "inbox", est(PAYE), body={"part_etat": 3299})),
     (5, "dgfip", "envoi", lambda m: changer(m, "antai", "inbox", est(PAYE), body={"part_collectivite": 3501, "part_etat": 3299})),
+    (5, "antai", "écriture « titre exécutoire payé à la DGFiP »", lambda m: changer(m, "dgfip", "prises_en_charge", tous, majoration=6000)),
     (6, "collectivite", "reception", lambda m: recevoir(m, "collectivite", AccuseFps, redevable={"nom": "Exemple"})),
     (6, "collectivite", "reception", lambda m: recevoir(m, "collectivite", AccuseFps, erreurs=[{"redevable": "Exemple"}])),
     (7, "antai", "reception", lambda m: changer(m, "antai", "inbox", est("fps.01.creation.v1"), body={"cle": "00"})),
@@ -144,6 +145,10 @@ CASSES: list[tuple[int, str, str, Callable[[Monde], None]]] = [
     (10, "antai", "relance", lambda m: attendre(m, "antai", "dossiers", "annule")),
     (10, "collectivite", "relance", lambda m: attendre(m, "collectivite", "forfaits", "abandonne")),
 ]
+
+
+def tous(row: dict[str, Any]) -> bool:
+    return True
 
 
 def majoration(row: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from itertools import groupby
 from console.invariants.comptes import PIECES, PLAN, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque, Sens
 from console.invariants.registres import Lettre, Mouvement, Registres, Rupture
 from console.invariants.reversements import reversements
+from console.invariants.titres import titres_accordes
 from fps.money import euros
 from fps.parties import LIBELLES, Party
 
@@ -24,6 +25,7 @@ def argent(r: Registres) -> Iterator[Rupture]:
     yield from rendus(r, livres)
     yield from nouvelles(r, livres)
     yield from reflets(r, livres)
+    yield from titres_accordes(r)
     yield from reversements(r)
 
 

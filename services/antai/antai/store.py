@@ -53,8 +53,6 @@ dossiers = Table(
     Column("numero_titre", Text),
     Column("rang_annexe", BigInteger),
     Column("date_titre", Date),
-    Column("titre_part_collectivite", BigInteger, nullable=False),
-    Column("titre_part_etat", BigInteger, nullable=False),
     Column("titre_rabais", BigInteger, nullable=False),
     Column("titre_solde", Boolean, nullable=False),
     Column("titre_fps_annule", BigInteger, nullable=False),

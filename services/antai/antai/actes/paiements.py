@@ -156,8 +156,8 @@ async def titre_paye(message: TitrePaye, work: Work) -> None:
     """Follow what the DGFiP collects of a title, cumulated; a late letter changes nothing. Raises TitreNonEmis, LettreIncoherente."""
     dossier = await connu(message.numero_fps, work)
     dossier.exiger_titre(message.numero_titre, message.rang_annexe)
-    avant, parts = dossier.titre_regle, (message.part_collectivite, message.part_etat, message.rabais)
-    if not dossier.encaisser_titre(message.montant_paye, parts, work.today, solde=message.reste_du == 0):
+    avant = dossier.titre_regle
+    if not dossier.encaisser_titre(message.montant_paye, message.rabais, work.today, solde=message.reste_du == 0):
         return
     acte = "titre-paye" if dossier.titre_reste_du == 0 else "titre-paye-en-partie"
     work.record(dossier.numero, acte, TITRE, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)

@@ -12,6 +12,7 @@ from fps.calculs import (
     date_notification_electronique,
     date_notification_postale,
     emission_titre_le,
+    repartir_paiement_titre,
 )
 from fps.calculs import majoration as majoration_du_titre
 from fps.calendar import ajouter_jours, paris_date
@@ -28,7 +29,7 @@ class Dossier:
     """One FPS: a narrow row, what changes in its life. Amounts in centimes; the message and the redevable are in its Constat.
 
     `montant` is what the FPS is worth now (after a rectificatif or a cancellation), until its title; what the title loses then is in
-    `titre_fps_annule` and `titre_majoration_annulee`. The shares of the title are those told by the DGFiP, cumulated.
+    `titre_fps_annule` and `titre_majoration_annulee`; what the DGFiP collected of it, as it told, cumulated, is in `montant_paye`.
     """
 
     numero: str
@@ -61,8 +62,6 @@ class Dossier:
     numero_titre: str | None = None
     rang_annexe: int | None = None
     date_titre: date | None = None
-    titre_part_collectivite: int = 0
-    titre_part_etat: int = 0
     titre_rabais: int = 0
     titre_solde: bool = False
     titre_fps_annule: int = 0
@@ -270,23 +269,25 @@ class Dossier:
         """The parts of the FPS and of the majoration that are no longer awaited: paid, let off, cancelled; in centimes."""
         if self.titre_solde:
             return self.montant, self.majoration
-        fps = min(self.montant, self.titre_part_collectivite + self.titre_fps_annule)
-        return fps, min(self.majoration, self.titre_part_etat + self.titre_rabais + self.titre_majoration_annulee)
+        fps, majoration = self.montant - self.titre_fps_annule, self.majoration - self.titre_majoration_annulee
+        # Shared again at each cancellation: what no longer pays the FPS pays the majoration, and the order of the letters is nothing.
+        collectivite, etat = repartir_paiement_titre(min(self.montant_paye, fps + majoration), fps, majoration)
+        return self.titre_fps_annule + collectivite, self.titre_majoration_annulee + min(etat + self.titre_rabais, majoration)
 
     @property
     def titre_reste_du(self) -> int:
         """What the title still waits for, in centimes; zero before the title."""
         return self.montant + self.majoration - sum(self.titre_regle) if self.etat in TITRES else 0
 
-    def encaisser_titre(self, total: int, parts: tuple[int, int, int], le: date, *, solde: bool) -> bool:
-        """What the DGFiP has collected so far: total, then its shares (collectivité, State) and the rebate, cumulated, in centimes.
+    def encaisser_titre(self, total: int, rabais: int, le: date, *, solde: bool) -> bool:
+        """What the DGFiP has collected so far and the rebate it granted, cumulated, in centimes.
 
         False when this news was overtaken by a later one: nothing changes (CGPPP, art. L. 2323-7-1).
         """
         if total < self.montant_paye or (total == self.montant_paye and (self.titre_solde or not solde)):
             return False
         self.montant_paye, self.paye_le = total, le
-        self.titre_part_collectivite, self.titre_part_etat, self.titre_rabais = parts
+        self.titre_rabais = rabais
         self.titre_solde = self.titre_solde or solde
         self._conclure_titre()
         return True

@@ -209,8 +209,6 @@ def upgrade() -> None:
         sa.Column("numero_titre", sa.Text(), nullable=True),
         sa.Column("rang_annexe", sa.BigInteger(), nullable=True),
         sa.Column("date_titre", sa.Date(), nullable=True),
-        sa.Column("titre_part_collectivite", sa.BigInteger(), nullable=False),
-        sa.Column("titre_part_etat", sa.BigInteger(), nullable=False),
         sa.Column("titre_rabais", sa.BigInteger(), nullable=False),
         sa.Column("titre_solde", sa.Boolean(), nullable=False),
         sa.Column("titre_fps_annule", sa.BigInteger(), nullable=False),

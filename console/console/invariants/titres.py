@@ -1,0 +1,36 @@
+"""What is left of a title: ANTAI, that issued it, and the DGFiP, that recovers it, wait for the same sum."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from console.invariants.registres import Registres, Rupture
+from fps.money import euros
+from fps.parties import Party
+
+
+def titres_accordes(r: Registres) -> Iterator[Rupture]:
+    """5, for each title: what ANTAI still waits for is what the DGFiP still claims, in centimes.
+
+    Two things are not told to ANTAI: a remise that leaves something to pay, and a cheque that comes back (hypothesis H83): the title of
+    which a cheque came back is left out.
+    """
+    attendus: dict[str, int] = {}
+    for m in r.mouvements:
+        if m.party is Party.ANTAI and m.compte == "titre":
+            attendus[m.sujet] = attendus.get(m.sujet, 0) + m.montant
+    rejetes = {row["numero_fps"] for row in r.lignes(Party.DGFIP, "encaissements") if row["sort"] == "rejete"}
+    for row in r.lignes(Party.DGFIP, "prises_en_charge"):
+        numero = row["numero_fps"]
+        if numero not in attendus or numero in rejetes:
+            continue
+        reclame = _reclame(row)
+        if attendus[numero] != reclame:
+            phrase = f"du titre, l'ANTAI attend encore {euros(attendus[numero])}, la DGFiP {euros(reclame)}"
+            yield r.rupture(5, Party.ANTAI, numero, phrase, None)
+
+
+def _reclame(row: Mapping[str, Any]) -> int:
+    annule = row["fps_annule"] + row["majoration_annulee"]
+    net = row["montant_impaye"] + row["majoration"] - annule - row["majoration_remise"]
+    reste = net - row["rabais_accorde"] - (row["montant_paye"] - row["montant_rembourse"])
+    return reste + row["majoration_remise"] if reste > 0 else 0
