@@ -82,11 +82,14 @@ def up(
     host: Annotated[
         str | None, typer.Option(metavar="ADRESSE", help="Adresse d'écoute (sinon FPS_HOST, sinon cette machine seulement).")
     ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Les services écoutent en TLS et demandent un certificat : pour brancher un éditeur.")
+    ] = False,
 ) -> int:
     """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
     from console.up import up as start
 
-    return start(_settings(None, data_dir), port=port, host=host, memory=memory)
+    return start(_settings(None, data_dir), port=port, host=host, memory=memory, tls=tls)
 
 
 @app.command(cls=Commande)

@@ -11,7 +11,7 @@ import httpx
 
 from console import mots
 from console.invariants import INVARIANTS, SANS_OBJET, verifier
-from console.liaison import que_faire, read_token
+from console.liaison import believed, que_faire, read_token
 from console.liste import ILLISIBLES
 from console.output import SPECIMEN, Panne, say
 from console.pilot import Pilot, PiloteErreur
@@ -49,7 +49,7 @@ async def examine(settings: Settings) -> int:
     """Say what works and what does not; the status is 1 when something is wrong."""
     report = Report()
     say(f"{SPECIMEN}\n\nVersion\n  fps {version('fps-console')}")
-    async with open_client() as client:
+    async with open_client(verify=believed(settings)) as client:
         say("\nServices")
         found = [await _service(report, settings, client, party) for party in sorted(SERVICES, key=PORTS.__getitem__)]
         await _console(report, settings, client)
@@ -66,8 +66,11 @@ async def _service(report: Report, settings: Settings, client: httpx.AsyncClient
     try:
         response = await client.get(f"{address}/sante/pret", timeout=PATIENCE)
         body = response.json()
-    except httpx.HTTPError:
-        await _silent(report, name, address)
+    except httpx.HTTPError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            report.bad(name, f"le certificat montré à {address} n'est pas de cette PKI", "Donnez le --data-dir de « fps up --tls ».")
+        else:
+            await _silent(report, name, address)
         return False
     except ValueError:
         body = None
@@ -114,7 +117,7 @@ async def _console(report: Report, settings: Settings, client: httpx.AsyncClient
     """The console stands one port before the services when they share a machine."""
     where = urlsplit(settings.addresses[Party.ANTAI])
     port = (where.port or PORTS[Party.ANTAI]) - PORTS[Party.ANTAI] + CONSOLE_PORT
-    address = f"{where.scheme}://{where.hostname}:{port}"
+    address = f"http://{where.hostname}:{port}"
     try:
         response = await client.get(f"{address}/sante/pret", timeout=PATIENCE)
         ready = response.json().get("statut") == "pret"

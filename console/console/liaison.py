@@ -16,12 +16,15 @@ from fps.kit.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
 
 if TYPE_CHECKING:
+    import ssl
+
     from console.pilot import Pilot, PiloteErreur
 
 T = TypeVar("T")
 DEFAUT = "defaut"
 TOKEN_FILE = "pilotage.token"  # noqa: S105 (the name of a file)
 ADDRESS_FILE = "adresses"
+PKI_DIR = "pki"
 
 
 def settings_of(adresses: str | None = None, data_dir: Path | None = None) -> Settings:
@@ -79,6 +82,28 @@ def keep_token(settings: Settings) -> str:
     return token
 
 
+def pki_dir(settings: Settings) -> Path:
+    """Where the test PKI of a simulator is: FPS_PKI_DIR, else beside its data."""
+    return settings.pki_dir or settings.data_dir / PKI_DIR
+
+
+def believed(settings: Settings) -> "ssl.SSLContext":
+    """What a command believes of the services that it calls in TLS: the authority of their PKI alone; raises Panne when it is not there."""
+    from fps.kit.pki import Pki
+    from fps.kit.tls import between_services, nobody
+
+    if not any(url.startswith("https:") for url in settings.addresses.values()):
+        return nobody()
+    found = Pki(pki_dir(settings))
+    try:
+        return between_services(found)
+    except OSError as error:
+        raise Panne(
+            f"L'autorité des services ne peut pas être lue ({found.fichier_services} : {cause(error)}).",
+            "Les adresses sont en https : donnez le --data-dir de « fps up --tls », ou FPS_PKI_DIR.",
+        ) from error
+
+
 def book(addresses: Mapping[Party, str]) -> str:
     """The addresses as FPS_ADDRESSES writes them."""
     return ",".join(f"{party}={addresses[party]}" for party in SERVICES)
@@ -91,7 +116,7 @@ async def linked(settings: Settings) -> AsyncIterator["Pilot"]:
     from fps.kit.carrier import bearer, open_client
 
     token = read_token(settings)
-    client = open_client(headers=bearer(token))
+    client = open_client(headers=bearer(token), verify=believed(settings))
     try:
         yield Pilot(client, settings.addresses, token)
     finally:

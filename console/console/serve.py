@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-from console.liaison import ensure_bac, read_token
+from console.liaison import believed, ensure_bac, read_token
 from console.pilot import Pilot, PiloteErreur
 from console.web.app import application
 from fps.kit.carrier import bearer, open_client
@@ -23,7 +23,7 @@ def serve(settings: Settings) -> int:
     """Serve the pages until SIGINT or SIGTERM; gives the exit status. Raises Panne when the pilot's credential is missing."""
     configure_logs(settings.log_level)
     token = read_token(settings)
-    client = open_client(headers=bearer(token))
+    client = open_client(headers=bearer(token), verify=believed(settings))
     pilot = Pilot(client, settings.addresses, token)
 
     @asynccontextmanager

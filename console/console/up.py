@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import shlex
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,15 +15,17 @@ from typing import IO, Any
 import uvicorn
 import uvloop
 
-from console.liaison import ADDRESS_FILE, book, ensure_bac, keep_token
+from console.liaison import ADDRESS_FILE, book, ensure_bac, keep_token, pki_dir
 from console.output import SPECIMEN, Panne, cause, say
 from console.ports import require_free
+from fps.kit.listening import listening
 from fps.kit.settings import CONSOLE_PORT, PORTS, Settings
 from fps.kit.telemetry import configure_logs
 from fps.parties import LIBELLES, SERVICES, Party
 
 GRACE = 5  # seconds given to the requests in progress when everything stops
 LOCK_FILE = "verrou"
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
 DATA_DIR: Path = Settings.model_fields["data_dir"].default  # where the other commands look when they are told nothing
 
 
@@ -34,31 +37,18 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Any, host: str, port: int) -> Server:
-    """A server of an application whose life is already managed."""
-    return Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            http="httptools",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-        )
-    )
+def server(app: Any, host: str, port: int, context: ssl.SSLContext | None = None) -> Server:
+    """A server of an application whose life is already managed; in TLS with a context."""
+    return Server(listening(app, host, port, context, lifespan="off", timeout_graceful_shutdown=GRACE))
 
 
-def up(settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False) -> int:
+def up(settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False) -> int:
     """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start."""
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     if not 1 <= port <= 65_531:
         raise Panne(f"Le port {port} n'existe pas.", "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent.")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_up(settings, port, host or settings.host, memory))
+        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls))
 
 
 @contextlib.contextmanager
@@ -79,25 +69,27 @@ def data_directory(path: Path) -> Iterator[IO[str]]:
         yield file
 
 
-async def _up(settings: Settings, port: int, host: str, memory: bool) -> int:
+async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     shift = port - CONSOLE_PORT
     ports = {"console": port} | {LIBELLES[p]: PORTS[p] + shift for p in sorted(SERVICES, key=PORTS.__getitem__)}
-    addresses = {p: f"http://{_reachable(host)}:{PORTS[p] + shift}" for p in SERVICES}
+    addresses = {p: f"{'https' if tls else 'http'}://{_reachable(host)}:{PORTS[p] + shift}" for p in SERVICES}
     with data_directory(settings.data_dir):
         await require_free(host, ports)
         token = keep_token(settings)
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
         async with world(settings, token, memory) as found:
             await ensure_bac(found.pilot)
+            contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from console.web.app import application
 
             servers = [server(application(found.pilot, found.client, found.addresses, addresses), host, port)]
-            servers += [server(found.services[p].asgi, host, PORTS[p] + shift) for p in SERVICES]
-            await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory))
+            servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
+            root = found.pki.fichier_racine if tls else None
+            await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
     return 0
 
 
@@ -106,8 +98,16 @@ async def world(settings: Settings, token: str, memory: bool) -> AsyncIterator[A
     """The four services in this process: SQLite files under the data directory, or nothing kept."""
     from console.world import open_world
 
-    async with open_world(data_dir=None if memory else settings.data_dir, token=token) as found:
+    async with open_world(data_dir=None if memory else settings.data_dir, token=token, pki_dir=pki_dir(settings)) as found:
         yield found
+
+
+def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:
+    """What each service listens with in TLS; its certificate also names the address that people were told."""
+    from fps.kit.tls import server_context
+
+    found.pki.preparer([] if host in EVERYWHERE else [host])
+    return {party: server_context(found.services[party].service) for party in SERVICES}
 
 
 async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -133,10 +133,10 @@ async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[],
 
 
 def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104 (compared, not bound)
+    return "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
 
 
-def _welcome(addresses: dict[Party, str], console: str, data_dir: Path, memory: bool) -> None:
+def _welcome(addresses: dict[Party, str], console: str, data_dir: Path, memory: bool, root: Path | None) -> None:
     say(f"{SPECIMEN} — prêt.\n")
     say(f"  Console        {console}")
     for party in sorted(addresses, key=PORTS.__getitem__):
@@ -144,5 +144,6 @@ def _welcome(addresses: dict[Party, str], console: str, data_dir: Path, memory: 
         say(f"  {name:<14} {addresses[party]}   (documentation : {addresses[party]}/docs)")
     kept = "rien n'est gardé (--memory)" if memory else f"gardées dans {data_dir}/"
     say(f"\n  Données        {kept}")
+    say(f"  TLS            {f'certificats demandés ; racine : {root}' if root else 'non : pour brancher un éditeur, « fps up --tls »'}")
     where = "" if data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(data_dir))}"
     say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")

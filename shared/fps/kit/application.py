@@ -24,6 +24,7 @@ from fps.kit.database import open_database
 from fps.kit.faults import Unavailable
 from fps.kit.identity import Trust
 from fps.kit.inbound import Inbound
+from fps.kit.mandataires import Mandataires
 from fps.kit.pki import Pki, ephemere
 from fps.kit.portes import publique
 from fps.kit.relay import Relay
@@ -32,6 +33,7 @@ from fps.kit.service import Definition, Service
 from fps.kit.settings import Settings
 from fps.kit.telemetry import CONTENT_TYPE, Metrics
 from fps.kit.ticker import Ticker
+from fps.kit.tls import between_services
 
 VERSION = "0.1.0"
 SPECIMEN = "SPÉCIMEN — environnement simulé"
@@ -59,7 +61,7 @@ def build(
     service.observe = metrics.observe
     own_bus, own_client = bus is None, client is None
     bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays)
-    client = client or open_client()
+    client = client or open_client(verify=between_services(pki, service.party))
     relay = Relay(service, bus, Carrier(service.party, settings.addresses, client))
     inbound = Inbound(service)
     ticker = Ticker(service)
@@ -93,7 +95,7 @@ def build(
         app.include_router(definition.routes(service))
     app.include_router(pilotage.routes(service, inbound))
     _technical(app, service, bus, metrics)
-    return Running(service, app, BacPath(app), relay, inbound, bus)
+    return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, inbound, bus)
 
 
 def open_pki(settings: Settings) -> Pki:

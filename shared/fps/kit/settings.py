@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fps.parties import Party
@@ -21,9 +21,9 @@ NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # the last label of a host written a
 Network = IPv4Network | IPv6Network
 
 
-def default_addresses() -> dict[Party, str]:
+def default_addresses(tls: bool = False) -> dict[Party, str]:
     """Where the four services listen on one machine."""
-    return {party: f"http://127.0.0.1:{port}" for party, port in PORTS.items()}
+    return {party: f"{'https' if tls else 'http'}://127.0.0.1:{port}" for party, port in PORTS.items()}
 
 
 @cache
@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     bus_prefix: str = Field("fps", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the exchanges and start of the queue names")
     host: str = "127.0.0.1"
     port: int = 0
-    addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=default_addresses)
+    tls: bool = Field(False, description="listen in TLS, and ask for the certificates of clients")
+    proxys: Annotated[tuple[str, ...], NoDecode] = Field((), description="addresses and networks whose header of certificate is believed")
+    addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=lambda data: default_addresses(data.get("tls", False)))
     pilotage_token: SecretStr | None = None
     data_dir: Path = Path(".fps")
     pki_dir: Path | None = Field(None, description="where the test PKI is; none: made anew, for this process only")
@@ -71,16 +73,16 @@ class Settings(BaseSettings):
 
     @field_validator("addresses", mode="before")
     @classmethod
-    def _book(cls, value: object) -> object:
+    def _book(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        book: dict[Party, str] = default_addresses()
+        book: dict[Party, str] = default_addresses(info.data.get("tls", False))
         for item in filter(None, (part.strip() for part in value.split(","))):
             name, _, url = item.partition("=")
             book[Party(name.strip())] = url.strip().rstrip("/")
         return book
 
-    @field_validator("destinations", mode="before")
+    @field_validator("destinations", "proxys", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
@@ -90,6 +92,18 @@ class Settings(BaseSettings):
     def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         networks_and_names(value)
         return value
+
+    @field_validator("proxys")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for item in value:
+            ip_network(item)
+        return value
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The addresses from which a certificate in a header is believed."""
+        return tuple(ip_network(item) for item in self.proxys)
 
     @property
     def own_ports(self) -> frozenset[int]:
