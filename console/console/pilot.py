@@ -113,7 +113,7 @@ class Pilot:
         return _merged(found)
 
     async def au_calme(self, nom: str, first: dict[Party, Any] | None = None) -> dict[str, Any]:
-        """Wait until every letter written has been received, refused or buried, twice in a row; gives the state.
+        """Wait until every letter written has been received, refused, buried or put in its editor's box, twice in a row; gives the state.
 
         `first`: the states that an act of the pilot has just answered, which count as the first look.
         """
@@ -163,7 +163,8 @@ class Pilot:
         """
         for ahead in (0.0, 0.05, 0.2, 1.0, 5.0):
             state = await self.etat(nom)
-            margin = ahead * state["vitesse"] if state["mode"] != "fige" else 0.0
+            runs = any(one["mode"] != "fige" for one in state["services"].values())  # the last try may have frozen some of them only
+            margin = ahead * state["vitesse"] if runs else 0.0
             instant = (datetime.fromisoformat(state["instant"]) + timedelta(seconds=margin)).isoformat()
             try:
                 await self._all("POST", f"{_bac(nom)}/instant", json={"instant": instant, "mode": mode, "vitesse": vitesse})
@@ -258,7 +259,7 @@ def order(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _quiet(found: Mapping[Party, Any]) -> bool:
     written = sum(x["comptes"].get("ecrites", 0) for x in found.values())
-    arrived = sum(x["comptes"].get(n, 0) for x in found.values() for n in ("recues", "refusees", "mortes"))
+    arrived = sum(x["comptes"].get(n, 0) for x in found.values() for n in ("recues", "refusees", "mortes", "deposees"))
     return written <= arrived and not any(x["en_attente"] for x in found.values())
 
 

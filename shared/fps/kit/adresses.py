@@ -91,7 +91,8 @@ def lire(texte: str) -> Adresse:
     if port != PORTS_PAR_DEFAUT["https"] and port < PORT_LIBRE:
         raise _refusee(f"le port {port} est celui d'un service du système")
     netloc = f"[{hote}]" if ":" in hote else hote
-    return Adresse(f"{parts.scheme}://{netloc}:{port}{chemin}", parts.scheme, hote, port)
+    ou = netloc if port == PORTS_PAR_DEFAUT[parts.scheme] else f"{netloc}:{port}"
+    return Adresse(f"{parts.scheme}://{ou}{chemin}", parts.scheme, hote, port)
 
 
 def _hote(hote: str) -> str:

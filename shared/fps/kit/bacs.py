@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
 
 from fps.errors import Conflit
-from fps.kit import audit, mailbox
+from fps.kit import audit, boites, mailbox
 from fps.kit.bac_path import NOM
 from fps.kit.clock import PARIS, BacClock, Mode, wall_now
 from fps.kit.database import Transaction
@@ -19,7 +19,9 @@ from fps.kit.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_v
 from fps.kit.work import Bac, BacInconnu, Batch, Work
 
 NEXT_DUE: Any = select(func.min(mailbox.deadlines.c.due)).where(mailbox.deadlines.c.bac == bindparam("nom", type_=Text))
-WAITING: Any = select(func.count()).select_from(mailbox.outbox).where(mailbox.outbox.c.bac == bindparam("nom", type_=Text))
+# In the outbox, and in the boxes those that the postman has to try now: a bac is quiet when each was tried once.
+_OUTBOX: Any = select(func.count()).select_from(mailbox.outbox).where(mailbox.outbox.c.bac == bindparam("nom", type_=Text))
+WAITING: Any = select(_OUTBOX.scalar_subquery(), boites.NOMBRE_DUES.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(mailbox.bacs.columns.keys())
 
@@ -89,6 +91,7 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Mode | 
         row = (nom, bac.graine, (mode or clock.mode).value, instant, wall, vitesse or clock.vitesse)
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
         await tx.apply([Upsert(mailbox.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
+    service.sonnette.sonner(nom)  # the time of a letter that waits for its next try may have come
 
 
 async def remove(service: Service, nom: str) -> None:
@@ -114,7 +117,7 @@ async def copy(service: Service, source: str, cible: str) -> None:
 
 
 async def state(tx: Transaction, nom: str) -> dict[str, Any]:
-    """The date of a bac, its next due date, its counts, and how many letters wait in the outbox."""
+    """The date of a bac, its next due date, its counts, and how many letters wait to leave."""
     bac = await find(tx, nom)
     counts = {row[1]: row[2] for row in await tx.load(mailbox.counts, [(nom,)], ("bac",))}
     first = (await tx.select(NEXT_DUE, nom=nom))[0][0]
@@ -125,7 +128,7 @@ async def state(tx: Transaction, nom: str) -> dict[str, Any]:
         "vitesse": bac.horloge.vitesse,
         "instant": bac.horloge.now().isoformat(),
         "prochaine_echeance": None if first is None else str(first)[:10],
-        "en_attente": (await tx.select(WAITING, nom=nom))[0][0],
+        "en_attente": sum((await tx.select(WAITING, nom=nom, le=bac.horloge.now()))[0]),
         "comptes": dict(sorted(counts.items())),
     }
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, exists, func, select
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, exists, func, or_, select
 
 from fps.confiance import Droit, Habilitation, zone_de
-from fps.errors import Conflit, Introuvable
+from fps.errors import Introuvable
 from fps.flows import MESSAGES, by_type
 from fps.kit import mailbox
 from fps.kit.envelope import Letter
@@ -29,20 +29,17 @@ LECTEURS: Final[Mapping[MessageClass, frozenset[Droit]]] = {
     for cls in MESSAGES
     if cls.receiver is Party.COLLECTIVITE and cls.channel is Channel.REST
 }
+EXPEDITEURS: Final = frozenset(cls.sender for cls in LECTEURS)
 
 
 class LettreInconnue(Introuvable):
     """Aucune lettre de cette boîte ne porte cet identifiant"""
 
     code = "lettre-inconnue"
-    que_faire = "Reprenez l'identifiant que GET /messages a donné, pour ce SIRET et à ce service."
-
-
-class LettreRendue(Conflit):
-    """Cette lettre a été rendue au système de référence"""
-
-    code = "lettre-rendue"
-    que_faire = "Elle n'est plus dans cette boîte : la collectivité avait retiré l'adresse de son éditeur."
+    que_faire = (
+        "Reprenez l'identifiant que GET /messages a donné, pour ce SIRET et à ce service. Une lettre que le retrait de l'adresse a rendue "
+        "au système de référence n'est plus dans la boîte."
+    )
 
 
 class Etat(StrEnum):
@@ -110,7 +107,7 @@ _RETENUE = exists().where(
         _OLDER.c.siret == _B.c.siret,
         _OLDER.c.subject == _B.c.subject,
         _OLDER.c.numero < _B.c.numero,
-        _OLDER.c.etat.in_([e.value for e in OUVERTES]),
+        or_(*(_OLDER.c.etat == e.value for e in OUVERTES)),
     )
 )
 _DUE = and_(_B.c.bac == _NOM, _B.c.etat == Etat.ATTENTE.value, _B.c.prochain <= _LE, ~_RETENUE)
@@ -124,7 +121,7 @@ _PAGE: Any = (
     .limit(bindparam("limite", type_=Integer))
 )
 PAGE: Any = _PAGE.where(_B.c.etat != Etat.RENDUE.value)
-PAGE_OUVERTES: Any = _PAGE.where(_B.c.etat.in_([e.value for e in OUVERTES]))
+PAGE_OUVERTES: Any = _PAGE.where(or_(*(_B.c.etat == e.value for e in OUVERTES)))
 HISTORIQUE: Any = _PAGE
 
 
@@ -176,7 +173,7 @@ async def relancer(work: Work, siret: str, le: datetime | None) -> int:
 
 
 async def accuser(work: Work, siret: str, identifiants: Iterable[str], habilitation: Habilitation) -> int:
-    """Acknowledge letters; gives how many were not yet. All or none: raises LettreInconnue, LettreRendue."""
+    """Acknowledge letters; gives how many were not yet. All or none: raises LettreInconnue."""
     voulus = list(dict.fromkeys(identifiants))
     rows = await work.tx.load(mailbox.boites, [(work.bac.nom, i) for i in voulus], ("bac", "id"))
     # Given back, then boxed again, a letter has two lines: the last one counts.
@@ -185,10 +182,8 @@ async def accuser(work: Work, siret: str, identifiants: Iterable[str], habilitat
     nouvelles = 0
     for identifiant in voulus:
         lettre = lettres.get(identifiant)
-        if lettre is None:
+        if lettre is None or lettre.etat is Etat.RENDUE:
             raise LettreInconnue(identifiant[:80])
-        if lettre.etat is Etat.RENDUE:
-            raise LettreRendue(identifiant[:80])
         if lettre.etat is not Etat.ACQUITTEE:
             lettre.clore(Etat.ACQUITTEE, work.now)
             nouvelles += 1

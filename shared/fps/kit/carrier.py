@@ -1,6 +1,7 @@
 """REST delivery of letters, in one process or over the network: the address book, one long-lived client, and what each answer means."""
 
 import json
+import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fps.kit.envelope import Letter
 from fps.parties import Party
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Answers that a new try cannot change: the letter itself is at fault, or its sender.
 FINAL = frozenset({400, 401, 403, 405, 413, 415, 422})
 
@@ -116,6 +118,11 @@ def open_client(
     return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
 
+def trace(traceparent: str) -> dict[str, str]:
+    """The header that ties a letter to what caused it, when who began it wrote it as W3C Trace Context says."""
+    return {"Traceparent": traceparent} if TRACEPARENT.fullmatch(traceparent) else {}
+
+
 class Carrier:
     """Takes the letters of one service to the doors of the others."""
 
@@ -135,7 +142,7 @@ class Carrier:
             return [Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)})] * len(letters)
 
     def _headers(self, letter: Letter, content: str) -> dict[str, str]:
-        return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", "Traceparent": letter.traceparent}
+        return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
 
     async def _one(self, letter: Letter) -> list[Delivery]:
         headers = self._headers(letter, "application/json") | {"Idempotency-Key": letter.id, "Ce-Rang": str(letter.rang)}

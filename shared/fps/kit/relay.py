@@ -1,4 +1,4 @@
-"""The relay of one service: empties the outbox onto the bus and over REST; a letter leaves it only when it is safe elsewhere."""
+"""The relay of one service: empties the outbox onto the bus, over REST, into the boxes; a letter leaves it once safe elsewhere."""
 
 import asyncio
 import contextlib
@@ -12,9 +12,11 @@ from sqlalchemy import and_, bindparam, exists, select, update
 
 from fps.flows import by_type
 from fps.kit import mailbox
+from fps.kit.boites import siret_de
 from fps.kit.bus import Bus
 from fps.kit.carrier import Carrier, Delivery, Fate
 from fps.kit.clock import wall_now
+from fps.kit.destinations import Mode, deposer
 from fps.kit.envelope import PACK, Letter, pack, read_message
 from fps.kit.faults import Malformed, Unavailable
 from fps.kit.inbound import DEAD, cause
@@ -79,22 +81,40 @@ class Relay:
 
     async def once(self) -> int:
         """Carry what is ready; gives how many letters left the outbox. Raises Unavailable when the bus or the database is away."""
-        rows = await self._ready()
-        if not rows:
+        letters, boxed = await self._ready()
+        if not letters:
             return 0
-        letters = {r[0]: _letter(r, self.service) for r in rows}
         amqp = {p: x for p, x in letters.items() if by_type(x.type).channel is Channel.AMQP}
-        rest = {p: x for p, x in letters.items() if p not in amqp}
-        results = await asyncio.gather(self._publish(amqp), self._deliver(rest), return_exceptions=True)
+        rest = {p: x for p, x in letters.items() if p not in amqp and p not in boxed}
+        results = await asyncio.gather(self._publish(amqp), self._deliver(rest), self._box(boxed), return_exceptions=True)
         errors = [r for r in results if isinstance(r, BaseException)]
         left = sum(r for r in results if isinstance(r, int))
         if errors:
             raise errors[0]
         return left
 
-    async def _ready(self) -> list[Row]:
+    async def _ready(self) -> tuple[dict[int, Letter], dict[int, Letter]]:
+        """The letters that may leave, and among them those of the collectivités that an editor stands for."""
         async with self.service.database.read() as tx:
-            return await tx.select(READY, now=wall_now())
+            letters = {r[0]: _letter(r, self.service) for r in await tx.select(READY, now=wall_now())}
+            towns = {p: (x.bac, siret) for p, x in letters.items() if (siret := siret_de(x)) is not None}
+            rows = await tx.load(mailbox.destinations, list(dict.fromkeys(towns.values())))
+        editors = {row[:2] for row in rows if row[2] != Mode.REFERENCE}
+        return letters, {p: letters[p] for p, town in towns.items() if town in editors}
+
+    async def _box(self, letters: dict[int, Letter]) -> int:
+        """Put letters in the boxes of their editors, who are told at once."""
+        left = 0
+        for bac in dict.fromkeys(x.bac for x in letters.values()):
+            mine = {p: x for p, x in letters.items() if x.bac == bac}
+
+            async def box(work: Work, mine: dict[int, Letter] = mine) -> list[str]:
+                return await deposer(work, mine)
+
+            sirets = await self.service.ask(bac, box)
+            self.service.sonnette.sonner(bac, dict.fromkeys(sirets))
+            left += len(sirets)
+        return left
 
     async def _publish(self, letters: dict[int, Letter]) -> int:
         """Packs of one routing key; a pack never mixes two of them."""
