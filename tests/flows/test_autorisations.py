@@ -23,6 +23,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OUVERTES: dict[Party, set[str]] = {
     Party.ANTAI: {
         "GET /payer/{numero_telepaiement}",
+        "POST /espaces",
+        "GET /espaces/{siret}/etat",
+        "POST /espaces/{siret}/sessions",
         "GET /psce/crl",
         "GET /psce/autorites",
         "POST /flux/04-paiement/paiement-fps",

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from antai.actes import espaces
 from antai.api import routes
 from antai.deadlines import DEADLINES
 from antai.handlers import HANDLERS
@@ -56,6 +57,9 @@ DEFINITION = Definition(
         JustificatifPaiementFps: DOCUMENTS / "justificatif_fps.typ",
     },
     routes=routes,
+    acces=espaces.acces,
+    acces_keys=espaces.acces_keys,
+    ouverture=espaces.ouverture,
     migrations=files("antai") / "migrations",
 )
 

@@ -1,5 +1,6 @@
 """What the days that pass change in a dossier of ANTAI: the notice, its notification, the limit, the title, the relance."""
 
+from antai.actes import espaces
 from antai.actes.annulations import COMMUNICATION
 from antai.actes.dossiers import connu, origine_de, redevable_de
 from antai.domain.avis import AvisEmis, Nature, avis_de_paiement, avis_electronique, requete_impression
@@ -129,4 +130,6 @@ DEADLINES: dict[str, Deadline] = {
     "limite-paiement": limite_paiement,
     "emission-titre": emission_titre,
     "relance-annulation": relance_annulation,
+    espaces.CONTROLE_ESPACE: espaces.controler,
+    espaces.SIGNATURE_CONVENTION: espaces.decider_convention,
 }

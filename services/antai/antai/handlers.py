@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from antai.actes import annulations, paiements
 from antai.actes.dossiers import connu
+from antai.actes.espaces import Convenu, convenu
 from antai.domain import creation, impaye, rectification
 from antai.domain.annulation import erreur_de, retirer
 from antai.domain.avis import AvisEmis, Nature, avis_rectificatif, envoi_le, requete_rectificatif
@@ -29,6 +30,7 @@ IDENTIFICATION = "CGCT, art. L. 2333-87, VII"
 RECTIFICATIF = "CGCT, art. R. 2333-120-14"
 IMPAYE = "CGCT, art. R. 2333-120-17-2"
 M = TypeVar("M", bound=Message)
+F = TypeVar("F", CreationFps, ModificationFps)
 
 
 def avec_accuse(handler: Callable[[M, Work], Awaitable[Message]], accuse: Callable[[M, datetime, list[ErreurAccuse]], Message]) -> Handler:
@@ -46,14 +48,23 @@ def avec_accuse(handler: Callable[[M, Work], Awaitable[Message]], accuse: Callab
     return handle
 
 
+def completer(message: F, regles: Convenu | None) -> F:
+    """The message with the RAPO contact declared in the espace, when it carries none (hypothesis H88)."""
+    if message.contact_rapo is not None or regles is None or regles.contact_rapo is None:
+        return message
+    return message.model_copy(update={"contact_rapo": regles.contact_rapo})
+
+
 async def creation_fps(message: CreationFps, work: Work) -> AccuseFps:
-    """Open a dossier, or give it up: the accusé says which. Raises CreationRefusee, NumeroDejaUtilise."""
+    """Open a dossier, or give it up: the accusé says which. Raises CreationRefusee, NumeroDejaUtilise, the step that is missing."""
+    regles = await convenu(message.siret, work)
+    message = completer(message, regles)
     constat = await work.find(Constat, message.numero_fps)
     dossier = await work.find(Dossier, message.numero_fps)
     if constat is not None and dossier is not None:
         creation.verifier_meme_message(constat, message, work.now)
         return creation.accuse(dossier, work.now)
-    creation.verifier_creation(message, work.now)
+    creation.verifier_creation(message, work.now, cycle=regles.cycle if regles else None, declaree=regles.minoration if regles else None)
     dossier = Dossier.ouvrir(message, work.today)
     identification = identifier(work.graine, message.vehicule)
     dossier.electronique = identification.electronique
@@ -78,6 +89,7 @@ def _abandonne(dossier: Dossier, identification: Identification, work: Work) -> 
 async def modification_fps(message: ModificationFps, work: Work) -> AccuseFps:
     """Give the FPS its new amount and notify the rectificatif. Raises RectificatifRefuse and what `rectification.rectifier` raises."""
     dossier = await connu(message.numero_fps, work)
+    message = completer(message, await convenu(message.siret, work))
     deja = await work.find(AvisEmis, message.numero_avis, Nature.RECTIFICATIF)
     if deja is not None and deja.message == message:
         return creation.accuse(dossier, work.now)
@@ -117,7 +129,8 @@ async def fps_impaye(message: FpsImpaye, work: Work) -> AccuseImpaye:
     dossier = await work.find(Dossier, message.numero_fps)
     if dossier is not None and deja is not None and deja.message == message:
         return impaye.accuse(message, work.now, dossier.motif_abandon)
-    impaye.verifier(message, work.now)
+    regles = await convenu(message.beneficiaire.siret, work)
+    impaye.verifier(message, work.now, regles.cycle if regles else None)
     if dossier is not None:
         raise NumeroDejaUtilise(f"Le numéro {message.numero_fps} désigne déjà un autre FPS.", "numero_fps")
     identification = identifier(work.graine, message.vehicule)

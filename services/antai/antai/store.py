@@ -8,10 +8,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table
 from antai.domain.annulation import InformationRecue
 from antai.domain.avis import AvisEmis
 from antai.domain.dossier import Constat, Dossier, Etat, Impaye
+from antai.domain.espace import Controle, DepotConvention, Espace
 from antai.domain.paiement import Paiement
 from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
 from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
 from antai.domain.verrou import Verrou
+from fps.confiance import Habilitation
+from fps.kit import habilitations, mailbox
+from fps.kit.comptes import RECORDS as RECORDS_COMPTES
+from fps.kit.comptes import Compte
 from fps.kit.database import Transaction
 from fps.kit.records import Record
 from fps.kit.sql import Instant
@@ -207,7 +212,46 @@ lignes_annulations = Table(
     Column("reste_du", BigInteger, nullable=False),
 )
 
+# The espace numérique of a collectivité, with its conventions: one row, read with each batch of letters.
+espaces = Table(
+    "espaces",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("adresse", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("demandeur", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("demande_le", Instant, nullable=False),
+    Column("decide_le", Instant),
+    Column("motif", Text),
+    Column("reglages", Text, nullable=False),
+    Column("conventions", Text, nullable=False),
+)
+
+# The document that the collectivité deposited, in base64.
+depots_conventions = Table(
+    "depots_conventions",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("empreinte", Text, nullable=False),
+    Column("contenu", Text, nullable=False),
+)
+
+controles = Table(
+    "controles",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("objet", Text, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("jours", BigInteger, nullable=False),
+)
+
 DOSSIERS = Record(dossiers, Dossier)
+ESPACES = Record(espaces, Espace)
 CONSTATS = Record(constats, Constat)
 IMPAYES = Record(impayes, Impaye)
 TITRES = Record(titres, TitreCollectif)
@@ -232,7 +276,13 @@ RECORDS = (
     TITRES_ANNULATION,
     LIGNES_ANNULATIONS,
     Record(series_annulations, SerieAnnulations),
+    ESPACES,
+    Record(depots_conventions, DepotConvention),
+    Record(controles, Controle),
 )
+
+
+COMPTES = RECORDS_COMPTES[0]
 
 
 def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
@@ -272,6 +322,26 @@ async def page_dossiers(tx: Transaction, bac: str, etat: Etat | None, siret: str
     if siret is not None:
         query = query.where(dossiers.c.siret == siret)
     return [DOSSIERS.item(row) for row in await tx.select(query.order_by(dossiers.c.numero).limit(limite))]
+
+
+async def page_espaces(tx: Transaction, bac: str) -> list[Espace]:
+    """Every espace of a bac, in the order of the SIRETs; the register of the simulated towns bounds their number."""
+    return [ESPACES.item(row) for row in await tx.select(select(espaces).where(espaces.c.bac == bac).order_by(espaces.c.siret))]
+
+
+async def certificats_de(tx: Transaction, bac: str, *, siret: str | None = None, cle: str | None = None) -> list[Habilitation]:
+    """The certificates deposited for a collectivité, or the deposits of a certificate, oldest first."""
+    h = mailbox.habilitations.c
+    query = select(mailbox.habilitations).where(h.bac == bac)
+    query = query if siret is None else query.where(h.siret == siret)
+    query = query if cle is None else query.where(h.cle == cle)
+    return [habilitations.RECORD.item(row) for row in await tx.select(query.order_by(h.deposee_le, h.cle, h.siret))]
+
+
+async def comptes_de(tx: Transaction, bac: str, espace: str) -> list[Compte]:
+    """The accounts of an espace, by login."""
+    rows = await tx.load(mailbox.comptes_nominatifs, [(bac, espace)], ("bac", "espace"))
+    return sorted((COMPTES.item(row) for row in rows), key=lambda compte: compte.login)
 
 
 async def titre_par_numero(tx: Transaction, bac: str, numero: str) -> TitreCollectif | None:

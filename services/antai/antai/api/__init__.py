@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
 from antai.actes.paiements import identifier_avis
-from antai.api import explication, guichet, infocentre, pilote, titres
+from antai.api import certificats, controle, conventions, espace, explication, front, guichet, infocentre, pilote, titres
 from antai.api.vues import DossierVu
 from antai.domain.avis import CANAUX
 from antai.domain.dossier import Dossier, Etat
@@ -90,11 +90,13 @@ def routes(service: Service) -> APIRouter:
         # Through the writer's door: a failure is counted.
         return await service.ask(bac_of(request), lire)
 
-    for autres in (titres, guichet, infocentre, pilote, explication):
+    for autres in (titres, guichet, explication):
         router.include_router(autres.routes(service))
     toutes = APIRouter()
     toutes.include_router(router)
     toutes.include_router(ouvert)
+    for propres in (espace, controle, conventions, certificats, front, infocentre, pilote):  # each says its own doors
+        toutes.include_router(propres.routes(service))
     toutes.include_router(psce_routes.routes(service))
     return toutes
 

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 
 from antai.domain.dossier import Constat, Dossier
+from antai.domain.espace import Espace, MinorationDeclaree
 from antai.domain.refus import DossierInconnu
 from fps.calculs import (
+    Cycle,
     date_envoi_apa,
     date_limite_minoration,
     date_limite_paiement,
@@ -50,7 +52,7 @@ def limite(dossier: Dossier) -> date:
 
 def titre(dossier: Dossier) -> date:
     """The date of the titre exécutoire."""
-    cycle = commune(dossier.siret).cycle if est_connue(dossier.siret) else "complet"
+    cycle: Cycle = "partiel" if dossier.cycle == "partiel" else "complet"
     return venu_de(dossier.date_titre, lambda: emission_titre_le(limite(dossier), cycle))
 
 
@@ -70,10 +72,11 @@ def bareme(constat: Constat | None, ville: Commune | None) -> int | None:
     return ville.montant_fps(message.lieu.zone, message.vehicule.categorie, jour, message.montant_deduit)
 
 
-def calculs(dossier: Dossier, constat: Constat | None) -> dict[str, Callable[[], Any]]:
+def calculs(dossier: Dossier, constat: Constat | None, declaree: MinorationDeclaree | None) -> dict[str, Callable[[], Any]]:
     """The rule of each field."""
     ville = commune(dossier.siret) if est_connue(dossier.siret) else None
-    reduction = ville.reduction.pourcent if ville is not None and ville.reduction is not None else 0
+    accordee = declaree or (ville.reduction if ville is not None else None)
+    reduction = accordee.pourcent if accordee is not None else 0
     return {
         "montant": lambda: bareme(constat, ville),
         "minoration_montant": lambda: montant_minore(dossier.montant, reduction),
@@ -101,9 +104,10 @@ def routes(service: Service) -> APIRouter:
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:
         async with service.reading(bac_of(request)) as lecture:
             dossier, constat = await lecture.work.find(Dossier, numero), await lecture.work.find(Constat, numero)
+            espace = await lecture.work.find(Espace, numero[:14])
         if dossier is None:
             raise DossierInconnu(f"Numéro {numero}", "numero")
         nom = ALIAS.get(champ, champ)
-        return expliquer(numero, nom, valeurs(dossier), calculs(dossier, constat))
+        return expliquer(numero, nom, valeurs(dossier), calculs(dossier, constat, espace.reglages.minoration if espace else None))
 
     return router

@@ -11,14 +11,16 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, Text, and_, case, cast, func, literal_column, select
 
+from antai.api.auditer import lire as lire_bac
+from antai.api.perimetre import perimetre, perimetres, qui_suit, suivi
 from antai.domain.avis import Nature
 from antai.domain.etats import ANNULES, TITRES, Etat
 from antai.domain.paiement import Sort
 from antai.store import avis_emis, dossiers, paiements
-from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
 from fps.kit.database import Transaction
-from fps.kit.service import Service
+from fps.kit.portes import ADMINISTRATION
+from fps.kit.service import Reading, Service
 
 MOYENS = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
 D, P, A = dossiers.c, paiements.c, avis_emis.c
@@ -189,7 +191,7 @@ def _plat(valeurs: dict[str, Any]) -> dict[str, Any]:
 
 def routes(service: Service) -> APIRouter:
     """The route of the Infocentre."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[suivi(service)])
 
     @router.get(
         "/infocentre/statistiques",
@@ -205,8 +207,17 @@ def routes(service: Service) -> APIRouter:
         au: Annotated[date | None, Query(description="Reçus jusqu'à ce jour")] = None,
         format: Annotated[Literal["json", "csv"], Query()] = "json",
     ) -> Any:
-        async with service.reading(bac_of(request)) as lecture:
-            lignes = await statistiques(lecture.tx, lecture.work.bac.nom, siret, zone or (), du, au)
+        qui, zones = qui_suit(request), zone or []
+
+        async def run(lecture: Reading) -> list[Statistique]:
+            tx, bac = lecture.tx, lecture.work.bac.nom
+            if qui is None:
+                return await statistiques(tx, bac, siret, zones, du, au)
+            tous = await perimetres(qui, lecture) if siret is None else [await perimetre(qui, siret, (), lecture.work)]
+            permis = [p.restreindre(zones) for p in sorted(tous, key=lambda p: p.siret)]
+            return [ligne for p in permis for ligne in await statistiques(tx, bac, p.siret, p.zones, du, au)]
+
+        lignes = await lire_bac(service, request, "infocentre", siret or "", run, qui or ADMINISTRATION, note=qui is not None)
         if format == "csv":
             return Response(en_csv(lignes), media_type="text/csv; charset=utf-8")
         return lignes

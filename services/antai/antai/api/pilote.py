@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from antai.actes.dossiers import connu, origine_de
 from antai.actes.paiements import paiements_de
+from antai.api.auditer import lire
+from antai.api.perimetre import perimetre, qui_suit, suivi
 from antai.api.vues import DossierVu
 from antai.domain.avis import AvisEmis
 from antai.domain.dossier import Dossier
@@ -17,9 +19,10 @@ from antai.domain.paiement import Paiement
 from antai.domain.refus import HorsPerimetre
 from antai.domain.titre_annulation import Appariement, LigneAnnulation
 from antai.store import APPARIEMENTS, AVIS_EMIS, LIGNES_ANNULATIONS, appariements, avis_emis, dossiers, lignes_annulations
+from fps.confiance import HorsPerimetre as HorsPerimetreCertificat
 from fps.kit import mailbox
-from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
+from fps.kit.portes import ADMINISTRATION
 from fps.kit.service import Reading, Service
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
@@ -129,7 +132,7 @@ class Relance(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of VA-Pilote."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[suivi(service)])
 
     @router.get("/va-pilote/dossiers/{numero}", tags=["VA-Pilote"], summary="Suivre un dossier de bout en bout")
     async def suivre(
@@ -138,24 +141,36 @@ def routes(service: Service) -> APIRouter:
         siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")],
         zone: Annotated[list[str] | None, Query(description="Zones du périmètre, sinon toutes")] = None,
     ) -> DossierComplet:
-        async with service.reading(bac_of(request)) as lecture:
+        qui = qui_suit(request)
+
+        async def run(lecture: Reading) -> DossierComplet:
+            permis = await perimetre(qui, siret, zone or (), lecture.work)
             dossier = await connu(numero, lecture.work)
-            if dossier.siret != siret or (zone and dossier.zone not in zone):
-                raise HorsPerimetre(f"FPS {numero}, demandé pour {siret}.")
+            if dossier.siret != siret or not permis.voit(dossier.zone):
+                raise (HorsPerimetre if qui is None else HorsPerimetreCertificat)(f"FPS {numero}, demandé pour {siret}.")
             return await _complet(dossier, lecture)
+
+        return await lire(service, request, "va-pilote", siret, run, qui or ADMINISTRATION, note=qui is not None)
 
     @router.get("/va-pilote/relances", tags=["VA-Pilote"], summary="Les titres déchargés dont l'annulation n'est pas parvenue")
     async def relances(
         request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")]
     ) -> list[Relance]:
-        async with service.reading(bac_of(request)) as lecture:
+        qui = qui_suit(request)
+
+        async def run(lecture: Reading) -> list[Appariement]:
+            permis = await perimetre(qui, siret, (), lecture.work)
             query: Any = (
                 select(appariements)
                 .join(dossiers, (dossiers.c.bac == appariements.c.bac) & (dossiers.c.numero == appariements.c.numero))
                 .where(appariements.c.bac == lecture.work.bac.nom, dossiers.c.siret == siret, appariements.c.relance_le.is_not(None))
                 .order_by(appariements.c.relance_le, appariements.c.numero)
             )
-            found = [APPARIEMENTS.item(row) for row in await lecture.tx.select(query)]
+            if permis.zones:
+                query = query.where(dossiers.c.zone.in_(permis.zones))
+            return [APPARIEMENTS.item(row) for row in await lecture.tx.select(query)]
+
+        found = await lire(service, request, "va-pilote", siret, run, qui or ADMINISTRATION, note=qui is not None)
         return [
             Relance(numero_fps=a.numero, numero_requete=a.numero_requete, relance_le=a.relance_le)
             for a in found

@@ -58,7 +58,7 @@ def avis_de_paiement(dossier: Dossier, constat: Constat, redevable: Redevable) -
         numero_fps=dossier.numero,
         cle=cle(dossier.numero),
         etablissement=_etablissement(dossier, constat, redevable, envoi),
-        modalites=_modalites(dossier, constat.message.contact_rapo, dossier.numero, envoi, dossier.date_notification),
+        modalites=_modalites(dossier, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
     )
 
 
@@ -71,7 +71,7 @@ def avis_electronique(dossier: Dossier, constat: Constat, redevable: Redevable, 
         date_mise_a_disposition=mis_a_disposition,
         date_lecture=dossier.lu_le,
         etablissement=_etablissement(dossier, constat, redevable, envoi),
-        modalites=_modalites(dossier, constat.message.contact_rapo, dossier.numero, envoi, dossier.date_notification),
+        modalites=_modalites(dossier, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
     )
 
 
@@ -97,7 +97,7 @@ def avis_rectificatif(
         signature="Signé",
     )
     notification = date_notification_postale(le)
-    modalites = _modalites(dossier, message.contact_rapo, message.numero_avis, le, notification, rectificatif=True)
+    modalites = _modalites(dossier, _contact(message), message.numero_avis, le, notification, rectificatif=True)
     return AvisPaiementRectificatif(
         numero_fps=dossier.numero,
         numero_avis=message.numero_avis,
@@ -152,6 +152,12 @@ def _modalites(
         paiement_prealable=droit(envoi).paiement_prealable,
         droits_donnees=commune(dossier.siret).contact,
     )
+
+
+def _contact(message: CreationFps | ModificationFps) -> ContactRapo:
+    if message.contact_rapo is None:
+        raise ValueError(f"{message.sujet}: accepted without a RAPO contact")
+    return message.contact_rapo
 
 
 def _connue(jour: date | None) -> date:

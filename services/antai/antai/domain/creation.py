@@ -1,14 +1,18 @@
 """Receiving a message FPS: every error of meaning, the answer to give, the same message twice."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from antai.domain.dossier import Constat, Dossier
+from antai.domain.espace import MinorationDeclaree
 from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
 from antai.domain.registres import MotifAbandon
+from fps.calculs import Cycle
 from fps.calendar import paris_date
 from fps.communes import Commune, HorsBareme, commune, est_connue
 from fps.controle_mfps import controler_creation
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
+from fps.money import euros
 
 
 def plafond(ville: Commune, message: CreationFps) -> int | None:
@@ -21,14 +25,15 @@ def plafond(ville: Commune, message: CreationFps) -> int | None:
         return max(montants, default=None)
 
 
-def verifier_creation(message: CreationFps, maintenant: datetime) -> None:
-    """Raises CreationRefusee, whose accusé names every error found."""
+def verifier_creation(message: CreationFps, maintenant: datetime, *, cycle: Cycle | None, declaree: MinorationDeclaree | None) -> None:
+    """Raises CreationRefusee, whose accusé names every error found; `cycle` of the convention, `declaree` in the espace (H88)."""
     connu = est_connue(message.siret)
     ville = commune(message.siret) if connu else None
     maximum = plafond(ville, message) if ville else None
     erreurs = controler_creation(message, maintenant=maintenant, plafond=maximum, siret_connu=connu)
-    if ville is not None and ville.cycle == "partiel":
+    if ville is not None and cycle == "partiel":
         erreurs.append(_cycle_partiel(ville))
+    erreurs += [*_minoration(message, declaree), *contact_rapo_absent(message)]
     if erreurs:
         nombre = f"{len(erreurs)} erreurs" if len(erreurs) > 1 else "Une erreur"
         refus = accuse_refus(message, maintenant, erreurs)
@@ -43,6 +48,33 @@ def _cycle_partiel(ville: Commune) -> ErreurAccuse:
         article="CGCT, art. R. 2333-120-17-2",
         que_faire="Ne transmettez à l'ANTAI que le FPS impayé au terme du délai (flux 11).",
     )
+
+
+def _minoration(message: CreationFps, declaree: MinorationDeclaree | None) -> Iterator[ErreurAccuse]:
+    if declaree is None:
+        return
+    attendue = declaree.pour(message.montant_fps, paris_date(message.date_heure_constat))
+    if message.minoration != attendue:
+        vue = "aucune" if attendue is None else f"{euros(attendue.montant)} sous {attendue.delai_jours} jours"
+        yield ErreurAccuse(
+            code="minoration-autre-que-declaree",
+            champ="minoration",
+            phrase=f"La minoration n'est pas celle que la collectivité a déclarée dans son espace numérique ({vue}).",
+            article="Conventions de l'ANTAI, depuis 2021",
+            que_faire="Envoyez la minoration déclarée, ou changez celle de l'espace numérique.",
+        )
+
+
+def contact_rapo_absent(message: CreationFps | ModificationFps) -> Iterator[ErreurAccuse]:
+    """The error of a message without a RAPO contact, when none is declared either."""
+    if message.contact_rapo is None:
+        yield ErreurAccuse(
+            code="contact-rapo-absent",
+            champ="contact_rapo",
+            phrase="Le message ne dit pas où adresser le recours, et l'espace numérique ne déclare aucun contact.",
+            article="CGCT, art. R. 2333-120-4",
+            que_faire="Donnez le contact du recours dans le message, ou déclarez-le dans l'espace numérique de la collectivité.",
+        )
 
 
 def accuse_refus(message: CreationFps | ModificationFps | AnnulationFps, maintenant: datetime, erreurs: list[ErreurAccuse]) -> AccuseFps:

@@ -26,7 +26,6 @@ from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
 from fps.numero import siret_valide
 
 TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
-Destination = Literal["reference", "adresse", "retrait"]
 
 
 class EtatEspace(StrEnum):
@@ -92,13 +91,8 @@ class MinorationDeclaree:
 
 @dataclass(frozen=True, slots=True)
 class Reglages:
-    """What the agents choose. `adresse`: where ANTAI sends its letters, when `destination` says so.
+    """What the agents choose: the cycle of the next convention; a minoration or a RAPO contact not declared leaves each message free."""
 
-    A minoration or a RAPO contact that is not declared (None) leaves each message FPS free.
-    """
-
-    destination: Destination = "reference"
-    adresse: str | None = None
     cycle: Cycle | None = None
     minoration: MinorationDeclaree | None = None
     contact_rapo: ContactRapo | None = None
@@ -106,12 +100,13 @@ class Reglages:
 
 @dataclass
 class Espace:
-    """The espace of one collectivité, from its request on."""
+    """The espace of one collectivité, from its request on. `demandeur`: the login of the first agent."""
 
     siret: str
     type: str
     adresse: Adresse
     contact: Contact
+    demandeur: str
     etat: EtatEspace
     demande_le: datetime
     decide_le: datetime | None = None
@@ -154,6 +149,16 @@ class Espace:
             raise CycleNonChoisi(f"Collectivité {self.siret}.", "cycle")
         self.conventions = conventions_.proposer(self.conventions, choisi, signataire, debut, maintenant, le)
         return self.conventions[-1]
+
+
+@dataclass
+class DepotConvention:
+    """The PDF of a convention as the collectivité deposited it: its SHA-256, its bytes in base64."""
+
+    siret: str
+    rang: int
+    empreinte: str
+    contenu: str
 
 
 def exiger(espace: Espace | None, siret: str) -> Espace:
@@ -209,6 +214,7 @@ def espace_initial(siret: str, maintenant: datetime) -> Espace:
         type=ville.type,
         adresse=ville.adresse,
         contact=ville.contact,
+        demandeur="",
         etat=EtatEspace.OUVERT,
         demande_le=maintenant,
         decide_le=maintenant,

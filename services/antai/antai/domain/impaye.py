@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from antai.domain.refus import CycleComplet, ImpayeRefuse
-from fps.calculs import date_limite_paiement
+from fps.calculs import Cycle, date_limite_paiement
 from fps.calendar import paris_date
 from fps.communes import commune, est_connue
 from fps.droit import HorsDuDroit
@@ -17,10 +17,10 @@ from fps.plaques import plaque_francaise
 LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
 
 
-def verifier(message: FpsImpaye, maintenant: datetime) -> None:
-    """Raises CycleComplet for a town in cycle complet, ImpayeRefuse whose accusé names every error."""
+def verifier(message: FpsImpaye, maintenant: datetime, cycle: Cycle | None) -> None:
+    """Raises CycleComplet when the convention in force is of cycle complet, ImpayeRefuse whose accusé names every error."""
     siret = message.beneficiaire.siret
-    if est_connue(siret) and commune(siret).cycle == "complet":
+    if cycle == "complet":
         raise CycleComplet(f"{commune(siret).nom} est en cycle complet.", "beneficiaire.siret")
     erreurs = [*_numero(message), *_dates(message, paris_date(maintenant)), *_montants(message)]
     if erreurs:

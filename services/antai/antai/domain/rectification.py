@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from antai.domain.creation import accuse_refus
+from antai.domain.creation import accuse_refus, contact_rapo_absent
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.etats import ANNULES, PAYES, TITRES
 from antai.domain.refus import (
@@ -32,7 +32,7 @@ IMPOSSIBLE: dict[Etat, type[Conflit]] = {
 
 def verifier_message(message: ModificationFps, maintenant: datetime) -> None:
     """Raises RectificatifRefuse, whose accusé names every error of the number and of the dates."""
-    erreurs = [*_numero(message), *_dates(message, maintenant)]
+    erreurs = [*_numero(message), *_dates(message, maintenant), *contact_rapo_absent(message)]
     if erreurs:
         raise RectificatifRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse_refus(message, maintenant, erreurs))
 

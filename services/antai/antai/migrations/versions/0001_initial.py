@@ -127,6 +127,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "numero"),
     )
     op.create_table(
+        "controles",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("objet", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("jours", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "objet"),
+    )
+    op.create_table(
         "counts",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("nom", sa.Text(), nullable=False),
@@ -165,6 +173,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "subject", "kind"),
     )
     op.create_index("deadlines_due", "deadlines", ["bac", "due", "subject", "kind"], unique=False)
+    op.create_table(
+        "depots_conventions",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("empreinte", sa.Text(), nullable=False),
+        sa.Column("contenu", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret", "rang"),
+    )
     op.create_table(
         "destinations",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -228,6 +245,22 @@ def upgrade() -> None:
         sa.Column("debit", sa.BigInteger(), nullable=False),
         sa.Column("credit", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "subject", "rang", "ligne"),
+    )
+    op.create_table(
+        "espaces",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("adresse", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("demandeur", sa.Text(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("demande_le", Instant(), nullable=False),
+        sa.Column("decide_le", Instant(), nullable=True),
+        sa.Column("motif", sa.Text(), nullable=True),
+        sa.Column("reglages", sa.Text(), nullable=False),
+        sa.Column("conventions", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret"),
     )
     op.create_table(
         "habilitations",

@@ -1,0 +1,117 @@
+"""The certificates: deposited by who holds them, in the connection; activated, bounded, replaced by the collectivité in its espace."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Request
+from pydantic import AwareDatetime, Field
+
+from antai.actes import certificats as actes
+from antai.actes.espaces import ouvert
+from antai.api.auditer import Siret, agent, faire, lire, qui_agit
+from antai.api.vues_espace import CertificatVu, Formulaire
+from antai.domain import certificats
+from antai.store import certificats_de
+from fps.confiance import Droit, Habilitation
+from fps.kit.body import JsonRoute
+from fps.kit.portes import certificat, porteur
+from fps.kit.service import Reading, Service
+from fps.kit.work import Work
+from fps.messages.formats import Court, Ligne
+from fps.messages.formats import Siret as SiretTexte
+
+TAG = "Certificats"
+CLE = r"^(?:[0-9a-f]{64}|service:[a-z]+)$"
+Cle = Annotated[str, Path(pattern=CLE, description="SHA-256 du certificat déposé, ou le système de référence du simulateur")]
+Zones = Annotated[list[Court], Field(max_length=100, description="Zones tarifaires ; aucune veut dire toutes")]
+Droits = Annotated[list[Droit], Field(min_length=1, max_length=10, description="Ce que le prestataire peut faire")]
+EffetLe = Annotated[AwareDatetime | None, Field(description="À partir de cet instant seulement, à l'horloge du bac")]
+
+
+class Depot(Formulaire):
+    """A deposit: the certificate is that of the connection, the perimeter is only proposed."""
+
+    siret: SiretTexte
+    prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")
+    zones: Zones = Field(default_factory=list)
+    droits: Droits = Field(default_factory=lambda: [Droit.EMISSION])
+    effet_le: EffetLe = None
+
+
+class Perimetre(Formulaire):
+    """What the collectivité lets the certificate do; what is absent stays as it is."""
+
+    zones: Zones | None = None
+    droits: Droits | None = None
+    effet_le: EffetLe = None
+
+
+class Activation(Perimetre):
+    """An activation, perhaps in the place of another certificate, good with it until an instant."""
+
+    remplace: Annotated[str | None, Field(pattern=CLE, description="Certificat remplacé")] = None
+    ancien_jusqu_a: Annotated[AwareDatetime | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None
+
+
+def routes(service: Service) -> APIRouter:
+    """The deposit, then what the collectivité does of it."""
+    toutes = APIRouter()
+    depot = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+
+    @depot.post("/certificats", status_code=201, summary="Déposer le certificat présenté dans la connexion")
+    async def deposer(request: Request, donne: Annotated[Depot, Body()]) -> CertificatVu:
+        qui = porteur(request)
+
+        async def run(work: Work) -> CertificatVu:
+            pose = await actes.deposer(qui, donne.siret, donne.prestataire, donne.zones, donne.droits, donne.effet_le, work)
+            return CertificatVu.voir(pose, service.trust, work.now)
+
+        cles = ((Habilitation, (qui.cle, donne.siret)),)
+        return await faire(service, request, "certificat-depose", donne.siret, run, qui, cles)
+
+    toutes.include_router(depot)
+    toutes.include_router(gestion(service))
+    return toutes
+
+
+def gestion(service: Service) -> APIRouter:
+    """What the agents of the collectivité do of the deposited certificates."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+
+    @router.get("/espaces/{siret}/certificats", summary="Lister les certificats déposés")
+    async def lister(request: Request, siret: Siret) -> list[CertificatVu]:
+        async def run(lecture: Reading) -> list[CertificatVu]:
+            await ouvert(siret, lecture.work)
+            trouves = await certificats_de(lecture.tx, lecture.work.bac.nom, siret=siret)
+            return [CertificatVu.voir(h, service.trust, lecture.work.now) for h in trouves]
+
+        return await lire(service, request, "certificats", siret, run, qui_agit(request))
+
+    @router.post("/espaces/{siret}/certificats/{cle}/activation", summary="Activer ou réactiver un certificat, dans son périmètre")
+    async def activer(request: Request, siret: Siret, cle: Cle, donnee: Annotated[Activation, Body()]) -> CertificatVu:
+        async def run(work: Work) -> CertificatVu:
+            parts = donnee.zones, donnee.droits, donnee.effet_le, donnee.remplace, donnee.ancien_jusqu_a
+            active = await actes.activer(siret, cle, *parts, service.trust.reconnaitre, work)
+            return CertificatVu.voir(active, service.trust, work.now)
+
+        details: dict[str, Any] = {"certificat": cle, "remplace": donnee.remplace}
+        return await faire(service, request, "certificat-active", siret, run, qui_agit(request), **details)
+
+    @router.post("/espaces/{siret}/certificats/{cle}/desactivation", summary="Désactiver un certificat")
+    async def desactiver(request: Request, siret: Siret, cle: Cle) -> CertificatVu:
+        async def run(work: Work) -> CertificatVu:
+            habilitation = await actes.connue(siret, cle, work)
+            certificats.desactiver(habilitation)
+            return CertificatVu.voir(habilitation, service.trust, work.now)
+
+        return await faire(service, request, "certificat-desactive", siret, run, qui_agit(request), certificat=cle)
+
+    @router.put("/espaces/{siret}/certificats/{cle}/perimetre", summary="Changer le périmètre d'un certificat")
+    async def regler(request: Request, siret: Siret, cle: Cle, donne: Annotated[Perimetre, Body()]) -> CertificatVu:
+        async def run(work: Work) -> CertificatVu:
+            habilitation = await actes.connue(siret, cle, work)
+            certificats.regler(habilitation, donne.zones, donne.droits, donne.effet_le)
+            return CertificatVu.voir(habilitation, service.trust, work.now)
+
+        return await faire(service, request, "certificat-perimetre", siret, run, qui_agit(request), certificat=cle)
+
+    return router
