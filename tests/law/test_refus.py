@@ -26,8 +26,9 @@ from tests.law.situations import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOSSIER = Path(__file__).parent / "refus"
-PSCE = "fps.kit.psce"  # its refusals are told by tests/kit/test_psce.py
 FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
+# Enrolment, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told by the tests of the doors.
+ENROLEMENT = ("antai.domain.refus_espace", "fps.kit.adresses", "fps.kit.boites", "fps.kit.comptes", "fps.kit.destinations", "fps.kit.psce")
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -47,12 +48,9 @@ def _refus() -> dict[tuple[str, str], type[Refus]]:
         package = fps if nom == "commun" else importlib.import_module(nom)
         for module in _modules(package):
             for cls in vars(module).values():
-                if (
-                    not inspect.isclass(cls)
-                    or not issubclass(cls, Refus)
-                    or issubclass(cls, AccesRefuse)
-                    or cls.__module__.startswith(PSCE)
-                ):
+                if not inspect.isclass(cls) or not issubclass(cls, Refus) or issubclass(cls, AccesRefuse):
+                    continue
+                if cls.__module__.startswith(ENROLEMENT):
                     continue
                 if cls.__module__ == module.__name__ and cls not in FAMILLES:
                     assert found.setdefault((nom, cls.code), cls) is cls, f"{nom} : « {cls.code} » dit deux refus"
