@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit import asyncapi, door, mailbox, openapi, pilotage, problems
+from fps.kit import asyncapi, boites, door, mailbox, openapi, pilotage, problems, retrait, signature
 from fps.kit.bac_path import BacPath
 from fps.kit.bus import Bus, open_bus
 from fps.kit.carrier import Carrier, open_client
 from fps.kit.database import open_database
+from fps.kit.facteur import Facteur
 from fps.kit.faults import Unavailable
 from fps.kit.identity import Trust
 from fps.kit.inbound import Inbound
@@ -31,6 +32,7 @@ from fps.kit.relay import Relay
 from fps.kit.retry import attempts
 from fps.kit.service import Definition, Service
 from fps.kit.settings import Settings
+from fps.kit.signature import Signataire
 from fps.kit.telemetry import CONTENT_TYPE, Metrics
 from fps.kit.ticker import Ticker
 from fps.kit.tls import between_services
@@ -65,6 +67,8 @@ def build(
     relay = Relay(service, bus, Carrier(service.party, settings.addresses, client))
     inbound = Inbound(service)
     ticker = Ticker(service)
+    signataire = Signataire(pki, service.party)
+    facteur = Facteur(service, signataire)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +82,10 @@ def build(
         await bus.consume(service.party, inbound.take)
         relay.start()
         ticker.start()
+        if service.party in boites.EXPEDITEURS:
+            facteur.start()
         yield
+        await facteur.stop()
         await ticker.stop()
         await relay.stop()
         if own_bus:  # a shared one is closed by who opened it
@@ -93,6 +100,10 @@ def build(
     app.router.routes.extend(door.routes(service))
     if definition.routes is not None:
         app.include_router(definition.routes(service))
+    app.include_router(signature.routes(signataire))
+    if service.party in boites.EXPEDITEURS:
+        app.include_router(retrait.routes(service, signataire))
+        app.include_router(retrait.pilotage(service))
     app.include_router(pilotage.routes(service, inbound))
     _technical(app, service, bus, metrics)
     return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, inbound, bus)
