@@ -17,7 +17,10 @@ import httpx
 
 from console.pilot import Pilot
 from console.world import DEFINITIONS, open_world
+from fps.kit.carrier import bearer
 from fps.kit.migrate import upgrade
+from fps.kit.pki import Pki
+from fps.kit.tls import between_services
 from fps.parties import SERVICES, Party
 from tests.conftest import Postgres
 from tests.real import amqp_url, forget, postgres_url
@@ -117,9 +120,10 @@ class Process:
 
 @asynccontextmanager
 async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Path) -> AsyncIterator[Monde]:
-    """Four processes, each with its own command and environment, as on four machines."""
-    addresses = {party: f"http://127.0.0.1:{free_port()}" for party in SERVICES}
-    token = secrets.token_urlsafe(16)
+    """Four processes, each with its own command and environment, as on four machines; they know one another by their certificates."""
+    addresses = {party: f"https://127.0.0.1:{free_port()}" for party in SERVICES}
+    token, pki = secrets.token_urlsafe(16), Pki(folder / "pki")
+    pki.preparer()
     running: dict[Party, Process] = {}
     for party in SERVICES:
         environment = {
@@ -129,12 +133,15 @@ async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Pa
             "FPS_PORT": addresses[party].rpartition(":")[2],
             "FPS_ADDRESSES": ",".join(f"{p.value}={a}" for p, a in addresses.items()),
             "FPS_PILOTAGE_TOKEN": token,
+            "FPS_PKI_DIR": str(pki.dossier),
+            "FPS_TLS": "1",
         }
         running[party] = Process(party, environment, folder / f"{party.value}.log")
     try:
         for process in running.values():
             process.start()
-        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+        own = between_services(pki, Party.COLLECTIVITE)
+        async with httpx.AsyncClient(timeout=60, trust_env=False, verify=own, headers=bearer(token)) as client:
             await asyncio.gather(*(ready(client, url) for url in addresses.values()))
             yield Monde(client, addresses, Pilot(client, addresses, token), running)
     finally:
