@@ -43,12 +43,13 @@ SPECIMEN = "SPÉCIMEN — environnement simulé"
 
 @dataclass
 class Running:
-    """A service with all that makes it live: application, relay, ticker."""
+    """A service with all that makes it live: application, relay, postman, ticker."""
 
     service: Service
     app: FastAPI
     asgi: ASGIApp
     relay: Relay
+    facteur: Facteur
     inbound: Inbound
     bus: Bus
 
@@ -106,7 +107,7 @@ def build(
         app.include_router(retrait.pilotage(service))
     app.include_router(pilotage.routes(service, inbound))
     _technical(app, service, bus, metrics)
-    return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, inbound, bus)
+    return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, facteur, inbound, bus)
 
 
 def open_pki(settings: Settings) -> Pki:
