@@ -158,6 +158,24 @@ def explain(
 
 
 @app.command(cls=Commande)
+def enroler(
+    siret: Annotated[str, typer.Argument(metavar="SIRET", help="La collectivité, 14 chiffres.", show_default=False)],
+    sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire la clé et le certificat.")] = Path("certificat"),
+    nom: BacOption = "defaut",
+    prestataire: Annotated[str, typer.Option(metavar="NOM", help="Le nom du prestataire.")] = "Éditeur Essai",
+    zone: Annotated[list[str] | None, typer.Option(metavar="ZONE", help="Une zone du périmètre (toutes à défaut) ; à répéter.")] = None,
+    droit: Annotated[list[str] | None, typer.Option(metavar="DROIT", help="Un droit (tous à défaut) ; à répéter.")] = None,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Enrôle une collectivité en une fois : espace, convention, certificat déposé et activé."""
+    from console.enroler import enrol
+    from fps.confiance import Droit
+
+    return enrol(_settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [d.value for d in Droit])
+
+
+@app.command(cls=Commande)
 def doctor(adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Cherche ce qui ne va pas, et le dit."""
     from console.doctor import examine
