@@ -58,6 +58,32 @@ async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_noti
     assert await antai.soldes() == {"encaissements": 1500, COMPTE: -1500}
 
 
+async def test_a_town_that_lowers_a_fps_by_itself_leaves_the_rapo_and_its_rectificatif_open(world: World) -> None:
+    for montant, etat in ((500, "notifie"), (0, "annule")):
+        antai = await Antai.avec_un_fps(world)
+        await antai.aller(date(2026, 10, 8))
+        assert (await antai.rectifier(2000, origine="collectivite")).json()["statut"] == "accepte"
+        spontane = await rectificatif(antai)
+        assert (spontane["rapo_ouvert"], spontane["etablissement"]["date_reception_rapo"]) == (True, None)
+        assert (spontane["modalites"]["date_limite_rapo"], spontane["modalites"]["date_limite_recours"]) == ("2026-11-05", None)
+        autre = {"numero_avis": AVIS[:-1] + "2", "cle_avis": cle(AVIS[:-1] + "2")}
+        assert (await antai.rectifier(1500, origine="collectivite", **autre)).json()["code"] == "rectificatif-deja-recu"
+        assert (await antai.rectifier(montant, **autre)).json()["statut"] == "accepte"
+        apres = await rectificatif(antai, autre["numero_avis"])
+        assert (apres["rapo_ouvert"], apres["etablissement"]["date_reception_rapo"]) == (False, "2026-10-06")
+        assert (apres["modalites"]["date_limite_rapo"], apres["modalites"]["date_limite_recours"]) == (None, "2026-11-14")
+        vu = await antai.dossier()
+        assert (vu["etat"], vu["numero_avis"], vu["montant"]) == (etat, autre["numero_avis"], montant or 2000)
+        assert await antai.soldes() == ({"redevable": montant, COMPTE: -montant} if montant else {})
+
+
+async def rectificatif(antai: Antai, numero: str = AVIS) -> dict[str, Any]:
+    """The rectificatif of this number, as it was sent."""
+    lettres = [c["id"] for c in await antai.world.pilot.courriers(antai.bac, NUMERO) if c["nom"] == "apa-rectificatif"]
+    lues = [await antai.world.pilot.courrier(antai.bac, Party.ANTAI, lettre) for lettre in lettres]
+    return next(dict(lue) for lue in lues if lue["numero_avis"] == numero)
+
+
 async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(world: World) -> None:
     antai = await Antai.avec_un_fps(world)
     await antai.aller(date(2026, 10, 8))
@@ -103,6 +129,7 @@ async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the
         ({"numero_avis": JAMAIS, "cle_avis": cle(JAMAIS)}, "rectificatif-refuse", "numero-jour-impossible"),
         ({"date_edition": "2026-10-09T09:00:00+02:00"}, "rectificatif-refuse", "edition-future"),
         ({"date_reception_rapo": "2026-10-07T10:00:00+02:00"}, "rectificatif-refuse", "edition-avant-rapo"),
+        ({"date_reception_rapo": "2026-06-11T10:00:00+02:00"}, "rectificatif-refuse", "demande-avant-constat"),
         ({"siret": "21750001600019"}, "rectificatif-refuse", "numero-avis-faux"),
         ({"montant_rectifie": 3000}, "rectificatif-sans-reduction", "rectificatif-sans-reduction"),
         ({"montant_rectifie": 3001}, "rectificatif-sans-reduction", "rectificatif-sans-reduction"),

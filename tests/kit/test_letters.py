@@ -248,8 +248,35 @@ def test_the_rectificatif_follows_r2333_120_14_and_sends_to_the_judge_without_a_
         ],
     )
     assert "un second recours préalable n'est pas possible" in text
+    assert f"à compter de sa notification (au plus tard le {jour(avis.modalites.date_limite_recours)})" in text
     assert f"n° {numero(avis.numero_fps)}" in text
     assert f"{numero(avis.numero_avis)} Clé {avis.cle}" in text
+
+
+def test_a_rectificatif_of_the_town_alone_says_no_word_of_a_rapo_received_and_leaves_it_open() -> None:
+    content = content_of(AvisPaiementRectificatif)
+    content["rapo_ouvert"] = True
+    content["etablissement"]["date_reception_rapo"] = None
+    content["modalites"] |= {"date_limite_rapo": date(2026, 7, 24), "date_limite_recours": None}
+    text = text_of(AvisPaiementRectificatif, content)
+    assert "La collectivité réduit d'elle-même le montant du forfait" in text
+    assert "fait suite à un recours" not in text and "Date de réception du recours" not in text and "second recours" not in text
+    assert "Un recours administratif préalable est obligatoire (RAPO)" in text and text.count(jour(date(2026, 7, 24))) == 3
+
+
+@pytest.mark.parametrize(
+    ("qualite", "mention"),
+    [
+        ("titulaire", "du titulaire du certificat d'immatriculation"),
+        ("locataire", "du locataire de longue durée du véhicule"),
+        ("acquereur", "de l'acquéreur du véhicule"),
+    ],
+)
+def test_the_avis_names_the_quality_of_the_redevable_in_good_french(qualite: str, mention: str) -> None:
+    content = content_of(AvisPaiement)
+    content["etablissement"]["redevable"]["qualite"] = qualite
+    text = text_of(AvisPaiement, content)
+    assert f"Identité et adresse {mention}" in text and f"à l'encontre {mention}." in text
 
 
 def test_a_rectificatif_at_zero_asks_for_nothing() -> None:
@@ -263,6 +290,7 @@ def test_a_rectificatif_at_zero_asks_for_nothing() -> None:
 def test_an_electronic_avis_that_was_not_read_has_no_date_limit() -> None:
     text = text_of(EAvisPaiement)
     assert "aucun délai ne court avant" in text
+    assert "Montant minoré : 21,00 € si vous payez dès maintenant, et au plus tard 9 jours après la lecture de cet avis" in text
     assert jour(AvisPaiement.exemplaire().modalites.date_limite_paiement) not in text
 
 

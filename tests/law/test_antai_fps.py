@@ -39,7 +39,7 @@ def agir(fps: Dossier, acte: dict[str, Any]) -> None:
     match acte["acte"]:
         case "rectifier":
             numero = ModificationFps.example["numero_avis"]
-            corps = ModificationFps.example | {"montant_rectifie": montant, "numero_avis": numero}
+            corps = ModificationFps.example | {"montant_rectifie": montant, "numero_avis": numero, "origine": acte.get("origine", "rapo")}
             rectification.rectifier(fps, ModificationFps.model_validate_json(json.dumps(corps)), le)
         case "retirer":
             annulation.retirer(fps, AnnulationFps.exemplaire(), le)

@@ -48,6 +48,7 @@ dossiers = Table(
     Column("minoration_jusqu_au", Date),
     Column("pli_revenu_le", Date),
     Column("numero_avis", Text),
+    Column("rapo_rectifie", Boolean, nullable=False),
     Column("annule_le", Date),
     Column("origine_annulation", Text),
     Column("montant_paye", BigInteger, nullable=False),

@@ -19,7 +19,8 @@ class MinorationAvis(Partie):
     """The reduced amount printed on the notice, and its last day."""
 
     montant: CentimesDus = Field(description="Montant minoré, en centimes")
-    jusqu_au: Jour = Field(description="Dernier jour du montant minoré")
+    delai_jours: int = Field(ge=1, description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
+    jusqu_au: Jour | None = Field(description="Dernier jour du montant minoré ; absent tant qu'un e-avis n'est pas lu")
     canaux: tuple[Canal, ...] = Field(description="Canaux qui acceptent le montant minoré")
 
 
@@ -52,7 +53,9 @@ class EtablissementRectificatif(Partie):
     lieu: Lieu = Field(description="Lieu du constat")
     vehicule: Vehicule
     redevable: Redevable = Field(description="Identité et adresse du redevable")
-    date_reception_rapo: Jour = Field(description="Date de réception du RAPO")
+    date_reception_rapo: Jour | None = Field(
+        description="Date de réception du RAPO ; absente quand la collectivité réduit le FPS d'elle-même"
+    )
     mandataire: Ligne | None = Field(default=None, description="Personne mandatée, le cas échéant")
     date_edition: Jour = Field(description="Date d'établissement de l'avis rectificatif")
     date_envoi: Jour = Field(description="Date d'envoi imprimée sur l'avis rectificatif")
@@ -76,11 +79,16 @@ class Modalites(Partie):
     rapo_obligatoire: Literal[True] = Field(description="Le RAPO est obligatoire avant toute saisine, à peine d'irrecevabilité")
     contact_rapo: ContactRapo
     delai_rapo_mois: int = Field(ge=1, description="Délai du RAPO, en mois")
-    date_limite_rapo: Jour | None = Field(description="Dernier jour du RAPO ; absente tant qu'un e-avis n'est pas lu")
+    date_limite_rapo: Jour | None = Field(
+        description="Dernier jour du RAPO ; absente tant qu'un e-avis n'est pas lu, ou quand un RAPO a déjà été décidé"
+    )
     pieces_rapo: tuple[Ligne, ...] = Field(description="Pièces à joindre au RAPO (CGCT, art. R. 2333-120-13)")
     delai_silence_mois: int = Field(ge=1, description="Silence valant rejet, en mois à compter de l'avis de réception du RAPO")
     juridiction: Ligne = Field(description="Nom de la juridiction à la date d'envoi")
     delai_recours_mois: int = Field(ge=1, description="Délai de recours devant la juridiction, en mois")
+    date_limite_recours: Jour | None = Field(
+        default=None, description="Dernier jour devant la juridiction, quand la notification de cet avis le fait courir"
+    )
     paiement_prealable: bool = Field(description="Vrai quand le paiement préalable est exigé avant le recours")
     droits_donnees: Contact = Field(description="Où exercer les droits d'accès et de rectification")
 
@@ -90,7 +98,7 @@ MODALITES: dict[str, Any] = {
     "telepaiement": s.NUMERO + s.CLE,
     "url_paiement": f"http://localhost:8001/payer/{s.NUMERO}{s.CLE}",
     "canaux": ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"],
-    "minoration": {"montant": 2100, "jusqu_au": "2026-06-27", "canaux": ["internet", "serveur-vocal"]},
+    "minoration": {"montant": 2100, "delai_jours": 9, "jusqu_au": "2026-06-27", "canaux": ["internet", "serveur-vocal"]},
     "date_notification": "2026-06-24",
     "date_limite_paiement": "2026-09-24",
     "delai_paiement_mois": 3,
@@ -156,11 +164,12 @@ class AvisPaiementRectificatif(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-14",
 ):
-    """The rectifying notice: its own number, the payment limit of the first notice."""
+    """The rectifying notice, after a RAPO or by the town alone: its own number, the payment limit of the first notice."""
 
     numero_fps: Numero26 = Field(description="Numéro de l'avis de paiement initial")
     numero_avis: Numero26 = Field(description="Numéro propre de l'avis rectificatif")
     cle: Cle = Field(description="Clé du numéro de l'avis rectificatif")
+    rapo_ouvert: bool = Field(description="Vrai quand la collectivité réduit le FPS d'elle-même : le RAPO reste ouvert dans son délai")
     etablissement: EtablissementRectificatif = Field(description=TITRE_PARTIE_1)
     modalites: Modalites = Field(description=TITRE_PARTIE_2)
 
@@ -168,6 +177,7 @@ class AvisPaiementRectificatif(
         "numero_fps": s.NUMERO,
         "numero_avis": s.NUMERO_AVIS,
         "cle": s.CLE_AVIS,
+        "rapo_ouvert": False,
         "etablissement": {
             "collectivite": "Ville de Lille",
             "siret": s.SIRET,
@@ -191,6 +201,7 @@ class AvisPaiementRectificatif(
             "minoration": None,
             "date_notification": "2026-07-19",
             "date_limite_rapo": None,
+            "date_limite_recours": "2026-08-19",
         },
     }
 
@@ -219,7 +230,13 @@ class EAvisPaiement(
         "date_mise_a_disposition": "2026-06-18T07:00:00+02:00",
         "date_lecture": None,
         "etablissement": ETABLISSEMENT,
-        "modalites": {**MODALITES, "date_notification": None, "date_limite_paiement": None, "date_limite_rapo": None},
+        "modalites": {
+            **MODALITES,
+            "minoration": {**MODALITES["minoration"], "jusqu_au": None},
+            "date_notification": None,
+            "date_limite_paiement": None,
+            "date_limite_rapo": None,
+        },
     }
 
 

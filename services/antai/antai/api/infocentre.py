@@ -39,7 +39,7 @@ class Statistique(BaseModel):
     abandons: int
     avis: int = Field(description="Avis initiaux envoyés, e-avis compris")
     e_avis: int
-    rectificatifs: int
+    rectificatifs: int = Field(description="FPS dont un avis rectificatif est parti")
     plis_non_distribues: int
     payes: int = Field(description="FPS payés au montant entier")
     payes_minores: int
@@ -47,8 +47,8 @@ class Statistique(BaseModel):
     paiements: dict[str, int] = Field(description="Paiements encaissés, par canal")
     paiements_delai: dict[str, int] = Field(description="Paiements encaissés, par délai depuis l'envoi de l'avis")
     rejets: int = Field(description="Chèques revenus impayés")
-    rapo_partiels: int
-    rapo_totaux: int
+    rapo_partiels: int = Field(description="RAPO acceptés en partie ; un RAPO rejeté ou sans réponse est inconnu de l'ANTAI")
+    rapo_totaux: int = Field(description="RAPO acceptés en entier ; un RAPO rejeté ou sans réponse est inconnu de l'ANTAI")
     annules: int = Field(description="FPS annulés avant titre, quelle qu'en soit l'origine")
     titres: int
     montant_titres: int
@@ -86,7 +86,7 @@ SUR_DOSSIERS: dict[str, Any] = {
     "payes": _compte(_etats(Etat.PAYE)),
     "payes_minores": _compte(_etats(Etat.PAYE_MINORE)),
     "montant_paye": _somme(D.montant_paye, _etats(Etat.PAYE, Etat.PAYE_MINORE, Etat.ANNULE_A_REMBOURSER)),
-    "rapo_partiels": _compte(D.numero_avis.is_not(None) & ~_etats(*ANNULES)),
+    "rapo_partiels": _compte(D.rapo_rectifie & ~_etats(*ANNULES)),
     "rapo_totaux": _compte(_etats(*ANNULES) & (D.origine_annulation == "rapo")),
     "annules": _compte(_etats(*ANNULES)),
     "titres": _compte(EMIS),

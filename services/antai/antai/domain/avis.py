@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from antai.domain.dossier import Constat, Dossier
-from fps.calculs import date_envoi_apa, date_limite_rapo, date_notification_postale
+from fps.calculs import date_envoi_apa, date_limite_rapo, date_limite_recours, date_notification_postale
 from fps.calendar import ajouter_jours, paris_date
 from fps.communes import Commune, commune
 from fps.droit import droit
@@ -78,7 +78,10 @@ def avis_electronique(dossier: Dossier, constat: Constat, redevable: Redevable, 
 def avis_rectificatif(
     dossier: Dossier, constat: Constat, redevable: Redevable, message: ModificationFps, le: date
 ) -> AvisPaiementRectificatif:
-    """The rectifying notice that leaves that day; the limit of the first one is kept (CGCT, art. R. 2333-120-14)."""
+    """The rectifying notice that leaves that day; the limits of the first one are kept (CGCT, art. R. 2333-120-14).
+
+    After a RAPO it may be taken to the judge, in the month of its own notification (art. R. 2333-120-33); else the RAPO stays open.
+    """
     vu = constat.message
     etablissement = EtablissementRectificatif(
         collectivite=commune(dossier.siret).nom,
@@ -89,7 +92,7 @@ def avis_rectificatif(
         lieu=vu.lieu,
         vehicule=vu.vehicule,
         redevable=redevable,
-        date_reception_rapo=paris_date(message.date_reception_rapo),
+        date_reception_rapo=paris_date(message.date_reception_rapo) if message.origine == "rapo" else None,
         mandataire=message.mandataire,
         date_edition=paris_date(message.date_edition),
         date_envoi=le,
@@ -97,11 +100,15 @@ def avis_rectificatif(
         signature="Signé",
     )
     notification = date_notification_postale(le)
-    modalites = _modalites(dossier, _contact(message), message.numero_avis, le, notification, rectificatif=True)
+    limites: dict[str, date | None] = {"date_limite_recours": date_limite_recours(notification)}
+    if message.origine != "rapo":
+        limites = {"date_limite_rapo": None if dossier.date_notification is None else date_limite_rapo(dossier.date_notification)}
+    modalites = _modalites(dossier, message.contact_rapo, message.numero_avis, le, notification, limites)
     return AvisPaiementRectificatif(
         numero_fps=dossier.numero,
         numero_avis=message.numero_avis,
         cle=message.cle_avis,
+        rapo_ouvert=message.origine != "rapo",
         etablissement=etablissement,
         modalites=modalites,
     )
@@ -127,15 +134,22 @@ def _etablissement(dossier: Dossier, constat: Constat, redevable: Redevable, env
 
 
 def _modalites(
-    dossier: Dossier, contact_rapo: ContactRapo, numero_avis: str, envoi: date, notification: date | None, *, rectificatif: bool = False
+    dossier: Dossier,
+    contact_rapo: ContactRapo,
+    numero_avis: str,
+    envoi: date,
+    notification: date | None,
+    limites: dict[str, date | None] | None = None,
 ) -> Modalites:
     loi, numero = droit(notification or envoi), telepaiement(numero_avis)
+    if limites is None:
+        limites = {"date_limite_rapo": None if notification is None else date_limite_rapo(notification)}
     return Modalites(
         service_paiement=CENTRE_ENCAISSEMENT,
         telepaiement=numero,
         url_paiement=f"{SITE}/{numero}",
         canaux=CANAUX,
-        minoration=None if rectificatif else _minoration(dossier, envoi),
+        minoration=_minoration(dossier, envoi),
         date_notification=notification,
         date_limite_paiement=dossier.date_limite_paiement,
         delai_paiement_mois=loi.delai_paiement_mois,
@@ -144,11 +158,12 @@ def _modalites(
         rapo_obligatoire=True,
         contact_rapo=contact_rapo,
         delai_rapo_mois=loi.rapo_delai_mois,
-        date_limite_rapo=None if rectificatif or notification is None else date_limite_rapo(notification),
+        date_limite_rapo=limites.get("date_limite_rapo"),
         pieces_rapo=PIECES_RAPO,
         delai_silence_mois=loi.rapo_decision_mois,
         juridiction=droit(envoi).juridiction,
         delai_recours_mois=loi.recours_delai_mois,
+        date_limite_recours=limites.get("date_limite_recours"),
         paiement_prealable=droit(envoi).paiement_prealable,
         droits_donnees=commune(dossier.siret).contact,
     )
@@ -167,10 +182,12 @@ def _connue(jour: date | None) -> date:
 
 
 def _minoration(dossier: Dossier, envoi: date) -> MinorationAvis | None:
-    if dossier.minoration_montant is None or dossier.minoration_jusqu_au is None:
+    """The reduced amount; an electronic notice that nobody has read yet offers it without a last day (hypothesis H48)."""
+    montant, delai = dossier.minoration_montant, dossier.minoration_delai
+    if montant is None or delai is None or (dossier.minoration_jusqu_au is None and not dossier.electronique):
         return None
     canaux = tuple(canal for canal in CANAUX if canal in droit(envoi).minoration_canaux)
-    return MinorationAvis(montant=dossier.minoration_montant, jusqu_au=dossier.minoration_jusqu_au, canaux=canaux)
+    return MinorationAvis(montant=montant, delai_jours=delai, jusqu_au=dossier.minoration_jusqu_au, canaux=canaux)
 
 
 def requete_impression(dossier: Dossier, redevable: Redevable) -> RequeteImpression:

@@ -28,7 +28,8 @@ __all__ = ["FINAUX", "PAIEMENT_REFUSE", "TRANSITIONS", "Constat", "Dossier", "Et
 class Dossier:
     """One FPS: a narrow row, what changes in its life. Amounts in centimes; the message and the redevable are in its Constat.
 
-    `montant` is what the FPS is worth now (after a rectificatif or a cancellation), until its title; what the title loses then is in
+    `montant` is what the FPS is worth now (after a rectificatif or a cancellation), until its title; `numero_avis` is its last
+    rectificatif, `rapo_rectifie` tells whether a RAPO asked for it; what the title loses then is in
     `titre_fps_annule` and `titre_majoration_annulee`; what the DGFiP collected of it, as it told, cumulated, is in `montant_paye`.
     """
 
@@ -52,6 +53,7 @@ class Dossier:
     minoration_jusqu_au: date | None = None
     pli_revenu_le: date | None = None
     numero_avis: str | None = None
+    rapo_rectifie: bool = False
     annule_le: date | None = None
     origine_annulation: str | None = None
     montant_paye: int = 0

@@ -1,4 +1,4 @@
-"""The rectificatif after a RAPO: its own number, the new amount at once, the first limit kept (CGCT, art. R. 2333-120-14; H51)."""
+"""The rectificatif, after a RAPO or by the town alone: its own number, the new amount at once, the first limit kept (H51)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from antai.domain.refus import (
     RectificatifRefuse,
     RectificatifSansReduction,
 )
+from fps.calendar import paris_date
 from fps.errors import Conflit
 from fps.messages.mfps import ErreurAccuse, ModificationFps
 from fps.money import Ecriture, euros
@@ -64,14 +65,29 @@ def _numero(message: ModificationFps) -> Iterator[ErreurAccuse]:
 def _dates(message: ModificationFps, maintenant: datetime) -> Iterator[ErreurAccuse]:
     if message.date_edition > maintenant:
         yield _erreur("edition-future", "date_edition", "L'avis rectificatif serait établi après sa réception.", LOI, "Corrigez la date.")
+    quoi = "du RAPO" if message.origine == "rapo" else "de la demande"
     if message.date_reception_rapo > message.date_edition:
         yield _erreur(
             "edition-avant-rapo",
             "date_reception_rapo",
-            "L'avis rectificatif serait établi avant la réception du RAPO.",
+            f"L'avis rectificatif serait établi avant la réception {quoi}.",
             LOI,
-            "Corrigez la date de réception du RAPO ou celle de l'avis rectificatif.",
+            f"Corrigez la date de réception {quoi} ou celle de l'avis rectificatif.",
         )
+    if avant_constat(message.numero_fps, paris_date(message.date_reception_rapo)):
+        yield _erreur(
+            "demande-avant-constat",
+            "date_reception_rapo",
+            f"La date de réception {quoi} est antérieure au constat.",
+            LOI,
+            f"Corrigez la date de réception {quoi}.",
+        )
+
+
+def avant_constat(numero: str, jour: date) -> bool:
+    """Whether a day comes before that of the finding, which the number of the FPS bears (arrêté of 6 November 2015, art. 4; H04)."""
+    constat = NumeroFps.lire(numero).date_etablissement
+    return constat is not None and jour < constat
 
 
 def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
@@ -81,12 +97,14 @@ def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) ->
 def rectifier(dossier: Dossier, message: ModificationFps, le: date) -> int:
     """Give the FPS its new amount, zero for an acceptation totale; gives what is no longer due, in centimes.
 
+    The town may lower a FPS by itself once, before any RAPO: that leaves the RAPO open, and its own rectificatif (H51).
     Raises AutreCollectivite, RectificatifDejaRecu, RectificatifSansReduction, ModificationApresPaiement and the refusal of the state.
     """
     verifier_siret(dossier, message.siret)
     if dossier.etat in IMPOSSIBLE:
         raise IMPOSSIBLE[dossier.etat](f"FPS {dossier.numero}, état « {dossier.etat} ».")
-    if dossier.numero_avis is not None:
+    apres_rapo = message.origine == "rapo"
+    if dossier.rapo_rectifie if apres_rapo else dossier.numero_avis is not None:
         raise RectificatifDejaRecu(f"Avis rectificatif {dossier.numero_avis}.", "numero_avis")
     if dossier.etat in ANNULES and message.montant_rectifie > 0:
         raise FpsAnnule(f"Le FPS {dossier.numero} est annulé, il ne peut plus être ramené à {euros(message.montant_rectifie)}.")
@@ -97,8 +115,8 @@ def rectifier(dossier: Dossier, message: ModificationFps, le: date) -> int:
     if message.montant_rectifie > 0:
         dossier.reduire(message.montant_rectifie)
     elif dossier.etat not in ANNULES:
-        dossier.annuler("rapo", le)
-    dossier.numero_avis = message.numero_avis
+        dossier.annuler(message.origine, le)
+    dossier.numero_avis, dossier.rapo_rectifie = message.numero_avis, apres_rapo
     return baisse
 
 

@@ -247,7 +247,10 @@ class RectificatifDejaRecu(Conflit):
 
     code = "rectificatif-deja-recu"
     article = "CGCT, art. R. 2333-120-13 et R. 2333-120-14"
-    que_faire = "Un seul RAPO par FPS, donc un seul avis rectificatif ; ensuite, transmettez une information d'annulation (flux 8)."
+    que_faire = (
+        "Un FPS a un seul avis rectificatif après un RAPO, et la collectivité ne le réduit d'elle-même qu'une fois, avant lui ; "
+        "ensuite, transmettez une information d'annulation (flux 8)."
+    )
 
 
 class AnnulationApresTitre(Conflit):
@@ -288,6 +291,14 @@ class AnnulationExcessive(Refus):
     code = "annulation-excessive"
     article = "CGCT, art. R. 2333-120-17-2"
     que_faire = "Annulez au plus le FPS et la majoration du titre, moins ce qui en est déjà annulé."
+
+
+class DateDecisionImpossible(Refus):
+    """La décision est datée d'un jour à venir, ou d'avant le constat"""
+
+    code = "date-decision-impossible"
+    article = "CGCT, art. R. 2333-120-14 et R. 2333-120-17-2"
+    que_faire = "Donnez la date de la décision : du jour du constat au jour de l'envoi du message."
 
 
 class RequeteManquante(Refus):

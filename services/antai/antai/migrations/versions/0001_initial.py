@@ -216,6 +216,7 @@ def upgrade() -> None:
         sa.Column("minoration_jusqu_au", sa.Date(), nullable=True),
         sa.Column("pli_revenu_le", sa.Date(), nullable=True),
         sa.Column("numero_avis", sa.Text(), nullable=True),
+        sa.Column("rapo_rectifie", sa.Boolean(), nullable=False),
         sa.Column("annule_le", sa.Date(), nullable=True),
         sa.Column("origine_annulation", sa.Text(), nullable=True),
         sa.Column("montant_paye", sa.BigInteger(), nullable=False),
