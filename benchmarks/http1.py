@@ -3,24 +3,32 @@
 import asyncio
 import contextlib
 import json
+import ssl
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import uvloop
+
+from fps.kit.pki import Pki
+from fps.kit.tls import between_services
+from fps.parties import Party
 
 Answer = tuple[int, bytes]
 END = b"\r\n\r\n"
 PATIENCE = 60.0  # seconds given to all the answers
 
 
-def request(path: str, body: bytes, content: str = "application/json") -> bytes:
-    """A POST, ready to be written."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+def request(path: str, body: bytes, content: str = "application/json", token: str = "") -> bytes:
+    """A POST, ready to be written; with the pilot's credential when the door asks it."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content}\r\nContent-Length: {len(body)}\r\n"
+    if token:
+        head += f"Authorization: Bearer {token}\r\n"
+    return f"{head}\r\n".encode() + body
 
 
 class Connection(asyncio.Protocol):
@@ -70,23 +78,24 @@ class Connection(asyncio.Protocol):
                 self.done.set_exception(error)
 
 
-async def exchange(port: int, requests: Sequence[bytes], connections: int) -> list[Answer]:
+async def exchange(port: int, requests: Sequence[bytes], connections: int, tls: ssl.SSLContext | None = None) -> list[Answer]:
     """The answers of all the requests, in their order; (0, b"") where the server closed instead of answering."""
     answers: list[Answer] = [(0, b"")] * len(requests)
     todo = iter(enumerate(requests))
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(lambda: Connection(todo, answers), "127.0.0.1", port) for _ in range(min(connections, len(requests)))
+        await loop.create_connection(lambda: Connection(todo, answers), "127.0.0.1", port, ssl=tls)
+        for _ in range(min(connections, len(requests)))
     ]
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(protocol.done for _, protocol in made))
     return answers
 
 
-async def get(port: int, path: str) -> int:
+async def get(port: int, path: str, tls: ssl.SSLContext | None = None) -> int:
     """The status of a GET on a connection of its own; 0 when nobody answers."""
     try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     except OSError:
         return 0
     try:
@@ -103,9 +112,10 @@ async def get(port: int, path: str) -> int:
 
 @dataclass(frozen=True)
 class Order:
-    """What the client process must send: messages `first`…, one by one or in batches."""
+    """What the client process must send: messages `first`…, one by one or in batches, with the town's certificate of a PKI."""
 
     port: int
+    pki: str
     bac: str
     first: int
     count: int
@@ -127,9 +137,9 @@ class Order:
 
     async def send(self) -> dict[str, object]:
         """How long it took, and how many messages were accepted."""
-        requests = self.requests()
+        requests, tls = self.requests(), between_services(Pki(Path(self.pki)), Party.COLLECTIVITE)
         start = time.perf_counter()
-        answers = await exchange(self.port, requests, self.connections)
+        answers = await exchange(self.port, requests, self.connections, tls)
         seconds = time.perf_counter() - start
         statuses = Counter(str(status) for status, _ in answers)
         accepted = sum(body.count(b'"statut":"accepte"') + body.count(b'"statut": "accepte"') for status, body in answers if status == 200)

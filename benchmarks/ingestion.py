@@ -16,17 +16,18 @@ from antai.app import DEFINITION
 from benchmarks.donnees import INSTANT
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.http1 import Order
-from benchmarks.servers import ROOT, Process, create_tables, databases, free_ports, process, service_url
+from benchmarks.servers import ROOT, create_tables, databases, free_ports, new_pki, process, secured, service_url
 from fps.confiance import INTERNE, Identite
 from fps.kit import door, problems
 from fps.kit.application import open_pki
 from fps.kit.bac_path import BacPath
-from fps.kit.clock import Mode, wall_now
+from fps.kit.carrier import bearer, open_client
 from fps.kit.database import open_database
 from fps.kit.envelope import Letter
 from fps.kit.identity import Trust
 from fps.kit.service import Receipt, Service
 from fps.kit.settings import Settings
+from fps.kit.tls import between_services, server_context
 from fps.messages.message import Message
 from fps.messages.mfps import AccuseFps
 
@@ -47,18 +48,19 @@ def serve_at_once(port: int) -> None:
     """Serve ANTAI's letter routes without a database, as the service serves them."""
     import uvicorn
 
+    from fps.kit.listening import listening
+
     settings = Settings()
     app = FastAPI(openapi_url=None)
     problems.install(app)
-    app.router.routes.extend(door.routes(AtOnce(DEFINITION, settings, open_database(settings.database_url), Trust(open_pki(settings)))))
+    service = AtOnce(DEFINITION, settings, open_database(settings.database_url), Trust(open_pki(settings)))
+    app.router.routes.extend(door.routes(service))
 
     @app.get("/sante/pret")
     async def pret() -> dict[str, str]:
         return {"statut": "pret"}
 
-    uvicorn.run(
-        BacPath(app), host="127.0.0.1", port=port, log_config=None, access_log=False, http="httptools", loop="uvloop", lifespan="off"
-    )
+    uvicorn.Server(listening(BacPath(app), "127.0.0.1", port, server_context(service), loop="uvloop", lifespan="off")).run()
 
 
 async def sent(order: Order) -> float:
@@ -77,7 +79,7 @@ async def sent(order: Order) -> float:
 
 
 async def ingestion(bench: Bench) -> list[Figure]:
-    """The three sides, in turn; exact counts in the database at the end."""
+    """The three sides, in turn, all in TLS with the town's certificate; exact counts in the database at the end."""
     admin, sizes = bench.need_postgres(), bench.sizes
     port, bare = free_ports(2)
     bac = f"mfps-{secrets.token_hex(2)}"
@@ -86,18 +88,25 @@ async def ingestion(bench: Bench) -> list[Figure]:
     def order(target: int, count: int, connections: int, lot: int = 1) -> Order:
         nonlocal position
         first, position = position, position + count
-        return Order(target, bac, first, count, connections, lot)
+        return Order(target, str(pki.dossier), bac, first, count, connections, lot)
 
     with tempfile.TemporaryDirectory() as folder:
+        pki, token = new_pki(Path(folder)), secrets.token_urlsafe(16)
+        tls, own = between_services(pki), secured(pki)
         async with databases(admin) as (url,):
             await create_tables(url, DEFINITION)
             connection = await asyncpg.connect(url)
-            await connection.execute("INSERT INTO bacs VALUES ($1, $1, $2, $3, $4, 1)", bac, Mode.FIGE.value, INSTANT, wall_now())
-            real = process(["-m", "antai", "serve"], Path(folder) / "antai.log", FPS_PORT=str(port), FPS_DATABASE_URL=service_url(url))
-            without = process(["-m", "benchmarks.ingestion", str(bare)], Path(folder) / "bare.log")
+            own |= {"FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"}
+            where = {"FPS_PORT": str(port), "FPS_DATABASE_URL": service_url(url)}
+            real = process(["-m", "antai", "serve"], Path(folder) / "antai.log", **own, **where)
+            without = process(["-m", "benchmarks.ingestion", str(bare)], Path(folder) / "bare.log", **own)
             with real as antai, without as empty:
-                await _ready(antai, port)
-                await _ready(empty, bare)
+                await antai.ready((port, "/sante/pret"), tls=tls)
+                await empty.ready((bare, "/sante/pret"), tls=tls)
+                async with open_client(verify=tls, headers=bearer(token)) as client:
+                    new = {"nom": bac, "instant": INSTANT.isoformat()}
+                    made = await client.post(f"https://127.0.0.1:{port}/pilotage/bacs", json=new)
+                    expect("a new bac", made.status_code, 201)
                 written = 0
 
                 async def single() -> float:
@@ -120,10 +129,6 @@ async def ingestion(bench: Bench) -> list[Figure]:
                 expect(table, await connection.fetchval(f"SELECT count(*) FROM {table}"), written + 200)
             await connection.close()
     return [Figure("mfps-http", one, door_alone, "messages/s"), Figure("mfps-batch", many, one, "messages/s")]
-
-
-async def _ready(one: Process, port: int) -> None:
-    await one.ready((port, "/sante/pret"))
 
 
 if __name__ == "__main__":

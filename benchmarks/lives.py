@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import ssl
 import tempfile
 import time
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ from benchmarks.donnees import INSTANT, demande
 from benchmarks.figures import Bench, Figure, expect, say
 from benchmarks.http1 import exchange, request
 from benchmarks.rewrite import Copy
-from benchmarks.servers import Process, databases, free_ports, process, queues, service_url
+from benchmarks.servers import Process, databases, free_ports, new_pki, process, queues, secured, service_url
 from console.pilot import Pilot
-from fps.kit.carrier import open_client
+from fps.kit.carrier import bearer, open_client
+from fps.kit.tls import between_services
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
@@ -36,11 +38,14 @@ class Deployment:
     ports: Mapping[Party, int]
     databases: Mapping[Party, str]
     pilot: Pilot
+    token: str
+    tls: ssl.SSLContext
     clock: dict[str, float]  # seconds of each part of the last round
 
     async def post(self, party: Party, path: str, bodies: list[bytes], content: str = "application/json") -> list[bytes]:
         """The answers of a service; raises Faux when one is not a success."""
-        answers = await exchange(self.ports[party], [request(path, body, content) for body in bodies], CONNECTIONS)
+        requests = [request(path, body, content, self.token) for body in bodies]
+        answers = await exchange(self.ports[party], requests, CONNECTIONS, self.tls)
         wrong = [(status, body[:300]) for status, body in answers if status not in (200, 201)]
         expect(f"answers of {party} to {path}", wrong, [])
         return [body for _, body in answers]
@@ -89,9 +94,10 @@ async def deployment(admin: str, amqp: str) -> Any:
         urls = dict(zip(SERVICES, await stack.enter_async_context(databases(admin, len(SERVICES))), strict=True))
         prefix = await stack.enter_async_context(queues(amqp))
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
-        addresses = {party: f"http://127.0.0.1:{port}" for party, port in ports.items()}
-        token = secrets.token_urlsafe(16)
-        common = {"FPS_BUS_URL": amqp, "FPS_BUS_PREFIX": prefix, "FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"}
+        addresses = {party: f"https://127.0.0.1:{port}" for party, port in ports.items()}
+        token, pki = secrets.token_urlsafe(16), new_pki(folder)
+        tls = between_services(pki)
+        common = {"FPS_BUS_URL": amqp, "FPS_BUS_PREFIX": prefix, "FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"} | secured(pki)
         common["FPS_ADDRESSES"] = ",".join(f"{party}={url}" for party, url in addresses.items())
 
         def run(party: Party, command: str) -> Process:
@@ -101,9 +107,9 @@ async def deployment(admin: str, amqp: str) -> Any:
         for migration in [run(party, "migrate") for party in SERVICES]:
             await migration.finished()
         for party, one in [(party, run(party, "serve")) for party in SERVICES]:
-            await one.ready((ports[party], "/sante/pret"))
-        client = await stack.enter_async_context(open_client())
-        yield Deployment(ports, urls, Pilot(client, addresses, token), {})
+            await one.ready((ports[party], "/sante/pret"), tls=tls)
+        client = await stack.enter_async_context(open_client(verify=tls, headers=bearer(token)))
+        yield Deployment(ports, urls, Pilot(client, addresses, token), token, tls, {})
 
 
 async def life_servers(bench: Bench) -> list[Figure]:

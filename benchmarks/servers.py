@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from benchmarks.http1 import get
 from fps.kit import mailbox
 from fps.kit.bus import routing_keys
 from fps.kit.database import open_database
+from fps.kit.pki import Pki
 from fps.kit.service import Definition
 from fps.kit.settings import Settings
 
@@ -103,6 +105,18 @@ async def queues(url: str) -> AsyncIterator[str]:
                 await channel.exchange_delete(exchange)
 
 
+def secured(pki: Pki) -> dict[str, str]:
+    """The environment of a service that listens in TLS, with a PKI that all the processes of a run share."""
+    return {"FPS_TLS": "1", "FPS_PKI_DIR": str(pki.dossier)}
+
+
+def new_pki(folder: Path) -> Pki:
+    """A PKI of this run only."""
+    pki = Pki(folder / "pki")
+    pki.preparer()
+    return pki
+
+
 def free_ports(count: int) -> list[int]:
     """Ports that follow one another and that nobody uses now."""
     for _ in range(100):
@@ -132,14 +146,14 @@ class Process:
         """The end of what it wrote."""
         return self.log.read_text("utf-8", errors="replace")[-2000:]
 
-    async def ready(self, *addresses: tuple[int, str]) -> None:
+    async def ready(self, *addresses: tuple[int, str], tls: ssl.SSLContext | None = None) -> None:
         """Until every (port, path) answers 200; raises Faux with what the process said."""
         limit, waiting = time.monotonic() + PATIENCE, list(addresses)
         while waiting:
             if self.popen.poll() is not None or time.monotonic() > limit:
                 raise Faux(f"{self.popen.args!r} is not ready (exit code {self.popen.poll()}): {self.said()}")
             port, path = waiting[0]
-            if await get(port, path) == 200:
+            if await get(port, path, tls) == 200:
                 waiting.pop(0)
             else:
                 await asyncio.sleep(0.01)
