@@ -100,6 +100,7 @@ class Antai:
     async def annuler_titre(self, fps: int = 3000, majoration: int = 5000, **champs: Any) -> httpx.Response:
         etendue = "totale" if (fps, majoration) == (3000, 5000) else "partielle"
         montants = {"numero_titre": TITRE, "fps_annule": fps, "majoration_annulee": majoration, "etendue": etendue}
+        montants |= {"date_decision": "2027-01-10"}
         return await self.poster(InformationAnnulationTitre, **(montants | champs))
 
     async def juger(self, fps: int = 3000, majoration: int = 5000, **champs: Any) -> list[Letter]:

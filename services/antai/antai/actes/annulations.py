@@ -47,7 +47,7 @@ async def information_titre(message: InformationAnnulationTitre, work: Work) -> 
     """Issue the titre d'annulation. Raises DossierInconnu and what `titre_annulation.verifier` raises."""
     dossier = await connu(message.numero_fps, work)
     if await _nouvelle(message, work):
-        titre_annulation.verifier(dossier, message)
+        titre_annulation.verifier(dossier, message, work.today)
         await _annuler(dossier, message, work)
         await _rapprocher(dossier, message, work)
     return annulation.accuse(message.numero_fps, work.now)

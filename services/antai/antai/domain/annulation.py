@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.etats import ANNULES, PAYES, TITRES
-from antai.domain.rectification import verifier_siret
-from antai.domain.refus import AnnulationApresTitre, EtendueIncoherente, FpsAnnule, MontantsIncoherents
+from antai.domain.rectification import avant_constat, verifier_siret
+from antai.domain.refus import AnnulationApresTitre, DateDecisionImpossible, EtendueIncoherente, FpsAnnule, MontantsIncoherents
+from fps.calendar import paris_date
 from fps.errors import Refus
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.mfps import AnnulationFps, ErreurAccuse
@@ -28,20 +29,22 @@ class InformationRecue:
 def retirer(dossier: Dossier, message: AnnulationFps, le: date) -> int | None:
     """Withdraw the FPS; gives what is no longer due, in centimes, None when it was already done.
 
-    Before any notice, none will leave. Raises AutreCollectivite, AnnulationApresTitre.
+    Before any notice, none will leave. Raises AutreCollectivite, DateDecisionImpossible, AnnulationApresTitre.
     """
     verifier_siret(dossier, message.siret)
+    _exiger_sans_titre(dossier)
+    verifier_decision(dossier, paris_date(message.date_annulation), le, "date_annulation")
     return _annuler(dossier, message.origine, le)
 
 
 def decharger(dossier: Dossier, message: InformationAnnulationFps, le: date) -> int | None:
     """Execute a decision on a FPS without title; gives what is no longer due, in centimes, None when it was already done.
 
-    Raises AutreCollectivite, AnnulationApresTitre, MontantsIncoherents, EtendueIncoherente, FpsAnnule.
+    Raises AutreCollectivite, DateDecisionImpossible, AnnulationApresTitre, MontantsIncoherents, EtendueIncoherente, FpsAnnule.
     """
     verifier_siret(dossier, message.siret)
-    if dossier.etat in TITRES:
-        raise AnnulationApresTitre(f"Titre {dossier.numero_titre}.")
+    _exiger_sans_titre(dossier)
+    verifier_decision(dossier, message.date_decision, le)
     if (message.etendue == "totale") != (message.montant_restant == 0):
         raise EtendueIncoherente(f"« {message.etendue} », reste {euros(message.montant_restant)}.", "etendue")
     if dossier.etat in INCHANGES:
@@ -59,9 +62,18 @@ def decharger(dossier: Dossier, message: InformationAnnulationFps, le: date) -> 
     return 0 if payes else message.montant_annule
 
 
-def _annuler(dossier: Dossier, origine: str, le: date) -> int | None:
+def verifier_decision(dossier: Dossier, decision: date, le: date, champ: str = "date_decision") -> None:
+    """Raises DateDecisionImpossible when a decision told that day is still to come, or comes before the finding (R. 2333-120-17-2)."""
+    if decision > le or avant_constat(dossier.numero, decision):
+        raise DateDecisionImpossible(f"Décision du {decision:%d/%m/%Y}, reçue le {le:%d/%m/%Y}.", champ)
+
+
+def _exiger_sans_titre(dossier: Dossier) -> None:
     if dossier.etat in TITRES:
         raise AnnulationApresTitre(f"Titre {dossier.numero_titre}.")
+
+
+def _annuler(dossier: Dossier, origine: str, le: date) -> int | None:
     if dossier.etat in INCHANGES:
         return None
     # Before the notice no claim is in the books; what was paid stays there until the collectivité refunds it.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from antai.domain.annulation import verifier_decision
 from antai.domain.dossier import Dossier
 from antai.domain.rectification import verifier_siret
 from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante
@@ -114,13 +115,15 @@ class Appariement:
         return d is not None and a is not None and (d.fps_decharge, d.majoration_dechargee) != (a.fps_annule, a.majoration_annulee)
 
 
-def verifier(dossier: Dossier, message: InformationAnnulationTitre) -> None:
-    """Whether the title can lose these amounts. Raises AutreCollectivite, TitreNonEmis, LettreIncoherente, RequeteManquante,
+def verifier(dossier: Dossier, message: InformationAnnulationTitre, le: date) -> None:
+    """Whether the title can lose these amounts that day (CGCT, art. R. 2333-120-17-2).
 
-    AnnulationExcessive, EtendueIncoherente (CGCT, art. R. 2333-120-17-2).
+    Raises AutreCollectivite, DateDecisionImpossible, TitreNonEmis, LettreIncoherente, RequeteManquante, AnnulationExcessive,
+    EtendueIncoherente.
     """
     verifier_siret(dossier, message.siret)
     dossier.exiger_titre(message.numero_titre)
+    verifier_decision(dossier, message.date_decision, le)
     if message.origine == "juridiction" and message.numero_requete is None:
         raise RequeteManquante("Origine « juridiction » sans numéro de requête.", "numero_requete")
     fps = dossier.montant - dossier.titre_fps_annule
