@@ -147,9 +147,9 @@ def test_every_relative_link_of_a_page_leads_somewhere(path: Path) -> None:
 
 def test_every_hypothesis_that_a_page_or_a_service_cites_is_listed_with_a_place_that_exists() -> None:
     listed = (ROOT / "docs/hypotheses.md").read_text(encoding="utf-8")
-    known = set(re.findall(r"^\| (H\d\d) \|", listed, re.MULTILINE))
+    known = set(re.findall(r"^\| (H\d{2,3}) \|", listed, re.MULTILINE))
     sources = [path for suffix in ("py", "yaml", "typ") for path in (ROOT / "services").rglob(f"*.{suffix}")]
-    cited = {(named(path), h) for path in [*PAGES, *sources] for h in re.findall(r"\bH\d\d\b", path.read_text(encoding="utf-8"))}
+    cited = {(named(path), h) for path in [*PAGES, *sources] for h in re.findall(r"\bH\d{2,3}\b", path.read_text(encoding="utf-8"))}
     assert len(known) > 30 and sorted((page, h) for page, h in cited if h not in known) == []
     places = re.findall(r"`((antai|dgfip|ccsp|collectivite)/[\w/]+\.(?:py|yaml))(?:::(\w+))?`", listed)
     lost = [place for place, service, name in places if not _defines(ROOT / "services" / service / place, name)]

@@ -98,10 +98,25 @@ def date_limite_rabais(envoi: date) -> date:
 
 @regle("CGCT, art. R. 2333-120-33", "Dernier jour du recours devant la juridiction")
 def date_limite_recours(depart: date, eloignement: Eloignement = "metropole") -> date:
-    """Last day before the court, from the RAPO decision, explicit or not, or the notified avertissement (CGCT, art. R. 2333-120-33)."""
+    """Last day before the court, from the notified decision on the RAPO, the implicit rejection, or the notified avertissement.
+
+    CGCT, art. R. 2333-120-33.
+    """
     loi = droit(depart)
     distance = {"metropole": 0, "outre-mer": loi.recours_outre_mer_mois, "etranger": loi.recours_etranger_mois}[eloignement]
     return _limite(ajouter_mois(depart, loi.recours_delai_mois + distance))
+
+
+@regle("CGCT, art. R. 2333-120-33 ; hypothèse H97", "Notification d'une décision expresse sur le RAPO")
+def date_notification_decision_rapo(decision: date, declaree: date | None = None) -> date:
+    """The day from which the month before the court runs after an express decision (CGCT, art. R. 2333-120-33).
+
+    The day that the applicant declares, when a letter of that decision may have been received then; else that of the post (hypothesis H97).
+    """
+    dernier = ajouter_jours(decision, droit(decision).rapo_notification_maximum_jours)
+    if declaree is not None and decision <= declaree <= dernier:
+        return declaree
+    return date_notification_postale(decision)
 
 
 @regle("CGCT, art. R. 2333-120-39", "Dernier jour pour régulariser la requête")

@@ -38,7 +38,7 @@ async def numero(world: World) -> str:
     answer = await world.client.post(f"{world.addresses[Party.CCSP]}{Requete.path}", json=corps)
     assert answer.status_code == 200, answer.text
     await world.pilot.avancer("defaut", instant("2027-06-01"))
-    juge = {"nature": "jugement", "sens": "decharge-totale", "motifs": "Cession.", "fps_decharge": 3500, "majoration_dechargee": 5000}
+    juge = {"nature": "jugement", "sens": "decharge-totale", "motifs": "Cession.", "fps_du": 3500, "majoration_due": 5000}
     url = f"{world.addresses[Party.CCSP]}/requetes/{answer.json()['numero_requete']}/decision"
     assert (await world.client.post(url, json=juge)).status_code == 200
     await world.pilot.avancer("defaut", instant("2027-06-02"))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -19,12 +19,14 @@ from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
+from tests.kit.test_letters import pages_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DEPOT = date(2026, 11, 5)
 PIECE = Requete.example["pieces"][0]
 CONTRE_RAPO = {"objet": "decision-rapo", "numero_titre": None, "date_decision_rapo": "2026-10-20", "date_notification_avertissement": None}
 TROIS = [{**PIECE, "nature": nature} for nature in ("avis-paiement", "rapo", "avis-reception-rapo")]
+EXPRESSE = [*TROIS, {**PIECE, "nature": "decision-rapo"}]
 MANDATAIRE = {**Requete.example["requerant"], "qualite": "mandataire"}
 
 
@@ -52,7 +54,7 @@ class Greffe:
         return await self.poster(f"/requetes/{numero}/decision", {"nature": nature, "sens": sens, "motifs": "Motifs.", **champs})
 
     async def decharger(self, numero: str, nature: str = "jugement") -> httpx.Response:
-        return await self.juger(numero, nature, "decharge-totale", fps_decharge=3000, majoration_dechargee=5000)
+        return await self.juger(numero, nature, "decharge-totale", fps_du=3000, majoration_due=5000)
 
     async def voir(self, numero: str) -> Any:
         answer = await self.world.client.get(f"{self.world.addresses[Party.CCSP]}/bacs/{self.bac}/requetes/{numero}")
@@ -142,7 +144,9 @@ async def test_a_contested_error_needs_a_judgment(greffe: Greffe) -> None:
     assert code(await greffe.juger(numero, "jugement", "rejet", amende_abus=200_001)) == (409, "amende-excessive")
     assert code(await greffe.juger(numero, "jugement", "non-lieu", amende_abus=1)) == (409, "amende-sans-rejet")
     assert code(await greffe.juger(numero, "jugement", "rejet", fps_decharge=1)) == (409, "montants-incoherents")
-    assert code(await greffe.juger(numero, "jugement", "decharge-partielle")) == (409, "montants-incoherents")
+    du = {"fps_du": 3000, "majoration_due": 5000}
+    assert code(await greffe.juger(numero, "jugement", "decharge-partielle")) == (409, "sommes-inconnues")
+    assert code(await greffe.juger(numero, "jugement", "decharge-partielle", **du)) == (409, "montants-incoherents")
     assert code(await greffe.juger(numero, "ordonnance", "desistement")) == (409, "desistement-absent")
     vue = (await greffe.juger(numero, "jugement", "rejet", amende_abus=200_000)).json()
     assert (vue["decision"]["amende_abus"], vue["limite_execution"], vue["decision"]["dispositif"]) == (200_000, None, DISPOSITIFS["rejet"])
@@ -195,6 +199,18 @@ IRRECEVABLES: list[tuple[dict[str, Any], list[str]]] = [
     ({"moyens": None}, ["moyens-absents"]),
     ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-10-04"}, ["requete-tardive"]),
     ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-11-06"}, ["requete-prematuree"]),
+    # Express, posted on 29 September: received on 5 October, or the day that is declared, when a letter of that day may come then (H97).
+    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-28"}, ["requete-tardive"]),
+    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-29"}, []),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-05"}, []),
+    (
+        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-29", "date_notification_decision_rapo": "2026-10-04"},
+        ["requete-tardive"],
+    ),
+    (
+        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-13", "date_notification_decision_rapo": "2026-10-05"},
+        ["requete-tardive"],
+    ),
     ({"date_notification_avertissement": "2026-10-04"}, ["requete-tardive"]),
     ({"date_notification_avertissement": "2026-10-05"}, []),
     ({"date_notification_avertissement": "2026-09-04", "eloignement": "outre-mer"}, ["requete-tardive"]),
@@ -211,6 +227,51 @@ async def test_what_is_wrong_in_a_petition_is_named(greffe: Greffe, champs: dict
     regularisable = all(MOTIFS[m].regularisable for m in motifs)
     attendu = "communiquee" if not motifs else "regularisation" if regularisable else "en-etat"
     assert (vue["motifs"], vue["etat"]) == (motifs, attendu)
+
+
+async def test_a_total_discharge_bears_on_all_that_is_claimed_whatever_figure_is_typed(greffe: Greffe) -> None:
+    numero = await greffe.deposer(montant_fps=3000, majoration=5000)
+    await greffe.au(2026, 12, 7)
+    vue = (await greffe.juger(numero, "jugement", "decharge-totale", fps_decharge=100, majoration_dechargee=6000)).json()
+    assert (vue["decision"]["fps_decharge"], vue["decision"]["majoration_dechargee"]) == (3000, 5000)
+
+
+async def test_no_discharge_exceeds_what_is_claimed_and_a_partial_one_leaves_something(greffe: Greffe) -> None:
+    numero = await greffe.deposer(montant_fps=3000, majoration=5000)
+    await greffe.au(2026, 12, 7)
+    for fps, majoration, attendu in [
+        (3001, 0, "decharge-excessive"),
+        (0, 5001, "decharge-excessive"),
+        (3000, 5000, "montants-incoherents"),
+    ]:
+        champs = {"fps_decharge": fps, "majoration_dechargee": majoration}
+        assert code(await greffe.juger(numero, "jugement", "decharge-partielle", **champs)) == (409, attendu)
+    # The judge who reads another sum in the file is right against the petition (hypothesis H98).
+    refus = await greffe.juger(numero, "jugement", "decharge-partielle", fps_decharge=2000, fps_du=1500)
+    assert code(refus) == (409, "decharge-excessive")
+    vue = (await greffe.juger(numero, "jugement", "decharge-partielle", fps_decharge=2999, majoration_dechargee=5000)).json()
+    assert (vue["etat"], vue["decision"]["fps_du"], vue["decision"]["majoration_due"]) == ("jugee", 3000, 5000)
+
+
+async def test_a_discharge_after_a_rapo_bears_on_the_fps_alone(greffe: Greffe) -> None:
+    numero = await greffe.deposer(**CONTRE_RAPO, pieces=TROIS)
+    await greffe.au(2026, 12, 7)
+    refus = await greffe.juger(numero, "jugement", "decharge-totale", fps_du=3000, majoration_due=5000)
+    assert code(refus) == (409, "montants-incoherents")
+    refus = await greffe.juger(numero, "jugement", "decharge-partielle", fps_du=3000, fps_decharge=100, majoration_dechargee=5000)
+    assert code(refus) == (409, "montants-incoherents")
+    vue = (await greffe.juger(numero, "jugement", "decharge-totale", fps_du=3000, majoration_dechargee=5000)).json()
+    assert (vue["decision"]["fps_decharge"], vue["decision"]["majoration_dechargee"]) == (3000, 0)
+
+
+async def test_the_documents_say_the_hour_of_the_filing_and_of_the_communication(greffe: Greffe) -> None:
+    depot = (await greffe.envoyer(Requete)).json()
+    assert datetime.fromisoformat(depot["horodatage"]) == paris(DEPOT)
+    await greffe.au(2026, 11, 6)
+    url = f"{greffe.world.addresses[Party.CCSP]}/bacs/{greffe.bac}/requetes/{depot['numero_requete']}/documents"
+    for document, attendu in (("accuse-depot", "5 novembre 2026 à 20 h 00"), ("communication", "6 novembre 2026 à 20 h 00")):
+        page = " ".join(pages_of((await greffe.world.client.get(f"{url}/{document}")).content))
+        assert attendu in page.replace("\u00a0", " "), page
 
 
 async def test_every_reason_has_its_article_its_sentence_and_what_to_do() -> None:
@@ -248,7 +309,7 @@ async def test_a_petition_by_post_is_notified_by_post_and_only_the_portal_is_con
     consultation = f"/requetes/{numero}/consultation"
     assert code(await greffe.poster(consultation, {"partie": "requerant"})) == (409, "notification-impossible")
     await greffe.au(2026, 12, 7)
-    vue = (await greffe.juger(numero, "jugement", "decharge-partielle", fps_decharge=1000)).json()
+    vue = (await greffe.juger(numero, "jugement", "decharge-partielle", fps_decharge=1000, fps_du=3000, majoration_due=5000)).json()
     assert (vue["notifiee_requerant_le"], vue["notifiee_collectivite_le"]) == ("2026-12-13", "2026-12-15")
     assert code(await greffe.poster(consultation, {"partie": "requerant"})) == (409, "notification-impossible")
     await greffe.au(2026, 12, 15)

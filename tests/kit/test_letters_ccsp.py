@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,7 @@ from ccsp.domain.lettres import juridiction
 from fps.kit.letters import render
 from fps.messages.message import Message
 from fps.messages.recours_collectivite import CommunicationRequete
-from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation
+from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation, Sens
 from fps.money import euros
 from tests.kit.test_letters import PHRASE, flat, jour, missing_in_order, numero, pages_of
 
@@ -36,6 +37,7 @@ MENTIONS: dict[type[Message], list[str]] = {
         "cédé",
     ],
     DemandeRegularisation: [
+        "Camille Spécimen",
         "Demande de régularisation",
         "26004217",
         NUMERO,
@@ -45,10 +47,16 @@ MENTIONS: dict[type[Message], list[str]] = {
         "pas notifiée",
     ],
     DecisionRequerant: [
+        "Tribunal du stationnement payant",
+        "Camille Spécimen",
+        "7 allée des Inventés",
         "Au nom du peuple français",
         "Ordonnance du 8 février 2027",
         "26004217",
         NUMERO,
+        "Camille Spécimen",
+        "Ville de Lille",
+        "décharge totale",
         "Motifs",
         "n'a pas contesté",
         "Dispositif",
@@ -56,8 +64,21 @@ MENTIONS: dict[type[Message], list[str]] = {
         euros(3000),
         euros(5000),
         jour(LE),
-        "Conseil d'État",
+        "3 mois à compter de sa notification",
+        "Cassation devant le Conseil d'État, dans le délai de 2 mois",
+        "La République mande et ordonne",
+        "pourvoir à l'exécution",
     ],
+}
+
+
+SENS: dict[Sens, str] = {
+    "decharge-totale": "décharge totale",
+    "decharge-partielle": "décharge partielle",
+    "rejet": "rejet de la requête",
+    "desistement": "désistement",
+    "non-lieu": "non-lieu à statuer",
+    "incompetence": "incompétence",
 }
 
 
@@ -69,6 +90,20 @@ def texte(cls: type[Message]) -> list[str]:
 def test_a_letter_of_the_court_has_every_mention_in_order(cls: type[Message]) -> None:
     assert missing_in_order(flat(" ".join(texte(cls))), MENTIONS[cls]) == []
     assert all(page.count(flat(PHRASE)) == 3 for page in texte(cls))
+
+
+@pytest.mark.parametrize("sens", get_args(Sens))
+def test_a_decision_says_its_outcome_in_french_and_an_execution_only_of_a_discharge(sens: Sens) -> None:
+    decharge = sens.startswith("decharge")
+    champs = {
+        "sens": sens,
+        "fps_decharge": 3000 if decharge else 0,
+        "majoration_dechargee": 0,
+        "delai_execution_mois": 3 if decharge else None,
+    }
+    page = " ".join(pages_of(render(DEFINITION.documents[DecisionRequerant], DecisionRequerant.exemplaire().model_dump() | champs, le=LE)))
+    assert ("Délai d’exécution" in page or "Délai d'exécution" in page) == decharge
+    assert SENS[sens] in flat(page) and "mande et ordonne" in page
 
 
 def test_every_template_of_the_court_is_rendered_here_and_gives_the_same_bytes() -> None:

@@ -165,7 +165,7 @@ def test_every_code_of_the_control_has_a_case() -> None:
 
 def test_every_value_of_the_law_has_its_type_its_reference_and_its_known_hypothesis() -> None:
     assert set(noms()) == set(parametres())
-    hypotheses = set(re.findall(r"^\| (H\d\d) \|", (ICI.parents[1] / "docs" / "hypotheses.md").read_text("utf-8"), re.MULTILINE))
+    hypotheses = set(re.findall(r"^\| (H\d{2,3}) \|", (ICI.parents[1] / "docs" / "hypotheses.md").read_text("utf-8"), re.MULTILINE))
     for historique in parametres().values():
         assert historique.description and historique.unite
         for valeur in historique.valeurs:

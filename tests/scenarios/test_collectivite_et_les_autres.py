@@ -111,7 +111,7 @@ async def test_a_discharge_by_the_court_is_defended_against_executed_and_ends_at
     await ville.agir(f"/recours/{requete}/memoire", memoire)
     await fin(ville, numero)
     assert len((await ville.lire(f"/recours/{requete}"))["depots"]) == 1
-    juge = {"nature": "jugement", "sens": "decharge-totale", "motifs": "Le paiement est établi.", "fps_decharge": 3500}
+    juge = {"nature": "jugement", "sens": "decharge-totale", "motifs": "Le paiement est établi.", "fps_du": 3500}
     await ville.aller(date(2026, 8, 2))
     rendue = await ville.world.client.post(f"{cour}/requetes/{requete}/decision", json=juge)
     assert rendue.status_code == 200, rendue.text

@@ -44,7 +44,7 @@ async def test_every_date_and_amount_of_the_view_of_a_petition_is_explained(gref
     numero = await greffe.deposer()
     connus = set(await Explications(greffe.world, Party.CCSP, greffe.bac, f"/requetes/{numero}").connus())
     montres = set(champs(RequeteVue))
-    assert {"decision.amende_abus", "astreinte_jour", "pourvoi_le", "date_depot"} <= montres and len(montres) == 17
+    assert {"decision.amende_abus", "astreinte_jour", "pourvoi_le", "date_depot"} <= montres and len(montres) == 19
     assert montres - connus == set()
 
 

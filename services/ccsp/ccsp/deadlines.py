@@ -1,6 +1,6 @@
 """What the days that pass change at the court: examination, end of a delay, notification, execution; the subject is the petition."""
 
-from ccsp.actes.greffe import DEFENSE, REGULARISATION, communiquer, examiner, notifier
+from ccsp.actes.greffe import DEFENSE, REGULARISATION, attendre_regularisation, communiquer, examiner, notifier
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import Requete
 from fps.kit.service import Deadline
@@ -20,15 +20,22 @@ async def examen(numero: str, work: Work) -> None:
 
 
 async def regularisation(numero: str, work: Work) -> None:
-    """The month is over: silence is renunciation, which is not notified; an answer obliges the court to rule."""
+    """The month is over: silence is renunciation, which is not notified; an answer obliges the court to rule.
+
+    Before its end, the law of the day may ask for less: the petition that lacks nothing any more is communicated.
+    """
     requete = await _requete(numero, work)
+    requete.motifs = motifs(requete, work.today)
+    limite = requete.limite_regularisation
+    if not requete.motifs:
+        communiquer(requete, work)
+        return
+    if limite is not None and work.today <= limite:
+        attendre_regularisation(requete, limite, work)
+        return
     if requete.repondue_le is None:
         requete.passer("renoncer")
         work.record(requete.numero_fps, "renonciation", REGULARISATION, numero_requete=numero)
-        return
-    requete.motifs = motifs(requete, work.today)
-    if not requete.motifs:  # the law of the day asks for less
-        communiquer(requete, work)
         return
     requete.passer("mettre_en_etat")
     work.record(requete.numero_fps, "irrecevabilite", REGULARISATION, numero_requete=numero, motifs=list(requete.motifs))

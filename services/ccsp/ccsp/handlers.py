@@ -43,6 +43,7 @@ async def requete(message: Requete, work: Work) -> AccuseDepotRequete:
         objet=message.objet,
         canal=message.canal,
         date_depot=work.today,
+        deposee_a=work.now,
         depot=message,
         pieces=tuple(piece.nature for piece in message.pieces),
         confirmer_avant_le=date_limite_confirmation_telecopie(work.today) if telecopie else None,

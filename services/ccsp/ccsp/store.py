@@ -9,6 +9,7 @@ from ccsp.domain.bordereau import Bordereau, Contenu
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from fps.kit.database import Transaction
 from fps.kit.records import Record
+from fps.kit.sql import Instant
 from fps.kit.work import Key
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation
@@ -25,6 +26,7 @@ requetes = Table(
     Column("objet", Text, nullable=False),
     Column("canal", Text, nullable=False),
     Column("date_depot", Date, nullable=False),
+    Column("deposee_a", Instant, nullable=False),
     Column("depot", Text, nullable=False),
     Column("etat", Text, nullable=False),
     Column("pieces", Text, nullable=False),
@@ -36,12 +38,14 @@ requetes = Table(
     Column("repondue_le", Date),
     Column("desistement_le", Date),
     Column("communiquee_le", Date),
+    Column("communiquee_a", Instant),
     Column("limite_defense", Date),
     Column("defense_le", Date),
     Column("erreur_contestee_le", Date),
     Column("canal_defense", Text),
     Column("depots_defense", BigInteger, nullable=False),
     Column("decision", Text),
+    Column("jugee_a", Instant),
     Column("notifiee_requerant_le", Date),
     Column("notifiee_collectivite_le", Date),
     Column("limite_execution", Date),

@@ -51,6 +51,10 @@ class Historique:
             raise HorsDuDroit(f"{self.nom} ({self.description}) : rien n'est connu au {le:%d/%m/%Y}.")
         return self.valeurs[rang - 1]
 
+    def change_apres(self, le: date) -> date | None:
+        """The first day after this one when the value is another; None when it stays."""
+        return next((valeur.depuis for valeur in self.valeurs if valeur.depuis > le), None)
+
 
 class Parametre(Generic[T]):
     """A typed attribute of Droit, read from the YAML files under its own name."""
@@ -85,6 +89,7 @@ class Droit:
     delai_paiement_mois = Parametre(int)
     rapo_delai_mois = Parametre(int)
     rapo_decision_mois = Parametre(int)
+    rapo_notification_maximum_jours = Parametre(int)
     titre_attente_jours = Parametre(int)
     avertissement_envoi_jours = Parametre(int)
     rabais_delai_mois = Parametre(int)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import Centimes, Court, Instant, Jour, Ligne, Numero26, NumeroRequete, NumeroTitre, Texte
+from fps.messages.formats import Centimes, CentimesDus, Court, Instant, Jour, Ligne, Numero26, NumeroRequete, NumeroTitre, Texte
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Contact, Demandeur, Eloignement, Piece
 from fps.parties import Channel, Party
@@ -66,7 +66,13 @@ class Requete(
     eloignement: Eloignement = Field(description="Résidence du requérant, qui allonge le délai outre-mer et à l'étranger")
     signee: bool = Field(description="Requête signée, ou déposée par le portail qui vaut signature")
     date_decision_rapo: Jour | None = Field(default=None, description="Date de la décision sur le RAPO, ou du rejet implicite")
+    date_notification_decision_rapo: Jour | None = Field(
+        default=None,
+        description="Jour où la décision expresse sur le RAPO a été reçue ; vide : présomption postale, ou rejet implicite",
+    )
     date_notification_avertissement: Jour | None = Field(default=None, description="Date de notification imprimée sur l'avertissement")
+    montant_fps: CentimesDus | None = Field(default=None, description="FPS réclamé, tel qu'imprimé sur l'avis ou l'avertissement joint")
+    majoration: Centimes | None = Field(default=None, description="Majoration réclamée, telle qu'imprimée sur l'avertissement joint")
     conclusions: Texte | None = Field(default=None, description="Ce qui est demandé à la juridiction")
     moyens: Texte | None = Field(default=None, description="Faits et moyens")
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = Field(default=(), description="Pièces jointes")
@@ -80,7 +86,10 @@ class Requete(
         "eloignement": "metropole",
         "signee": True,
         "date_decision_rapo": None,
+        "date_notification_decision_rapo": None,
         "date_notification_avertissement": "2026-10-18",
+        "montant_fps": None,
+        "majoration": None,
         "conclusions": "Être déchargé du forfait de post-stationnement et de sa majoration.",
         "moyens": "Le véhicule avait été cédé avant le constat.",
         "pieces": [s.piece("avertissement", "avertissement.pdf")],
@@ -101,6 +110,7 @@ class DemandeRegularisation(
     numero_requete: NumeroRequete
     numero_fps: Numero26
     juridiction: Contact
+    requerant: Demandeur
     motifs: Annotated[tuple[Ligne, ...], Field(min_length=1)] = Field(description="Ce qui manque ou doit être corrigé")
     date_envoi: Jour = Field(description="Date d'envoi de la demande")
     delai_mois: int = Field(ge=1, description="Délai de réponse, en mois de la notification")
@@ -110,6 +120,7 @@ class DemandeRegularisation(
         "numero_requete": s.NUMERO_REQUETE,
         "numero_fps": s.NUMERO,
         "juridiction": s.CONTACT_JURIDICTION,
+        "requerant": s.DEMANDEUR,
         "motifs": ["La copie de l'avertissement est illisible."],
         "date_envoi": "2026-11-16",
         "delai_mois": 1,
@@ -160,6 +171,8 @@ class DecisionRequerant(
     numero_requete: NumeroRequete
     numero_fps: Numero26
     juridiction: Contact
+    requerant: Demandeur
+    defendeur: Ligne = Field(description="Collectivité défenderesse")
     nature: Nature = Field(description="Ordonnance ou jugement")
     date_decision: Jour = Field(description="Date de la décision")
     sens: Sens = Field(description="Sens de la décision")
@@ -169,13 +182,18 @@ class DecisionRequerant(
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     amende_abus: Centimes = Field(description="Amende pour requête abusive, en centimes")
     date_mise_a_disposition: Jour = Field(description="Mise à disposition sur le portail, ou date d'envoi")
-    delai_execution_mois: int = Field(ge=1, description="Délai d'exécution par la collectivité, en mois")
+    delai_execution_mois: Annotated[int, Field(ge=1)] | None = Field(
+        description="Délai d'exécution d'une décharge par la collectivité, en mois de la notification ; vide quand rien n'est déchargé"
+    )
     voie_recours: Court = Field(description="Voie de recours")
+    delai_recours_mois: int = Field(ge=1, description="Délai du recours, en mois de la notification")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_requete": s.NUMERO_REQUETE,
         "numero_fps": s.NUMERO,
         "juridiction": s.CONTACT_JURIDICTION,
+        "requerant": s.DEMANDEUR,
+        "defendeur": "Ville de Lille",
         "nature": "ordonnance",
         "date_decision": "2027-02-08",
         "sens": "decharge-totale",
@@ -187,4 +205,5 @@ class DecisionRequerant(
         "date_mise_a_disposition": "2027-02-08",
         "delai_execution_mois": 3,
         "voie_recours": "Cassation devant le Conseil d'État",
+        "delai_recours_mois": 2,
     }

@@ -1,6 +1,6 @@
 """The acts of the registry that several doors share: examine a petition, communicate it, notify a decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ccsp.domain import lettres
 from ccsp.domain.delais import notification_requerant
@@ -8,6 +8,7 @@ from ccsp.domain.recevabilite import motifs, regularisables
 from ccsp.domain.refus import AutreDossier, RequeteInconnue
 from ccsp.domain.requete import Requete
 from fps.calculs import date_limite_defense, date_limite_regularisation
+from fps.droit import parametres
 from fps.kit.work import Work
 
 EXAMEN = "CGCT, art. R. 2333-120-38"
@@ -36,16 +37,23 @@ def examiner(requete: Requete, work: Work) -> None:
         requete.limite_regularisation = date_limite_regularisation(notification_requerant(requete, work.today))
         _tracer(requete, work, "demande-regularisation", REGULARISATION, limite=requete.limite_regularisation.isoformat())
         work.send(lettres.demande(requete, work.today))
-        work.schedule(requete.numero, "regularisation", requete.limite_regularisation + timedelta(days=1))
+        attendre_regularisation(requete, requete.limite_regularisation, work)
     else:
         requete.passer("mettre_en_etat")
         _tracer(requete, work, "irrecevabilite", REGULARISATION, motifs=list(requete.motifs))
 
 
+def attendre_regularisation(requete: Requete, limite: date, work: Work) -> None:
+    """The petition is looked at again when its month is over, or before, the day the law asks for less (Cons. const., n° 2020-855 QPC)."""
+    fin = limite + timedelta(days=1)
+    work.schedule(requete.numero, "regularisation", min(fin, parametres()["paiement_prealable"].change_apres(work.today) or fin))
+
+
 def communiquer(requete: Requete, work: Work) -> None:
     """The petition goes to the defendant, with the delay of its defence."""
     requete.passer("communiquer")
-    requete.communiquee_le, requete.limite_defense = work.today, date_limite_defense(work.today)
+    requete.communiquee_le, requete.communiquee_a = work.today, work.now
+    requete.limite_defense = date_limite_defense(work.today)
     work.unschedule(requete.numero)
     work.schedule(requete.numero, "defense", requete.limite_defense + timedelta(days=1))
     _tracer(requete, work, "communication", DEFENSE, limite=requete.limite_defense.isoformat())

@@ -48,6 +48,8 @@ FAITS: dict[str, Fait] = {
     "decision.majoration_dechargee": Fait(
         phrase=f"{JUGE} : part de la majoration dont le requérant est déchargé", article="CGCT, art. R. 2333-120-56"
     ),
+    "decision.fps_du": Fait(phrase="FPS réclamé, d'après la requête ou le dossier", article="CGCT, art. R. 2333-120-31"),
+    "decision.majoration_due": Fait(phrase="Majoration réclamée, d'après la requête ou le dossier", article="CGCT, art. R. 2333-120-31"),
     "decision.amende_abus": Fait(phrase=f"{JUGE}, dans la limite de amende_abus_maximum", article="CGCT, art. R. 2333-120-59"),
     "pourvoi_le": Fait(phrase="Jour où le pourvoi est noté", article="CJA, art. R. 821-1"),
     "execution_demandee_le": Fait(phrase="Jour de la demande d'exécution", article="CGCT, art. R. 2333-120-74"),

@@ -13,7 +13,6 @@ from ccsp.domain import lettres
 from ccsp.domain.refus import NotificationImpossible
 from ccsp.domain.requete import Decision, EtatRequete, Requete
 from ccsp.store import page_requetes
-from fps.calendar import instant_paris
 from fps.kit.bac_path import bac_of
 from fps.kit.letters import render_async
 from fps.kit.service import Service
@@ -62,7 +61,7 @@ class PageRequetes(BaseModel):
 
 
 class Juge(BaseModel):
-    """What the judge decides; amounts in centimes."""
+    """What the judge decides; amounts in centimes. A total discharge bears on all that is claimed: its figures may stay empty."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,6 +72,8 @@ class Juge(BaseModel):
     fps_decharge: Centimes = 0
     majoration_dechargee: Centimes = 0
     amende_abus: Centimes = 0
+    fps_du: Centimes | None = Field(None, description="FPS réclamé, lu dans le dossier ; vide : ce que dit la requête")
+    majoration_due: Centimes | None = Field(None, description="Majoration réclamée, lue dans le dossier ; vide : ce que dit la requête")
 
 
 class Consultation(BaseModel):
@@ -109,8 +110,8 @@ def routes(router: APIRouter, service: Service) -> None:
         async def agir(work: Work) -> RequeteVue:
             requete = await connue(numero, work)
             corps = juge.model_dump() | {"dispositif": juge.dispositif or regles.DISPOSITIFS[juge.sens], "date_decision": work.today}
-            regles.rendre(requete, Decision(**corps), work.today)
-            sommes = {"fps": juge.fps_decharge, "majoration": juge.majoration_dechargee, "amende": juge.amende_abus}
+            rendue = regles.rendre(requete, Decision(**corps), work.now, work.today)
+            sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
             work.record(requete.numero_fps, juge.nature, "CGCT, art. R. 2333-120-56", numero_requete=numero, sens=juge.sens, **sommes)
             for lettre in lettres.decisions(requete, work.now, work.today):
                 if lettre is not None:
@@ -153,10 +154,10 @@ def _document(requete: Requete, document: str) -> tuple[Message, date]:
     """The letter as it was on its day; raises NotificationImpossible when it does not exist yet."""
     if document == "accuse-depot":
         depot, pieces = requete.date_depot, len(requete.depot.pieces)
-        return lettres.accuse_depot(requete, pieces, requete.canal, instant_paris(depot), depot), depot
-    if document == "communication" and requete.communiquee_le is not None:
-        return lettres.communication(requete, instant_paris(requete.communiquee_le), requete.communiquee_le), requete.communiquee_le
-    if document == "decision" and requete.decision is not None:
+        return lettres.accuse_depot(requete, pieces, requete.canal, requete.deposee_a, depot), depot
+    if document == "communication" and requete.communiquee_a is not None and (le := requete.communiquee_le) is not None:
+        return lettres.communication(requete, requete.communiquee_a, le), le
+    if document == "decision" and requete.decision is not None and requete.jugee_a is not None:
         le = requete.decision.date_decision
-        return lettres.decisions(requete, instant_paris(le), le)[0], le
+        return lettres.decisions(requete, requete.jugee_a, le)[0], le
     raise NotificationImpossible(f"Requête {requete.numero}, état « {requete.etat} ».", "document")

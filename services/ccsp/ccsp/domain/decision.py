@@ -1,9 +1,11 @@
 """What the judge may decide, and when; the dates of notification of each party (CGCT, art. R. 2333-120-27, -39, -44, -59 and -60)."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from ccsp.domain import refus
 from ccsp.domain.delais import limite_execution, notification_collectivite, notification_requerant
+from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import INSTRUITES, Decision, EtatRequete, Requete
 from fps.calculs import amende_abus_maximum
 from fps.communes import commune, est_connue
@@ -45,18 +47,37 @@ def verifier(requete: Requete, decision: Decision, le: date) -> None:
     if limite is not None and le <= limite and decision.sens != "desistement":
         raise refus.DecisionPrematuree(f"Le délai court jusqu'au {limite:%d/%m/%Y}.")
     if decision.decharge:
-        _verifier_decharge(requete, decision)
+        _verifier_decharge(requete, decision, le)
     if decision.sens in DECHARGES | {"rejet"} and requete.etat is EtatRequete.COMMUNIQUEE and requete.defense_le is None:
         raise refus.DefenseEnCours(f"La défense est attendue jusqu'au {requete.limite_defense:%d/%m/%Y}.")
     if requete.etat is EtatRequete.DEPOSEE and decision.sens != "desistement":
         raise refus.DecisionImpossible(f"Requête {requete.numero} : le greffe ne l'a pas encore examinée.")
 
 
-def _verifier_decharge(requete: Requete, decision: Decision) -> None:
-    if requete.motifs:
-        raise refus.DechargeIrrecevable(f"Requête {requete.numero} : {', '.join(requete.motifs)}.", "sens")
+def _verifier_decharge(requete: Requete, decision: Decision, le: date) -> None:
+    if manquent := motifs(requete, le):
+        raise refus.DechargeIrrecevable(f"Requête {requete.numero} : {', '.join(manquent)}.", "sens")
     if decision.nature == "ordonnance" and requete.erreur_contestee_le is not None:
         raise refus.OrdonnanceImpossible(f"Contestation du {requete.erreur_contestee_le:%d/%m/%Y}.", "nature")
+
+
+def _sans_titre(requete: Requete) -> bool:
+    return requete.objet == "decision-rapo" and requete.depot.numero_titre is None
+
+
+def chiffrer(requete: Requete, decision: Decision) -> Decision:
+    """The decision with the sums that were claimed: a total discharge bears on all of them, whatever figure came with it.
+
+    They are those that the judge read in the file, else those of the petition (hypothesis H98).
+    """
+    fps = requete.depot.montant_fps if decision.fps_du is None else decision.fps_du
+    majoration = requete.depot.majoration if decision.majoration_due is None else decision.majoration_due
+    if _sans_titre(requete) and decision.majoration_due is None:
+        majoration = 0
+    decision = replace(decision, fps_du=fps, majoration_due=majoration)
+    if decision.sens == "decharge-totale" and fps is not None and majoration is not None:
+        return replace(decision, fps_decharge=fps, majoration_dechargee=majoration)
+    return decision
 
 
 def _verifier_sommes(requete: Requete, decision: Decision, le: date) -> None:
@@ -65,20 +86,43 @@ def _verifier_sommes(requete: Requete, decision: Decision, le: date) -> None:
         raise refus.AmendeExcessive(f"Amende de {euros(decision.amende_abus)}, maximum {euros(maximum)}.", "amende_abus")
     if decision.amende_abus and decision.sens != "rejet":
         raise refus.AmendeSansRejet(f"Sens « {decision.sens} ».", "amende_abus")
-    total = decision.fps_decharge + decision.majoration_dechargee
-    sans_titre = requete.objet == "decision-rapo" and requete.depot.numero_titre is None
-    if decision.decharge != (total > 0) or (sans_titre and decision.majoration_dechargee):
+    if _sans_titre(requete) and (decision.majoration_dechargee or decision.majoration_due):
+        raise refus.MontantsIncoherents(f"Requête {requete.numero} : sans titre, il n'y a pas de majoration.", "majoration_dechargee")
+    if decision.decharge:
+        _verifier_montants(requete, decision)
+    elif total := decision.fps_decharge + decision.majoration_dechargee:
         raise refus.MontantsIncoherents(f"Sens « {decision.sens} », {euros(total)} déchargés.", "fps_decharge")
 
 
-def rendre(requete: Requete, decision: Decision, le: date) -> None:
-    """The decision is made available to all the parties the same day (CGCT, art. R. 2333-120-60; by post: hypothesis H67)."""
+def _verifier_montants(requete: Requete, decision: Decision) -> None:
+    fps, majoration = decision.fps_du, decision.majoration_due
+    if fps is None or majoration is None:
+        raise refus.SommesInconnues(f"Requête {requete.numero}", "fps_du" if fps is None else "majoration_due")
+    if decision.fps_decharge > fps:
+        raise refus.DechargeExcessive(f"FPS : {euros(decision.fps_decharge)} pour {euros(fps)} réclamés.", "fps_decharge")
+    if decision.majoration_dechargee > majoration:
+        detail = f"Majoration : {euros(decision.majoration_dechargee)} pour {euros(majoration)} réclamés."
+        raise refus.DechargeExcessive(detail, "majoration_dechargee")
+    total = decision.fps_decharge + decision.majoration_dechargee
+    if total == 0:
+        raise refus.MontantsIncoherents(f"Sens « {decision.sens} », rien n'est déchargé.", "fps_decharge")
+    if decision.sens == "decharge-partielle" and total == fps + majoration:
+        raise refus.MontantsIncoherents(f"{euros(total)} sont toute la somme réclamée : la décharge est totale.", "sens")
+
+
+def rendre(requete: Requete, decision: Decision, instant: datetime, le: date) -> Decision:
+    """The decision is made available to all the parties the same day (CGCT, art. R. 2333-120-60; by post: hypothesis H67).
+
+    Gives it with its sums; raises what `verifier` raises.
+    """
+    decision = chiffrer(requete, decision)
     verifier(requete, decision, le)
     requete.passer("juger")
-    requete.decision = decision
+    requete.decision, requete.jugee_a = decision, instant
     requete.notifiee_requerant_le = notification_requerant(requete, le)
     requete.notifiee_collectivite_le = notification_collectivite(le, electronique=electronique(requete, le))
     requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)
+    return decision
 
 
 def electronique(requete: Requete, le: date) -> bool:

@@ -9,6 +9,7 @@ from fps.calculs import (
     date_limite_pourvoi,
     date_limite_recours,
     date_notification_decision,
+    date_notification_decision_rapo,
     date_notification_postale,
 )
 
@@ -16,8 +17,19 @@ from fps.calculs import (
 def limite_recours(requete: Requete) -> date | None:
     """Last day of the petition itself (CGCT, art. R. 2333-120-33); None when nothing tells from which day it runs."""
     depot = requete.depot
-    depart = depot.date_decision_rapo if requete.objet == "decision-rapo" else depot.date_notification_avertissement
+    depart = depot.date_notification_avertissement if requete.objet == "titre" else connaissance_decision_rapo(requete)
     return None if depart is None else date_limite_recours(depart, depot.eloignement)
+
+
+def connaissance_decision_rapo(requete: Requete) -> date | None:
+    """The notification of an express decision on the RAPO, or the birth of the implicit rejection (CGCT, art. R. 2333-120-33).
+
+    A decision is express when it is produced, or when the day it was received is declared (hypothesis H97).
+    """
+    decision, declaree = requete.depot.date_decision_rapo, requete.depot.date_notification_decision_rapo
+    if decision is None or (declaree is None and "decision-rapo" not in requete.pieces):
+        return decision
+    return date_notification_decision_rapo(decision, declaree)
 
 
 def examen(requete: Requete) -> date:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from ccsp.domain.bordereau import Depot
 from ccsp.domain.recevabilite import MOTIFS
 from ccsp.domain.requete import Requete
-from fps.calendar import instant_paris
+from fps.communes import commune, est_connue
 from fps.droit import droit
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, DecisionTitre
@@ -18,6 +18,11 @@ SITE = "http://localhost:8003"
 def juridiction(le: date) -> Contact:
     """The court as it is called that day."""
     return Contact(nom=f"{droit(le).juridiction} (environnement simulé)", adresse=ADRESSE, url=SITE)
+
+
+def defendeur(requete: Requete) -> str:
+    """The collectivité that defends, by its name, or by its number when it is not simulated."""
+    return commune(requete.siret).nom if est_connue(requete.siret) else f"Collectivité de SIRET {requete.siret}"
 
 
 def accuse_depot(requete: Requete, pieces: int, canal: str, instant: datetime, le: date) -> AccuseDepotRequete:
@@ -41,6 +46,7 @@ def demande(requete: Requete, le: date) -> DemandeRegularisation:
         numero_requete=requete.numero,
         numero_fps=requete.numero_fps,
         juridiction=juridiction(le),
+        requerant=requete.depot.requerant,
         motifs=tuple(f"{MOTIFS[code].titre()}." for code in requete.motifs),
         date_envoi=le,
         delai_mois=droit(le).regularisation_mois,
@@ -88,10 +94,9 @@ def accuse_memoire(requete: Requete, depot: Depot, le: date, motif: str | None =
 
 def decision_ouverte(requete: Requete) -> DecisionCollectivite:
     """The decision again for the collectivité that opened it, with the date that its consultation gives; raises ValueError before it."""
-    if requete.decision is None:
+    if requete.decision is None or requete.jugee_a is None:
         raise ValueError("the petition is not decided yet")
-    le = requete.decision.date_decision
-    return decisions(requete, instant_paris(le), le)[1]
+    return decisions(requete, requete.jugee_a, requete.decision.date_decision)[1]
 
 
 def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRequerant, DecisionCollectivite, DecisionTitre | None]:
@@ -104,6 +109,8 @@ def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRe
         numero_requete=requete.numero,
         numero_fps=requete.numero_fps,
         juridiction=juridiction(le),
+        requerant=requete.depot.requerant,
+        defendeur=defendeur(requete),
         nature=d.nature,
         date_decision=d.date_decision,
         sens=d.sens,
@@ -113,8 +120,9 @@ def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRe
         majoration_dechargee=d.majoration_dechargee,
         amende_abus=d.amende_abus,
         date_mise_a_disposition=le,
-        delai_execution_mois=delai,
+        delai_execution_mois=delai if d.decharge else None,
         voie_recours="Cassation devant le Conseil d'État",
+        delai_recours_mois=droit(le).cassation_mois,
     )
     ville = DecisionCollectivite(
         numero_requete=requete.numero,

@@ -47,7 +47,8 @@ def _motifs(requete: Requete, le: date) -> Iterator[type[Irrecevabilite]]:
             yield refus.DateDecisionAbsente
     elif "avertissement" not in requete.pieces:
         yield refus.AvertissementAbsent
-    if droit(le).paiement_prealable and "justificatif" not in requete.pieces:
+    # The decision of the Conseil constitutionnel applied at once to the pending petitions; a petition keeps the law of its filing.
+    if droit(requete.date_depot).paiement_prealable and droit(le).paiement_prealable and "justificatif" not in requete.pieces:
         yield refus.PaiementPrealableAbsent
     if depot.requerant.qualite == "mandataire" and "mandat" not in requete.pieces:
         yield refus.MandatAbsent

@@ -258,7 +258,23 @@ class MontantsIncoherents(Refus):
 
     code = "montants-incoherents"
     article = "CGCT, art. L. 2333-87-1"
-    que_faire = "Une décharge a un montant ; les autres décisions n'en ont pas ; la majoration suppose un titre."
+    que_faire = "Chiffrez une décharge, et elle seule ; partielle, elle laisse un reste ; la majoration suppose un titre."
+
+
+class SommesInconnues(Refus):
+    """La juridiction ne connaît pas les sommes réclamées"""
+
+    code = "sommes-inconnues"
+    article = "CGCT, art. L. 2333-87-1"
+    que_faire = "Donnez « fps_du », et « majoration_due » contre un titre, tels que l'avis ou l'avertissement produit les porte."
+
+
+class DechargeExcessive(Refus):
+    """La décharge dépasse la somme réclamée"""
+
+    code = "decharge-excessive"
+    article = "CGCT, art. L. 2333-87-1"
+    que_faire = "Déchargez au plus le FPS et la majoration réclamés."
 
 
 class DesistementAbsent(Refus):

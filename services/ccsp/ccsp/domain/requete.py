@@ -1,7 +1,7 @@
 """The requête: its states, its dates, what was asked of the applicant and of the defendant (CGCT, art. R. 2333-120-30 and following)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from ccsp.domain.refus import DecisionImpossible
@@ -44,7 +44,7 @@ INSTRUITES = frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT})
 
 @dataclass(frozen=True)
 class Decision:
-    """What the court decided; amounts in centimes."""
+    """What the court decided; amounts in centimes. `fps_du` and `majoration_due`: what was claimed, None when the court does not know."""
 
     nature: Nature
     sens: Sens
@@ -54,6 +54,8 @@ class Decision:
     fps_decharge: int
     majoration_dechargee: int
     amende_abus: int
+    fps_du: int | None = None
+    majoration_due: int | None = None
 
     @property
     def decharge(self) -> bool:
@@ -71,6 +73,7 @@ class Requete:
     objet: Objet
     canal: CanalRequete
     date_depot: date
+    deposee_a: datetime
     depot: Depot
     etat: EtatRequete = EtatRequete.DEPOSEE
     pieces: tuple[str, ...] = ()
@@ -82,12 +85,14 @@ class Requete:
     repondue_le: date | None = None
     desistement_le: date | None = None
     communiquee_le: date | None = None
+    communiquee_a: datetime | None = None
     limite_defense: date | None = None
     defense_le: date | None = None
     erreur_contestee_le: date | None = None
     canal_defense: str | None = None
     depots_defense: int = 0
     decision: Decision | None = None
+    jugee_a: datetime | None = None
     notifiee_requerant_le: date | None = None
     notifiee_collectivite_le: date | None = None
     limite_execution: date | None = None
