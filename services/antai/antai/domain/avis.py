@@ -103,11 +103,7 @@ def avis_rectificatif(
     limites: dict[str, date | None] = {"date_limite_recours": date_limite_recours(notification)}
     if message.origine != "rapo":
         limites = {"date_limite_rapo": None if dossier.date_notification is None else date_limite_rapo(dossier.date_notification)}
-<<<<<<< HEAD
-    modalites = _modalites(dossier, message.contact_rapo, message.numero_avis, le, notification, limites)
-=======
     modalites = _modalites(dossier, _contact(message), message.numero_avis, le, notification, limites)
->>>>>>> cbc81de (wip)
     return AvisPaiementRectificatif(
         numero_fps=dossier.numero,
         numero_avis=message.numero_avis,
