@@ -1,28 +1,27 @@
 """The documents tell the truth: generated ones are fresh, links lead somewhere, commands exist, and the first message works as written."""
 
-import asyncio
 import json
+import os
 import re
-import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
 import pytest
 import typer
 
 from console.cli import app, run
-from console.documentation import generate, main
+from console.documentation import ENROLEMENT, generate, main
 from console.output import Panne
-from console.temps import after, instant
-from console.world import World, open_world
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, CreationFps
+from tests.console.simulator import clean_environment, up
+from tests.real import absent
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", ".git", "node_modules", "build"} & set(path.parts))
@@ -55,6 +54,8 @@ def test_a_stale_document_is_named_and_make_docs_mends_it(
 ) -> None:
     (tmp_path / "docs/openapi").mkdir(parents=True)
     (tmp_path / "Makefile").touch()
+    (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
+    (tmp_path / ENROLEMENT).write_text((ROOT / ENROLEMENT).read_text(encoding="utf-8"), encoding="utf-8")
     for path, text in documents.items():
         (tmp_path / path).write_text(text, encoding="utf-8")
     assert main(check=True, root=tmp_path) == 0
@@ -75,6 +76,10 @@ def test_without_its_markers_or_its_sources_the_documentation_says_what_is_missi
     with pytest.raises(Panne, match=r"specification\.md manque"):
         main(check=True, root=tmp_path)
     (tmp_path / "docs/specification.md").write_text("vide", encoding="utf-8")
+    with pytest.raises(Panne, match=r"enroler\.sh manque"):
+        main(check=True, root=tmp_path)
+    (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
+    (tmp_path / ENROLEMENT).touch()
     with pytest.raises(Panne, match="repères"):
         main(check=True, root=tmp_path)
 
@@ -219,66 +224,38 @@ def test_the_readmes_show_what_the_demonstration_prints(tmp_path: Path, capsys: 
 # -------------------------------------------------------------------------------------------- the first message, as written
 
 
-@dataclass
-class Reader:
-    """Somebody who types the commands of the specification, against four services in this process."""
-
-    world: World
-    files: dict[str, str] = field(default_factory=dict)
-    last: httpx.Response | None = None
-
-    async def types(self, body: str) -> None:
-        body = re.sub(r"^cat > (\S+) <<'FIN'\n(.*?)^FIN$", self._writes, body, flags=re.MULTILINE | re.DOTALL)
-        for line in body.replace("\\\n", " ").splitlines():
-            match shlex.split(line):
-                case [] | ["source", ".venv/bin/activate"]:
-                    pass
-                case ["fps", "bac", "creer", nom, "--le", le]:
-                    await self.world.pilot.creer(nom, instant(le))
-                case ["fps", "advance", "--bac", nom, "--jusqua", date]:
-                    await self.world.pilot.avancer(nom, instant(date))
-                case ["fps", "advance", "--bac", nom, "--de", duration]:
-                    now = datetime.fromisoformat((await self.world.pilot.etat(nom))["instant"])
-                    await self.world.pilot.avancer(nom, after(now, duration))
-                case ["sed", change, source, ">", target]:
-                    _, old, new, _ = change.split("/")
-                    assert self.files[source].count(old) == 1
-                    self.files[target] = self.files[source].replace(old, new)
-                case ["curl", "-s", *words]:
-                    await self._asks(words)
-                case unknown:
-                    raise AssertionError(f"the specification shows a command that this test does not know: {unknown}")
-
-    def _writes(self, found: re.Match[str]) -> str:
-        self.files[found.group(1)] = found.group(2)
-        return ""
-
-    async def _asks(self, words: list[str]) -> None:
-        headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
-        body = next((self.files[words[i + 1].removeprefix("@")].encode() for i, word in enumerate(words) if word == "--data-binary"), None)
-        method = words[words.index("-X") + 1] if "-X" in words else "GET"
-        url = next(word for word in words if word.startswith("http://"))
-        self.last = await self.world.client.request(method, url, headers=headers, content=body)
+def as_typed(text: str, base: int) -> tuple[str, list[dict[str, Any]]]:
+    """The commands of the specification as one script, on other ports, and the answers that it shows after some of them."""
+    script, answers = ["set -euo pipefail"], []
+    for language, words, body in BLOCK.findall(text):
+        if language == "bash":
+            lines = [line for line in body.splitlines() if not line.startswith("source ")]
+            script.append(re.sub(r"127\.0\.0\.1:800(\d)", lambda found: f"127.0.0.1:{base + int(found[1])}", "\n".join(lines)))
+        elif words.strip() == "réponse":
+            answers.append(json.loads(body))
+            script.append("printf '\\n-- réponse --\\n'")
+    return "\n".join(script), answers
 
 
-def test_the_first_message_of_the_specification_works_as_written() -> None:
-    async def read() -> list[tuple[Any, Any]]:
-        compared = []
-        async with open_world(token="documentation") as world:
-            reader = Reader(world)
-            for language, words, body in BLOCK.findall(SPECIFICATION.read_text(encoding="utf-8")):
-                if language == "bash":
-                    await reader.types(body)
-                elif words.strip() == "réponse":
-                    assert reader.last is not None
-                    compared.append((reader.last.json(), json.loads(body)))
-            assert not await world.pilot.lettres_mortes("editeur")
-        return compared
-
-    compared = asyncio.run(read())
-    assert len(compared) == 5
-    for got, written in compared:
-        assert got == written
+@pytest.mark.xdist_group("enrolement")
+def test_the_first_message_of_the_specification_works_as_written(tmp_path: Path) -> None:
+    for tool in ("bash", "curl"):
+        if shutil.which(tool) is None:
+            absent(f"{tool} is not on this machine")
+    with up(tmp_path / "donnees", "--tls") as simulator:
+        script, written = as_typed(SPECIFICATION.read_text(encoding="utf-8"), simulator.base)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = clean_environment(PATH=path, FPS_DATA_DIR=str(tmp_path / "donnees"))
+        done = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, timeout=90, cwd=tmp_path, env=environment, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        shown = done.stdout.split("-- réponse --")[:-1]
+        got = [json.loads(next(line for line in reversed(part.splitlines()) if line.startswith("{"))) for part in shown]
+        assert len(written) == 5
+        for one, other in zip(got, written, strict=True):
+            assert one == other
+        assert simulator.fps("lettres-mortes", "lister", "--bac", "editeur", "--json").stdout.strip() == "[]"
 
 
 def test_every_json_example_of_the_specification_is_accepted_by_its_class() -> None:

@@ -21,6 +21,8 @@ from fps.parties import LIBELLES, SERVICES, Party
 SOURCES = Path(__file__).resolve().parents[2]
 SPECIFICATION = Path("docs/specification.md")
 PAGES = sorted(SERVICES, key=PORTS.__getitem__)
+ENROLEMENT = Path("tests/enrolement/enroler.sh")
+PORTES = {"certificat": "certificat", "session": "session", "administration": "pilotage"}
 SHARED = ("/pilotage", "/sante")  # the same routes in every service: one table
 
 
@@ -40,7 +42,8 @@ def generate(root: Path) -> dict[Path, str]:
         raise Panne(
             f"{SPECIFICATION} manque : c'est lui qui reçoit les tableaux générés.", "Remettez ce fichier, puis recommencez."
         ) from error
-    for name, part in (("routes", _routes(contracts)), ("refus", _refus()), ("reste", _reste())):
+    parts = {"routes": _routes(contracts), "refus": _refus(), "reste": _reste(), "enrolement": _enrolement(root)}
+    for name, part in parts.items():
         text = _between(text, name, part)
     return found | {SPECIFICATION: text}
 
@@ -106,20 +109,30 @@ def _routes(contracts: dict[Party, dict[str, Any]]) -> str:
         )
         own = [row for row in _operations(contracts[party]) if not row[0].split(" ")[1].startswith(("/flux/", *SHARED))]
         if own:
-            blocks.append(_grid(("consultation et saisie", "sens"), ((f"`{way}`", words) for way, words in own)))
-    shared = [(f"`{way}`",) for way, _ in _operations(contracts[Party.ANTAI]) if way.split(" ")[1].startswith(SHARED)]
+            blocks.append(_grid(("consultation et saisie", "sens", "porte"), ((f"`{way}`", words, door) for way, words, door in own)))
+    shared = [(f"`{way}`", words, door) for way, words, door in _operations(contracts[Party.ANTAI]) if way.split(" ")[1].startswith(SHARED)]
     blocks.append(
-        "### Dans les quatre services\n\nLes routes `/pilotage` demandent `Authorization: Bearer <jeton>`. S'y ajoutent `GET /docs`,\n"
-        "`GET /openapi.json`, `GET /asyncapi.json` et `GET /metrics`."
+        "### Dans les quatre services\n\nLa porte « pilotage » demande `Authorization: Bearer <jeton>`. S'y ajoutent, ouvertes à tous,\n"
+        "`GET /docs`, `GET /openapi.json`, `GET /asyncapi.json` et `GET /metrics`."
     )
-    blocks.append(_grid(("route",), shared))
+    blocks.append(_grid(("route", "sens", "porte"), shared))
     return "\n\n".join(blocks)
 
 
-def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for path, operations in contract["paths"].items():
         for method, operation in operations.items():
-            yield f"{method.upper()} {path}", str(operation.get("summary", ""))
+            doors = [PORTES[name] for way in operation["security"] for name in way]
+            yield f"{method.upper()} {path}", str(operation.get("summary", "")), " ou ".join(doors) or "ouverte"
+
+
+def _enrolement(root: Path) -> str:
+    """The script of the enrolment, as the tests run it; raises Panne without it."""
+    try:
+        script = (root / ENROLEMENT).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Panne(f"{ENROLEMENT} manque : la spécification le montre.", "Remettez ce fichier, puis recommencez.") from error
+    return f"```sh\n{script.strip()}\n```"
 
 
 def _refus() -> str:

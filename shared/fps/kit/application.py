@@ -147,11 +147,11 @@ async def _migrated(service: Service, timeout: float) -> None:
 def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
     document: dict[str, Any] = {}
 
-    @app.get("/sante/vivant", tags=["santé"], dependencies=[publique()])
+    @app.get("/sante/vivant", tags=["santé"], summary="Dire que le service vit", dependencies=[publique()])
     async def vivant() -> dict[str, str]:
         return {"statut": "vivant", "service": service.party.value, "mention": SPECIMEN}
 
-    @app.get("/sante/pret", tags=["santé"], dependencies=[publique()])
+    @app.get("/sante/pret", tags=["santé"], summary="Dire si la base et le courtier répondent", dependencies=[publique()])
     async def pret() -> Response:
         found = {"base": True, "courtier": bus.ready()}
         try:

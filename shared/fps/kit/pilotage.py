@@ -57,50 +57,50 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         async with service.database.read() as tx:
             return await bacs.state(tx, nom)
 
-    @router.get("/bacs")
+    @router.get("/bacs", summary="Lister les bacs de ce service")
     async def lister() -> list[str]:
         async with service.database.read() as tx:
             return sorted(row[0] for row in await tx.select(_names()))
 
-    @router.post("/bacs", status_code=201)
+    @router.post("/bacs", status_code=201, summary="Créer un bac")
     async def creer(bac: NouveauBac) -> dict[str, Any]:
         await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
         await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 
-    @router.get("/bacs/{nom}")
+    @router.get("/bacs/{nom}", summary="Lire l'état d'un bac : date, prochaine échéance, comptes des lettres")
     async def etat(nom: str) -> dict[str, Any]:
         return await state(nom)
 
-    @router.delete("/bacs/{nom}", status_code=204)
+    @router.delete("/bacs/{nom}", status_code=204, summary="Supprimer un bac et tout ce qu'il contient")
     async def supprimer(nom: str) -> None:
         await bacs.remove(service, nom)
         await service.note(nom, "bac", ADMINISTRATION, "suppression", nom=nom)
 
-    @router.post("/bacs/{nom}/instant")
+    @router.post("/bacs/{nom}/instant", summary="Avancer la date d'un bac et vivre ce qui est dû")
     async def regler(nom: str, reglage: Reglage) -> dict[str, Any]:
         """Move the clock, then do what is due: answered when done."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         done = await service.live(nom)
         return {**await state(nom), "echeances_vecues": done}
 
-    @router.post("/bacs/{nom}/copie", status_code=201)
+    @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
     async def copier(nom: str, vers: str) -> dict[str, Any]:
         await bacs.copy(service, nom, vers)
         await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
         return await state(vers)
 
-    @router.get("/bacs/{nom}/export")
+    @router.get("/bacs/{nom}/export", summary="Exporter un bac entier")
     async def exporter(nom: str) -> dict[str, Any]:
         return await bacs.dump(service, nom)
 
-    @router.post("/bacs/{nom}/import", status_code=201)
+    @router.post("/bacs/{nom}/import", status_code=201, summary="Reprendre un bac exporté")
     async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         await bacs.restore(service, nom, contenu)
         await service.note(nom, "bac", ADMINISTRATION, "import")
         return await state(nom)
 
-    @router.get("/bacs/{nom}/journal")
+    @router.get("/bacs/{nom}/journal", summary="Lire le journal d'un bac, ou d'un dossier")
     async def lire_journal(
         nom: str, apres: int = 0, sujet: str | None = None, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000
     ) -> dict[str, Any]:
@@ -109,14 +109,14 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
             found = await journal.lines(tx, nom, after=apres, subject=sujet, limit=limite)
         return {"lignes": [line.view(service.party) for line in found], "suite": len(found) == limite}
 
-    @router.get("/bacs/{nom}/journal/fin")
+    @router.get("/bacs/{nom}/journal/fin", summary="Donner la position de la dernière ligne du journal")
     async def fin(nom: str) -> dict[str, int]:
         """The position of the last line: what comes after it is new."""
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             return {"position": await journal.last(tx, nom)}
 
-    @router.get("/bacs/{nom}/journal/{sujet}/verification")
+    @router.get("/bacs/{nom}/journal/{sujet}/verification", summary="Vérifier la chaîne du journal d'un dossier")
     async def verifier(nom: str, sujet: str) -> dict[str, Any]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
@@ -124,7 +124,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         wrong = journal.broken(chain)
         return {"lignes": len(chain), "intacte": wrong is None, "premiere_rupture": None if wrong is None else wrong.rang}
 
-    @router.get("/bacs/{nom}/soldes")
+    @router.get("/bacs/{nom}/soldes", summary="Lire les soldes des comptes")
     async def soldes(nom: str, sujet: str | None = None) -> dict[str, int]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
@@ -155,14 +155,14 @@ def _names() -> Any:
 def courrier_routes(router: APIRouter, service: Service) -> None:
     """The mailbox of the people this service writes to."""
 
-    @router.get("/bacs/{nom}/courriers")
+    @router.get("/bacs/{nom}/courriers", summary="Lister les courriers d'un dossier")
     async def courriers(nom: str, sujet: str) -> list[dict[str, Any]]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             rows = await tx.load(mailbox.courriers, [(nom, sujet)], ("bac", "subject"))
         return [_courrier(service, row) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
 
-    @router.get("/bacs/{nom}/courriers/{identifiant}")
+    @router.get("/bacs/{nom}/courriers/{identifiant}", summary="Lire un courrier, ou l'imprimer en PDF")
     async def courrier(nom: str, identifiant: str, format: Literal["json", "pdf"] = "json") -> Response:
         async with service.database.read() as tx:
             rows = await tx.load(mailbox.courriers, [(nom, identifiant)])
@@ -202,20 +202,20 @@ def _courrier(service: Service, row: Any) -> dict[str, Any]:
 def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None:
     """Dead letters: seen with their cause, tried again."""
 
-    @router.get("/bacs/{nom}/lettres-mortes")
+    @router.get("/bacs/{nom}/lettres-mortes", summary="Lister les lettres mortes, avec leur cause")
     async def mortes(nom: str) -> list[dict[str, Any]]:
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
                 await bacs.find(tx, nom)
             return await bacs.dead_letters(tx, nom)
 
-    @router.post("/bacs/{nom}/lettres-mortes/rejouer")
+    @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte, ou toutes")
     async def rejouer(nom: str, id: str | None = None) -> dict[str, int]:
         done = await bacs.replay(service, nom, id, inbound.take)
         await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
         return {"rejouees": done}
 
-    @router.get("/horloge")
+    @router.get("/horloge", summary="Lire l'heure de la machine")
     async def horloge() -> dict[str, str]:
         """The machine's time as this service sees it: what `fps doctor` compares."""
         return {"wall_time": wall_now().isoformat()}
