@@ -23,7 +23,7 @@ CHAMPS: Mapping[str, str] = {
     "minore_jusqu_au": "Montant minoré jusqu'au",
     "montant": "Montant",
     "montant_deduit": "Paiement déduit",
-    "montant_du": "Montant dû",
+    "montant_actuel": "Ce que vaut le FPS",
     "montant_minore": "Montant minoré payable ce jour-là",
     "montant_normal": "Montant normal",
     "montant_paye": "Montant payé",

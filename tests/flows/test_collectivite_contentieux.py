@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from console.world import World, open_world
 from fps.kit.clock import paris
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
+from fps.messages.specimen_pdf import piece_jointe
 from tests.flows.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +46,8 @@ async def communiquer(ville: Ville, numero: str, **champs: Any) -> None:
 
 async def decider(ville: Ville, numero: str, **champs: Any) -> None:
     le = ville.le.isoformat()
-    dates = {"date_decision": le, "date_mise_a_disposition": f"{le}T09:00:00+02:00"}
+    notifiee = (ville.le + timedelta(days=8)).isoformat()
+    dates = {"date_decision": le, "date_mise_a_disposition": f"{le}T09:00:00+02:00", "date_notification": notifiee}
     await ville.recevoir(DecisionCollectivite, numero_fps=numero, **{**DECHARGE, **dates, **champs})
 
 
@@ -58,8 +60,8 @@ async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code
         assert await ville.refuse(f"/recours/{REQUETE}/memoire", MEMOIRE) == code
         assert (await ville.lire(f"/recours/{REQUETE}"))["etat"] == "sans-defense"
         return
-    piece = CommunicationRequete.example["pieces"][0]
-    vu = await ville.agir(f"/recours/{REQUETE}/memoire", {**MEMOIRE, "pieces": [piece, piece]})
+    pieces = [piece_jointe("autre", "pv.pdf"), piece_jointe("avis-paiement", "avis.pdf")]
+    vu = await ville.agir(f"/recours/{REQUETE}/memoire", {**MEMOIRE, "pieces": pieces}, calme=False)
     assert (vu["etat"], vu["pieces"]) == ("defendu", 2)
     assert [await ville.envois(numero, cls) for cls in (MemoireDefense, PieceDefense)] == [1, 2]
 
@@ -70,7 +72,8 @@ async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code
         (date(2018, 6, 30), {}, "courrier", None),
         (date(2018, 7, 1), {}, "courrier", "voie-electronique-obligatoire"),
         (date(2018, 7, 1), {}, "telecopie", "voie-electronique-obligatoire"),
-        (date(2018, 7, 1), {}, "portail", None),
+        (date(2018, 6, 30), {}, "teletransmission", "voie-electronique-fermee"),
+        (date(2018, 7, 1), {}, "teletransmission", None),
         (date(2018, 7, 1), AU_BOURG, "courrier", None),
         (date(2026, 6, 15), AU_BOURG, "telecopie", None),
     ],
@@ -91,7 +94,7 @@ async def test_a_town_above_the_threshold_files_electronically_from_2018_07_01(
 async def test_the_acknowledgement_of_a_brief_is_kept_and_one_of_an_unknown_petition_waits(ville: Ville) -> None:
     numero = await ville.etablir()
     await communiquer(ville, numero)
-    await ville.agir(f"/recours/{REQUETE}/memoire", MEMOIRE)
+    await ville.agir(f"/recours/{REQUETE}/memoire", MEMOIRE, calme=False)
     for depot in ("D1", "D1", "D2"):
         accuse = AccuseDepotMemoire.model_validate_json(
             json.dumps({**AccuseDepotMemoire.example, "numero_fps": numero, "numero_depot": depot})
@@ -108,7 +111,7 @@ async def test_a_decision_without_discharge_closes_the_petition_and_leaves_the_f
     await decider(ville, numero, sens=sens, fps_decharge=0)
     assert (await ville.lire(f"/recours/{REQUETE}"))["etat"] == "clos"
     assert await ville.refuse(f"/recours/{REQUETE}/execution", {}) == "rien-a-executer"
-    assert (await ville.fps(numero))["montant_du"] == 3500
+    assert (await ville.fps(numero))["montant_actuel"] == 3500
 
 
 async def test_a_total_discharge_of_a_fps_paid_is_told_to_antai_once_and_refunded_to_the_applicant(ville: Ville) -> None:
@@ -118,11 +121,11 @@ async def test_a_total_discharge_of_a_fps_paid_is_told_to_antai_once_and_refunde
     for _ in range(2):
         await decider(ville, numero)
     vu = await ville.agir(f"/recours/{REQUETE}/execution", {})
-    assert (vu["etat"], vu["notifie_le"], vu["date_limite_execution"]) == ("execute", "2026-06-15", "2026-09-15")
+    assert (vu["etat"], vu["notifie_le"], vu["date_limite_execution"]) == ("execute", "2026-06-23", "2026-09-23")
     assert await ville.refuse(f"/recours/{REQUETE}/execution", {}) == "rien-a-executer"
     assert await ville.envois(numero, InformationAnnulationFps) == 1
     assert (await ville.agir(f"/fps/{numero}/remboursements", IBAN))["cause"] == "juridiction"
-    await ville.aller(date(2026, 9, 16))
+    await ville.aller(date(2026, 9, 24))
     assert await ville.envois(numero, InformationAnnulationFps) == 1
 
 
@@ -135,14 +138,14 @@ async def test_a_decision_that_comes_before_its_communication_gives_the_same_pet
     assert await ville.refuse(f"/recours/{requete}/memoire", MEMOIRE) == "defense-hors-delai"
 
 
-@pytest.mark.parametrize(("jour", "executee"), [(date(2026, 9, 14), False), (date(2026, 9, 15), True)])
+@pytest.mark.parametrize(("jour", "executee"), [(date(2026, 9, 22), False), (date(2026, 9, 23), True)])
 async def test_a_discharge_that_nobody_executes_is_on_the_last_day_of_the_three_months(jour: date, executee: bool, ville: Ville) -> None:
     numero = await ville.etablir()
     await communiquer(ville, numero)
     await decider(ville, numero, sens="decharge-partielle", fps_decharge=1000)
     await ville.aller(jour)
     vu, fps = await ville.lire(f"/recours/{REQUETE}"), await ville.fps(numero)
-    assert (vu["etat"], fps["montant_du"]) == (("execute", 2500) if executee else ("a-executer", 3500))
+    assert (vu["etat"], fps["montant_actuel"]) == (("execute", 2500) if executee else ("a-executer", 3500))
     assert await ville.envois(numero, InformationAnnulationFps) == int(executee)
 
 

@@ -16,7 +16,7 @@ from tests.flows.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
-PAYE: dict[str, Any] = {"reference": "CHQ-1", "montant_paye": 3500, "date_heure_paiement": "2026-06-20T10:00:00+02:00", "reste_du": 0}
+PAYE: dict[str, Any] = {"reference": "CHQ-1", "montant_paye": 3500, "date_heure_paiement": "2026-06-15T12:00:00+02:00", "reste_du": 0}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -157,7 +157,14 @@ async def test_a_bounced_cheque_is_due_again_told_twice_or_before_the_payment(vi
 
 async def test_a_contested_minored_payment_makes_the_whole_fps_due_again(ville: Ville) -> None:
     numero = await ville.etablir()
-    await ville.recevoir(FpsPayeMinore, numero_fps=numero, reference="CB-1", montant_fps=3500, montant_paye=2450)
+    await ville.recevoir(
+        FpsPayeMinore,
+        numero_fps=numero,
+        reference="CB-1",
+        montant_fps=3500,
+        montant_paye=2450,
+        date_heure_paiement="2026-06-15T12:00:00+02:00",
+    )
     assert await ville.soldes(numero) == {"antai": 2450, "recettes": -2450}
     await ville.recevoir(
         PaiementRejete, numero_fps=numero, reference="CB-1", motif="transaction-contestee", montant_rejete=2450, reste_du=3500
@@ -189,7 +196,7 @@ async def test_a_cancelled_fps_is_owed_nothing_and_a_payment_that_crosses_is_owe
         else:
             await ville.agir(f"/fps/{numero}/annulation", {"motif": "Erreur de saisie."})
     vus = [await ville.fps(numero) for numero in (avant, apres)]
-    assert [(f["etat"], f["dette"], f["creance"], f["montant_du"]) for f in vus] == [("annule", 3500, 0, 0)] * 2
+    assert [(f["etat"], f["dette"], f["creance"], f["montant_actuel"]) for f in vus] == [("annule", 3500, 0, 0)] * 2
     assert await ville.soldes(avant) == await ville.soldes(apres) == {"antai": 3500, "a-rembourser": -3500}
     assert await ville.envois(avant, AnnulationFps) == 1
     assert await ville.refuse(f"/fps/{avant}/annulation", {"motif": "Encore."}) == "acte-impossible"
@@ -199,29 +206,47 @@ async def test_a_fps_is_lowered_while_unpaid_by_a_notice_with_its_own_number(vil
     numero, paye = await ville.etablir(), await ville.etablir()
     demande = {"agent": "90", "montant": 2000, "date_demande": "2026-06-15", "motif": "Ticket retrouvé."}
     assert await ville.refuse(f"/fps/{numero}/modification", {**demande, "montant": 3500}) == "modification-impossible"
+    assert await ville.refuse(f"/fps/{numero}/modification", demande) == "modification-avant-avis"
+    await ville.passer(1)
+    for faux in ("2026-06-14", "2026-06-17"):
+        assert await ville.refuse(f"/fps/{numero}/modification", {**demande, "date_demande": faux}) == "demande-hors-dates"
     avis = await ville.agir(f"/fps/{numero}/modification", demande)
     assert avis["numero_avis"] != numero and await ville.envois(numero, ModificationFps) == 1
-    assert ((await ville.fps(numero))["montant_du"], (await ville.soldes(numero))["redevable"]) == (2000, 2000)
+    assert ((await ville.fps(numero))["montant_actuel"], (await ville.soldes(numero))["redevable"]) == (2000, 2000)
     suivi = await ville.lire("/suivi", numero=avis["numero_avis"], immatriculation="ab 123 cd")
     assert (suivi["numero"], suivi["telepaiement"][:26], suivi["a_payer"]) == (numero, avis["numero_avis"], 2000)
+    assert await ville.refuse(f"/fps/{numero}/modification", {**demande, "montant": 1000}) == "modification-deja-faite"
     await ville.recevoir(FpsPaye, **PAYE | {"numero_fps": paye})
     assert await ville.refuse(f"/fps/{paye}/modification", demande) == "modification-apres-paiement"
     await ville.agir(f"/fps/{numero}/annulation", {"motif": "Erreur."})
     assert await ville.refuse(f"/fps/{numero}/modification", demande) == "acte-impossible"
 
 
-async def test_once_a_title_exists_the_town_gives_it_up_by_flow_8_and_not_before(ville: Ville) -> None:
-    numero = await ville.etablir()
+async def test_once_a_title_exists_for_sure_the_town_gives_it_up_by_flow_8_and_not_before(ville: Ville) -> None:
+    numero, trop_tard = await ville.etablir(), await ville.etablir()
     limite = date.fromisoformat((await ville.fps(numero))["date_limite_paiement"])
     assert limite == date(2026, 9, 22)
     await ville.aller(date(2026, 10, 2))
     assert await ville.refuse(f"/fps/{numero}/annulation-titre", {"motif": "Erreur."}) == "aucun-titre"
     await ville.aller(date(2026, 10, 3))
-    assert await ville.refuse(f"/fps/{numero}/annulation", {"motif": "Erreur."}) == "acte-apres-titre"
-    demande = {"agent": "90", "montant": 2000, "date_demande": "2026-06-15", "motif": "Ticket."}
-    assert await ville.refuse(f"/fps/{numero}/modification", demande) == "acte-apres-titre"
-    assert (await ville.agir(f"/fps/{numero}/annulation-titre", {"motif": "Erreur."}))["etat"] == "annule"
+    await ville.agir(f"/fps/{numero}/annulation-titre", {"motif": "Erreur."})
+    assert (await ville.fps(numero))["etat"] == "annule"
     assert await ville.envois(numero, InformationAnnulationTitre) == 1 and await ville.soldes(numero) == {}
+    await ville.aller(date(2026, 11, 2))
+    assert await ville.refuse(f"/fps/{trop_tard}/annulation", {"motif": "Erreur."}) == "acte-apres-titre"
+    demande = {"agent": "90", "montant": 2000, "date_demande": "2026-06-15", "motif": "Ticket."}
+    assert await ville.refuse(f"/fps/{trop_tard}/modification", demande) == "acte-apres-titre"
+
+
+async def test_a_cancellation_takes_the_way_that_antai_says_when_only_antai_knows_of_the_title(ville: Ville) -> None:
+    poste, electronique = await ville.etablir(), await ville.etablir(vehicule={**VOITURE, "immatriculation": "ZE-601-CD"})
+    await ville.aller(date(2026, 10, 3))
+    await ville.agir(f"/fps/{poste}/annulation", {"motif": "Erreur."})
+    await ville.agir(f"/fps/{electronique}/annulation-titre", {"motif": "Erreur."})
+    for numero, ordre in ((poste, [1, 8]), (electronique, [8, 1])):
+        fps = await ville.fps(numero)
+        assert [(a["flux"], a["etat"]) for a in fps["actes"]] == list(zip(ordre, ["refuse", "accepte"], strict=True))
+        assert (fps["etat"], fps["suite"], await ville.soldes(numero)) == ("annule", "aucune", {})
 
 
 # ---------------------------------------------------------------------------- windscreen, quick payment, cycle partiel

@@ -39,7 +39,7 @@ async def ville(world: World) -> Ville:
 async def test_a_complete_rapo_is_acknowledged_and_decided_within_the_month(ville: Ville) -> None:
     numero = await ville.etablir()
     accuse = await deposer(ville, numero)
-    assert (accuse["date_avis_reception"], accuse["date_limite_decision"]) == ("2026-06-15", "2026-07-15")
+    assert (accuse["date_avis_reception"], accuse["date_limite_decision"]) == ("2026-06-16", "2026-07-16")
     assert accuse["numero_rapo"] == "RAPO-2026-000001" and accuse["suspensif"] is False
     rapo = await ville.lire(f"/rapos/{numero}")
     assert rapo["etat"] == "depose" and all(c["rempli"] and c["article"] for c in rapo["criteres"]) and len(rapo["criteres"]) == 6
@@ -86,7 +86,7 @@ async def test_each_criterion_of_admissibility_is_judged_alone(champs: dict[str,
 async def test_a_postal_rapo_is_in_time_until_a_month_after_the_notification(recu: str, manquants: list[str], ville: Ville) -> None:
     numero = await ville.etablir()
     await ville.aller(date(2026, 7, 24))
-    await ville.recevoir(DepotRapoPostal, numero_fps=numero, date_avis_reception=recu)
+    await ville.recevoir(DepotRapoPostal, numero_fps=numero, date_avis_reception=recu, date_notification_avis="2026-06-22")
     rapo = await ville.lire(f"/rapos/{numero}")
     assert (rapo["date_limite"], rapo["canal"]) == ("2026-07-22", "lettre-recommandee")
     assert [c["code"] for c in rapo["criteres"] if not c["rempli"]] == manquants
@@ -95,17 +95,18 @@ async def test_a_postal_rapo_is_in_time_until_a_month_after_the_notification(rec
 async def test_a_plain_letter_is_inadmissible_and_the_date_read_on_the_notice_counts(ville: Ville) -> None:
     numero = await ville.etablir()
     await ville.aller(date(2026, 8, 20))
-    champs = {"recommande": False, "numero_recommande": None, "date_avis_reception": "2026-08-20", "date_notification_avis": "2026-08-01"}
+    champs = {"recommande": False, "numero_recommande": None, "date_avis_reception": "2026-08-20", "date_notification_avis": "2026-07-21"}
     await ville.recevoir(DepotRapoPostal, numero_fps=numero, **champs)
     rapo = await ville.lire(f"/rapos/{numero}")
-    assert [c["code"] for c in rapo["criteres"] if not c["rempli"]] == ["rapo-lettre-simple"] and rapo["date_limite"] == "2026-09-01"
+    assert [c["code"] for c in rapo["criteres"] if not c["rempli"]] == ["rapo-lettre-simple"] and rapo["date_limite"] == "2026-08-21"
 
 
 async def test_a_rapo_that_cannot_exist_is_refused_at_once_with_its_own_code(ville: Ville) -> None:
     numero, annule, titre = [await ville.etablir() for _ in range(3)]
     assert await ville.lettre_refusee(DepotRapo, numero_fps=numero, immatriculation="CD-123-EF") == "rapo-plaque-differente"
     assert await ville.lettre_refusee(DepotRapoPostal, numero_fps=numero, date_avis_reception="2026-06-16") == "rapo-recu-dans-le-futur"
-    await deposer(ville, numero)
+    assert await ville.lettre_refusee(DepotRapo, numero_fps=numero) == "rapo-avant-avis"
+    await deposer(ville, numero, expose="Le lendemain.")
     assert await ville.lettre_refusee(DepotRapo, numero_fps=numero, expose="Encore.") == "rapo-deja-depose"
     await ville.agir(f"/fps/{annule}/annulation", {"motif": "Erreur."})
     assert await ville.lettre_refusee(DepotRapo, numero_fps=annule) == "rapo-sans-objet"
@@ -115,7 +116,11 @@ async def test_a_rapo_that_cannot_exist_is_refused_at_once_with_its_own_code(vil
     await ville.aller(date(2026, 10, 2))
     assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is False
     await ville.aller(date(2026, 10, 3))
-    assert await ville.lettre_refusee(DepotRapo, numero_fps=titre) == "rapo-apres-titre"
+    assert await ville.lettre_refusee(DepotRapo, numero_fps=titre) == "rapo-tardif"
+    assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is None
+    await ville.aller(date(2026, 11, 2))
+    assert await ville.lettre_refusee(DepotRapo, numero_fps=titre, expose="Un mois après.") == "rapo-apres-titre"
+    assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is True
     assert (await ville.world.client.get(f"{ville.url}/rapos/{titre}")).json()["code"] == "rapo-inconnu"
 
 
@@ -136,12 +141,12 @@ async def test_the_agent_who_drew_the_fps_does_not_examine_the_rapo_and_an_amoun
         assert await ville.refuse(f"/rapos/{numero}/decision", corps) == code
     assert (await ville.agir(f"/rapos/{numero}/decision", REJET))["etat"] == "rejete"
     assert await ville.refuse(f"/rapos/{numero}/decision", TOTALE) == "rapo-deja-decide"
-    await ville.aller(date(2026, 7, 16))
+    await ville.aller(date(2026, 7, 17))
     assert (await ville.lire(f"/rapos/{numero}"))["etat"] == "rejete"
     assert sorted(await ville.courriers(numero)) == ["accuse-reception", "decision"]
 
 
-@pytest.mark.parametrize(("jour", "etat"), [(14, "depose"), (15, "depose"), (16, "rejete-implicitement")])
+@pytest.mark.parametrize(("jour", "etat"), [(15, "depose"), (16, "depose"), (17, "rejete-implicitement")])
 async def test_the_silence_of_a_month_is_a_rejection_born_on_its_last_day(jour: int, etat: str, ville: Ville) -> None:
     numero = await ville.etablir()
     await deposer(ville, numero)
@@ -151,7 +156,7 @@ async def test_the_silence_of_a_month_is_a_rejection_born_on_its_last_day(jour: 
     if etat == "depose":
         assert (await ville.agir(f"/rapos/{numero}/decision", REJET))["etat"] == "rejete"
     else:
-        assert rapo["decide_le"] == "2026-07-15" and await ville.courriers(numero) == ["accuse-reception"]
+        assert rapo["decide_le"] == "2026-07-16" and await ville.courriers(numero) == ["accuse-reception"]
         assert await ville.refuse(f"/rapos/{numero}/decision", REJET) == "rapo-deja-decide"
 
 
@@ -160,7 +165,7 @@ async def test_a_partial_decision_sends_antai_a_modification_with_its_own_number
     await deposer(ville, numero, demandeur=MANDATAIRE, pieces=[*PIECES, {**PIECES[0], "nature": "mandat"}])
     rapo = await ville.agir(f"/rapos/{numero}/decision", PARTIELLE)
     fps = await ville.fps(numero)
-    assert (rapo["etat"], rapo["montant_rectifie"], fps["montant_du"], fps["etat"]) == ("accepte-en-partie", 1500, 1500, "transmis")
+    assert (rapo["etat"], rapo["montant_rectifie"], fps["montant_actuel"], fps["etat"]) == ("accepte-en-partie", 1500, 1500, "transmis")
     lettre = next(x for x in await ville.world.pilot.journal(ville.bac, numero) if x["donnees"].get("type") == ModificationFps.type)
     assert lettre["service"] == "collectivite" and rapo["numero_avis"][20:23] == "090"
     assert await ville.envois(numero, AnnulationFps) == 0
@@ -224,7 +229,14 @@ async def test_a_refund_takes_the_document_of_its_year_and_never_exceeds_what_wa
 
 async def test_a_partial_decision_after_a_minored_payment_gives_back_the_difference(ville: Ville) -> None:
     numero = await ville.etablir()
-    await ville.recevoir(FpsPayeMinore, numero_fps=numero, reference="CB-1", montant_fps=3500, montant_paye=2450)
+    await ville.recevoir(
+        FpsPayeMinore,
+        numero_fps=numero,
+        reference="CB-1",
+        montant_fps=3500,
+        montant_paye=2450,
+        date_heure_paiement="2026-06-15T12:00:00+02:00",
+    )
     await deposer(ville, numero)
     await ville.agir(f"/rapos/{numero}/decision", PARTIELLE)
     fps = await ville.fps(numero)
@@ -238,10 +250,16 @@ async def test_nobody_is_refunded_who_did_not_ask_and_a_refused_document_is_owed
     await payer(ville, anonyme)
     await ville.agir(f"/fps/{anonyme}/annulation", {"motif": "Erreur."})
     assert await ville.refuse(f"/fps/{anonyme}/remboursements", IBAN) == "beneficiaire-inconnu"
+    suivi = await ville.lire("/suivi", numero=anonyme, immatriculation="AB-123-CD")
+    assert suivi["a_rembourser"] == 3500 and "35,00" in suivi["ou_payer"]
+    piece = await ville.agir(f"/fps/{anonyme}/remboursements", {**IBAN, "beneficiaire": DEMANDEUR})
+    assert (piece["cause"], piece["montant"], (await ville.fps(anonyme))["dette"]) == ("collectivite", 3500, 0)
     await payer(ville, numero)
     await deposer(ville, numero)
     await ville.agir(f"/rapos/{numero}/decision", TOTALE)
-    corps = {"numero_fps": numero, "numero_piece": "TA-2026-0001", "statut": "refuse", "date_reception": "2026-06-16T10:00:00+02:00"}
+    corps = {"numero_fps": numero, "numero_piece": "TA-2026-0002", "statut": "refuse", "date_reception": "2026-06-16T10:00:00+02:00"}
+    autre = {**DEMANDEUR, "qualite": "locataire"}
+    assert await ville.refuse(f"/fps/{numero}/remboursements", {**IBAN, "beneficiaire": autre}) == "beneficiaire-different"
     accuse = AccuseDocumentComptable.model_validate_json(json.dumps({**corps, "erreurs": []}))
     await ville.agir(f"/fps/{numero}/remboursements", IBAN)
     await ville.world.pilot.au_calme(ville.bac)
@@ -256,7 +274,7 @@ async def test_the_annual_report_counts_the_rapo_of_the_year_by_state_channel_an
     numeros = [await ville.etablir() for _ in range(5)]
     for numero in numeros[:3]:
         await deposer(ville, numero)
-    await ville.recevoir(DepotRapoPostal, numero_fps=numeros[3], date_avis_reception="2026-06-15", expose=None)
+    await ville.recevoir(DepotRapoPostal, numero_fps=numeros[3], date_avis_reception="2026-06-16", expose=None)
     for numero, decision in zip(numeros[:2], (TOTALE, REJET), strict=True):
         await ville.agir(f"/rapos/{numero}/decision", decision)
     vu = await ville.lire(f"/rapports/rapo/{LILLE}/2026")

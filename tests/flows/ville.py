@@ -38,10 +38,12 @@ class Ville:
     async def poster(self, chemin: str, corps: dict[str, Any]) -> httpx.Response:
         return await self.world.client.post(f"{self.url}{chemin}", json=corps)
 
-    async def agir(self, chemin: str, corps: dict[str, Any]) -> dict[str, Any]:
-        """An act that must succeed."""
+    async def agir(self, chemin: str, corps: dict[str, Any], *, calme: bool = True) -> dict[str, Any]:
+        """An act that must succeed; what it tells the other services is answered when it returns, unless one does not know the dossier."""
         reponse = await self.poster(chemin, corps)
         assert reponse.status_code in (200, 201, 202), reponse.text
+        if calme:
+            await self.world.pilot.au_calme(self.bac)
         fait: dict[str, Any] = reponse.json()
         return fait
 
@@ -111,6 +113,10 @@ class Ville:
 
 
 async def deposer(ville: Ville, numero: str, **champs: Any) -> dict[str, Any]:
+    """A RAPO filed on line, the day when the notice leaves at the earliest."""
+    envoi = date.fromisoformat((await ville.fps(numero))["date_envoi"])
+    if ville.le < envoi:
+        await ville.aller(envoi)
     accuse: dict[str, Any] = await ville.recevoir(DepotRapo, numero_fps=numero, **champs)
     return accuse
 

@@ -53,10 +53,10 @@ def test_a_control_finds_what_the_law_says(x: dict[str, Any]) -> None:
     assert x["article"] and [trouve.verdict.value, trouve.deduit] == x["attendu"]
 
 
-def rapo(irrecevabilites: tuple[str, ...] = ()) -> r.Rapo:
+def rapo(irrecevabilites: tuple[str, ...] = (), a_verifier: tuple[str, ...] = ()) -> r.Rapo:
     demandeur = DepotRapo.exemplaire().demandeur
     recu, limite = date(2026, 8, 31), date(2026, 9, 30)
-    return r.Rapo("1", "RAPO-1", LILLE.siret, "electronique", demandeur, "x", (), recu, None, limite, irrecevabilites)
+    return r.Rapo("1", "RAPO-1", LILLE.siret, "electronique", demandeur, "x", (), recu, None, limite, irrecevabilites, a_verifier)
 
 
 @pytest.mark.parametrize("x", cas("rapo.yaml"))
@@ -65,14 +65,22 @@ def test_a_rapo_is_admitted_and_decided_as_the_law_says(x: dict[str, Any]) -> No
     demandeur: Demandeur = DepotRapo.exemplaire().demandeur.model_copy(update={"qualite": change.get("qualite", "titulaire")})
     pieces = frozenset(change.get("pieces", ["avis-paiement", "certificat-immatriculation"]))
     expose = change.get("expose", "Faits.")
-    depot = r.Depot(change.get("canal", "electronique"), demandeur, expose, pieces, date(2026, 8, 31), change.get("limite"))
-    manquants = r.irrecevabilites(depot)
-    assert x["article"]
+    depot = r.Depot(
+        change.get("canal", "electronique"),
+        demandeur,
+        expose,
+        pieces,
+        date(2026, 8, 31),
+        change.get("limite"),
+        change.get("au_plus_tard", change.get("limite")),
+    )
+    manquants, douteux = r.irrecevabilites(depot), r.a_verifier(depot)
+    assert x["article"] and list(douteux) == x.get("a_verifier", [])
     if "decision" not in x:
         assert list(manquants) == x["attendu"] and all(r.PAR_CODE[code].article for code in manquants)
         return
     sens, agent, montant, le = x["decision"]
-    depose = rapo(manquants)
+    depose = rapo(manquants, douteux)
     if "refus" in x:
         with pytest.raises(Refus) as erreur:
             depose.decider(sens, str(agent), "0072", montant, 3500, "Motif", le)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 JOUR = date(2026, 6, 15)
 TOUJOURS = {
     "montant",
-    "montant_du",
+    "montant_actuel",
     "montant_normal",
     "montant_paye",
     "creance",
@@ -104,7 +104,7 @@ async def test_a_fps_is_explained_from_its_tariff_to_its_last_day(ville: Ville) 
     await ville.passer(1)
     found = await expliquees(ville, numero)
     assert found["a_payer"]["valeur"] == 3500 and "montant_minore" not in found
-    assert depuis(found["a_payer"]["arbre"])[:3] == ["meilleur_prix", "reste_du", "montant_du"]
+    assert depuis(found["a_payer"]["arbre"])[:3] == ["meilleur_prix", "reste_du", "montant_actuel"]
 
 
 async def test_the_latest_proof_of_payment_lowers_the_amount_and_starts_the_effects(ville: Ville) -> None:
@@ -197,7 +197,7 @@ async def test_the_limit_to_execute_a_decision_runs_from_its_reception(ville: Vi
     assert {"recours.fps_decharge", "recours.date_decision", "recours.communique_le"} <= set(found) - calcules(found)
     await ville.agir("/recours/26000001/execution", {})
     found = await expliquees(ville, numero, "26000001")
-    assert (found["montant_du"]["valeur"], found["creance"]["valeur"]) == (2500, 2500)
+    assert (found["montant_actuel"]["valeur"], found["creance"]["valeur"]) == (2500, 2500)
 
 
 async def test_an_unknown_fps_and_a_value_to_come_are_refused(ville: Ville) -> None:

@@ -2,6 +2,7 @@
 
 from collectivite.actes import paiement, rapo, recours
 from collectivite.actes.dossier import etabli_ici
+from collectivite.actes.transmission import repondre
 from collectivite.domain.calendrier import dates
 from collectivite.domain.forfait import SANS_SUITE, Etat
 from fps.calendar import paris_date
@@ -20,33 +21,38 @@ CREATION = "CGCT, art. L. 2333-87, II"
 
 
 async def accuse_fps(message: AccuseFps, work: Work) -> None:
-    """What ANTAI answered to a message FPS: accepted, refused with its errors, given up with its reason.
+    """What ANTAI answered to a message FPS: the first accusé is that of the creation, the next ones those of the acts, in their order.
 
-    Only the answer to the creation changes the state; what is answered to a modification or a cancellation is kept in the journal.
+    Raises FpsEtabliAilleurs.
     """
     forfait = await etabli_ici(message.numero_fps, work)
-    creation = forfait.etat is Etat.ETABLI
     motif = ", ".join(erreur.code for erreur in message.erreurs) or message.motif_abandon or ""
+    work.record(forfait.numero, f"accuse-{message.statut}", CREATION, **({"motif": motif} if motif else {}))
+    if forfait.accuse_le is not None:
+        await repondre(forfait, message, work)
+        return
     if message.statut == "accepte":
-        if creation:
+        if forfait.etat is Etat.ETABLI:
             prevues = dates(commune(forfait.siret), forfait, paris_date(message.date_reception))
             forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
-        if creation or forfait.accuse_le is None:
-            forfait.accuser(message.date_reception)
-    elif creation and message.statut == "refuse":
+        forfait.accuser(message.date_reception)
+        return
+    if forfait.etat is not Etat.ETABLI:
+        forfait.accuse_le = message.date_reception
+    elif message.statut == "refuse":
         forfait.refuser(motif, message.date_reception)
-    elif creation:
+    else:
         forfait.abandonner(motif, message.date_reception)
-    work.record(forfait.numero, f"accuse-{message.statut}", CREATION, **({"motif": motif} if motif else {}))
-    if creation and forfait.etat in SANS_SUITE and (ecriture := forfait.clore_sans_suite(work.today)) is not None:
+    if forfait.etat in SANS_SUITE and (ecriture := forfait.clore_sans_suite(work.today)) is not None:
         work.book(forfait.numero, ecriture, CREATION)
 
 
 async def accuse(message: AccuseAnnulation | AccuseImpaye, work: Work) -> None:
-    """What ANTAI answered to flows 8 and 11: kept in the journal, with every error. Raises FpsEtabliAilleurs."""
+    """What ANTAI answered to flows 8 and 11. Raises FpsEtabliAilleurs."""
     forfait = await etabli_ici(message.numero_fps, work)
     erreurs = {"erreurs": [erreur.code for erreur in message.erreurs]} if message.erreurs else {}
     work.record(forfait.numero, f"accuse-flux-{message.flow:02d}-{message.statut}", message.law, **erreurs)
+    await repondre(forfait, message, work)
 
 
 HANDLERS: dict[MessageClass, Handler] = {

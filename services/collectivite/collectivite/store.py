@@ -1,6 +1,6 @@
 """The tables of the collectivité, the case file to load with a dossier, and the reads of its screens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,12 +9,13 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.avis import AvisRectificatif
 from collectivite.domain.etablissement import SerieAgent
-from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.forfait import Forfait
 from collectivite.domain.paiement import Paiement
 from collectivite.domain.rapo import Rapo
 from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, Serie
 from collectivite.domain.stationnement import Controle, Stationnement
+from collectivite.domain.verrou import Verrou
 from fps.kit.database import Transaction
 from fps.kit.records import Record
 from fps.kit.sql import Instant
@@ -64,6 +65,11 @@ forfaits = Table(
     colonne("creance", BigInteger),
     colonne("dette", BigInteger),
     colonne("rembourse", BigInteger),
+    colonne("actes"),
+    colonne("suite"),
+    colonne("titre_connu", Boolean),
+    colonne("titre_fps_annule", BigInteger),
+    colonne("titre_majoration_annulee", BigInteger),
 )
 
 series_agents = Table(
@@ -129,6 +135,7 @@ avis_rectificatifs = Table(
     colonne("agent"),
     colonne("montant", BigInteger),
     colonne("date_edition", Date),
+    colonne("apres_rapo", Boolean),
     Index("avis_rectificatifs_par_fps", "bac", "numero"),
 )
 
@@ -147,6 +154,7 @@ rapos = Table(
     colonne("date_limite", Date, vide=True),
     colonne("date_limite_decision", Date),
     colonne("irrecevabilites"),
+    colonne("a_verifier"),
     colonne("etat"),
     colonne("decide_le", Date, vide=True),
     colonne("decide_par", vide=True),
@@ -201,7 +209,10 @@ remboursements = Table(
     colonne("etat"),
 )
 
+verrous = Table("verrous", metadata, cle("bac"), cle("numero"), colonne("echecs", BigInteger), colonne("jusqu_a", Instant, vide=True))
+
 FORFAITS = Record(forfaits, Forfait)
+AVIS = Record(avis_rectificatifs, AvisRectificatif)
 PAIEMENTS = Record(paiements, Paiement)
 RECOURS = Record(recours, Recours)
 REMBOURSEMENTS = Record(remboursements, Remboursement)
@@ -213,10 +224,11 @@ RECORDS = (
     Record(stationnements, Stationnement),
     Record(controles, Controle),
     PAIEMENTS,
-    Record(avis_rectificatifs, AvisRectificatif),
+    AVIS,
     Record(rapos, Rapo),
     RECOURS,
     REMBOURSEMENTS,
+    Record(verrous, Verrou),
 )
 
 
@@ -225,14 +237,20 @@ def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
     return ((Forfait, (sujet,)),)
 
 
-async def page_forfaits(tx: Transaction, bac: str, etat: Etat | None, siret: str | None, apres: str, limite: int) -> list[Forfait]:
-    """The FPS that follow a number, in the order of their numbers."""
+async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | None], apres: str, limite: int) -> list[Forfait]:
+    """The FPS that follow a number, in the order of their numbers; `filtres` gives the value of some columns."""
     query = select(forfaits).where(forfaits.c.bac == bac, forfaits.c.numero > apres)
-    if etat is not None:
-        query = query.where(forfaits.c.etat == etat.value)
-    if siret is not None:
-        query = query.where(forfaits.c.siret == siret)
+    for nom, valeur in filtres.items():
+        if valeur is not None:
+            query = query.where(forfaits.c[nom] == valeur)
     return [FORFAITS.item(row) for row in await tx.select(query.order_by(forfaits.c.numero).limit(limite))]
+
+
+async def rectificatifs_de(tx: Transaction, bac: str, numero: str) -> list[AvisRectificatif]:
+    """The rectificatifs of a FPS that ANTAI has accepted, or that the town issued itself, in the order of their dates."""
+    a = avis_rectificatifs.c
+    query = select(avis_rectificatifs).where(a.bac == bac, a.numero == numero)
+    return [AVIS.item(row) for row in await tx.select(query.order_by(a.date_edition, a.numero_avis))]
 
 
 async def dernier_avis(tx: Transaction, bac: str, numero: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, Court, Jour, Ligne, Numero26, Plaque, Siret, Texte
 from fps.messages.message import Message
-from fps.messages.parties_prenantes import Contact, Demandeur, Piece
+from fps.messages.parties_prenantes import Agent, Contact, Demandeur, Piece
 from fps.parties import Channel, Party
 
 LOI = "CGCT, art. R. 2333-120-13"
@@ -24,7 +24,9 @@ class AccuseReceptionRapo(
     date_avis_reception: Jour = Field(description="Date portée sur l'avis de réception, postal ou électronique")
     date_limite_decision: Jour = Field(description="Dernier jour de la décision : le silence vaut rejet à cette date")
     suspensif: Literal[False] = Field(description="Le RAPO ne suspend pas le délai de paiement")
+    collectivite: Ligne = Field(description="Nom de la collectivité")
     service: Contact = Field(description="Service qui instruit")
+    demandeur: Demandeur = Field(description="Auteur du recours, à qui l'accusé est adressé")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -33,7 +35,9 @@ class AccuseReceptionRapo(
         "date_avis_reception": "2026-06-29",
         "date_limite_decision": "2026-07-29",
         "suspensif": False,
+        "collectivite": s.BENEFICIAIRE["nom"],
         "service": s.CONTACT_VILLE,
+        "demandeur": s.DEMANDEUR,
     }
 
 
@@ -119,13 +123,18 @@ class DecisionRapo(Message, flow=3, nom="decision", sender=Party.COLLECTIVITE, r
     numero_fps: Numero26
     numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")
     siret: Siret
+    collectivite: Ligne = Field(description="Nom de la collectivité")
+    service: Contact = Field(description="Service qui a instruit le recours")
+    demandeur: Demandeur = Field(description="Auteur du recours, à qui la décision est adressée")
+    auteur: Agent = Field(description="Agent qui a examiné le recours, et l'autorité dont il relève")
     sens: Literal["irrecevable", "rejet", "acceptation-partielle", "acceptation-totale"] = Field(description="Sens de la décision")
     date_decision: Jour = Field(description="Date de la décision")
     date_envoi: Jour = Field(description="Date d'envoi de la décision")
     motif: Texte = Field(description="Motif de la décision")
+    criteres_manquants: tuple[Texte, ...] = Field(default=(), description="Conditions non remplies d'un recours irrecevable")
     montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant en centimes, en cas d'acceptation")
     numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif, en cas d'acceptation")
-    date_limite_paiement: Jour = Field(description="Limite de paiement, celle de l'avis initial")
+    date_limite_paiement: Jour | None = Field(default=None, description="Limite de paiement de l'avis initial, s'il reste à payer")
     juridiction: Ligne = Field(description="Juridiction compétente à la date de la décision")
     delai_recours_mois: int = Field(ge=1, description="Délai de recours, en mois de la notification de la décision")
     pieces_remboursement: tuple[Ligne, ...] = Field(default=(), description="Pièces à fournir pour un remboursement")
@@ -134,10 +143,15 @@ class DecisionRapo(Message, flow=3, nom="decision", sender=Party.COLLECTIVITE, r
         "numero_fps": s.NUMERO,
         "numero_rapo": s.NUMERO_RAPO,
         "siret": s.SIRET,
+        "collectivite": s.BENEFICIAIRE["nom"],
+        "service": s.CONTACT_VILLE,
+        "demandeur": s.DEMANDEUR,
+        "auteur": {"identifiant": "0090", "autorite": s.AUTORITE},
         "sens": "acceptation-partielle",
         "date_decision": "2026-07-09",
         "date_envoi": "2026-07-10",
         "motif": "Le justificatif produit établit un paiement partiel.",
+        "criteres_manquants": [],
         "montant_rectifie": 1500,
         "numero_avis": s.NUMERO_AVIS,
         "date_limite_paiement": "2026-09-24",

@@ -6,7 +6,8 @@ from collectivite.domain.avis import AvisRectificatif
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.rapo import LOI, Rapo
 from collectivite.domain.recours import Recours
-from collectivite.domain.refus import ForfaitInconnu, FpsEtabliAilleurs, RapoInconnu, RecoursInconnu
+from collectivite.domain.refus import ForfaitInconnu, FpsEtabliAilleurs
+from collectivite.domain.refus_recours import RapoInconnu, RecoursInconnu
 from collectivite.domain.remboursement import Serie
 from fps.kit.work import Work
 from fps.money import Ecriture

@@ -2,10 +2,11 @@
 
 from collectivite.actes.annulation import annulation
 from collectivite.actes.dossier import demande, ecrire, etabli_ici, numero_suivant, oublier_echeances
+from collectivite.actes.transmission import transmettre
 from collectivite.domain.forfait import SOLDES, Forfait
-from collectivite.domain.paiement import Paiement, verifier_paiement_propre, verifier_paiement_rapide
+from collectivite.domain.paiement import Paiement, verifier_information, verifier_paiement_propre, verifier_paiement_rapide
 from collectivite.domain.rapo import Rapo
-from collectivite.domain.refus import PaiementInconnu
+from collectivite.domain.refus import BeneficiaireDifferent, PaiementInconnu
 from collectivite.domain.remboursement import Remboursement, exercice, genre, verifier
 from collectivite.store import recours_de
 from fps.calendar import ajouter_jours, paris_date
@@ -24,10 +25,11 @@ REMBOURSEMENT = "Arrêté du 1er septembre 2016"
 
 
 async def encaisser(message: FpsPaye | FpsPayeMinore, work: Work) -> None:
-    """ANTAI was paid; a reference already known changes nothing. Raises FpsEtabliAilleurs, ActeImpossible."""
+    """ANTAI was paid; a reference already known changes nothing. Raises FpsEtabliAilleurs, ActeImpossible, PaiementIncroyable."""
     forfait = await etabli_ici(message.numero_fps, work)
     if await work.find(Paiement, forfait.numero, message.reference) is not None:
         return
+    verifier_information(forfait, message.montant_paye, paris_date(message.date_heure_paiement), work.today)
     minore = isinstance(message, FpsPayeMinore)
     solde = isinstance(message, FpsPayeMinore) or message.reste_du == 0
     le = paris_date(message.date_heure_paiement)
@@ -74,7 +76,7 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     ecriture = forfait.payer(montant, work.today, rapide=True)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
     ecrire(forfait, "paiement-rapide", PAIEMENT, ecriture, work, montant=montant, reference=reference)
-    work.send(annulation(forfait, "paiement-rapide", "Payé avant l'envoi de l'avis.", work.now))
+    transmettre(forfait, annulation(forfait, "paiement-rapide", "Payé avant l'envoi de l'avis.", work.now), work)
     return forfait
 
 
@@ -100,23 +102,22 @@ async def constater_impaye(numero: str, work: Work) -> None:
         return
     forfait.constater_impaye()
     work.record(numero, "impaye", IMPAYE, reste_du=forfait.creance)
-    work.send(
-        FpsImpaye(
-            beneficiaire=commune(forfait.siret).beneficiaire,
-            vehicule=forfait.vehicule,
-            lieu=forfait.lieu,
-            date_heure_constat=forfait.date_heure_constat,
-            numero_fps=numero,
-            mode_notification="pare-brise",
-            date_notification=notification,
-            date_limite_paiement=limite,
-            montant_initial=forfait.montant,
-            montant_paye=forfait.montant_paye,
-            montant_annule=forfait.montant - forfait.du,
-            montant_remis=0,
-            reste_du=forfait.creance,
-        )
+    message = FpsImpaye(
+        beneficiaire=commune(forfait.siret).beneficiaire,
+        vehicule=forfait.vehicule,
+        lieu=forfait.lieu,
+        date_heure_constat=forfait.date_heure_constat,
+        numero_fps=numero,
+        mode_notification="pare-brise",
+        date_notification=notification,
+        date_limite_paiement=limite,
+        montant_initial=forfait.montant,
+        montant_paye=forfait.montant_paye,
+        montant_annule=forfait.montant - forfait.du,
+        montant_remis=0,
+        reste_du=forfait.creance,
     )
+    transmettre(forfait, message, work)
 
 
 # ------------------------------------------------------------------------------------------------------------- refunds
@@ -134,11 +135,16 @@ async def beneficiaire(numero: str, work: Work) -> tuple[Demandeur | None, Cause
     return (requerants[0][0], "collectivite") if requerants else (None, "collectivite")
 
 
-async def rembourser(numero: str, iban: str, montant: int | None, work: Work) -> Remboursement:
-    """What was paid in excess goes back (flow 9): titre d'annulation the year of the payment, mandat later. Raises as `verifier`."""
+async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demandeur | None, work: Work) -> Remboursement:
+    """What was paid in excess goes back (flow 9): titre d'annulation the year of the payment, mandat later.
+
+    `payeur` made himself known to the agent when nobody contested (hypothesis H87). Raises as `verifier`, and BeneficiaireDifferent.
+    """
     forfait = await demande(numero, work)
     connu, cause = await beneficiaire(numero, work)
-    personne, somme = verifier(forfait, connu, montant)
+    if connu is not None and payeur is not None and payeur != connu:
+        raise BeneficiaireDifferent(f"Cause du remboursement : {cause}.", "beneficiaire")
+    personne, somme = verifier(forfait, connu or payeur, montant)
     paye_le = forfait.paye_le or work.today
     quoi = genre(paye_le, work.today)
     piece = Remboursement(

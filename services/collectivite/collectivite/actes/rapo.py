@@ -1,21 +1,26 @@
 """The RAPO: its deposit by each channel, its decision, and what follows from it."""
 
-from collectivite.actes.annulation import rectifier
 from collectivite.actes.dossier import demande, ecrire, etabli_ici, numero_suivant, rapo_de
+from collectivite.actes.etablissement import numero_rectificatif
+from collectivite.actes.transmission import avis_de, rectifier, transmettre
 from collectivite.domain.avis import AvisRectificatif, avis_rectificatif
-from collectivite.domain.calendrier import limite_rapo
+from collectivite.domain.calendrier import limite_rapo, limite_rapo_au_plus_tard
 from collectivite.domain.forfait import Etat, Forfait
-from collectivite.domain.rapo import LOI, Rapo, Sens, irrecevabilites, lire_depot
-from collectivite.domain.refus import (
+from collectivite.domain.rapo import LOI, PAR_CODE, Depot, Rapo, Sens, a_verifier, irrecevabilites, lire_depot
+from collectivite.domain.refus_recours import (
+    NotificationIncroyable,
     RapoApresTitre,
+    RapoAvantAvis,
     RapoContreRectificatif,
     RapoDejaDepose,
     RapoPlaqueDifferente,
     RapoRecuDansLeFutur,
     RapoSansObjet,
+    RapoTardif,
 )
+from collectivite.domain.sommes import trop_percu, verse_net
 from fps.calculs import date_limite_decision_rapo
-from fps.calendar import ajouter_jours, instant_paris
+from fps.calendar import ajouter_jours, instant_paris, paris_date
 from fps.communes import commune
 from fps.droit import droit
 from fps.kit.work import Work
@@ -31,23 +36,27 @@ PIECES_REMBOURSEMENT = ("Relevé d'identité bancaire", "Copie de la décision")
 async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseReceptionRapo:
     """A RAPO comes in: the acknowledgement starts the month of silence (CGCT, art. R. 2333-120-13).
 
-    Raises FpsEtabliAilleurs, RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose, RapoApresTitre, RapoSansObjet,
-    RapoRecuDansLeFutur. A criterion of admissibility that is not met does not stop the deposit: the decision tells it.
+    The number of a rectificatif that no RAPO asked for leads to the FPS. A criterion of admissibility that is not met does not stop the
+    deposit: the decision tells it. Raises FpsEtabliAilleurs, RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose,
+    RapoApresTitre, RapoTardif, RapoSansObjet, RapoRecuDansLeFutur, RapoAvantAvis, NotificationIncroyable.
     """
-    if (avis := await work.find(AvisRectificatif, message.numero_fps)) is not None:
+    avis = await work.find(AvisRectificatif, message.numero_fps)
+    if avis is not None and avis.apres_rapo:
         raise RapoContreRectificatif(f"L'avis {avis.numero_avis} rectifie l'avis {avis.numero}.", "numero_fps")
-    forfait = await etabli_ici(message.numero_fps, work)
-    depot = lire_depot(message, work.today, limite_rapo(forfait, message.date_notification_avis))
+    forfait = await etabli_ici(message.numero_fps if avis is None else avis.numero, work)
     if plaque(message.immatriculation) != plaque(forfait.vehicule.immatriculation):
         raise RapoPlaqueDifferente(f"FPS {forfait.numero}", "immatriculation")
     if (deja := await work.find(Rapo, forfait.numero)) is not None:
         raise RapoDejaDepose(f"RAPO {deja.numero_rapo}, reçu le {deja.date_avis_reception:%d/%m/%Y}.", "numero_fps")
-    if forfait.titre_emis(work.today):
+    if forfait.titre_certain(work.today):
         raise RapoApresTitre(f"FPS {forfait.numero}", "numero_fps")
     if forfait.etat in (Etat.REFUSE, Etat.ABANDONNE, Etat.ANNULE, Etat.TITRE_PAYE):
         raise RapoSansObjet(f"État « {forfait.etat} ».", "numero_fps")
-    if depot.recu_le > work.today:
-        raise RapoRecuDansLeFutur(f"Avis de réception du {depot.recu_le:%d/%m/%Y}.", "date_avis_reception")
+    depot = _lire(message, forfait, work)
+    if forfait.titre_certain(work.today, message.date_notification_avis):
+        raise RapoApresTitre(f"FPS {forfait.numero}", "numero_fps")
+    if forfait.titre_possible(work.today):
+        raise RapoTardif(f"FPS {forfait.numero}, constaté le {paris_date(forfait.date_heure_constat):%d/%m/%Y}.", "numero_fps")
     rapo = Rapo(
         numero=forfait.numero,
         numero_rapo=await numero_suivant(forfait.siret, "RAPO", work, 6),
@@ -60,6 +69,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         date_limite=depot.limite,
         date_limite_decision=date_limite_decision_rapo(depot.recu_le),
         irrecevabilites=irrecevabilites(depot),
+        a_verifier=a_verifier(depot),
     )
     work.add(rapo)
     work.record(
@@ -73,10 +83,27 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         date_avis_reception=rapo.date_avis_reception,
         date_limite_decision=rapo.date_limite_decision,
         suspensif=False,
+        collectivite=commune(rapo.siret).nom,
         service=commune(rapo.siret).contact,
+        demandeur=rapo.demandeur,
     )
     work.send(accuse)
     return accuse
+
+
+def _lire(message: DepotRapo | DepotRapoPostal, forfait: Forfait, work: Work) -> Depot:
+    declaree = message.date_notification_avis
+    limite = limite_rapo(forfait, declaree)
+    depot = lire_depot(message, work.today, limite, limite if declaree else limite_rapo_au_plus_tard(forfait))
+    if depot.recu_le > work.today:
+        raise RapoRecuDansLeFutur(f"Avis de réception du {depot.recu_le:%d/%m/%Y}.", "date_avis_reception")
+    envoi, dernier = forfait.date_envoi, forfait.notification_au_plus_tard
+    if envoi is None or dernier is None or depot.recu_le < envoi:
+        raise RapoAvantAvis(f"Reçu le {depot.recu_le:%d/%m/%Y}" + (f", avis du {envoi:%d/%m/%Y}." if envoi else "."), "date_avis_reception")
+    if declaree is not None and not envoi <= declaree <= min(dernier, depot.recu_le):
+        detail = f"L'avis du {envoi:%d/%m/%Y} ne peut pas être notifié le {declaree:%d/%m/%Y}."
+        raise NotificationIncroyable(detail, "date_notification_avis")
+    return depot
 
 
 def plaque(immatriculation: str) -> str:
@@ -97,52 +124,70 @@ async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int 
 
 
 async def accepter(forfait: Forfait, rapo: Rapo, agent: str, motif: str, work: Work) -> None:
-    """The FPS is rectified, at 0 when the RAPO is wholly accepted; ANTAI notifies, or the town in cycle partiel (art. R. 2333-120-14)."""
-    montant = rapo.montant_rectifie or 0
-    avis = await rectifier(forfait, montant, agent, motif, work)
-    rapo.numero_avis = avis.numero_avis
-    ville = commune(forfait.siret)
+    """The FPS is rectified, at 0 when the RAPO is wholly accepted: ANTAI notifies, or the town in cycle partiel (art. R. 2333-120-14)."""
+    rapo.numero_avis = await numero_rectificatif(forfait.siret, agent, work)
+    message = modification(forfait, rapo, agent, motif, work)
     if forfait.cycle == "partiel":
-        work.send(avis_rectificatif(ville, forfait, rapo, avis))
+        avis = avis_de(forfait, message, work)
+        await rectifier(forfait, avis, motif, work)
+        work.send(avis_rectificatif(commune(forfait.siret), forfait, rapo, avis))
         return
-    work.send(
-        ModificationFps(
-            numero_fps=forfait.numero,
-            numero_avis=avis.numero_avis,
-            cle_avis=cle(avis.numero_avis),
-            siret=forfait.siret,
-            agent=Agent(identifiant=agent, autorite=ville.autorite),
-            origine="rapo",
-            date_reception_rapo=instant_paris(rapo.date_avis_reception),
-            mandataire=rapo.mandataire,
-            date_edition=work.now,
-            montant_rectifie=montant,
-            motif=motif,
-            contact_rapo=ville.contact_rapo,
-        )
+    transmettre(forfait, message, work)
+    if message.montant_rectifie == 0:
+        annulation = AnnulationFps(numero_fps=forfait.numero, siret=forfait.siret, date_annulation=work.now, origine="rapo", motif=motif)
+        transmettre(forfait, annulation, work)
+
+
+def modification(forfait: Forfait, rapo: Rapo, agent: str, motif: str, work: Work) -> ModificationFps:
+    """The message FPS of the rectificatif after a RAPO."""
+    if rapo.numero_avis is None or rapo.montant_rectifie is None:
+        raise ValueError("the RAPO is not accepted")
+    ville = commune(forfait.siret)
+    return ModificationFps(
+        numero_fps=forfait.numero,
+        numero_avis=rapo.numero_avis,
+        cle_avis=cle(rapo.numero_avis),
+        siret=forfait.siret,
+        agent=Agent(identifiant=agent, autorite=ville.autorite),
+        origine="rapo",
+        date_reception_rapo=instant_paris(rapo.date_avis_reception),
+        mandataire=rapo.mandataire,
+        date_edition=work.now,
+        montant_rectifie=rapo.montant_rectifie,
+        motif=motif,
+        contact_rapo=ville.contact_rapo,
     )
-    if montant == 0:
-        work.send(AnnulationFps(numero_fps=forfait.numero, siret=forfait.siret, date_annulation=work.now, origine="rapo", motif=motif))
 
 
 def decision(forfait: Forfait, rapo: Rapo, sens: Sens, work: Work) -> DecisionRapo:
     """The letter of an express decision, with the means and the delay of the next appeal (CGCT, art. R. 2333-120-33)."""
-    loi = droit(work.today)
+    loi, ville, rien = droit(work.today), commune(forfait.siret), rapo.montant_rectifie == 0
+    manques = (*rapo.irrecevabilites, *rapo.a_verifier) if sens == "irrecevable" else ()
     return DecisionRapo(
         numero_fps=rapo.numero,
         numero_rapo=rapo.numero_rapo,
         siret=rapo.siret,
+        collectivite=ville.nom,
+        service=ville.contact,
+        demandeur=rapo.demandeur,
+        auteur=Agent(identifiant=rapo.decide_par or "", autorite=ville.autorite),
         sens=sens,
         date_decision=work.today,
         date_envoi=work.today,
         motif=rapo.motif or "",
+        criteres_manquants=tuple(PAR_CODE[code].phrase for code in manques),
         montant_rectifie=rapo.montant_rectifie,
         numero_avis=rapo.numero_avis,
-        date_limite_paiement=forfait.date_limite_paiement or work.today,
+        date_limite_paiement=None if rien else forfait.date_limite_paiement,
         juridiction=loi.juridiction,
         delai_recours_mois=loi.recours_delai_mois,
-        pieces_remboursement=PIECES_REMBOURSEMENT if forfait.dette else (),
+        pieces_remboursement=PIECES_REMBOURSEMENT if _trop_percu(forfait, rapo) else (),
     )
+
+
+def _trop_percu(forfait: Forfait, rapo: Rapo) -> int:
+    du = forfait.du if rapo.montant_rectifie is None else rapo.montant_rectifie
+    return max(forfait.dette, trop_percu(verse_net(forfait.montant_paye, forfait.rembourse), du, forfait.part_titre))
 
 
 async def se_taire(numero: str, work: Work) -> None:

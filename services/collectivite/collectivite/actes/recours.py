@@ -146,8 +146,8 @@ async def _decharger(forfait: Forfait, recours: Recours, work: Work) -> None:
     message = annulation_titre(forfait, fps, plus, "juridiction", decide, motif, recours.numero)
     titre = recours.objet == "titre" or forfait.titre_possible(work.today)
     if titre and message.fps_annule + message.majoration_annulee:
-        transmettre(forfait, message, work)
+        transmettre(forfait, message, work, baisse=fps)
     elif fps and not titre and forfait.cycle == "partiel":
         await reduire(forfait, fps, motif, work)
     elif fps and not titre:
-        transmettre(forfait, annulation_fps(forfait, message.model_copy(update={"fps_annule": fps})), work)
+        transmettre(forfait, annulation_fps(forfait, message.model_copy(update={"fps_annule": fps})), work, baisse=fps)

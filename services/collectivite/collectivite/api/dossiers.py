@@ -1,14 +1,15 @@
 """What the town does with a FPS after it is established: modify, cancel, take a payment, refund."""
 
+import json
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from collectivite.actes import annulation, paiement
-from collectivite.api.forfaits import ForfaitVu, Numero
+from collectivite.actes import annulation, paiement, transmission
+from collectivite.api.forfaits import ForfaitVu, Motif, Numero
 from collectivite.api.rapos import NumeroAgent
 from collectivite.domain.avis import AvisRectificatif
 from collectivite.domain.refus import RemboursementInconnu
@@ -18,8 +19,9 @@ from fps.kit.bac_path import bac_of
 from fps.kit.letters import LetterError, render_async
 from fps.kit.service import Service
 from fps.kit.work import Work
-from fps.messages.formats import CentimesDus, Court, Iban, Jour, Texte
+from fps.messages.formats import CentimesDus, Court, Iban, Jour
 from fps.messages.paiement import Moyen
+from fps.messages.parties_prenantes import Demandeur
 
 NumeroPiece = Annotated[str, Query(max_length=40)]
 
@@ -30,7 +32,7 @@ class DemandeAnnulation(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Erreur de saisie de l'immatriculation."}})
 
     origine: Literal["erreur-agent", "autre"] = "erreur-agent"
-    motif: Texte
+    motif: Motif
 
 
 class DemandeAnnulationTitre(BaseModel):
@@ -38,7 +40,7 @@ class DemandeAnnulationTitre(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Véhicule en règle, erreur reconnue."}})
 
-    motif: Texte
+    motif: Motif
 
 
 class DemandeModification(BaseModel):
@@ -52,7 +54,7 @@ class DemandeModification(BaseModel):
     agent: NumeroAgent
     montant: CentimesDus = Field(description="Nouveau montant, en centimes")
     date_demande: Jour = Field(description="Date de la demande qui provoque la modification")
-    motif: Texte
+    motif: Motif
 
 
 class DemandePaiement(BaseModel):
@@ -65,6 +67,11 @@ class DemandePaiement(BaseModel):
     reference: Court
 
 
+def lire_personne(valeur: Any) -> Any:
+    """A person as JSON writes it, dates included."""
+    return Demandeur.model_validate_json(json.dumps(valeur)) if isinstance(valeur, dict) else valeur
+
+
 class DemandeRemboursement(BaseModel):
     """Where to send back what was paid in excess, wholly unless an amount is given."""
 
@@ -72,6 +79,9 @@ class DemandeRemboursement(BaseModel):
 
     iban: Iban
     montant: CentimesDus | None = None
+    beneficiaire: Annotated[Demandeur, BeforeValidator(lire_personne)] | None = Field(
+        default=None, description="Le payeur qui prouve son paiement, quand personne n'a contesté : la collectivité ne le connaît pas"
+    )
 
 
 class PaiementVu(BaseModel):
@@ -118,11 +128,11 @@ class RectificatifVu(BaseModel):
 def routes(router: APIRouter, service: Service) -> None:
     """The acts on /fps/{numero}."""
 
-    @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire")
+    @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire (quand l'ANTAI l'accepte)")
     async def annuler(request: Request, numero: Numero, d: DemandeAnnulation) -> ForfaitVu:
         return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: annulation.annuler(numero, d.origine, d.motif, w)))
 
-    @router.post("/fps/{numero}/annulation-titre", tags=["FPS"], summary="Abandonner un FPS majoré (flux 8)")
+    @router.post("/fps/{numero}/annulation-titre", tags=["FPS"], summary="Abandonner un FPS majoré (flux 8, quand l'ANTAI l'accepte)")
     async def annuler_titre(request: Request, numero: Numero, d: DemandeAnnulationTitre) -> ForfaitVu:
         return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: annulation.annuler_titre(numero, d.motif, w)))
 
@@ -132,6 +142,10 @@ def routes(router: APIRouter, service: Service) -> None:
             return await annulation.modifier(numero, d.montant, d.agent, d.date_demande, d.motif, work)
 
         return RectificatifVu.model_validate(await service.ask(bac_of(request), run))
+
+    @router.post("/fps/{numero}/actes/{rang}/renvoi", tags=["FPS"], summary="Renvoyer un acte que l'ANTAI a refusé")
+    async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1)]) -> ForfaitVu:
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: transmission.renvoyer(numero, rang, w)))
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
     async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
@@ -150,7 +164,7 @@ def routes(router: APIRouter, service: Service) -> None:
 
     @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
     async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:
-        fait = await service.ask(bac_of(request), lambda w: paiement.rembourser(numero, d.iban, d.montant, w))
+        fait = await service.ask(bac_of(request), lambda w: paiement.rembourser(numero, d.iban, d.montant, d.beneficiaire, w))
         return RemboursementVu.model_validate(fait)
 
     @router.get("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Lister les pièces comptables")

@@ -4,17 +4,51 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from collectivite.domain.acte import LIBELLES, Acte, Suite
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.refus import ForfaitInconnu
 from collectivite.store import page_forfaits
+from fps.calendar import PARIS
 from fps.kit.bac_path import bac_of
 from fps.kit.service import Service
+from fps.messages.formats import Texte
+from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 from fps.numero import NumeroFps
 
+
+def ecrit(motif: str) -> str:
+    """A reason that says something; raises ValueError when it is blank."""
+    if not motif.strip():
+        raise ValueError("le motif est vide : écrivez-le")
+    return motif
+
+
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
+
+
+Motif = Annotated[Texte, AfterValidator(ecrit)]
+
+
+class ActeVu(BaseModel):
+    """One act told to ANTAI, and what it answered."""
+
+    rang: int
+    flux: int
+    nature: str
+    etat: str
+    transmis_le: datetime
+    repondu_le: datetime | None
+    erreurs: tuple[ErreurAccuse, ...]
+
+    @classmethod
+    def voir(cls, acte: Acte) -> "ActeVu":
+        """What is shown of an act."""
+        repondu = acte.repondu_le.astimezone(PARIS) if acte.repondu_le else None
+        vu = {"flux": acte.message.flow, "nature": LIBELLES[type(acte.message)], "transmis_le": acte.transmis_le.astimezone(PARIS)}
+        return cls(rang=acte.rang, etat=acte.etat, repondu_le=repondu, erreurs=acte.erreurs, **vu)
 
 
 class ForfaitVu(BaseModel):
@@ -39,9 +73,9 @@ class ForfaitVu(BaseModel):
     accuse_le: datetime | None
     cycle: str
     montant_rectifie: int | None
-    montant_du: int = Field(description="Ce que vaut le FPS aujourd'hui, paiements non compris")
+    montant_actuel: int = Field(description="Ce que vaut le FPS aujourd'hui, paiements non compris")
     date_envoi: date | None = Field(description="Date d'envoi de l'avis, telle que la collectivité la calcule")
-    date_notification: date | None
+    date_notification: date | None = Field(description="Notification présumée par la poste ; celle d'un avis électronique n'est pas dite")
     date_limite_paiement: date | None
     creance: int = Field(description="Ce que le redevable doit encore à la collectivité")
     dette: int = Field(description="Ce que la collectivité doit rendre")
@@ -49,17 +83,23 @@ class ForfaitVu(BaseModel):
     montant_paye: int = Field(description="Ce qui a été payé, part du titre exécutoire comprise")
     paye_le: date | None
     numero_titre: str | None
+    suite: Suite = Field(description="Ce que les actes transmis à l'ANTAI attendent : un accusé, ou une correction après un refus")
+    actes: list[ActeVu] = Field(description="Les actes transmis à l'ANTAI : rien ne change ici avant son accusé")
 
     @classmethod
     def voir(cls, forfait: Forfait) -> "ForfaitVu":
         """What is shown of a FPS."""
         numero = NumeroFps.lire(forfait.numero)
         calcules = {
-            "montant_du": forfait.du,
+            "montant_actuel": forfait.du,
             "montant_paye": forfait.paye,
             "cle": numero.cle,
             "affichage": numero.affichage,
             "telepaiement": numero.telepaiement,
+            "date_heure_constat": forfait.date_heure_constat.astimezone(PARIS),
+            "fin_effets": forfait.fin_effets.astimezone(PARIS),
+            "accuse_le": forfait.accuse_le.astimezone(PARIS) if forfait.accuse_le else None,
+            "actes": [ActeVu.voir(acte) for acte in forfait.actes],
         }
         return cls.model_validate({**vars(forfait), **calcules})
 
@@ -78,12 +118,13 @@ def routes(router: APIRouter, service: Service) -> None:
     async def lister(
         request: Request,
         etat: Etat | None = None,
+        suite: Annotated[Suite | None, Query(description="« a-corriger » : ceux dont l'ANTAI a refusé le dernier acte")] = None,
         siret: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
-        apres: Annotated[str, Query(max_length=26, description="Dernier numéro de la page précédente")] = "",
+        apres: Annotated[str, Query(pattern=r"^([0-9]{26})?$", description="Dernier numéro de la page précédente")] = "",
         limite: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> PageForfaits:
         async with service.reading(bac_of(request)) as lecture:
-            trouves = await page_forfaits(lecture.tx, lecture.work.bac.nom, etat, siret, apres, limite)
+            trouves = await page_forfaits(lecture.tx, lecture.work.bac.nom, {"etat": etat, "suite": suite, "siret": siret}, apres, limite)
         suivant = trouves[-1].numero if len(trouves) == limite else None
         return PageForfaits(elements=[ForfaitVu.voir(f) for f in trouves], suivant=suivant)
 

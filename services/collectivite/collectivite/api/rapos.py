@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes.dossier import rapo_de
 from collectivite.actes.rapo import decider
-from collectivite.api.forfaits import Numero
+from collectivite.api.forfaits import Motif, Numero
 from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
 from collectivite.domain.rapport import RapportRapo, rapport
 from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
@@ -16,7 +16,7 @@ from fps.calendar import instant_paris
 from fps.communes import commune
 from fps.kit.bac_path import bac_of
 from fps.kit.service import Service
-from fps.messages.formats import Centimes, Texte
+from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 
 NumeroAgent = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Numéro de l'agent assermenté")]
@@ -28,7 +28,7 @@ class CritereVu(BaseModel):
     code: str
     phrase: str
     article: str
-    rempli: bool
+    rempli: bool | None = Field(description="Vide quand seule la copie de l'avis permet de le dire : l'agent y lit la notification")
 
 
 class RapoVu(BaseModel):
@@ -55,8 +55,8 @@ class RapoVu(BaseModel):
     @classmethod
     def voir(cls, rapo: Rapo) -> "RapoVu":
         """What is shown of a RAPO."""
-        manquants = set(rapo.irrecevabilites)
-        criteres = [CritereVu(code=c.code, phrase=c.phrase, article=c.article, rempli=c.code not in manquants) for c in CRITERES]
+        rempli: dict[str, bool | None] = {**dict.fromkeys(rapo.irrecevabilites, False), **dict.fromkeys(rapo.a_verifier)}
+        criteres = [CritereVu(code=c.code, phrase=c.phrase, article=c.article, rempli=rempli.get(c.code, True)) for c in CRITERES]
         return cls.model_validate({**vars(rapo), "criteres": criteres})
 
 
@@ -70,7 +70,7 @@ class DemandeDecision(BaseModel):
 
     agent: NumeroAgent
     sens: Sens
-    motif: Texte
+    motif: Motif
     montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant, pour une acceptation partielle")
 
 

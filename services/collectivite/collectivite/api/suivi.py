@@ -1,19 +1,20 @@
 """The door of the usager: with the number and the plate, the dates, the amounts of the day, the history, the state of the RAPO."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from collectivite.actes.dossier import initial
-from collectivite.actes.rapo import plaque
+from collectivite.actes.suivi import ouvrir
 from collectivite.domain.calendrier import limite_rapo
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.rapo import EtatRapo, Rapo
-from collectivite.domain.refus import SuiviInconnu
-from collectivite.domain.suivi import a_payer, minore_jusqu_au, montant_minore
+from collectivite.domain.refus import ForfaitInconnu
+from collectivite.domain.suivi import SUITES, a_payer, minore_jusqu_au, montant_minore, ou_payer, titre
 from collectivite.store import dernier_avis
+from fps.calendar import PARIS, instant_paris
 from fps.communes import commune
 from fps.droit import droit
 from fps.kit import journal
@@ -47,6 +48,8 @@ HISTOIRE = {
     "decision-juridiction": "Décision de la juridiction",
     "execution": "Décision de la juridiction exécutée",
     "impaye": "FPS impayé au terme",
+    "abandon": "FPS abandonné par l'ANTAI",
+    "acte-refuse": "Décision de la collectivité refusée par l'ANTAI, à corriger",
     "remboursement": "Remboursement demandé au comptable",
 }
 
@@ -82,6 +85,7 @@ class Suivi(BaseModel):
     zone: str
     date_envoi: date | None
     date_notification: date | None
+    dates_presumees: bool = Field(description="Vrai quand la collectivité suppose un avis posté, non un avis électronique")
     montant_normal: int
     montant_minore: int | None = Field(description="Montant minoré encore payable aujourd'hui")
     minore_jusqu_au: date | None
@@ -89,7 +93,12 @@ class Suivi(BaseModel):
     montant_paye: int
     date_limite_paiement: date | None
     date_limite_rapo: date | None
-    titre_executoire: bool = Field(description="Vrai quand un titre a été émis : le montant est celui de l'avertissement")
+    titre_executoire: bool | None = Field(
+        description="Vrai quand un titre a été émis : le montant est celui de l'avertissement ; vide quand la collectivité ne le sait pas"
+    )
+    ou_payer: str = Field(description="Où payer ce jour-là, ou comment être remboursé")
+    a_rembourser: int = Field(description="Ce que la collectivité doit rendre")
+    en_cours: str | None = Field(description="Ce que l'ANTAI n'a pas encore enregistré")
     rapo: RapoSuivi | None
     historique: list[Evenement]
 
@@ -102,7 +111,7 @@ def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes
         cle=cle(numero_avis),
         collectivite=commune(forfait.siret).nom,
         etat=forfait.etat,
-        date_heure_constat=forfait.date_heure_constat,
+        date_heure_constat=forfait.date_heure_constat.astimezone(PARIS),
         zone=forfait.lieu.zone,
         date_envoi=forfait.date_envoi,
         date_notification=forfait.date_notification,
@@ -113,10 +122,28 @@ def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes
         montant_paye=forfait.paye,
         date_limite_paiement=forfait.date_limite_paiement,
         date_limite_rapo=limite_rapo(forfait),
-        titre_executoire=forfait.titre_emis(le),
+        dates_presumees=forfait.cycle == "complet",
+        titre_executoire=titre(forfait, le),
+        ou_payer=ou_payer(forfait, le),
+        a_rembourser=forfait.dette,
+        en_cours=SUITES[forfait.suite],
         rapo=RapoSuivi.model_validate({**vars(rapo), "juridiction": droit(le).juridiction}) if rapo else None,
-        historique=[Evenement(le=ligne.time, libelle=HISTOIRE[ligne.acte]) for ligne in lignes if ligne.acte in HISTOIRE],
+        historique=sorted((*_vecus(lignes), *_titre(forfait, le)), key=lambda evenement: evenement.le),
     )
+
+
+def _vecus(lignes: list[journal.Line]) -> Iterator[Evenement]:
+    for ligne in lignes:
+        if ligne.acte in HISTOIRE:
+            yield Evenement(le=ligne.time.astimezone(PARIS), libelle=HISTOIRE[ligne.acte])
+
+
+def _titre(forfait: Forfait, le: date) -> Iterator[Evenement]:
+    """No letter tells the town that a title is issued: the delays do, unless the notice was an e-avis."""
+    premier, certain = forfait.titre_le, forfait.titre_certain(le)
+    if premier is not None and le >= premier and (certain or forfait.titre_possible(le)):
+        sauf = "" if certain and forfait.cycle == "partiel" else " (plus tard pour un avis électronique)"
+        yield Evenement(le=instant_paris(premier), libelle=f"Titre exécutoire émis{sauf}")
 
 
 def routes(router: APIRouter, service: Service) -> None:
@@ -128,14 +155,13 @@ def routes(router: APIRouter, service: Service) -> None:
         numero: Annotated[str, Query(pattern=r"^[0-9]{26}([0-9]{2})?$", description="26 chiffres, ou 28 avec la clé")],
         immatriculation: Annotated[str, Query(min_length=1, max_length=15)],
     ) -> Suivi:
-        avis = numero[:26]
-        async with service.reading(bac_of(request)) as lecture:
-            premier = await initial(avis, lecture.work)
+        bac = bac_of(request)
+        premier = await service.ask(bac, lambda work: ouvrir(numero, immatriculation, work))
+        async with service.reading(bac) as lecture:
             forfait = await lecture.work.find(Forfait, premier)
-            # One answer for every wrong pair: nobody learns which numbers exist.
-            if forfait is None or numero[26:] not in ("", cle(avis)) or plaque(immatriculation) != plaque(forfait.vehicule.immatriculation):
-                raise SuiviInconnu(f"Numéro {avis}", "numero")
+            if forfait is None:
+                raise ForfaitInconnu(f"Numéro {premier}", "numero")
             rapo = await lecture.work.find(Rapo, premier)
-            lignes = await journal.lines(lecture.tx, lecture.work.bac.nom, subject=premier)
-            avis_du = await dernier_avis(lecture.tx, lecture.work.bac.nom, premier)
+            lignes = await journal.lines(lecture.tx, bac, subject=premier)
+            avis_du = await dernier_avis(lecture.tx, bac, premier)
             return voir(forfait, rapo, avis_du, lecture.work.today, lignes)

@@ -25,13 +25,17 @@ PIECES_RAPO: Final = (
 
 @dataclass
 class AvisRectificatif:
-    """A rectifying notice: its number, the FPS it rectifies, the new amount in centimes (CGCT, art. R. 2333-120-14)."""
+    """A rectifying notice: its number, the FPS it rectifies, the new amount in centimes, whether a RAPO is at its origin.
+
+    CGCT, art. R. 2333-120-14.
+    """
 
     numero_avis: str
     numero: str
     agent: str
     montant: int
     date_edition: date
+    apres_rapo: bool
 
 
 def _modalites(ville: Commune, forfait: Forfait, numero: str, *, rapo: bool) -> Modalites:

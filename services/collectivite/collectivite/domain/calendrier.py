@@ -1,4 +1,4 @@
-"""The dates of a FPS as its collectivité computes them: no message of ANTAI tells them."""
+"""The dates of a FPS as its collectivité presumes them, for a notice sent by post: no message of ANTAI tells them (hypothesis H71)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -56,9 +56,17 @@ def dates(ville: Commune, forfait: Forfait, reception: date) -> Dates:
 def limite_rapo(forfait: Forfait, notification_declaree: date | None = None) -> date | None:
     """Last day of the RAPO (CGCT, art. R. 2333-120-13), None as long as nothing is notified.
 
-    The date that the applicant reads on the notice (an e-APA is notified when read) comes before the one computed here.
+    The date that the applicant reads on the notice (an e-APA is notified when read) comes before the one presumed here, but not before
+    that of a windscreen notice, which the town itself knows.
     """
-    notification = notification_declaree or forfait.date_notification
+    connue = forfait.cycle == "partiel" or notification_declaree is None
+    notification = forfait.date_notification if connue else notification_declaree
+    return date_limite_rapo(notification) if notification else None
+
+
+def limite_rapo_au_plus_tard(forfait: Forfait) -> date | None:
+    """Last day of the RAPO against a notice that was an e-avis never read, and sent by post at last (H48)."""
+    notification = forfait.notification_au_plus_tard
     return date_limite_rapo(notification) if notification else None
 
 

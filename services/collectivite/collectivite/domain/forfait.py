@@ -5,10 +5,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from collectivite.domain.acte import TITRE_EMIS, Acte, Suite, Transmis, attendus, suite
 from collectivite.domain.refus import ActeImpossible
-from collectivite.domain.sommes import montant_du, reste_du, total_paye, trop_percu, verse_net
-from fps.calculs import Cycle, emission_titre_le
-from fps.messages.mfps import CreationFps
+from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, trop_percu, verse_net
+from fps.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
+from fps.calendar import ajouter_jours
+from fps.droit import droit
+from fps.messages.annulation import FpsImpaye
+from fps.messages.mfps import CreationFps, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 from fps.money import Ecriture, LigneEcriture
 
@@ -37,7 +41,7 @@ SANS_SUITE: Final = frozenset({Etat.REFUSE, Etat.ABANDONNE})
 TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
     "accuser": (frozenset({Etat.ETABLI}), Etat.TRANSMIS),
     "refuser": (frozenset({Etat.ETABLI}), Etat.REFUSE),
-    "abandonner": (frozenset({Etat.ETABLI}), Etat.ABANDONNE),
+    "abandonner": (frozenset({Etat.ETABLI, Etat.IMPAYE}), Etat.ABANDONNE),
     "notifier": (frozenset({Etat.ETABLI}), Etat.NOTIFIE),
     "payer": (AMIABLES, Etat.PAYE),
     "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
@@ -53,7 +57,9 @@ TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
 class Forfait:
     """One FPS; amounts in centimes. The collectivité never knows the redevable through the amicable flow.
 
-    `creance` is what the redevable still owes it, `dette` what it owes back; `part_titre` what came from a titre exécutoire.
+    `creance` is what the redevable still owes it, `dette` what it owes back; `part_titre` what came from a titre exécutoire,
+    `titre_fps_annule` and `titre_majoration_annulee` what ANTAI has cancelled of it. Its dates are those of a notice sent by post: those
+    of an e-avis that is read are not told (hypothesis H71).
     """
 
     numero: str
@@ -83,6 +89,11 @@ class Forfait:
     creance: int = 0
     dette: int = 0
     rembourse: int = 0
+    actes: tuple[Acte, ...] = ()
+    suite: Suite = Suite.AUCUNE
+    titre_connu: bool = False
+    titre_fps_annule: int = 0
+    titre_majoration_annulee: int = 0
 
     @classmethod
     def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
@@ -106,8 +117,9 @@ class Forfait:
 
     @property
     def du(self) -> int:
-        """What the FPS amounts to today, payments left out."""
-        return montant_du(self.montant, self.montant_rectifie, self.etat in SANS_SUITE or self.etat is Etat.ANNULE)
+        """What the FPS amounts to today, payments left out; what was paid of a FPS given up stays acquired."""
+        acquis = verse_net(self.montant_paye, self.rembourse) if self.etat in SANS_SUITE else 0
+        return montant_actuel(self.montant, self.montant_rectifie, self.etat in SANS_SUITE or self.etat is Etat.ANNULE, acquis)
 
     @property
     def paye(self) -> int:
@@ -115,24 +127,65 @@ class Forfait:
         return total_paye(self.montant_paye, self.part_titre)
 
     @property
+    def notification_au_plus_tard(self) -> date | None:
+        """The latest day of the notification: that of an e-avis never read, sent by post at last (CGCT, art. L. 2333-87, II; H48)."""
+        if self.cycle == "partiel" or self.date_envoi is None:
+            return self.date_notification
+        return date_notification_postale(ajouter_jours(self.date_envoi, droit(self.date_envoi).eavis_papier_jours))
+
+    @property
     def titre_le(self) -> date | None:
-        """The day a titre exécutoire is issued when nothing is paid (CGCT, art. R. 2333-120-16)."""
+        """The first day when a titre exécutoire may be issued, when nothing is paid (CGCT, art. R. 2333-120-16)."""
         if self.date_limite_paiement is None:
             return None
         return emission_titre_le(self.date_limite_paiement, "partiel" if self.cycle == "partiel" else "complet")
 
-    def titre_emis(self, le: date) -> bool:
-        """Whether a titre exécutoire exists that day: ANTAI does not tell it, the delays do (CGCT, art. R. 2333-120-16)."""
-        if self.numero_titre is not None or self.etat is Etat.IMPAYE:
+    def titre_certain(self, le: date, notification: date | None = None) -> bool:
+        """Whether a titre exécutoire exists for sure that day: told by ANTAI, the DGFiP or the court, or by every delay.
+
+        The delays run from the notification that the redevable tells, else from the latest one that an e-avis may have.
+        """
+        if self.numero_titre is not None or self.titre_connu:
             return True
-        titre_le = self.titre_le if self.cycle == "complet" and self.etat is Etat.TRANSMIS else None
-        return titre_le is not None and le >= titre_le
+        if self.etat is Etat.IMPAYE:
+            admis = any(isinstance(a.message, FpsImpaye) and a.etat == "accepte" for a in self.actes)
+            return admis and self.titre_le is not None and le >= self.titre_le
+        connue = notification or self.notification_au_plus_tard
+        if self.cycle != "complet" or self.etat is not Etat.TRANSMIS or connue is None:
+            return False
+        return le >= emission_titre_le(date_limite_paiement(connue))
+
+    def titre_possible(self, le: date) -> bool:
+        """Whether a titre exécutoire may exist that day: it does, unless the notice was an e-avis (CGCT, art. L. 2333-87, II)."""
+        if self.etat is Etat.IMPAYE or self.titre_certain(le):
+            return True
+        premier = self.titre_le if self.cycle == "complet" and self.etat is Etat.TRANSMIS else None
+        return premier is not None and le >= premier
 
     def _passer(self, acte: str) -> None:
         depuis, vers = TRANSITIONS[acte]
         if self.etat not in depuis:
             raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
         self.etat = vers
+
+    # ----------------------------------------------------------------------------------------------------- told to ANTAI
+
+    def transmettre(self, message: Transmis, le: datetime, *, baisse: int = 0, releve: bool = False) -> None:
+        """An act leaves for ANTAI and waits for its accusé; `baisse` in centimes, what a flow 8 takes off the FPS."""
+        rang = self.actes[-1].rang + 1 if self.actes else 1
+        self.actes = (*self.actes, Acte(rang=rang, message=message, transmis_le=le, baisse=baisse, releve=releve))
+        self.suite = suite(self.actes)
+
+    def repondre(self, flux: int, statut: StatutAccuse, erreurs: tuple[ErreurAccuse, ...], le: datetime) -> Acte | None:
+        """The accusé of the oldest act of that flow that waits for one; None when no act does."""
+        attendu = next((acte for acte in attendus(self.actes) if acte.message.flow == flux), None)
+        if attendu is None:
+            return None
+        repondu = attendu.model_copy(update={"etat": statut, "erreurs": erreurs, "repondu_le": le})
+        self.actes = tuple(repondu if acte.rang == repondu.rang else acte for acte in self.actes)
+        self.suite = suite(self.actes)
+        self.titre_connu = self.titre_connu or TITRE_EMIS in repondu.codes
+        return repondu
 
     # ------------------------------------------------------------------------------------------------------ the notice
 
@@ -152,9 +205,9 @@ class Forfait:
         self.motif, self.accuse_le = motif, le
 
     def abandonner(self, motif: str, le: datetime) -> None:
-        """ANTAI has given the FPS up: nobody will be asked to pay."""
+        """ANTAI has given the FPS up: nobody will be asked to pay, or to pay what remains (cycle partiel)."""
         self._passer("abandonner")
-        self.motif, self.accuse_le = motif, le
+        self.motif, self.accuse_le = motif, self.accuse_le or le
 
     def notifier(self) -> None:
         """Cycle partiel: the town puts its own notice on the windscreen (CGCT, art. L. 2333-87, II)."""
@@ -230,8 +283,8 @@ class Forfait:
         return ecriture(le, libelle, ("recettes", total), ("redevable", -baisse), ("a-rembourser", -trop), ("dgfip", -precompte))
 
     def clore_sans_suite(self, le: date) -> Ecriture | None:
-        """A FPS refused or given up is no longer a claim."""
-        return self._reduire(0, le, "FPS sans suite")
+        """A FPS refused or given up is no longer a claim; what was paid of it stays acquired."""
+        return self._reduire(self.du, le, "FPS sans suite")
 
     def rembourser(self, montant: int, le: date) -> Ecriture:
         """The Treasury is asked to give `montant` centimes back."""

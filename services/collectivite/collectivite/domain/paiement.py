@@ -6,9 +6,11 @@ from typing import Literal
 
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
-from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementRapideImpossible
+from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementIncroyable, PaiementRapideImpossible
+from fps.calendar import paris_date
 from fps.communes import Commune
 from fps.messages.paiement import Moyen
+from fps.money import euros
 
 
 @dataclass
@@ -24,15 +26,26 @@ class Paiement:
     etat: Literal["encaisse", "rejete", "annule"] = "encaisse"
 
 
+def verifier_information(forfait: Forfait, montant: int, le: date, aujourdhui: date) -> None:
+    """What ANTAI says was paid of a FPS: never above its first amount, between its day and today. Raises PaiementIncroyable."""
+    constat = paris_date(forfait.date_heure_constat)
+    if montant > forfait.montant:
+        raise PaiementIncroyable(f"{euros(montant)} payés pour un FPS de {euros(forfait.montant)}.", "montant_paye")
+    if not constat <= le <= aujourdhui:
+        raise PaiementIncroyable(f"Payé le {le:%d/%m/%Y}, constat du {constat:%d/%m/%Y}.", "date_heure_paiement")
+
+
 def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, le: date) -> None:
     """Raises PaiementRapideImpossible, MontantPaiement (convention de cycle complet: before the notice leaves)."""
     if forfait.cycle != "complet" or forfait.mode_notification != "pare-brise":
-        raise PaiementRapideImpossible("Le FPS n'a pas fait l'objet d'une notice sur le pare-brise.", "numero")
+        partiel = forfait.cycle == "partiel"
+        pourquoi = "L'avis apposé se paie à la collectivité (cycle partiel)." if partiel else "L'avis est envoyé par l'ANTAI, sans notice."
+        raise PaiementRapideImpossible(pourquoi, "numero")
     limite = limite_paiement_rapide(ville, forfait)
     if le > limite or forfait.etat not in (Etat.ETABLI, Etat.TRANSMIS):
         raise PaiementRapideImpossible(f"Le paiement rapide était possible jusqu'au {limite:%d/%m/%Y} ; état « {forfait.etat} ».", "numero")
     if montant != forfait.du:
-        raise MontantPaiement(f"Payé {montant} centimes, dû {forfait.du}.", "montant")
+        raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.du)}.", "montant")
 
 
 def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:
@@ -42,4 +55,4 @@ def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:
     if forfait.etat not in AMIABLES or forfait.date_limite_paiement is None or le > forfait.date_limite_paiement:
         raise PaiementHorsDelai(f"État « {forfait.etat} ».", "numero")
     if montant > forfait.creance:
-        raise MontantPaiement(f"Payé {montant} centimes, dû {forfait.creance}.", "montant")
+        raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.creance)}.", "montant")

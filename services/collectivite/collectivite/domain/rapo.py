@@ -6,13 +6,22 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Literal
 
-from collectivite.domain.refus import RapoDejaDecide, RapoHorsDelaiDecision, RapoIrrecevable, RapoMemeAgent, RapoMontant, RapoRecevable
+from collectivite.domain.refus_recours import (
+    RapoDejaDecide,
+    RapoHorsDelaiDecision,
+    RapoIrrecevable,
+    RapoMemeAgent,
+    RapoMontant,
+    RapoRecevable,
+)
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
+from fps.money import euros
 
 Sens = Literal["irrecevable", "rejet", "acceptation-partielle", "acceptation-totale"]
 Canal = Literal["electronique", "lettre-recommandee", "lettre-simple"]
 LOI: Final = "CGCT, art. R. 2333-120-13"
+HORS_DELAI: Final = "rapo-hors-delai"
 
 
 class EtatRapo(StrEnum):
@@ -40,7 +49,10 @@ FINAUX: Final = frozenset(EtatRapo) - {EtatRapo.DEPOSE}
 
 @dataclass
 class Rapo:
-    """One RAPO; a FPS has one at most. `irrecevabilites` holds the code of each criterion that is not met."""
+    """One RAPO; a FPS has one at most. `irrecevabilites` holds the code of each criterion that is not met, `a_verifier` that of each
+
+    one that only the copy of the notice can tell: the agent who decides reads it there.
+    """
 
     numero: str
     numero_rapo: str
@@ -53,6 +65,7 @@ class Rapo:
     date_limite: date | None
     date_limite_decision: date
     irrecevabilites: tuple[str, ...]
+    a_verifier: tuple[str, ...] = ()
     etat: EtatRapo = EtatRapo.DEPOSE
     decide_le: date | None = None
     decide_par: str | None = None
@@ -81,11 +94,11 @@ class Rapo:
             raise RapoMemeAgent(f"L'agent {agent} a établi l'avis contesté.", "agent")
         if self.irrecevabilites and sens.startswith("acceptation"):
             raise RapoIrrecevable("Critères non remplis : " + ", ".join(self.irrecevabilites) + ".", "sens")
-        if not self.irrecevabilites and sens == "irrecevable":
+        if not self.irrecevabilites and not self.a_verifier and sens == "irrecevable":
             raise RapoRecevable("Chaque critère est rempli.", "sens")
         if (sens == "acceptation-partielle") != (montant is not None) or (montant is not None and not 0 < montant < du):
             raise RapoMontant(
-                f"Le montant rectifié d'une acceptation partielle est compris entre 1 et {du - 1} centimes.", "montant_rectifie"
+                f"Le montant rectifié d'une acceptation partielle est compris entre {euros(1)} et {euros(du - 1)}.", "montant_rectifie"
             )
         self.etat = TRANSITIONS[sens][1]
         self.decide_le, self.decide_par, self.motif = le, agent, motif
@@ -111,7 +124,7 @@ class Rapo:
 
 @dataclass(frozen=True, slots=True)
 class Depot:
-    """What the admissibility is judged on."""
+    """What the admissibility is judged on: `limite` is its last day as it is known or presumed, `au_plus_tard` the latest it can be."""
 
     canal: Canal
     demandeur: Demandeur
@@ -119,6 +132,7 @@ class Depot:
     pieces: frozenset[str]
     recu_le: date
     limite: date | None
+    au_plus_tard: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +152,9 @@ def _certificat(depot: Depot) -> bool:
 
 CRITERES: Final[tuple[Critere, ...]] = (
     Critere(
-        "rapo-hors-delai",
+        HORS_DELAI,
         "Le recours est formé dans le mois qui suit la notification de l'avis de paiement.",
-        lambda d: d.limite is None or d.recu_le <= d.limite,
+        lambda d: d.au_plus_tard is None or d.recu_le <= d.au_plus_tard,
     ),
     Critere(
         "rapo-lettre-simple",
@@ -163,16 +177,22 @@ CRITERES: Final[tuple[Critere, ...]] = (
 PAR_CODE: Final = {critere.code: critere for critere in CRITERES}
 
 
-def lire_depot(message: DepotRapo | DepotRapoPostal, aujourdhui: date, limite: date | None) -> Depot:
+def lire_depot(message: DepotRapo | DepotRapoPostal, aujourdhui: date, limite: date | None, au_plus_tard: date | None) -> Depot:
     """The deposit as its channel brings it: its date is that of the avis de réception, postal or electronic."""
     if isinstance(message, DepotRapo):
         canal, recu_le = "electronique", aujourdhui
     else:
         canal, recu_le = "lettre-recommandee" if message.recommande else "lettre-simple", message.date_avis_reception
     pieces = frozenset(piece.nature for piece in message.pieces)
-    return Depot(canal, message.demandeur, message.expose, pieces, recu_le, limite)  # type: ignore[arg-type]
+    return Depot(canal, message.demandeur, message.expose, pieces, recu_le, limite, au_plus_tard)  # type: ignore[arg-type]
 
 
 def irrecevabilites(depot: Depot) -> tuple[str, ...]:
     """The code of each criterion that this deposit does not meet, in the order of the table."""
     return tuple(critere.code for critere in CRITERES if not critere.rempli(depot))
+
+
+def a_verifier(depot: Depot) -> tuple[str, ...]:
+    """The delay, when it is over for a notice sent by post but not for an e-avis read late (CGCT, art. L. 2333-87, II; H71)."""
+    presume = depot.limite is not None and depot.recu_le > depot.limite
+    return (HORS_DELAI,) if presume and HORS_DELAI not in irrecevabilites(depot) else ()

@@ -5,8 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from collectivite.domain.refus import ActeImpossible, DefenseHorsDelai, RienAExecuter, VoieElectroniqueObligatoire
-from fps.calculs import date_limite_execution, date_notification_decision
+from collectivite.domain.refus import ActeImpossible
+from collectivite.domain.refus_recours import DefenseHorsDelai, RienAExecuter, VoieElectroniqueObligatoire
+from fps.calculs import date_limite_execution
 from fps.calendar import paris_date
 from fps.communes import Commune
 from fps.droit import droit
@@ -34,6 +35,7 @@ TRANSITIONS: dict[str, tuple[frozenset[EtatRecours], EtatRecours]] = {
     "devoir_executer": (EN_INSTANCE, EtatRecours.A_EXECUTER),
     "clore": (EN_INSTANCE, EtatRecours.CLOS),
     "executer": (frozenset({EtatRecours.A_EXECUTER}), EtatRecours.EXECUTE),
+    "reprendre_execution": (frozenset({EtatRecours.EXECUTE}), EtatRecours.A_EXECUTER),
 }
 
 
@@ -87,16 +89,33 @@ class Recours:
         self._passer("laisser_sans_defense")
         return True
 
-    def recevoir_decision(self, message: DecisionCollectivite, le: date) -> None:
-        """The court has ruled: receiving the decision by télétransmission is its first consultation (CGCT, art. R. 2333-120-60)."""
+    def recevoir_decision(self, message: DecisionCollectivite) -> None:
+        """The court has ruled, and tells when the town is notified (CGCT, art. R. 2333-120-60)."""
         self.sens, self.date_decision = message.sens, message.date_decision
         self.fps_decharge, self.majoration_dechargee = message.fps_decharge, message.majoration_dechargee
-        self.notifie_le = date_notification_decision(paris_date(message.date_mise_a_disposition), le)
+        self.notifie_le = message.date_notification
         if message.sens in ("decharge-totale", "decharge-partielle"):
             self._passer("devoir_executer")
             self.date_limite_execution = date_limite_execution(self.notifie_le)
         else:
             self._passer("clore")
+
+    def avancer_notification(self, le: date) -> bool:
+        """The first consultation notifies the decision before the eight days are over; False when nothing changes."""
+        if self.notifie_le is None or le >= self.notifie_le:
+            return False
+        self.notifie_le = le
+        if self.date_limite_execution is not None:
+            self.date_limite_execution = date_limite_execution(le)
+        return True
+
+    def reprendre_execution(self) -> bool:
+        """ANTAI has refused what the town told it: the decision is still to be executed; False when it was not executed."""
+        if self.etat is not EtatRecours.EXECUTE:
+            return False
+        self._passer("reprendre_execution")
+        self.execute_le = None
+        return True
 
     def executer(self, le: date) -> None:
         """Raises RienAExecuter."""

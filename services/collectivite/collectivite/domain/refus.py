@@ -42,6 +42,30 @@ class ActeImpossible(Conflit):
     article = "CGCT, art. L. 2333-87"
 
 
+class ActeEnAttente(Conflit):
+    """L'ANTAI n'a pas encore accusé réception de l'acte précédent"""
+
+    code = "acte-en-attente"
+    article = "Hypothèse H12"
+    que_faire = "Attendez l'accusé de l'ANTAI (GET /fps/{numero} montre les actes) ; relancez la lettre si elle est morte (fps lettres)."
+
+
+class ActeInconnu(Introuvable):
+    """Aucun acte de ce rang n'a été transmis à l'ANTAI pour ce FPS"""
+
+    code = "acte-inconnu"
+    article = "Hypothèse H12"
+    que_faire = "Consultez les actes du FPS (GET /fps/{numero})."
+
+
+class ActeNonRefuse(Conflit):
+    """Seul un acte que l'ANTAI a refusé se renvoie"""
+
+    code = "acte-non-refuse"
+    article = "Hypothèse H12"
+    que_faire = "Rien : l'acte est accepté, ou attend son accusé."
+
+
 class AgentNonAssermente(Refus):
     """L'agent n'est pas assermenté à la date du constat"""
 
@@ -103,7 +127,7 @@ class PaiementRapideImpossible(Refus):
 
     code = "paiement-rapide-impossible"
     article = "Convention de cycle complet (paiement avant l'envoi de l'avis)"
-    que_faire = "Attendez l'avis de paiement, puis payez auprès de l'ANTAI."
+    que_faire = "Payez comme l'avis le dit : à l'ANTAI, ou à la collectivité en cycle partiel."
 
 
 class MontantPaiement(Refus):
@@ -130,6 +154,14 @@ class PaiementInconnu(Introuvable):
     que_faire = "Renvoyez l'information de paiement d'abord : la lettre sera reprise."
 
 
+class PaiementIncroyable(MessageRefuse):
+    """Ce paiement ne peut pas être celui de ce FPS"""
+
+    code = "paiement-incroyable"
+    article = "CGCT, art. L. 2333-87, IV"
+    que_faire = "Corrigez le montant, qui ne dépasse pas celui du FPS, ou la date, entre le constat et ce jour."
+
+
 class ModificationApresPaiement(Conflit):
     """Un FPS payé ne se modifie plus"""
 
@@ -146,6 +178,30 @@ class ModificationImpossible(Refus):
     que_faire = "Donnez un montant compris entre 1 centime et le montant dû, ou annulez le FPS."
 
 
+class ModificationAvantAvis(Conflit):
+    """L'avis de paiement n'est pas encore envoyé"""
+
+    code = "modification-avant-avis"
+    article = "CGCT, art. R. 2333-120-14"
+    que_faire = "Attendez l'envoi de l'avis, ou annulez le FPS et établissez-en un autre."
+
+
+class ModificationDejaFaite(Conflit):
+    """La collectivité a déjà rectifié ce FPS"""
+
+    code = "modification-deja-faite"
+    article = "Hypothèse H73"
+    que_faire = "Décidez sur un RAPO, ou annulez le FPS : d'elle-même, la collectivité ne le modifie qu'une fois."
+
+
+class DemandeHorsDates(MessageRefuse):
+    """La date de la demande n'est pas entre le constat et ce jour"""
+
+    code = "demande-hors-dates"
+    article = "Hypothèse H73"
+    que_faire = "Corrigez la date de la demande."
+
+
 class ActeApresTitre(Conflit):
     """Un titre exécutoire existe : le message FPS ne peut plus rien changer"""
 
@@ -160,142 +216,6 @@ class AucunTitre(Conflit):
     code = "aucun-titre"
     article = "CGCT, art. R. 2333-120-16"
     que_faire = "Annulez le FPS lui-même (POST /fps/{numero}/annulation)."
-
-
-class RapoPlaqueDifferente(Refus):
-    """L'immatriculation n'est pas celle du FPS contesté"""
-
-    code = "rapo-plaque-differente"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Recopiez l'immatriculation de l'avis de paiement."
-
-
-class RapoSansObjet(Conflit):
-    """Ce FPS ne peut pas être contesté : il n'est pas dû"""
-
-    code = "rapo-sans-objet"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Rien : aucune somme n'est demandée pour ce FPS."
-
-
-class RapoApresTitre(Conflit):
-    """Un FPS majoré ne peut plus faire l'objet d'un RAPO"""
-
-    code = "rapo-apres-titre"
-    article = "CGCT, art. L. 2333-87, VI"
-    que_faire = "Contestez le titre exécutoire devant la juridiction, dans le mois de la notification de l'avertissement."
-
-
-class RapoDejaDepose(Conflit):
-    """Un seul RAPO est possible par FPS"""
-
-    code = "rapo-deja-depose"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Attendez la décision, puis saisissez la juridiction si elle ne vous convient pas."
-
-
-class RapoContreRectificatif(Conflit):
-    """Un avis rectificatif ne peut pas faire l'objet d'un second RAPO"""
-
-    code = "rapo-contre-rectificatif"
-    article = "CGCT, art. R. 2333-120-14"
-    que_faire = "Contestez l'avis rectificatif directement devant la juridiction."
-
-
-class RapoRecuDansLeFutur(MessageRefuse):
-    """La date de l'avis de réception est dans le futur"""
-
-    code = "rapo-recu-dans-le-futur"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Corrigez la date portée sur l'avis de réception."
-
-
-class RapoInconnu(Introuvable):
-    """Aucun RAPO n'a été déposé contre ce FPS"""
-
-    code = "rapo-inconnu"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Vérifiez le numéro de l'avis de paiement initial."
-
-
-class RapoDejaDecide(Conflit):
-    """Ce RAPO a déjà reçu sa décision"""
-
-    code = "rapo-deja-decide"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Rien : la décision peut être contestée devant la juridiction."
-
-
-class RapoHorsDelaiDecision(Conflit):
-    """Le mois de la décision est passé : le silence a valu rejet"""
-
-    code = "rapo-delai-decision-expire"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Rien : le rejet implicite peut être contesté devant la juridiction."
-
-
-class RapoMemeAgent(Refus):
-    """L'agent qui a établi l'avis ne peut pas examiner le RAPO"""
-
-    code = "rapo-meme-agent"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Faites examiner le recours par un autre agent."
-
-
-class RapoIrrecevable(Refus):
-    """Un RAPO irrecevable ne peut pas être accepté"""
-
-    code = "rapo-irrecevable"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Rejetez le recours, comme irrecevable ou au fond."
-
-
-class RapoRecevable(Refus):
-    """Ce RAPO est recevable"""
-
-    code = "rapo-recevable"
-    article = "CGCT, art. R. 2333-120-13"
-    que_faire = "Décidez au fond : rejet, acceptation partielle ou totale."
-
-
-class RapoMontant(Refus):
-    """Le montant rectifié ne convient pas au sens de la décision"""
-
-    code = "rapo-montant"
-    article = "CGCT, art. R. 2333-120-14"
-    que_faire = "Donnez un montant pour une acceptation partielle, et pour elle seule."
-
-
-class RecoursInconnu(Introuvable):
-    """La collectivité ne connaît pas cette requête"""
-
-    code = "recours-inconnu"
-    article = "CGCT, art. R. 2333-120-44"
-    que_faire = "Vérifiez les 8 chiffres ; la juridiction communique la requête avant sa décision."
-
-
-class DefenseHorsDelai(Conflit):
-    """Le délai de la défense est expiré ou la décision est rendue"""
-
-    code = "defense-hors-delai"
-    article = "CGCT, art. R. 2333-120-44"
-    que_faire = "Rien : la juridiction peut statuer sans la défense."
-
-
-class VoieElectroniqueObligatoire(Refus):
-    """La collectivité doit déposer par voie électronique"""
-
-    code = "voie-electronique-obligatoire"
-    article = "CGCT, art. R. 2333-120-32 quater"
-    que_faire = "Déposez par le portail ou par télétransmission."
-
-
-class RienAExecuter(Conflit):
-    """Cette requête n'a aucune décision à exécuter"""
-
-    code = "rien-a-executer"
-    article = "CGCT, art. R. 2333-120-60"
-    que_faire = "Consultez l'état de la requête (GET /recours)."
 
 
 class RienARembourser(Conflit):
@@ -319,7 +239,15 @@ class BeneficiaireInconnu(Conflit):
 
     code = "beneficiaire-inconnu"
     article = "Arrêté du 1er septembre 2016"
-    que_faire = "Attendez un recours : la collectivité ne connaît le redevable que par lui."
+    que_faire = "Indiquez le bénéficiaire, qui prouve son paiement : sans recours, la collectivité ne connaît pas le redevable."
+
+
+class BeneficiaireDifferent(Refus):
+    """Le bénéficiaire est celui qui a contesté"""
+
+    code = "beneficiaire-different"
+    article = "Arrêté du 1er septembre 2016"
+    que_faire = "N'indiquez pas de bénéficiaire : celui du recours est connu."
 
 
 class RemboursementInconnu(Introuvable):
@@ -335,4 +263,4 @@ class SuiviInconnu(Introuvable):
 
     code = "suivi-inconnu"
     article = "CGCT, art. R. 2333-120-4"
-    que_faire = "Recopiez le numéro (26 chiffres, ou 28 avec la clé) et l'immatriculation de l'avis."
+    que_faire = "Recopiez le numéro et l'immatriculation de l'avis. Après plusieurs erreurs de suite, attendez une demi-heure."

@@ -10,6 +10,7 @@ from collectivite.domain.sommes import somme_a_rendre
 from fps.explication import regle
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
+from fps.money import euros
 
 Genre = Literal["TA", "MD"]
 
@@ -58,10 +59,11 @@ class Remboursement:
 def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | None) -> tuple[Demandeur, int]:
     """Who is refunded and how much, in centimes. Raises RienARembourser, RemboursementExcessif, BeneficiaireInconnu."""
     if forfait.dette <= 0:
-        raise RienARembourser(f"Payé {forfait.montant_paye} centimes, remboursé {forfait.rembourse}, dû {forfait.du}.", "numero")
+        detail = f"Payé {euros(forfait.montant_paye)}, remboursé {euros(forfait.rembourse)}, dû {euros(forfait.du)}."
+        raise RienARembourser(detail, "numero")
     somme = somme_a_rendre(forfait.dette, montant)
     if somme > forfait.dette:
-        raise RemboursementExcessif(f"{somme} centimes demandés, {forfait.dette} à rembourser.", "montant")
+        raise RemboursementExcessif(f"{euros(somme)} demandés, {euros(forfait.dette)} à rembourser.", "montant")
     if beneficiaire is None:
         raise BeneficiaireInconnu("Ni RAPO ni requête : le redevable est inconnu de la collectivité.", "numero")
     return beneficiaire, somme

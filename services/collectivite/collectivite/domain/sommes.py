@@ -5,11 +5,11 @@ from datetime import date
 from fps.explication import regle
 
 
-@regle("CGCT, art. R. 2333-120-14", "Ce que vaut le FPS : le montant rectifié s'il l'a été, rien quand il est annulé ou sans suite")
-def montant_du(etabli: int, rectifie: int | None, eteint: bool) -> int:
-    """What the FPS amounts to, payments left out (CGCT, art. R. 2333-120-14)."""
+@regle("CGCT, art. R. 2333-120-14", "Ce que vaut le FPS : le montant rectifié s'il l'a été, rien d'autre que le payé quand il est éteint")
+def montant_actuel(etabli: int, rectifie: int | None, eteint: bool, acquis: int = 0) -> int:
+    """What the FPS amounts to, payments left out (CGCT, art. R. 2333-120-14); cancelled or given up, what stays acquired."""
     if eteint:
-        return 0
+        return acquis
     return etabli if rectifie is None else rectifie
 
 

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("agent", sa.Text(), nullable=False),
         sa.Column("montant", sa.BigInteger(), nullable=False),
         sa.Column("date_edition", sa.Date(), nullable=False),
+        sa.Column("apres_rapo", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero_avis"),
     )
     op.create_index("avis_rectificatifs_par_fps", "avis_rectificatifs", ["bac", "numero"], unique=False)
@@ -219,6 +220,11 @@ def upgrade() -> None:
         sa.Column("creance", sa.BigInteger(), nullable=False),
         sa.Column("dette", sa.BigInteger(), nullable=False),
         sa.Column("rembourse", sa.BigInteger(), nullable=False),
+        sa.Column("actes", sa.Text(), nullable=False),
+        sa.Column("suite", sa.Text(), nullable=False),
+        sa.Column("titre_connu", sa.Boolean(), nullable=False),
+        sa.Column("titre_fps_annule", sa.BigInteger(), nullable=False),
+        sa.Column("titre_majoration_annulee", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero"),
     )
     op.create_table(
@@ -313,6 +319,7 @@ def upgrade() -> None:
         sa.Column("date_limite", sa.Date(), nullable=True),
         sa.Column("date_limite_decision", sa.Date(), nullable=False),
         sa.Column("irrecevabilites", sa.Text(), nullable=False),
+        sa.Column("a_verifier", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.Column("decide_le", sa.Date(), nullable=True),
         sa.Column("decide_par", sa.Text(), nullable=True),
@@ -417,4 +424,12 @@ def upgrade() -> None:
         sa.Column("statut", sa.BigInteger(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "siret", "numero", "essai"),
+    )
+    op.create_table(
+        "verrous",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("echecs", sa.BigInteger(), nullable=False),
+        sa.Column("jusqu_a", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("bac", "numero"),
     )

@@ -1,0 +1,33 @@
+"""Opening the follow-up door: one answer for every wrong pair, and for a locked one."""
+
+from collectivite.actes.dossier import initial
+from collectivite.actes.rapo import plaque
+from collectivite.domain.forfait import Forfait
+from collectivite.domain.refus import SuiviInconnu
+from collectivite.domain.verrou import Verrou
+from fps.kit.work import Work
+from fps.numero import cle
+
+
+async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:
+    """The number of the FPS behind a notice, its own or that of a rectificatif, with or without its key.
+
+    Raises SuiviInconnu: nobody learns which numbers exist, nor which ones are locked (hypothesis H50).
+    """
+    avis, lue = numero[:26], numero[26:]
+    forfait = await work.find(Forfait, await initial(avis, work))
+    if forfait is None:
+        raise SuiviInconnu(f"Numéro {avis}", "numero")
+    verrou = await work.find(Verrou, forfait.numero)
+    if verrou is not None and verrou.ferme(work.now):
+        raise SuiviInconnu(f"Numéro {avis}", "numero")
+    if lue in ("", cle(avis)) and plaque(immatriculation) == plaque(forfait.vehicule.immatriculation):
+        if verrou is not None:
+            verrou.reussir()
+        return forfait.numero
+    if verrou is None:
+        verrou = Verrou(forfait.numero)
+        work.add(verrou)
+    verrou.echouer(work.now)
+    work.lasting(verrou)
+    raise SuiviInconnu(f"Numéro {avis}", "numero")
