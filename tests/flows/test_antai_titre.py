@@ -214,6 +214,30 @@ async def test_a_cancellation_that_is_not_what_the_court_decided_is_executed_and
     assert "decision-et-annulation-differentes" in await antai.actes()
 
 
+async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_one_is_accepted(world: World) -> None:
+    antai = await avec_un_titre(world)
+    await antai.juger(3500, 6000)
+    assert (await antai.annuler_titre(3500, 6000)).json()["code"] == "annulation-excessive"
+    vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
+    (decision,) = vu["decisions"]
+    assert (decision["ecart"], decision["attend_la_collectivite"]) == (True, True)
+    assert (decision["refus"], decision["refuse_le"], vu["dossier"]["titre_reste_du"]) == ("annulation-excessive", "2027-01-16", 8000)
+    assert (await antai.annuler_titre()).json()["statut"] == "accepte"
+    (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
+    assert (decision["refus"], decision["attend_la_collectivite"], decision["ecart"]) == (None, False, True), "the court discharged more"
+
+
+async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(world: World) -> None:
+    antai = await Antai.avec_un_fps(world)
+    await antai.aller(date(2026, 10, 8))
+    assert (await antai.decharger_fps(3100, 0)).json()["code"] == "montants-incoherents"
+    (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
+    assert (decision["ecart"], decision["refus"], decision["sens"]) == (True, "montants-incoherents", None)
+    assert (await antai.decharger_fps(3000, 0)).json()["statut"] == "accepte"
+    (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
+    assert (decision["ecart"], decision["refus"]) == (False, None)
+
+
 async def test_another_decision_of_the_same_petition_is_refused_and_a_rejection_waits_for_nothing(world: World) -> None:
     antai = await avec_un_titre(world)
     await antai.juger(0, 0, sens="rejet")

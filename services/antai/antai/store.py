@@ -146,6 +146,8 @@ appariements = Table(
     Column("annulation", Text),
     Column("annulation_le", Date),
     Column("relance_le", Date),
+    Column("refus", Text),
+    Column("refuse_le", Date),
 )
 
 series_titres = Table(

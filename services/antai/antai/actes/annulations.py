@@ -1,5 +1,7 @@
 """What ANTAI does when a FPS or a title is no longer due: flows 8, 14 and 15."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from antai.actes.dossiers import connu, redevable_de
@@ -10,6 +12,7 @@ from antai.domain.etats import FINAUX, TITRES
 from antai.domain.rectification import ecriture_reduction
 from antai.domain.refus import TitreNonEmis
 from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
+from fps.errors import Refus
 from fps.kit.envelope import digest
 from fps.kit.work import Work
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
@@ -38,8 +41,11 @@ async def information_fps(message: InformationAnnulationFps, work: Work) -> Accu
     """Execute a decision on a FPS that has no title. Raises DossierInconnu and what `annulation.decharger` raises."""
     dossier = await connu(message.numero_fps, work)
     if await _nouvelle(message, work):
-        baisse = annulation.decharger(dossier, message, work.today)
+        async with _ecart_note(message, work) as juge:
+            baisse = annulation.decharger(dossier, message, work.today)
         fps_annule(dossier, baisse, DECISION, work, origine=message.origine)
+        if juge is not None:
+            juge.executer(message, work.today)
     return annulation.accuse(message.numero_fps, work.now)
 
 
@@ -47,10 +53,25 @@ async def information_titre(message: InformationAnnulationTitre, work: Work) -> 
     """Issue the titre d'annulation. Raises DossierInconnu and what `titre_annulation.verifier` raises."""
     dossier = await connu(message.numero_fps, work)
     if await _nouvelle(message, work):
-        titre_annulation.verifier(dossier, message, work.today)
+        async with _ecart_note(message, work):
+            titre_annulation.verifier(dossier, message, work.today)
         await _annuler(dossier, message, work)
         await _rapprocher(dossier, message, work)
     return annulation.accuse(message.numero_fps, work.now)
+
+
+@asynccontextmanager
+async def _ecart_note(message: InformationAnnulationFps | InformationAnnulationTitre, work: Work) -> AsyncIterator[Appariement | None]:
+    """Keep, even when the message is refused, that its petition has no execution: VA-Pilote shows the gap. Gives what is known of it."""
+    juge = None if message.numero_requete is None else await work.find(Appariement, message.numero_fps, message.numero_requete)
+    try:
+        yield juge
+    except Refus as refus:
+        if message.numero_requete is not None:
+            juge = juge or await _appariement(message.numero_fps, message.numero_requete, work)
+            juge.refuser(refus.code, work.today)
+            work.lasting(juge)
+        raise
 
 
 async def _nouvelle(message: InformationAnnulationFps | InformationAnnulationTitre, work: Work) -> bool:
@@ -86,7 +107,7 @@ async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: 
 async def _rapprocher(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:
     if message.numero_requete is not None:
         juge = await _appariement(dossier.numero, message.numero_requete, work)
-        juge.annulation, juge.annulation_le = message, work.today
+        juge.executer(message, work.today)
         _constater(dossier, juge, work)
     if dossier.etat in FINAUX:
         work.unschedule(dossier.numero)

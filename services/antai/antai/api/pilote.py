@@ -88,8 +88,12 @@ class RapprochementVu(BaseModel):
     sens: str | None
     annulation_le: date | None
     relance_le: date | None
-    attend_la_collectivite: bool
-    ecart: bool
+    attend_la_collectivite: bool = Field(
+        description="La juridiction a déchargé, et la collectivité n'a rien transmis que l'ANTAI ait accepté"
+    )
+    ecart: bool = Field(description="Ce que la collectivité transmet n'est pas ce qui est jugé, ou ne peut pas être annulé")
+    refus: str | None = Field(description="Code du dernier refus opposé à l'annulation transmise, tant qu'aucune n'est acceptée")
+    refuse_le: date | None
 
 
 class ActeVu(BaseModel):
@@ -223,4 +227,6 @@ def _rapprochement(juge: Appariement) -> RapprochementVu:
         relance_le=juge.relance_le,
         attend_la_collectivite=juge.attend_le_flux_8,
         ecart=juge.ecart,
+        refus=juge.refus,
+        refuse_le=juge.refuse_le,
     )

@@ -10,7 +10,7 @@ from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueI
 from fps.calendar import ajouter_jours
 from fps.communes import commune
 from fps.droit import droit
-from fps.messages.annulation import InformationAnnulationTitre
+from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.messages.titre import AnnulationTitre
@@ -79,7 +79,7 @@ class LigneAnnulation:
 
 @dataclass
 class Appariement:
-    """What is known of one petition about a title: the decision told by the court, the cancellation told by the collectivité."""
+    """What is known of one petition: the decision told by the court, the cancellation told by the collectivité, or its last refusal."""
 
     numero: str
     numero_requete: str
@@ -88,6 +88,18 @@ class Appariement:
     annulation: InformationAnnulationTitre | None = None
     annulation_le: date | None = None
     relance_le: date | None = None
+    refus: str | None = None
+    refuse_le: date | None = None
+
+    def refuser(self, code: str, le: date) -> None:
+        """The collectivité told a cancellation that is refused: as long as no other is accepted, nothing executes the decision."""
+        self.refus, self.refuse_le = code, le
+
+    def executer(self, message: InformationAnnulationTitre | InformationAnnulationFps, le: date) -> None:
+        """The collectivité tells a cancellation that is accepted."""
+        self.refus = self.refuse_le = None
+        if isinstance(message, InformationAnnulationTitre):
+            self.annulation, self.annulation_le = message, le
 
     def decider(self, message: DecisionTitre, le: date) -> date | None:
         """The court tells its decision; gives the day of the relance when the collectivité still has to tell its own (H13).
@@ -110,9 +122,11 @@ class Appariement:
 
     @property
     def ecart(self) -> bool:
-        """Whether the collectivité cancels another amount than the court discharged."""
+        """Whether the collectivité cancels another amount than the court discharged, or tells one that cannot be cancelled."""
         d, a = self.decision, self.annulation
-        return d is not None and a is not None and (d.fps_decharge, d.majoration_dechargee) != (a.fps_annule, a.majoration_annulee)
+        if a is None:
+            return self.refus is not None
+        return d is not None and (d.fps_decharge, d.majoration_dechargee) != (a.fps_annule, a.majoration_annulee)
 
 
 def verifier(dossier: Dossier, message: InformationAnnulationTitre, le: date) -> None:

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("annulation", sa.Text(), nullable=True),
         sa.Column("annulation_le", sa.Date(), nullable=True),
         sa.Column("relance_le", sa.Date(), nullable=True),
+        sa.Column("refus", sa.Text(), nullable=True),
+        sa.Column("refuse_le", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("bac", "numero", "numero_requete"),
     )
     op.create_table(
