@@ -12,6 +12,7 @@ from benchmarks.donnees import INSTANT, emission_bodies, emission_letters
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, queues, service_url
 from dgfip.app import DEFINITION
+from dgfip.store import prises_en_charge
 from fps.kit import bacs
 from fps.kit.application import build
 from fps.kit.clock import Mode, wall_now
@@ -21,16 +22,18 @@ from fps.kit.settings import Settings
 from fps.messages.titre import EmissionTitre
 
 BATCH = 500
+GIVEN = ("bac", "numero_fps", "numero_titre", "rang", "siret", "date_titre", "montant_impaye", "majoration", "etat")
+AMOUNTS = [c.name for c in prises_en_charge.columns if not c.nullable and c.name not in GIVEN]  # nothing is paid yet
 # One inbox row, one case row, one line of journal a letter: the least that receiving it once means.
-WRITE = """
+WRITE = f"""
 WITH i AS (
     INSERT INTO inbox (bac, id, type, subject, digest, outcome, body, time, wall_time)
     SELECT b, i, y, s, '', 'recu', d, t, $16 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
         AS x(b, i, y, s, d, t) ON CONFLICT (bac, id) DO NOTHING
 ), c AS (
     INSERT INTO prises_en_charge
-        (bac, numero_fps, numero_titre, rang, siret, date_titre, montant_impaye, majoration, etat, rabais, montant_paye)
-    SELECT b, s, n, r, v, d, p, m, 'pris-en-charge', 0, 0
+        ({", ".join([*GIVEN, *AMOUNTS])})
+    SELECT b, s, n, r, v, d, p, m, 'pris-en-charge'{", 0" * len(AMOUNTS)}
     FROM unnest($1::text[], $4::text[], $7::text[], $8::bigint[], $9::text[], $10::date[], $11::bigint[], $12::bigint[])
         AS x(b, s, n, r, v, d, p, m) ON CONFLICT (bac, numero_fps) DO UPDATE SET etat = excluded.etat
 )
