@@ -14,6 +14,7 @@ from console.scenarios.player import Deroulement, compare, exiger, fusion, rempl
 from console.world import World
 from fps.errors import Refus
 from fps.flows import by_type
+from fps.kit.carrier import always, open_client
 from fps.kit.clock import paris, wall_now
 from fps.kit.envelope import Letter, pack
 from fps.parties import Party
@@ -31,13 +32,15 @@ class Lettre(BaseModel):
 
 
 class Appel(BaseModel):
-    """A request of any method, to a bac or to the pilot's door."""
+    """A request of any method, to a bac or to the pilot's door; with the certificate of a service when it is named."""
 
     model_config = ConfigDict(extra="forbid")
 
     a: Party
     methode: str
     chemin: str
+    certificat: Party | None = None
+    type: str | None = None  # of a body that is not JSON: `avec` is then its text
 
 
 class Situation(Deroulement):
@@ -50,9 +53,9 @@ class Situation(Deroulement):
         self.courant, self.dossiers = "autre", {"autre": {}}  # where a petition without FPS keeps its number
 
     @classmethod
-    async def ouvrir(cls, world: World, bac: str, depart: date = DEPART) -> "Situation":
-        """A new bac that starts that evening."""
-        await world.pilot.creer(bac, paris(depart), graine=bac)
+    async def ouvrir(cls, world: World, bac: str, depart: date = DEPART, *, vierge: bool = False) -> "Situation":
+        """A new bac that starts that evening; `vierge`: nobody is enrolled in it."""
+        await world.pilot.creer(bac, paris(depart), graine=bac, vierge=vierge)
         return cls(world, bac)
 
     async def faire(self, etape: dict[str, Any]) -> None:
@@ -89,7 +92,15 @@ class Situation(Deroulement):
         url = f"{self.world.addresses[appel.a]}{'' if pilotage else f'/bacs/{self.bac}'}{chemin}"
         entetes = {"Authorization": f"Bearer {self.world.token}"} if pilotage else {}
         corps = {"params": avec} if appel.methode == "GET" else {"json": avec}
-        answer: httpx.Response = await self.world.client.request(appel.methode, url, headers=entetes, **corps)
+        if appel.type is not None:
+            corps, entetes = {"content": str(avec).encode()}, entetes | {"Content-Type": appel.type}
+        answer: httpx.Response
+        if appel.certificat is None:
+            answer = await self.world.client.request(appel.methode, url, headers=entetes, **corps)
+        else:
+            network = {self.world.addresses[appel.a]: self.world.services[appel.a].asgi}
+            async with open_client(network, present=always(self.world.pki.chaine(appel.certificat))) as porteur:
+                answer = await porteur.request(appel.methode, url, **corps)
         found = answer.json() if answer.content else {}
         if refus is None:
             exiger(answer.status_code < 300, f"{chemin} refusé : {answer.text[:300]}")

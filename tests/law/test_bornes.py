@@ -107,7 +107,7 @@ async def test_the_limit_holds_the_day_before_that_day_and_the_day_after(
 ) -> None:
     assert cas["article"]
     rang = CAS.index((fichier, cas))
-    situation = await Situation.ouvrir(world, f"borne-{rang}-{jour}", cas.get("depart", DEPART))
+    situation = await Situation.ouvrir(world, f"borne-{rang}-{jour}", cas.get("depart", DEPART), vierge=cas.get("vierge", False))
     for etape in cas["etapes"]:
         await situation.faire(etape)
     if "echeance" in cas:

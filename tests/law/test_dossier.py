@@ -269,7 +269,7 @@ def test_a_number_already_used_is_accepted_again_for_the_same_content_only() -> 
 def test_a_town_in_cycle_partiel_does_not_create_fps_at_antai() -> None:
     siret = "21000200200017"
     with pytest.raises(Refus) as refus:
-        creation.verifier_creation(variante(siret=siret), MAINTENANT)
+        creation.verifier_creation(variante(siret=siret), MAINTENANT, cycle="partiel", declaree=None)
     assert "cycle-partiel" in [erreur.code for erreur in refus.value.accuse.erreurs]
 
 

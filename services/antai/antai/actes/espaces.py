@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from antai.domain import convention as conventions
-from antai.domain.convention import Convention, EtatConvention
+from antai.domain.convention import Convention
 from antai.domain.dossier import Dossier
 from antai.domain.espace import (
     Controle,
@@ -198,10 +198,10 @@ async def deposer_convention(siret: str, rang: int, pdf: bytes, empreinte: str, 
 async def decider_convention(siret: str, work: Work) -> None:
     """ANTAI's decision on the deposited convention, when it decides by itself; nothing when there is none any more."""
     espace = await work.find(Espace, siret)
-    attendues = [] if espace is None else [c for c in espace.conventions if c.etat(work.today) is EtatConvention.A_SIGNER]
-    if espace is None or not attendues or work.today > attendues[0].fin:
+    attendue = None if espace is None else conventions.a_signer(espace.conventions, work.today)
+    if espace is None or attendue is None:
         return
-    decision, rang = await controle(Objet.CONVENTION, work), attendues[0].rang
+    decision, rang = await controle(Objet.CONVENTION, work), attendue.rang
     if decision.mode is Mode.REFUS:
         espace.conventions = conventions.retourner(espace.conventions, rang, MOTIF_REFUS)
     elif decision.mode is Mode.AUTOMATIQUE:

@@ -14,11 +14,13 @@ from antai.domain.espace import Espace, MinorationDeclaree, Reglages, TypeCollec
 from antai.domain.refus_espace import DernierResponsable, RoleInsuffisant
 from antai.store import comptes_de
 from fps.calculs import Cycle
-from fps.kit import comptes, sessions
+from fps.kit import comptes, destinations, sessions
 from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
 from fps.kit.comptes import Compte, EtatCompte
+from fps.kit.destinations import Destination
 from fps.kit.portes import jeton, publique, titulaire
+from fps.kit.retrait import Choix
 from fps.kit.service import Reading, Service
 from fps.kit.work import Work
 from fps.messages.formats import Ligne
@@ -86,6 +88,22 @@ class ReglagesDonnes(Formulaire):
     cycle: Cycle | None = Field(None, description="Cycle de la prochaine convention")
     minoration: Minoration | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
     contact_rapo: ContactRapo | None = Field(None, description="Vaut pour le message FPS qui n'en porte pas")
+
+
+class DestinationLettres(BaseModel):
+    """Where the letters of ANTAI go: to the reference system, to an address, or to the box from which they are taken."""
+
+    siret: str
+    mode: destinations.Mode
+    adresse: str | None
+    depuis: datetime | None
+
+    @classmethod
+    def voir(cls, siret: str, choisie: Destination | None) -> "DestinationLettres":
+        """This choice, or the one that a bac begins with."""
+        if choisie is None:
+            return cls(siret=siret, mode=destinations.Mode.REFERENCE, adresse=None, depuis=None)
+        return cls(siret=siret, mode=choisie.mode, adresse=choisie.adresse, depuis=choisie.posee_le)
 
 
 class AgentNomme(NouvelAgent):
@@ -176,6 +194,22 @@ def interne(service: Service) -> APIRouter:
             "contact_rapo": donnes.contact_rapo is not None,
         }
         return await faire(service, request, "reglages", siret, run, qui_agit(request), **details)
+
+    @router.get("/espaces/{siret}/destination", summary="Savoir où partent les lettres de l'ANTAI")
+    async def destination(request: Request, siret: Siret) -> DestinationLettres:
+        async with service.reading(bac_of(request)) as lecture:
+            await espaces.ouvert(siret, lecture.work)
+            return DestinationLettres.voir(siret, await lecture.work.find(Destination, siret))
+
+    @router.put("/espaces/{siret}/destination", summary="Choisir où partent les lettres de l'ANTAI")
+    async def destiner(request: Request, siret: Siret, choix: Annotated[Choix, Body()]) -> DestinationLettres:
+        async def condition(work: Work) -> None:
+            await espaces.ouvert(siret, work)
+
+        bac, qui = bac_of(request), qui_agit(request)
+        await lire(service, request, "destination", siret, lambda lecture: condition(lecture.work), qui)
+        posee = await destinations.choisir(service, bac, siret, choix.mode, choix.adresse, qui, condition)
+        return DestinationLettres.voir(siret, posee)
 
     @router.delete("/espaces/{siret}/sessions", status_code=204, summary="Fermer sa session")
     async def fermer(request: Request, siret: Siret) -> None:

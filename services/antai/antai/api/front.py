@@ -34,7 +34,7 @@ class Manque(BaseModel):
     @classmethod
     def voir(cls, siret: str | None, refus: AccesRefuse) -> "Manque":
         """This refusal, in words."""
-        return cls(siret=siret, code=refus.code, phrase=f"{refus.titre()}. {refus.detail}", que_faire=refus.que_faire)
+        return cls(siret=siret, code=refus.code, phrase=f"{refus.titre()}. {refus.detail.rstrip('.')}.", que_faire=refus.que_faire)
 
 
 class Horloges(BaseModel):

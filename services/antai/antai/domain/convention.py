@@ -191,6 +191,12 @@ def abandonner(conventions: Conventions, rang: int) -> Conventions:
     return tuple(c for c in conventions if c.rang != rang)
 
 
+def a_signer(conventions: Conventions, le: date) -> Convention | None:
+    """The deposited convention that waits for ANTAI's signature and can still take effect, or None."""
+    attendues = [c for c in conventions if c.etat(le) is EtatConvention.A_SIGNER and le <= c.fin]
+    return attendues[0] if attendues else None
+
+
 def signer(conventions: Conventions, rang: int, maintenant: datetime, le: date) -> Conventions:
     """ANTAI signs: the convention takes effect at its date, never before the signature (hypothesis H86).
 
