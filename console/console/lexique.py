@@ -63,6 +63,7 @@ ACTES: Mapping[str, str] = {
     "envoi-avis": "Avis établi et envoyé",
     "envoi-postal": "Avis envoyé par la poste",
     "envoi-refuse": "Envoi refusé par le destinataire",
+    "envoi-en-souffrance": "Envoi en souffrance : l'éditeur ne répond pas",
     "lettre-morte": "Envoi abandonné : lettre morte",
     "mise-a-disposition": "Avis électronique mis à disposition",
     "lecture": "Avis électronique lu",

@@ -154,9 +154,11 @@ async def bureau(url: str = "sqlite+aiosqlite://", *, creer: bool = True, **sett
     recues: list[bytes] = []
 
     async def reference(scope: Any, receive: Any, send: Any) -> None:
-        recues.append((await receive())["body"])
-        await send({"type": "http.response.start", "status": 202, "headers": []})
-        await send({"type": "http.response.body", "body": b"{}"})
+        body = (await receive())["body"]
+        lines = [json.dumps(json.loads(line)["data"]).encode() for line in body.splitlines()] if scope["path"].endswith("/lot") else [body]
+        recues.extend(lines)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"\n".join([b'{"statut": 202}'] * len(lines))})
 
     own = Settings(database_url=url, pilotage_token=SecretStr(JETON), **{"push_timeout": 2.0, **settings})
     client = open_client(dict.fromkeys(own.addresses.values(), reference))

@@ -87,7 +87,8 @@ class Facteur:
             except Exception:
                 log.exception("facteur")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(sonnette.a_porter.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await sonnette.a_porter.wait()
 
     async def tournee(self) -> int:
         """Try what is due now, in every bac; gives how many letters were tried. Raises Unavailable when the database is away."""

@@ -77,7 +77,9 @@ class Relay:
                 log.exception("relais")
                 await asyncio.sleep(PAUSE)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.service.committed.wait(), POLL)
+                # Not wait_for, which forgets before Python 3.12 that it was cancelled when the event is set at the same moment.
+                async with asyncio.timeout(POLL):
+                    await self.service.committed.wait()
 
     async def once(self) -> int:
         """Carry what is ready; gives how many letters left the outbox. Raises Unavailable when the bus or the database is away."""

@@ -148,7 +148,8 @@ class Boite:
                 if found or reste <= 0 or sonnette.fermee:
                     return found
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(sonnerie.wait(), min(reste, GUET))
+                    async with asyncio.timeout(min(reste, GUET)):
+                        await sonnerie.wait()
 
 
 def routes(service: Service, signataire: Signataire) -> APIRouter:
