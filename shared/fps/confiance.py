@@ -22,7 +22,7 @@ class AccesRefuse(Refus):
 
     code = "acces-refuse"
     statut: ClassVar[int] = 403  # of the HTTP answer: 401 when nobody was recognised
-    que_faire = "Demandez à l'ANTAI simulée ce qui manque : GET /front, avec votre certificat."
+    que_faire = "Demandez à ce service ce qui manque : GET /front, avec votre certificat."
 
 
 class CertificatRequis(AccesRefuse):
@@ -107,7 +107,7 @@ class NonDepose(AccesRefuse):
     """Ce certificat n'a pas été déposé"""
 
     code = "certificat-non-depose"
-    que_faire = "Déposez-le : POST /certificats à l'ANTAI simulée, en présentant ce certificat."
+    que_faire = "Déposez-le auprès de ce service : POST /certificats, en présentant ce certificat."
 
 
 class AutreBac(AccesRefuse):
@@ -128,7 +128,10 @@ class NonActive(AccesRefuse):
     """Ce certificat est déposé mais n'est pas activé"""
 
     code = "certificat-non-active"
-    que_faire = "La collectivité l'active dans son espace numérique, une fois la convention signée par les deux parties."
+    que_faire = (
+        "Une fois la convention signée, il est activé : dans l'espace numérique (ANTAI), par le responsable du portail (juridiction), "
+        "par le comptable (DGFiP)."
+    )
 
 
 class Desactive(AccesRefuse):

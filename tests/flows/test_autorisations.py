@@ -37,6 +37,8 @@ OUVERTES: dict[Party, set[str]] = {
         "POST /flux/06-recours-usager/requete/lot",
         "POST /flux/06-recours-usager/reponse",
         "POST /flux/06-recours-usager/reponse/lot",
+        "POST /portail/{siret}/activation",
+        "POST /portail/{siret}/sessions",
     },
     Party.COLLECTIVITE: {
         "GET /suivi",

@@ -100,7 +100,7 @@ class Situation(Deroulement):
         else:
             network = {self.world.addresses[appel.a]: self.world.services[appel.a].asgi}
             async with open_client(network, present=always(self.world.pki.chaine(appel.certificat))) as porteur:
-                answer = await porteur.request(appel.methode, url, **corps)
+                answer = await porteur.request(appel.methode, url, headers=entetes, **corps)
         found = answer.json() if answer.content else {}
         if refus is None:
             exiger(answer.status_code < 300, f"{chemin} refusé : {answer.text[:300]}")

@@ -14,13 +14,18 @@ import pytest_asyncio
 import yaml
 
 import fps
+from ccsp.domain.bordereau import Contenu, Depot, relire
 from ccsp.domain.refus import Irrecevabilite
 from collectivite.domain.etablissement import SerieAgent
 from console.world import DEFINITIONS, World, open_world
 from fps.confiance import AccesRefuse
+from fps.defense import octets_de
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.kit.clock import wall_now
 from fps.kit.service import non_simule
 from fps.messages.mfps import CreationFps
+from fps.messages.recours_collectivite import PieceDefense
+from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.numero import NumeroFps
 from tests.law.situations import DEPART, Situation, refus_construits
 
@@ -73,8 +78,24 @@ async def _non_simule() -> None:
     await non_simule(CreationFps.exemplaire(), None)  # type: ignore[arg-type]
 
 
+async def _piece_trop_grande() -> None:
+    lourde = piece_jointe("autre", "lourde.pdf", pdf("Lourde") + b"\n" * 500_000)
+    octets_de(PieceDefense.exemplaire().piece.model_copy(update=lourde), date(2026, 11, 6))
+
+
+async def _depot_corrompu() -> None:
+    recu = Depot("26000001-D1", "piece", "portail", 1, "a.pdf", "application/pdf", 4, "0" * 64, wall_now(), wall_now(), "")
+    relire(recu, Contenu("26000001-D1", "AAAA"))
+
+
 # What no door lets anybody provoke in a few steps.
-DOMAINE = {"serie-epuisee": _serie_epuisee, "numero-invalide": _numero_invalide, "flux-non-simule": _non_simule}
+DOMAINE = {
+    "serie-epuisee": _serie_epuisee,
+    "numero-invalide": _numero_invalide,
+    "flux-non-simule": _non_simule,
+    "piece-trop-grande": _piece_trop_grande,
+    "depot-corrompu": _depot_corrompu,
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

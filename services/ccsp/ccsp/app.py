@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from ccsp.actes.teletransmission import acces, cles_acces, ouverture
 from ccsp.api import routes
 from ccsp.deadlines import DEADLINES
 from ccsp.handlers import HANDLERS
@@ -47,6 +48,9 @@ DEFINITION = Definition(
         DemandeRegularisation: DOCUMENTS / "demande_regularisation.typ",
     },
     routes=routes,
+    acces=acces,
+    acces_keys=cles_acces,
+    ouverture=ouverture,
     migrations=files("ccsp") / "migrations",
 )
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, select
 
 from ccsp.domain.bordereau import Bordereau, Contenu
+from ccsp.domain.consultation import Consultation
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
+from ccsp.domain.teletransmission import Homologation, Teletransmission
 from fps.kit.database import Transaction
 from fps.kit.records import Record
 from fps.kit.sql import Instant
@@ -52,6 +54,7 @@ requetes = Table(
     Column("pourvoi_le", Date),
     Column("execution_demandee_le", Date),
     Column("astreinte_jour", BigInteger, nullable=False),
+    Index("requetes_siret", "bac", "siret", "numero"),
 )
 
 requetes_du_fps = Table(
@@ -89,6 +92,50 @@ contenus = Table(
     Column("contenu", Text, nullable=False),
 )
 
+consultations = Table(
+    "consultations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("document", Text, primary_key=True),
+    Column("par", Text, nullable=False),
+    Column("instant", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+)
+
+teletransmissions = Table(
+    "teletransmissions",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("cahier_accepte_le", Date),
+    Column("cahier_accepte_par", Text, nullable=False),
+    Column("systeme", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("versions_homologuees", Text, nullable=False),
+    Column("seances", BigInteger, nullable=False),
+    Column("conventions", Text, nullable=False),
+)
+
+homologations = Table(
+    "homologations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True, autoincrement=False),
+    Column("systeme", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("empreinte", Text, nullable=False),
+    Column("demandee_le", Instant, nullable=False),
+    Column("expire_le", Date, nullable=False),
+    Column("numero_requete", Text, nullable=False),
+    Column("numero_fps", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("epreuves", Text, nullable=False),
+    Column("cles", Text, nullable=False),
+    Column("depots", BigInteger, nullable=False),
+)
+
 REQUETES = Record(requetes, Requete)
 RECORDS = (
     REQUETES,
@@ -96,6 +143,9 @@ RECORDS = (
     Record(series_requetes, SerieRequetes),
     Record(bordereaux, Bordereau),
     Record(contenus, Contenu),
+    Record(consultations, Consultation),
+    Record(teletransmissions, Teletransmission),
+    Record(homologations, Homologation),
 )
 
 
@@ -114,6 +164,13 @@ async def page_requetes(
     if numero_fps is not None:
         query = query.where(requetes.c.numero_fps == numero_fps)
     return [REQUETES.item(row) for row in await tx.select(query.order_by(requetes.c.numero).limit(limite))]
+
+
+async def page_communiquees(tx: Transaction, bac: str, siret: str, apres: str, limite: int) -> list[Requete]:
+    """The petitions communicated to a collectivité that follow a number, in the order of their numbers."""
+    t = requetes.c
+    query = select(requetes).where(t.bac == bac, t.siret == siret, t.communiquee_le.is_not(None), t.numero > apres)
+    return [REQUETES.item(row) for row in await tx.select(query.order_by(t.numero).limit(limite))]
 
 
 async def derniere_requete(tx: Transaction, bac: str, numero_fps: str) -> Requete | None:

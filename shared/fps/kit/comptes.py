@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -16,6 +16,7 @@ from fps.droit import droit
 from fps.errors import Conflit, Introuvable, MessageRefuse
 from fps.kit import mailbox
 from fps.kit.clock import civil_date
+from fps.kit.database import Transaction
 from fps.kit.envelope import digest
 from fps.kit.records import Record
 from fps.kit.work import Work
@@ -25,6 +26,7 @@ HACHEUR: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=
 LONGUEUR: Final = range(12, 129)  # characters of a password
 LOGIN: Final = r"^[a-z0-9][a-z0-9._@-]{0,59}$"
 DISTINCTS: Final = 5
+COURT: Final = 4  # characters of a login: a shorter one is in many words
 CNIL = "CNIL, délibération n° 2022-100"
 
 
@@ -137,7 +139,8 @@ class Session:
     fermee: bool = False
 
 
-RECORDS = (Record(mailbox.comptes_nominatifs, Compte), Record(mailbox.sessions, Session))
+COMPTES = Record(mailbox.comptes_nominatifs, Compte)
+RECORDS: tuple[Record[Any], ...] = (COMPTES, Record(mailbox.sessions, Session))
 
 
 def verifier_politique(login: str, mot_de_passe: str) -> None:
@@ -146,14 +149,19 @@ def verifier_politique(login: str, mot_de_passe: str) -> None:
         raise MotDePasseFaible(f"{len(mot_de_passe)} caractères.", "mot_de_passe")
     if len(set(mot_de_passe)) < DISTINCTS:
         raise MotDePasseFaible("Moins de cinq caractères différents.", "mot_de_passe")
-    if login.lower() in mot_de_passe.lower():
+    if len(login) >= COURT and login.lower() in mot_de_passe.lower():
         raise MotDePasseFaible("Il contient l'identifiant.", "mot_de_passe")
 
 
 async def hacher(login: str, mot_de_passe: str) -> str:
     """What is kept of a password, computed in a thread: never inside a transaction. Raises MotDePasseFaible."""
     verifier_politique(login, mot_de_passe)
-    return await asyncio.to_thread(HACHEUR.hash, mot_de_passe)
+    return await deriver(mot_de_passe)
+
+
+async def deriver(secret: str) -> str:
+    """What is kept of a secret that was drawn at random, computed in a thread."""
+    return await asyncio.to_thread(HACHEUR.hash, secret)
 
 
 @cache
@@ -192,6 +200,12 @@ async def connu(work: Work, espace: str, login: str) -> Compte:
     if compte is None:
         raise CompteInconnu(f"« {login[:60]} »", "login")
     return compte
+
+
+async def de_l_espace(tx: Transaction, bac: str, espace: str) -> list[Compte]:
+    """The accounts of an espace, in the order of their logins."""
+    rows = await tx.load(mailbox.comptes_nominatifs, [(bac, espace)], ("bac", "espace"))
+    return sorted((COMPTES.item(row) for row in rows), key=lambda compte: compte.login)
 
 
 async def fermer(work: Work, espace: str, login: str) -> Compte:

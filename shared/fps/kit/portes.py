@@ -59,6 +59,7 @@ def administration(service: Service) -> Any:
     async def check(request: Request) -> None:
         if not administrateur(service, request):
             await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
+        request.state.compte = None  # see `titulaire`
         suivre(request, ADMINISTRATION)
 
     return marquer(check, ADMINISTRATION)

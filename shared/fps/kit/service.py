@@ -184,6 +184,8 @@ class Service:
             result = await item.run(work)
         except (Refus, Malformed) as error:
             work.undo()
+            if item.porte is not None:
+                work.audit("acte", *item.porte, code=error.code)
             return error
         work.keep()
         return result

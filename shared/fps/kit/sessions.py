@@ -89,15 +89,25 @@ async def ouvrir_session(service: Service, bac: str, espace: str, login: str, mo
 
 
 async def changer_mot_de_passe(
-    service: Service, bac: str, espace: str, login: str, ancien: str, nouveau: str, *, etat: EtatCompte = EtatCompte.ACTIF
+    service: Service,
+    bac: str,
+    espace: str,
+    login: str,
+    ancien: str,
+    nouveau: str,
+    *,
+    etat: EtatCompte = EtatCompte.ACTIF,
+    verifier: Callable[[Work, Compte], Awaitable[None]] | None = None,
 ) -> Compte:
     """Replace a password, which ends the sessions; with the one-time code for `ancien` and the state « à activer », the first one.
 
-    Raises MotDePasseFaible, IdentifiantsRefuses.
+    Raises MotDePasseFaible, IdentifiantsRefuses, and what `verifier` raises once the former one was right.
     """
     empreinte = await comptes.hacher(login, nouveau)
 
     async def suite(work: Work, compte: Compte) -> Compte:
+        if verifier is not None:
+            await verifier(work, compte)
         compte.empreinte, compte.etat, compte.mot_de_passe_le = empreinte, EtatCompte.ACTIF, work.batch.wall
         return compte
 

@@ -38,8 +38,8 @@ async def piece(message: PieceDefense, work: Work, par: str = "") -> AccuseDepot
         octets = octets_de(message.piece, work.today) if message.canal in ELECTRONIQUES else None
         bordereau.verifier(message)
     except (MessageRefuse, Conflit) as error:
-        motif = f"{error.titre()}. {error.detail}"
-        raise type(error)(error.detail, error.champ, lettres.accuse_memoire(requete, depot, work.today, motif)) from error
+        error.accuse = lettres.accuse_memoire(requete, depot, work.today, f"{error.titre()}. {error.detail}")
+        raise
     accuse = _garder(depot, octets, requete, bordereau, work)
     preuve = {"depot": depot.numero, "sha256": depot.empreinte, "rang": message.rang}
     work.record(requete.numero_fps, "piece", PieceDefense.law, numero_requete=requete.numero, **preuve)
@@ -65,8 +65,8 @@ async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossi
         if requete.etat is not EtatRequete.COMMUNIQUEE or work.today > requete.limite_defense:
             raise DefenseTardive(f"La défense était attendue jusqu'au {requete.limite_defense:%d/%m/%Y}.")
     except (Conflit, VoieElectroniqueObligatoire) as error:
-        refuse = lettres.accuse_memoire(requete, _depot(message, requete, work, ""), work.today, error.detail)
-        raise type(error)(error.detail, error.champ, refuse) from error
+        error.accuse = lettres.accuse_memoire(requete, _depot(message, requete, work, ""), work.today, error.detail)
+        raise
     bordereau = await work.find(Bordereau, requete.numero)
     if bordereau is None:
         bordereau = Bordereau(requete.numero, requete.siret)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from ccsp.domain import decision as regles
 from ccsp.domain import lettres
 from ccsp.domain.delais import notification_requerant
 from ccsp.domain.recevabilite import motifs, regularisables
@@ -58,6 +59,15 @@ def communiquer(requete: Requete, work: Work) -> None:
     work.schedule(requete.numero, "defense", requete.limite_defense + timedelta(days=1))
     _tracer(requete, work, "communication", DEFENSE, limite=requete.limite_defense.isoformat())
     work.send(lettres.communication(requete, work.now, work.today))
+
+
+def ouvrir_decision(requete: Requete, partie: str, work: Work) -> None:
+    """A party opens the decision: it is notified that day, and the system of a collectivité is told so. Raises NotificationImpossible."""
+    regles.consulter(requete, partie, work.today)
+    _tracer(requete, work, "consultation", NOTIFICATION, partie=partie)
+    if partie == "collectivite":
+        work.send(lettres.decision_ouverte(requete))
+    prevoir_notification(requete, work)
 
 
 def prevoir_notification(requete: Requete, work: Work) -> None:

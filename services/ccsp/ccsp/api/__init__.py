@@ -2,15 +2,19 @@
 
 from fastapi import APIRouter
 
-from ccsp.api import execution, explication, requetes
+from ccsp.api import agents, depots, execution, explication, portail, requetes, teletransmission
 from fps.kit.body import JsonRoute
 from fps.kit.portes import administration
 from fps.kit.service import Service
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the court."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
+    """The routes of the court: those of the registry, then those of the two doors of a collectivité."""
+    toutes = APIRouter()
+    greffe = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
     for noun in (requetes, execution, explication):
-        noun.routes(router, service)
-    return router
+        noun.routes(greffe, service)
+    toutes.include_router(greffe)
+    for door in (agents, portail, depots, teletransmission):
+        toutes.include_router(door.routes(service))
+    return toutes

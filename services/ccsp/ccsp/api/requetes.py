@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ccsp.actes.greffe import NOTIFICATION, connue, prevoir_notification
+from ccsp.actes.greffe import connue, ouvrir_decision, prevoir_notification
 from ccsp.domain import decision as regles
 from ccsp.domain import lettres
 from ccsp.domain.refus import NotificationImpossible
@@ -125,12 +125,7 @@ def routes(router: APIRouter, service: Service) -> None:
     async def ouvrir(request: Request, numero: Numero, qui: Consultation) -> RequeteVue:
         async def agir(work: Work) -> RequeteVue:
             requete = await connue(numero, work)
-            regles.consulter(requete, qui.partie, work.today)
-            work.record(requete.numero_fps, "consultation", NOTIFICATION, numero_requete=numero, partie=qui.partie)
-            if qui.partie == "collectivite":
-                # Its own system learns the date that the consultation on the portal has just given.
-                work.send(lettres.decision_ouverte(requete))
-            prevoir_notification(requete, work)
+            ouvrir_decision(requete, qui.partie, work)
             return RequeteVue.model_validate(requete)
 
         return await service.ask(bac_of(request), agir)

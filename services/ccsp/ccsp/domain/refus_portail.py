@@ -109,7 +109,7 @@ class HomologationAutreVersion(HomologationAbsente):
 class ConventionAbsente(AccesRefuse):
     """La collectivité n'a pas de convention de télétransmission avec la juridiction"""
 
-    code = "convention-teletransmission-absente"
+    code = "convention-juridiction-absente"
     article = CONVENTION
     que_faire = "Le responsable la signe, une fois le système homologué : POST /teletransmission/{siret}/conventions."
 
@@ -117,21 +117,21 @@ class ConventionAbsente(AccesRefuse):
 class ConventionPasEncoreEnVigueur(ConventionAbsente):
     """La convention de télétransmission n'est pas encore en vigueur"""
 
-    code = "convention-teletransmission-pas-encore-en-vigueur"
+    code = "convention-juridiction-pas-encore-en-vigueur"
     que_faire = "Attendez sa date d'effet ; d'ici là, déposez par le portail."
 
 
 class ConventionEchue(ConventionAbsente):
     """La convention de télétransmission est arrivée à son terme"""
 
-    code = "convention-teletransmission-echue"
+    code = "convention-juridiction-echue"
     que_faire = "Signez une nouvelle convention ; d'ici là, déposez par le portail."
 
 
 class ConventionDenoncee(ConventionAbsente):
     """La convention de télétransmission est dénoncée"""
 
-    code = "convention-teletransmission-denoncee"
+    code = "convention-juridiction-denoncee"
     que_faire = "Signez une nouvelle convention ; d'ici là, déposez par le portail."
 
 
@@ -173,7 +173,7 @@ class EssaiHorsSujet(Refus):
 class ConventionDejaSignee(Conflit):
     """Une convention couvre déjà ces dates"""
 
-    code = "convention-teletransmission-deja-signee"
+    code = "convention-juridiction-deja-signee"
     article = CONVENTION
     que_faire = "Donnez une date d'effet qui suit la fin de la convention en cours, ou dénoncez-la d'abord."
 
@@ -181,7 +181,7 @@ class ConventionDejaSignee(Conflit):
 class ConventionRetroactive(Refus):
     """Une convention ne prend pas effet avant le jour de sa signature"""
 
-    code = "convention-teletransmission-retroactive"
+    code = "convention-juridiction-retroactive"
     article = CONVENTION
     que_faire = "Donnez une date d'effet à partir d'aujourd'hui."
 
@@ -189,6 +189,6 @@ class ConventionRetroactive(Refus):
 class RienADenoncer(Conflit):
     """Aucune convention en cours n'est à dénoncer"""
 
-    code = "convention-teletransmission-rien-a-denoncer"
+    code = "convention-juridiction-rien-a-denoncer"
     article = CONVENTION
     que_faire = "Consultez les conventions de la collectivité : GET /teletransmission/{siret}."

@@ -101,6 +101,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "espace", "login"),
     )
     op.create_table(
+        "consultations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("par", sa.Text(), nullable=False),
+        sa.Column("instant", Instant(), nullable=False),
+        sa.Column("wall_time", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero", "document"),
+    )
+    op.create_table(
         "contenus",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("numero_depot", sa.Text(), nullable=False),
@@ -191,6 +201,24 @@ def upgrade() -> None:
     )
     op.create_index("habilitations_cle", "habilitations", ["cle"], unique=False)
     op.create_table(
+        "homologations",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("systeme", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("empreinte", sa.Text(), nullable=False),
+        sa.Column("demandee_le", Instant(), nullable=False),
+        sa.Column("expire_le", sa.Date(), nullable=False),
+        sa.Column("numero_requete", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("epreuves", sa.Text(), nullable=False),
+        sa.Column("cles", sa.Text(), nullable=False),
+        sa.Column("depots", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret", "rang"),
+    )
+    op.create_table(
         "inbox",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -273,6 +301,7 @@ def upgrade() -> None:
         sa.Column("astreinte_jour", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero"),
     )
+    op.create_index("requetes_siret", "requetes", ["bac", "siret", "numero"], unique=False)
     op.create_table(
         "requetes_du_fps",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -298,6 +327,19 @@ def upgrade() -> None:
         sa.Column("expire_le", Instant(), nullable=False),
         sa.Column("fermee", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "jeton_sha256"),
+    )
+    op.create_table(
+        "teletransmissions",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("cahier_accepte_le", sa.Date(), nullable=True),
+        sa.Column("cahier_accepte_par", sa.Text(), nullable=False),
+        sa.Column("systeme", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("versions_homologuees", sa.Text(), nullable=False),
+        sa.Column("seances", sa.BigInteger(), nullable=False),
+        sa.Column("conventions", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "siret"),
     )
     op.create_table(
         "tentatives",

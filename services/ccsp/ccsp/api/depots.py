@@ -1,0 +1,127 @@
+"""What was filed for a petition, read again: the list, the accusés, the files; by the portal, by the interface, by the registry."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from ccsp.actes import portail
+from ccsp.actes.greffe import connue
+from ccsp.api.acteurs import Numero, agents, provider
+from ccsp.domain.bordereau import Contenu, Depot, relire
+from fps.kit.bac_path import bac_of
+from fps.kit.body import JsonRoute
+from fps.kit.portes import administration, certificat
+from fps.kit.service import Service
+from fps.messages.recours_collectivite import AccuseDepotMemoire
+
+TAG = "Dépôts de la défense"
+Permis = Callable[[Service, Request, str], Awaitable[None]]
+DepotChemin = Annotated[str, Path(max_length=20, description="Numéro du dépôt : celui de la requête, tiret, D et son ordre")]
+Rang = Annotated[int, Path(ge=1, le=99, description="Rang de la pièce dans le bordereau")]
+
+
+class DepotVu(BaseModel):
+    """One filing: when it came at the bac's clock and at the machine's, by whom, and its SHA-256."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    numero: str
+    nature: str
+    canal: str
+    rang: int | None
+    fichier: str
+    type_media: str
+    taille: int | None
+    empreinte: str
+    horodatage: datetime
+    wall_time: datetime
+    par: str
+
+
+class AccuseHorodate(BaseModel):
+    """The accusé of a filing, and the machine's time when it was given."""
+
+    accuse: AccuseDepotMemoire
+    wall_time: datetime
+
+
+def horodate(accuse: AccuseDepotMemoire, wall_time: datetime) -> AccuseHorodate:
+    """An accusé with its true time."""
+    return AccuseHorodate(accuse=accuse, wall_time=wall_time)
+
+
+async def sans_condition(service: Service, request: Request, siret: str) -> None:
+    """The session, or the pilot's credential, is enough."""
+
+
+def routes(service: Service) -> APIRouter:
+    """The same reading behind three doors."""
+    toutes = APIRouter()
+    lecture(toutes, service, "/portail/{siret}/requetes/{numero}", agents(service), sans_condition)
+    lecture(toutes, service, "/teletransmission/{siret}/requetes/{numero}", certificat(service), provider)
+    lecture(toutes, service, "/requetes/{numero}", administration(service), sans_condition)
+    return toutes
+
+
+def lecture(toutes: APIRouter, service: Service, prefixe: str, porte: Any, permis: Permis) -> None:
+    """Three routes under a prefix; where it names a collectivité, only what was communicated to it is found."""
+    router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+
+    async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
+        siret = request.path_params.get("siret")
+        if siret is not None:
+            await permis(service, request, siret)
+        async with service.reading(bac_of(request)) as lu:
+            requete = await connue(numero, lu.work) if siret is None else await portail.requete_de(numero, siret, lu.work)
+            choisi = choisir(await portail.depots_de(numero, lu.work))
+            contenu = await lu.work.find(Contenu, choisi.numero) if isinstance(choisi, Depot) else None
+        return requete, choisi, contenu
+
+    @router.get("/depots", summary="Lister ce que la défense a déposé")
+    async def lister(request: Request, numero: Numero) -> list[DepotVu]:
+        _, bordereau, _ = await trouver(request, numero, lambda b: b)
+        return [DepotVu.model_validate(depot) for depot in bordereau.depots]
+
+    @router.get("/depots/{depot}", summary="Lire l'accusé d'un dépôt")
+    async def accuse(request: Request, numero: Numero, depot: DepotChemin) -> AccuseHorodate:
+        requete, trouve, _ = await trouver(request, numero, lambda b: b.depot(depot))
+        return horodate(portail.accuse_de(requete, trouve), trouve.wall_time)
+
+    @router.get(
+        "/depots/{depot}/contenu",
+        summary="Télécharger un dépôt, son empreinte recalculée",
+        response_class=Response,
+        responses={200: {"content": {"application/octet-stream": {}}}},
+    )
+    async def contenu_du_depot(request: Request, numero: Numero, depot: DepotChemin) -> Response:
+        _, trouve, contenu = await trouver(request, numero, lambda b: b.depot(depot))
+        return fichier(trouve, contenu)
+
+    @router.get(
+        "/pieces/{rang}",
+        summary="Télécharger une pièce, son empreinte recalculée",
+        response_class=Response,
+        responses={200: {"content": {"application/octet-stream": {}}}},
+    )
+    async def piece(request: Request, numero: Numero, rang: Rang) -> Response:
+        _, trouve, contenu = await trouver(request, numero, lambda b: b.piece(rang))
+        return fichier(trouve, contenu)
+
+    toutes.include_router(router)
+
+
+def fichier(depot: Depot, contenu: Contenu | None) -> Response:
+    """The file as it was received, with its SHA-256 in Repr-Digest (RFC 9530); never shown inside a page."""
+    octets = relire(depot, contenu)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(depot.fichier, safe='')}",
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(depot.empreinte)).decode()}:",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(octets, media_type=depot.type_media, headers=headers)

@@ -1,0 +1,412 @@
+"""The interface of the court: each step before the first filing, each refusal with its code, the homologation, and what it protects."""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from console.world import World, open_world
+from fps.messages.message import MessageClass
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
+from fps.messages.recours_usager import Requete
+from fps.messages.specimen_pdf import pdf, piece_jointe
+from fps.parties import Party
+from tests.certificats import certificat
+from tests.flows.test_ccsp_procedure import DEPOT
+from tests.flows.tribunal import EDITEUR, LILLE, PARIS, Tribunal, Visiteur, tribunal
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ICI = f"/teletransmission/{LILLE}"
+SYSTEME = {"systeme": "Essai SI", "version": "1.0"}
+SIGNATURE = {"signataire": "Le maire"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def court(world: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(world, DEPOT) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def vierge(world: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(world, DEPOT, vierge=True) as opened:
+        yield opened
+
+
+async def communiquee(court: Tribunal, **champs: Any) -> str:
+    numero = await court.greffe.deposer(**champs)
+    await court.greffe.au(2026, 11, 6)
+    return numero
+
+
+def corps(cls: MessageClass, numero: str, **champs: Any) -> dict[str, Any]:
+    return {**cls.example, "numero_requete": numero, **champs}
+
+
+async def empreinte(systeme: Visiteur) -> str:
+    trouvee: str = (await systeme.lire("/front"))["empreinte"]
+    return trouvee
+
+
+async def reussir(systeme: Visiteur, chef: Visiteur, **declare: str) -> dict[str, Any]:
+    """Go through the whole test session; gives its report."""
+    demande = {**SYSTEME, **declare, "empreinte": await empreinte(systeme)}
+    seance = await chef.faire(f"{ICI}/homologations", demande)
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
+    memoire = {**MemoireDefense.example, **essai}
+    for _ in range(2):
+        await systeme.faire(f"{ICI}/essais/memoire", memoire, **{"Idempotency-Key": "memoire-1"})
+    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
+    alteree = bytearray(base64.b64decode(seance["piece"]["contenu"]))
+    alteree[60] ^= 1
+    change = {**seance["piece"], "contenu": base64.b64encode(bytes(alteree)).decode()}
+    assert await systeme.refus(f"{ICI}/essais/piece", {**piece, "piece": change}) == "piece-alteree"
+    resultat = await systeme.faire(f"{ICI}/essais/piece", piece, **{"Idempotency-Key": "piece-1"})
+    rapport: dict[str, Any] = resultat["seance"]
+    return rapport
+
+
+async def manques(chef: Visiteur) -> list[str]:
+    return [m["code"] for m in (await chef.lire(ICI))["manques"]]
+
+
+# --------------------------------------------------------------------------------------------------------------- steps
+
+
+async def test_a_system_is_enrolled_step_by_step_and_each_missing_step_has_its_own_refusal(vierge: Tribunal) -> None:
+    court = vierge
+    numero = await communiquee(court)
+    systeme, chef = court.editeur(), await court.agent(role="responsable")
+    memoire = corps(MemoireDefense, numero)
+
+    async def refusee(code: str) -> None:
+        avant = await court.export()
+        assert await systeme.refus(MemoireDefense.path, memoire) == code
+        assert await systeme.refus(PieceDefense.path, corps(PieceDefense, numero)) == code
+        lignes, ndjson = json.dumps({"id": "ligne", "data": memoire}), {"Content-Type": "application/x-ndjson"}
+        lot = await systeme.client.post(f"{systeme.url}{MemoireDefense.path}/lot", content=lignes, headers=ndjson)
+        assert json.loads(lot.text)["probleme"]["code"] == code
+        assert await court.export() == avant
+
+    await refusee("cahier-des-charges-non-accepte")
+    for chemin, demande in (("homologations", {**SYSTEME, "empreinte": "0" * 64}), ("conventions", SIGNATURE)):
+        assert await chef.refus(f"{ICI}/{chemin}", demande) == "cahier-des-charges-non-accepte"
+    assert await chef.refus(f"{ICI}/systeme", SYSTEME, "PUT") == "cahier-des-charges-non-accepte"
+    depot = {"siret": LILLE, "prestataire": "Éditeur Essai"}
+    assert await systeme.refus("/certificats", depot) == "cahier-des-charges-non-accepte"
+    attendus = ["cahier-des-charges-non-accepte", "homologation-absente", "convention-juridiction-absente"]
+    assert await manques(chef) == attendus
+    await chef.faire(f"{ICI}/cahier-des-charges")
+
+    await refusee("homologation-absente")
+    assert await chef.refus(f"{ICI}/conventions", SIGNATURE) == "homologation-absente"
+    seance = await chef.faire(f"{ICI}/homologations", {**SYSTEME, "empreinte": await empreinte(systeme)})
+    await refusee("homologation-en-cours")
+    assert [e["reussie"] for e in seance["epreuves"]] == [None] * 7
+    rapport = await reussir(systeme, chef)
+    assert (rapport["etat"], rapport["rang"]) == ("reussie", 2)
+    assert [e["code"] for e in rapport["epreuves"] if not e["reussie"]] == []
+
+    await refusee("convention-juridiction-absente")
+    await chef.faire(f"{ICI}/conventions", {**SIGNATURE, "effet_le": "2026-11-08"})
+    await refusee("convention-juridiction-pas-encore-en-vigueur")
+    await systeme.faire("/certificats", depot)
+    cle = await empreinte(systeme)
+    await chef.faire(f"{ICI}/certificats/{cle}/activation")  # before the convention takes effect: production d'avance
+    assert await manques(chef) == ["convention-juridiction-pas-encore-en-vigueur"]
+    await court.greffe.au(2026, 11, 7)
+    await refusee("convention-juridiction-pas-encore-en-vigueur")
+    await court.greffe.au(2026, 11, 8)
+    assert await manques(chef) == []
+    recu = await systeme.faire(MemoireDefense.path, memoire)
+    assert (recu["recevable"], recu["horodatage"][:10]) == (True, "2026-11-08")
+    assert (await systeme.lire("/front"))["collectivites"][0]["manques"] == []
+
+
+async def test_a_certificate_that_is_not_deposited_active_or_of_this_town_is_refused_with_its_own_code(vierge: Tribunal) -> None:
+    court = vierge
+    numero = await communiquee(court)
+    systeme, chef = court.editeur(), await court.agent(role="responsable")
+    await chef.faire(f"{ICI}/cahier-des-charges")
+    await reussir(systeme, chef)
+    await chef.faire(f"{ICI}/conventions", SIGNATURE)
+    memoire, cle = corps(MemoireDefense, numero), await empreinte(systeme)
+    front = await systeme.lire("/front")
+    assert [m["code"] for m in front["manques"]] == ["certificat-non-depose"]
+    assert await systeme.refus(MemoireDefense.path, memoire) == "certificat-non-depose"
+    assert await chef.refus(f"{ICI}/certificats/{cle}/activation") == "certificat-inconnu"
+    await systeme.faire("/certificats", {"siret": LILLE, "prestataire": "Éditeur Essai"})
+    assert await systeme.refus("/certificats", {"siret": LILLE, "prestataire": "Éditeur Essai"}) == "certificat-deja-depose"
+    assert await systeme.refus(MemoireDefense.path, memoire) == "certificat-non-active"
+    assert [m["code"] for m in (await systeme.lire("/front"))["collectivites"][0]["manques"]] == ["certificat-non-active"]
+    assert await chef.refus(f"{ICI}/certificats/{cle}/desactivation") == "certificat-non-actif"
+    assert (await chef.faire(f"{ICI}/certificats/{cle}/activation"))["etat"] == "active"
+    await systeme.faire(MemoireDefense.path, memoire)
+    assert await systeme.refus(MemoireDefense.path, {**memoire, "siret": PARIS}) == "cahier-des-charges-non-accepte"
+    await chef.faire(f"{ICI}/certificats/{cle}/desactivation")
+    assert await systeme.refus(MemoireDefense.path, {**memoire, "moyens": "Encore."}) == "certificat-desactive"
+    assert await systeme.refus(f"{ICI}/requetes/{numero}/depots", methode="GET") == "certificat-desactive"
+    assert {c["etat"] for c in await chef.lire(f"{ICI}/certificats")} == {"desactivee"}
+
+
+@pytest.mark.parametrize("titulaire", [PARIS, None])
+async def test_the_certificate_of_another_town_or_none_at_all_is_not_deposited(titulaire: str | None, vierge: Tribunal) -> None:
+    chef = await vierge.agent(role="responsable")
+    await chef.faire(f"{ICI}/cahier-des-charges")
+    visiteur = vierge.visiteur() if titulaire is None else vierge.editeur(titulaire)
+    attendu = "certificat-requis" if titulaire is None else "certificat-autre-collectivite"
+    avant = await vierge.export()
+    assert await visiteur.refus("/certificats", {"siret": LILLE, "prestataire": "X"}) == attendu
+    assert await vierge.export() == avant
+    service = vierge.visiteur(vierge.pki.chaine(Party.DGFIP)[0])
+    assert await service.refus("/certificats", {"siret": LILLE, "prestataire": "X"}) == "certificat-autre-role"
+
+
+async def test_a_plain_agent_engages_nobody_and_another_towns_responsable_neither(vierge: Tribunal) -> None:
+    simple, autre = await vierge.agent(), await vierge.agent(PARIS, "p.invente", "responsable")
+    avant = await vierge.export()
+    gestes: list[tuple[str, str, Any]] = [
+        ("POST", "cahier-des-charges", None),
+        ("PUT", "systeme", SYSTEME),
+        ("POST", "homologations", {**SYSTEME, "empreinte": "0" * 64}),
+        ("POST", "conventions", SIGNATURE),
+        ("POST", f"certificats/{'0' * 64}/activation", None),
+        ("POST", f"certificats/{'0' * 64}/desactivation", None),
+    ]
+    for methode, chemin, demande in gestes:
+        assert await simple.refus(f"{ICI}/{chemin}", demande, methode) == "role-responsable"
+        assert await autre.refus(f"{ICI}/{chemin}", demande, methode) == "session-requise"
+    assert await simple.refus(f"{ICI}/conventions/denonciation") == "jeton-requis"
+    assert await vierge.export() == avant
+
+
+# -------------------------------------------------------------------------------------------------------- homologation
+
+
+async def seance_ouverte(court: Tribunal) -> tuple[Visiteur, Visiteur, dict[str, Any]]:
+    systeme, chef = court.editeur(), await court.agent(role="responsable")
+    await chef.faire(f"{ICI}/cahier-des-charges")
+    seance = await chef.faire(f"{ICI}/homologations", {**SYSTEME, "empreinte": await empreinte(systeme)})
+    return systeme, chef, seance
+
+
+def epreuves(seance: dict[str, Any]) -> dict[str, bool | None]:
+    return {e["code"]: e["reussie"] for e in seance["epreuves"]}
+
+
+async def test_the_report_says_what_failed_in_words_and_a_later_success_mends_it(vierge: Tribunal) -> None:
+    systeme, chef, seance = await seance_ouverte(vierge)
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
+    assert await systeme.refus(f"{ICI}/essais/memoire", {"canal": "fax"}) == "message-invalide"
+    assert await systeme.refus(f"{ICI}/essais/piece", {**PieceDefense.example, **essai}) == "essai-hors-sujet"
+    assert await systeme.refus(f"{ICI}/essais/piece", {**PieceDefense.example, "piece": seance["piece"]}) == "essai-hors-sujet"
+    assert await systeme.refus(f"{ICI}/essais/piece", {**PieceDefense.example, **essai, "canal": "portail"}) == "essai-hors-sujet"
+    rapport = await chef.lire(f"{ICI}/homologations/1")
+    assert epreuves(rapport) == {
+        "certificat": True,
+        "schema-memoire": False,
+        "schema-piece": True,
+        "taille": False,
+        "empreinte": False,
+        "idempotence": None,
+        "alteration": None,
+    }
+    assert all(e["detail"] for e in rapport["epreuves"] if e["reussie"] is False)
+    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
+    resultat = await systeme.faire(f"{ICI}/essais/piece", piece)
+    assert epreuves(resultat["seance"])["taille"] and epreuves(resultat["seance"])["empreinte"]
+    accuse = resultat["accuse"]
+    assert (accuse["numero_depot"], accuse["empreinte"]) == ("26000000-E1", seance["piece"]["empreinte"])
+    assert accuse["taille"] == len(base64.b64decode(seance["piece"]["contenu"]))
+
+
+async def test_a_key_used_again_for_another_content_does_not_pass_the_test_of_idempotence(vierge: Tribunal) -> None:
+    systeme, chef, seance = await seance_ouverte(vierge)
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
+    memoire, cle = {**MemoireDefense.example, **essai}, {"Idempotency-Key": "k"}
+    await systeme.faire(f"{ICI}/essais/memoire", memoire, **cle)
+    code = "cle-idempotence-reutilisee"
+    assert (await systeme.demander("POST", f"{ICI}/essais/memoire", {**memoire, "moyens": "Autre."}, **cle)).json()["code"] == code
+    assert epreuves(await chef.lire(f"{ICI}/homologations/1"))["idempotence"] is None
+    again = await systeme.demander("POST", f"{ICI}/essais/memoire", memoire, **cle)
+    assert again.headers["idempotency-replayed"] == "true" and again.json()["deja_recu"]
+    assert epreuves(again.json()["seance"])["idempotence"] is True
+
+
+async def test_only_the_named_certificate_takes_part_in_a_session_and_until_its_last_day(vierge: Tribunal) -> None:
+    court = vierge
+    systeme, chef, seance = await seance_ouverte(court)
+    autre = court.editeur()
+    avant = await court.export()
+    for visiteur, code in ((autre, "essai-autre-certificat"), (court.visiteur(), "certificat-requis")):
+        assert await visiteur.refus(f"{ICI}/essais/memoire", MemoireDefense.example) == code
+    assert await systeme.refus(f"/teletransmission/{PARIS}/essais/memoire", MemoireDefense.example) == "essai-ferme"
+    assert await court.export() == avant
+    assert seance["expire_le"] == "2026-12-05"
+    await court.greffe.au(2026, 12, 5)
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
+    await systeme.faire(f"{ICI}/essais/memoire", {**MemoireDefense.example, **essai})
+    assert await manques(chef) == ["homologation-en-cours", "convention-juridiction-absente"]
+    await court.greffe.au(2026, 12, 6)
+    assert await systeme.refus(f"{ICI}/essais/memoire", {**MemoireDefense.example, **essai}) == "essai-ferme"
+    assert await manques(chef) == ["homologation-absente", "convention-juridiction-absente"]
+    assert await chef.refus(f"{ICI}/homologations/9", methode="GET") == "essai-inconnu"
+
+
+async def test_another_version_needs_another_homologation(vierge: Tribunal) -> None:
+    systeme, chef, _ = await seance_ouverte(vierge)
+    await reussir(systeme, chef)
+    await chef.faire(f"{ICI}/conventions", SIGNATURE)
+    assert await manques(chef) == []
+    await chef.faire(f"{ICI}/systeme", {**SYSTEME, "version": "2.0"}, "PUT")
+    assert await manques(chef) == ["homologation-autre-version"]
+    assert await systeme.refus(MemoireDefense.path, MemoireDefense.example) == "homologation-autre-version"
+    await chef.faire(f"{ICI}/systeme", SYSTEME, "PUT")
+    assert await manques(chef) == []
+    await reussir(systeme, chef, version="2.0")
+    suivi = await chef.lire(ICI)
+    assert (suivi["version"], suivi["versions_homologuees"]) == ("2.0", ["Essai SI 1.0", "Essai SI 2.0"])
+
+
+# ---------------------------------------------------------------------------------------------------------- convention
+
+
+@pytest.mark.parametrize(
+    ("le", "manque"),
+    [
+        (date(2026, 11, 19), "convention-juridiction-pas-encore-en-vigueur"),
+        (date(2026, 11, 20), None),
+        (date(2029, 11, 19), None),
+        (date(2029, 11, 20), "convention-juridiction-echue"),
+    ],
+)
+async def test_a_convention_counts_from_its_first_day_to_its_last(le: date, manque: str | None, vierge: Tribunal) -> None:
+    systeme, chef, _ = await seance_ouverte(vierge)
+    await reussir(systeme, chef)
+    suivi = await chef.faire(f"{ICI}/conventions", {**SIGNATURE, "effet_le": "2026-11-20"})
+    assert suivi["conventions"][0]["fin_le"] == "2029-11-19"
+    await vierge.greffe.au(le.year, le.month, le.day)
+    vus = [m["code"] for m in (await vierge.pilote.lire(ICI))["manques"]]
+    assert vus == ([] if manque is None else [manque])
+
+
+async def test_conventions_neither_overlap_nor_begin_in_the_past_and_end_when_they_are_denounced(vierge: Tribunal) -> None:
+    systeme, chef, _ = await seance_ouverte(vierge)
+    await reussir(systeme, chef)
+    denoncer = f"{ICI}/conventions/denonciation"
+    assert await vierge.pilote.refus(denoncer) == "convention-juridiction-rien-a-denoncer"
+    hier = {**SIGNATURE, "effet_le": "2026-11-04"}
+    assert await chef.refus(f"{ICI}/conventions", hier) == "convention-juridiction-retroactive"
+    await chef.faire(f"{ICI}/conventions", SIGNATURE)
+    for effet in ("2026-11-05", "2029-11-04"):
+        assert await chef.refus(f"{ICI}/conventions", {**SIGNATURE, "effet_le": effet}) == "convention-juridiction-deja-signee"
+    await chef.faire(f"{ICI}/conventions", {**SIGNATURE, "effet_le": "2029-11-05"})
+    await vierge.greffe.au(2026, 11, 10)
+    assert await manques(chef) == []
+    await vierge.pilote.faire(denoncer)
+    assert await manques(chef) == ["convention-juridiction-pas-encore-en-vigueur"]
+    await vierge.pilote.faire(denoncer)
+    assert await manques(chef) == ["convention-juridiction-denoncee"]
+    await chef.faire(f"{ICI}/conventions", SIGNATURE)
+    assert await manques(chef) == []
+
+
+# ------------------------------------------------------------------------------------------------- what it protects
+
+
+async def test_a_new_bac_begins_with_the_reference_system_ready_for_every_town(court: Tribunal) -> None:
+    for siret in (LILLE, PARIS):
+        suivi = await court.pilote.lire(f"/teletransmission/{siret}")
+        assert (suivi["manques"], suivi["versions_homologuees"]) == ([], ["Système de référence référence"])
+    assert [c["cle"] for c in await court.pilote.lire(f"{ICI}/certificats")] == ["service:collectivite"]
+    assert await court.pilote.refus("/teletransmission/12345678900006", methode="GET") == "siret-inconnu"
+
+
+async def test_a_certificate_of_one_town_touches_no_petition_of_another_by_any_mix_of_numbers(vierge: Tribunal) -> None:
+    """The provider of Paris names its own FPS and its own SIRET, and the petition of Lille."""
+    court = vierge
+    lillois = await communiquee(court)
+    parisien = court.editeur()
+    pilote = court.pilote
+    for siret in (LILLE, PARIS):
+        chemin = f"/teletransmission/{siret}"
+        await pilote.faire(f"{chemin}/cahier-des-charges")
+    cle = await empreinte(parisien)
+    seance = await pilote.faire(f"/teletransmission/{PARIS}/homologations", {**SYSTEME, "empreinte": cle})
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"], "siret": PARIS}
+    for _ in range(2):
+        chemin = f"/teletransmission/{PARIS}/essais/memoire"
+        await parisien.faire(chemin, {**MemoireDefense.example, **essai}, **{"Idempotency-Key": "1"})
+    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
+    faux = {**piece, "piece": {**seance["piece"], "empreinte": "0" * 64}}
+    assert await parisien.refus(f"/teletransmission/{PARIS}/essais/piece", faux) == "piece-alteree"
+    await parisien.faire(f"/teletransmission/{PARIS}/essais/piece", piece)
+    await pilote.faire(f"/teletransmission/{PARIS}/conventions", SIGNATURE)
+    await parisien.faire("/certificats", {"siret": PARIS, "prestataire": "Éditeur Essai"})
+    await pilote.faire(f"/teletransmission/{PARIS}/certificats/{cle}/activation")
+    fps_lille, fps_paris, inconnu = MemoireDefense.example["numero_fps"], PARIS + "261163072245", "98765432100017261163072245"
+    vu = await court.greffe.voir(lillois)
+    depots = await pilote.lire(f"/requetes/{lillois}/depots")
+    attendus = [
+        (fps_lille, LILLE, "homologation-absente"),
+        (fps_lille, PARIS, "homologation-absente"),
+        (fps_paris, LILLE, "homologation-absente"),
+        (fps_paris, PARIS, "requete-autre-fps"),
+        (inconnu, PARIS, "requete-autre-fps"),
+        (fps_lille, "98765432100017", "homologation-absente"),
+        (inconnu, "98765432100017", "requete-autre-fps"),
+    ]
+    for numero_fps, siret, code in attendus:
+        for cls in (MemoireDefense, PieceDefense):
+            reponse = await parisien.demander("POST", cls.path, corps(cls, lillois, numero_fps=numero_fps, siret=siret))
+            assert reponse.json()["code"] == code, (numero_fps, siret, reponse.text)
+            assert numero_fps == fps_lille or fps_lille not in reponse.text  # nothing is learned of the petition
+    for suite in ("depots", f"depots/{lillois}-D1", "pieces/1"):
+        assert await parisien.refus(f"/teletransmission/{PARIS}/requetes/{lillois}/{suite}", methode="GET") == "requete-inconnue"
+        assert await parisien.refus(f"/teletransmission/{LILLE}/requetes/{lillois}/{suite}", methode="GET") == "homologation-absente"
+    assert await court.greffe.voir(lillois) == vu and await pilote.lire(f"/requetes/{lillois}/depots") == depots == []
+
+
+async def test_the_portal_is_not_for_systems_and_paper_needs_no_homologation(court: Tribunal) -> None:
+    village = "21000200200017"
+    numero_fps = village + Requete.example["numero_fps"][14:]
+    numero = await communiquee(court, numero_fps=numero_fps)
+    commun = {"numero_fps": numero_fps, "siret": village}
+    reference = court.visiteur(court.pki.chaine(Party.COLLECTIVITE)[0])
+    assert await reference.refus(MemoireDefense.path, corps(MemoireDefense, numero, **commun, canal="portail")) == "portail-par-session"
+    papier = await reference.faire(PieceDefense.path, corps(PieceDefense, numero, **commun, canal="courrier", piece=SUR_PAPIER))
+    assert (papier["taille"], papier["empreinte"]) == (None, "0" * 64)
+    assert await court.pilote.refus(f"/requetes/{numero}/pieces/1", methode="GET") == "depot-inconnu"
+
+
+SUR_PAPIER = {"nature": "autre", "fichier": "pv.pdf", "type_media": "application/pdf", "empreinte": "0" * 64, "contenu": None}
+
+
+async def test_a_piece_sent_by_the_interface_is_proved_from_end_to_end_and_read_back_by_its_provider(court: Tribunal) -> None:
+    numero = await communiquee(court)
+    reference = court.visiteur(court.pki.chaine(Party.COLLECTIVITE)[0])
+    octets = pdf("Procès-verbal")
+    message = corps(PieceDefense, numero, piece=piece_jointe("autre", "pv « été ».pdf", octets))
+    accuse = await reference.faire(PieceDefense.path, message, **{"Idempotency-Key": "piece"})
+    assert (accuse["taille"], accuse["empreinte"]) == (len(octets), hashlib.sha256(octets).hexdigest())
+    assert await reference.faire(PieceDefense.path, message, **{"Idempotency-Key": "piece"}) == accuse
+    assert await reference.refus(PieceDefense.path, message, **{"Idempotency-Key": "autre"}) == "piece-deja-deposee"
+    for visiteur, base in ((reference, f"{ICI}/requetes"), (court.pilote, "/requetes")):
+        fichier = await visiteur.demander("GET", f"{base}/{numero}/pieces/1")
+        assert (fichier.status_code, fichier.content) == (200, octets)
+        assert fichier.headers["content-disposition"].endswith("pv%20%C2%AB%20%C3%A9t%C3%A9%20%C2%BB.pdf")
+        (depot,) = await visiteur.lire(f"{base}/{numero}/depots")
+        assert (depot["rang"], depot["canal"], depot["par"]) == (1, "teletransmission", "")
+    etranger = court.visiteur(certificat(court.pki, siret=EDITEUR).pem)
+    assert await etranger.refus(f"{ICI}/requetes/{numero}/pieces/1", methode="GET") == "certificat-non-depose"

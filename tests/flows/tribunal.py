@@ -1,0 +1,118 @@
+"""The court as the agents and the systems of a collectivité reach it: without the pilot's credential, by session or by certificate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import httpx
+
+from console.world import World
+from fps.kit.carrier import always, bearer, open_client
+from fps.kit.pki import Pki
+from fps.parties import Party
+from tests.certificats import certificat
+from tests.flows.test_ccsp_procedure import Greffe, ouvrir
+
+LILLE, PARIS, EDITEUR = "21590350100017", "21750001600019", "73282932000074"
+MOTS = {"mot_de_passe": "correct cheval pile agrafe"}
+
+
+@dataclass
+class Visiteur:
+    """Somebody at the door of the court: what it shows (a certificate, a token), in one bac."""
+
+    client: httpx.AsyncClient
+    url: str
+    jeton: str | None = None
+
+    async def demander(self, methode: str, chemin: str, corps: Any = None, **entetes: str) -> httpx.Response:
+        porteur = {} if self.jeton is None else bearer(self.jeton)
+        return await self.client.request(methode, f"{self.url}{chemin}", json=corps, headers={**porteur, **entetes})
+
+    async def lire(self, chemin: str) -> Any:
+        reponse = await self.demander("GET", chemin)
+        assert reponse.status_code == 200, reponse.text
+        return reponse.json()
+
+    async def faire(self, chemin: str, corps: Any = None, methode: str = "POST", **entetes: str) -> Any:
+        reponse = await self.demander(methode, chemin, corps, **entetes)
+        assert reponse.status_code < 300, reponse.text
+        return reponse.json() if reponse.content else None
+
+    async def refus(self, chemin: str, corps: Any = None, methode: str = "POST", **entetes: str) -> str:
+        """The code of a refusal, which always says what to do."""
+        reponse = await self.demander(methode, chemin, corps, **entetes)
+        assert reponse.status_code >= 400, reponse.text
+        dit = reponse.json()
+        assert dit.get("que_faire", dit.get("erreurs")) is not None, dit
+        code: str = dit["code"]
+        return code
+
+
+def reseau(world: World, party: Party = Party.CCSP) -> dict[str, Any]:
+    """The service alone, at its address."""
+    return {world.addresses[party]: world.services[party].asgi}
+
+
+@dataclass
+class Tribunal:
+    """A bac, its registry, and the people who come."""
+
+    greffe: Greffe
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def pki(self) -> Pki:
+        return self.greffe.world.pki
+
+    def visiteur(self, pem: str | None = None, jeton: str | None = None, bac: str | None = None) -> Visiteur:
+        world = self.greffe.world
+        client = open_client(reseau(world), present=always(() if pem is None else (pem,)))
+        self.clients.append(client)
+        return Visiteur(client, f"{world.addresses[Party.CCSP]}/bacs/{bac or self.greffe.bac}", jeton)
+
+    @property
+    def pilote(self) -> Visiteur:
+        return self.visiteur(jeton=self.greffe.world.token)
+
+    async def agent(self, siret: str = LILLE, login: str = "c.specimen", role: str = "agent") -> Visiteur:
+        """A registered agent with an open session."""
+        inscrit = {"login": login, "nom": "Camille Spécimen", "role": role}
+        (recu,) = await self.pilote.faire(f"/portail/{siret}/inscriptions", {"agents": [inscrit]})
+        public = self.visiteur()
+        await public.faire(f"/portail/{siret}/activation", {"login": login, "code": recu["code"], **MOTS})
+        ouverte = await public.faire(f"/portail/{siret}/sessions", {"login": login, **MOTS})
+        return self.visiteur(jeton=ouverte["jeton"])
+
+    def editeur(self, siret: str = EDITEUR) -> Visiteur:
+        """A provider, with a certificate of the test PSCE."""
+        return self.visiteur(certificat(self.pki, siret=siret).pem)
+
+    async def export(self) -> dict[str, Any]:
+        """Everything the court keeps in this bac, but its audit journal."""
+        tables = (await self.greffe.world.pilot._call(Party.CCSP, "GET", f"/bacs/{self.greffe.bac}/export")).json()["tables"]
+        return {nom: contenu for nom, contenu in tables.items() if not nom.startswith("audit")}
+
+    async def audit(self) -> list[dict[str, Any]]:
+        lignes = await self.greffe.world.pilot.audit(self.greffe.bac)
+        return [ligne for ligne in lignes if ligne["service"] == Party.CCSP]
+
+
+@asynccontextmanager
+async def tribunal(world: World, le: date, *, vierge: bool = False) -> AsyncIterator[Tribunal]:
+    """A new bac, whose visitors leave at the end."""
+    from fps.kit.clock import paris
+
+    if vierge:
+        nom = f"vierge-{len(await world.pilot.lister())}"
+        await world.pilot.creer(nom, paris(le), graine="essai", vierge=True)
+        ouvert = Tribunal(Greffe(world, nom))
+    else:
+        ouvert = Tribunal(await ouvrir(world, le))
+    try:
+        yield ouvert
+    finally:
+        for client in ouvert.clients:
+            await client.aclose()
