@@ -110,7 +110,7 @@ async def controle(objet: Objet, work: Work) -> Controle:
 
 
 async def regler_controle(objet: Objet, mode: Mode, jours: int, work: Work) -> Controle:
-    """Change how ANTAI decides in this bac: what was asked before keeps its way."""
+    """Change how ANTAI decides in this bac; what already waits for its day is decided the new way, or by hand."""
     regle = await work.find(Controle, objet)
     if regle is None:
         regle = Controle(objet)
