@@ -81,7 +81,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
         await require_free(host, ports)
         token = keep_token(settings)
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
-        async with world(settings, token, memory) as found:
+        async with world(settings, token, memory, tls) as found:
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from console.web.app import application
@@ -94,11 +94,13 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
 
 
 @asynccontextmanager
-async def world(settings: Settings, token: str, memory: bool) -> AsyncIterator[Any]:
-    """The four services in this process: SQLite files under the data directory, or nothing kept."""
+async def world(settings: Settings, token: str, memory: bool, tls: bool) -> AsyncIterator[Any]:
+    """The four services in this process: SQLite files under the data directory, or nothing kept but the PKI that others must read."""
     from console.world import open_world
 
-    async with open_world(data_dir=None if memory else settings.data_dir, token=token, pki_dir=pki_dir(settings)) as found:
+    alone = memory and not tls and not settings.proxys and settings.pki_dir is None
+    pki = {} if alone else {"pki_dir": pki_dir(settings)}
+    async with open_world(data_dir=None if memory else settings.data_dir, token=token, **pki) as found:
         yield found
 
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ import httpx
 
 from console.cli import main
 from fps.kit.carrier import bearer
+from fps.kit.pki import Pki
+from fps.kit.tls import between_services
 
 FPS = str(Path(sys.executable).with_name("fps"))
 DEMANDE = {
@@ -72,10 +75,21 @@ def free_base() -> int:
 class Simulator:
     """`fps up` at work."""
 
-    def __init__(self, process: "subprocess.Popen[str]", base: int, data_dir: Path):
+    def __init__(self, process: "subprocess.Popen[str]", base: int, data_dir: Path, scheme: str = "http"):
         self.process, self.base, self.data_dir = process, base, data_dir
         self.numero, self.said = "", ""
-        self.console, self.antai, self.dgfip, self.ccsp, self.collectivite = (f"http://127.0.0.1:{base + i}" for i in range(5))
+        self.console = f"http://127.0.0.1:{base}"
+        self.antai, self.dgfip, self.ccsp, self.collectivite = (f"{scheme}://127.0.0.1:{base + i}" for i in range(1, 5))
+
+    @property
+    def pki(self) -> Pki:
+        """The PKI that it keeps beside its data."""
+        return Pki(self.data_dir / "pki")
+
+    @property
+    def verify(self) -> ssl.SSLContext | bool:
+        """What its callers believe: its PKI, in TLS."""
+        return between_services(self.pki) if self.antai.startswith("https:") else True
 
     def fps(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A command on this simulator, found by its data directory alone."""
@@ -88,7 +102,7 @@ class Simulator:
 
     def establish(self) -> str:
         """A FPS of Lille; gives its number."""
-        answer = httpx.post(f"{self.collectivite}/fps", json=DEMANDE, headers=self.bearer, timeout=30)
+        answer = httpx.post(f"{self.collectivite}/fps", json=DEMANDE, headers=self.bearer, verify=self.verify, timeout=30)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["numero"])
 
@@ -96,7 +110,8 @@ class Simulator:
         """The FPS at its town once it is in a state."""
         deadline = time.monotonic() + 20
         while True:
-            found: dict[str, Any] = httpx.get(f"{self.collectivite}/fps/{numero}", headers=self.bearer, timeout=30).json()
+            answer = httpx.get(f"{self.collectivite}/fps/{numero}", headers=self.bearer, verify=self.verify, timeout=30)
+            found: dict[str, Any] = answer.json()
             if found["etat"] == etat or time.monotonic() > deadline:
                 assert found["etat"] == etat, found
                 return found
@@ -123,7 +138,7 @@ def up(data_dir: Path, *options: str, base: int | None = None) -> Iterator[Simul
             if not line:
                 raise AssertionError(f"fps up stopped: {said}{process.communicate(timeout=10)[1]}")
             said += line
-        simulator = Simulator(process, base, data_dir)
+        simulator = Simulator(process, base, data_dir, "https" if "--tls" in options else "http")
         simulator.said = said
         yield simulator
     finally:
