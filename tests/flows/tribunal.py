@@ -10,6 +10,7 @@ import httpx
 
 from console.world import World
 from fps.kit.carrier import always, bearer, open_client
+from fps.kit.clock import paris
 from fps.kit.pki import Pki
 from fps.parties import Party
 from tests.certificats import certificat
@@ -51,7 +52,7 @@ class Visiteur:
         return code
 
 
-def reseau(world: World, party: Party = Party.CCSP) -> dict[str, Any]:
+def reseau(world: World, party: Party) -> dict[str, Any]:
     """The service alone, at its address."""
     return {world.addresses[party]: world.services[party].asgi}
 
@@ -61,6 +62,7 @@ class Tribunal:
     """A bac, its registry, and the people who come."""
 
     greffe: Greffe
+    party: Party = Party.CCSP
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
@@ -69,9 +71,9 @@ class Tribunal:
 
     def visiteur(self, pem: str | None = None, jeton: str | None = None, bac: str | None = None) -> Visiteur:
         world = self.greffe.world
-        client = open_client(reseau(world), present=always(() if pem is None else (pem,)))
+        client = open_client(reseau(world, self.party), present=always(() if pem is None else (pem,)))
         self.clients.append(client)
-        return Visiteur(client, f"{world.addresses[Party.CCSP]}/bacs/{bac or self.greffe.bac}", jeton)
+        return Visiteur(client, f"{world.addresses[self.party]}/bacs/{bac or self.greffe.bac}", jeton)
 
     @property
     def pilote(self) -> Visiteur:
@@ -91,26 +93,24 @@ class Tribunal:
         return self.visiteur(certificat(self.pki, siret=siret).pem)
 
     async def export(self) -> dict[str, Any]:
-        """Everything the court keeps in this bac, but its audit journal."""
-        tables = (await self.greffe.world.pilot._call(Party.CCSP, "GET", f"/bacs/{self.greffe.bac}/export")).json()["tables"]
+        """Everything the service keeps in this bac, but its audit journal."""
+        tables = (await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).json()["tables"]
         return {nom: contenu for nom, contenu in tables.items() if not nom.startswith("audit")}
 
     async def audit(self) -> list[dict[str, Any]]:
         lignes = await self.greffe.world.pilot.audit(self.greffe.bac)
-        return [ligne for ligne in lignes if ligne["service"] == Party.CCSP]
+        return [ligne for ligne in lignes if ligne["service"] == self.party]
 
 
 @asynccontextmanager
-async def tribunal(world: World, le: date, *, vierge: bool = False) -> AsyncIterator[Tribunal]:
-    """A new bac, whose visitors leave at the end."""
-    from fps.kit.clock import paris
-
+async def tribunal(world: World, le: date, *, vierge: bool = False, party: Party = Party.CCSP) -> AsyncIterator[Tribunal]:
+    """A new bac, whose visitors leave at the end; `party`: another service than the court."""
     if vierge:
         nom = f"vierge-{len(await world.pilot.lister())}"
         await world.pilot.creer(nom, paris(le), graine="essai", vierge=True)
-        ouvert = Tribunal(Greffe(world, nom))
+        ouvert = Tribunal(Greffe(world, nom), party)
     else:
-        ouvert = Tribunal(await ouvrir(world, le))
+        ouvert = Tribunal(await ouvrir(world, le), party)
     try:
         yield ouvert
     finally:

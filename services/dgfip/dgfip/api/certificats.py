@@ -1,0 +1,34 @@
+"""The register of the certificates that may bring accounting documents (flow 9): deposited by their holder, activated by the comptable."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+
+from fps.confiance import AccesRefuse, Droit
+from fps.kit import guichet
+from fps.kit.portes import administration
+from fps.kit.service import Service
+from fps.kit.work import Work
+
+COMPTABILITE: Final = frozenset({Droit.COMPTABILITE})
+
+
+async def sans_condition(work: Work, siret: str) -> None:
+    """An active certificate is all that the DGFiP asks."""
+
+
+async def sans_manque(work: Work, siret: str) -> list[AccesRefuse]:
+    """No step of the collectivité itself is asked here."""
+    return []
+
+
+def comptable(request: Request) -> None:
+    """The door of administration is that of the comptable (hypothesis H95)."""
+
+
+def routes(service: Service) -> APIRouter:
+    """POST /certificats and GET /front for who holds a certificate; the list, activation and deactivation for the comptable."""
+    toutes = APIRouter()
+    toutes.include_router(guichet.routes(service, COMPTABILITE, sans_condition, sans_manque))
+    toutes.include_router(guichet.gestion(service, "/collectivites/{siret}", administration(service), comptable, sans_condition))
+    return toutes
