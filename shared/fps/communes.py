@@ -169,6 +169,10 @@ class Commune(Lecture):
         """The FPS due that day in that zone, in centimes (CGCT, art. L. 2333-87, I and R. 2333-120-5); raises HorsBareme."""
         return montant_fps(self.zone(code_zone).bareme(categorie, le), deja_paye)
 
+    def fps_maximum(self, le: date) -> int | None:
+        """The highest FPS of the whole town, in centimes, of all that were set by that day; None when none was."""
+        return max((m for zone in self.zones for depuis, fps in zone.fps.items() if depuis <= le for m in fps.values()), default=None)
+
     def minoration(self, montant: int) -> Minoration | None:
         """The reduced amount of a FPS of `montant` centimes, None when the town grants none."""
         if self.reduction is None or montant <= 0:

@@ -149,4 +149,3 @@ def test_the_accounting_document_names_its_year_its_cause_and_its_beneficiary(ki
     mentions += [piece.beneficiaire.identite.nom, adresse.voie, adresse.commune, *iban, piece.motif]
     mentions += ["la recette est réduite" if kind is TitreAnnulationRecette else "le remboursement est une dépense"]
     assert missing_in_order(" ".join(pages(kind)), mentions) == []
-    assert "Montant encaissé" not in " ".join(pages(kind, montant_encaisse=None))

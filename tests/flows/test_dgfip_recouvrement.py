@@ -309,9 +309,13 @@ async def test_a_fps_is_refunded_by_a_titre_d_annulation_the_same_year_and_a_man
     vues = await averti.voir(f"/remboursements/{NUMERO}")
     assert [(v["montant"], v["rembourse_le"]) for v in vues] == [(1000, "2026-12-11")] * 2
     assert "fps.10.avis-remboursement.v1" in await averti.courriers()
+    lettres = [x for x in await averti.world.pilot.courriers(averti.bac, NUMERO) if x["type"] == "fps.10.avis-remboursement.v1"]
+    avis = [await averti.world.pilot.courrier(averti.bac, Party.DGFIP, lettre["id"]) for lettre in lettres]
+    assert len({a["reference"] for a in avis}) == 2 and all("Ville de Lille" in a["comptable"]["nom"] for a in avis)
     await averti.au(2027, 2, 22)
     trop = await averti.envoyer(MandatRemboursement, montant=101, montant_encaisse=2100)
-    assert [e["code"] for e in trop.json()["accuse"]["erreurs"]] == ["remboursement-superieur"]
+    assert [e["code"] for e in trop.json()["accuse"]["erreurs"]] == ["remboursement-excessif"]
+    assert code(trop) == (422, "remboursement-excessif")
     assert (await averti.envoyer(MandatRemboursement, montant=100, montant_encaisse=2100)).json()["statut"] == "accepte"
 
 
@@ -322,8 +326,23 @@ FAUTES: list[tuple[MessageClass, dict[str, Any], str]] = [
     (TitreAnnulationRecette, {"exercice": 2025, "exercice_paiement": 2025}, "exercice-different"),
     (TitreAnnulationRecette, {"siret": "21750001600019"}, "siret-different"),
     (TitreAnnulationRecette, {"siret": "21690123100011"}, "siret-inconnu"),
-    (TitreAnnulationRecette, {"montant": 2101}, "remboursement-superieur"),
+    (TitreAnnulationRecette, {"numero_fps": "21590350100017263999072245"}, "numero-invalide"),
 ]
+
+
+@pytest.mark.parametrize("champs", [{"montant": 2101}, {"montant": 3501, "montant_encaisse": 3501}, {"montant": 99_999_999}])
+async def test_a_refund_above_what_was_collected_or_above_any_fps_of_the_town_has_its_own_code(
+    averti: Tresorerie, champs: dict[str, Any]
+) -> None:
+    refus = await averti.envoyer(TitreAnnulationRecette, **{"date_piece": "2026-10-12", **champs})
+    assert code(refus) == (422, "remboursement-excessif")
+    assert {e["code"] for e in refus.json()["accuse"]["erreurs"]} == {"remboursement-excessif"}
+
+
+async def test_an_accounting_document_that_hides_what_was_collected_is_malformed(averti: Tresorerie) -> None:
+    corps = {champ: valeur for champ, valeur in TitreAnnulationRecette.example.items() if champ != "montant_encaisse"}
+    refus = await averti.poster(TitreAnnulationRecette.path, corps)
+    assert (refus.status_code, [e["champ"] for e in refus.json()["erreurs"]]) == (422, ["montant_encaisse"])
 
 
 @pytest.mark.parametrize(("cls", "champs", "attendu"), FAUTES, ids=[x[2] for x in FAUTES])

@@ -102,7 +102,8 @@ class Registres:
         line["data"] = json.loads(line["data"])
         sujet, rang, data = line["subject"], line["rang"], line["data"]
         self.actes[party, sujet, rang] = line
-        self.dernier[party, sujet] = line
+        if line["acte"] != "refus":  # what was refused changed nothing
+            self.dernier[party, sujet] = line
         if "id" in data:
             self.par_lettre.setdefault((party, data["id"]), line)
         if line["acte"] == "ecriture":

@@ -58,9 +58,7 @@ class TitreAnnulationRecette(
     beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
     iban: Iban
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
-    montant_encaisse: CentimesDus | None = Field(
-        default=None, description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas"
-    )
+    montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
     motif: Texte = Field(description="Décision qui fonde le remboursement")
 
     example: ClassVar[dict[str, Any]] = {
@@ -101,9 +99,7 @@ class MandatRemboursement(
     beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
     iban: Iban
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
-    montant_encaisse: CentimesDus | None = Field(
-        default=None, description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas"
-    )
+    montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
     motif: Texte = Field(description="Décision qui fonde le remboursement")
 
     example: ClassVar[dict[str, Any]] = {

@@ -114,6 +114,7 @@ class Avertissement(
     juridiction: Contact = Field(description="Juridiction compétente")
     delai_recours_mois: int = Field(ge=1, description="Délai de recours, en mois à compter de la notification")
     date_limite_recours: Jour = Field(description="Dernier jour du recours")
+    paiement_prealable: bool = Field(description="Vrai quand le paiement préalable est exigé avant le recours")
     droits_donnees: Contact = Field(description="Où exercer les droits d'accès et de rectification")
 
     example: ClassVar[dict[str, Any]] = {
@@ -142,6 +143,7 @@ class Avertissement(
         "juridiction": s.CONTACT_JURIDICTION,
         "delai_recours_mois": 1,
         "date_limite_recours": "2026-11-18",
+        "paiement_prealable": False,
         "droits_donnees": s.CONTACT_TRESORERIE,
     }
 

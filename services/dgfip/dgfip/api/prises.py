@@ -94,7 +94,7 @@ def routes(router: APIRouter, service: Service) -> None:
         request: Request,
         etat: Etat | None = None,
         titre: Annotated[str | None, Query(pattern=r"^[0-9]{10}$", description="Numéro du titre collectif")] = None,
-        apres: Annotated[str, Query(max_length=26, description="Dernier numéro de la page précédente")] = "",
+        apres: Annotated[str, Query(pattern=r"^([0-9]{26})?$", description="Dernier numéro de la page précédente")] = "",
         limite: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> PagePrises:
         async with service.reading(bac_of(request)) as lecture:

@@ -51,5 +51,6 @@ def avertissement(prise: PriseEnCharge, ligne: LigneRecue, adresse: Adresse | No
         juridiction=Contact(nom=droit(prise.date_envoi).juridiction, adresse=ADRESSE_JURIDICTION, url="http://localhost:8003"),
         delai_recours_mois=droit(prise.date_notification).recours_delai_mois,
         date_limite_recours=date_limite_recours(prise.date_notification),
+        paiement_prealable=droit(prise.date_envoi).paiement_prealable,
         droits_donnees=TRESORERIE,
     )

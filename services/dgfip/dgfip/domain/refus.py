@@ -84,7 +84,7 @@ class PaiementExcessif(Refus):
 
     code = "paiement-excessif"
     article = PAIEMENT
-    que_faire = "Payez exactement la somme due, rabais déduit pendant son délai."
+    que_faire = "Payez exactement la somme due : jusqu'à la fin du rabais, celle que la carte de paiement porte pour ce délai."
 
 
 class TitreEnRemboursement(Conflit):
@@ -213,6 +213,14 @@ class PieceComptableRefusee(MessageRefuse):
     code = "piece-comptable-refusee"
     article = REVERSEMENT
     que_faire = "Corrigez chaque erreur listée, puis renvoyez la pièce sous un numéro neuf."
+
+
+class RemboursementExcessif(MessageRefuse):
+    """Le remboursement dépasse ce qui a été encaissé du FPS"""
+
+    code = "remboursement-excessif"
+    article = REVERSEMENT
+    que_faire = "Remboursez au plus ce qui a été encaissé de ce FPS."
 
 
 class PieceDejaRecue(Conflit):

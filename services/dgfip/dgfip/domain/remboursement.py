@@ -1,17 +1,21 @@
 """Refunds: the accounting documents of a collectivité and their control, the notices to the person (flows 9, 10 and 16)."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from dgfip.domain.avertissement import TRESORERIE
 from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
-from dgfip.domain.refus import PieceComptableRefusee, PieceDejaRecue
+from dgfip.domain.refus import PieceComptableRefusee, PieceDejaRecue, RemboursementExcessif
 from fps.calculs import date_remboursement_fps
 from fps.communes import commune, est_connue
 from fps.messages.comptable import LOI, AccuseDocumentComptable, AvisRemboursementFps, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.mfps import ErreurAccuse
+from fps.messages.parties_prenantes import Contact
 from fps.messages.titre import AvisRemboursementTitre
 from fps.money import euros
+from fps.numero import NumeroFps, NumeroInvalide
 
 Document = TitreAnnulationRecette | MandatRemboursement
 
@@ -75,18 +79,32 @@ def controler(message: Document, deja: int, le: date) -> list[ErreurAccuse]:
     if isinstance(message, MandatRemboursement) and message.exercice_paiement >= message.exercice:
         phrase = f"Le paiement est de l'exercice {message.exercice_paiement}, celui de la pièce ou un suivant."
         erreurs.append(_erreur("mandat-meme-exercice", "exercice_paiement", phrase, "Émettez un titre d'annulation de recette."))
-    if message.montant_encaisse is not None and deja + message.montant > message.montant_encaisse:
+    if deja + message.montant > message.montant_encaisse:
         phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(message.montant_encaisse)} encaissés."
-        erreurs.append(_erreur("remboursement-superieur", "montant", phrase, "Remboursez au plus ce qui a été encaissé."))
-    return erreurs
+        erreurs.append(_erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire))
+    return [*erreurs, *_hors_bareme(message)]
+
+
+def _hors_bareme(message: Document) -> Iterator[ErreurAccuse]:
+    """A refund that no FPS of that town on that day can be worth: nothing else tells what an unknown FPS was (hypothesis H99)."""
+    try:
+        jour = NumeroFps.lire(message.numero_fps).date_etablissement
+    except NumeroInvalide as refus:
+        yield _erreur(refus.code, "numero_fps", refus.detail, refus.que_faire)
+        return
+    plafond = commune(message.siret).fps_maximum(jour) if jour is not None and est_connue(message.siret) else None
+    if plafond is not None and message.montant > plafond:
+        phrase = f"Remboursement de {euros(message.montant)} : aucun FPS de la collectivité ne dépassait {euros(plafond)} ce jour-là."
+        yield _erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire)
 
 
 def verifier(message: Document, deja: int, maintenant: datetime, le: date) -> None:
-    """Raises PieceComptableRefusee, whose accusé names every error found."""
+    """Raises PieceComptableRefusee, or RemboursementExcessif when it is all that is wrong; the accusé names every error found."""
     erreurs = controler(message, deja, le)
     if erreurs:
         accuse = accuse_de(message, maintenant, erreurs)
-        raise PieceComptableRefusee(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
+        classe = RemboursementExcessif if {e.code for e in erreurs} == {RemboursementExcessif.code} else PieceComptableRefusee
+        raise classe(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
 
 
 def verifier_meme_piece(connue: PieceRecue, message: Document, maintenant: datetime) -> None:
@@ -109,6 +127,17 @@ def accuse_de(message: Document, maintenant: datetime, erreurs: list[ErreurAccus
     )
 
 
+def comptable_de(siret: str) -> Contact:
+    """The public accountant of a collectivité, who pays what it orders (arrêté of 1 September 2016; name: hypothesis H99)."""
+    ville = commune(siret)
+    return Contact(nom=f"Comptable public assignataire (simulé) : {ville.nom}", adresse=ville.adresse)
+
+
+def _virement(le: date, *cle: str) -> str:
+    """The reference of a transfer: another one for each order, of any collectivité."""
+    return f"VIR-{le.year}-{hashlib.sha256('/'.join(cle).encode()).hexdigest()[:12].upper()}"
+
+
 def avis_fps(piece: PieceRecue, le: date) -> AvisRemboursementFps:
     """The notice of the refund of a FPS, by bank transfer (flow 10)."""
     message = piece.message
@@ -117,11 +146,11 @@ def avis_fps(piece: PieceRecue, le: date) -> AvisRemboursementFps:
         collectivite=commune(piece.siret).nom,
         numero_piece=piece.numero_piece,
         beneficiaire=message.beneficiaire,
-        comptable=TRESORERIE,
+        comptable=comptable_de(piece.siret),
         date_envoi=le,
         montant_rembourse=piece.montant,
         mode="virement",
-        reference=f"VIR-{le.year}-{piece.numero_fps[-9:]}",
+        reference=_virement(le, piece.siret, piece.numero_piece),
     )
 
 
@@ -137,5 +166,5 @@ def avis_titre(prise: PriseEnCharge, ligne: LigneRecue, fps: int, majoration: in
         dont_fps=fps,
         dont_majoration=majoration,
         mode="virement",
-        reference=f"VIR-{le.year}-{prise.numero_fps[-9:]}",
+        reference=_virement(le, prise.numero_titre, str(prise.rang), str(prise.montant_rembourse)),
     )
