@@ -70,6 +70,7 @@ async def test_only_the_responsable_or_the_pilot_registers_agents(court: Tribuna
         assert await simple.refus(f"/portail/{LILLE}/{chemin}", corps, methode) == "role-responsable"
         assert await court.visiteur().refus(f"/portail/{LILLE}/{chemin}", corps, methode) == "session-requise"
         assert await court.visiteur(jeton="faux").refus(f"/portail/{LILLE}/{chemin}", corps, methode) == "session-requise"
+    assert [x["code"] for x in await court.audit()].count("role-responsable") == 4
     assert await court.pilote.refus("/portail/12345678900006/inscriptions", demande) == "siret-inconnu"
     assert await court.pilote.refus(f"/portail/{LILLE}/inscriptions", {"agents": [{"login": "c.specimen", "nom": "X"}]}) == (
         "identifiant-deja-pris"
@@ -207,7 +208,7 @@ async def test_an_agent_of_another_town_sees_and_changes_nothing(court: Tribunal
         assert await parisien.refus(f"/portail/{LILLE}/requetes/{numero}{suite}", corps, methode) == "session-requise"
     assert await court.export() == avant
     codes = [ligne["code"] for ligne in await court.audit() if ligne["resultat"] == "refuse"]
-    assert codes.count("session-requise") == len(gestes)
+    assert (codes.count("session-requise"), codes.count("requete-inconnue")) == (len(gestes), len(gestes))
 
 
 async def test_a_petition_is_unknown_to_the_defendant_before_it_is_communicated(court: Tribunal) -> None:

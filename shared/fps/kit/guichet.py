@@ -28,6 +28,7 @@ Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la col
 Empreinte = Annotated[str, Path(pattern=r"^([0-9a-f]{64}|service:collectivite)$", description="SHA-256 du certificat, en hexadécimal")]
 Manques = Callable[[Work, str], Awaitable[list[AccesRefuse]]]  # the steps of a collectivité that are missing, in their order
 Avant = Callable[[Work, str], Awaitable[None]]  # what must be true of a collectivité before an act: raises the step that is missing
+Permis = Callable[[Service, Request], Awaitable[None]]  # whether the holder of a session may do what engages the collectivité
 _H = mailbox.habilitations.c
 _DEPOTS: Any = (
     select(mailbox.habilitations).where(_H.bac == bindparam("nom", type_=Text), _H.cle == bindparam("cle", type_=Text)).order_by(_H.siret)
@@ -171,7 +172,7 @@ def routes(service: Service, droits: frozenset[Droit], avant: Avant, manques: Ma
     return router
 
 
-def gestion(service: Service, prefixe: str, porte: Any, permis: Callable[[Request], None], avant: Avant) -> APIRouter:
+def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: Avant) -> APIRouter:
     """Under a prefix that names {siret}: list, activate, deactivate; `permis` says who may act, `avant` what an activation needs."""
     router = APIRouter(route_class=JsonRoute, dependencies=[porte], tags=[TAG])
 
@@ -184,7 +185,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Callable[[Reques
         return [CertificatVu.model_validate(h) for h in trouvees]
 
     async def changer(request: Request, siret: str, empreinte: str, acte: str, agir: Callable[[Habilitation, Work], None]) -> CertificatVu:
-        permis(request)
+        await permis(service, request)
 
         async def run(work: Work) -> CertificatVu:
             habilitation = depots.connue(await work.find(Habilitation, empreinte, siret), siret)

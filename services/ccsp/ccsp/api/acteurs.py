@@ -1,18 +1,22 @@
 """Who knocks at the court for a collectivité: the agents of its portal, its provider, or the pilot."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Request
 
 from ccsp.actes.portail import RESPONSABLE, espace
 from ccsp.actes.teletransmission import exiger_tout
 from ccsp.domain.refus_portail import RoleResponsable
-from fps.confiance import Droit
+from fps.confiance import Droit, Identite
+from fps.errors import Refus
 from fps.kit import guichet
+from fps.kit.bac_path import bac_of
 from fps.kit.comptes import Compte
-from fps.kit.portes import session, titulaire
-from fps.kit.service import Service
+from fps.kit.portes import chemin, refuser, session, titulaire
+from fps.kit.service import Reading, Service
 
+T = TypeVar("T")
 Siret = guichet.Siret
 Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête, 8 chiffres")]
 CONTENTIEUX = frozenset({Droit.CONTENTIEUX})
@@ -40,13 +44,23 @@ def agent(request: Request) -> Compte:
     return compte
 
 
-def responsable(request: Request) -> None:
+async def responsable(service: Service, request: Request) -> None:
     """Raises RoleResponsable: what engages the collectivité, or its accounts, is for its responsable, or for the pilot."""
     compte = titulaire(request)
     if compte is not None and compte.role != RESPONSABLE:
-        raise RoleResponsable(f"« {compte.login} » est inscrit comme « {compte.role} ».")
+        await refuser(service, request, RoleResponsable(f"« {compte.login} » est inscrit comme « {compte.role} »."), compte.qui)
 
 
-async def provider(service: Service, request: Request, siret: str) -> None:
-    """Raises the missing step of who reads by the interface for a collectivité."""
-    await guichet.habilite(service, request, siret, CONTENTIEUX, exiger_tout, "la lecture des dépôts")
+async def lire(service: Service, request: Request, run: Callable[[Reading], Awaitable[T]], qui: Identite | str) -> T:
+    """What `run` reads of the bac; its refusal is kept in the audit journal."""
+    try:
+        async with service.reading(bac_of(request)) as lecture:
+            return await run(lecture)
+    except Refus as refus:
+        await service.note(bac_of(request), "lecture", qui, f"{request.method} {chemin(request)}", code=refus.code)
+        raise
+
+
+async def prestataire(service: Service, request: Request, siret: str) -> Identite:
+    """Who reads by the interface for a collectivité; raises the missing step."""
+    return await guichet.habilite(service, request, siret, CONTENTIEUX, exiger_tout, "la lecture des dépôts")

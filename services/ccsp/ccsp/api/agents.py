@@ -141,7 +141,7 @@ def gestion(service: Service) -> APIRouter:
 
     @router.post("/inscriptions", status_code=201, summary="Inscrire des agents au portail")
     async def inscrire(request: Request, siret: Siret, demande: Annotated[Inscription, Body()]) -> list[AgentInscrit]:
-        responsable(request)
+        await responsable(service, request)
         commune(siret)
         codes = [secrets.token_urlsafe(15) for _ in demande.agents]
         inscrits = [
@@ -152,7 +152,7 @@ def gestion(service: Service) -> APIRouter:
 
     @router.get("/comptes", summary="Lister les agents inscrits")
     async def lister(request: Request, siret: Siret) -> list[AgentVu]:
-        responsable(request)
+        await responsable(service, request)
         commune(siret)
         async with service.reading(bac_of(request)) as lecture:
             trouves = await comptes.de_l_espace(lecture.tx, lecture.work.bac.nom, portail.espace(siret))
@@ -160,7 +160,7 @@ def gestion(service: Service) -> APIRouter:
 
     @router.post("/comptes/{login}/code", status_code=201, summary="Donner un nouveau code à un agent")
     async def recoder(request: Request, siret: Siret, login: LoginChemin) -> AgentInscrit:
-        responsable(request)
+        await responsable(service, request)
         code = secrets.token_urlsafe(15)
         empreinte, bac = await comptes.deriver(code), bac_of(request)
         compte = await service.ask(bac, lambda work: portail.nouveau_code(work, siret, login, empreinte, auteur(request)))
@@ -168,7 +168,7 @@ def gestion(service: Service) -> APIRouter:
 
     @router.post("/comptes/{login}/fermeture", summary="Fermer le compte d'un agent")
     async def fermer(request: Request, siret: Siret, login: LoginChemin) -> AgentVu:
-        responsable(request)
+        await responsable(service, request)
 
         async def run(work: Work) -> AgentVu:
             compte = await comptes.fermer(work, portail.espace(siret), login)

@@ -12,16 +12,17 @@ from starlette.responses import Response
 
 from ccsp.actes import portail
 from ccsp.actes.greffe import connue
-from ccsp.api.acteurs import Numero, agents, provider
+from ccsp.api.acteurs import Numero, agents, lire, prestataire
 from ccsp.domain.bordereau import Contenu, Depot, relire
-from fps.kit.bac_path import bac_of
+from fps.confiance import Identite
 from fps.kit.body import JsonRoute
+from fps.kit.guichet import auteur
 from fps.kit.portes import administration, certificat
-from fps.kit.service import Service
+from fps.kit.service import Reading, Service
 from fps.messages.recours_collectivite import AccuseDepotMemoire
 
 TAG = "Dépôts de la défense"
-Permis = Callable[[Service, Request, str], Awaitable[None]]
+Permis = Callable[[Service, Request, str], Awaitable[Identite | str]]  # who reads: raises when it may not
 DepotChemin = Annotated[str, Path(max_length=20, description="Numéro du dépôt : celui de la requête, tiret, D et son ordre")]
 Rang = Annotated[int, Path(ge=1, le=99, description="Rang de la pièce dans le bordereau")]
 
@@ -56,15 +57,16 @@ def horodate(accuse: AccuseDepotMemoire, wall_time: datetime) -> AccuseHorodate:
     return AccuseHorodate(accuse=accuse, wall_time=wall_time)
 
 
-async def sans_condition(service: Service, request: Request, siret: str) -> None:
+async def sans_condition(service: Service, request: Request, siret: str) -> str:
     """The session, or the pilot's credential, is enough."""
+    return auteur(request)
 
 
 def routes(service: Service) -> APIRouter:
     """The same reading behind three doors."""
     toutes = APIRouter()
     lecture(toutes, service, "/portail/{siret}/requetes/{numero}", agents(service), sans_condition)
-    lecture(toutes, service, "/teletransmission/{siret}/requetes/{numero}", certificat(service), provider)
+    lecture(toutes, service, "/teletransmission/{siret}/requetes/{numero}", certificat(service), prestataire)
     lecture(toutes, service, "/requetes/{numero}", administration(service), sans_condition)
     return toutes
 
@@ -75,13 +77,14 @@ def lecture(toutes: APIRouter, service: Service, prefixe: str, porte: Any, permi
 
     async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
         siret = request.path_params.get("siret")
-        if siret is not None:
-            await permis(service, request, siret)
-        async with service.reading(bac_of(request)) as lu:
+        qui = await permis(service, request, siret or "")
+
+        async def run(lu: Reading) -> tuple[Any, Any, Contenu | None]:
             requete = await connue(numero, lu.work) if siret is None else await portail.requete_de(numero, siret, lu.work)
             choisi = choisir(await portail.depots_de(numero, lu.work))
-            contenu = await lu.work.find(Contenu, choisi.numero) if isinstance(choisi, Depot) else None
-        return requete, choisi, contenu
+            return requete, choisi, await lu.work.find(Contenu, choisi.numero) if isinstance(choisi, Depot) else None
+
+        return await lire(service, request, run, qui)
 
     @router.get("/depots", summary="Lister ce que la défense a déposé")
     async def lister(request: Request, numero: Numero) -> list[DepotVu]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ccsp.actes import portail
 from ccsp.api.acteurs import Numero, Siret, agent, agents
+from ccsp.api.acteurs import lire as relire
 from ccsp.api.depots import AccuseHorodate, horodate
 from ccsp.domain import lettres
 from ccsp.domain.consultation import Consultation
@@ -16,7 +17,7 @@ from ccsp.store import page_communiquees
 from fps.calendar import PARIS, instant_paris
 from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
-from fps.kit.service import Service
+from fps.kit.service import Reading, Service
 from fps.kit.work import Work
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Piece
@@ -120,8 +121,10 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/{numero}", summary="Lire une requête communiquée")
     async def lire(request: Request, siret: Siret, numero: Numero) -> RequeteVue:
-        async with service.reading(bac_of(request)) as lecture:
+        async def run(lecture: Reading) -> RequeteVue:
             return await voir(await portail.requete_de(numero, siret, lecture.work), lecture.work, contenu=True)
+
+        return await relire(service, request, run, agent(request).qui)
 
     @router.post("/{numero}/consultation", summary="Ouvrir la communication ou la décision")
     async def ouvrir(request: Request, siret: Siret, numero: Numero, quoi: Annotated[Ouverture, Body()]) -> RequeteVue:

@@ -126,7 +126,7 @@ def demarches(service: Service, porte: Any) -> APIRouter:
     router = APIRouter(prefix="/teletransmission/{siret}", route_class=JsonRoute, dependencies=[porte], tags=[TAG])
 
     async def faire(request: Request, siret: str, agir: Any) -> Suivi:
-        responsable(request)
+        await responsable(service, request)
 
         async def run(work: Work) -> Suivi:
             await agir(work)
@@ -153,7 +153,7 @@ def demarches(service: Service, porte: Any) -> APIRouter:
 
     @router.post("/homologations", status_code=201, summary="Ouvrir une séance d'essai d'homologation")
     async def homologuer(request: Request, siret: Siret, d: Annotated[DemandeHomologation, Body()]) -> Seance:
-        responsable(request)
+        await responsable(service, request)
 
         async def run(work: Work) -> Seance:
             seance = await actes.demander_homologation(work, siret, d.systeme, d.version, d.empreinte, auteur(request))

@@ -22,7 +22,7 @@ async def sans_manque(work: Work, siret: str) -> list[AccesRefuse]:
     return []
 
 
-def comptable(request: Request) -> None:
+async def comptable(service: Service, request: Request) -> None:
     """The door of administration is that of the comptable (hypothesis H95)."""
 
 
