@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from typing import Final
+from typing import Any, Final, Self
 
 from fps.confiance import AutoriteInconnue, CertificatAutoSigne, CleFaible, UsageInterdit
 from fps.kit.audit import SANS_BAC
@@ -13,8 +13,8 @@ from fps.kit.service import Service
 from fps.parties import Party
 
 log = logging.getLogger(__name__)
-# TLS 1.2 with forward secrecy and authenticated encryption only; the suites of TLS 1.3 are all so.
-SUITES: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+# TLS 1.2 with forward secrecy and authenticated encryption only (the suites of TLS 1.3 are all so); level 2 of OpenSSL: keys of 112 bits.
+SUITES: Final = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
 # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python does not name: an expired certificate passes the handshake, then `Trust` refuses it by
 # its own code, in words.
 NO_CHECK_TIME: Final = 0x200000
@@ -29,20 +29,33 @@ CODES: Final = {
     66: CleFaible.code,
 }
 AUTRE: Final = "tls-refuse"
+# For who called a TLS port in plain HTTP.
+PHRASE: Final = b"Cette adresse parle TLS : appelez https:// au lieu de http://\n"
+EN_CLAIR: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(PHRASE)
+) + PHRASE
 AGAIN: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 GONE: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)  # the client left: a health check, a port scan
 
 
 class Watched(ssl.SSLObject):
-    """The TLS of one connection: a handshake that fails is told, and its alert reaches the client before the connection ends."""
+    """The TLS of one connection: a handshake that fails is told, and the client learns why before the connection ends."""
+
+    _outgoing: ssl.MemoryBIO
+    _failure: ssl.SSLError | None = None
+
+    @classmethod
+    def _create(cls, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, **options: Any) -> Self:
+        found: Self = super()._create(incoming, outgoing, **options)  # type: ignore[misc]  # typeshed does not know what wrap_bio calls
+        found._outgoing = outgoing
+        return found
 
     def refused(self, error: ssl.SSLError) -> None:
         """Told once, with the reason of OpenSSL."""
 
     def do_handshake(self) -> None:
-        failure: ssl.SSLError | None = self.__dict__.get("_failure")
-        if failure is not None:
-            raise failure
+        if self._failure is not None:
+            raise self._failure
         try:
             super().do_handshake()
         except (*AGAIN, *GONE):
@@ -50,8 +63,12 @@ class Watched(ssl.SSLObject):
         except ssl.SSLError as error:
             self._failure = error
             self.refused(error)
-            # The event loop writes what TLS has to say, here the alert, only for who waits for an answer.
-            raise ssl.SSLWantReadError from error
+            if error.reason == "HTTP_REQUEST":
+                self._outgoing.write(EN_CLAIR)
+            if self._outgoing.pending:
+                # The event loop writes what there is to say, an alert or a sentence, only for who waits for an answer.
+                raise ssl.SSLWantReadError from error
+            raise
 
 
 class Refused:
@@ -110,14 +127,9 @@ def between_services(pki: Pki, party: Party | None = None) -> ssl.SSLContext:
     context = _context(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(pki.fichier_services)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return _shown(context, pki, party)
-
-
-def towards_providers(pki: Pki, party: Party) -> ssl.SSLContext:
-    """What a service calls the system of a collectivité with: it believes the whole PKI, and shows its own certificate."""
-    context = _context(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(pki.fichier_autorites)
-    return _shown(context, pki, party)
+    if party is not None:
+        context.load_cert_chain(pki.fichier_chaine(party), pki.fichier_cle(party))
+    return context
 
 
 def nobody() -> ssl.SSLContext:
@@ -129,10 +141,4 @@ def _context(protocol: int) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(SUITES)
-    return context
-
-
-def _shown(context: ssl.SSLContext, pki: Pki, party: Party | None) -> ssl.SSLContext:
-    if party is not None:
-        context.load_cert_chain(pki.fichier_chaine(party), pki.fichier_cle(party))
     return context
