@@ -243,7 +243,7 @@ def sirets_de(message: Message) -> tuple[str, ...]:
 
     Empty when none is simulated: nobody can be let in or kept out for it, and its control refuses the message whole.
     """
-    cites = (message.sujet[:14], getattr(message, "siret", None))
+    cites = (message.sujet[:14], getattr(message, "siret", None), getattr(getattr(message, "beneficiaire", None), "siret", None))
     return tuple(dict.fromkeys(siret for siret in cites if siret is not None and est_connue(siret)))
 
 

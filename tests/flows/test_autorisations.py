@@ -49,7 +49,7 @@ OUVERTES: dict[Party, set[str]] = {
         "POST /flux/03-rapo/depot-postal/lot",
     },
 }
-PARTOUT = {"GET /sante/vivant", "GET /sante/pret"}
+PARTOUT = {"GET /sante/vivant", "GET /sante/pret", "GET /.well-known/jwks.json"}
 # Documentation, figures and static files: in no OpenAPI, and without any data of a bac.
 HORS_CONTRAT = {"/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/static"}
 
