@@ -1,7 +1,6 @@
 """A little editor of the tests: a real HTTP server on loopback that keeps what it receives and answers what the test tells it."""
 
 import asyncio
-import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from fps.kit.pki import Pki, pem, pem_cle
+from fps.kit.pki import Autorite, Pki, pem, pem_cle
 from tests.certificats import certificat
 
 
@@ -41,6 +41,7 @@ class Editeur:
     en_tetes: list[tuple[bytes, bytes]] = field(default_factory=list)
     adresse: str = ""
     arrivee: asyncio.Event = field(default_factory=asyncio.Event)
+    certificats: list[bytes | None] = field(default_factory=list)  # shown by who connected, in DER
 
     @property
     def ids(self) -> list[str]:
@@ -70,7 +71,14 @@ class Editeur:
 async def editeur(port: int = 0, **options: Any) -> AsyncIterator[Editeur]:
     """An editor that listens; `options` are uvicorn's (TLS)."""
     app = Editeur()
-    config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False, ws="none", **options)
+
+    class Connexion(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            tls = transport.get_extra_info("ssl_object")
+            app.certificats.append(None if tls is None else tls.getpeercert(binary_form=True))
+
+    config = uvicorn.Config(app, port=port, http=Connexion, lifespan="off", log_config=None, access_log=False, ws="none", **options)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve())
@@ -87,10 +95,10 @@ async def editeur(port: int = 0, **options: Any) -> AsyncIterator[Editeur]:
         await task
 
 
-def tls(pki: Pki, folder: Path, *noms: Any) -> dict[str, Any]:
+def tls(pki: Pki, folder: Path, *noms: Any, de: Autorite | None = None) -> dict[str, Any]:
     """What uvicorn needs to listen with a certificate of the test PSCE, and to ask for that of a simulated service."""
-    lui = certificat(pki, noms=noms)
-    (folder / "editeur.crt").write_text(lui.pem + pem(pki.intermediaires[0]))
+    lui = certificat(pki, noms=noms, de=de)
+    (folder / "editeur.crt").write_text(lui.pem + (pem(pki.intermediaires[0]) if de is None else ""))
     (folder / "editeur.key").write_text(pem_cle(lui.cle))
     return {
         "ssl_certfile": str(folder / "editeur.crt"),
@@ -98,8 +106,3 @@ def tls(pki: Pki, folder: Path, *noms: Any) -> dict[str, Any]:
         "ssl_ca_certs": str(pki.fichier_autorites),
         "ssl_cert_reqs": ssl.CERT_REQUIRED,
     }
-
-
-def lus(corps: bytes) -> Any:
-    """The JSON of a body."""
-    return json.loads(corps)

@@ -14,7 +14,6 @@ from tests.kit.bureau import BAC, BASE, JETON, LILLE, Bureau, bureau, dossier, j
 from tests.kit.editeur import Editeur, editeur
 from tests.kit.toy import START
 
-
 DURABLES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)  # memory ends with its service
 
 

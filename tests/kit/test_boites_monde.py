@@ -1,0 +1,104 @@
+"""A town whose editor replaces the reference system, in the whole world: its letters go to it, and the others see no difference."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fps.kit.clock import PARIS
+from fps.messages.information_paiement import FpsPaye
+from fps.messages.mfps import CreationFps
+from fps.messages.paiement import PaiementFps
+from fps.numero import NumeroFps
+from fps.parties import Party
+from tests.kit.editeur import Editeur, editeur
+from tests.worlds import Monde, monde
+
+START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
+NUMERO = CreationFps.example["numero_fps"]
+SIRET = NUMERO[:14]
+
+
+@pytest.fixture(params=["memory", "real"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Monde]:
+    async with monde(request.param, tmp_path) as found:
+        await found.pilot.creer("b", START)
+        yield found
+
+
+@pytest.fixture
+async def ville() -> AsyncIterator[Editeur]:
+    async with editeur() as found:
+        yield found
+
+
+async def poser(world: Monde, party: Party, **choix: Any) -> None:
+    answer = await world.client.put(f"{world.addresses[party]}/pilotage/bacs/b/destinations/{SIRET}", json=choix)
+    assert answer.status_code == 200, answer.text
+
+
+async def payer(world: Monde) -> None:
+    """The editor's FPS, then its payment by the redevable, three days after."""
+    response = await world.post(Party.ANTAI, "b", CreationFps.path, CreationFps.example)
+    assert response.status_code == 200, response.text
+    await world.pilot.avancer("b", START + timedelta(days=3))
+    du = (await world.get(Party.ANTAI, "b", f"/dossiers/{NUMERO}"))["montant"]
+    body = {"numero_telepaiement": NumeroFps.lire(NUMERO).telepaiement, "immatriculation": "AB-123-CD", "moyen": "internet", "montant": du}
+    assert (await world.post(Party.ANTAI, "b", PaiementFps.path, body)).status_code == 200
+
+
+async def test_an_editor_is_told_the_payment_of_its_own_fps(world: Monde, ville: Editeur) -> None:
+    await poser(world, Party.ANTAI, mode="adresse", adresse=ville.adresse)
+    await payer(world)
+    await world.pilot.avancer("b", START + timedelta(days=4))
+    (recue,) = ville.recues
+    assert recue.url == f"{ville.adresse}{FpsPaye.path}" and json.loads(recue.corps)["numero_fps"] == NUMERO
+    comptes = (await world.pilot.etat("b"))["comptes"]
+    assert (comptes["ecrites"], comptes["deposees"]) == (1, 1) and "refusees" not in comptes
+    actes = [(ligne["service"], ligne["acte"]) for ligne in await world.pilot.journal("b", NUMERO)]
+    assert ("antai", "envoi") in actes and not any(service == "collectivite" for service, _ in actes)
+
+
+async def test_a_bac_goes_on_and_is_copied_while_its_editor_is_away(world: Monde, ville: Editeur) -> None:
+    ville.refuser(503)
+    await poser(world, Party.ANTAI, mode="adresse", adresse=ville.adresse)
+    await payer(world)
+    await world.pilot.avancer("b", START + timedelta(days=120))
+    assert len(ville.recues) >= 2 and len(set(ville.ids)) == 1
+    await world.pilot.copier("b", "copie")
+    ville.refuser(202)
+    avant = len(ville.recues)
+    await world.pilot.avancer("copie", START + timedelta(days=122))
+    assert len(ville.recues) == avant + 1 and ville.ids[-1] == ville.ids[0], "the letter of the copy has the same identifier"
+    await poser(world, Party.ANTAI, mode="reference")
+    etat = await world.pilot.au_calme("b")
+    # The reference system has never heard of this FPS: it refuses for good, and says so.
+    assert (etat["comptes"]["deposees"], etat["comptes"]["refusees"]) == (0, 1)
+
+
+async def test_the_other_towns_and_the_reference_system_have_no_box(world: Monde) -> None:
+    for party in (Party.ANTAI, Party.DGFIP, Party.CCSP):
+        path = f"{world.addresses[party]}/pilotage/bacs/b/destinations/{SIRET}"
+        assert (await world.client.get(path)).json()["mode"] == "reference"
+        assert len((await world.client.get(f"{world.addresses[party]}/.well-known/jwks.json")).json()["keys"]) == 1
+    answer = await world.client.get(f"{world.addresses[Party.COLLECTIVITE]}/pilotage/bacs/b/destinations/{SIRET}")
+    assert answer.status_code == 404
+
+
+async def test_a_trace_that_is_no_trace_never_stops_the_letters_that_follow_it(world: Monde) -> None:
+    ligne = {"id": "a", "data": CreationFps.example, "traceparent": "é\r\nX-Pilotage: oui"}
+    url = world.url(Party.ANTAI, "b", f"{CreationFps.path}/lot")
+    answer = await world.client.post(url, content=json.dumps(ligne).encode(), headers={"Content-Type": "application/x-ndjson"})
+    assert [json.loads(x)["statut"] for x in answer.text.splitlines()] == [200]
+    paiement = {"numero_telepaiement": NumeroFps.lire(NUMERO).telepaiement, "immatriculation": "AB-123-CD", "moyen": "internet"}
+    await world.pilot.avancer("b", START + timedelta(days=3))
+    du = (await world.get(Party.ANTAI, "b", f"/dossiers/{NUMERO}"))["montant"]
+    lot = json.dumps({"data": paiement | {"montant": du}, "traceparent": "é\r\nX-Pilotage: oui"}).encode()
+    url = world.url(Party.ANTAI, "b", f"{PaiementFps.path}/lot")
+    answer = await world.client.post(url, content=lot, headers={"Content-Type": "application/x-ndjson"})
+    assert [json.loads(x)["statut"] for x in answer.text.splitlines()] == [200], answer.text
+    comptes = (await world.pilot.au_calme("b"))["comptes"]
+    assert (comptes["ecrites"], comptes["refusees"]) == (1, 1)
