@@ -22,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # What anyone may do: a person who pays, contests or follows; health; what is published. To open a door is to write it here.
 OUVERTES: dict[Party, set[str]] = {
     Party.ANTAI: {
+        "GET /payer",
         "GET /payer/{numero_telepaiement}",
         "POST /espaces",
         "GET /espaces/{siret}/etat",
@@ -31,7 +32,12 @@ OUVERTES: dict[Party, set[str]] = {
         "POST /flux/04-paiement/paiement-fps",
         "POST /flux/04-paiement/paiement-fps/lot",
     },
-    Party.DGFIP: {"POST /flux/04-paiement/paiement-titre", "POST /flux/04-paiement/paiement-titre/lot"},
+    Party.DGFIP: {
+        "GET /payer",
+        "GET /payer/{numero_telepaiement}",
+        "POST /flux/04-paiement/paiement-titre",
+        "POST /flux/04-paiement/paiement-titre/lot",
+    },
     Party.CCSP: {
         "POST /flux/06-recours-usager/requete",
         "POST /flux/06-recours-usager/requete/lot",
@@ -42,6 +48,7 @@ OUVERTES: dict[Party, set[str]] = {
     },
     Party.COLLECTIVITE: {
         "GET /suivi",
+        "GET /payer",
         "GET /communes",
         "POST /flux/03-rapo/depot",
         "POST /flux/03-rapo/depot/lot",
@@ -51,7 +58,7 @@ OUVERTES: dict[Party, set[str]] = {
 }
 PARTOUT = {"GET /sante/vivant", "GET /sante/pret", "GET /.well-known/jwks.json"}
 # Documentation, figures and static files: in no OpenAPI, and without any data of a bac.
-HORS_CONTRAT = {"/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/static"}
+HORS_CONTRAT = {"/", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/static"}
 
 
 @cache

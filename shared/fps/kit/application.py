@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit import asyncapi, boites, door, mailbox, openapi, pilotage, problems, retrait, signature
-from fps.kit.bac_path import BacPath
+from fps.kit import asyncapi, boites, door, mailbox, openapi, page, pilotage, problems, retrait, signature
+from fps.kit.bac_path import DEFAUT, BacPath, bac_of
 from fps.kit.bus import Bus, open_bus
 from fps.kit.carrier import Carrier, open_client
 from fps.kit.database import open_database
@@ -27,7 +27,7 @@ from fps.kit.identity import Trust
 from fps.kit.inbound import Inbound
 from fps.kit.mandataires import Mandataires
 from fps.kit.pki import Pki, ephemere
-from fps.kit.portes import publique
+from fps.kit.portes import acces, publique
 from fps.kit.relay import Relay
 from fps.kit.retry import attempts
 from fps.kit.service import Definition, Service
@@ -38,7 +38,7 @@ from fps.kit.ticker import Ticker
 from fps.kit.tls import between_services
 
 VERSION = "0.1.0"
-SPECIMEN = "SPÉCIMEN — environnement simulé"
+SPECIMEN = page.SPECIMEN
 
 
 @dataclass
@@ -146,6 +146,15 @@ async def _migrated(service: Service, timeout: float) -> None:
 
 def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
     document: dict[str, Any] = {}
+
+    payable = any(path == "/payer" for path, _, _ in acces(app))
+
+    @app.get("/", include_in_schema=False)
+    async def accueil(request: Request) -> HTMLResponse:
+        """What the address of a service shows to the people whose letters print it."""
+        prefixe = "" if (bac := bac_of(request)) == DEFAUT else f"/bacs/{bac}"
+        vers = {"Payer": f"{prefixe}/payer"} if payable else {}
+        return page.page(app.title, page.liens({**vers, "Documentation de l'interface": f"{prefixe}/docs"}))
 
     @app.get("/sante/vivant", tags=["santé"], summary="Dire que le service vit", dependencies=[publique()])
     async def vivant() -> dict[str, str]:

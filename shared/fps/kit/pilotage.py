@@ -18,6 +18,7 @@ from fps.kit.inbound import Inbound
 from fps.kit.letters import LetterError, render_async
 from fps.kit.portes import ADMINISTRATION, administration
 from fps.kit.service import Service
+from fps.kit.sites import montrer
 
 
 class CourrierInconnu(Introuvable):
@@ -169,9 +170,10 @@ def courrier_routes(router: APIRouter, service: Service) -> None:
         if not rows:
             raise CourrierInconnu(identifiant[:80])
         row = rows[0]
+        corps = montrer(row[5], service.settings, nom)
         if format == "json":
-            return Response(row[5], media_type="application/json")
-        message = by_type(row[2]).model_validate_json(row[5])
+            return Response(corps, media_type="application/json")
+        message = by_type(row[2]).model_validate_json(corps)
         if type(message) not in service.definition.documents:
             raise CourrierInconnu(f"{identifiant[:80]} : ce courrier n'a pas de forme imprimée")
         try:

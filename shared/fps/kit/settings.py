@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     tls: bool = Field(False, description="listen in TLS, and ask for the certificates of clients")
     proxys: Annotated[tuple[str, ...], NoDecode] = Field((), description="addresses and networks whose header of certificate is believed")
     addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=lambda data: default_addresses(data.get("tls", False)))
+    public_addresses: Annotated[dict[Party, str] | None, NoDecode] = Field(
+        None, description="addresses that the letters print, for people; none: those of `addresses`"
+    )
     pilotage_token: SecretStr | None = None
     data_dir: Path = Path(".fps")
     pki_dir: Path | None = Field(None, description="where the test PKI is; none: made anew, for this process only")
@@ -71,7 +74,7 @@ class Settings(BaseSettings):
     )
     push_timeout: float = Field(5.0, gt=0, le=60, description="seconds that an editor has to answer a pushed letter")
 
-    @field_validator("addresses", mode="before")
+    @field_validator("addresses", "public_addresses", mode="before")
     @classmethod
     def _book(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):

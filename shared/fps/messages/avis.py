@@ -96,7 +96,7 @@ class Modalites(Partie):
 MODALITES: dict[str, Any] = {
     "service_paiement": s.CONTACT_ANTAI,
     "telepaiement": s.NUMERO + s.CLE,
-    "url_paiement": f"http://localhost:8001/payer/{s.NUMERO}{s.CLE}",
+    "url_paiement": f"http://localhost:8001/payer?numero={s.NUMERO}{s.CLE}",
     "canaux": ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"],
     "minoration": {"montant": 2100, "delai_jours": 9, "jusqu_au": "2026-06-27", "canaux": ["internet", "serveur-vocal"]},
     "date_notification": "2026-06-24",
@@ -197,7 +197,7 @@ class AvisPaiementRectificatif(
         "modalites": {
             **MODALITES,
             "telepaiement": s.NUMERO_AVIS + s.CLE_AVIS,
-            "url_paiement": f"http://localhost:8001/payer/{s.NUMERO_AVIS}{s.CLE_AVIS}",
+            "url_paiement": f"http://localhost:8001/payer?numero={s.NUMERO_AVIS}{s.CLE_AVIS}",
             "minoration": None,
             "date_notification": "2026-07-19",
             "date_limite_rapo": None,

@@ -135,7 +135,7 @@ class Avertissement(
         "date_envoi": "2026-10-12",
         "date_notification": "2026-10-18",
         "numero_telepaiement": s.TELEPAIEMENT_TITRE,
-        "url_paiement": f"http://localhost:8002/payer/{s.TELEPAIEMENT_TITRE}",
+        "url_paiement": f"http://localhost:8002/payer?numero={s.TELEPAIEMENT_TITRE}",
         "canaux": ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"],
         "rabais": 1600,
         "montant_avec_rabais": 6400,

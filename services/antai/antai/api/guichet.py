@@ -13,11 +13,13 @@ from antai.domain.avis import avis_electronique
 from antai.domain.dossier import Constat, Dossier
 from antai.domain.etats import Etat
 from antai.domain.refus import AvisNonElectronique
-from fps.calendar import ajouter_jours, instant_paris
+from fps.calendar import ajouter_jours
+from fps.kit import mailbox
 from fps.kit.bac_path import bac_of
 from fps.kit.body import JsonRoute
 from fps.kit.letters import render_async
-from fps.kit.service import Service
+from fps.kit.service import Reading, Service
+from fps.kit.sites import montree
 from fps.kit.work import Work
 from fps.messages.avis import EAvisPaiement
 
@@ -64,7 +66,8 @@ def routes(service: Service) -> APIRouter:
     @router.get("/dossiers/{numero}/e-avis", tags=["Avis de paiement"], summary="Consulter l'e-avis et ses limites", response_model=None)
     async def e_avis(request: Request, numero: Numero, format: Annotated[Literal["json", "pdf"], Query()] = "json") -> Response:
         async with service.reading(bac_of(request)) as lecture:
-            message, le = await _e_avis(numero, lecture.work), lecture.work.today
+            message = montree(await _e_avis(numero, lecture), service.settings, lecture.work.bac.nom)
+            le = lecture.work.today
         if format == "json":
             return Response(message.model_dump_json(), media_type="application/json")
         return Response(await render_async(message, service.definition.documents, le=le), media_type="application/pdf")
@@ -125,11 +128,14 @@ async def lire_avis(numero: str, work: Work) -> Lecture:
     )
 
 
-async def _e_avis(numero: str, work: Work) -> EAvisPaiement:
+async def _e_avis(numero: str, lecture: Reading) -> EAvisPaiement:
+    work = lecture.work
     dossier, constat = await connu(numero, work), await work.find(Constat, numero)
     if not dossier.electronique or dossier.date_envoi is None or constat is None or constat.redevable is None:
         raise AvisNonElectronique(f"FPS {numero}, état « {dossier.etat} ».")
-    return avis_electronique(dossier, constat, constat.redevable, instant_paris(dossier.date_envoi))
+    lettres = await lecture.tx.load(mailbox.courriers, [(work.bac.nom, numero)], ("bac", "subject"))
+    mis_le = next(row[4] for row in lettres if row[2] == EAvisPaiement.type)  # the instant that the first letter printed
+    return avis_electronique(dossier, constat, constat.redevable, mis_le)
 
 
 async def _fait(numero: str, work: Work) -> Fait:

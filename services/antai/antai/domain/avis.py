@@ -24,8 +24,9 @@ from fps.messages.avis import (
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo, Redevable
 from fps.numero import cle, telepaiement
+from fps.parties import SITES, Party
 
-SITE: Final = "http://localhost:8001/payer"
+SITE: Final = f"{SITES[Party.ANTAI]}/payer"
 CANAUX: Final[tuple[Canal, ...]] = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
 CENTRE_ENCAISSEMENT: Final = Contact(
     nom="Centre d'encaissement simulé de l'ANTAI",
@@ -147,7 +148,7 @@ def _modalites(
     return Modalites(
         service_paiement=CENTRE_ENCAISSEMENT,
         telepaiement=numero,
-        url_paiement=f"{SITE}/{numero}",
+        url_paiement=f"{SITE}?numero={numero}",
         canaux=CANAUX,
         minoration=_minoration(dossier, envoi),
         date_notification=notification,

@@ -16,6 +16,7 @@ from ccsp.store import page_requetes
 from fps.kit.bac_path import bac_of
 from fps.kit.letters import render_async
 from fps.kit.service import Service
+from fps.kit.sites import montree
 from fps.kit.work import Work
 from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
@@ -140,6 +141,7 @@ def routes(router: APIRouter, service: Service) -> None:
         async with service.reading(bac_of(request)) as lecture:
             requete = await connue(numero, lecture.work)
         message, le = _document(requete, document)
+        message = montree(message, service.settings, bac_of(request))
         pdf = await render_async(message, service.definition.documents, le=le)
         nom = f'inline; filename="{document}-{requete.numero}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": nom})

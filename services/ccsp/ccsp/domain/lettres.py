@@ -10,14 +10,14 @@ from fps.droit import droit
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, DecisionTitre
 from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation
+from fps.parties import SITES, Party
 
 ADRESSE = Adresse(voie="3 rue du Simulateur", code_postal="87000", commune="Limoges")
-SITE = "http://localhost:8003"
 
 
 def juridiction(le: date) -> Contact:
     """The court as it is called that day."""
-    return Contact(nom=f"{droit(le).juridiction} (environnement simulé)", adresse=ADRESSE, url=SITE)
+    return Contact(nom=f"{droit(le).juridiction} (environnement simulé)", adresse=ADRESSE, url=SITES[Party.CCSP])
 
 
 def defendeur(requete: Requete) -> str:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, rapos, recours, suivi
+from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, payer, rapos, recours, suivi
 from fps.kit.body import JsonRoute
 from fps.kit.portes import administration, publique
 from fps.kit.service import Service
@@ -14,7 +14,7 @@ def routes(service: Service) -> APIRouter:
     for noun in (etablissement, forfaits, explication, dossiers, rapos, recours, controles):
         noun.routes(interne, service)
     ouvert = APIRouter(route_class=JsonRoute, dependencies=[publique()])
-    for noun in (suivi, communes):
+    for noun in (suivi, payer, communes):
         noun.routes(ouvert, service)
     router = APIRouter()
     router.include_router(interne)

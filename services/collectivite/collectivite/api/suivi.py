@@ -155,13 +155,18 @@ def routes(router: APIRouter, service: Service) -> None:
         numero: Annotated[str, Query(pattern=r"^[0-9]{26}([0-9]{2})?$", description="26 chiffres, ou 28 avec la clé")],
         immatriculation: Annotated[str, Query(min_length=1, max_length=15)],
     ) -> Suivi:
-        bac = bac_of(request)
-        premier = await service.ask(bac, lambda work: ouvrir(numero, immatriculation, work))
-        async with service.reading(bac) as lecture:
-            forfait = await lecture.work.find(Forfait, premier)
-            if forfait is None:
-                raise ForfaitInconnu(f"Numéro {premier}", "numero")
-            rapo = await lecture.work.find(Rapo, premier)
-            lignes = await journal.lines(lecture.tx, bac, subject=premier)
-            avis_du = await dernier_avis(lecture.tx, bac, premier)
-            return voir(forfait, rapo, avis_du, lecture.work.today, lignes)
+        return await consulter(service, request, numero, immatriculation)
+
+
+async def consulter(service: Service, request: Request, numero: str, immatriculation: str) -> Suivi:
+    """What the door shows of the FPS of a notice; raises SuiviInconnu."""
+    bac = bac_of(request)
+    premier = await service.ask(bac, lambda work: ouvrir(numero, immatriculation, work))
+    async with service.reading(bac) as lecture:
+        forfait = await lecture.work.find(Forfait, premier)
+        if forfait is None:
+            raise ForfaitInconnu(f"Numéro {premier}", "numero")
+        rapo = await lecture.work.find(Rapo, premier)
+        lignes = await journal.lines(lecture.tx, bac, subject=premier)
+        avis_du = await dernier_avis(lecture.tx, bac, premier)
+        return voir(forfait, rapo, avis_du, lecture.work.today, lignes)

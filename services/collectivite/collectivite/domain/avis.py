@@ -13,9 +13,10 @@ from fps.messages.avis import Canal, EtablissementRectificatif, Modalites
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite, EtablissementPareBrise
 from fps.messages.parties_prenantes import Demandeur, Redevable
 from fps.numero import cle, telepaiement
+from fps.parties import SITES, Party
 
 CANAUX: Final[tuple[Canal, ...]] = ("internet", "cheque", "guichet")
-SITE: Final = "http://localhost:8004"
+SITE: Final = f"{SITES[Party.COLLECTIVITE]}/payer"
 PIECES_RAPO: Final = (
     "L'exposé des faits et des motifs de la contestation",
     "La copie de l'avis de paiement contesté",
@@ -46,7 +47,7 @@ def _modalites(ville: Commune, forfait: Forfait, numero: str, *, rapo: bool) -> 
     return Modalites(
         service_paiement=ville.contact,
         telepaiement=telepaiement(numero),
-        url_paiement=f"{(ville.contact.url or SITE).rstrip('/')}/payer/{telepaiement(numero)}",
+        url_paiement=f"{SITE}?numero={telepaiement(numero)}",
         canaux=CANAUX,
         minoration=None,
         date_notification=notification,

@@ -2,18 +2,19 @@
 
 from fastapi import APIRouter
 
-from dgfip.api import certificats, explication, prises, recouvrement, reversements
+from dgfip.api import certificats, explication, payer, prises, recouvrement, reversements
 from fps.kit.body import JsonRoute
 from fps.kit.portes import administration
 from fps.kit.service import Service
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the DGFiP: those of its agents, then its register of certificates."""
+    """The routes of the DGFiP: those of its agents, its register of certificates, its payment site."""
     toutes = APIRouter()
     agents = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
     for noun in (prises, explication, recouvrement, reversements):
         noun.routes(agents, service)
     toutes.include_router(agents)
     toutes.include_router(certificats.routes(service))
+    toutes.include_router(payer.routes(service))
     return toutes

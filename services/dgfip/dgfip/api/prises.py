@@ -1,4 +1,4 @@
-"""The titles taken in charge, and what is due on an avertissement (telepayment)."""
+"""The titles taken in charge."""
 
 from datetime import date
 from typing import Annotated
@@ -6,8 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from dgfip.domain.avertissement import CANAUX
-from dgfip.domain.paiement import verifier_cle, verifier_titre
 from dgfip.domain.prise_en_charge import SOLDES, Etat, PriseEnCharge
 from dgfip.domain.refus import PriseEnChargeInconnue
 from dgfip.store import page_prises
@@ -74,20 +72,8 @@ class PagePrises(BaseModel):
     suivant: str | None
 
 
-class SommeDue(BaseModel):
-    """What the payment site shows once the two numbers agree; amounts in centimes."""
-
-    numero_fps: str
-    numero_telepaiement: str
-    total_du: int
-    rabais: int
-    a_payer: int
-    date_limite_rabais: date | None
-    canaux: list[str]
-
-
 def routes(router: APIRouter, service: Service) -> None:
-    """The titles, and the sum due."""
+    """The titles."""
 
     @router.get("/prises-en-charge", tags=["Prises en charge"], summary="Lister les titres pris en charge")
     async def lister(
@@ -109,27 +95,3 @@ def routes(router: APIRouter, service: Service) -> None:
             if prise is None:
                 raise PriseEnChargeInconnue(f"FPS {numero}", "numero")
             return PriseVue.voir(prise, lecture.work.today)
-
-    @router.get("/payer/{numero_telepaiement}", tags=["Paiement"], summary="Demander la somme due d'un avertissement")
-    async def somme_due(
-        request: Request,
-        numero_telepaiement: Annotated[str, Path(pattern=r"^[0-9]{20}$", description="Titre (10), rang (8), clé (2)")],
-        numero_fps: Annotated[str, Query(pattern=r"^[0-9]{26}$", description="Numéro du FPS imprimé sur l'avertissement")],
-    ) -> SommeDue:
-        verifier_cle(numero_telepaiement)
-        async with service.reading(bac_of(request)) as lecture:
-            prise = await lecture.work.find(PriseEnCharge, numero_fps)
-            if prise is None:
-                raise PriseEnChargeInconnue(f"FPS {numero_fps}", "numero_fps")
-            verifier_titre(prise, numero_telepaiement)
-            prise.exiger_payable()
-            rabais = prise.rabais_le(lecture.work.today)
-        return SommeDue(
-            numero_fps=numero_fps,
-            numero_telepaiement=numero_telepaiement,
-            total_du=prise.net_du,
-            rabais=rabais,
-            a_payer=prise.reste_du(lecture.work.today),
-            date_limite_rabais=prise.date_limite_rabais,
-            canaux=list(CANAUX),
-        )

@@ -8,8 +8,9 @@ from fps.droit import droit
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.titre import Avertissement, Canal
 from fps.numero import telepaiement_titre
+from fps.parties import SITES, Party
 
-SITE: Final = "http://localhost:8002/payer"
+SITE: Final = f"{SITES[Party.DGFIP]}/payer"
 CANAUX: Final[tuple[Canal, ...]] = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
 TRESORERIE: Final = Contact(
     nom="Trésorerie amendes simulée",
@@ -43,12 +44,12 @@ def avertissement(prise: PriseEnCharge, ligne: LigneRecue, adresse: Adresse | No
         date_envoi=prise.date_envoi,
         date_notification=prise.date_notification,
         numero_telepaiement=numero,
-        url_paiement=f"{SITE}/{numero}",
+        url_paiement=f"{SITE}?numero={numero}",
         canaux=CANAUX,
         rabais=prise.rabais,
         montant_avec_rabais=prise.net_du - prise.rabais,
         date_limite_rabais=prise.date_limite_rabais,
-        juridiction=Contact(nom=droit(prise.date_envoi).juridiction, adresse=ADRESSE_JURIDICTION, url="http://localhost:8003"),
+        juridiction=Contact(nom=droit(prise.date_envoi).juridiction, adresse=ADRESSE_JURIDICTION, url=SITES[Party.CCSP]),
         delai_recours_mois=droit(prise.date_notification).recours_delai_mois,
         date_limite_recours=date_limite_recours(prise.date_notification),
         paiement_prealable=droit(prise.date_envoi).paiement_prealable,
