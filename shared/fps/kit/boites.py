@@ -22,7 +22,7 @@ from fps.kit.work import OUTBOX, Work
 from fps.messages.message import Message, MessageClass
 from fps.parties import Channel, Party
 
-# What a collectivité receives at its own address, and the rights that open it (hypothesis H96): what the court writes names the
+# What a collectivité receives at its own address, and the rights that open it (hypothesis H101): what the court writes names the
 # applicant; a payment concerns whoever follows the FPS.
 LECTEURS: Final[Mapping[MessageClass, frozenset[Droit]]] = {
     cls: frozenset({Droit.CONTENTIEUX}) if cls.sender is Party.CCSP else frozenset(Droit)

@@ -267,5 +267,5 @@ def _suite(work: Work, lettre: Lettre, essai: Essai, delais: Sequence[float]) ->
 
 
 def prochain(maintenant: datetime, echecs: int, delais: Sequence[float]) -> datetime | None:
-    """When a letter that failed that many times in a row is tried again, in the bac's time; None: not by itself (hypothesis H95)."""
+    """When a letter that failed that many times in a row is tried again, in the bac's time; None: not by itself (hypothesis H100)."""
     return maintenant.astimezone(UTC) + timedelta(seconds=delais[echecs - 1]) if echecs <= len(delais) else None

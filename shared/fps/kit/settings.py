@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     )
     box_delays: Annotated[tuple[float, ...], NoDecode] = Field(
         (60.0, 300.0, 1_800.0, 7_200.0, 21_600.0, 86_400.0),
-        description="seconds of the bac's time between the tries of a pushed letter; then it waits for somebody (hypothesis H95)",
+        description="seconds of the bac's time between the tries of a pushed letter; then it waits for somebody (hypothesis H100)",
     )
     push_timeout: float = Field(5.0, gt=0, le=60, description="seconds that an editor has to answer a pushed letter")
 
