@@ -7,6 +7,7 @@ CHAMPS: Mapping[str, str] = {
     # the notice, the follow-up
     "accuse_le": "Accusé de l'ANTAI",
     "a_payer": "À payer ce jour-là",
+    "a_rembourser": "À rendre au redevable",
     "bareme": "Barème",
     "creance": "Reste dû à la collectivité",
     "date_envoi": "Date d'envoi",

@@ -16,14 +16,16 @@ import yaml
 import fps
 from ccsp.domain.bordereau import Contenu, Depot, relire
 from ccsp.domain.refus import Irrecevabilite
+from collectivite.actes.transmission import exiger_sans_attente
 from collectivite.domain.etablissement import SerieAgent
+from collectivite.domain.forfait import Forfait
 from console.world import DEFINITIONS, World, open_world
 from fps.confiance import AccesRefuse
 from fps.defense import octets_de
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.kit.clock import wall_now
 from fps.kit.service import non_simule
-from fps.messages.mfps import CreationFps
+from fps.messages.mfps import AnnulationFps, CreationFps
 from fps.messages.recours_collectivite import PieceDefense
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.numero import NumeroFps
@@ -88,9 +90,16 @@ async def _depot_corrompu() -> None:
     relire(recu, Contenu("26000001-D1", "AAAA"))
 
 
+async def _acte_en_attente() -> None:
+    fps = Forfait.etablir(CreationFps.exemplaire())
+    fps.transmettre(AnnulationFps.exemplaire(), wall_now())
+    exiger_sans_attente(fps)
+
+
 # What no door lets anybody provoke in a few steps.
 DOMAINE = {
     "serie-epuisee": _serie_epuisee,
+    "acte-en-attente": _acte_en_attente,
     "numero-invalide": _numero_invalide,
     "flux-non-simule": _non_simule,
     "piece-trop-grande": _piece_trop_grande,

@@ -31,6 +31,7 @@ TOUJOURS = {
     "dette",
     "rembourse",
     "a_payer",
+    "a_rembourser",
     "fin_effets",
     "date_envoi",
     "date_notification",
@@ -84,7 +85,7 @@ async def test_every_date_and_amount_of_the_views_of_the_town_is_explained(ville
     parties = ((RapoVu, "rapo."), (RecoursVu, "recours."), (RemboursementVu, "remboursement."))
     montres = {*champs(ForfaitVu), *champs(Suivi), *(c for vue, nom in parties for c in champs(vue, nom))}
     assert {"creance", "a_payer", "rapo.date_limite_decision", "recours.date_limite_execution", "remboursement.montant"} <= montres
-    assert len(montres) == 38 and montres - connus == set()
+    assert len(montres) == 39 and montres - connus == set()
 
 
 async def test_a_fps_is_explained_from_its_tariff_to_its_last_day(ville: Ville) -> None:
@@ -149,16 +150,17 @@ async def test_in_cycle_partiel_everything_runs_from_the_windscreen(ville: Ville
 async def test_a_rapo_accepted_in_part_after_a_reduced_payment_is_refunded_with_every_amount_explained(ville: Ville) -> None:
     numero = await ville.etablir()
     await payer(ville, numero)
+    await ville.aller(date(2026, 6, 20))
     await deposer(ville, numero, date_notification_avis="2026-06-20")
     found = await expliquees(ville, numero)
     # The month runs from the date that the applicant reads on its notice, which the town does not compute.
     assert found["rapo.date_limite"]["arbre"] is None and found["rapo.date_limite"]["fait"] is not None
-    assert found["rapo.date_limite_decision"]["valeur"] == "2026-07-15" and "rapo.date_limite_decision" in calcules(found)
+    assert found["rapo.date_limite_decision"]["valeur"] == "2026-07-20" and "rapo.date_limite_decision" in calcules(found)
     await ville.agir(f"/rapos/{numero}/decision", PARTIELLE)
     found = await expliquees(ville, numero)
     origines = found["dette"]["arbre"]["origines"]
     assert found["dette"]["valeur"] == 2000 and depuis(origines["verse"]) == ["verse_net", "somme_paiements"]
-    assert origines["du"]["entrees"] == {"etabli": 3500, "rectifie": 1500, "eteint": False}
+    assert origines["du"]["entrees"] == {"etabli": 3500, "rectifie": 1500, "eteint": False, "acquis": 0}
     assert found["rapo.decide_le"]["arbre"] is None and found["montant_rectifie"]["valeur"] == 1500 and "minore_jusqu_au" not in found
     await ville.agir(f"/fps/{numero}/remboursements", {**IBAN, "montant": 500})
     found = await expliquees(ville, numero)
@@ -177,22 +179,22 @@ async def test_a_rapo_accepted_in_part_after_a_reduced_payment_is_refunded_with_
 async def test_silence_is_a_rejection_on_a_day_that_is_explained(ville: Ville) -> None:
     numero = await ville.etablir()
     await deposer(ville, numero)
-    await ville.aller(date(2026, 7, 16))
+    await ville.aller(date(2026, 7, 17))
     found = await expliquees(ville, numero)
-    assert (found["rapo.decide_le"]["valeur"], depuis(found["rapo.decide_le"]["arbre"])) == ("2026-07-15", ["date_limite_decision_rapo"])
+    assert (found["rapo.decide_le"]["valeur"], depuis(found["rapo.decide_le"]["arbre"])) == ("2026-07-16", ["date_limite_decision_rapo"])
 
 
-async def test_the_limit_to_execute_a_decision_runs_from_its_reception(ville: Ville) -> None:
+async def test_the_limit_to_execute_a_decision_runs_from_the_notification_that_the_court_tells(ville: Ville) -> None:
     numero = await ville.etablir()
     commun = {"numero_fps": numero, "siret": LILLE, "numero_requete": "26000001"}
     await ville.recevoir(
         CommunicationRequete, **commun, date_mise_a_disposition="2026-06-15T09:00:00+02:00", date_limite_defense="2026-07-15"
     )
     decharge = {"sens": "decharge-partielle", "fps_decharge": 1000, "majoration_dechargee": 0, "objet": "decision-rapo"}
-    recue = {"date_decision": "2026-06-14", "date_mise_a_disposition": "2026-06-14T09:00:00+02:00"}
+    recue = {"date_decision": "2026-06-15", "date_mise_a_disposition": "2026-06-15T09:00:00+02:00", "date_notification": "2026-06-23"}
     await ville.recevoir(DecisionCollectivite, **commun, **decharge, **recue)
     found = await expliquees(ville, numero, "26000001")
-    assert found["recours.date_limite_execution"]["valeur"] == "2026-09-15"
+    assert found["recours.date_limite_execution"]["valeur"] == "2026-09-23"
     assert depuis(found["recours.date_limite_execution"]["arbre"]) == ["date_limite_execution", "date_notification_decision"]
     assert {"recours.fps_decharge", "recours.date_decision", "recours.communique_le"} <= set(found) - calcules(found)
     await ville.agir("/recours/26000001/execution", {})

@@ -59,12 +59,14 @@ FAITS: dict[str, Fait] = {
     "paye_le": Fait(phrase="Jour du dernier paiement, dit par qui l'a encaissé", article="CGCT, art. L. 2333-87, IV"),
     "creance": Fait(phrase="Solde des écritures du redevable", article="CGCT, art. L. 2333-87, IV"),
     "dette": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
+    "a_rembourser": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
     "rapo.date_avis_reception": Fait(phrase="Date de l'avis de réception, postal ou électronique", article="CGCT, art. R. 2333-120-13"),
     "rapo.date_limite": Fait(phrase="Comptée de la notification que le requérant déclare", article="CGCT, art. R. 2333-120-13"),
     "rapo.decide_le": Fait(phrase=f"{AGENT}, ce jour-là", article="CGCT, art. R. 2333-120-13"),
     "rapo.montant_rectifie": Fait(phrase=AGENT, article="CGCT, art. R. 2333-120-14"),
     "recours.communique_le": Fait(phrase="Jour de la communication par la juridiction", article="CGCT, art. R. 2333-120-44"),
     "recours.date_limite_defense": Fait(phrase="Fixée par la juridiction, qui l'explique", article="CGCT, art. R. 2333-120-44"),
+    "recours.notifie_le": Fait(phrase="Dite par la juridiction : consultation, ou lettre", article="CGCT, art. R. 2333-120-60"),
     "recours.date_decision": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.fps_decharge": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.majoration_dechargee": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
@@ -208,10 +210,9 @@ def decide_le(rapo: Rapo) -> date | None:
 
 
 def notifie_le(recours: Recours) -> date | None:
-    """The notification of the decision: received by télétransmission, it is consulted at once (H77)."""
-    if recours.date_decision is None or recours.notifie_le is None:
-        return None
-    return date_notification_decision(recours.date_decision, recours.notifie_le)
+    """The notification of the decision, eight days after the decision unless the court tells another day (H77)."""
+    decision = recours.date_decision
+    return None if decision is None else venu_de(recours.notifie_le, lambda: date_notification_decision(decision))
 
 
 def execution(recours: Recours) -> date:
@@ -240,6 +241,7 @@ def calculs(liasse: Liasse) -> dict[str, Callable[[], Any]]:
         "montant_paye": lambda: total_paye(retrace(liasse).montant_paye, liasse.forfait.part_titre),
         "creance": lambda: reste(retrace(liasse)),
         "dette": lambda: trop(retrace(liasse)),
+        "a_rembourser": lambda: trop(retrace(liasse)),
         "rembourse": lambda: rendu(liasse.pieces),
         "rapo.date_limite": lambda: calendrier.limite_rapo(liasse.forfait, notification(liasse)),
         "rapo.date_limite_decision": lambda: rapo and date_limite_decision_rapo(rapo.date_avis_reception),
@@ -269,6 +271,7 @@ def valeurs(liasse: Liasse) -> dict[str, Any]:
         "montant_minore": suivi.montant_minore(f, liasse.le),
         "minore_jusqu_au": suivi.minore_jusqu_au(f),
         "a_payer": suivi.a_payer(f, liasse.le),
+        "a_rembourser": f.dette,
         "montant_paye": f.paye,
         **{f"{nom}.{champ}": v for nom, partie in parties.items() if partie is not None for champ, v in vars(partie).items()},
     }
