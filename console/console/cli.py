@@ -10,6 +10,7 @@ import typer
 
 from console.francais import Commande, Groupe, mistake
 from console.output import Panne, cause, complain, dump, say
+from console.psce import app as psce
 
 app = typer.Typer(
     name="fps",
@@ -25,6 +26,7 @@ mortes = typer.Typer(help="Les lettres mortes : leur cause, un nouvel essai.", c
 audit = typer.Typer(help="Le journal d'audit : qui est venu, ce qui a été refusé.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(bac, name="bac")
 app.add_typer(audit, name="audit")
+app.add_typer(psce, name="psce")
 app.add_typer(mortes, name="lettres-mortes")
 
 Adresses = Annotated[str | None, typer.Option(metavar="LISTE", help="Où sont les services : antai=http://…,dgfip=… (sinon FPS_ADDRESSES).")]
