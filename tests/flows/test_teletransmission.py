@@ -1,7 +1,6 @@
 """The interface of the court: each step before the first filing, each refusal with its code, the homologation, and what it protects."""
 
 import base64
-import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import date
@@ -11,19 +10,26 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
-from fps.messages.recours_usager import Requete
-from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
-from tests.certificats import certificat
 from tests.flows.test_ccsp_procedure import DEPOT
-from tests.flows.tribunal import EDITEUR, LILLE, PARIS, Tribunal, Visiteur, tribunal
+from tests.flows.tribunal import (
+    ICI,
+    LILLE,
+    PARIS,
+    SIGNATURE,
+    SYSTEME,
+    Tribunal,
+    Visiteur,
+    communiquee,
+    corps,
+    empreinte,
+    manques,
+    reussir,
+    tribunal,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ICI = f"/teletransmission/{LILLE}"
-SYSTEME = {"systeme": "Essai SI", "version": "1.0"}
-SIGNATURE = {"signataire": "Le maire"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -42,43 +48,6 @@ async def court(world: World) -> AsyncIterator[Tribunal]:
 async def vierge(world: World) -> AsyncIterator[Tribunal]:
     async with tribunal(world, DEPOT, vierge=True) as opened:
         yield opened
-
-
-async def communiquee(court: Tribunal, **champs: Any) -> str:
-    numero = await court.greffe.deposer(**champs)
-    await court.greffe.au(2026, 11, 6)
-    return numero
-
-
-def corps(cls: MessageClass, numero: str, **champs: Any) -> dict[str, Any]:
-    return {**cls.example, "numero_requete": numero, **champs}
-
-
-async def empreinte(systeme: Visiteur) -> str:
-    trouvee: str = (await systeme.lire("/front"))["empreinte"]
-    return trouvee
-
-
-async def reussir(systeme: Visiteur, chef: Visiteur, **declare: str) -> dict[str, Any]:
-    """Go through the whole test session; gives its report."""
-    demande = {**SYSTEME, **declare, "empreinte": await empreinte(systeme)}
-    seance = await chef.faire(f"{ICI}/homologations", demande)
-    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
-    memoire = {**MemoireDefense.example, **essai}
-    for _ in range(2):
-        await systeme.faire(f"{ICI}/essais/memoire", memoire, **{"Idempotency-Key": "memoire-1"})
-    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
-    alteree = bytearray(base64.b64decode(seance["piece"]["contenu"]))
-    alteree[60] ^= 1
-    change = {**seance["piece"], "contenu": base64.b64encode(bytes(alteree)).decode()}
-    assert await systeme.refus(f"{ICI}/essais/piece", {**piece, "piece": change}) == "piece-alteree"
-    resultat = await systeme.faire(f"{ICI}/essais/piece", piece, **{"Idempotency-Key": "piece-1"})
-    rapport: dict[str, Any] = resultat["seance"]
-    return rapport
-
-
-async def manques(chef: Visiteur) -> list[str]:
-    return [m["code"] for m in (await chef.lire(ICI))["manques"]]
 
 
 # --------------------------------------------------------------------------------------------------------------- steps
@@ -320,93 +289,3 @@ async def test_conventions_neither_overlap_nor_begin_in_the_past_and_end_when_th
     assert await manques(chef) == ["convention-juridiction-denoncee"]
     await chef.faire(f"{ICI}/conventions", SIGNATURE)
     assert await manques(chef) == []
-
-
-# ------------------------------------------------------------------------------------------------- what it protects
-
-
-async def test_a_new_bac_begins_with_the_reference_system_ready_for_every_town(court: Tribunal) -> None:
-    for siret in (LILLE, PARIS):
-        suivi = await court.pilote.lire(f"/teletransmission/{siret}")
-        assert (suivi["manques"], suivi["versions_homologuees"]) == ([], ["Système de référence référence"])
-    assert [c["cle"] for c in await court.pilote.lire(f"{ICI}/certificats")] == ["service:collectivite"]
-    assert await court.pilote.refus("/teletransmission/12345678900006", methode="GET") == "siret-inconnu"
-
-
-async def test_a_certificate_of_one_town_touches_no_petition_of_another_by_any_mix_of_numbers(vierge: Tribunal) -> None:
-    """The provider of Paris names its own FPS and its own SIRET, and the petition of Lille."""
-    court = vierge
-    lillois = await communiquee(court)
-    parisien = court.editeur()
-    pilote = court.pilote
-    for siret in (LILLE, PARIS):
-        chemin = f"/teletransmission/{siret}"
-        await pilote.faire(f"{chemin}/cahier-des-charges")
-    cle = await empreinte(parisien)
-    seance = await pilote.faire(f"/teletransmission/{PARIS}/homologations", {**SYSTEME, "empreinte": cle})
-    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"], "siret": PARIS}
-    for _ in range(2):
-        chemin = f"/teletransmission/{PARIS}/essais/memoire"
-        await parisien.faire(chemin, {**MemoireDefense.example, **essai}, **{"Idempotency-Key": "1"})
-    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
-    faux = {**piece, "piece": {**seance["piece"], "empreinte": "0" * 64}}
-    assert await parisien.refus(f"/teletransmission/{PARIS}/essais/piece", faux) == "piece-alteree"
-    await parisien.faire(f"/teletransmission/{PARIS}/essais/piece", piece)
-    await pilote.faire(f"/teletransmission/{PARIS}/conventions", SIGNATURE)
-    await parisien.faire("/certificats", {"siret": PARIS, "prestataire": "Éditeur Essai"})
-    await pilote.faire(f"/teletransmission/{PARIS}/certificats/{cle}/activation")
-    fps_lille, fps_paris, inconnu = MemoireDefense.example["numero_fps"], PARIS + "261163072245", "98765432100017261163072245"
-    vu = await court.greffe.voir(lillois)
-    depots = await pilote.lire(f"/requetes/{lillois}/depots")
-    attendus = [
-        (fps_lille, LILLE, "homologation-absente"),
-        (fps_lille, PARIS, "homologation-absente"),
-        (fps_paris, LILLE, "homologation-absente"),
-        (fps_paris, PARIS, "requete-autre-fps"),
-        (inconnu, PARIS, "requete-autre-fps"),
-        (fps_lille, "98765432100017", "homologation-absente"),
-        (inconnu, "98765432100017", "requete-autre-fps"),
-    ]
-    for numero_fps, siret, code in attendus:
-        for cls in (MemoireDefense, PieceDefense):
-            reponse = await parisien.demander("POST", cls.path, corps(cls, lillois, numero_fps=numero_fps, siret=siret))
-            assert reponse.json()["code"] == code, (numero_fps, siret, reponse.text)
-            assert numero_fps == fps_lille or fps_lille not in reponse.text  # nothing is learned of the petition
-    for suite in ("depots", f"depots/{lillois}-D1", "pieces/1"):
-        assert await parisien.refus(f"/teletransmission/{PARIS}/requetes/{lillois}/{suite}", methode="GET") == "requete-inconnue"
-        assert await parisien.refus(f"/teletransmission/{LILLE}/requetes/{lillois}/{suite}", methode="GET") == "homologation-absente"
-    assert await court.greffe.voir(lillois) == vu and await pilote.lire(f"/requetes/{lillois}/depots") == depots == []
-
-
-async def test_the_portal_is_not_for_systems_and_paper_needs_no_homologation(court: Tribunal) -> None:
-    village = "21000200200017"
-    numero_fps = village + Requete.example["numero_fps"][14:]
-    numero = await communiquee(court, numero_fps=numero_fps)
-    commun = {"numero_fps": numero_fps, "siret": village}
-    reference = court.visiteur(court.pki.chaine(Party.COLLECTIVITE)[0])
-    assert await reference.refus(MemoireDefense.path, corps(MemoireDefense, numero, **commun, canal="portail")) == "portail-par-session"
-    papier = await reference.faire(PieceDefense.path, corps(PieceDefense, numero, **commun, canal="courrier", piece=SUR_PAPIER))
-    assert (papier["taille"], papier["empreinte"]) == (None, "0" * 64)
-    assert await court.pilote.refus(f"/requetes/{numero}/pieces/1", methode="GET") == "depot-inconnu"
-
-
-SUR_PAPIER = {"nature": "autre", "fichier": "pv.pdf", "type_media": "application/pdf", "empreinte": "0" * 64, "contenu": None}
-
-
-async def test_a_piece_sent_by_the_interface_is_proved_from_end_to_end_and_read_back_by_its_provider(court: Tribunal) -> None:
-    numero = await communiquee(court)
-    reference = court.visiteur(court.pki.chaine(Party.COLLECTIVITE)[0])
-    octets = pdf("Procès-verbal")
-    message = corps(PieceDefense, numero, piece=piece_jointe("autre", "pv « été ».pdf", octets))
-    accuse = await reference.faire(PieceDefense.path, message, **{"Idempotency-Key": "piece"})
-    assert (accuse["taille"], accuse["empreinte"]) == (len(octets), hashlib.sha256(octets).hexdigest())
-    assert await reference.faire(PieceDefense.path, message, **{"Idempotency-Key": "piece"}) == accuse
-    assert await reference.refus(PieceDefense.path, message, **{"Idempotency-Key": "autre"}) == "piece-deja-deposee"
-    for visiteur, base in ((reference, f"{ICI}/requetes"), (court.pilote, "/requetes")):
-        fichier = await visiteur.demander("GET", f"{base}/{numero}/pieces/1")
-        assert (fichier.status_code, fichier.content) == (200, octets)
-        assert fichier.headers["content-disposition"].endswith("pv%20%C2%AB%20%C3%A9t%C3%A9%20%C2%BB.pdf")
-        (depot,) = await visiteur.lire(f"{base}/{numero}/depots")
-        assert (depot["rang"], depot["canal"], depot["par"]) == (1, "teletransmission", "")
-    etranger = court.visiteur(certificat(court.pki, siret=EDITEUR).pem)
-    assert await etranger.refus(f"{ICI}/requetes/{numero}/pieces/1", methode="GET") == "certificat-non-depose"

@@ -1,5 +1,6 @@
 """The court as the agents and the systems of a collectivité reach it: without the pilot's credential, by session or by certificate."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,11 +13,16 @@ from console.world import World
 from fps.kit.carrier import always, bearer, open_client
 from fps.kit.clock import paris
 from fps.kit.pki import Pki
+from fps.messages.message import MessageClass
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from tests.certificats import certificat
 from tests.flows.test_ccsp_procedure import Greffe, ouvrir
 
 LILLE, PARIS, EDITEUR = "21590350100017", "21750001600019", "73282932000074"
+ICI = f"/teletransmission/{LILLE}"
+SYSTEME = {"systeme": "Essai SI", "version": "1.0"}
+SIGNATURE = {"signataire": "Le maire"}
 MOTS = {"mot_de_passe": "correct cheval pile agrafe"}
 
 
@@ -116,3 +122,40 @@ async def tribunal(world: World, le: date, *, vierge: bool = False, party: Party
     finally:
         for client in ouvert.clients:
             await client.aclose()
+
+
+async def communiquee(court: Tribunal, **champs: Any) -> str:
+    numero = await court.greffe.deposer(**champs)
+    await court.greffe.au(2026, 11, 6)
+    return numero
+
+
+def corps(cls: MessageClass, numero: str, **champs: Any) -> dict[str, Any]:
+    return {**cls.example, "numero_requete": numero, **champs}
+
+
+async def empreinte(systeme: Visiteur) -> str:
+    trouvee: str = (await systeme.lire("/front"))["empreinte"]
+    return trouvee
+
+
+async def reussir(systeme: Visiteur, chef: Visiteur, **declare: str) -> dict[str, Any]:
+    """Go through the whole test session; gives its report."""
+    demande = {**SYSTEME, **declare, "empreinte": await empreinte(systeme)}
+    seance = await chef.faire(f"{ICI}/homologations", demande)
+    essai = {"numero_requete": seance["numero_requete"], "numero_fps": seance["numero_fps"]}
+    memoire = {**MemoireDefense.example, **essai}
+    for _ in range(2):
+        await systeme.faire(f"{ICI}/essais/memoire", memoire, **{"Idempotency-Key": "memoire-1"})
+    piece = {**PieceDefense.example, **essai, "piece": seance["piece"]}
+    alteree = bytearray(base64.b64decode(seance["piece"]["contenu"]))
+    alteree[60] ^= 1
+    change = {**seance["piece"], "contenu": base64.b64encode(bytes(alteree)).decode()}
+    assert await systeme.refus(f"{ICI}/essais/piece", {**piece, "piece": change}) == "piece-alteree"
+    resultat = await systeme.faire(f"{ICI}/essais/piece", piece, **{"Idempotency-Key": "piece-1"})
+    rapport: dict[str, Any] = resultat["seance"]
+    return rapport
+
+
+async def manques(chef: Visiteur) -> list[str]:
+    return [m["code"] for m in (await chef.lire(ICI))["manques"]]
