@@ -6,7 +6,7 @@ from typing import Literal
 from fps.calendar import PARIS, ajouter_annees, ajouter_jours, ajouter_mois, jours_francs, paris_date, reporter
 from fps.droit import droit
 from fps.explication import regle
-from fps.money import pourcent
+from fps.money import au_moins, au_plus, pourcent
 
 Cycle = Literal["complet", "partiel"]
 Eloignement = Literal["metropole", "outre-mer", "etranger"]
@@ -80,8 +80,8 @@ def date_limite_decision_rapo(avis_reception: date) -> date:
 @regle("CGCT, art. L. 2333-87, IV", "Émission du titre exécutoire, après la limite et l'attente")
 def emission_titre_le(limite_paiement: date, cycle: Cycle = "complet") -> date:
     """The day a titre exécutoire is issued: the day after the limit, and after ten days left to tell a cancellation in cycle complet."""
-    attente = droit(limite_paiement).titre_attente_jours if cycle == "complet" else 0
-    return ajouter_jours(limite_paiement, attente + 1)
+    lendemain = ajouter_jours(limite_paiement, 1)
+    return ajouter_jours(lendemain, droit(limite_paiement).titre_attente_jours) if cycle == "complet" else lendemain
 
 
 @regle("Hypothèse H09", "Date d'envoi imprimée sur l'avertissement")
@@ -224,13 +224,13 @@ def majoration(impaye: int, le: date) -> int:
     """
     if impaye <= 0:
         raise ValueError("une majoration suppose un reste dû")
-    return max(pourcent(impaye, droit(le).majoration_pourcent), droit(le).majoration_minimum)
+    return au_moins(pourcent(impaye, droit(le).majoration_pourcent), droit(le).majoration_minimum)
 
 
 @regle("CGPPP, art. L. 2323-7-1", "Rabais du paiement volontaire, imputé sur la majoration et plafonné par elle")
 def rabais(impaye: int, majoration_due: int, le: date) -> int:
     """The rebate, in centimes: 20 % of the sums due, charged on the majoration and never above it (CGPPP, art. L. 2323-7-1)."""
-    return min(pourcent(impaye + majoration_due, droit(le).rabais_pourcent), majoration_due)
+    return au_plus(pourcent(impaye + majoration_due, droit(le).rabais_pourcent), majoration_due)
 
 
 @regle("Hypothèse H17", "Partage d'un paiement du titre : la collectivité, puis l'État")

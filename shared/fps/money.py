@@ -16,6 +16,18 @@ def pourcent(montant: int, taux: int | Decimal) -> int:
     return int((Decimal(montant) * Decimal(taux) / 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+@regle("CGCT, art. R. 2333-120-16", "Retenir au moins le minimum")
+def au_moins(montant: int, minimum: int) -> int:
+    """`montant`, or `minimum` when it is higher, in centimes."""
+    return max(montant, minimum)
+
+
+@regle("CGPPP, art. L. 2323-7-1", "Retenir au plus le plafond")
+def au_plus(montant: int, plafond: int) -> int:
+    """`montant`, or `plafond` when it is lower, in centimes."""
+    return min(montant, plafond)
+
+
 def euros(centimes: int) -> str:
     """« 1 234,50 € » with non-breaking spaces."""
     signe = "\u2212" if centimes < 0 else ""

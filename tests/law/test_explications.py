@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from antai.domain import sommes as sommes_antai
 from collectivite.domain import remboursement, sommes, tarif
 from fps import calculs
 from fps.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
@@ -30,7 +31,7 @@ PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 # The rules of each module; in the accounting documents and the tariff, the functions that are rules among others.
 REGLES: list[Any] = [
     f
-    for module in (calculs, sommes)
+    for module in (calculs, sommes, sommes_antai)
     for n, f in vars(module).items()
     if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")
 ]

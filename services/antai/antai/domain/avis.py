@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from antai.domain.dossier import Constat, Dossier
-from fps.calculs import date_envoi_apa, date_limite_rapo, date_limite_recours, date_notification_postale
-from fps.calendar import ajouter_jours, paris_date
+from fps.calculs import date_envoi_apa, date_envoi_apres_notice, date_limite_rapo, date_limite_recours, date_notification_postale
+from fps.calendar import paris_date
 from fps.communes import Commune, commune
 from fps.droit import droit
 from fps.messages.avis import (
@@ -49,7 +49,7 @@ def envoi_le(message: CreationFps, ville: Commune, le: date) -> date:
     """
     if message.mode_notification == "antai":
         return date_envoi_apa(le)
-    return ajouter_jours(date_envoi_apa(le), ville.paiement_rapide_jours or droit(le).paiement_rapide_jours)
+    return date_envoi_apres_notice(le, ville.paiement_rapide_jours)
 
 
 def avis_de_paiement(dossier: Dossier, constat: Constat, redevable: Redevable) -> AvisPaiement:

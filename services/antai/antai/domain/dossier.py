@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from antai.domain.etats import FINAUX, PAIEMENT_REFUSE, PAYES, TITRES, TRANSITIONS, Etat
 from antai.domain.refus import ActeImpossible, DelaiPaiementExpire, LettreIncoherente, PliImpossible, TitreNonEmis
+from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, reste_du_titre, restes_du_titre
 from fps.calculs import (
     Cycle,
     date_limite_minoration,
@@ -12,11 +13,9 @@ from fps.calculs import (
     date_notification_electronique,
     date_notification_postale,
     emission_titre_le,
-    repartir_paiement_titre,
 )
 from fps.calculs import majoration as majoration_du_titre
-from fps.calendar import ajouter_jours, paris_date
-from fps.droit import droit
+from fps.calendar import paris_date
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Redevable
@@ -142,7 +141,7 @@ class Dossier:
         """The day an electronic notice that nobody read goes by post; raises ValueError before it is sent."""
         if self.date_envoi is None:
             raise ValueError(f"{self.numero}: no notice yet")
-        return ajouter_jours(self.date_envoi, droit(self.date_envoi).eavis_papier_jours)
+        return date_envoi_eavis_non_lu(self.date_envoi)
 
     def passer_au_papier(self, le: date) -> date:
         """Nobody read the electronic notice: it goes by post, from where its delays run (hypothesis H48); gives its notification."""
@@ -237,9 +236,9 @@ class Dossier:
     @property
     def a_rembourser(self) -> int:
         """What the collectivité owes back on a FPS paid before it was cancelled or reduced, in centimes (hypothesis H55)."""
-        if self.etat is Etat.ANNULE_A_REMBOURSER:
-            return self.montant_paye
-        return max(self.montant_paye - self.montant, 0) if self.etat in PAYES else 0
+        if self.etat not in PAYES | {Etat.ANNULE_A_REMBOURSER}:
+            return 0
+        return reste_a_rembourser(self.montant_paye, self.montant if self.etat in PAYES else 0)
 
     # -------------------------------------------------------------------------------------------------------------- title
 
@@ -269,17 +268,21 @@ class Dossier:
     @property
     def titre_regle(self) -> tuple[int, int]:
         """The parts of the FPS and of the majoration that are no longer awaited: paid, let off, cancelled; in centimes."""
+        fps, majoration = self.titre_restes
+        return self.montant - fps, self.majoration - majoration
+
+    @property
+    def titre_restes(self) -> tuple[int, int]:
+        """What the title still waits for, of the FPS and of the majoration, in centimes."""
         if self.titre_solde:
-            return self.montant, self.majoration
-        fps, majoration = self.montant - self.titre_fps_annule, self.majoration - self.titre_majoration_annulee
-        # Shared again at each cancellation: what no longer pays the FPS pays the majoration, and the order of the letters is nothing.
-        collectivite, etat = repartir_paiement_titre(min(self.montant_paye, fps + majoration), fps, majoration)
-        return self.titre_fps_annule + collectivite, self.titre_majoration_annulee + min(etat + self.titre_rabais, majoration)
+            return 0, 0
+        annule = self.titre_fps_annule, self.titre_majoration_annulee
+        return restes_du_titre(self.montant, self.majoration, *annule, self.montant_paye, self.titre_rabais)
 
     @property
     def titre_reste_du(self) -> int:
         """What the title still waits for, in centimes; zero before the title."""
-        return self.montant + self.majoration - sum(self.titre_regle) if self.etat in TITRES else 0
+        return reste_du_titre(self.titre_restes) if self.etat in TITRES else 0
 
     def encaisser_titre(self, total: int, rabais: int, le: date, *, solde: bool) -> bool:
         """What the DGFiP has collected so far and the rebate it granted, cumulated, in centimes.

@@ -16,6 +16,7 @@ from antai.domain.refus import (
     PlaqueDifferente,
     RejetImpossible,
 )
+from antai.domain.sommes import minore_payable
 from fps.communes import commune
 from fps.droit import droit
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
@@ -47,9 +48,9 @@ def montant_minore(dossier: Dossier, le: date) -> int | None:
 
     Before an electronic notice is read, nothing runs: the reduced amount can be paid (hypothesis H48).
     """
-    if dossier.minoration_jusqu_au is None:
-        return dossier.minoration_montant if dossier.electronique else None
-    return None if le > dossier.minoration_jusqu_au else dossier.minoration_montant
+    if dossier.minoration_montant is None or (dossier.minoration_jusqu_au is None and not dossier.electronique):
+        return None
+    return minore_payable(dossier.minoration_montant, dossier.minoration_jusqu_au, le)
 
 
 def date_de_paiement(dossier: Dossier, moyen: str, envoye_le: date | None, le: date) -> date:
