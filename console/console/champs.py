@@ -17,7 +17,6 @@ CHAMPS: Mapping[str, str] = {
     "date_limite_rapo": "RAPO avant le",
     "date_notification": "Date de notification",
     "date_titre": "Date du titre exécutoire",
-    "a_rembourser": "À rembourser par la collectivité",
     "annule_le": "Annulé le",
     "lu_le": "Avis électronique lu le",
     "pli_revenu_le": "Pli revenu le",
