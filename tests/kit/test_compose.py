@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,13 @@ import httpx
 import pytest
 import yaml
 
+from console.pilot import Pilot
+from fps.kit.carrier import bearer, open_client
+from fps.kit.clock import PARIS
+from fps.kit.pki import Pki
+from fps.kit.tls import between_services
+from fps.parties import Party
+from tests.console.simulator import DEMANDE
 from tests.real import absent, amqp_url, forget, postgres_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +106,49 @@ def test_kubernetes_and_prometheus_know_the_same_services_at_the_same_ports() ->
         assert [c["command"] for c in first] == ([COMPOSE[f"migrate-{service}"]["command"]] if service in SERVICES else [])
         assert [c["image"] for c in first] == [container["image"]] * len(first)
     prometheus = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text(encoding="utf-8"))
-    assert prometheus["scrape_configs"][0]["static_configs"][0]["targets"] == [f"{s}:{p}" for s, p in {**SERVICES, "console": 8000}.items()]
+    read = {job["job_name"]: (job.get("scheme", "http"), job["static_configs"][0]["targets"]) for job in prometheus["scrape_configs"]}
+    assert read["fps"] == ("https", [f"{s}:{p}" for s, p in SERVICES.items()])
+    assert read["console"] == ("http", ["console:8000"])
+
+
+def mounted(service: str) -> dict[str, str]:
+    """What an entry of the compose file mounts of the PKI: each place in it, and the volume."""
+    volumes = [v.split(":") for v in COMPOSE[service].get("volumes", ()) if not v.startswith("./")]
+    return {v[1].removeprefix("/pki/"): v[0] for v in volumes if v[1].startswith("/pki/")}
+
+
+def pods() -> dict[str, dict[str, str]]:
+    """What each deployment of Kubernetes mounts of the PKI: each place in it, and the part of the volume."""
+    found = {}
+    for service in (*SERVICES, "console"):
+        documents = yaml.safe_load_all((ROOT / f"deploy/kubernetes/{service}.yaml").read_text(encoding="utf-8"))
+        container = next(d for d in documents if d["kind"] == "Deployment")["spec"]["template"]["spec"]["containers"][0]
+        found[service] = {m["mountPath"].removeprefix("/pki/"): m["subPath"] for m in container["volumeMounts"]}
+    return found
+
+
+def test_each_service_reads_its_own_key_and_no_other_and_the_psce_is_at_antai_only() -> None:
+    keys = {"antai": {"cles/antai", "cles/psce"}} | {s: {f"cles/{s}"} for s in ("dgfip", "ccsp", "collectivite")} | {"console": set()}
+    for found in ({s: mounted(s) for s in keys}, pods()):
+        assert {s: set(places) for s, places in found.items()} == {s: {"public"} | k for s, k in keys.items()}
+    assert {name for s in keys for name in mounted(s).values()} <= set(mounted("pki").values())
+    assert all(part == place for places in pods().values() for place, part in places.items())
+    writers = [s for s in COMPOSE if "pki-public:/pki/public" in COMPOSE[s].get("volumes", ())]
+    assert sorted(writers) == ["antai", "pki"], "only who issues writes the public files"
+
+
+def test_the_image_has_a_directory_of_its_user_under_each_volume_of_the_pki() -> None:
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    names = re.search(r"for name in ([\w ]+); do install -d -o 10001 -m 700 /pki/cles/\$name", dockerfile)
+    assert names is not None
+    assert {f"cles/{name}" for name in names[1].split()} | {"public"} == set(mounted("pki"))
+
+
+def test_every_address_of_a_service_is_in_tls() -> None:
+    config = next(yaml.safe_load_all((ROOT / "deploy/kubernetes/00-config.yaml").read_text(encoding="utf-8").partition("---")[2]))["data"]
+    for table in (config, *(environment(s, {"FPS_PILOTAGE_TOKEN": "x"}) for s in (*SERVICES, "console"))):
+        assert (table["FPS_TLS"], table["FPS_PKI_DIR"]) == ("1", "/pki")
+        assert table["FPS_ADDRESSES"] == ",".join(f"{s}=https://{s}:{p}" for s, p in SERVICES.items())
 
 
 def test_kubernetes_makes_the_namespace_in_the_first_file_that_it_reads() -> None:
@@ -131,6 +181,7 @@ class Deployment:
     ports: dict[str, int]
     environments: dict[str, dict[str, str]]
     directory: Path
+    pki: Pki
     processes: dict[str, subprocess.Popen[bytes]]
 
     def run(self, name: str) -> subprocess.Popen[bytes]:
@@ -148,7 +199,9 @@ class Deployment:
         return parts._replace(scheme="postgresql", path=f"/{self.prefix}{service}").geturl()
 
     def get(self, service: str, path: str, authorization: str = "") -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.ports[service]}{path}", headers={"Authorization": authorization}, timeout=5)
+        scheme = "http" if service == "console" else "https"
+        url = f"{scheme}://127.0.0.1:{self.ports[service]}{path}"
+        return httpx.get(url, headers={"Authorization": authorization}, timeout=5, verify=between_services(self.pki))
 
     def wait_ready(self, service: str, seconds: float = 60) -> None:
         """Until /sante/pret answers 200, as compose's health check does; says what the process wrote when it never comes."""
@@ -177,7 +230,7 @@ def local_environment(name: str, ports: dict[str, int], prefix: str, postgres: s
     table = environment(name, {"FPS_PILOTAGE_TOKEN": CREDENTIAL})
     table["FPS_HOST"] = "127.0.0.1"
     table["FPS_PORT"] = str(ports[name.removeprefix("migrate-")])
-    table["FPS_ADDRESSES"] = re.sub(r"http://(\w+):\d+", lambda m: f"http://127.0.0.1:{ports[m.group(1)]}", table["FPS_ADDRESSES"])
+    table["FPS_ADDRESSES"] = re.sub(r"https://(\w+):\d+", lambda m: f"https://127.0.0.1:{ports[m.group(1)]}", table["FPS_ADDRESSES"])
     table["FPS_BUS_URL"] = amqp
     table["FPS_BUS_PREFIX"] = prefix.strip("_")
     if url := table.get("FPS_DATABASE_URL"):
@@ -185,6 +238,16 @@ def local_environment(name: str, ports: dict[str, int], prefix: str, postgres: s
         where = f"{prefix}{parts.username}:{parts.password}@{server.hostname}:{server.port or 5432}"
         table["FPS_DATABASE_URL"] = parts._replace(netloc=where, path=f"/{prefix}{parts.path[1:]}").geturl()
     return {"PATH": os.environ["PATH"], **table}
+
+
+def mount(directory: Path, name: str) -> Path:
+    """The /pki of a container: the volumes that it mounts, and nothing else."""
+    for place, volume in mounted(name).items():
+        (directory / "volumes" / volume).mkdir(parents=True, exist_ok=True, mode=0o700)
+        link = directory / name / "pki" / place
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(directory / "volumes" / volume)
+    return directory / name / "pki"
 
 
 def psql(postgres: str, script: list[str], prefix: str) -> None:
@@ -207,9 +270,13 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     names = (*SERVICES, *(f"migrate-{s}" for s in SERVICES), "console")
     amqp = os.environ.get("FPS_TEST_AMQP") or "amqp://guest:guest@127.0.0.1:5672/"
     environments = {name: local_environment(name, ports, prefix, postgres, amqp) for name in names}
+    directory = tmp_path_factory.mktemp("compose")
+    environments["pki"] = {"PATH": os.environ["PATH"], **environment("pki", {})}
+    for name in ("pki", *SERVICES, "console"):
+        environments[name]["FPS_PKI_DIR"] = str(mount(directory, name))
     try:
         psql(postgres, [str(ROOT / "deploy/postgres/init.sh")], prefix)
-        yield Deployment(prefix, ports, environments, tmp_path_factory.mktemp("compose"), {})
+        yield Deployment(prefix, ports, environments, directory, Pki(Path(environments["console"]["FPS_PKI_DIR"])), {})
     finally:
         for service in SERVICES:
             drop = f'DROP DATABASE IF EXISTS "{prefix}{service}" WITH (FORCE)', f'DROP ROLE IF EXISTS "{prefix}{service}"'
@@ -218,9 +285,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 
 @pytest.fixture(scope="module")
 def deployment(databases: Deployment) -> Iterator[Deployment]:
-    """The migrations run, then the four services and the console, each by its own command; all stopped at the end."""
+    """The PKI made, the migrations run, then the four services and the console, each by its own command; all stopped at the end."""
     broker, here = amqp_url(), databases
     try:
+        assert here.run("pki").wait(60) == 0, here.said("pki")
         for service in SERVICES:
             migration = here.run(f"migrate-{service}")
             assert migration.wait(60) == 0, here.said(f"migrate-{service}")
@@ -287,6 +355,21 @@ def test_the_documentation_of_a_service_is_served_from_its_own_files(deployment:
     assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
     files = [address for address in loaded if address.endswith((".js", ".css"))]
     assert files and {deployment.get("antai", f"/{name.lstrip('/')}").status_code for name in files} == {200}
+
+
+@pytest.mark.timeout(300)
+async def test_a_life_crosses_the_four_services_each_known_by_its_own_certificate(deployment: Deployment) -> None:
+    """Established in the town, sent to ANTAI and answered: the letters went over mutual TLS with the keys that the file gives."""
+    addresses = {Party(s): f"https://127.0.0.1:{deployment.ports[s]}" for s in SERVICES}
+    async with open_client(verify=between_services(deployment.pki), headers=bearer(CREDENTIAL)) as client:
+        pilot = Pilot(client, addresses, CREDENTIAL)
+        await pilot.creer("compose", datetime(2026, 6, 12, 20, tzinfo=PARIS))
+        made = await client.post(f"{addresses[Party.COLLECTIVITE]}/bacs/compose/fps", json=DEMANDE)
+        assert made.status_code == 201, made.text
+        counts = (await pilot.au_calme("compose"))["comptes"]
+        assert counts["ecrites"] == counts["recues"] > 0 and not counts.get("refusees") and not counts.get("mortes"), counts
+        issued = await client.post(f"{addresses[Party.ANTAI]}/psce/certificats?siret=73282932000074", content=b"")
+        assert issued.json()["code"] == "csr-illisible"  # the counter is there, with the key of the PSCE
 
 
 @pytest.mark.timeout(300)
