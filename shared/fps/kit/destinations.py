@@ -112,13 +112,13 @@ async def choisir(
     if condition is not None:  # before the network is asked anything for somebody who may not
         async with service.reading(bac) as reading:
             await condition(reading.work)
-    adresse = None
-    if mode is Mode.ADRESSE:
-        try:
-            adresse = await adresses.verifier(texte or "", service.settings)
-        except AdresseInterdite as error:
-            await service.note(bac, "destination", qui, siret, code=error.code)
-            raise
+    try:
+        if mode is not Mode.ADRESSE and texte is not None:
+            raise AdresseInterdite("Adresse refusée : elle n'accompagne que le mode « adresse ».", "adresse")
+        adresse = await adresses.verifier(texte or "", service.settings) if mode is Mode.ADRESSE else None
+    except AdresseInterdite as error:
+        await service.note(bac, "destination", qui, siret, code=error.code)
+        raise
 
     async def run(work: Work) -> Destination:
         if condition is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from fps.confiance import AccesRefuse, Droit, Habilitation, HorsPerimetre, Identite
 from fps.kit import bacs, boites, mailbox
@@ -77,12 +77,6 @@ class Choix(BaseModel):
 
     mode: Mode
     adresse: str | None = Field(None, max_length=500, description="en mode « adresse » seulement ; le chemin du message s'y ajoute")
-
-    @model_validator(mode="after")
-    def _ensemble(self) -> "Choix":
-        if (self.adresse is not None) is not (self.mode is Mode.ADRESSE):
-            raise ValueError("« adresse » accompagne le mode « adresse », et lui seul")
-        return self
 
 
 class DestinationVue(BaseModel):
