@@ -13,9 +13,8 @@ from fps.kit.bus import Bus, MemoryBus
 from fps.kit.carrier import Carrier, Delivery
 from fps.kit.clock import wall_now
 from fps.kit.envelope import Letter
-from fps.kit.relay import Relay
+from fps.kit.relay import Relay, _letter
 from fps.kit.service import Service
-from fps.kit.sql import Row
 from fps.parties import SERVICES
 
 ECHOES = 6  # old letters that come again with each delivery
@@ -61,14 +60,17 @@ class ChaosCarrier(Carrier):
         return [found[i] for i in range(len(letters))]
 
 
-def shuffled(relay: Relay, rng: Random) -> Callable[[], Coroutine[Any, Any, list[Row]]]:
-    """What leaves now: some of the letters, in any order, even those of one dossier."""
+Ready = tuple[dict[int, Letter], dict[int, Letter]]
 
-    async def ready() -> list[Row]:
+
+def shuffled(relay: Relay, rng: Random) -> Callable[[], Coroutine[Any, Any, Ready]]:
+    """What leaves now: some of the letters, in any order, even those of one dossier; no editor stands for a town here."""
+
+    async def ready() -> Ready:
         async with relay.service.database.read() as tx:
             rows = [r for r in await tx.select(READY) if r[10] <= wall_now()]
         rng.shuffle(rows)
-        return rows[: rng.randint(1, len(rows))] if rows else []
+        return {r[0]: _letter(r, relay.service) for r in rows[: rng.randint(1, len(rows))]} if rows else {}, {}
 
     return ready
 
