@@ -23,7 +23,7 @@ from fps.kit.identity import cle_forte
 from fps.kit.pki import ICD_SIRENE, MARGE, PSCE, Pki, Revocation, bati, feuille, nom, pem
 from fps.numero import siret_valide
 
-DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H93)
+DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H102)
 DEBUTS: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 NOMS: Final = 20  # hosts of one certificate
 LIGNE: Final = 64 * 1024  # bytes: longer than any line of the index
