@@ -11,6 +11,7 @@ import httpx
 
 from console import mots
 from console.invariants import INVARIANTS, SANS_OBJET, verifier
+from console.invariants.registres import Registres
 from console.liaison import believed, que_faire, read_token
 from console.liste import ILLISIBLES
 from console.output import SPECIMEN, Panne, say
@@ -225,6 +226,18 @@ async def _unreadable(report: Report, pilot: Pilot) -> None:
         report.bad("Lettres illisibles", f"{dead}, sans bac connu", "« fps lettres-mortes lister » donne leur cause.")
 
 
+def _actes_a_corriger(report: Report, nom: str, export: Mapping[str, Any]) -> None:
+    """What the town has decided and ANTAI has not: an act refused, or one without accusé though no letter is on its way."""
+    lignes = list(Registres(export).lignes(Party.COLLECTIVITE, "forfaits"))
+    for suite, quoi in (("a-corriger", "refusé par l'ANTAI"), ("en-attente-d-accuse", "sans accusé de l'ANTAI")):
+        if numeros := [ligne["numero"] for ligne in lignes if ligne["suite"] == suite]:
+            report.bad(
+                f"Bac « {nom} »",
+                f"un acte de la collectivité est {quoi} : {', '.join(numeros[:3])}{'…' if len(numeros) > 3 else ''}",
+                f"Collectivité, GET /fps?suite={suite} : lisez ses erreurs, corrigez, puis POST /fps/{{numero}}/actes/{{rang}}/renvoi.",
+            )
+
+
 async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
     """The ten invariants, over the four databases together; a bac that moves or that is too big to be read at once is left alone."""
     nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
@@ -236,7 +249,9 @@ async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) ->
     if why := next((reason for reason, there in reasons.items() if there), ""):
         report.good(f"Bac « {nom} »", f"invariants non vérifiés ({why})")
         return
-    broken = verifier(await pilot.exporter(nom))
+    export = await pilot.exporter(nom)
+    _actes_a_corriger(report, nom, export)
+    broken = verifier(export)
     if not broken:
         report.good(f"Bac « {nom} »", f"les {len(INVARIANTS) - len(SANS_OBJET)} invariants vérifiables tiennent")
     for one in broken[:3]:

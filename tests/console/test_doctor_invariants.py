@@ -97,3 +97,12 @@ async def test_the_doctor_names_the_letter_of_the_court_that_exists_twice(world:
     wrong, told = await ausculter(world, bac, capsys)
     assert wrong == 1 and "invariant 9" in told and "existe deux fois" in told and LIBELLES[Party.CCSP] in told, told
     assert (await ausculter(world, JUGE, capsys))[0] == 0
+
+
+async def test_the_doctor_names_a_fps_whose_last_act_antai_has_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    entiere = next(vie for vie in catalogue() if vie.vie == "decharge-refusee-par-l-antai")
+    renvoi = next(i for i, etape in enumerate(entiere.etapes) if etape.demande is not None and etape.demande.route.endswith("/renvoi"))
+    vie = entiere.model_copy(update={"vie": "acte-refuse", "etapes": entiere.etapes[:renvoi]})
+    deroulement = await jouer(world, vie, vie.vie)
+    faux, dit = await ausculter(world, vie.vie, capsys)
+    assert faux == 1 and "refusé par l'ANTAI" in dit and deroulement.mots["numero"] in dit and "suite=a-corriger" in dit

@@ -58,7 +58,8 @@ def test_the_windscreen_notice_has_every_mention_of_r2333_120_4_in_order_in_its_
         m.service_paiement.nom,
         jour(m.date_limite_paiement),
         jour(m.date_notification),
-        "titre exécutoire",
+        "Après 3 mois sans paiement, ou si le paiement est insuffisant",
+        "titre exécutoire émis à l'encontre du titulaire du certificat d'immatriculation",
         f"{m.majoration_pourcent} %",
         euros(m.majoration_minimum),
         "recours administratif préalable est obligatoire",
@@ -66,7 +67,7 @@ def test_the_windscreen_notice_has_every_mention_of_r2333_120_4_in_order_in_its_
         jour(m.date_limite_rapo),
         m.contact_rapo.nom,
         *m.pieces_rapo,
-        "vaut rejet",
+        "qui suit la date de l'avis de réception du recours, postal ou électronique, vaut décision de rejet",
         m.juridiction,
         "droit d'accès et de rectification",
     ]
@@ -109,7 +110,8 @@ def test_a_rectificatif_at_zero_asks_for_nothing_and_names_the_mandataire() -> N
 
 def test_the_acknowledgement_says_when_silence_is_a_rejection_and_that_the_payment_is_not_suspended() -> None:
     accuse = AccuseReceptionRapo.exemplaire()
-    mentions = [accuse.numero_rapo, numero(accuse.numero_fps), jour(accuse.date_avis_reception), accuse.service.nom]
+    mentions = [accuse.collectivite, accuse.demandeur.identite.nom, accuse.demandeur.adresse.voie]
+    mentions += [accuse.numero_rapo, numero(accuse.numero_fps), jour(accuse.date_avis_reception), accuse.service.nom]
     mentions += [jour(accuse.date_limite_decision), "réputé rejeté", "ne suspend pas le délai de paiement"]
     assert missing_in_order(" ".join(pages(AccuseReceptionRapo)), mentions) == []
 
@@ -124,11 +126,32 @@ def test_a_decision_names_its_motive_then_the_court_and_the_delay(sens: str) -> 
     champs = {} if accepte else {"montant_rectifie": None, "numero_avis": None, "pieces_remboursement": ()}
     texte = " ".join(pages(DecisionRapo, sens=sens, **champs))
     phrases = ["est irrecevable", "est rejeté", "est accepté en partie", "est accepté"]
-    mentions = [phrases[SENS.index(sens)], decision.numero_rapo, numero(decision.numero_fps), jour(decision.date_decision), decision.motif]
+    mentions = [decision.collectivite, decision.demandeur.identite.nom, decision.demandeur.adresse.voie, phrases[SENS.index(sens)]]
+    mentions += [decision.numero_rapo, numero(decision.numero_fps), jour(decision.date_decision), decision.motif]
     mentions += [euros(1500)] if accepte else []
-    mentions += [jour(decision.date_limite_paiement), "d'un mois", decision.juridiction]
+    mentions += [jour(decision.date_limite_paiement), f"agent n° {decision.auteur.identifiant}", decision.auteur.autorite.nom, "« Signé »"]
+    mentions += ["d'un mois", decision.juridiction]
     mentions += list(decision.pieces_remboursement) if accepte else []
     assert missing_in_order(texte, mentions) == []
+
+
+def test_an_inadmissible_rapo_is_told_each_condition_that_is_not_met() -> None:
+    manques = ("Le recours expose les faits et les moyens.", "Le mandataire produit son mandat.")
+    champs = {"montant_rectifie": None, "numero_avis": None, "pieces_remboursement": ()}
+    texte = " ".join(pages(DecisionRapo, sens="irrecevable", criteres_manquants=manques, **champs))
+    assert missing_in_order(texte, ["est irrecevable", "Conditions non remplies", *manques]) == []
+
+
+def test_a_decision_that_leaves_nothing_to_pay_prints_no_limit_of_payment() -> None:
+    texte = " ".join(pages(DecisionRapo, sens="acceptation-totale", montant_rectifie=0, date_limite_paiement=None))
+    assert euros(0).replace("\u00a0", " ") in texte and "Limite de paiement" not in texte
+
+
+def test_the_first_notice_of_a_town_gives_its_number_of_telepaiement_and_speaks_of_no_other_notice() -> None:
+    avis, texte = AvisPaiementCollectivite.exemplaire(), " ".join(pages(AvisPaiementCollectivite))
+    code = avis.modalites.telepaiement
+    assert " ".join(code[i : i + 4] for i in range(0, 28, 4)) in texte
+    assert "avis de paiement initial" not in texte and "avis de paiement initial" in " ".join(pages(AvisRectificatifCollectivite))
 
 
 @pytest.mark.parametrize("kind", [TitreAnnulationRecette, MandatRemboursement])
@@ -138,6 +161,7 @@ def test_the_accounting_document_names_its_year_its_cause_and_its_beneficiary(ki
     cause = "recours administratif préalable" if piece.cause == "rapo" else "décision de la juridiction"
     adresse, iban = piece.beneficiaire.adresse, [piece.iban[i : i + 4] for i in range(0, len(piece.iban), 4)]
     mentions = [
+        piece.collectivite,
         f"{piece.siret[:3]} {piece.siret[3:6]}",
         nom,
         euros(piece.montant),

@@ -50,12 +50,13 @@ class TitreAnnulationRecette(
 
     numero_fps: Numero26
     siret: Siret
+    collectivite: Ligne = Field(description="Nom de la collectivité")
     numero_piece: Court = Field(description="Numéro de la pièce comptable")
     exercice: Exercice
     exercice_paiement: Exercice = Field(description="Exercice du paiement, le même que celui de la pièce")
     date_piece: Jour = Field(description="Date de la pièce")
     cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
-    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
+    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
     iban: Iban
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
     montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
@@ -64,6 +65,7 @@ class TitreAnnulationRecette(
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
         "siret": s.SIRET,
+        "collectivite": s.BENEFICIAIRE["nom"],
         "numero_piece": "TA-2026-0012",
         "exercice": 2026,
         "exercice_paiement": 2026,
@@ -91,12 +93,13 @@ class MandatRemboursement(
 
     numero_fps: Numero26
     siret: Siret
+    collectivite: Ligne = Field(description="Nom de la collectivité")
     numero_piece: Court = Field(description="Numéro de la pièce comptable")
     exercice: Exercice
     exercice_paiement: Exercice = Field(description="Exercice du paiement, antérieur à celui de la pièce")
     date_piece: Jour = Field(description="Date de la pièce")
     cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
-    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours")
+    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
     iban: Iban
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
     montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
@@ -105,6 +108,7 @@ class MandatRemboursement(
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
         "siret": s.SIRET,
+        "collectivite": s.BENEFICIAIRE["nom"],
         "numero_piece": "MD-2027-0003",
         "exercice": 2027,
         "exercice_paiement": 2026,

@@ -1,11 +1,13 @@
 """The acts told to ANTAI: each waits for its accusé; accepted it takes effect, refused it is to be corrected (flows 1, 8 and 11)."""
 
-from collectivite.actes.dossier import ecrire, etabli_ici, oublier_echeances
+from collections.abc import Mapping
+
+from collectivite.actes.dossier import demande, ecrire, oublier_echeances
 from collectivite.domain.acte import LIBELLES, TITRE_EMIS, TITRE_NON_EMIS, Acte, Suite, Transmis
 from collectivite.domain.avis import AvisRectificatif
 from collectivite.domain.forfait import SANS_SUITE, Etat, Forfait
-from collectivite.domain.recours import Recours
-from collectivite.domain.refus import ActeEnAttente, ActeInconnu, ActeNonRefuse
+from collectivite.domain.recours import EtatRecours, Recours
+from collectivite.domain.refus import ActeEnAttente, ActeInconnu, ActeNonRefuse, CorrectionImpossible
 from collectivite.domain.titre import annulation_titre
 from fps.kit.work import Work
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre, Origine
@@ -36,6 +38,7 @@ async def repondre(forfait: Forfait, accuse: AccuseFps | AccuseAnnulation | Accu
     nature = LIBELLES[type(acte.message)]
     if acte.etat == "accepte":
         work.record(forfait.numero, "acte-accepte", acte.message.law, rang=acte.rang, nature=nature)
+        await _executer(acte, work)
         await _appliquer(forfait, acte, work)
     elif acte.etat == "abandonne":
         await _abandonner(forfait, acte, work)
@@ -43,12 +46,13 @@ async def repondre(forfait: Forfait, accuse: AccuseFps | AccuseAnnulation | Accu
         await _corriger(forfait, acte, work)
 
 
-async def renvoyer(numero: str, rang: int, work: Work) -> Forfait:
-    """An act that ANTAI refused is told again as it is, when what stood in its way is gone.
+async def renvoyer(numero: str, rang: int, sommes: Mapping[str, int], work: Work) -> Forfait:
+    """An act that ANTAI refused is told again, when what stood in its way is gone.
 
-    Raises FpsEtabliAilleurs, ActeInconnu, ActeNonRefuse, ActeEnAttente.
+    `sommes` lowers the parts of a flow 8 to what ANTAI says the title still bears, in centimes. Raises ForfaitInconnu, ActeInconnu,
+    ActeNonRefuse, ActeEnAttente, CorrectionImpossible.
     """
-    forfait = await etabli_ici(numero, work)
+    forfait = await demande(numero, work)
     acte = next((a for a in forfait.actes if a.rang == rang), None)
     if acte is None:
         raise ActeInconnu(f"Acte {rang} du FPS {numero}.", "rang")
@@ -58,8 +62,12 @@ async def renvoyer(numero: str, rang: int, work: Work) -> Forfait:
     message = acte.message
     if isinstance(message, ModificationFps):
         message = message.model_copy(update={"date_edition": work.now})
-    work.record(numero, "acte-renvoye", message.law, rang=rang, nature=LIBELLES[type(message)])
-    transmettre(forfait, message, work, baisse=acte.baisse)
+    if sommes and not (isinstance(message, InformationAnnulationTitre) and all(s <= getattr(message, nom) for nom, s in sommes.items())):
+        raise CorrectionImpossible(f"Acte {rang}, {LIBELLES[type(message)]}.", next(iter(sommes)))
+    avant, message = message, message.model_copy(update=dict(sommes))
+    moins = getattr(avant, "fps_annule", 0) - getattr(message, "fps_annule", 0)
+    work.record(numero, "acte-renvoye", message.law, rang=rang, nature=LIBELLES[type(message)], **sommes)
+    transmettre(forfait, message, work, baisse=acte.baisse - moins)
     return forfait
 
 
@@ -114,6 +122,15 @@ async def reduire(forfait: Forfait, montant: int, motif: str, work: Work) -> Non
         ecrire(forfait, "reduction", EXECUTION, forfait.rectifier(reste, work.today), work, montant=reste)
     else:
         await annuler(forfait, motif, work)
+
+
+async def _executer(acte: Acte, work: Work) -> None:
+    """The decision that the act executes is executed, even when the act had to be corrected."""
+    requete = getattr(acte.message, "numero_requete", None)
+    recours = await work.find(Recours, requete) if requete is not None else None
+    if recours is not None and recours.etat is EtatRecours.A_EXECUTER:
+        recours.executer(work.today)
+        work.unschedule(recours.numero, "execution")
 
 
 # -------------------------------------------------------------------------------------------------------------- refused

@@ -19,7 +19,7 @@ from fps.kit.bac_path import bac_of
 from fps.kit.letters import LetterError, render_async
 from fps.kit.service import Service
 from fps.kit.work import Work
-from fps.messages.formats import CentimesDus, Court, Iban, Jour
+from fps.messages.formats import Centimes, CentimesDus, Court, Iban, Jour
 from fps.messages.paiement import Moyen
 from fps.messages.parties_prenantes import Demandeur
 
@@ -55,6 +55,15 @@ class DemandeModification(BaseModel):
     montant: CentimesDus = Field(description="Nouveau montant, en centimes")
     date_demande: Jour = Field(description="Date de la demande qui provoque la modification")
     motif: Motif
+
+
+class DemandeRenvoi(BaseModel):
+    """The parts of a cancelled title, lowered to what ANTAI says it still bears; the act as it was when none is given."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"majoration_annulee": 4000}})
+
+    fps_annule: Centimes | None = Field(default=None, description="Part du FPS annulée, en centimes")
+    majoration_annulee: Centimes | None = Field(default=None, description="Part de la majoration annulée, en centimes")
 
 
 class DemandePaiement(BaseModel):
@@ -144,8 +153,9 @@ def routes(router: APIRouter, service: Service) -> None:
         return RectificatifVu.model_validate(await service.ask(bac_of(request), run))
 
     @router.post("/fps/{numero}/actes/{rang}/renvoi", tags=["FPS"], summary="Renvoyer un acte que l'ANTAI a refusé")
-    async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1)]) -> ForfaitVu:
-        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: transmission.renvoyer(numero, rang, w)))
+    async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1)], d: DemandeRenvoi) -> ForfaitVu:
+        sommes = d.model_dump(exclude_none=True)
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: transmission.renvoyer(numero, rang, sommes, w)))
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
     async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:

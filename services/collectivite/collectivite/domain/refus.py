@@ -66,6 +66,14 @@ class ActeNonRefuse(Conflit):
     que_faire = "Rien : l'acte est accepté, ou attend son accusé."
 
 
+class CorrectionImpossible(Refus):
+    """Seules les sommes d'une annulation de titre se corrigent, et vers le bas"""
+
+    code = "correction-impossible"
+    article = "CGCT, art. R. 2333-120-17-2"
+    que_faire = "Renvoyez l'acte sans sommes, ou avec celles que l'ANTAI dit rester au titre."
+
+
 class AgentNonAssermente(Refus):
     """L'agent n'est pas assermenté à la date du constat"""
 

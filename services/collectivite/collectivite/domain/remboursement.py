@@ -7,6 +7,7 @@ from typing import Literal
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
 from collectivite.domain.sommes import somme_a_rendre
+from fps.communes import commune
 from fps.explication import regle
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
@@ -53,7 +54,7 @@ class Remboursement:
         """The document as it is sent (flow 9)."""
         champs = {nom: valeur for nom, valeur in vars(self).items() if nom not in ("numero", "genre", "etat")}
         classe = TitreAnnulationRecette if self.genre == "TA" else MandatRemboursement
-        return classe(numero_fps=self.numero, **champs)
+        return classe(numero_fps=self.numero, collectivite=commune(self.siret).nom, **champs)
 
 
 def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | None) -> tuple[Demandeur, int]:
