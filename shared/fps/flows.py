@@ -5,8 +5,22 @@ from dataclasses import dataclass
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
-from fps.messages.comptable import AccuseDocumentComptable, AvisRemboursementFps, MandatRemboursement, TitreAnnulationRecette
-from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePaye, TitrePayeCollectivite
+from fps.messages.comptable import (
+    AccuseDocumentComptable,
+    AvisRemboursementFps,
+    MandatRemboursement,
+    RejetDocumentComptable,
+    TitreAnnulationRecette,
+)
+from fps.messages.information_paiement import (
+    EncaissementFps,
+    FpsPaye,
+    FpsPayeMinore,
+    PaiementAnnule,
+    PaiementRejete,
+    TitrePaye,
+    TitrePayeCollectivite,
+)
 from fps.messages.message import SLUGS, MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
 from fps.messages.paiement import JustificatifPaiementFps, JustificatifPaiementTitre, PaiementFps, PaiementTitre
@@ -60,7 +74,7 @@ FLOWS: tuple[Flow, ...] = (
         5,
         "Information de paiement",
         Phase.TOUTES,
-        (FpsPaye, FpsPayeMinore, PaiementRejete, PaiementAnnule, TitrePaye, TitrePayeCollectivite),
+        (FpsPaye, FpsPayeMinore, PaiementRejete, PaiementAnnule, EncaissementFps, TitrePaye, TitrePayeCollectivite),
     ),
     Flow(
         6,
@@ -76,7 +90,10 @@ FLOWS: tuple[Flow, ...] = (
     ),
     Flow(8, "Information d'annulation", Phase.CONTENTIEUX, (InformationAnnulationFps, InformationAnnulationTitre, AccuseAnnulation)),
     Flow(
-        9, "Document comptable de remboursement", Phase.CONTENTIEUX, (TitreAnnulationRecette, MandatRemboursement, AccuseDocumentComptable)
+        9,
+        "Document comptable de remboursement",
+        Phase.CONTENTIEUX,
+        (TitreAnnulationRecette, MandatRemboursement, AccuseDocumentComptable, RejetDocumentComptable),
     ),
     Flow(10, "Remboursement du FPS", Phase.CONTENTIEUX, (AvisRemboursementFps,)),
     Flow(11, "Information sur un FPS impayé", Phase.EXECUTOIRE, (FpsImpaye, AccuseImpaye)),

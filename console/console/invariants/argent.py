@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from console.invariants.comptes import PIECES, PLAN, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque, Sens
+from console.invariants.comptes import AMIABLES, PIECES, PLAN, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque, Sens
 from console.invariants.registres import Lettre, Mouvement, Registres, Rupture
 from console.invariants.reversements import reversements
 from console.invariants.titres import titres_accordes
@@ -160,7 +160,7 @@ def rendus(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupture
                 rendu -= m.montant
                 if rendu > paye:
                     yield r.rupture(5, m.party, sujet, f"{euros(rendu)} remboursés pour {euros(paye)} payés", r.acte_de(m))
-            elif m.compte == RECETTES.get(m.party) and m.montant > 0:
+            elif m.compte == RECETTES.get(m.party) and m.montant > 0 and m.libelle not in AMIABLES:  # told by ANTAI's own entry
                 paye += m.montant
 
 
@@ -176,7 +176,9 @@ def nouvelles(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupt
         envoi = r.par_lettre.get((Party.DGFIP, lettre.id))
         if envoi is None:
             continue
-        ecrits = [m for m in livres.get(lettre.sujet, []) if m.party is Party.DGFIP and m.rang < envoi["rang"]]
+        ecrits = [
+            m for m in livres.get(lettre.sujet, []) if m.party is Party.DGFIP and m.rang < envoi["rang"] and m.libelle not in AMIABLES
+        ]
         tenu = -sum(m.montant for m in ecrits if _nom(m.compte) == "a-reverser")
         recu = sum(m.montant for m in ecrits if m.compte == "encaissements")
         if (part, lettre.corps.get("montant_paye", recu)) != (tenu, recu):
@@ -189,7 +191,7 @@ def reflets(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Ruptur
     for reflet in REFLETS:
         for row in r.lignes(reflet.party, reflet.table):
             sujet = row[reflet.cle]
-            ecrits = _ecrits(livres.get(sujet, []), Cote(reflet.party, frozenset({reflet.compte})))
+            ecrits = _ecrits(livres.get(sujet, []), Cote(reflet.party, frozenset({reflet.compte}), reflet.libelles))
             solde = reflet.signe * sum(m.montant for m in ecrits)
             if solde != row[reflet.colonne]:
                 phrase = f"« {reflet.colonne} » vaut {euros(row[reflet.colonne])}, le compte « {reflet.compte} » {euros(solde)}"

@@ -46,9 +46,11 @@ PLAN: Final[Mapping[Party, Mapping[str, Compte]]] = {
     },
     Party.DGFIP: {
         "redevable": Compte(Sens.DEUX, "ce que le redevable doit encore du titre ; créditeur : ce qui doit lui être rendu"),
-        "encaissements": Compte(Sens.DEBIT, "payé à la DGFiP, moins ce qu'elle rend et reverse"),
+        "encaissements": Compte(Sens.DEBIT, "payé à l'ANTAI ou à la DGFiP, moins ce qu'elle rend et reverse"),
         "collectivite": Compte(Sens.CREDIT, "FPS pris en charge et non encore recouvrés", par_collectivite=True),
-        "a-reverser": Compte(Sens.CREDIT, "FPS recouvrés, dus à la collectivité, précomptes déduits", par_collectivite=True),
+        "a-reverser": Compte(
+            Sens.CREDIT, "FPS encaissés à l'amiable ou recouvrés, dus à la collectivité, précomptes déduits", par_collectivite=True
+        ),
         "etat": Compte(Sens.CREDIT, "majoration de l'État, rabais, remises et annulations déduits"),
         "tresor": Compte(Sens.DEBIT, "compte de la collectivité au Trésor : remboursements qu'elle ordonne", par_collectivite=True),
         "remboursements": Compte(Sens.CREDIT, "remboursements ordonnés, à payer"),
@@ -82,6 +84,10 @@ def _cote(party: Party, *comptes: str, par: str = "") -> Cote:
     return Cote(party, frozenset(comptes), frozenset({par} if par else ()))
 
 
+# What the DGFiP writes of money that ANTAI collected, and of the titles that it collects itself.
+AMIABLES: Final = frozenset({"encaissement amiable", "encaissement amiable perdu"})
+TITRES: Final = frozenset({"part de la collectivité", "précompte"})
+
 RECIPROQUES: Final = (
     Reciproque(
         "encaissé par l'ANTAI pour la collectivité",
@@ -106,8 +112,13 @@ RECIPROQUES: Final = (
         _cote(Party.DGFIP, "etat", par="prise en charge"),
     ),
     Reciproque(
+        "encaissé par l'ANTAI, compté par la DGFiP pour la collectivité",
+        _cote(Party.ANTAI, "encaissements", "trop-percu"),
+        Cote(Party.DGFIP, frozenset({"encaissements"}), AMIABLES),
+    ),
+    Reciproque(
         "dû par la DGFiP à la collectivité, précomptes déduits",
-        _cote(Party.DGFIP, "a-reverser"),
+        Cote(Party.DGFIP, frozenset({"a-reverser"}), TITRES),
         _cote(Party.COLLECTIVITE, "dgfip"),
         opposes=True,
     ),
@@ -165,6 +176,7 @@ class Reflet:
     colonne: str
     compte: str
     signe: int
+    libelles: frozenset[str] = frozenset()
 
 
 REFLETS: Final = (
@@ -173,5 +185,6 @@ REFLETS: Final = (
     Reflet(Party.COLLECTIVITE, "forfaits", "numero", "part_titre", "dgfip", 1),
     Reflet(Party.COLLECTIVITE, "forfaits", "numero", "rembourse", "tresor", -1),
     Reflet(Party.ANTAI, "dossiers", "numero", "trop_percu", "trop-percu", -1),
-    Reflet(Party.DGFIP, "prises_en_charge", "numero_fps", "part_collectivite", "a-reverser", -1),
+    Reflet(Party.DGFIP, "prises_en_charge", "numero_fps", "part_collectivite", "a-reverser", -1, TITRES),
+    Reflet(Party.DGFIP, "encaissements_amiables", "numero_fps", "montant", "a-reverser", -1, AMIABLES),
 )

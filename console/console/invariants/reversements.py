@@ -25,7 +25,7 @@ def reversements(r: Registres) -> Iterator[Rupture]:
         yield r.rupture(5, Party.DGFIP, premier.sujet, f"le mois {mois} n'a pas de compte de reversement", r.acte_de(premier))
     reports: dict[str, int] = defaultdict(int)
     for compte in comptes:
-        sujet, net = f"{compte['siret']}/{compte['mois']}", compte["encaisse"] - compte["precompte"]
+        sujet, net = f"{compte['siret']}/{compte['mois']}", compte["encaisse"] + compte["encaisse_amiable"] - compte["precompte"]
         ecrits = dossiers[compte["siret"], compte["mois"]]
         if net != (du := -sum(m.montant for m in ecrits)):
             phrase = f"reversement de {compte['mois']} : {euros(net)} inscrits, {euros(du)} dans les dossiers"
@@ -43,7 +43,7 @@ def _verse(r: Registres, sujet: str, compte: dict[str, Any], verse: int, reports
     if compte["verse_le"] is None:
         return
     siret, avant = compte["siret"], reports[compte["siret"]]
-    solde = compte["encaisse"] - compte["precompte"] - avant
+    solde = compte["encaisse"] + compte["encaisse_amiable"] - compte["precompte"] - avant
     reports[siret] = max(-solde, 0)
     if (compte["report"], compte["verse"], verse) != (avant, max(solde, 0), max(solde, 0)):
         phrase = f"reversé {euros(verse)} (relevé : {euros(compte['verse'])}) au lieu de {euros(max(solde, 0))}, report de {euros(avant)}"

@@ -10,7 +10,7 @@ from antai.store import RECORDS, cle_constat, cles_constats, cles_paiement, cles
 from fps.kit.service import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
-from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
+from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.mfps import AccuseFps, CreationFps
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
@@ -33,6 +33,7 @@ DEFINITION = Definition(
             EAvisPaiement,
             RequeteImpression,
             JustificatifPaiementFps,
+            EncaissementFps,
             FpsPaye,
             FpsPayeMinore,
             PaiementRejete,

@@ -13,7 +13,7 @@ from collectivite.store import RECORDS, cles_sujet, metadata
 from fps.kit.service import Definition
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
-from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
+from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, RejetDocumentComptable, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
@@ -58,6 +58,7 @@ DEFINITION = Definition(
         CommunicationRequete: lambda m: ((Recours, (m.numero_requete,)),),
         DecisionCollectivite: lambda m: ((Recours, (m.numero_requete,)),),
         AccuseDocumentComptable: lambda m: ((Remboursement, (m.numero_fps, m.numero_piece)),),
+        RejetDocumentComptable: lambda m: ((Remboursement, (m.numero_fps, m.numero_piece)),),
     },
     deadline_keys={"silence-rapo": lambda sujets, le: ((Rapo, (sujet,)) for sujet in sujets)},
     documents={

@@ -10,7 +10,7 @@ from fps.communes import commune
 from fps.kit.service import Handler
 from fps.kit.work import Work
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
-from fps.messages.comptable import AccuseDocumentComptable
+from fps.messages.comptable import AccuseDocumentComptable, RejetDocumentComptable
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps
@@ -70,4 +70,5 @@ HANDLERS: dict[MessageClass, Handler] = {
     AccuseAnnulation: accuse,
     AccuseDocumentComptable: paiement.accuser_piece,
     AccuseImpaye: accuse,
+    RejetDocumentComptable: paiement.arreter_remboursement,
 }

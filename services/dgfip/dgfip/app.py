@@ -8,7 +8,11 @@ from dgfip.deadlines import DEADLINES
 from dgfip.handlers import HANDLERS
 from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
 from fps.kit.service import Definition
-from fps.messages.comptable import AccuseDocumentComptable, AvisRemboursementFps
+from fps.messages.comptable import (
+    AccuseDocumentComptable,
+    AvisRemboursementFps,
+    RejetDocumentComptable,
+)
 from fps.messages.information_paiement import TitrePaye, TitrePayeCollectivite
 from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 from fps.messages.titre import AnnulationTitre, Avertissement, AvisRemboursementTitre, EmissionTitre
@@ -30,6 +34,7 @@ DEFINITION = Definition(
             AvisRemboursementFps,
             AvisRemboursementTitre,
             JustificatifPaiementTitre,
+            RejetDocumentComptable,
             TitrePaye,
             TitrePayeCollectivite,
         }

@@ -109,7 +109,16 @@ async def reversement(sujet: str, work: Work) -> None:
         solde = CompteCollectivite(siret)
         work.add(solde)
     solde.a_precompter = compte.verser(solde.a_precompter, work.today)
-    work.record(sujet, "reversement", LOI, encaisse=compte.encaisse, precompte=compte.precompte, report=compte.report, verse=compte.verse)
+    work.record(
+        sujet,
+        "reversement",
+        LOI,
+        encaisse=compte.encaisse,
+        amiable=compte.encaisse_amiable,
+        precompte=compte.precompte,
+        report=compte.report,
+        verse=compte.verse,
+    )
     if compte.verse:
         work.book(sujet, ecriture_reversement(siret, compte.verse, work.today), LOI)
 

@@ -1,7 +1,9 @@
 """What the DGFiP does with each letter it receives: one function a message, one table."""
 
+from dgfip.actes.comptes import encaisser_amiable
 from dgfip.actes.recouvrement import annuler, connue, encaisser, planifier
 from dgfip.domain import paiement, remboursement
+from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.ecritures import ecriture_piece_comptable, ecriture_prise_en_charge
 from dgfip.domain.prise_en_charge import AnnulationRecue, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import AnnulationDifferente, TitreDejaPrisEnCharge
@@ -9,6 +11,7 @@ from dgfip.domain.remboursement import Document, PieceRecue, RemboursementsFps
 from fps.kit.service import Handler
 from fps.kit.work import Work
 from fps.messages.comptable import LOI, AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
+from fps.messages.information_paiement import EncaissementFps
 from fps.messages.message import MessageClass
 from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 from fps.messages.titre import AnnulationTitre, EmissionTitre
@@ -68,7 +71,9 @@ async def document_comptable(message: Document, work: Work) -> AccuseDocumentCom
         remboursement.verifier_meme_piece(connu, message, work.now)
         return remboursement.accuse_de(message, work.now)
     suivi = await work.find(RemboursementsFps, numero)
-    remboursement.verifier(message, suivi.ordonne if suivi else 0, work.now, work.today)
+    amiable = await work.find(EncaissementAmiable, numero)
+    encaisse = None if amiable is None else amiable.montant
+    remboursement.verifier(message, suivi.ordonne if suivi else 0, encaisse, work.now, work.today)
     piece = PieceRecue.recevoir(message, work.today)
     work.add(piece)
     if suivi is None:
@@ -87,6 +92,7 @@ HANDLERS: dict[MessageClass, Handler] = {
     PaiementTitre: paiement_titre,
     TitreAnnulationRecette: document_comptable,
     MandatRemboursement: document_comptable,
+    EncaissementFps: encaisser_amiable,
     EmissionTitre: emission_titre,
     AnnulationTitre: annulation_titre,
 }

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
 
+from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.encaissement import Encaissement
 from dgfip.domain.prise_en_charge import AnnulationRecue, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.remboursement import PieceRecue, RemboursementsFps
@@ -105,6 +106,7 @@ pieces_recues = Table(
     Column("montant", BigInteger, nullable=False),
     Column("due", Date),
     Column("rembourse_le", Date),
+    Column("rejetee_le", Date),
 )
 
 remboursements_fps = Table(
@@ -130,6 +132,18 @@ reversements = Table(
     Column("report", BigInteger, nullable=False),
     Column("verse", BigInteger, nullable=False),
     Column("verse_le", Date),
+    Column("paiements_amiables", BigInteger, nullable=False),
+    Column("encaisse_amiable", BigInteger, nullable=False),
+)
+
+encaissements_amiables = Table(
+    "encaissements_amiables",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero_fps", Text, primary_key=True),
+    Column("siret", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("montant", BigInteger, nullable=False),
 )
 
 comptes_collectivites = Table(
@@ -148,6 +162,7 @@ RECORDS = (
     Record(lignes_recues, LigneRecue),
     Record(annulations_recues, AnnulationRecue),
     Record(encaissements, Encaissement),
+    Record(encaissements_amiables, EncaissementAmiable),
     Record(demandes_remise, DemandeRemise),
     PIECES,
     Record(remboursements_fps, RemboursementsFps),

@@ -36,6 +36,26 @@ class AccuseDocumentComptable(
     }
 
 
+class RejetDocumentComptable(Message, flow=9, nom="rejet", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI):
+    """A refund ordered and not paid yet is stopped: the bank refused the payment that it gave back (hypothesis H114)."""
+
+    numero_fps: Numero26
+    siret: Siret
+    numero_piece: Court = Field(description="Numéro de la pièce comptable rejetée")
+    date_rejet: Jour = Field(description="Date du rejet")
+    montant: CentimesDus = Field(description="Montant qui n'est pas remboursé, en centimes")
+    motif: Literal["encaissement-annule"] = Field(description="Motif du rejet")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "numero_piece": "TA-2026-0012",
+        "date_rejet": "2026-07-29",
+        "montant": 2100,
+        "motif": "encaissement-annule",
+    }
+
+
 class TitreAnnulationRecette(
     Message,
     flow=9,
@@ -142,7 +162,7 @@ class AvisRemboursementFps(
         "collectivite": "Ville de Lille",
         "numero_piece": "TA-2026-0012",
         "beneficiaire": s.DEMANDEUR,
-        "comptable": s.CONTACT_TRESORERIE,
+        "comptable": {"nom": "Comptable public assignataire (simulé) : Ville de Lille", "adresse": s.MAIRIE},
         "date_envoi": "2026-09-01",
         "montant_rembourse": 2100,
         "mode": "virement",

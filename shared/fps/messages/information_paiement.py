@@ -12,6 +12,7 @@ from fps.parties import Channel, Party
 
 LOI_FPS = "CGCT, art. L. 2333-87, IV"
 LOI_TITRE = "CGPPP, art. L. 2323-7-1"
+LOI_REVERSEMENT = "Arrêté du 1er septembre 2016, art. 1er et 2"
 
 
 class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS):
@@ -107,6 +108,26 @@ class PaiementAnnule(
         "motif": "double-paiement",
         "montant_annule": 3000,
         "reste_du": 0,
+    }
+
+
+class EncaissementFps(
+    Message, flow=5, nom="encaissement-fps", sender=Party.ANTAI, receiver=Party.DGFIP, channel=Channel.AMQP, law=LOI_REVERSEMENT
+):
+    """What is collected so far of a FPS for its collectivité: the Treasury accounts for it, and reverses it (hypothesis H96)."""
+
+    numero_fps: Numero26
+    siret: Siret
+    rang: Rang = Field(description="Rang de la nouvelle : la plus récente l'emporte, dans quelque ordre qu'elles arrivent")
+    date_heure: Instant = Field(description="Date et heure de l'encaissement, ou du rejet")
+    montant_encaisse: Centimes = Field(description="Montant encaissé en tout, en centimes, 0 après le rejet d'un chèque")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "siret": s.SIRET,
+        "rang": 1,
+        "date_heure": "2026-06-20T18:03:00+02:00",
+        "montant_encaisse": 2100,
     }
 
 

@@ -79,6 +79,7 @@ async def paiement_fps(message: PaiementFps, work: Work) -> JustificatifPaiement
     work.record(dossier.numero, "paiement-minore" if minore else "paiement", PAIEMENT, montant=message.montant, moyen=message.moyen)
     work.book(dossier.numero, paiement.ecriture_paiement(dossier, work.today), PAIEMENT)
     work.send(paiement.information(dossier, message, instant, minore=minore))
+    work.send(paiement.encaissement(dossier, await paiements_de(dossier.numero, work), work.now))
     justificatif = paiement.justificatif(dossier, message, instant, minore=minore)
     work.send(justificatif)
     return justificatif
@@ -121,6 +122,7 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> None:
         return
     work.book(numero, paiement.ecriture_rejet(dossier, refuse, work.today), PAIEMENT)
     work.send(paiement.rejet(dossier, connu_d_elle, work.now))
+    work.send(paiement.encaissement(dossier, tous, work.now))
     if etat in PAYES:
         _reprendre(dossier, work)
 

@@ -19,7 +19,7 @@ from antai.domain.refus import (
 from antai.domain.sommes import minore_payable
 from fps.communes import commune
 from fps.droit import droit
-from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
+from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.money import Ecriture, LigneEcriture, euros
 from fps.numero import cle
@@ -184,6 +184,18 @@ def information(dossier: Dossier, message: PaiementFps, instant: datetime, *, mi
         reference=reference(message),
         montant_paye=message.montant,
         reste_du=0,
+    )
+
+
+def encaissement(dossier: Dossier, tous: Sequence[Paiement], instant: datetime) -> EncaissementFps:
+    """What the DGFiP learns of the money held for the collectivité; each payment and each rejection is one news more (hypothesis H96)."""
+    rejets = sum(p.sort in (Sort.REJETE, Sort.COUVERT) for p in tous)
+    return EncaissementFps(
+        numero_fps=dossier.numero,
+        siret=dossier.siret,
+        rang=dossier.paiements + rejets,
+        date_heure=instant,
+        montant_encaisse=dossier.montant_paye,
     )
 
 

@@ -13,7 +13,7 @@ from fps.calendar import ajouter_jours, paris_date
 from fps.communes import commune
 from fps.kit.work import Work
 from fps.messages.annulation import FpsImpaye
-from fps.messages.comptable import AccuseDocumentComptable, Cause
+from fps.messages.comptable import AccuseDocumentComptable, Cause, RejetDocumentComptable
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.paiement import Moyen
 from fps.messages.parties_prenantes import Demandeur
@@ -177,3 +177,14 @@ async def accuser_piece(message: AccuseDocumentComptable, work: Work) -> None:
     piece.etat = "accepte" if message.statut == "accepte" else "refuse"
     ecriture = None if piece.etat == "accepte" else forfait.rembourser(-piece.montant, work.today)
     ecrire(forfait, f"piece-{piece.etat}", REMBOURSEMENT, ecriture, work, piece=piece.numero_piece)
+
+
+async def arreter_remboursement(message: RejetDocumentComptable, work: Work) -> None:
+    """The accountant stops a refund: the payment that it gave back was refused by the bank; told twice, once. Raises FpsEtabliAilleurs."""
+    forfait = await etabli_ici(message.numero_fps, work)
+    piece = await work.find(Remboursement, forfait.numero, message.numero_piece)
+    if piece is None or piece.etat == "refuse":
+        return
+    piece.etat = "refuse"
+    ecriture = forfait.arreter_remboursement(piece.montant, work.today)
+    ecrire(forfait, "remboursement-arrete", REMBOURSEMENT, ecriture, work, piece=piece.numero_piece, montant=piece.montant)

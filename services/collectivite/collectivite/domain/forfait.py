@@ -291,6 +291,13 @@ class Forfait:
         self.dette, self.rembourse = self.dette - montant, self.rembourse + montant
         return ecriture(le, "FPS remboursé", ("a-rembourser", montant), ("tresor", -montant))
 
+    def arreter_remboursement(self, montant: int, le: date) -> Ecriture:
+        """The Treasury does not give `montant` centimes back: nothing is owed of a payment that the bank refused, before or after."""
+        self.rembourse -= montant
+        rendre = trop_percu(verse_net(self.montant_paye, self.rembourse), self.du, self.part_titre) - self.dette
+        self.dette += rendre
+        return ecriture(le, "Remboursement arrêté", ("tresor", montant), ("a-rembourser", -rendre), ("indus", rendre - montant))
+
     def ecriture_creance(self, le: date) -> Ecriture:
         """Establishing a FPS makes a claim and a revenue."""
         return ecriture(le, "FPS établi", ("redevable", self.montant), ("recettes", -self.montant))

@@ -3,18 +3,17 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from dgfip.actes.comptes import compte_du_mois
 from dgfip.domain.ecritures import ecriture_annulation, ecriture_paiement, ecriture_part, ecriture_rejet
 from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.paiement import informations
 from dgfip.domain.prise_en_charge import PAYES, SOLDES, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PaiementInconnu, PriseEnChargeInconnue, ReferenceDejaUtilisee
-from dgfip.domain.reversement import Reversement, mois_de
 from fps.calculs import (
     date_envoi_avertissement,
     date_prescription,
     date_relance_titre,
     date_remboursement_titre,
-    date_reversement,
     date_saisie,
     date_versement_saisie,
 )
@@ -65,14 +64,8 @@ async def inscrire(prise: PriseEnCharge, montant: int, work: Work) -> None:
     """Owe a sum to the collectivité, or take a précompte below zero: its books, the account of the month (hypothesis H65)."""
     if not montant:
         return
-    siret, mois = prise.siret, mois_de(work.today)
-    work.book(prise.numero_fps, ecriture_part(siret, montant, work.today), LOI)
-    compte = await work.find(Reversement, siret, mois)
-    if compte is None:
-        compte = Reversement(siret, mois, date_reversement(work.today))
-        work.add(compte)
-        work.schedule(f"{siret}/{mois}", "reversement", compte.due)
-    compte.inscrire(montant)
+    work.book(prise.numero_fps, ecriture_part(prise.siret, montant, work.today), LOI)
+    (await compte_du_mois(prise.siret, work)).inscrire(montant)
 
 
 async def encaisser(

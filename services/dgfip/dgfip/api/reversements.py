@@ -33,6 +33,7 @@ class RemboursementVue(BaseModel):
     montant: int
     due: date | None = Field(description="Jour du remboursement, vide quand il est fait")
     rembourse_le: date | None
+    rejetee_le: date | None = Field(description="Jour où il est arrêté : le paiement qu'il rendait a été rejeté par la banque")
 
 
 class ReversementVue(BaseModel):
@@ -44,7 +45,9 @@ class ReversementVue(BaseModel):
     mois: str
     due: date
     paiements: int
-    encaisse: int
+    encaisse: int = Field(description="Part de la collectivité dans les titres payés")
+    paiements_amiables: int
+    encaisse_amiable: int = Field(description="FPS payés à l'ANTAI avant tout titre")
     annulations: int
     precompte: int
     report: int = Field(description="Précompte des mois précédents que l'encaissé n'avait pas couvert")

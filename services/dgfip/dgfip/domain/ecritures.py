@@ -57,6 +57,14 @@ def ecriture_part(siret: str, montant: int, le: date) -> Ecriture:
     return Ecriture.simple(le, "part de la collectivité", debit=attendu, credit=du, montant=montant)
 
 
+def ecriture_amiable(siret: str, montant: int, le: date) -> Ecriture:
+    """What ANTAI collected of a FPS is owed to the collectivité; below zero, a cheque takes it back."""
+    du = f"a-reverser:{siret}"
+    if montant < 0:
+        return Ecriture.simple(le, "encaissement amiable perdu", debit=du, credit="encaissements", montant=-montant)
+    return Ecriture.simple(le, "encaissement amiable", debit="encaissements", credit=du, montant=montant)
+
+
 def ecriture_remise(montant: int, le: date) -> Ecriture:
     """The State gives up a part of the majoration."""
     return Ecriture.simple(le, "remise gracieuse", debit="etat", credit="redevable", montant=montant)
@@ -76,6 +84,11 @@ def ecriture_remboursement_titre(montant: int, le: date) -> Ecriture:
 def ecriture_piece_comptable(siret: str, montant: int, le: date) -> Ecriture:
     """The collectivité orders a refund of a FPS: its account at the Treasury pays."""
     return Ecriture.simple(le, "remboursement à payer", debit=f"tresor:{siret}", credit="remboursements", montant=montant)
+
+
+def ecriture_arret(siret: str, montant: int, le: date) -> Ecriture:
+    """A refund that is not paid is no longer ordered."""
+    return Ecriture.simple(le, "remboursement arrêté", debit="remboursements", credit=f"tresor:{siret}", montant=montant)
 
 
 def ecriture_remboursement_fps(montant: int, le: date) -> Ecriture:

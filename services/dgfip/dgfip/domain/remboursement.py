@@ -10,7 +10,14 @@ from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PieceComptableRefusee, PieceDejaRecue, RemboursementExcessif
 from fps.calculs import date_remboursement_fps
 from fps.communes import commune, est_connue
-from fps.messages.comptable import LOI, AccuseDocumentComptable, AvisRemboursementFps, MandatRemboursement, TitreAnnulationRecette
+from fps.messages.comptable import (
+    LOI,
+    AccuseDocumentComptable,
+    AvisRemboursementFps,
+    MandatRemboursement,
+    RejetDocumentComptable,
+    TitreAnnulationRecette,
+)
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Contact
 from fps.messages.titre import AvisRemboursementTitre
@@ -32,6 +39,7 @@ class PieceRecue:
     montant: int
     due: date | None
     rembourse_le: date | None = None
+    rejetee_le: date | None = None
 
     @classmethod
     def recevoir(cls, message: Document, le: date) -> "PieceRecue":
@@ -54,13 +62,22 @@ class RemboursementsFps:
     ordonne: int = 0
     en_attente: tuple[tuple[str, str], ...] = ()
 
+    def arreter(self, piece: PieceRecue, le: date) -> None:
+        """One of those that wait is not paid any more."""
+        self.ordonne -= piece.montant
+        self.en_attente = tuple(cle for cle in self.en_attente if cle != (piece.siret, piece.numero_piece))
+        piece.due, piece.rejetee_le = None, le
+
 
 def _erreur(code: str, champ: str, phrase: str, que_faire: str) -> ErreurAccuse:
     return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=LOI, que_faire=que_faire)
 
 
-def controler(message: Document, deja: int, le: date) -> list[ErreurAccuse]:
-    """Every error of a document received that day; `deja` is what was already ordered for this FPS, in centimes."""
+def controler(message: Document, deja: int, encaisse: int | None, le: date) -> list[ErreurAccuse]:
+    """Every error of a document received that day; in centimes, `deja` is what was already ordered for this FPS.
+
+    `encaisse`: what ANTAI told of it, None when it told nothing (cycle partiel, quick payment): the document alone says it then.
+    """
     erreurs = []
     if not est_connue(message.siret):
         erreurs.append(_erreur("siret-inconnu", "siret", "Aucune collectivité ne porte ce SIRET.", "Vérifiez le SIRET de la collectivité."))
@@ -79,8 +96,9 @@ def controler(message: Document, deja: int, le: date) -> list[ErreurAccuse]:
     if isinstance(message, MandatRemboursement) and message.exercice_paiement >= message.exercice:
         phrase = f"Le paiement est de l'exercice {message.exercice_paiement}, celui de la pièce ou un suivant."
         erreurs.append(_erreur("mandat-meme-exercice", "exercice_paiement", phrase, "Émettez un titre d'annulation de recette."))
-    if deja + message.montant > message.montant_encaisse:
-        phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(message.montant_encaisse)} encaissés."
+    recu = message.montant_encaisse if encaisse is None else min(encaisse, message.montant_encaisse)
+    if deja + message.montant > recu:
+        phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(recu)} encaissés."
         erreurs.append(_erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire))
     return [*erreurs, *_hors_bareme(message)]
 
@@ -98,9 +116,9 @@ def _hors_bareme(message: Document) -> Iterator[ErreurAccuse]:
         yield _erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire)
 
 
-def verifier(message: Document, deja: int, maintenant: datetime, le: date) -> None:
+def verifier(message: Document, deja: int, encaisse: int | None, maintenant: datetime, le: date) -> None:
     """Raises PieceComptableRefusee, or RemboursementExcessif when it is all that is wrong; the accusé names every error found."""
-    erreurs = controler(message, deja, le)
+    erreurs = controler(message, deja, encaisse, le)
     if erreurs:
         accuse = accuse_de(message, maintenant, erreurs)
         classe = RemboursementExcessif if {e.code for e in erreurs} == {RemboursementExcessif.code} else PieceComptableRefusee
@@ -124,6 +142,18 @@ def accuse_de(message: Document, maintenant: datetime, erreurs: list[ErreurAccus
         statut="refuse" if erreurs else "accepte",
         date_reception=maintenant,
         erreurs=tuple(erreurs or ()),
+    )
+
+
+def rejet(piece: PieceRecue, le: date) -> RejetDocumentComptable:
+    """The collectivité learns that a refund is stopped."""
+    return RejetDocumentComptable(
+        numero_fps=piece.numero_fps,
+        siret=piece.siret,
+        numero_piece=piece.numero_piece,
+        date_rejet=le,
+        montant=piece.montant,
+        motif="encaissement-annule",
     )
 
 

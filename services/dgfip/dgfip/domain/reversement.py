@@ -11,7 +11,7 @@ def mois_de(jour: date) -> str:
 
 @dataclass
 class Reversement:
-    """The account of a month, open until its reversal; amounts in centimes."""
+    """The account of a month, open until its reversal; amounts in centimes. `encaisse`: titles; `encaisse_amiable`: before them."""
 
     siret: str
     mois: str
@@ -23,6 +23,8 @@ class Reversement:
     report: int = 0
     verse: int = 0
     verse_le: date | None = None
+    paiements_amiables: int = 0
+    encaisse_amiable: int = 0
 
     def inscrire(self, montant: int) -> None:
         """A payment for the collectivité, or, below zero, a sum reversed for nothing that must be taken back."""
@@ -33,9 +35,17 @@ class Reversement:
             self.annulations += 1
             self.precompte -= montant
 
+    def inscrire_amiable(self, montant: int) -> None:
+        """What ANTAI collected for the collectivité, or, below zero, what a bank refused since (hypothesis H96)."""
+        if montant >= 0:
+            self.paiements_amiables += 1
+            self.encaisse_amiable += montant
+        else:
+            self.inscrire(montant)
+
     def verser(self, report: int, le: date) -> int:
         """Close the month with what former précomptes left to take (`report`); gives what stays to take the next month."""
-        solde = self.encaisse - self.precompte - report
+        solde = self.encaisse + self.encaisse_amiable - self.precompte - report
         self.report, self.verse, self.verse_le = report, max(solde, 0), le
         return max(-solde, 0)
 

@@ -196,6 +196,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bac", "numero_fps", "rang"),
     )
     op.create_table(
+        "encaissements_amiables",
+        sa.Column("bac", sa.Text(), nullable=False),
+        sa.Column("numero_fps", sa.Text(), nullable=False),
+        sa.Column("siret", sa.Text(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("montant", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bac", "numero_fps"),
+    )
+    op.create_table(
         "habilitations",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("cle", sa.Text(), nullable=False),
@@ -279,6 +288,7 @@ def upgrade() -> None:
         sa.Column("montant", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("rembourse_le", sa.Date(), nullable=True),
+        sa.Column("rejetee_le", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("bac", "siret", "numero_piece"),
     )
     op.create_table(
@@ -332,6 +342,8 @@ def upgrade() -> None:
         sa.Column("report", sa.BigInteger(), nullable=False),
         sa.Column("verse", sa.BigInteger(), nullable=False),
         sa.Column("verse_le", sa.Date(), nullable=True),
+        sa.Column("paiements_amiables", sa.BigInteger(), nullable=False),
+        sa.Column("encaisse_amiable", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "siret", "mois"),
     )
     op.create_table(
