@@ -22,6 +22,7 @@ VILLES: Final[Mapping[str, tuple[str, str]]] = {
     "lille": ("21590350100017", "rouge"),
     "paris": ("21750001600019", "1"),
     "bourg": ("21000200200017", "centre"),
+    "port": ("21000300000010", "quai"),
 }
 VUES: Final[Mapping[Party, str]] = {
     Party.COLLECTIVITE: "/fps/{numero}",
