@@ -1,5 +1,6 @@
 """A post that shuffles: each service's letters leave in any order, arrive twice, and some come back long after."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from random import Random
@@ -60,6 +61,7 @@ class ChaosCarrier(Carrier):
         return [found[i] for i in range(len(letters))]
 
 
+CONTENUS = "contenus"  # the files of the filings, by their numbers, which follow the order of arrival
 Ready = tuple[dict[int, Letter], dict[int, Letter]]
 
 
@@ -95,7 +97,8 @@ async def final_state(world: World, bac: str) -> dict[str, Any]:
         service: Service = world.services[party].service
         tables = export["services"][party.value]["tables"]
         for name in service.definition.metadata.tables:
-            found[f"{party}.{name}"] = sorted(map(str, tables[name]["lignes"]))
+            rows = tables[name]["lignes"]
+            found[f"{party}.{name}"] = sorted(_timeless(row[1:] if name == CONTENUS else row) for row in rows)
         found[f"{party}.deadlines"] = sorted(map(str, tables["deadlines"]["lignes"]))
         columns = tables["courriers"]["colonnes"]
         kept = [columns.index(c) for c in ("type", "subject", "body")]
@@ -103,6 +106,16 @@ async def final_state(world: World, bac: str) -> dict[str, Any]:
         found[f"{party}.mortes"] = tables["dead_letters"]["lignes"]
         found[f"{party}.soldes"] = balances(tables["ecritures"])
     return found
+
+
+def _timeless(row: list[Any]) -> str:
+    """A row without what the order of arrival decides: the machine's time, the number that a filing takes at the court."""
+    values = [json.loads(v) if isinstance(v, str) and v.startswith('[{"') else v for v in row]
+    for i, value in enumerate(values):
+        if isinstance(value, list):
+            lines = [{k: v for k, v in line.items() if k != "wall_time"} for line in value if isinstance(line, dict)]
+            values[i] = sorted(str({k: v for k, v in x.items() if k != "numero" or "horodatage" not in x}) for x in lines)
+    return str(values)
 
 
 def balances(table: dict[str, Any]) -> dict[str, int]:
