@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import shlex
 import signal
 import ssl
@@ -47,6 +48,7 @@ def up(settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None,
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     if not 1 <= port <= 65_531:
         raise Panne(f"Le port {port} n'existe pas.", "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent.")
+    gc.disable()  # until it is ready: what a start makes is kept
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls))
 
@@ -120,6 +122,8 @@ async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[],
         while not all(one.started for one in servers) and not stop.is_set() and not any(t.done() for t in tasks):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         if all(one.started for one in servers):
+            gc.freeze()
+            gc.enable()
             ready()
         await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
