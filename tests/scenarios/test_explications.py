@@ -11,10 +11,13 @@ from console.explique import ask, tree
 from console.output import Panne
 from console.pilot import PiloteErreur
 from console.world import World, open_world
+from dgfip.api.prises import PriseVue
 from fps.explication import Derivation, ecarts
 from fps.kit.clock import paris
 from fps.parties import Party
 from tests.scenarios.test_first_life import LILLE, PARIS, Vie, naitre
+from tests.scenarios.vues import Explications
+from tests.scenarios.vues import champs as champs_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANTAI = {
@@ -119,3 +122,22 @@ async def test_each_refusal_of_the_pilot_has_its_code(world: World) -> None:
             await pilot._call(Party.ANTAI, method, path, json=body)
         codes.append(refus.value.problem["code"])
     assert codes == ["bac-existant", "bac-inconnu", "courrier-inconnu", "retour-en-arriere"]
+
+
+async def test_every_date_and_amount_of_the_view_of_a_title_is_explained_through_its_life(world: World) -> None:
+    vie = await naitre(world)
+    await vie.jusqu_au(date(2027, 1, 16))
+    explications = Explications(world, Party.DGFIP, vie.bac, f"/prises-en-charge/{vie.numero}")
+    connus = await explications.connus()
+    assert set(champs_de(PriseVue)) - {"rang"} <= set(connus)
+    for jour in (date(2027, 1, 16), date(2027, 1, 23), date(2027, 2, 24), date(2027, 4, 24), date(2027, 10, 21), date(2027, 11, 20)):
+        await vie.jusqu_au(jour)
+        vue = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
+        found = await explications.toutes(vue)
+        assert all(x["arbre"] or x["fait"] for x in found.values()), jour
+        if jour == date(2027, 2, 24):
+            assert found["a_payer"]["arbre"]["valeur"] == vue["a_payer"] == 8500
+        if jour == date(2027, 4, 24):
+            assert depuis(found["relance_le"]["arbre"]) == ["date_relance_titre"]
+    assert (vue["etat"], found["a_payer"]["arbre"]["valeur"]) == ("paye", 0)
+    assert depuis(found["part_collectivite"]["arbre"]) == ["part_de_la_collectivite", "trop_paye", "net_reclame", "majoration"]

@@ -21,6 +21,7 @@ from dgfip.domain.refus import (
     TitreEnRemboursement,
     TitrePrescrit,
 )
+from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
 from fps.calculs import date_limite_rabais, date_notification_postale
 from fps.calculs import rabais as rabais_de
 from fps.errors import Conflit
@@ -149,7 +150,7 @@ class PriseEnCharge:
     @property
     def net_du(self) -> int:
         """What is still claimed, paid or not, rebate not deducted."""
-        return self.fps_net + self.majoration_nette
+        return net_reclame(self.montant_impaye, self.fps_annule, self.majoration, self.majoration_annulee, self.majoration_remise)
 
     @property
     def encaisse(self) -> int:
@@ -164,11 +165,11 @@ class PriseEnCharge:
     @property
     def trop_percu(self) -> int:
         """What must be given back, in centimes."""
-        return max(self.encaisse - self.net_du + self.rabais_accorde, 0)
+        return trop_paye(self.encaisse, self.net_du, self.rabais_accorde)
 
     def reste_du(self, le: date) -> int:
         """What is to pay that day for the title to be settled, rebate deducted during its month, in centimes."""
-        return 0 if self.etat in SOLDES else self.net_du - self.rabais_le(le) - self.encaisse
+        return 0 if self.etat in SOLDES else somme_a_payer(self.net_du, self.rabais_le(le), self.encaisse)
 
     def _passer(self, acte: str) -> None:
         depuis, vers = TRANSITIONS[acte]
@@ -202,7 +203,7 @@ class PriseEnCharge:
 
     def rabais_le(self, le: date) -> int:
         """The rebate of a payment made that day, in centimes; the limit day is in time."""
-        return self.rabais if self.date_limite_rabais is not None and le <= self.date_limite_rabais else 0
+        return rabais_du_jour(self.rabais, self.date_limite_rabais, le)
 
     def exiger_payable(self) -> None:
         """Raises the refusal that says why the title cannot be paid now."""
@@ -224,7 +225,7 @@ class PriseEnCharge:
             rabais = 0
         self.montant_paye += montant
         self.paye_le = le
-        self.part_collectivite = min(self.encaisse, self.fps_net)
+        self.part_collectivite = part_de_la_collectivite(self.encaisse, self.trop_percu, self.montant_impaye, self.fps_annule)
         return rabais
 
     def _montant_refuse(self, montant: int, reste: int) -> PaiementPartielTitre | RabaisExpire | PaiementExcessif:
@@ -246,7 +247,7 @@ class PriseEnCharge:
         self.montant_paye -= montant
         if self.encaisse + self.rabais_accorde < self.net_du:
             self.rabais_accorde = 0
-        self.part_collectivite = min(self.encaisse - self.trop_percu, self.fps_net)
+        self.part_collectivite = part_de_la_collectivite(self.encaisse, self.trop_percu, self.montant_impaye, self.fps_annule)
         self.fps_a_rembourser = min(self.fps_a_rembourser, self.trop_percu)
         if self.encaisse == 0:
             self.paye_le = None
@@ -279,8 +280,7 @@ class PriseEnCharge:
         self.majoration_remise = min(self.majoration_remise, self.majoration - self.majoration_annulee)
         self._recalculer()
         self.rabais_accorde = min(self.rabais_accorde, self.majoration_nette)
-        garde = self.encaisse - self.trop_percu
-        self.part_collectivite = min(garde, self.fps_net)
+        self.part_collectivite = part_de_la_collectivite(self.encaisse, self.trop_percu, self.montant_impaye, self.fps_annule)
         precompte = part_avant - self.part_collectivite
         self._suite_d_annulation()
         self.fps_a_rembourser += min(precompte, self.trop_percu)
