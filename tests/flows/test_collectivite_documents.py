@@ -10,6 +10,7 @@ from fps.kit.letters import render
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.message import Message
+from fps.messages.parties_prenantes import Demandeur, PersonnePhysique
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo
 from fps.money import euros
 from fps.parties import Channel
@@ -108,9 +109,14 @@ def test_a_rectificatif_at_zero_asks_for_nothing_and_names_the_mandataire() -> N
     assert "Comment payer" not in texte
 
 
+def nom_de(demandeur: Demandeur) -> str:
+    assert isinstance(demandeur.identite, PersonnePhysique)
+    return demandeur.identite.nom
+
+
 def test_the_acknowledgement_says_when_silence_is_a_rejection_and_that_the_payment_is_not_suspended() -> None:
     accuse = AccuseReceptionRapo.exemplaire()
-    mentions = [accuse.collectivite, accuse.demandeur.identite.nom, accuse.demandeur.adresse.voie]
+    mentions = [accuse.collectivite, nom_de(accuse.demandeur), accuse.demandeur.adresse.voie]
     mentions += [accuse.numero_rapo, numero(accuse.numero_fps), jour(accuse.date_avis_reception), accuse.service.nom]
     mentions += [jour(accuse.date_limite_decision), "réputé rejeté", "ne suspend pas le délai de paiement"]
     assert missing_in_order(" ".join(pages(AccuseReceptionRapo)), mentions) == []
@@ -126,7 +132,7 @@ def test_a_decision_names_its_motive_then_the_court_and_the_delay(sens: str) -> 
     champs = {} if accepte else {"montant_rectifie": None, "numero_avis": None, "pieces_remboursement": ()}
     texte = " ".join(pages(DecisionRapo, sens=sens, **champs))
     phrases = ["est irrecevable", "est rejeté", "est accepté en partie", "est accepté"]
-    mentions = [decision.collectivite, decision.demandeur.identite.nom, decision.demandeur.adresse.voie, phrases[SENS.index(sens)]]
+    mentions = [decision.collectivite, nom_de(decision.demandeur), decision.demandeur.adresse.voie, phrases[SENS.index(sens)]]
     mentions += [decision.numero_rapo, numero(decision.numero_fps), jour(decision.date_decision), decision.motif]
     mentions += [euros(1500)] if accepte else []
     mentions += [jour(decision.date_limite_paiement), f"agent n° {decision.auteur.identifiant}", decision.auteur.autorite.nom, "« Signé »"]
