@@ -1,7 +1,7 @@
 """The lock of a télépaiement number: number, key and plate are asked, and failures are counted (hypothesis H50)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from antai.domain.refus import TelepaiementVerrouille
 from fps.calendar import PARIS, paris_date
@@ -28,7 +28,8 @@ class Verrou:
         self.jusqu_a = None
         if self.echecs >= loi.telepaiement_echecs_maximum:
             self.echecs = 0
-            self.jusqu_a = instant + timedelta(minutes=loi.telepaiement_verrou_minutes)
+            # In UTC: hours are real in the nights of a change.
+            self.jusqu_a = instant.astimezone(UTC) + timedelta(minutes=loi.telepaiement_verrou_minutes)
 
     def reussir(self) -> None:
         """Number, key and plate agree: the failures are forgotten."""
