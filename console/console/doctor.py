@@ -212,6 +212,13 @@ async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
                 f"« fps advance --bac {state['bac']} --jusqua {when:%Y-%m-%dT%H:%M} »",
             )
         await _invariants(report, pilot, state)
+        if refused := state["comptes"].get("refusees", 0):
+            # What its sender has to correct: it is in the journals of both, never silent.
+            report.good(
+                f"Bac « {state['bac']} »",
+                f"{refused} lettre{'s' if refused > 1 else ''} refusée{'s' if refused > 1 else ''} par leur destinataire "
+                "(actes « refus » et « envoi-refuse » du journal)",
+            )
         if dead := state["comptes"].get("mortes", 0):
             report.bad(
                 f"Bac « {state['bac']} »",

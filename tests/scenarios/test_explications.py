@@ -140,4 +140,4 @@ async def test_every_date_and_amount_of_the_view_of_a_title_is_explained_through
         if jour == date(2027, 4, 24):
             assert depuis(found["relance_le"]["arbre"]) == ["date_relance_titre"]
     assert (vue["etat"], found["a_payer"]["arbre"]["valeur"]) == ("paye", 0)
-    assert depuis(found["part_collectivite"]["arbre"]) == ["part_de_la_collectivite", "trop_paye", "net_reclame", "majoration"]
+    assert depuis(found["net_du"]["arbre"]) == ["net_reclame", "majoration"]
