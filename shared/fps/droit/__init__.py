@@ -116,6 +116,7 @@ class Droit:
     pli_retour_jours = Parametre(int)
     telepaiement_echecs_maximum = Parametre(int)
     telepaiement_verrou_minutes = Parametre(int)
+    constat_anciennete_jours = Parametre(int)
     espace_controle_jours = Parametre(int)
     convention_signature_jours = Parametre(int)
     convention_annees = Parametre(int)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from collectivite.domain.agents import AgentAssermente, verifier
 from collectivite.domain.avis import avis_pare_brise
 from collectivite.domain.calendrier import dates
-from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, verifier_date
+from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, verifier_anciennete, verifier_date
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, controler, exiger_manquement
 from fps.calendar import ajouter_jours, paris_date
@@ -29,7 +29,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     """A sworn agent establishes a FPS (CGCT, art. L. 2333-87, II).
 
     What the register knows of the plate is deducted, unless the agent typed another amount. Raises what `verifier_date`, `verifier`,
-    `exiger_manquement` and `message_fps` raise.
+    `exiger_manquement`, `message_fps` and `verifier_anciennete` raise.
     """
     ville, agent, jour = commune(siret), int(constat.agent), paris_date(constat.date_heure)
     verifier_date(constat, work.now)
@@ -40,6 +40,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     if constat.montant_deduit is None:
         constat = replace(constat, montant_deduit=constatation.deduit)
     message = message_fps(ville, constat, await serie(siret, constat, work), work.now, constatation.depart)
+    verifier_anciennete(constat, work.now)
     forfait = Forfait.etablir(message, ville.cycle)
     prevues = dates(ville, forfait, work.today)
     forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)

@@ -7,7 +7,7 @@ from typing import Final
 from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
 from collectivite.domain.tarif import bareme
 from fps.calculs import fin_effets, montant_fps
-from fps.calendar import paris_date
+from fps.calendar import ajouter_jours, paris_date
 from fps.communes import Commune
 from fps.controle_mfps import controler_creation
 from fps.droit import droit
@@ -54,6 +54,13 @@ def verifier_date(constat: Constat, maintenant: datetime) -> None:
     """Raises ConstatRefuse for a finding in the future."""
     if constat.date_heure > maintenant:
         raise ConstatRefuse("La date du constat est dans le futur : vérifiez l'horloge du terminal.", "date_heure_constat")
+
+
+def verifier_anciennete(constat: Constat, maintenant: datetime) -> None:
+    """Raises ConstatRefuse for a finding too old to become a FPS (hypothesis H114)."""
+    jour, limite = paris_date(constat.date_heure), droit(paris_date(maintenant)).constat_anciennete_jours
+    if ajouter_jours(jour, limite) < paris_date(maintenant):
+        raise ConstatRefuse(f"Le constat du {jour:%d/%m/%Y} a plus de {limite} jours : vérifiez sa date.", "date_heure_constat")
 
 
 def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant: datetime, depart: datetime | None = None) -> CreationFps:
