@@ -259,7 +259,7 @@ def test_a_weak_key_is_refused(running: Simulator, tmp_path: Path) -> None:
     """The PSCE issues none: this one is signed with its key, and openssl told to accept to present it."""
     files = written(tmp_path, certificat(running.pki, cle=rsa.generate_private_key(65537, 1024)))
     where = running.antai.removeprefix("https://")
-    command = ["openssl", "s_client", "-connect", where, "-cipher", "DEFAULT@SECLEVEL=0", *files.openssl]
+    command = ["openssl", "s_client", "-tls1_2", "-connect", where, "-cipher", "DEFAULT@SECLEVEL=0", *files.openssl]
     with one_more_refused_handshake(running, "certificat-cle-faible"):
         said = subprocess.run(command, input="GET / HTTP/1.0\r\n\r\n", capture_output=True, text=True, check=False)
     assert "alert" in said.stderr and "HTTP/1" not in said.stdout, said
