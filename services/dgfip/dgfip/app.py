@@ -5,6 +5,7 @@ from importlib.resources import files
 from dgfip.actes.recouvrement import ECHEANCES
 from dgfip.api import routes
 from dgfip.deadlines import DEADLINES
+from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.handlers import HANDLERS
 from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
 from fps.kit.service import Definition
@@ -13,7 +14,7 @@ from fps.messages.comptable import (
     AvisRemboursementFps,
     RejetDocumentComptable,
 )
-from fps.messages.information_paiement import TitrePaye, TitrePayeCollectivite
+from fps.messages.information_paiement import EncaissementFps, TitrePaye, TitrePayeCollectivite
 from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 from fps.messages.titre import AnnulationTitre, Avertissement, AvisRemboursementTitre, EmissionTitre
 from fps.parties import Party
@@ -41,6 +42,7 @@ DEFINITION = Definition(
     ),
     subject_keys=cles_sujet,
     message_keys={
+        EncaissementFps: lambda message: ((EncaissementAmiable, (message.numero_fps,)),),
         EmissionTitre: lambda message: (cle_ligne(message.numero_fps),),
         PaiementTitre: lambda message: (cle_ligne(message.numero_fps),),
         AnnulationTitre: lambda message: (cle_ligne(message.numero_fps), cle_annulation(message)),
