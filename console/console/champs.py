@@ -128,6 +128,7 @@ CHAMPS: Mapping[str, str] = {
     "eloignement": "Éloignement",
     "envoi": "Envoi",
     "etabli": "Montant établi",
+    "acquis": "Ce qui reste acquis",
     "eteint": "Annulé ou sans suite",
     "impaye": "Impayé",
     "instant": "Instant",

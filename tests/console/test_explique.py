@@ -58,7 +58,7 @@ async def dit(world: World, numero: str, champ: str) -> str:
         ("limite_defense", "Défense avant le : 11 mars 2027 (Juridiction du stationnement payant, requête 27000001)"),
         ("decision.amende_abus", "Amende pour recours abusif : 0,00 € (Juridiction du stationnement payant, requête 27000001)"),
         ("fin_effets", "Fin des effets du FPS : 28 septembre 2026 15:00 (Collectivité)"),
-        ("recours.date_limite_execution", "Exécution de la décision avant le : 1er septembre 2027 (Collectivité)"),
+        ("recours.date_limite_execution", "Exécution de la décision avant le : 9 septembre 2027 (Collectivité)"),
         ("collectivite.date_envoi", "Date d'envoi : 29 septembre 2026 (Collectivité)"),
         ("dgfip.date_envoi", "Date d'envoi : 23 janvier 2027 (DGFiP)"),
     ],

@@ -293,6 +293,18 @@ async def test_in_cycle_partiel_the_town_prints_its_notice_takes_its_payments_an
     assert (await ville.lire("/fps", siret=BOURG, etat="impaye"))["elements"][0]["numero"] == impaye
 
 
+async def test_what_is_badly_typed_is_refused_with_every_error_and_sums_are_told_in_euros(ville: Ville) -> None:
+    numero = await ville.etablir(**AU_BOURG)
+    vide = await ville.poster(f"/fps/{numero}/annulation", {"motif": "   "})
+    assert (vide.status_code, [e["champ"] for e in vide.json()["erreurs"]]) == (422, ["motif"])
+    page = await ville.world.client.get(f"{ville.url}/fps", params={"apres": "zzz"})
+    assert page.status_code == 422
+    trop = (await ville.poster(f"/fps/{numero}/paiements", {"montant": 1701, "reference": "C-1"})).json()
+    assert trop["detail"].replace("\u00a0", " ") == "Payé 17,01 €, dû 17,00 €."
+    rapide = (await ville.poster(f"/fps/{numero}/paiement-rapide", {"montant": 1700, "reference": "C-1"})).json()
+    assert (rapide["code"], "cycle partiel" in rapide["detail"]) == ("paiement-rapide-impossible", True)
+
+
 # --------------------------------------------------------------------------------------------------- the usager's door
 
 
