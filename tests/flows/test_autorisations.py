@@ -165,5 +165,33 @@ async def test_the_administration_is_closed_when_no_credential_was_given() -> No
                 assert (answer.status_code, answer.json()["code"]) == (401, "jeton-requis")
 
 
+@pytest.mark.parametrize(
+    ("adresse", "statut"),
+    [
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("::ffff:127.0.0.1", 200),
+        ("192.0.2.7", 403),
+        ("10.0.0.1", 403),
+        ("fe80::1", 403),
+        ("inconnu", 403),
+    ],
+)
+async def test_the_right_credential_opens_nothing_from_another_machine_unless_its_network_is_declared(adresse: str, statut: int) -> None:
+    async with open_world(token="essai") as world:
+        antai = world.services[Party.ANTAI]
+        transport = httpx.ASGITransport(antai.asgi, client=(adresse, 1234))
+        async with httpx.AsyncClient(transport=transport, base_url="http://antai", headers=bearer("essai")) as client:
+            answer = await client.get("/pilotage/bacs")
+            assert answer.status_code == statut
+            if statut == 403:
+                assert answer.json()["code"] == "pilotage-hors-machine"
+                assert (await client.get("/dossiers")).status_code == 403
+                assert (await client.get("/sante/vivant")).status_code == 200
+                seen = antai.service.settings.model_copy(update={"pilotage_networks": ("192.0.2.0/24",)})
+                antai.service.settings = seen
+                assert (await client.get("/pilotage/bacs")).status_code == (200 if adresse.startswith("192.0.2.") else 403)
+
+
 async def test_each_service_is_defined_once() -> None:
     assert set(DEFINITIONS) == set(SERVICES) == set(OUVERTES)

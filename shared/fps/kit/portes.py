@@ -31,6 +31,13 @@ class JetonRequis(AccesRefuse):
     que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
 
 
+class PiloteAilleurs(AccesRefuse):
+    """Le pilotage n'est pas ouvert depuis cette adresse"""
+
+    code = "pilotage-hors-machine"
+    que_faire = "Appelez depuis la machine du simulateur, ou déclarez votre réseau dans FPS_PILOTAGE_NETWORKS."
+
+
 def marquer(check: Callable[..., Awaitable[Any]], *portes: str) -> Any:
     """A FastAPI dependency that the documentation and the tests of authorisation recognise."""
     check.portes = portes  # type: ignore[attr-defined]
@@ -47,7 +54,17 @@ def publique() -> Any:
 
 
 def administrateur(service: Service, request: Request) -> bool:
-    """Whether a request carries the pilot's credential; never, when the service was given none."""
+    """Whether a request carries the pilot's credential, and comes from where the pilot may call; never, when the service was given none."""
+    return credential(service, request) and service.settings.pilots(client(request))
+
+
+def client(request: Request) -> str:
+    """The network address of the caller."""
+    return request.client.host if request.client is not None else ""
+
+
+def credential(service: Service, request: Request) -> bool:
+    """Whether a request carries the pilot's credential."""
     token = service.settings.pilotage_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
     return token is not None and hmac.compare_digest(given, token.get_secret_value().encode())
@@ -57,8 +74,10 @@ def administration(service: Service) -> Any:
     """The doors by which the simulator itself is driven: closed to all but who has the pilot's credential."""
 
     async def check(request: Request) -> None:
-        if not administrateur(service, request):
+        if not credential(service, request):
             await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
+        if not service.settings.pilots(client(request)):
+            await refuser(service, request, PiloteAilleurs(f"Appel depuis {client(request)}."))
         request.state.compte = None  # see `titulaire`
         suivre(request, ADMINISTRATION)
 

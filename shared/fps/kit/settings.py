@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         None, description="addresses that the letters print, for people; none: those of `addresses`"
     )
     pilotage_token: SecretStr | None = None
+    pilotage_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.0/8", "::1/128"), description="networks from which the pilot's credential opens a door; elsewhere it opens none"
+    )
     data_dir: Path = Path(".fps")
     pki_dir: Path | None = Field(None, description="where the test PKI is; none: made anew, for this process only")
     log_level: str = "INFO"
@@ -85,7 +88,7 @@ class Settings(BaseSettings):
             book[Party(name.strip())] = url.strip().rstrip("/")
         return book
 
-    @field_validator("destinations", "proxys", mode="before")
+    @field_validator("destinations", "proxys", "pilotage_networks", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
@@ -96,7 +99,7 @@ class Settings(BaseSettings):
         networks_and_names(value)
         return value
 
-    @field_validator("proxys")
+    @field_validator("proxys", "pilotage_networks")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for item in value:
@@ -107,6 +110,15 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[Network, ...]:
         """The addresses from which a certificate in a header is believed."""
         return tuple(ip_network(item) for item in self.proxys)
+
+    def pilots(self, address: str) -> bool:
+        """Whether the pilot may call from this address."""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(found, "ipv4_mapped", None) or found
+        return any(mapped in ip_network(item) for item in self.pilotage_networks)
 
     @property
     def own_ports(self) -> frozenset[int]:
