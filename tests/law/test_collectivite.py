@@ -1,5 +1,6 @@
 """Runs the cases of the town (folder `collectivite`), and checks each transition of its, possible or not, from each state."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
@@ -111,7 +112,7 @@ def jouer(fps: Forfait, acte: str) -> Ecriture | None:
         case "rembourser":
             return fps.rembourser(montants[0], LE)
         case "titre":
-            return fps.solder_titre("2600000001", montants[0], LE, montants[1])
+            return fps.solder_titre("2600000001", montants[0], LE, *montants[1:])
     raise ValueError(acte)
 
 
@@ -167,7 +168,14 @@ def test_a_subscription_changes_its_price_on_its_day(le: date, prix: int | None)
 
 # ------------------------------------------------------------------------------------------- every transition, every refusal
 
-ACTES = {
+
+def perdre_titre(fps: Forfait, cycle: str) -> None:
+    """The cheque that brought 30 € of the title bounces."""
+    fps.cycle, fps.part_titre, fps.creance = cycle, 3000, 0
+    fps.solder_titre("2600000001", 0, LE, 3000, 1)
+
+
+ACTES: dict[str, Callable[[Forfait], object]] = {
     "accuser": lambda x: x.accuser(heure("10:00")),
     "refuser": lambda x: x.refuser("cle-fausse", heure("10:00")),
     "abandonner": lambda x: x.abandonner("vehicule-vole", heure("10:00")),
@@ -178,6 +186,8 @@ ACTES = {
     "perdre_paiement": lambda x: x.perdre_paiement(3000, 3000, LE),
     "constater_impaye": lambda x: x.constater_impaye(),
     "solder_titre": lambda x: x.solder_titre("2600000001", 3000, LE),
+    "rouvrir_titre": lambda x: perdre_titre(x, "complet"),
+    "rouvrir_titre_partiel": lambda x: perdre_titre(x, "partiel"),
     "annuler": lambda x: x.annuler(LE, "Motif"),
 }
 # A letter that comes after the state it leads to, or that crosses another, changes no state and is no fault.
@@ -188,6 +198,8 @@ SANS_EFFET = {
     "payer_rapidement": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
     "perdre_paiement": {Etat.ANNULE},
     "solder_titre": {Etat.TITRE_PAYE, Etat.ANNULE},
+    "rouvrir_titre": set(Etat) - {Etat.TITRE_PAYE},
+    "rouvrir_titre_partiel": set(Etat) - {Etat.TITRE_PAYE},
 }
 
 

@@ -1,4 +1,4 @@
-"""A title paid in part and cancelled in part: ANTAI and the DGFiP say the same of what is left, whatever came first."""
+"""A title paid in part, cancelled in part, its cheques bounced: ANTAI and the DGFiP say the same of what is left, whatever came first."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -53,12 +53,17 @@ def ligne(prise: dgfip.PriseEnCharge, annule: tuple[int, int], rang: int) -> Ann
 
 def vivre(fps: int, actes: Sequence[Acte]) -> tuple[dgfip.PriseEnCharge, list[Acte]]:
     """What the DGFiP makes of these acts, each as it is still possible, and what ANTAI learns or does of each."""
-    prise, nouvelles = a_la_dgfip(fps), []
+    prise, nouvelles, verses = a_la_dgfip(fps), [], list[int]()
     for rang, (nom, quoi) in enumerate(actes, start=1):
         try:
             if nom == "payer":
                 prise.payer(quoi, LE, partiel=True)
-                nouvelles.append(("apprendre", next(x for x in paiement.informations(prise, "cheque", instant_paris(LE)))))
+                verses.append(quoi)
+                nouvelles.append(("apprendre", paiement.informations(prise, "cheque", instant_paris(LE))[0]))
+            elif nom == "rejeter":
+                if verses:
+                    prise.rejeter_paiement(verses.pop(quoi % len(verses)))
+                    nouvelles.append(("apprendre", paiement.informations(prise, "cheque", instant_paris(LE))[0]))
             else:
                 prise.annuler(ligne(prise, quoi, rang))
                 nouvelles.append(("annuler", quoi))
@@ -74,7 +79,7 @@ def suivre(dossier: Dossier, nouvelles: Sequence[Acte]) -> None:
             fps, plus = quoi
             dossier.annuler_titre(fps, plus, "collectivite", LE)
         elif isinstance(quoi, TitrePaye):
-            dossier.encaisser_titre(quoi.montant_paye, quoi.rabais, LE, solde=quoi.reste_du == 0)
+            dossier.encaisser_titre(quoi.montant_paye, quoi.rabais, LE, solde=quoi.reste_du == 0, rejets=quoi.rejets)
 
 
 def reste(prise: dgfip.PriseEnCharge) -> int:
@@ -98,9 +103,10 @@ def test_what_a_title_still_waits_for_is_shared_again_at_each_cancellation(cas: 
 actes = st.lists(
     st.one_of(
         st.tuples(st.just("payer"), st.integers(1, 9000)),
+        st.tuples(st.just("rejeter"), st.integers(0, 5)),
         st.tuples(st.just("annuler"), st.tuples(st.integers(0, 3500), st.integers(0, 5000)).filter(sum)),
     ),
-    max_size=6,
+    max_size=8,
 )
 
 

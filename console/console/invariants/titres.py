@@ -11,17 +11,15 @@ from fps.parties import Party
 def titres_accordes(r: Registres) -> Iterator[Rupture]:
     """5, for each title: what ANTAI still waits for is what the DGFiP still claims, in centimes.
 
-    Two things are not told to ANTAI: a remise that leaves something to pay, and a cheque that comes back (hypothesis H83): the title of
-    which a cheque came back is left out.
+    One thing is not told to ANTAI: a remise that leaves something to pay.
     """
     attendus: dict[str, int] = {}
     for m in r.mouvements:
         if m.party is Party.ANTAI and m.compte == "titre":
             attendus[m.sujet] = attendus.get(m.sujet, 0) + m.montant
-    rejetes = {row["numero_fps"] for row in r.lignes(Party.DGFIP, "encaissements") if row["sort"] == "rejete"}
     for row in r.lignes(Party.DGFIP, "prises_en_charge"):
         numero = row["numero_fps"]
-        if numero not in attendus or numero in rejetes:
+        if numero not in attendus:
             continue
         reclame = _reclame(row)
         if attendus[numero] != reclame:

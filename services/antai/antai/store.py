@@ -60,6 +60,7 @@ dossiers = Table(
     Column("rang_annexe", BigInteger),
     Column("date_titre", Date),
     Column("titre_rabais", BigInteger, nullable=False),
+    Column("titre_rejets", BigInteger, nullable=False),
     Column("titre_solde", Boolean, nullable=False),
     Column("titre_fps_annule", BigInteger, nullable=False),
     Column("titre_majoration_annulee", BigInteger, nullable=False),

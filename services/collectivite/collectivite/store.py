@@ -62,6 +62,7 @@ forfaits = Table(
     colonne("paye_le", Date, vide=True),
     colonne("numero_titre", vide=True),
     colonne("part_titre", BigInteger),
+    colonne("titre_rejets", BigInteger),
     colonne("creance", BigInteger),
     colonne("dette", BigInteger),
     colonne("rembourse", BigInteger),

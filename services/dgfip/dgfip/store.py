@@ -36,6 +36,7 @@ prises_en_charge = Table(
     Column("rabais", BigInteger, nullable=False),
     Column("rabais_accorde", BigInteger, nullable=False),
     Column("paiements", BigInteger, nullable=False),
+    Column("rejets", BigInteger, nullable=False),
     Column("montant_paye", BigInteger, nullable=False),
     Column("paye_le", Date),
     Column("part_collectivite", BigInteger, nullable=False),

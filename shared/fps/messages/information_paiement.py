@@ -1,6 +1,6 @@
 """Flow 5, who tells whom that a FPS or a titre exécutoire was paid, refused or undone."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from fps.parties import Channel, Party
 LOI_FPS = "CGCT, art. L. 2333-87, IV"
 LOI_TITRE = "CGPPP, art. L. 2323-7-1"
 LOI_REVERSEMENT = "Arrêté du 1er septembre 2016, art. 1er et 2"
+
+Rejets = Annotated[int, Field(ge=0, le=99_999_999, description="Nombre de paiements du titre revenus impayés jusque-là")]
 
 
 class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS):
@@ -132,18 +134,19 @@ class EncaissementFps(
 
 
 class TitrePaye(Message, flow=5, nom="titre-paye", sender=Party.DGFIP, receiver=Party.ANTAI, channel=Channel.AMQP, law=LOI_TITRE):
-    """A payment of a titre exécutoire was received: what goes to the collectivité and to the State."""
+    """What was collected of a titre exécutoire so far, a payment more or a cheque less: the collectivité's share, the State's."""
 
     numero_fps: Numero26
     numero_titre: NumeroTitre
     rang_annexe: Rang
     moyen: Moyen | Literal["saisie"] = Field(description="Moyen de paiement, ou saisie à tiers détenteur")
     date_heure_paiement: Instant = Field(description="Date et heure du paiement")
-    montant_paye: CentimesDus = Field(description="Montant payé en tout, ce paiement compris, en centimes")
+    montant_paye: Centimes = Field(description="Montant payé en tout, cette nouvelle comprise, en centimes")
     rabais: Centimes = Field(description="Rabais imputé sur la majoration, en centimes")
     part_collectivite: Centimes = Field(description="Part de ce qui est payé due à la collectivité, en centimes")
     part_etat: Centimes = Field(description="Part de ce qui est payé due à l'État (majoration), en centimes")
-    reste_du: Centimes = Field(description="Reste dû après ce paiement, en centimes")
+    reste_du: Centimes = Field(description="Reste dû après cette nouvelle, en centimes")
+    rejets: Rejets = 0
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -156,13 +159,14 @@ class TitrePaye(Message, flow=5, nom="titre-paye", sender=Party.DGFIP, receiver=
         "part_collectivite": 3000,
         "part_etat": 3400,
         "reste_du": 0,
+        "rejets": 0,
     }
 
 
 class TitrePayeCollectivite(
     Message, flow=5, nom="titre-paye-collectivite", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_TITRE
 ):
-    """A FPS majoré was paid: the collectivité learns its own share only."""
+    """What was paid of a FPS majoré so far: the collectivité learns its own share only."""
 
     numero_fps: Numero26
     siret: Siret
@@ -170,6 +174,7 @@ class TitrePayeCollectivite(
     date_heure_paiement: Instant = Field(description="Date et heure du paiement")
     part_collectivite: Centimes = Field(description="Part de ce qui est payé due à la collectivité, en centimes")
     reste_du_collectivite: Centimes = Field(description="Reste dû à la collectivité, en centimes")
+    rejets: Rejets = 0
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -178,4 +183,5 @@ class TitrePayeCollectivite(
         "date_heure_paiement": "2026-11-10T09:30:00+01:00",
         "part_collectivite": 3000,
         "reste_du_collectivite": 0,
+        "rejets": 0,
     }

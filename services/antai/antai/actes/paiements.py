@@ -158,10 +158,12 @@ async def titre_paye(message: TitrePaye, work: Work) -> None:
     """Follow what the DGFiP collects of a title, cumulated; a late letter changes nothing. Raises TitreNonEmis, LettreIncoherente."""
     dossier = await connu(message.numero_fps, work)
     dossier.exiger_titre(message.numero_titre, message.rang_annexe)
-    avant = dossier.titre_regle
-    if not dossier.encaisser_titre(message.montant_paye, message.rabais, work.today, solde=message.reste_du == 0):
+    rejets, avant = dossier.titre_rejets, dossier.titre_regle
+    solde = message.reste_du == 0
+    if not dossier.encaisser_titre(message.montant_paye, message.rabais, work.today, solde=solde, rejets=message.rejets):
         return
     acte = "titre-paye" if dossier.titre_reste_du == 0 else "titre-paye-en-partie"
+    acte = acte if message.rejets == rejets else "cheque-impaye"
     work.record(dossier.numero, acte, TITRE, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
     ecriture = ecriture_reglement(dossier, avant, work.today, "titre exécutoire payé à la DGFiP")
     if ecriture is not None:

@@ -65,6 +65,7 @@ class Dossier:
     date_titre: date | None = None
     titre_rabais: int = 0
     titre_solde: bool = False
+    titre_rejets: int = 0
     titre_fps_annule: int = 0
     titre_majoration_annulee: int = 0
     requete_en_attente: str | None = None
@@ -284,14 +285,18 @@ class Dossier:
         """What the title still waits for, in centimes; zero before the title."""
         return reste_du_titre(self.titre_restes) if self.etat in TITRES else 0
 
-    def encaisser_titre(self, total: int, rabais: int, le: date, *, solde: bool) -> bool:
+    def encaisser_titre(self, total: int, rabais: int, le: date, *, solde: bool, rejets: int = 0) -> bool:
         """What the DGFiP has collected so far and the rebate it granted, cumulated, in centimes.
 
-        False when this news was overtaken by a later one: nothing changes (CGPPP, art. L. 2323-7-1).
+        `rejets`: how many payments bounced. False when this news was overtaken by a later one: that of more rejections, then of a
+        greater sum; nothing changes (CGPPP, art. L. 2323-7-1; hypothesis H83).
         """
-        if total < self.montant_paye or (total == self.montant_paye and (self.titre_solde or not solde)):
+        meme = rejets == self.titre_rejets
+        depassee = total < self.montant_paye or (total == self.montant_paye and (self.titre_solde or not solde))
+        if rejets < self.titre_rejets or (meme and depassee):
             return False
-        self.montant_paye, self.paye_le = total, le
+        self.titre_rejets, self.titre_solde = rejets, meme and self.titre_solde
+        self.montant_paye, self.paye_le = total, (le if meme else self.paye_le or le) if total else None
         self.titre_rabais = rabais
         self.titre_solde = self.titre_solde or solde
         self._conclure_titre()
@@ -311,6 +316,8 @@ class Dossier:
                 self._passer("annuler_titre")
         elif self.etat is Etat.TITRE_EMIS and self.titre_reste_du == 0:
             self._passer("solder_titre")
+        elif self.etat is Etat.TITRE_PAYE and self.titre_reste_du > 0:
+            self._passer("rouvrir_titre")
 
 
 @dataclass

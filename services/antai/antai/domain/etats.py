@@ -40,6 +40,7 @@ TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
     "annuler_paye": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.ANNULE_A_REMBOURSER),
     "emettre_titre": (frozenset({Etat.IMPAYE}), Etat.TITRE_EMIS),
     "solder_titre": (frozenset({Etat.TITRE_EMIS}), Etat.TITRE_PAYE),
+    "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TITRE_EMIS),
     "annuler_titre": (frozenset({Etat.TITRE_EMIS, Etat.TITRE_PAYE}), Etat.TITRE_ANNULE),
 }
 

@@ -176,13 +176,11 @@ def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier,
 
 
 def ecriture_reglement(dossier: Dossier, avant: tuple[int, int], le: date, libelle: str) -> Ecriture | None:
-    """What payment, rebate or cancellation took off the title since `avant` (FPS, majoration), in centimes; None when nothing."""
+    """What payment, rebate or cancellation took off the title since `avant` (FPS, majoration), in centimes; None when nothing.
+
+    A cheque that bounced puts it back: the entry is the contrary one.
+    """
     fps, majoration = (apres - deja for apres, deja in zip(dossier.titre_regle, avant, strict=True))
-    if fps + majoration == 0:
-        return None
-    lignes = [LigneEcriture("titre", credit=fps + majoration)]
-    if majoration:
-        lignes.insert(0, LigneEcriture("etat", debit=majoration))
-    if fps:
-        lignes.insert(0, LigneEcriture(f"collectivite:{dossier.siret}", debit=fps))
-    return Ecriture(le, libelle, tuple(lignes))
+    soldes = {f"collectivite:{dossier.siret}": fps, "etat": majoration, "titre": -fps - majoration}
+    lignes = tuple(LigneEcriture(compte, debit=max(v, 0), credit=max(-v, 0)) for compte, v in soldes.items() if v)
+    return Ecriture(le, libelle, lignes) if lignes else None

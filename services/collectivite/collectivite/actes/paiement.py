@@ -59,12 +59,14 @@ async def perdre(message: PaiementRejete | PaiementAnnule, work: Work) -> None:
 
 
 async def encaisser_titre(message: TitrePayeCollectivite, work: Work) -> None:
-    """The DGFiP was paid the title, wholly or partly: the town learns its own share so far. Raises FpsEtabliAilleurs, ActeImpossible."""
+    """What the DGFiP holds of the title so far: the town learns its share. Raises FpsEtabliAilleurs, ActeImpossible."""
     forfait = await etabli_ici(message.numero_fps, work)
+    rejets = forfait.titre_rejets
     le = paris_date(message.date_heure_paiement)
-    ecriture = forfait.solder_titre(message.numero_titre, message.part_collectivite, le, message.reste_du_collectivite)
+    ecriture = forfait.solder_titre(message.numero_titre, message.part_collectivite, le, message.reste_du_collectivite, message.rejets)
     reste = message.reste_du_collectivite
-    ecrire(forfait, "titre-paye", TITRE, ecriture, work, montant=message.part_collectivite, reste_du=reste)
+    acte = "titre-paiement-rejete" if forfait.titre_rejets > rejets else "titre-paye"
+    ecrire(forfait, acte, TITRE, ecriture, work, montant=message.part_collectivite, reste_du=reste)
 
 
 async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: str, work: Work) -> Forfait:

@@ -35,6 +35,7 @@ HISTOIRE = {
     "paiement-rejete": "Paiement rejeté",
     "paiement-annule": "Paiement annulé",
     "titre-paye": "Paiement du FPS majoré reçu",
+    "titre-paiement-rejete": "Paiement du FPS majoré rejeté",
     "depot-rapo": "Recours administratif préalable reçu",
     "decision-rapo-irrecevable": "Recours déclaré irrecevable",
     "decision-rapo-rejet": "Recours rejeté",

@@ -49,6 +49,8 @@ TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
     "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
     "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
     "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
+    "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TRANSMIS),
+    "rouvrir_titre_partiel": (frozenset({Etat.TITRE_PAYE}), Etat.IMPAYE),
     "annuler": (AMIABLES | SOLDES | {Etat.IMPAYE}, Etat.ANNULE),
 }
 
@@ -86,6 +88,7 @@ class Forfait:
     paye_le: date | None = None
     numero_titre: str | None = None
     part_titre: int = 0
+    titre_rejets: int = 0
     creance: int = 0
     dette: int = 0
     rembourse: int = 0
@@ -247,9 +250,17 @@ class Forfait:
         lignes = (("redevable", redue), ("a-rembourser", repris), ("antai", -montant), ("indus" if reste > 0 else "recettes", reste))
         return ecriture(le, "Paiement sans suite", *lignes)
 
-    def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0) -> Ecriture | None:
-        """The DGFiP tells that `part` centimes of the title, so far, come to the collectivité; an older news changes nothing."""
+    def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0, rejets: int = 0) -> Ecriture | None:
+        """The DGFiP tells that `part` centimes of the title, so far, come to the collectivité; an older news changes nothing.
+
+        `rejets`: how many payments of the title bounced; the last news is that of the most rejections (hypothesis H83).
+        """
         self.numero_titre = numero_titre
+        if rejets < self.titre_rejets:
+            return None
+        nouveau, self.titre_rejets = rejets > self.titre_rejets, rejets
+        if nouveau and part < self.part_titre:
+            return self._rouvrir_titre(part, le)
         if self.etat not in (Etat.TITRE_PAYE, Etat.ANNULE) and (reste_du == 0 or self.etat not in TRANSITIONS["solder_titre"][0]):
             self._passer("solder_titre")
         # What the title brings on top of the claim goes back to the payer through the Treasury, not through the town (flow 16).
@@ -258,6 +269,13 @@ class Forfait:
             return None
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
         return ecriture(le, "FPS majoré payé", ("dgfip", regle), ("redevable", -regle))
+
+    def _rouvrir_titre(self, part: int, le: date) -> Ecriture:
+        if self.etat is Etat.TITRE_PAYE:
+            self._passer("rouvrir_titre_partiel" if self.cycle == "partiel" else "rouvrir_titre")
+        perdu = self.part_titre - part
+        self.creance, self.part_titre, self.paye_le = self.creance + perdu, part, self.paye_le if self.montant_paye + part else None
+        return ecriture(le, "Paiement du titre sans suite", ("redevable", perdu), ("dgfip", -perdu))
 
     def rectifier(self, montant: int, le: date) -> Ecriture | None:
         """The FPS amounts to `montant` centimes from now on; what was paid above is owed back (CGCT, art. R. 2333-120-14)."""

@@ -62,24 +62,12 @@ def reste_apres(prise: PriseEnCharge) -> int:
     return 0 if prise.etat in SOLDES else prise.net_du - prise.encaisse
 
 
-def informations(
-    prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant: datetime
-) -> tuple[TitrePaye | TitrePayeCollectivite, ...]:
-    """What ANTAI learns of the payments, and what the collectivité does, cumulated; a cheque that comes back makes the sums smaller.
+def informations(prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant: datetime) -> tuple[TitrePaye, TitrePayeCollectivite]:
+    """What ANTAI learns of the payments, and what the collectivité does, cumulated, with the number of those that bounced.
 
-    No message says a title of which nothing is paid any more to ANTAI: it learns the next payment (hypothesis H83).
+    The last word is the right one, in any order: that of the most rejections, then of the greatest sum (hypothesis H83).
     """
     collectivite, etat = prise.repartition()
-    ville = TitrePayeCollectivite(
-        numero_fps=prise.numero_fps,
-        siret=prise.siret,
-        numero_titre=prise.numero_titre,
-        date_heure_paiement=instant,
-        part_collectivite=collectivite,
-        reste_du_collectivite=prise.fps_net - collectivite,
-    )
-    if prise.encaisse == 0:
-        return (ville,)
     antai = TitrePaye(
         numero_fps=prise.numero_fps,
         numero_titre=prise.numero_titre,
@@ -91,5 +79,15 @@ def informations(
         part_collectivite=collectivite,
         part_etat=etat,
         reste_du=reste_apres(prise),
+        rejets=prise.rejets,
+    )
+    ville = TitrePayeCollectivite(
+        numero_fps=prise.numero_fps,
+        siret=prise.siret,
+        numero_titre=prise.numero_titre,
+        date_heure_paiement=instant,
+        part_collectivite=collectivite,
+        reste_du_collectivite=prise.fps_net - collectivite,
+        rejets=prise.rejets,
     )
     return antai, ville

@@ -107,6 +107,7 @@ class PriseEnCharge:
     rabais: int = 0
     rabais_accorde: int = 0
     paiements: int = 0
+    rejets: int = 0
     montant_paye: int = 0
     paye_le: date | None = None
     part_collectivite: int = 0
@@ -245,6 +246,7 @@ class PriseEnCharge:
             raise RejetImpossible(f"FPS {self.numero_fps}, état « {self.etat} », {euros(self.montant_rembourse)} remboursés.")
         avant = self.rabais_accorde
         self.montant_paye -= montant
+        self.rejets += 1
         if self.encaisse + self.rabais_accorde < self.net_du:
             self.rabais_accorde = 0
         self.part_collectivite = part_de_la_collectivite(self.encaisse, self.trop_percu, self.montant_impaye, self.fps_annule)

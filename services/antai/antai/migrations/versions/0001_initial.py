@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("rang_annexe", sa.BigInteger(), nullable=True),
         sa.Column("date_titre", sa.Date(), nullable=True),
         sa.Column("titre_rabais", sa.BigInteger(), nullable=False),
+        sa.Column("titre_rejets", sa.BigInteger(), nullable=False),
         sa.Column("titre_solde", sa.Boolean(), nullable=False),
         sa.Column("titre_fps_annule", sa.BigInteger(), nullable=False),
         sa.Column("titre_majoration_annulee", sa.BigInteger(), nullable=False),

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("paye_le", sa.Date(), nullable=True),
         sa.Column("numero_titre", sa.Text(), nullable=True),
         sa.Column("part_titre", sa.BigInteger(), nullable=False),
+        sa.Column("titre_rejets", sa.BigInteger(), nullable=False),
         sa.Column("creance", sa.BigInteger(), nullable=False),
         sa.Column("dette", sa.BigInteger(), nullable=False),
         sa.Column("rembourse", sa.BigInteger(), nullable=False),

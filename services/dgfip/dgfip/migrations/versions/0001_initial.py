@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("rabais", sa.BigInteger(), nullable=False),
         sa.Column("rabais_accorde", sa.BigInteger(), nullable=False),
         sa.Column("paiements", sa.BigInteger(), nullable=False),
+        sa.Column("rejets", sa.BigInteger(), nullable=False),
         sa.Column("montant_paye", sa.BigInteger(), nullable=False),
         sa.Column("paye_le", sa.Date(), nullable=True),
         sa.Column("part_collectivite", sa.BigInteger(), nullable=False),
