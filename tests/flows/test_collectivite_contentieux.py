@@ -62,7 +62,7 @@ async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code
         return
     pieces = [piece_jointe("autre", "pv.pdf"), piece_jointe("avis-paiement", "avis.pdf")]
     vu = await ville.agir(f"/recours/{REQUETE}/memoire", {**MEMOIRE, "pieces": pieces}, calme=False)
-    assert (vu["etat"], vu["pieces"]) == ("defendu", 2)
+    assert (vu["etat"], vu["pieces"]) == ("communique", 2)
     assert [await ville.envois(numero, cls) for cls in (MemoireDefense, PieceDefense)] == [1, 2]
 
 
@@ -91,16 +91,21 @@ async def test_a_town_above_the_threshold_files_electronically_from_2018_07_01(
     assert reponse.json().get("code") == code
 
 
-async def test_the_acknowledgement_of_a_brief_is_kept_and_one_of_an_unknown_petition_waits(ville: Ville) -> None:
+async def test_a_petition_is_defended_when_the_court_has_received_the_brief_and_not_when_it_refuses_it(ville: Ville) -> None:
     numero = await ville.etablir()
     await communiquer(ville, numero)
     await ville.agir(f"/recours/{REQUETE}/memoire", MEMOIRE, calme=False)
+    refuse = {**AccuseDepotMemoire.example, "numero_fps": numero, "numero_depot": "D0", "recevable": False, "motif": "Pièce altérée."}
+    assert await reponse_de(ville, AccuseDepotMemoire.model_validate_json(json.dumps(refuse))) == "recu"
+    vu = await ville.lire(f"/recours/{REQUETE}")
+    assert (vu["etat"], vu["depots"]) == ("communique", [])
     for depot in ("D1", "D1", "D2"):
         accuse = AccuseDepotMemoire.model_validate_json(
             json.dumps({**AccuseDepotMemoire.example, "numero_fps": numero, "numero_depot": depot})
         )
         assert await reponse_de(ville, accuse) == "recu"
-    assert {"D1", "D2"} <= set((await ville.lire(f"/recours/{REQUETE}"))["depots"])
+    vu = await ville.lire(f"/recours/{REQUETE}")
+    assert (vu["etat"], set(vu["depots"]) >= {"D1", "D2"}, "D0" in vu["depots"]) == ("defendu", True, False)
     assert (await ville.world.client.get(f"{ville.url}/recours/26999999")).json()["code"] == "recours-inconnu"
 
 

@@ -69,7 +69,6 @@ async def defendre(
             octets_de(piece, work.today)
     recours.deposer(commune(recours.siret), canal, work.today)
     commun: dict[str, Any] = {"numero_requete": numero, "numero_fps": recours.numero_fps, "siret": recours.siret, "canal": canal}
-    work.unschedule(numero, "defense")
     work.record(recours.numero_fps, "memoire", DEFENSE, numero_requete=numero, canal=canal, conteste=conteste, pieces=len(pieces))
     work.send(MemoireDefense(**commun, conteste_erreur=conteste, conclusions=conclusions, moyens=moyens, signataire=signataire))
     for piece in pieces:
@@ -79,12 +78,18 @@ async def defendre(
 
 
 async def accuser_depot(message: AccuseDepotMemoire, work: Work) -> None:
-    """The time-stamped acknowledgement of the court. Raises RecoursInconnu."""
+    """The time-stamped acknowledgement of the court: a petition is defended when the court has received it, not when it refuses.
+
+    Raises RecoursInconnu.
+    """
     recours = await recours_connu(message.numero_requete, work)
-    if message.numero_depot not in recours.depots:
-        recours.depots = (*recours.depots, message.numero_depot)
-    acte = "accuse-depot-memoire" if message.recevable else "depot-memoire-refuse"
-    work.record(recours.numero_fps, acte, DEFENSE, numero_requete=recours.numero, numero_depot=message.numero_depot)
+    donnees = {"numero_requete": recours.numero, "numero_depot": message.numero_depot}
+    if not message.recevable:
+        work.record(recours.numero_fps, "depot-memoire-refuse", DEFENSE, **donnees, motif=message.motif)
+        return
+    recours.recevoir_depot(message.numero_depot)
+    work.unschedule(recours.numero, "defense")
+    work.record(recours.numero_fps, "accuse-depot-memoire", DEFENSE, **donnees)
 
 
 async def laisser_sans_defense(numero: str, work: Work) -> None:

@@ -80,7 +80,13 @@ class Recours:
             raise DefenseHorsDelai(f"Requête {self.numero}, état « {self.etat} ».", "numero_requete")
         if canal in PAPIER and depot_electronique(ville, le):
             raise VoieElectroniqueObligatoire(f"{ville.nom} compte {ville.population} habitants : le canal « {canal} » est fermé.", "canal")
-        self._passer("defendre")
+
+    def recevoir_depot(self, numero: str) -> None:
+        """The court has received a brief or a piece of the town; after its decision this is only noted."""
+        if numero not in self.depots:
+            self.depots = (*self.depots, numero)
+        if self.etat in TRANSITIONS["defendre"][0]:
+            self._passer("defendre")
 
     def laisser_sans_defense(self) -> bool:
         """The delay of the defence is over; False when a brief was filed or the court has ruled."""
