@@ -115,6 +115,8 @@ ACTES: Mapping[str, str] = {
     "accuse-accepte": "Accusé de l'ANTAI : accepté",
     "accuse-refuse": "Accusé de l'ANTAI : refusé",
     "accuse-abandonne": "Accusé de l'ANTAI : abandonné",
+    "accuse-depot-memoire": "Accusé de dépôt du mémoire",
+    "depot-memoire-refuse": "Dépôt du mémoire refusé par la juridiction",
     "accuse-flux-08-accepte": "Accusé de l'annulation : accepté",
     "accuse-flux-08-refuse": "Accusé de l'annulation : refusé",
     "accuse-flux-11-accepte": "Accusé du FPS impayé : accepté",

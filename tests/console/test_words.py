@@ -45,8 +45,11 @@ def test_every_act_that_a_service_writes_has_french_words() -> None:
 
 def acts_of(path: Path) -> Iterator[str]:
     """The acts written in the journal by `work.record(subject, act, …)` and by what each service makes of it."""
-    places = {"record": 1, "ecrire": 1, "_tracer": 2, "faire": 2}
-    for node in ast.walk(ast.parse(path.read_text())):
+    source = path.read_text()
+    places = {"record": 1, "ecrire": 1, "_tracer": 2}
+    if "api.auditer import" not in source:  # where `faire` writes in the audit journal, which speaks in codes
+        places["faire"] = 2
+    for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""

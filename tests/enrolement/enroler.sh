@@ -38,7 +38,7 @@ piloter() { appeler "$1" --config pilote.curl "${@:2}"; }
 presenter() { appeler "$1" --cert "$certificat" --key cle.pem "${@:2}"; }
 session() { appeler "$1" --config session.curl "${@:2}"; }
 json=(--header 'Content-Type: application/json')
-fps() { presenter "$1" "${json[@]}" --header "Idempotency-Key: essai-$pas-$RANDOM" --data-binary "@$creation" "$antai/bacs/$bac/flux/01-message-fps/creation"; }
+envoyer() { presenter "$1" "${json[@]}" --header "Idempotency-Key: essai-$pas-$RANDOM" --data-binary "@$creation" "$antai/bacs/$bac/flux/01-message-fps/creation"; }
 
 etape "Un bac à sable vierge : personne n'y est enrôlé"
 for service in "$antai" "$dgfip" "$ccsp" "$collectivite"; do
@@ -74,7 +74,7 @@ grep -o '"code": *"[a-z-]*"' reponse.json | sed 's/^/    manque /'
 
 etape "Sans espace numérique : ni message, ni dépôt de certificat"
 depot="{\"siret\": \"$siret\", \"prestataire\": \"Éditeur Essai\", \"zones\": [\"rouge\"], \"droits\": [\"emission\", \"rapo\"]}"
-fps 403:espace-absent
+envoyer 403:espace-absent
 presenter 403:espace-absent "${json[@]}" --data "$depot" "$antai/bacs/$bac/certificats"
 
 etape "L'espace numérique : un SIRET faux est refusé, puis la demande est contrôlée et l'espace ouvert"
@@ -87,12 +87,12 @@ demande() {
 appeler 422:siret-invalide "${json[@]}" --data "$(demande 21590350100018)" "$antai/bacs/$bac/espaces"
 appeler 201 "${json[@]}" --data "$(demande $siret)" "$antai/bacs/$bac/espaces"
 appeler 200 "$antai/bacs/$bac/espaces/$siret/etat"
-fps 403:convention-absente
+envoyer 403:convention-absente
 
 etape "Le certificat se dépose dans la connexion qui le présente, avant même la convention"
 presenter 201 "${json[@]}" --data "$depot" "$antai/bacs/$bac/certificats"
 empreinte=$(champ cle)
-fps 403:convention-absente
+envoyer 403:convention-absente
 
 etape "L'agent ouvre une session ; sans convention signée, le certificat ne s'active pas"
 appeler 401:identifiants-refuses "${json[@]}" --data '{"login": "agent.lille", "mot_de_passe": "un autre mot de passe"}' "$antai/bacs/$bac/espaces/$siret/sessions"
@@ -104,7 +104,7 @@ session 403:convention-absente "${json[@]}" --data '{}' "$activer"
 etape "La convention : préparée, téléchargée, déposée signée, signée par l'ANTAI, récupérée"
 conventions="$antai/bacs/$bac/espaces/$siret/conventions"
 session 201 "${json[@]}" --data '{"signataire": {"nom": "Camille Spécimen", "qualite": "Maire"}, "cycle": "complet"}' "$conventions"
-fps 403:convention-non-deposee
+envoyer 403:convention-non-deposee
 session 200 "$conventions/1/modele"
 cp reponse.json convention.pdf
 session 415 "${json[@]}" --request PUT --data '{}' "$conventions/1/depot"
@@ -113,15 +113,15 @@ session 200 "$conventions/1/signee"
 head -c 5 reponse.json | grep -q '%PDF-'
 
 etape "Déposé mais pas activé : toujours rien ; puis la collectivité l'active pour la zone verte seulement"
-fps 403:certificat-non-active
+envoyer 403:certificat-non-active
 session 200 "${json[@]}" --data '{"zones": ["verte"], "droits": ["emission"]}' "$activer"
-fps 403:certificat-hors-perimetre
+envoyer 403:certificat-hors-perimetre
 
 etape "Son périmètre étendu à la zone rouge, le message FPS passe et reçoit son accusé"
 session 200 "${json[@]}" --request PUT --data '{"zones": ["verte", "rouge"]}' "$antai/bacs/$bac/espaces/$siret/certificats/$empreinte/perimetre"
 presenter 200 "$antai/bacs/$bac/front"
 grep -q '"manques": *\[\]' reponse.json
-fps 200
+envoyer 200
 cp reponse.json accuse.json
 grep -q '"statut": *"accepte"' accuse.json
 cat accuse.json
@@ -129,12 +129,12 @@ cat accuse.json
 etape "Le même certificat dans un autre bac, désactivé, réactivé, puis révoqué : refusé aussitôt"
 presenter 404:bac-inconnu "${json[@]}" --data-binary "@$creation" "$antai/bacs/ailleurs/flux/01-message-fps/creation"
 session 200 --request POST "$antai/bacs/$bac/espaces/$siret/certificats/$empreinte/desactivation"
-fps 403:certificat-desactive
+envoyer 403:certificat-desactive
 session 200 "${json[@]}" --data '{}' "$activer"
-fps 200
+envoyer 200
 serie=$(openssl x509 -in certificat.pem -noout -serial | sed 's/serial=//' | tr 'A-F' 'a-f')
 piloter 200 "${json[@]}" --data '{"motif": "cle-compromise"}' "$antai/psce/certificats/$serie/revocation"
-fps 403:certificat-revoque
+envoyer 403:certificat-revoque
 presenter 200 "$antai/bacs/$bac/front"
 grep -q 'certificat-revoque' reponse.json
 
