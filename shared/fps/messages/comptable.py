@@ -37,7 +37,7 @@ class AccuseDocumentComptable(
 
 
 class RejetDocumentComptable(Message, flow=9, nom="rejet", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI):
-    """A refund ordered and not paid yet is stopped: the bank refused the payment that it gave back (hypothesis H115)."""
+    """A refund ordered and not paid yet is stopped: the bank refused the payment that it gave back (hypothesis H108)."""
 
     numero_fps: Numero26
     siret: Siret

@@ -140,7 +140,7 @@ async def beneficiaire(numero: str, work: Work) -> tuple[Demandeur | None, Cause
 async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demandeur | None, work: Work) -> Remboursement:
     """What was paid in excess goes back (flow 9): titre d'annulation the year of the payment, mandat later.
 
-    `payeur` made himself known to the agent when nobody contested (hypothesis H111). Raises as `verifier`, and BeneficiaireDifferent.
+    `payeur` made himself known to the agent when nobody contested (hypothesis H104). Raises as `verifier`, and BeneficiaireDifferent.
     """
     forfait = await demande(numero, work)
     connu, cause = await beneficiaire(numero, work)

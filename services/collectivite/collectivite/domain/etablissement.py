@@ -57,7 +57,7 @@ def verifier_date(constat: Constat, maintenant: datetime) -> None:
 
 
 def verifier_anciennete(constat: Constat, maintenant: datetime) -> None:
-    """Raises ConstatRefuse for a finding too old to become a FPS (hypothesis H114)."""
+    """Raises ConstatRefuse for a finding too old to become a FPS (hypothesis H107)."""
     jour, limite = paris_date(constat.date_heure), droit(paris_date(maintenant)).constat_anciennete_jours
     if ajouter_jours(jour, limite) < paris_date(maintenant):
         raise ConstatRefuse(f"Le constat du {jour:%d/%m/%Y} a plus de {limite} jours : vérifiez sa date.", "date_heure_constat")

@@ -39,7 +39,7 @@ async def encaisser_amiable(message: EncaissementFps, work: Work) -> None:
 
 
 async def _arreter(connu: EncaissementAmiable, work: Work) -> None:
-    """No refund of money that is not there any more: the last ones ordered and not paid yet are stopped (hypothesis H115)."""
+    """No refund of money that is not there any more: the last ones ordered and not paid yet are stopped (hypothesis H108)."""
     suivi = await work.find(RemboursementsFps, connu.numero_fps)
     if suivi is None:
         return
