@@ -65,7 +65,7 @@ def test_every_flow_has_its_number_its_name_and_a_sentence() -> None:
         (2, Party.USAGER, Party.ANTAI, False, True),
         (3, Party.USAGER, Party.COLLECTIVITE, True, True),
         (4, Party.USAGER, Party.DGFIP, True, False),
-        (5, Party.ANTAI, Party.DGFIP, False, True),
+        (5, Party.ANTAI, Party.DGFIP, True, True),
         (7, Party.CCSP, Party.COLLECTIVITE, True, True),
         (12, Party.ANTAI, Party.DGFIP, True, False),
         (14, Party.ANTAI, Party.CCSP, False, True),
@@ -84,7 +84,7 @@ def counted(svg: str, number: int) -> set[str]:
 
 def test_each_arrow_counts_its_own_messages_and_not_those_of_another_pair() -> None:
     svg = carte_svg(FLOWS, {(5, Party.ANTAI, Party.COLLECTIVITE): 4, (5, Party.DGFIP, Party.ANTAI): 3})
-    assert counted(svg, 5) == {"4", "3", "0"}
+    assert counted(svg, 5) == {"4", "←0 →3", "0"}
 
 
 def test_an_arrow_of_two_heads_counts_each_way() -> None:
