@@ -186,11 +186,12 @@ async def test_silence_is_a_rejection_on_a_day_that_is_explained(ville: Ville) -
 
 async def test_the_limit_to_execute_a_decision_runs_from_the_notification_that_the_court_tells(ville: Ville) -> None:
     numero = await ville.etablir()
-    commun = {"numero_fps": numero, "siret": LILLE, "numero_requete": "26000001"}
+    await ville.passer(1)
+    commun = {"numero_fps": numero, "siret": LILLE, "numero_requete": "26000001", "objet": "decision-rapo"}
     await ville.recevoir(
         CommunicationRequete, **commun, date_mise_a_disposition="2026-06-15T09:00:00+02:00", date_limite_defense="2026-07-15"
     )
-    decharge = {"sens": "decharge-partielle", "fps_decharge": 1000, "majoration_dechargee": 0, "objet": "decision-rapo"}
+    decharge = {"sens": "decharge-partielle", "fps_decharge": 1000, "majoration_dechargee": 0}
     recue = {"date_decision": "2026-06-15", "date_mise_a_disposition": "2026-06-15T09:00:00+02:00", "date_notification": "2026-06-23"}
     await ville.recevoir(DecisionCollectivite, **commun, **decharge, **recue)
     found = await expliquees(ville, numero, "26000001")
