@@ -110,7 +110,9 @@ async def test_a_fps_paid_reduced_is_known_as_such_everywhere(world: World, vill
     assert await vie.soldes() == {
         "antai": {"encaissements": ville[3], compte: -ville[3]},
         "collectivite": {"antai": ville[3], "recettes": -ville[3]},
+        "dgfip": {"encaissements": ville[3], f"a-reverser:{ville[0]}": -ville[3]},
     }
+    await vie.jusqu_au(date(2026, 11, 30))  # the month is reversed to the town
     assert (await world.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
 
