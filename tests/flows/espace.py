@@ -18,7 +18,7 @@ from fps.numero import NumeroFps
 from fps.parties import Party
 from tests.certificats import Essai, certificat
 
-LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
+LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"
 LE = date(2026, 6, 12)
 CONTACT = CreationFps.example["contact_rapo"]
 LOGIN, MOT_DE_PASSE = "alix", "une phrase assez longue"

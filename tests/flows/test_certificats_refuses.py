@@ -323,5 +323,5 @@ async def test_a_blank_bac_has_nobody_enrolled(world: World) -> None:
 
 async def test_every_door_of_the_flows_is_known_to_this_test() -> None:
     assert {m.channel for m in MESSAGES if m.receiver in SERVICES} <= {*DOORS, Channel.AMQP, Channel.REPONSE}
-    assert len(REST) == 17
+    assert len(REST) == 18
     assert set(DES_VILLES) == set(DROITS)

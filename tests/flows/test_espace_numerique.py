@@ -11,7 +11,7 @@ from console.world import World, open_world
 from fps.kit.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
-from tests.flows.espace import BOURG, CONTACT, LE, LILLE, PARIS, Ville, code, demande
+from tests.flows.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Ville, code, demande
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -122,6 +122,7 @@ async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_
     plein = Ville(world, f"{ville.bac}-plein")
     assert [(e["siret"], e["etat"]) for e in (await plein.administrer("GET", "/espaces")).json()] == [
         (BOURG, "ouvert"),
+        (PORT, "ouvert"),
         (LILLE, "ouvert"),
         (PARIS, "ouvert"),
     ]

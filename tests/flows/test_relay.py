@@ -38,7 +38,8 @@ async def test_an_editor_that_writes_to_antai_itself_is_paid_and_its_bac_goes_on
     assert (await world.post(Party.ANTAI, "b", PaiementFps.path, body)).status_code == 200
     await world.pilot.avancer("b", START + timedelta(days=4))
     comptes = (await world.pilot.etat("b"))["comptes"]
-    assert (comptes["ecrites"], comptes["refusees"], comptes.get("mortes", 0)) == (1, 1, 0)
+    # Two letters: the payment told to the town, and the money told to the DGFiP.
+    assert (comptes["ecrites"], comptes["refusees"], comptes.get("mortes", 0)) == (2, 1, 0)
     actes = [(line["service"], line["acte"]) for line in await world.pilot.journal("b", numero)]
     assert ("collectivite", "refus") in actes and ("antai", "envoi-refuse") in actes
 

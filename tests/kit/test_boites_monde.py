@@ -57,7 +57,7 @@ async def test_an_editor_is_told_the_payment_of_its_own_fps(world: Monde, ville:
     (recue,) = ville.recues
     assert recue.url == f"{ville.adresse}{FpsPaye.path}" and json.loads(recue.corps)["numero_fps"] == NUMERO
     comptes = (await world.pilot.etat("b"))["comptes"]
-    assert (comptes["ecrites"], comptes["deposees"]) == (1, 1) and "refusees" not in comptes
+    assert (comptes["ecrites"], comptes["deposees"]) == (2, 1) and "refusees" not in comptes
     actes = [(ligne["service"], ligne["acte"]) for ligne in await world.pilot.journal("b", NUMERO)]
     assert ("antai", "envoi") in actes and not any(service == "collectivite" for service, _ in actes)
 
@@ -101,4 +101,4 @@ async def test_a_trace_that_is_no_trace_never_stops_the_letters_that_follow_it(w
     answer = await world.client.post(url, content=lot, headers={"Content-Type": "application/x-ndjson"})
     assert [json.loads(x)["statut"] for x in answer.text.splitlines()] == [200], answer.text
     comptes = (await world.pilot.au_calme("b"))["comptes"]
-    assert (comptes["ecrites"], comptes["refusees"]) == (1, 1)
+    assert (comptes["ecrites"], comptes["refusees"]) == (2, 1)

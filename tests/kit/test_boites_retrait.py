@@ -286,7 +286,7 @@ def habilitation(zones: tuple[str, ...] = (), droits: tuple[Droit, ...] = tuple(
 
 
 def test_a_perimeter_opens_what_it_covers_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {cls.sender for cls in LECTEURS} == {"antai", "dgfip", "ccsp"} and len(LECTEURS) == 7
+    assert {cls.sender for cls in LECTEURS} == {"antai", "dgfip", "ccsp"} and len(LECTEURS) == 8
     requete = lettre_de(CommunicationRequete)
     assert requete.lisible_par(habilitation(droits=(Droit.CONTENTIEUX,)))
     assert not requete.lisible_par(habilitation(droits=tuple(set(Droit) - {Droit.CONTENTIEUX})))

@@ -284,7 +284,7 @@ async def test_the_counter_issues_lists_revokes_and_publishes(world: World) -> N
     assert (await ask(world, "GET", f"/psce/certificats?siret={AUTRE}")).json() == {"total": 0, "elements": []}
     for text in (await ask(world, "GET", "/psce/crl")).content, (await ask(world, "GET", "/psce/crl?format=der")).content:
         crl = x509.load_pem_x509_crl(text) if text.startswith(b"-----") else x509.load_der_x509_crl(text)
-        assert [line.serial_number for line in crl] == [int(serie, 16)]
+        assert int(serie, 16) in [line.serial_number for line in crl]
     assert len(x509.load_pem_x509_certificates((await ask(world, "GET", "/psce/autorites")).content)) == 3
     assert await audit(world) == [("psce", "", "émission"), ("psce", "", "émission"), ("psce", "", "révocation")]
 

@@ -69,6 +69,6 @@ HANDLERS: dict[MessageClass, Handler] = {
     DecisionCollectivite: recours.recevoir_decision,
     AccuseAnnulation: accuse,
     AccuseDocumentComptable: paiement.accuser_piece,
-    AccuseImpaye: accuse,
     RejetDocumentComptable: paiement.arreter_remboursement,
+    AccuseImpaye: accuse,
 }

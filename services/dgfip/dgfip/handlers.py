@@ -90,9 +90,9 @@ async def document_comptable(message: Document, work: Work) -> AccuseDocumentCom
 
 HANDLERS: dict[MessageClass, Handler] = {
     PaiementTitre: paiement_titre,
+    EncaissementFps: encaisser_amiable,
     TitreAnnulationRecette: document_comptable,
     MandatRemboursement: document_comptable,
-    EncaissementFps: encaisser_amiable,
     EmissionTitre: emission_titre,
     AnnulationTitre: annulation_titre,
 }
