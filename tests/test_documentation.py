@@ -76,11 +76,10 @@ def test_without_its_markers_or_its_sources_the_documentation_says_what_is_missi
     with pytest.raises(Panne, match=r"specification\.md manque"):
         main(check=True, root=tmp_path)
     (tmp_path / "docs/specification.md").write_text("vide", encoding="utf-8")
-    with pytest.raises(Panne, match=r"enroler\.sh manque"):
-        main(check=True, root=tmp_path)
-    (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
-    (tmp_path / ENROLEMENT).touch()
     with pytest.raises(Panne, match="repères"):
+        main(check=True, root=tmp_path)
+    (tmp_path / "docs/specification.md").write_text(SPECIFICATION.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(Panne, match=r"enroler\.sh manque"):
         main(check=True, root=tmp_path)
 
 

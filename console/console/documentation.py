@@ -28,6 +28,7 @@ SHARED = ("/pilotage", "/sante")  # the same routes in every service: one table
 
 def generate(root: Path) -> dict[Path, str]:
     """Every generated document by its path under `root`; of docs/specification.md, the parts between markers. Raises Panne without it."""
+    text, script = _sources(root)
     contracts = openapis()
     played = simulated_messages()
     found = {
@@ -36,16 +37,26 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
+    parts = {"routes": _routes(contracts), "refus": _refus(), "reste": _reste(), "enrolement": f"```sh\n{script.strip()}\n```"}
+    for name, part in parts.items():
+        text = _between(text, name, part)
+    return found | {SPECIFICATION: text}
+
+
+def _sources(root: Path) -> tuple[str, str]:
+    """The specification, whose parts are written again, and the script that it shows; raises Panne without one of them."""
     try:
         text = (root / SPECIFICATION).read_text(encoding="utf-8")
     except OSError as error:
         raise Panne(
             f"{SPECIFICATION} manque : c'est lui qui reçoit les tableaux générés.", "Remettez ce fichier, puis recommencez."
         ) from error
-    parts = {"routes": _routes(contracts), "refus": _refus(), "reste": _reste(), "enrolement": _enrolement(root)}
-    for name, part in parts.items():
-        text = _between(text, name, part)
-    return found | {SPECIFICATION: text}
+    for name in ("routes", "refus", "reste", "enrolement"):
+        _between(text, name, "")  # its marks are there
+    try:
+        return text, (root / ENROLEMENT).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Panne(f"{ENROLEMENT} manque : la spécification le montre.", "Remettez ce fichier, puis recommencez.") from error
 
 
 def main(check: bool, root: Path = SOURCES) -> int:
@@ -124,15 +135,6 @@ def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         for method, operation in operations.items():
             doors = [PORTES[name] for way in operation["security"] for name in way]
             yield f"{method.upper()} {path}", str(operation.get("summary", "")), " ou ".join(doors) or "ouverte"
-
-
-def _enrolement(root: Path) -> str:
-    """The script of the enrolment, as the tests run it; raises Panne without it."""
-    try:
-        script = (root / ENROLEMENT).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Panne(f"{ENROLEMENT} manque : la spécification le montre.", "Remettez ce fichier, puis recommencez.") from error
-    return f"```sh\n{script.strip()}\n```"
 
 
 def _refus() -> str:

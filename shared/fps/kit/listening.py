@@ -7,6 +7,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+FAREWELL = 0.5  # seconds
+
 
 class TlsHttp(HttpToolsProtocol):
     """HTTP on one connection; its peer's certificate, read once, is in the scope of each of its requests (ASGI TLS extension)."""
@@ -16,6 +18,13 @@ class TlsHttp(HttpToolsProtocol):
         connection = transport.get_extra_info("ssl_object")
         if connection is not None:
             self.app = _with_tls(self.app, connection)
+
+    def shutdown(self) -> None:
+        """The server stops: a connection that waits for nothing is not kept for the end of a TLS farewell that may never be answered."""
+        idle = self.cycle is None or self.cycle.response_complete
+        super().shutdown()
+        if idle:
+            self.loop.call_later(FAREWELL, self.transport.abort)
 
 
 def _with_tls(app: Any, connection: ssl.SSLObject) -> ASGIApp:
