@@ -147,12 +147,11 @@ async def _migrated(service: Service, timeout: float) -> None:
 def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
     document: dict[str, Any] = {}
 
-    payable = any(path == "/payer" for path, _, _ in acces(app))
-
     @app.get("/", include_in_schema=False)
     async def accueil(request: Request) -> HTMLResponse:
         """What the address of a service shows to the people whose letters print it."""
         prefixe = "" if (bac := bac_of(request)) == DEFAUT else f"/bacs/{bac}"
+        payable = any(path == "/payer" for path, _, _ in acces(app))  # asked here: walking the routes at start costs a quarter of it
         vers = {"Payer": f"{prefixe}/payer"} if payable else {}
         return page.page(app.title, page.liens({**vers, "Documentation de l'interface": f"{prefixe}/docs"}))
 
