@@ -11,7 +11,7 @@ import uvloop
 from benchmarks.catalogue import NAMES, measure, promise
 from benchmarks.figures import Bench, noise, say, table, write
 from benchmarks.servers import ROOT, find_amqp, find_postgres
-from fps.kit.telemetry import configure_logs
+from fps.kit.ground.telemetry import configure_logs
 
 USAGE = f"usage: python -m benchmarks [NAME…]\nnames: {', '.join(NAMES)}"
 

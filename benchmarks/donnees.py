@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from fps.kit.clock import PARIS, wall_now
-from fps.kit.envelope import Letter, canonical
+from fps.droit.numero import NumeroFps
+from fps.kit.ground.clock import PARIS, wall_now
+from fps.kit.wire.envelope import Letter, canonical
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
-from fps.numero import NumeroFps
 
 SIRET = "21590350100017"  # Lille, as in the examples
 INSTANT = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)  # the evening of the findings

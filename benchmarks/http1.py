@@ -14,8 +14,8 @@ from typing import cast
 
 import uvloop
 
-from fps.kit.pki import Pki
-from fps.kit.tls import between_services
+from fps.kit.trust.pki import Pki
+from fps.kit.trust.tls import between_services
 from fps.parties import Party
 
 Answer = tuple[int, bytes]

@@ -17,17 +17,18 @@ from benchmarks.donnees import INSTANT
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.http1 import Order
 from benchmarks.servers import ROOT, create_tables, databases, free_ports, new_pki, process, secured, service_url
-from fps.confiance import INTERNE, Identite
-from fps.kit import door, problems
-from fps.kit.application import open_pki
-from fps.kit.bac_path import BacPath
-from fps.kit.carrier import bearer, open_client
-from fps.kit.database import open_database
-from fps.kit.envelope import Letter
-from fps.kit.identity import Trust
-from fps.kit.service import Receipt, Service
-from fps.kit.settings import Settings
-from fps.kit.tls import between_services, server_context
+from fps.confiance.habilitation import INTERNE, Identite
+from fps.kit.app.application import open_pki
+from fps.kit.data.database import open_database
+from fps.kit.engine.service import Receipt, Service
+from fps.kit.ground.bac_path import BacPath
+from fps.kit.ground.settings import Settings
+from fps.kit.post import door
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.tls import between_services, server_context
+from fps.kit.web import problems
+from fps.kit.wire.carrier import bearer, open_client
+from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
 from fps.messages.mfps import AccuseFps
 
@@ -48,7 +49,7 @@ def serve_at_once(port: int) -> None:
     """Serve ANTAI's letter routes without a database, as the service serves them."""
     import uvicorn
 
-    from fps.kit.listening import listening
+    from fps.kit.app.listening import listening
 
     settings = Settings()
     app = FastAPI(openapi_url=None)

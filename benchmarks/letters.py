@@ -13,12 +13,12 @@ from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, queues, service_url
 from dgfip.app import DEFINITION
 from dgfip.store import prises_en_charge
-from fps.kit import bacs
-from fps.kit.application import build
-from fps.kit.clock import Mode, wall_now
-from fps.kit.envelope import PACK
-from fps.kit.rabbit import PREFETCH, RabbitBus
-from fps.kit.settings import Settings
+from fps.kit.app.application import build
+from fps.kit.engine import bacs
+from fps.kit.ground.clock import Marche, wall_now
+from fps.kit.ground.settings import Settings
+from fps.kit.wire.envelope import PACK
+from fps.kit.wire.rabbit import PREFETCH, RabbitBus
 from fps.messages.titre import EmissionTitre
 
 BATCH = 500
@@ -81,7 +81,7 @@ async def received(amqp: str, url: str, bac: str, bodies: list[tuple[str, str]])
         settings = Settings(database_url=service_url(url), bus_url=amqp, bus_prefix=prefix)
         running = build(DEFINITION, settings, bus)
         connection = await asyncpg.connect(url)
-        await connection.execute("INSERT INTO bacs VALUES ($1, $1, $2, $3, $4, 1)", bac, Mode.FIGE.value, INSTANT, wall_now())
+        await connection.execute("INSERT INTO bacs VALUES ($1, $1, $2, $3, $4, 1)", bac, Marche.FIGE.value, INSTANT, wall_now())
         await connection.execute("ANALYZE")
         start = time.perf_counter()
         async with running.app.router.lifespan_context(running.app):

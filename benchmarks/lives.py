@@ -18,8 +18,8 @@ from benchmarks.http1 import exchange, request
 from benchmarks.rewrite import Copy
 from benchmarks.servers import Process, databases, free_ports, new_pki, process, queues, secured, service_url
 from console.pilot import Pilot
-from fps.kit.carrier import bearer, open_client
-from fps.kit.tls import between_services
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party

@@ -11,8 +11,8 @@ from sqlalchemy import Table
 from benchmarks.figures import expect
 from benchmarks.servers import create_tables
 from console.world import DEFINITIONS
-from fps.kit import mailbox
-from fps.kit.sql import pg_type
+from fps.kit.data import tables
+from fps.kit.data.sql import pg_type
 from fps.parties import Party
 
 BATCH = 500
@@ -46,7 +46,7 @@ class Copy:
     async def _read(self, party: Party, bac: str) -> dict[Table, Rows]:
         connection = await asyncpg.connect(self.sources[party])
         found: dict[Table, Rows] = {}
-        for table in [*mailbox.metadata.sorted_tables, *DEFINITIONS[party].metadata.sorted_tables]:
+        for table in [*tables.metadata.sorted_tables, *DEFINITIONS[party].metadata.sorted_tables]:
             rows = await connection.fetch(f"SELECT {', '.join(_columns(table))} FROM {table.name} WHERE bac = $1", bac)
             if rows:
                 found[table] = [tuple(row) for row in rows]

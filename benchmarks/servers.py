@@ -21,12 +21,12 @@ import psutil
 
 from benchmarks.figures import Faux
 from benchmarks.http1 import get
-from fps.kit import mailbox
-from fps.kit.bus import routing_keys
-from fps.kit.database import open_database
-from fps.kit.pki import Pki
-from fps.kit.service import Definition
-from fps.kit.settings import Settings
+from fps.kit.data import tables
+from fps.kit.data.database import open_database
+from fps.kit.engine.service import Definition
+from fps.kit.ground.settings import Settings
+from fps.kit.trust.pki import Pki
+from fps.kit.wire.bus import routing_keys
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0  # seconds given to a process to be ready, and to stop
@@ -84,7 +84,7 @@ async def create_tables(url: str, definition: Definition) -> None:
     database = open_database(service_url(url))
     await database.start(10)
     try:
-        await database.create(mailbox.metadata, definition.metadata)
+        await database.create(tables.metadata, definition.metadata)
     finally:
         await database.stop()
 

@@ -15,13 +15,13 @@ from antai.store import DOSSIERS
 from benchmarks.donnees import INSTANT, SIRET, mfps_letter
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, service_url
-from fps.kit import bacs
-from fps.kit.clock import Mode
-from fps.kit.database import open_database
-from fps.kit.identity import Trust
-from fps.kit.pki import ephemere
-from fps.kit.service import Receipt, Service
-from fps.kit.settings import Settings
+from fps.kit.data.database import open_database
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Receipt, Service
+from fps.kit.ground.clock import Marche
+from fps.kit.ground.settings import Settings
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import ephemere
 from fps.messages.mfps import CreationFps
 
 DUE = date(2026, 6, 12)
@@ -75,7 +75,7 @@ async def deadline_linear(bench: Bench) -> list[Figure]:
                 await prepare(connection, names, count)
                 found = []
                 for name in names:
-                    await bacs.create(service, name, name, Mode.FIGE, INSTANT)
+                    await bacs.create(service, name, name, Marche.FIGE, INSTANT)
                     start = time.perf_counter()
                     done = await service.live(name)
                     found.append((time.perf_counter() - start) / count * 1e6)
@@ -111,7 +111,7 @@ async def _statements(url: str) -> list[Figure]:
 
         async def count(size: int) -> int:
             bac = f"lot-{secrets.token_hex(3)}"
-            await bacs.create(service, bac, "graine", Mode.FIGE, INSTANT)
+            await bacs.create(service, bac, "graine", Marche.FIGE, INSTANT)
             before = service.database.statements
             receipts = await service.receive([mfps_letter(n, bac) for n in range(size)])
             expect("messages received", sum(isinstance(r, Receipt) and r.outcome == "recu" for r in receipts), size)

@@ -7,8 +7,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from fps.kit.clock import wall_now
-from fps.kit.pki import PSCE, Autorite, Pki, autorite, bati, feuille, nom, pem
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust.pki import PSCE, Autorite, Pki, autorite, bati, feuille, nom, pem
 
 HEURE = timedelta(hours=1)
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import aio_pika
 import pytest
 
-from fps.kit.bus import routing_keys
-from fps.kit.settings import Settings
+from fps.kit.ground.settings import Settings
+from fps.kit.wire.bus import routing_keys
 
 
 def postgres_url() -> str:

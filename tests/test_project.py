@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEMBERS = ("shared", "services/antai", "services/dgfip", "services/ccsp", "services/collectivite", "console")
 SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
 OWN_DIRECTORIES = {".git", ".venv", ".fps", "build", "__pycache__"}
-VENDORED = ROOT / "shared/fps/kit/static/swagger-ui"
+VENDORED = ROOT / "shared/fps/kit/web/static/swagger-ui"
 
 
 def tracked() -> list[Path]:

@@ -17,10 +17,10 @@ import httpx
 
 from console.pilot import Pilot
 from console.world import DEFINITIONS, open_world
-from fps.kit.carrier import bearer
-from fps.kit.migrate import upgrade
-from fps.kit.pki import Pki
-from fps.kit.tls import between_services
+from fps.kit.app.migrate import upgrade
+from fps.kit.trust.pki import Pki
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from tests.conftest import Postgres
 from tests.real import amqp_url, forget, postgres_url

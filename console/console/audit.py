@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.liaison import drive
 from console.output import dump, grid, say, screen
-from fps.kit.settings import Settings
+from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
 
 if TYPE_CHECKING:

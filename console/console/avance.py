@@ -8,7 +8,7 @@ from console import mots
 from console.liaison import drive
 from console.output import Panne, dump, grid, say, screen
 from console.temps import after, instant
-from fps.kit.settings import Settings
+from fps.kit.ground.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console

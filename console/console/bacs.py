@@ -9,8 +9,8 @@ from console import mots
 from console.liaison import drive
 from console.output import Panne, dump, grid, say, screen
 from console.temps import instant
-from fps.kit.clock import civil_date, paris, wall_now
-from fps.kit.settings import Settings
+from fps.kit.ground.clock import civil_date, paris, wall_now
+from fps.kit.ground.settings import Settings
 
 if TYPE_CHECKING:
     from console.pilot import Pilot

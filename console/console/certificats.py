@@ -19,13 +19,13 @@ from pydantic import TypeAdapter, ValidationError
 from console.liaison import believed, pki_dir, que_faire, read_token
 from console.output import Panne, dump, grid, say, screen
 from console.temps import instant
+from fps.droit.numero import siret_valide
 from fps.errors import Refus
-from fps.kit import psce
-from fps.kit.carrier import bearer, open_client
-from fps.kit.clock import PARIS
-from fps.kit.pki import CHEMIN_CRL, PSCE, Pki, nom, pem_cle
-from fps.kit.settings import Settings
-from fps.numero import siret_valide
+from fps.kit.ground.clock import PARIS
+from fps.kit.ground.settings import Settings
+from fps.kit.trust import psce
+from fps.kit.trust.pki import CHEMIN_CRL, PSCE, Pki, nom, pem_cle
+from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Guichet(Protocol):
     def emettre(self, csr: bytes, siret: str, duree: timedelta, debut: datetime | None) -> dict[str, Any]:
         """The certificate issued."""
 
-    def revoquer(self, serie: str, motif: psce.Motif) -> dict[str, Any]:
+    def revoquer(self, serie: str, motif: psce.MotifRevocation) -> dict[str, Any]:
         """The certificate revoked."""
 
     def lister(self, siret: str | None) -> list[dict[str, Any]]:
@@ -92,7 +92,7 @@ class Dossier:
     def emettre(self, csr: bytes, siret: str, duree: timedelta, debut: datetime | None) -> dict[str, Any]:
         return psce.vue(psce.emettre(self._pki, csr, siret, duree=duree, debut=debut), self._pki)
 
-    def revoquer(self, serie: str, motif: psce.Motif) -> dict[str, Any]:
+    def revoquer(self, serie: str, motif: psce.MotifRevocation) -> dict[str, Any]:
         return psce.vue(psce.revoquer(self._pki, serie, motif), self._pki)
 
     def lister(self, siret: str | None) -> list[dict[str, Any]]:
@@ -143,7 +143,7 @@ class Simulateur:
         found: dict[str, Any] = self._ask("POST", "/certificats", params=params, content=csr).json()
         return found
 
-    def revoquer(self, serie: str, motif: psce.Motif) -> dict[str, Any]:
+    def revoquer(self, serie: str, motif: psce.MotifRevocation) -> dict[str, Any]:
         number = serie.replace(":", "").replace("/", "")
         found: dict[str, Any] = self._ask("POST", f"/certificats/{number}/revocation", json={"motif": motif}).json()
         return found
@@ -258,9 +258,9 @@ def issue(settings: Settings, qui: Titulaire, csr: Path | None, sortie: Path | N
 
 def revoke(settings: Settings, serie: str, motif: str, *, remote: bool) -> int:
     """Revoke a certificate; raises Panne."""
-    if motif not in list(psce.Motif):
-        raise Panne(f"« {motif} » n'est pas un motif.", f"Donnez {', '.join(psce.Motif)}.")
-    found = told(lambda: guichet(settings, remote=remote).revoquer(serie, psce.Motif(motif)))
+    if motif not in list(psce.MotifRevocation):
+        raise Panne(f"« {motif} » n'est pas un motif.", f"Donnez {', '.join(psce.MotifRevocation)}.")
+    found = told(lambda: guichet(settings, remote=remote).revoquer(serie, psce.MotifRevocation(motif)))
     say(f"Le certificat {found['serie']} de « {found['nom']} » est révoqué.")
     return 0
 

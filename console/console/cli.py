@@ -172,7 +172,7 @@ def enroler(
 ) -> int:
     """Enrôle une collectivité en une fois : espace, convention, certificat déposé et activé."""
     from console.enroler import enrol
-    from fps.confiance import Droit
+    from fps.confiance.habilitation import Droit
 
     return enrol(_settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [d.value for d in Droit])
 

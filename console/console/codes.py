@@ -7,7 +7,7 @@ from pathlib import Path
 
 import fps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
-from fps.kit.problems import TITLES, status_of
+from fps.kit.web.problems import TITLES, status_of
 from fps.messages.erreurs import phrases
 
 GENERIC = (Refus, Introuvable, Conflit, MessageRefuse)  # each has its place in the table, what they share is said once

@@ -9,11 +9,11 @@ from console import mots
 from console.avance import contents, table
 from console.output import SPECIMEN, Panne, screen
 from console.temps import after, instant
-from fps.communes import commune
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps
 from fps.flows import by_type
-from fps.money import euros
-from fps.numero import NumeroFps
 from fps.parties import Party
+from fps.villes.communes import commune
 
 BAC = "demo"
 DEPART = instant("2026-09-28T10:00")

@@ -17,9 +17,9 @@ from console.liste import ILLISIBLES
 from console.output import SPECIMEN, Panne, say
 from console.pilot import Pilot, PiloteErreur
 from console.ports import holder, is_free
-from fps.kit.carrier import open_client
-from fps.kit.clock import wall_now
-from fps.kit.settings import CONSOLE_PORT, PORTS, Settings
+from fps.kit.ground.clock import wall_now
+from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
+from fps.kit.wire.carrier import open_client
 from fps.parties import LIBELLES, SERVICES, Party
 
 DRIFT = timedelta(seconds=5)  # between the clocks of two machines

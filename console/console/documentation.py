@@ -13,9 +13,9 @@ from console.output import Panne, complain, say
 from console.web.carte import carte_svg
 from console.world import DEFINITIONS, assemble, simulated_messages
 from fps.flows import FLOWS, received_by
-from fps.kit import asyncapi, openapi
-from fps.kit.door import DOORS
-from fps.kit.settings import PORTS
+from fps.kit.app import asyncapi, openapi
+from fps.kit.ground.settings import PORTS
+from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
 
 SOURCES = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from console.liaison import DEFAUT, TOKEN_FILE, believed, drive, pki_dir
 from console.output import Panne, cause, say
-from fps.communes import Commune, CommuneInconnue, commune
-from fps.kit.settings import Settings
+from fps.kit.ground.settings import Settings
 from fps.parties import Party
+from fps.villes.communes import Commune, CommuneInconnue, commune
 
 if TYPE_CHECKING:
     import httpx
@@ -110,8 +110,8 @@ async def certifier(antai: Antai, ville: Commune, sortie: Path, prestataire: str
     """A key of this machine, and the certificate that the test PSCE issues for it; what is there already is kept. Raises Panne."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    from fps.kit.pki import ecrire, nom, pem_cle
-    from fps.kit.psce import demander
+    from fps.kit.trust.pki import ecrire, nom, pem_cle
+    from fps.kit.trust.psce import demander
 
     cle, certificat = sortie / CLE, sortie / CERTIFICAT
     if cle.exists() and certificat.exists():
@@ -134,7 +134,7 @@ async def deposer(
     settings: Settings, antai: Antai, ville: Commune, sortie: Path, prestataire: str, zones: Sequence[str], droits: Sequence[str]
 ) -> None:
     """The deposit, in a connection that shows the certificate; then the activation, as the collectivité would do it."""
-    from fps.kit.carrier import open_client
+    from fps.kit.wire.carrier import open_client
 
     context = believed(settings)
     context.load_cert_chain(sortie / CERTIFICAT, sortie / CLE)
@@ -154,7 +154,7 @@ async def deposer(
 
 def configurer(settings: Settings, sortie: Path) -> None:
     """Two files for curl -K: to speak with the certificate, and to drive the simulator with its credential."""
-    from fps.kit.pki import Pki, ecrire
+    from fps.kit.trust.pki import Pki, ecrire
 
     racine = f'cacert = "{Pki(pki_dir(settings)).fichier_racine}"\n'
     ecrire(sortie / CURL, f'{racine}cert = "{sortie / CERTIFICAT}"\nkey = "{sortie / CLE}"\n')

@@ -10,10 +10,10 @@ from console import mots
 from console.champs import CHAMPS
 from console.liaison import drive
 from console.output import Panne, dump, say
-from fps.calendar import PARIS
-from fps.kit.settings import Settings
-from fps.money import euros
-from fps.numero import NumeroFps, NumeroInvalide
+from fps.droit.calendar import PARIS
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps, NumeroInvalide
+from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, Party
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.web.carte import Arrow, arrows
 from fps.flows import FLOWS, MESSAGES, Flow
-from fps.kit.settings import PORTS
+from fps.kit.ground.settings import PORTS
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, SERVICES, Channel, Party, Phase
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.output import Panne, cause
-from fps.kit.clock import civil_date, paris, wall_now
-from fps.kit.settings import Settings
+from fps.kit.ground.clock import civil_date, paris, wall_now
+from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def pki_dir(settings: Settings) -> Path:
 
 def believed(settings: Settings) -> "ssl.SSLContext":
     """What a command believes of the services that it calls in TLS: the authority of their PKI alone; raises Panne when it is not there."""
-    from fps.kit.pki import Pki
-    from fps.kit.tls import between_services, nobody
+    from fps.kit.trust.pki import Pki
+    from fps.kit.trust.tls import between_services, nobody
 
     if not any(url.startswith("https:") for url in settings.addresses.values()):
         return nobody()
@@ -113,7 +113,7 @@ def book(addresses: Mapping[Party, str]) -> str:
 async def linked(settings: Settings) -> AsyncIterator["Pilot"]:
     """A pilot that reaches the running services."""
     from console.pilot import Pilot
-    from fps.kit.carrier import bearer, open_client
+    from fps.kit.wire.carrier import bearer, open_client
 
     token = read_token(settings)
     client = open_client(headers=bearer(token), verify=believed(settings))

@@ -6,7 +6,7 @@ from console import mots
 from console.liaison import drive
 from console.output import Panne, dump, grid, say, screen
 from fps.flows import FLOWS
-from fps.kit.settings import Settings
+from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
 
 if TYPE_CHECKING:

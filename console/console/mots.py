@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from console.lexique import ACTES, ACTES_DE, COURTS, ETATS, MOTIFS
+from fps.droit.money import euros
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
-from fps.money import euros
 from fps.parties import LIBELLES, Channel, Party
 
 # Where an amount can be in the data of an act or in a message, the most telling first, and whether the label adds something.

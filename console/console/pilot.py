@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from fps.kit.clock import MATIN, paris
+from fps.kit.ground.clock import MATIN, paris
 from fps.parties import SERVICES, Party
 
 QUIET = 120.0  # seconds after which a post that is not quiet is a fault, told as such

@@ -11,9 +11,9 @@ import uvicorn
 from console.liaison import believed, ensure_bac, read_token
 from console.pilot import Pilot, PiloteErreur
 from console.web.app import application
-from fps.kit.carrier import bearer, open_client
-from fps.kit.settings import CONSOLE_PORT, Settings
-from fps.kit.telemetry import configure_logs
+from fps.kit.ground.settings import CONSOLE_PORT, Settings
+from fps.kit.ground.telemetry import configure_logs
+from fps.kit.wire.carrier import bearer, open_client
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two tries to reach the services

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from dateutil.relativedelta import relativedelta
 
 from console.output import Panne
-from fps.kit.clock import PARIS, paris
+from fps.kit.ground.clock import PARIS, paris
 
 DUREE = re.compile(r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 UNITES = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")

@@ -19,9 +19,9 @@ import uvloop
 from console.liaison import ADDRESS_FILE, book, ensure_bac, keep_token, pki_dir
 from console.output import SPECIMEN, Panne, cause, say
 from console.ports import require_free
-from fps.kit.listening import listening
-from fps.kit.settings import CONSOLE_PORT, PORTS, Settings
-from fps.kit.telemetry import configure_logs
+from fps.kit.app.listening import listening
+from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
+from fps.kit.ground.telemetry import configure_logs
 from fps.parties import LIBELLES, SERVICES, Party
 
 GRACE = 5  # seconds given to the requests in progress when everything stops
@@ -108,7 +108,7 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
 
 def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:
     """What each service listens with in TLS; its certificate also names the address that people were told."""
-    from fps.kit.tls import server_context
+    from fps.kit.trust.tls import server_context
 
     found.pki.preparer([] if host in EVERYWHERE else [host])
     return {party: server_context(found.services[party].service) for party in SERVICES}

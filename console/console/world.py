@@ -17,13 +17,13 @@ from collectivite.app import DEFINITION as COLLECTIVITE
 from console.pilot import Pilot
 from dgfip.app import DEFINITION as DGFIP
 from fps.flows import MESSAGES
-from fps.kit.application import Running, build, open_pki
-from fps.kit.bus import open_bus
-from fps.kit.carrier import Present, always, bearer, open_client
-from fps.kit.pki import Pki
-from fps.kit.revision import is_current
-from fps.kit.service import Definition
-from fps.kit.settings import Settings, default_addresses
+from fps.kit.app.application import Running, build, open_pki
+from fps.kit.app.revision import is_current
+from fps.kit.engine.service import Definition
+from fps.kit.ground.settings import Settings, default_addresses
+from fps.kit.trust.pki import Pki
+from fps.kit.wire.bus import open_bus
+from fps.kit.wire.carrier import Present, always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 
@@ -124,6 +124,6 @@ async def open_world(**options: Any) -> AsyncIterator[World]:
 def prepare(party: Party, url: str) -> None:
     """Bring a database to its last revision; a memory database is created by the service itself."""
     if url != "sqlite+aiosqlite://" and not is_current(url, DEFINITIONS[party]):
-        from fps.kit.migrate import upgrade  # Alembic takes a while to import
+        from fps.kit.app.migrate import upgrade  # Alembic takes a while to import
 
         upgrade(url, DEFINITIONS[party])

@@ -17,7 +17,7 @@ class Party(StrEnum):
 SERVICES = (Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP, Party.CCSP)
 
 # Where a letter says that the pages of a service are. The name leads nowhere (RFC 2606): who shows the letter puts the public address in
-# its place (fps.kit.sites), and the same life writes the same letters wherever the services listen.
+# its place (fps.kit.web.sites), and the same life writes the same letters wherever the services listen.
 SITES: dict[Party, str] = {party: f"https://{party}.invalid" for party in SERVICES}
 
 LIBELLES: dict[Party, str] = {

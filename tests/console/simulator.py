@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 
 from console.cli import main
-from fps.kit.carrier import bearer
-from fps.kit.pki import Pki
-from fps.kit.tls import between_services
+from fps.kit.trust.pki import Pki
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import bearer
 
 FPS = str(Path(sys.executable).with_name("fps"))
 DEMANDE = {

@@ -15,9 +15,9 @@ from console.liste import dead, tell_dead
 from console.pilot import PiloteErreur
 from console.temps import instant
 from console.world import World, open_world
-from fps.kit.application import build
-from fps.kit.carrier import open_client
-from fps.kit.settings import Settings
+from fps.kit.app.application import build
+from fps.kit.ground.settings import Settings
+from fps.kit.wire.carrier import open_client
 from fps.parties import Party
 from tests.console.simulator import clean_environment, free_base, here
 

@@ -13,9 +13,9 @@ from console.invariants import INVARIANTS, SANS_OBJET
 from console.scenarios.language import catalogue
 from console.scenarios.player import jouer
 from console.world import World, open_world
-from fps.kit.database import Transaction
-from fps.kit.mailbox import courriers, ecritures
-from fps.kit.sql import Insert
+from fps.kit.data.database import Transaction
+from fps.kit.data.sql import Insert
+from fps.kit.data.tables import courriers, ecritures
 from fps.parties import LIBELLES, Party
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

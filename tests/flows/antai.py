@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 
 from console.world import World
-from fps.kit.clock import paris, wall_now
-from fps.kit.envelope import Letter, pack
+from fps.droit.numero import telepaiement
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.wire.envelope import Letter, pack
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_collectivite import DecisionTitre
-from fps.numero import telepaiement
 from fps.parties import Party
 
 DEPART = date(2026, 9, 28)  # sent the 29th, notified 5 October, to pay until 5 January 2027, title on the 16th

@@ -9,12 +9,12 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from console.world import World
-from fps.kit.carrier import always, bearer, open_client
-from fps.kit.clock import paris, wall_now
-from fps.kit.pki import Revocation
+from fps.droit.numero import NumeroFps
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.trust.pki import Revocation
+from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
-from fps.numero import NumeroFps
 from fps.parties import Party
 from tests.certificats import Essai, certificat
 

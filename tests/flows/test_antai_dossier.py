@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
+from fps.droit.numero import cle, telepaiement
 from fps.messages.annulation import InformationAnnulationTitre
 from fps.messages.avis import RequeteImpression
 from fps.messages.information_paiement import PaiementAnnule
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
-from fps.numero import cle, telepaiement
 from fps.parties import Party
 from tests.flows.antai import DEPART, NUMERO, Antai
 

@@ -15,9 +15,9 @@ from pypdf import PdfReader
 from antai.domain.facturation import bornes, facture
 from antai.domain.refus import MoisInvalide
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.droit.numero import cle, telepaiement
+from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps
-from fps.numero import cle, telepaiement
 from fps.parties import Party
 from tests.conftest import Postgres
 from tests.flows.antai import DEPART, NUMERO, Antai

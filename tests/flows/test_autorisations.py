@@ -11,9 +11,9 @@ import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
 from console.world import DEFINITIONS, World, assemble, open_world
-from fps.kit.carrier import always, bearer, open_client
-from fps.kit.clock import paris
-from fps.kit.portes import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
+from fps.kit.ground.clock import paris
+from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
+from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
 from tests.certificats import certificat
@@ -67,7 +67,7 @@ def portes() -> list[tuple[Party, str, str, tuple[str, ...]]]:
     world, found = assemble(), []
     for party in SERVICES:
         app = world.services[party].app
-        from fps.kit.openapi import document
+        from fps.kit.app.openapi import document
 
         for path, operations in document(app, party)["paths"].items():
             for method, operation in operations.items():

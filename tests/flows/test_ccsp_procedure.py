@@ -13,8 +13,8 @@ from ccsp.domain import requete as domaine
 from ccsp.domain.decision import DISPOSITIFS, voie_electronique
 from ccsp.domain.recevabilite import MOTIFS
 from console.world import World, open_world
-from fps.kit import bacs
-from fps.kit.clock import paris
+from fps.kit.engine import bacs
+from fps.kit.ground.clock import paris
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete

@@ -14,13 +14,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from console.world import World, open_world
-from fps.confiance import DROITS, Droit, EtatHabilitation, Habilitation
+from fps.confiance.habilitation import DROITS, Droit, EtatHabilitation, Habilitation
 from fps.flows import MESSAGES
-from fps.kit.carrier import always, open_client
-from fps.kit.clock import paris, wall_now
-from fps.kit.door import DOORS
-from fps.kit.pki import PSCE, SERVICE_URI, SERVICES_AC, Revocation
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.post.door import DOORS
+from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Revocation
+from fps.kit.wire.carrier import always, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Channel, Party
@@ -231,7 +231,7 @@ async def test_the_psce_cannot_make_a_service_and_the_services_cannot_make_a_pro
     assert (await essayeur.porter(cls, faux.pem)).json()["code"] == "certificat-autre-role"
     for party in (PSCE, SERVICES_AC):
         autorite = pki.certificat(party)
-        from fps.kit.pki import pem
+        from fps.kit.trust.pki import pem
 
         assert (await essayeur.porter(CreationFps, pem(autorite))).status_code == 403
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
 from fps.messages.specimen_pdf import piece_jointe

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from collectivite.app import DEFINITION
-from fps.kit.letters import render
+from fps.droit.money import euros
+from fps.kit.print.impression import render
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Demandeur, PersonnePhysique
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo
-from fps.money import euros
 from fps.parties import Channel
 from tests.kit.test_letters import PHRASE, flat, heure, jour, missing_in_order, numero, pages_of
 

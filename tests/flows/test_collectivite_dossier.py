@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.annulation import FpsImpaye, InformationAnnulationTitre
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps

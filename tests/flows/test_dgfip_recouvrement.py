@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit import bacs
-from fps.kit.clock import paris, wall_now
-from fps.kit.envelope import Letter, pack
+from fps.kit.engine import bacs
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.wire.envelope import Letter, pack
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.message import Message, MessageClass
 from fps.messages.paiement import PaiementTitre

@@ -11,16 +11,16 @@ import pytest
 import pytest_asyncio
 
 from console.world import DEFINITIONS, World, open_world
+from fps.droit.numero import telepaiement_titre
 from fps.flows import MESSAGES, received_by
-from fps.kit.clock import paris, wall_now
-from fps.kit.door import DOORS
-from fps.kit.envelope import Letter, pack
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.post.door import DOORS
+from fps.kit.wire.envelope import Letter, pack
 from fps.messages.information_paiement import FpsPaye, TitrePaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.messages.titre import EmissionTitre
-from fps.numero import telepaiement_titre
 from fps.parties import SERVICES, Channel, Party
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

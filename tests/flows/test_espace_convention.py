@@ -10,7 +10,7 @@ import pytest_asyncio
 from pypdf import PdfReader
 
 from console.world import World, open_world
-from fps.kit.envelope import BODY_LIMIT
+from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import AnnulationFps
 from tests.flows.espace import LILLE, PDF, SIGNATAIRE, Ville, code

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
 from tests.flows.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Ville, code, demande

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
-from fps.numero import NumeroFps
+from fps.droit.numero import NumeroFps
+from fps.kit.ground.clock import paris
 from fps.parties import Party
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.sql import Upsert
+from fps.kit.data.sql import Upsert
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
 from tests.flows.test_ccsp_procedure import DEPOT

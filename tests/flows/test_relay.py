@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from ccsp.app import DEFINITION as CCSP
-from fps.kit.application import BaseNonMigree, build
-from fps.kit.clock import PARIS
-from fps.kit.settings import Settings
+from fps.droit.numero import NumeroFps
+from fps.kit.app.application import BaseNonMigree, build
+from fps.kit.ground.clock import PARIS
+from fps.kit.ground.settings import Settings
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
-from fps.numero import NumeroFps
 from fps.parties import Party
 from tests.worlds import Monde, monde
 

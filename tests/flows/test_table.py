@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from fps.calculs import (
+from fps.droit.calculs import (
     date_envoi_avertissement,
     date_limite_paiement,
     date_limite_rabais,
@@ -18,8 +18,7 @@ from fps.calculs import (
     majoration,
     rabais,
 )
-from fps.communes import commune
-from fps.controle_mfps import controler_creation
+from fps.droit.numero import cle, telepaiement_titre
 from fps.exemples import exemple
 from fps.flows import FLOWS, MESSAGES, by_type, flow, received_by, sent_by
 from fps.messages.avis import AvisPaiement
@@ -27,8 +26,9 @@ from fps.messages.erreurs import phrases
 from fps.messages.message import SLUGS, MessageClass
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import Avertissement, EmissionTitre
-from fps.numero import cle, telepaiement_titre
 from fps.parties import LIBELLES, SERVICES, Channel, Party
+from fps.regles.controle_mfps import controler_creation
+from fps.villes.communes import commune
 
 chaque_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.type)
 

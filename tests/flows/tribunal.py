@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from console.world import World
-from fps.kit.carrier import always, bearer, open_client
-from fps.kit.clock import paris
-from fps.kit.pki import Pki
+from fps.kit.ground.clock import paris
+from fps.kit.trust.pki import Pki
+from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from console.world import World
-from fps.kit.clock import paris, wall_now
-from fps.kit.envelope import Letter
-from fps.kit.service import Receipt
+from fps.kit.engine.service import Receipt
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.wire.envelope import Letter
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.rapo import DepotRapo

@@ -12,18 +12,20 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from fps.confiance import Droit, EtatHabilitation, Habilitation
-from fps.kit import bacs, boites, mailbox
-from fps.kit.application import Running, build
-from fps.kit.boites import Lettre
-from fps.kit.carrier import always, bearer, open_client
-from fps.kit.clock import Mode as Marche
-from fps.kit.database import open_database
-from fps.kit.pki import ephemere, pem
-from fps.kit.service import Service
-from fps.kit.settings import Settings
-from fps.kit.sql import Row
-from fps.kit.work import Work
+from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation
+from fps.kit.app.application import Running, build
+from fps.kit.boxes import boites
+from fps.kit.boxes.boites import Lettre
+from fps.kit.data import tables
+from fps.kit.data.database import open_database
+from fps.kit.data.sql import Row
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.clock import Marche
+from fps.kit.ground.settings import Settings
+from fps.kit.trust.pki import ephemere, pem
+from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.information_paiement import TitrePayeCollectivite
 from tests.certificats import Essai, certificat
 from tests.kit.toy import DEFINITION, START, metadata
@@ -70,15 +72,15 @@ class Bureau:
                 work.send(TitrePayeCollectivite.exemplaire().model_copy(update=fields))
 
         await self.service.ask(bac, run)
-        query: Any = select(mailbox.journal.c.data).where(mailbox.journal.c.bac == bac, mailbox.journal.c.acte == "envoi")
+        query: Any = select(tables.journal.c.data).where(tables.journal.c.bac == bac, tables.journal.c.acte == "envoi")
         async with self.service.database.read() as tx:
-            rows = await tx.select(query.order_by(mailbox.journal.c.position))
+            rows = await tx.select(query.order_by(tables.journal.c.position))
         return [json.loads(row[0])["id"] for row in rows[-len(ordres) :]]
 
     async def lettres(self, bac: str = BAC) -> list[Lettre]:
         """Every letter of the box, in order."""
         async with self.service.database.read() as tx:
-            rows = await tx.load(mailbox.boites, [(bac, LILLE)], ("bac", "siret"))
+            rows = await tx.load(tables.boites, [(bac, LILLE)], ("bac", "siret"))
         return [boites.RECORD.item(row) for row in sorted(rows, key=lambda r: r[2])]
 
     async def etats(self, bac: str = BAC) -> list[str]:
@@ -87,7 +89,7 @@ class Bureau:
     async def essais(self, bac: str = BAC) -> list[Row]:
         """Every try: number of the letter, number of the try, instant, result, status, cause."""
         async with self.service.database.read() as tx:
-            rows = await tx.load(mailbox.tentatives, [(bac, LILLE)], ("bac", "siret"))
+            rows = await tx.load(tables.tentatives, [(bac, LILLE)], ("bac", "siret"))
         return [(r[2], r[3], r[4], r[7], r[8], r[9]) for r in sorted(rows, key=lambda r: (r[2], r[3]))]
 
     async def etat(self, bac: str = BAC) -> dict[str, Any]:
@@ -165,7 +167,7 @@ async def bureau(url: str = "sqlite+aiosqlite://", *, creer: bool = True, **sett
     if creer and url != "sqlite+aiosqlite://":
         database = open_database(url)
         await database.start(10)
-        await database.create(mailbox.metadata, metadata)
+        await database.create(tables.metadata, metadata)
         await database.stop()
     running = build(DEFINITION, own, client=client, pki=ephemere())
     async with running.app.router.lifespan_context(running.app):

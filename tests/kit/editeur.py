@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from fps.kit.pki import Autorite, Pki, pem, pem_cle
+from fps.kit.trust.pki import Autorite, Pki, pem, pem_cle
 from tests.certificats import certificat
 
 

@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from console.world import World, open_world
-from fps.confiance import RoleInterdit
-from fps.kit import audit, mailbox
-from fps.kit.carrier import always, open_client
-from fps.kit.clock import paris
-from fps.kit.service import Service
+from fps.confiance.refus import RoleInterdit
+from fps.kit.data import tables
+from fps.kit.engine import audit
+from fps.kit.engine.service import Service
+from fps.kit.ground.clock import paris
+from fps.kit.wire.carrier import always, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from tests.kit.toy import START, letter, toy
 
-A = mailbox.audit
+A = tables.audit
 INALTEREE = {"lignes": 6, "intacte": True, "premiere_rupture": None}
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from fps.kit.boites import LECTEURS
-from fps.kit.facteur import ENSEMBLE
+from fps.kit.boxes.boites import LECTEURS
+from fps.kit.boxes.facteur import ENSEMBLE
 from fps.messages.information_paiement import TitrePayeCollectivite
 from tests.kit.bureau import BAC, BASE, JETON, LILLE, Bureau, bureau, dossier, jusqua
 from tests.kit.editeur import Editeur, editeur

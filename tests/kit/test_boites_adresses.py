@@ -8,9 +8,9 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from fps.kit import adresses
-from fps.kit.adresses import AdresseInterdite
-from fps.kit.settings import Settings
+from fps.kit.boxes import adresses
+from fps.kit.boxes.adresses import AdresseInterdite
+from fps.kit.ground.settings import Settings
 from tests.kit.bureau import BAC, LILLE, bureau
 from tests.kit.editeur import editeur
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from fps.kit.clock import PARIS
+from fps.droit.numero import NumeroFps
+from fps.kit.ground.clock import PARIS
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
-from fps.numero import NumeroFps
 from fps.parties import Party
 from tests.kit.editeur import Editeur, editeur
 from tests.worlds import Monde, monde

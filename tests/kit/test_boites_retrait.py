@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from fps.confiance import Droit, EtatHabilitation, Habilitation
-from fps.kit import retrait
-from fps.kit.boites import LECTEURS, Etat, Lettre
-from fps.kit.clock import wall_now
-from fps.kit.pki import Revocation, ephemere
+from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation
+from fps.kit.boxes import retrait
+from fps.kit.boxes.boites import LECTEURS, EtatLettre, Lettre
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust.pki import Revocation, ephemere
 from fps.messages.mfps import CreationFps
 from fps.messages.recours_collectivite import CommunicationRequete
 from tests.certificats import Essai, certificat
@@ -278,7 +278,7 @@ async def test_who_waits_is_refused_as_soon_as_its_certificate_is_revoked(seul: 
 
 def lettre_de(cls: Any) -> Lettre:
     message = cls.exemplaire()
-    return Lettre(LILLE, 1, "x", cls.type, message.sujet, 1, START, message.model_dump_json(), "", Etat.ATTENTE, 0, 0, None, None)
+    return Lettre(LILLE, 1, "x", cls.type, message.sujet, 1, START, message.model_dump_json(), "", EtatLettre.ATTENTE, 0, 0, None, None)
 
 
 def habilitation(zones: tuple[str, ...] = (), droits: tuple[Droit, ...] = tuple(Droit)) -> Habilitation:

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from fps.kit.pki import Autorite, ephemere
-from fps.kit.signature import nom_de_boite
+from fps.kit.boxes.signature import nom_de_boite
+from fps.kit.trust.pki import Autorite, ephemere
 from fps.messages.information_paiement import TitrePayeCollectivite
 from fps.parties import Party
 from tests.certificats import autre_autorite

@@ -9,12 +9,12 @@ from typing import Any
 import aio_pika
 import pytest
 
-from fps.kit import bacs
-from fps.kit.bus import BusUnavailable, MemoryBus
-from fps.kit.envelope import Letter, pack
-from fps.kit.inbound import Inbound
-from fps.kit.rabbit import RabbitBus
-from fps.kit.service import Service
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Service
+from fps.kit.post.inbound import Inbound
+from fps.kit.wire.bus import BusUnavailable, MemoryBus
+from fps.kit.wire.envelope import Letter, pack
+from fps.kit.wire.rabbit import RabbitBus
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from tests.conftest import Postgres
@@ -34,7 +34,7 @@ async def prefix() -> AsyncIterator[str]:
     connection = await aio_pika.connect(url, timeout=10)
     async with connection:
         channel = await connection.channel()
-        from fps.kit.bus import routing_keys
+        from fps.kit.wire.bus import routing_keys
 
         waiting = [f"{name}.retard.{round(d * 1000)}ms" for d in DELAYS]
         for queue in [*(f"{name}.{key}" for key in routing_keys()), *waiting]:
@@ -223,7 +223,7 @@ async def test_a_database_that_stops_in_the_middle_loses_and_doubles_nothing(pos
 
 
 async def _safely(service: Service, number: int) -> bool:
-    from fps.kit.faults import Unavailable
+    from fps.kit.ground.faults import Unavailable
 
     try:
         return await _is(service, number)

@@ -23,10 +23,10 @@ import pytest
 import yaml
 
 from console.pilot import Pilot
-from fps.kit.carrier import bearer, open_client
-from fps.kit.clock import PARIS
-from fps.kit.pki import Pki
-from fps.kit.tls import between_services
+from fps.kit.ground.clock import PARIS
+from fps.kit.trust.pki import Pki
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
 from tests.console.simulator import DEMANDE
 from tests.real import absent, amqp_url, forget, postgres_url

@@ -11,13 +11,24 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Scope
 
-from fps.confiance import AccesRefuse
-from fps.kit import audit, bacs, comptes, mailbox, portes, sessions
-from fps.kit.comptes import Compte, EtatCompte, IdentifiantsRefuses, LoginPris, MotDePasseFaible, Session, SessionExpiree, SessionRequise
-from fps.kit.envelope import digest
-from fps.kit.service import Service
-from fps.kit.sql import Upsert
-from fps.kit.work import Work
+from fps.confiance.refus import AccesRefuse
+from fps.kit.data import tables
+from fps.kit.data.sql import Upsert
+from fps.kit.engine import audit, bacs
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.trust import acces, personnes, sessions
+from fps.kit.trust.personnes import (
+    Compte,
+    EtatCompte,
+    IdentifiantsRefuses,
+    LoginPris,
+    MotDePasseFaible,
+    Session,
+    SessionExpiree,
+    SessionRequise,
+)
+from fps.kit.wire.envelope import digest
 from tests.kit.toy import START, toy
 
 BAC, ESPACE, LOGIN, BON, FAUX = "essai", "antai:21590350100017", "c.specimen", "correct cheval pile agrafe", "Un mauvais mot de passe"
@@ -26,8 +37,8 @@ BAC, ESPACE, LOGIN, BON, FAUX = "essai", "antai:21590350100017", "c.specimen", "
 @pytest.fixture
 async def service(database_url: str) -> AsyncIterator[Service]:
     async with toy(database_url) as opened:
-        empreinte = await comptes.hacher(LOGIN, BON)
-        await opened.ask(BAC, lambda work: comptes.creer(work, ESPACE, LOGIN, "Camille Spécimen", empreinte, "responsable"))
+        empreinte = await personnes.hacher(LOGIN, BON)
+        await opened.ask(BAC, lambda work: personnes.creer(work, ESPACE, LOGIN, "Camille Spécimen", empreinte, "responsable"))
         yield opened
 
 
@@ -41,7 +52,7 @@ async def tenter(service: Service, mot_de_passe: str, login: str = LOGIN, espace
 
 async def compte(service: Service, login: str = LOGIN) -> Compte:
     async with service.reading(BAC) as lecture:
-        return await comptes.connu(lecture.work, ESPACE, login)
+        return await personnes.connu(lecture.work, ESPACE, login)
 
 
 async def plus_tard(service: Service, minutes: int) -> None:
@@ -54,15 +65,15 @@ async def test_a_session_opens_with_the_right_password_and_ends_when_it_is_close
     ouverte = await sessions.ouvrir_session(service, BAC, ESPACE, LOGIN, BON)
     assert (ouverte.nom, ouverte.role) == ("Camille Spécimen", "responsable")
     async with service.reading(BAC) as lecture:
-        titulaire = await comptes.session(lecture.work, ouverte.jeton, ESPACE)
+        titulaire = await personnes.session(lecture.work, ouverte.jeton, ESPACE)
         assert titulaire.login == LOGIN
         for jeton, espace in ((None, ESPACE), ("", ESPACE), ("inconnu", ESPACE), (ouverte.jeton, "antai:21750001600019")):
             with pytest.raises(SessionRequise):
-                await comptes.session(lecture.work, jeton, espace)
+                await personnes.session(lecture.work, jeton, espace)
     await sessions.fermer_session(service, BAC, ouverte.jeton, titulaire)
     async with service.reading(BAC) as lecture:
         with pytest.raises(SessionExpiree):
-            await comptes.session(lecture.work, ouverte.jeton, ESPACE)
+            await personnes.session(lecture.work, ouverte.jeton, ESPACE)
 
 
 async def test_a_session_ends_with_its_duration_with_a_new_password_and_with_the_account(service: Service) -> None:
@@ -76,19 +87,19 @@ async def test_a_session_ends_with_its_duration_with_a_new_password_and_with_the
     await service.ask(BAC, vieillir)
     async with service.reading(BAC) as lecture:
         with pytest.raises(SessionExpiree, match="durée"):
-            await comptes.session(lecture.work, jetons[0], ESPACE)
-        assert (await comptes.session(lecture.work, jetons[1], ESPACE)).login == LOGIN
+            await personnes.session(lecture.work, jetons[0], ESPACE)
+        assert (await personnes.session(lecture.work, jetons[1], ESPACE)).login == LOGIN
     await sessions.changer_mot_de_passe(service, BAC, ESPACE, LOGIN, BON, "une autre phrase secrète")
     assert not await tenter(service, BON)
     jeton = (await sessions.ouvrir_session(service, BAC, ESPACE, LOGIN, "une autre phrase secrète")).jeton
     async with service.reading(BAC) as lecture:
         with pytest.raises(SessionExpiree):
-            await comptes.session(lecture.work, jetons[1], ESPACE)
-        assert (await comptes.session(lecture.work, jeton, ESPACE)).login == LOGIN
-    await service.ask(BAC, lambda work: comptes.fermer(work, ESPACE, LOGIN))
+            await personnes.session(lecture.work, jetons[1], ESPACE)
+        assert (await personnes.session(lecture.work, jeton, ESPACE)).login == LOGIN
+    await service.ask(BAC, lambda work: personnes.fermer(work, ESPACE, LOGIN))
     async with service.reading(BAC) as lecture:
         with pytest.raises(SessionExpiree):
-            await comptes.session(lecture.work, jeton, ESPACE)
+            await personnes.session(lecture.work, jeton, ESPACE)
     assert not await tenter(service, "une autre phrase secrète")
 
 
@@ -140,7 +151,7 @@ async def test_an_unknown_login_has_the_same_answer_and_costs_the_same_work(serv
             await tenter(service, FAUX, login)
         return time.process_time() - debut
 
-    comptes.leurre()
+    personnes.leurre()
     plein, vide = await travail(LOGIN), await travail("personne")
     assert 0.5 < vide / plein < 2
 
@@ -148,21 +159,21 @@ async def test_an_unknown_login_has_the_same_answer_and_costs_the_same_work(serv
 async def test_a_weak_password_or_a_login_already_taken_is_refused(service: Service) -> None:
     for faible in ("onze lettre", "aaaaaaaaaaaabbb", f"moi {LOGIN.upper()} et moi", "x" * 129):
         with pytest.raises(MotDePasseFaible):
-            await comptes.hacher(LOGIN, faible)
-    empreinte = await comptes.hacher(LOGIN, BON)
+            await personnes.hacher(LOGIN, faible)
+    empreinte = await personnes.hacher(LOGIN, BON)
     with pytest.raises(LoginPris):
-        await service.ask(BAC, lambda work: comptes.creer(work, ESPACE, LOGIN, "Un autre", empreinte))
+        await service.ask(BAC, lambda work: personnes.creer(work, ESPACE, LOGIN, "Un autre", empreinte))
     assert (await compte(service)).nom == "Camille Spécimen"
     autre = "antai:21750001600019"
-    await service.ask(BAC, lambda work: comptes.creer(work, autre, LOGIN, "Un autre", empreinte))
+    await service.ask(BAC, lambda work: personnes.creer(work, autre, LOGIN, "Un autre", empreinte))
     assert await tenter(service, BON, espace=autre)
 
 
 async def test_an_account_to_activate_opens_nothing_before_its_code_has_been_used_once(service: Service) -> None:
     code = "un code à usage unique"
-    empreinte = await comptes.hacher("nouvelle", code)
+    empreinte = await personnes.hacher("nouvelle", code)
     creation = EtatCompte.A_ACTIVER
-    await service.ask(BAC, lambda work: comptes.creer(work, ESPACE, "nouvelle", "Agent", empreinte, etat=creation))
+    await service.ask(BAC, lambda work: personnes.creer(work, ESPACE, "nouvelle", "Agent", empreinte, etat=creation))
     assert not await tenter(service, code, "nouvelle")
     activer = sessions.changer_mot_de_passe
     with pytest.raises(IdentifiantsRefuses):
@@ -200,14 +211,14 @@ async def test_each_opening_and_each_failure_is_in_the_audit_journal_with_its_tr
 
 async def test_a_password_changed_while_it_was_being_checked_is_checked_again(service: Service) -> None:
     """A session asked with the former password, whose check ends after the change, does not open."""
-    empreinte = await comptes.hacher(LOGIN, "une autre phrase secrète")
+    empreinte = await personnes.hacher(LOGIN, "une autre phrase secrète")
 
     async def changer() -> None:
         row = [(BAC, ESPACE, LOGIN, empreinte)]
         async with service.database.write() as tx:
-            complete = (await tx.load(mailbox.comptes_nominatifs, [row[0][:3]]))[0]
-            columns = tuple(mailbox.comptes_nominatifs.columns.keys())
-            await tx.apply([Upsert(mailbox.comptes_nominatifs, columns, [(*complete[:5], empreinte, *complete[6:])])])
+            complete = (await tx.load(tables.comptes_nominatifs, [row[0][:3]]))[0]
+            columns = tuple(tables.comptes_nominatifs.columns.keys())
+            await tx.apply([Upsert(tables.comptes_nominatifs, columns, [(*complete[:5], empreinte, *complete[6:])])])
 
     ouverture, _ = await asyncio.gather(tenter(service, BON), changer())
     assert not ouverture and await tenter(service, "une autre phrase secrète")
@@ -221,11 +232,11 @@ async def test_the_door_of_a_session_lets_in_its_espace_alone_and_the_pilot_wher
         scope: Scope = {"type": "http", "method": "GET", "path": "/x", "headers": headers, "fps.bac": BAC}
         return Request(scope)
 
-    porte = portes.session(service, lambda request: ESPACE).dependency
-    autre = portes.session(service, lambda request: "antai:21750001600019").dependency
+    porte = acces.session(service, lambda request: ESPACE).dependency
+    autre = acces.session(service, lambda request: "antai:21750001600019").dependency
     request = demande(jeton)
     await porte(request)
-    trouve = portes.titulaire(request)
+    trouve = acces.titulaire(request)
     assert trouve is not None and trouve.login == LOGIN
     for essai, porteur, code in ((porte, None, "session-requise"), (porte, "rien", "session-requise"), (autre, jeton, "session-requise")):
         with pytest.raises(AccesRefuse) as refus:

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select, update
 
-from fps.kit.clock import PARIS
-from fps.kit.database import Database, DatabaseUnavailable, open_database
-from fps.kit.sql import Delete, Insert, Instant, Upsert
+from fps.kit.data.database import Database, DatabaseUnavailable, open_database
+from fps.kit.data.sql import Delete, Insert, Instant, Upsert
+from fps.kit.ground.clock import PARIS
 
 metadata = MetaData()
 things = Table(

@@ -123,7 +123,7 @@ def test_a_distribution_starts_alone(pythons: dict[str, Path], package: str, tmp
 
 @pytest.mark.parametrize("package", SERVICES)
 def test_a_service_finds_its_documents_and_its_migrations_where_it_is_installed(pythons: dict[str, Path], package: str) -> None:
-    wanted = ["fps", "kit/static/swagger-ui/swagger-ui-bundle.js"], ["fps", "droit/delais.yaml"], [package, "migrations"]
+    wanted = ["fps", "kit/web/static/swagger-ui/swagger-ui-bundle.js"], ["fps", "droit/delais.yaml"], [package, "migrations"]
     code = f"""
 from importlib.resources import files
 places = [files(package) / name for package, name in {wanted!r}]

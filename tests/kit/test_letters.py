@@ -15,13 +15,13 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from fps.kit.letters import LetterError, codes_of, printable, render, render_async, render_message, render_png
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps
+from fps.kit.print.impression import LetterError, codes_of, printable, render, render_async, render_message, render_png
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
 from fps.messages.message import Message
 from fps.messages.paiement import JustificatifPaiementFps, JustificatifPaiementTitre
 from fps.messages.titre import AnnulationTitre, Avertissement, AvisRemboursementTitre, EmissionTitre
-from fps.money import euros
-from fps.numero import NumeroFps
 
 ANTAI = files("antai") / "documents"
 DGFIP = files("dgfip") / "documents"

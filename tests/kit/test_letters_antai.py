@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from fps.droit.money import euros
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement
-from fps.money import euros
 from tests.kit.test_letters import content_of, heure, jour, missing_in_order, numero, text_of
 
 

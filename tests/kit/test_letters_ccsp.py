@@ -8,11 +8,11 @@ import pytest
 
 from ccsp.app import DEFINITION
 from ccsp.domain.lettres import juridiction
-from fps.kit.letters import render
+from fps.droit.money import euros
+from fps.kit.print.impression import render
 from fps.messages.message import Message
 from fps.messages.recours_collectivite import CommunicationRequete
 from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation, Sens
-from fps.money import euros
 from tests.kit.test_letters import PHRASE, flat, jour, missing_in_order, numero, pages_of
 
 LE = date(2027, 2, 8)

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 from dgfip.api.reversements import RELEVE, contenu
 from dgfip.domain.reversement import Reversement
-from fps.kit.letters import render
+from fps.droit.money import euros
+from fps.kit.print.impression import render
 from fps.messages.comptable import AvisRemboursementFps
-from fps.money import euros
 from tests.kit.test_letters import PHRASE, flat, jour, missing_in_order, numero, pages_of
 
 AVIS = files("dgfip") / "documents" / "avis_remboursement_fps.typ"

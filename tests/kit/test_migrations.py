@@ -11,10 +11,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from console.world import DEFINITIONS
-from fps.kit import mailbox
-from fps.kit.migrate import upgrade
-from fps.kit.revision import is_current
-from fps.kit.service import Definition
+from fps.kit.app.migrate import upgrade
+from fps.kit.app.revision import is_current
+from fps.kit.data import tables
+from fps.kit.engine.service import Definition
 from tests.conftest import Postgres
 
 SERVICES = list(DEFINITIONS.values())
@@ -22,7 +22,7 @@ SERVICES = list(DEFINITIONS.values())
 
 def differences(connection: Any, definition: Definition) -> list[Any]:
     context = MigrationContext.configure(connection)
-    found: list[Any] = compare_metadata(context, [mailbox.metadata, definition.metadata])  # type: ignore[arg-type]
+    found: list[Any] = compare_metadata(context, [tables.metadata, definition.metadata])  # type: ignore[arg-type]
     return found
 
 

@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from pypdf import PdfReader
 
 from console.world import World, open_world
-from fps.kit.clock import paris
-from fps.kit.settings import Settings
-from fps.kit.sites import adresses
+from fps.droit.numero import telepaiement
+from fps.kit.ground.clock import paris
+from fps.kit.ground.settings import Settings
+from fps.kit.web.sites import adresses
 from fps.messages.avis import AvisPaiement
 from fps.messages.avis_collectivite import AvisPaiementCollectivite
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import Avertissement
-from fps.numero import telepaiement
 from fps.parties import Party
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from console.world import World, open_world
-from fps.confiance import CertificatExpire, CertificatPrecoce, CertificatRevoque
+from fps.confiance.refus import CertificatExpire, CertificatPrecoce, CertificatRevoque
 from fps.errors import Refus
-from fps.kit import psce, psce_routes
-from fps.kit.audit import SANS_BAC, lines
-from fps.kit.clock import wall_now
-from fps.kit.identity import Trust
-from fps.kit.pki import PSCE, Pki, nom
+from fps.kit.engine.audit import SANS_BAC, lines
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust import guichet_psce, psce
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import PSCE, Pki, nom
 from fps.parties import Party
 
 SIRET = "73282932000074"
@@ -119,7 +119,7 @@ def test_a_request_that_is_not_good_is_refused_with_its_code_and_leaves_nothing(
 def test_every_refusal_of_the_psce_is_reached_by_this_file() -> None:
     defined = {
         cls.code
-        for module in (psce, psce_routes)
+        for module in (psce, guichet_psce)
         for cls in vars(module).values()
         if isinstance(cls, type) and issubclass(cls, Refus) and cls.__module__ == module.__name__
     }
@@ -175,15 +175,15 @@ def test_the_days_of_a_certificate_are_those_that_a_test_asks(pki: Pki) -> None:
 def test_a_revoked_certificate_is_refused_at_once_and_still_after_a_restart(pki: Pki) -> None:
     trust, emis, other = Trust(pki), psce.emettre(pki, csr(), SIRET), psce.emettre(pki, csr(), SIRET)
     assert trust.reconnaitre(emis.certificat).numero_serie == emis.serie
-    psce.revoquer(pki, emis.serie.upper(), psce.Motif.CLE_COMPROMISE)
-    psce.revoquer(pki, emis.serie, psce.Motif.CESSATION)  # the first reason stays
+    psce.revoquer(pki, emis.serie.upper(), psce.MotifRevocation.CLE_COMPROMISE)
+    psce.revoquer(pki, emis.serie, psce.MotifRevocation.CESSATION)  # the first reason stays
     again = Pki(pki.dossier)
     again.preparer()
     for believer in (trust, Trust(again)):
         with pytest.raises(CertificatRevoque):
             believer.reconnaitre(emis.certificat)
         assert believer.reconnaitre(other.certificat).siret == SIRET
-    assert [psce.vue(e, again)["motif"] for e in psce.lister(again)] == [None, psce.Motif.CLE_COMPROMISE]
+    assert [psce.vue(e, again)["motif"] for e in psce.lister(again)] == [None, psce.MotifRevocation.CLE_COMPROMISE]
     assert x509.load_der_x509_crl(psce.der(again)).get_revoked_certificate_by_serial_number(int(emis.serie, 16)) is not None
 
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from benchmarks.donnees import mfps
-from fps.kit import psce
-from fps.kit.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Pki, nom
+from fps.kit.trust import psce
+from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Pki, nom
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.parties import Party

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks.donnees import mfps
 from console.world import World, open_world
-from fps.kit.audit import lines
-from fps.kit.carrier import presented
-from fps.kit.clock import PARIS
-from fps.kit.listening import listening
-from fps.kit.settings import Settings
+from fps.kit.app.listening import listening
+from fps.kit.engine.audit import lines
+from fps.kit.ground.clock import PARIS
+from fps.kit.ground.settings import Settings
+from fps.kit.wire.carrier import presented
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from tests.certificats import certificat

@@ -18,12 +18,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from fps.kit.carrier import Carrier, Fate, open_client
-from fps.kit.clock import PARIS, wall_now
-from fps.kit.envelope import Letter
-from fps.kit.identity import Trust
-from fps.kit.pki import SERVICE_URI, SERVICES_AC, Pki, bati, feuille, nom
-from fps.kit.tls import between_services
+from fps.kit.ground.clock import PARIS, wall_now
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import SERVICE_URI, SERVICES_AC, Pki, bati, feuille, nom
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import Carrier, Fate, open_client
+from fps.kit.wire.envelope import Letter
 from fps.messages.information_paiement import FpsPaye
 from fps.parties import Party
 from tests.certificats import HEURE, Essai, autre_autorite, certificat

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from fps.errors import Introuvable
-from fps.kit import bacs, journal, ledger, mailbox
-from fps.kit.collector import Collector, Item
-from fps.kit.envelope import Letter, read_message
-from fps.kit.faults import Malformed, Overloaded
-from fps.kit.service import Receipt, Service
-from fps.kit.work import BacInconnu, Work
+from fps.kit.data import tables
+from fps.kit.engine import bacs, journal, ledger
+from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.service import Receipt, Service
+from fps.kit.engine.work import BacInconnu, Work
+from fps.kit.ground.faults import Malformed, Overloaded
+from fps.kit.wire.envelope import Letter, read_message
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre
 from tests.kit.toy import START, Compte, Trop, advance, emission_letter, letter, numero, state, total, toy
@@ -27,7 +28,7 @@ async def service(database_url: str) -> AsyncIterator[Service]:
 
 async def counted(service: Service, table: str) -> int:
     async with service.database.read() as tx:
-        return int((await tx.select(select(func.count()).select_from(mailbox.metadata.tables[table])))[0][0])
+        return int((await tx.select(select(func.count()).select_from(tables.metadata.tables[table])))[0][0])
 
 
 async def test_a_letter_changes_the_case_the_journal_the_books_the_outbox_and_the_deadlines(service: Service) -> None:
@@ -176,7 +177,7 @@ async def test_a_deadline_that_fails_is_buried_alone_with_its_cause_and_can_be_r
 async def test_identifiers_come_from_the_seed_and_not_from_the_order_of_batches(service: Service) -> None:
     async def identifiers(bac: str) -> list[tuple[str, str]]:
         async with service.database.read() as tx:
-            rows = await tx.select(select(mailbox.outbox.c.subject, mailbox.outbox.c.id).where(mailbox.outbox.c.bac == bac))
+            rows = await tx.select(select(tables.outbox.c.subject, tables.outbox.c.id).where(tables.outbox.c.bac == bac))
         return sorted((r[0], r[1]) for r in rows)
 
     await service.receive([emission_letter(n) for n in range(6)])

@@ -8,22 +8,23 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 
+from fps.droit.money import Ecriture
 from fps.errors import Conflit, Introuvable
 from fps.flows import received_by
-from fps.kit import bacs, mailbox
-from fps.kit.clock import PARIS, Mode, wall_now
-from fps.kit.database import open_database
-from fps.kit.envelope import Letter, read_message
-from fps.kit.identity import Trust
-from fps.kit.pki import ephemere
-from fps.kit.records import Record
-from fps.kit.service import Definition, Service, non_simule
-from fps.kit.settings import Settings
-from fps.kit.work import Work
+from fps.kit.data import tables
+from fps.kit.data.database import open_database
+from fps.kit.data.records import Record
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Definition, Service, non_simule
+from fps.kit.engine.work import Work
+from fps.kit.ground.clock import PARIS, Marche, wall_now
+from fps.kit.ground.settings import Settings
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import ephemere
+from fps.kit.wire.envelope import Letter, read_message
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.titre import AnnulationTitre, EmissionTitre
-from fps.money import Ecriture
 from fps.parties import Party
 
 metadata = MetaData()
@@ -122,9 +123,9 @@ async def toy(url: str, *names: str) -> AsyncIterator[Service]:
     """The service on a database, with its bacs."""
     service = Service(DEFINITION, Settings(database_url=url), open_database(url), Trust(ephemere()))
     await service.start()
-    await service.database.create(mailbox.metadata, metadata)
+    await service.database.create(tables.metadata, metadata)
     for nom in names or ("essai",):
-        await bacs.create(service, nom, "graine", Mode.FIGE, START)
+        await bacs.create(service, nom, "graine", Marche.FIGE, START)
     try:
         yield service
     finally:

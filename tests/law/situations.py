@@ -14,9 +14,9 @@ from console.scenarios.player import Deroulement, compare, exiger, fusion, rempl
 from console.world import World
 from fps.errors import Refus
 from fps.flows import by_type
-from fps.kit.carrier import always, open_client
-from fps.kit.clock import paris, wall_now
-from fps.kit.envelope import Letter, pack
+from fps.kit.ground.clock import paris, wall_now
+from fps.kit.wire.carrier import always, open_client
+from fps.kit.wire.envelope import Letter, pack
 from fps.parties import Party
 
 DEPART = date(2026, 9, 28)

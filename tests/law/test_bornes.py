@@ -17,9 +17,9 @@ import pytest_asyncio
 import yaml
 
 from console.world import DEFINITIONS, World, open_world
-from fps import calculs
-from fps.kit.service import Deadline
-from fps.kit.work import Work
+from fps.droit import calculs
+from fps.kit.engine.service import Deadline
+from fps.kit.engine.work import Work
 from fps.parties import Party
 from tests.law.situations import DEPART, Situation
 

@@ -12,18 +12,18 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from fps import calculs, controle_mfps
-from fps.calendar import jour_ouvrable, reporter
-from fps.communes import commune
-from fps.controle_mfps import controler_creation
-from fps.droit import Droit, HorsDuDroit, droit, noms, parametres
+from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
+from fps.droit.calendar import jour_ouvrable, reporter
+from fps.droit.money import euros, pourcent
+from fps.droit.numero import NumeroFps, cle, numero_titre, siret_valide, telepaiement, telepaiement_titre
+from fps.droit.plaques import plaque_francaise
 from fps.errors import Refus
 from fps.flows import by_type
 from fps.messages.erreurs import phrases
 from fps.messages.mfps import CreationFps
-from fps.money import euros, pourcent
-from fps.numero import NumeroFps, cle, numero_titre, siret_valide, telepaiement, telepaiement_titre
-from fps.plaques import plaque_francaise
+from fps.regles import controle_mfps
+from fps.regles.controle_mfps import controler_creation
+from fps.villes.communes import commune
 
 ICI = Path(__file__).parent
 LE = date(2026, 10, 5)

@@ -19,12 +19,12 @@ from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.remboursement import genre
 from collectivite.domain.stationnement import Droit, FpsEnVigueur, PaiementImmediat, Stationnement, controler
-from fps.communes import commune, connues
+from fps.droit.money import Ecriture
 from fps.errors import Refus
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo
-from fps.money import Ecriture
+from fps.villes.communes import commune, connues
 
 ICI = Path(__file__).parent
 LE = date(2026, 6, 15)

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fps import calculs
-from fps.calculs import fin_effets
-from fps.calendar import PARIS, paris_date
-from fps.communes import commune
-from fps.droit import HorsDuDroit, droit, noms, parametres
-from fps.explication import deriver
+from fps.droit import HorsDuDroit, calculs, droit, noms, parametres
+from fps.droit.calculs import fin_effets
+from fps.droit.calendar import PARIS, paris_date
+from fps.droit.explication import deriver
+from fps.villes.communes import commune
 
 TOURNANTS = [date(2018, 1, 1), date(2018, 7, 1), date(2020, 1, 1), date(2020, 9, 10), date(2021, 1, 1), date(2025, 1, 1)]
 autour = st.sampled_from(TOURNANTS).flatmap(lambda jour: st.integers(-45, 45).map(lambda n: jour + timedelta(days=n)))

@@ -17,10 +17,10 @@ from dgfip.domain.ecritures import (
 )
 from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.prise_en_charge import AVERTIS, PriseEnCharge
+from fps.droit.money import Ecriture
 from fps.errors import Refus
 from fps.messages.paiement import Moyen
 from fps.messages.titre import AnnulationTitre, EmissionTitre
-from fps.money import Ecriture
 
 CAS = yaml.safe_load((Path(__file__).parent / "vies" / "dgfip_cheques.yaml").read_text("utf-8"))
 SIRET, OUVERT = "21590350100017", date(2026, 10, 5)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fps.communes import connues
+from fps.villes.communes import connues
 
 RACINE = Path(__file__).parents[2]
 HYPOTHESES = (RACINE / "docs" / "hypotheses.md").read_text("utf-8")

@@ -20,13 +20,13 @@ from collectivite.domain.refus import SerieEpuisee
 from dgfip.domain import prise_en_charge as dgfip
 from dgfip.domain.avertissement import avertissement
 from dgfip.domain.ecritures import ecriture_paiement
-from fps.calculs import majoration
-from fps.communes import commune
+from fps.droit.calculs import majoration
 from fps.errors import Refus
 from fps.messages.avis import AvisPaiement
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.titre import EmissionTitre
+from fps.villes.communes import commune
 
 ICI = Path(__file__).parent
 RECU, ENVOI = date(2026, 9, 28), date(2026, 9, 29)

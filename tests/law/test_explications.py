@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from antai.domain import sommes as sommes_antai
 from collectivite.domain import remboursement, sommes, tarif
-from fps import calculs
-from fps.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
-from fps.explication import Derivation, deriver, ecarts, recalculer, tracer
+from fps.droit import calculs
+from fps.droit.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
+from fps.droit.explication import Derivation, deriver, ecarts, recalculer, tracer
 
 jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
 PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
@@ -73,7 +73,7 @@ def test_a_derivation_follows_its_inputs_to_the_fact_that_started_them() -> None
         ("notification_postale_jours_francs", 5, date(2018, 1, 1), "H02"),
         ("delai_paiement_mois", 3, date(2018, 1, 1), None),
     ]
-    assert [e.regle for e in derivation.etapes] == ["fps.calendar.ajouter_mois", "fps.calendar.reporter"]
+    assert [e.regle for e in derivation.etapes] == ["fps.droit.calendar.ajouter_mois", "fps.droit.calendar.reporter"]
 
 
 def test_an_amount_names_the_rate_and_the_minimum_that_it_read() -> None:

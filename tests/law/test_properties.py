@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fps.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais, repartir_paiement_titre
-from fps.calendar import PARIS, ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
-from fps.communes import connues
-from fps.money import Ecriture, EcritureDesequilibree, LigneEcriture, euros, pourcent
-from fps.numero import NumeroFps, cle, siret_valide
+from fps.droit.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais, repartir_paiement_titre
+from fps.droit.calendar import PARIS, ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
+from fps.droit.money import Ecriture, EcritureDesequilibree, LigneEcriture, euros, pourcent
+from fps.droit.numero import NumeroFps, cle, siret_valide
+from fps.villes.communes import connues
 
 settings.register_profile("law", derandomize=True, deadline=None, database=None)
 settings.load_profile("law")

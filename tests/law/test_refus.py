@@ -20,22 +20,30 @@ from collectivite.actes.transmission import exiger_sans_attente
 from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
 from console.world import DEFINITIONS, World, open_world
-from fps.confiance import AccesRefuse
-from fps.defense import octets_de
+from fps.confiance.refus import AccesRefuse
+from fps.droit.numero import NumeroFps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
-from fps.kit.clock import wall_now
-from fps.kit.service import non_simule
+from fps.kit.engine.service import non_simule
+from fps.kit.ground.clock import wall_now
 from fps.messages.mfps import AnnulationFps, CreationFps
 from fps.messages.recours_collectivite import PieceDefense
 from fps.messages.specimen_pdf import pdf, piece_jointe
-from fps.numero import NumeroFps
+from fps.regles.defense import octets_de
 from tests.law.situations import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOSSIER = Path(__file__).parent / "refus"
 FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
 # Enrolment, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told by the tests of the doors.
-ENROLEMENT = ("antai.domain.refus_espace", "fps.kit.adresses", "fps.kit.boites", "fps.kit.comptes", "fps.kit.destinations", "fps.kit.psce")
+ENROLEMENT = (
+    "antai.domain.refus_espace",
+    "fps.kit.boxes.adresses",
+    "fps.kit.boxes.boites",
+    "fps.kit.trust.personnes",
+    "fps.kit.boxes.destinations",
+    "fps.kit.trust.psce",
+    "fps.kit.trust.guichet_psce",
+)
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -15,8 +15,8 @@ from antai.domain.dossier import Dossier, Etat
 from antai.domain.titre import TitreCollectif
 from dgfip.domain import paiement
 from dgfip.domain import prise_en_charge as dgfip
-from fps.calculs import majoration
-from fps.calendar import instant_paris
+from fps.droit.calculs import majoration
+from fps.droit.calendar import instant_paris
 from fps.errors import Refus
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.mfps import CreationFps

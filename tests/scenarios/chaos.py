@@ -9,17 +9,17 @@ from typing import Any
 from sqlalchemy import select
 
 from console.world import World, open_world
-from fps.kit import mailbox
-from fps.kit.bus import Bus, MemoryBus
-from fps.kit.carrier import Carrier, Delivery
-from fps.kit.clock import wall_now
-from fps.kit.envelope import Letter
-from fps.kit.relay import Relay, _letter
-from fps.kit.service import Service
+from fps.kit.data import tables
+from fps.kit.engine.service import Service
+from fps.kit.ground.clock import wall_now
+from fps.kit.post.relay import Relay, _letter
+from fps.kit.wire.bus import Bus, MemoryBus
+from fps.kit.wire.carrier import Carrier, Delivery
+from fps.kit.wire.envelope import Letter
 from fps.parties import SERVICES
 
 ECHOES = 6  # old letters that come again with each delivery
-READY = select(mailbox.outbox).order_by(mailbox.outbox.c.position)
+READY = select(tables.outbox).order_by(tables.outbox.c.position)
 
 
 class ChaosBus(MemoryBus):

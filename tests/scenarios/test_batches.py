@@ -8,19 +8,19 @@ import pytest
 
 from antai.app import DEFINITION as ANTAI
 from dgfip.app import DEFINITION as DGFIP
-from fps.kit import bacs
-from fps.kit.clock import Mode, paris, wall_now
-from fps.kit.database import open_database
-from fps.kit.envelope import Letter
-from fps.kit.identity import Trust
-from fps.kit.pki import ephemere
-from fps.kit.service import Definition, Receipt, Service
-from fps.kit.settings import Settings
+from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
+from fps.kit.data.database import open_database
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Definition, Receipt, Service
+from fps.kit.ground.clock import Marche, paris, wall_now
+from fps.kit.ground.settings import Settings
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import ephemere
+from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.messages.titre import EmissionTitre
-from fps.numero import NumeroFps, telepaiement, telepaiement_titre
 
 RECU = date(2026, 9, 28)
 
@@ -28,7 +28,7 @@ RECU = date(2026, 9, 28)
 async def ouvrir(definition: Definition, le: date) -> Service:
     service = Service(definition, Settings(database_url="sqlite+aiosqlite://"), open_database("sqlite+aiosqlite://"), Trust(ephemere()))
     await service.start()
-    await bacs.create(service, "essai", "graine", Mode.FIGE, paris(le))
+    await bacs.create(service, "essai", "graine", Marche.FIGE, paris(le))
     return service
 
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_usager import Requete
 from fps.parties import Party

@@ -12,8 +12,8 @@ from console.output import Panne
 from console.pilot import PiloteErreur
 from console.world import World, open_world
 from dgfip.api.prises import PriseVue
-from fps.explication import Derivation, ecarts
-from fps.kit.clock import paris
+from fps.droit.explication import Derivation, ecarts
+from fps.kit.ground.clock import paris
 from fps.parties import Party
 from tests.scenarios.test_first_life import LILLE, PARIS, Vie, naitre
 from tests.scenarios.vues import Explications

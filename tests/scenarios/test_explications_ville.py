@@ -13,8 +13,8 @@ from collectivite.api.rapos import RapoVu
 from collectivite.api.recours import RecoursVu
 from collectivite.api.suivi import Suivi
 from console.world import World, open_world
-from fps.calendar import PARIS
-from fps.kit.clock import paris
+from fps.droit.calendar import PARIS
+from fps.kit.ground.clock import paris
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite
 from fps.parties import Party
 from tests.flows.ville import AU_BOURG, IBAN, LILLE, PARTIELLE, Ville, deposer, payer

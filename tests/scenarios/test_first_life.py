@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre

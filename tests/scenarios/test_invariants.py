@@ -15,12 +15,12 @@ from collectivite.domain import forfait
 from console.invariants import CONTROLES, FINAUX, INVARIANTS, SANS_OBJET, verifier
 from console.world import open_world
 from dgfip.domain import prise_en_charge
+from fps.droit.numero import cle
 from fps.flows import by_type
 from fps.messages.avis import AvisPaiementRectificatif
 from fps.messages.mfps import AccuseFps
 from fps.messages.rapo import AccuseReceptionRapo
 from fps.messages.titre import AvisRemboursementTitre, EmissionTitre
-from fps.numero import cle
 from fps.parties import Party
 from tests.scenarios.test_first_life import naitre
 

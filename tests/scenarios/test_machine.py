@@ -14,9 +14,9 @@ from console.invariants import verifier
 from console.scenarios.language import LETTRES, lettre
 from console.scenarios.player import VILLES, constat
 from console.world import World, open_world
-from fps.kit.clock import paris
+from fps.droit.numero import telepaiement, telepaiement_titre
+from fps.kit.ground.clock import paris
 from fps.messages.message import MessageClass
-from fps.numero import telepaiement, telepaiement_titre
 from fps.parties import Party
 
 DEPART = date(2026, 9, 28)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fps.kit.clock import PARIS
+from fps.kit.ground.clock import PARIS
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
 from tests.worlds import WAYS, Monde, monde

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from console.world import World, open_world
-from fps.kit.clock import paris
-from fps.kit.telemetry import configure_logs
+from fps.droit.numero import telepaiement
+from fps.kit.ground.clock import paris
+from fps.kit.ground.telemetry import configure_logs
 from fps.messages.mfps import CreationFps
-from fps.numero import telepaiement
 from fps.parties import SERVICES, Party
 
 LE = date(2026, 6, 12)

@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from console.world import World
-from fps.explication import Derivation, ecarts
+from fps.droit.explication import Derivation, ecarts
 from fps.parties import Party
 
 COMPTES = frozenset({"pieces"})  # how many, and not how much

@@ -8,7 +8,7 @@ from console.invariants.comptes import AMIABLES, PIECES, PLAN, RECETTES, RECIPRO
 from console.invariants.registres import Lettre, Mouvement, Registres, Rupture
 from console.invariants.reversements import reversements
 from console.invariants.titres import titres_accordes
-from fps.money import euros
+from fps.droit.money import euros
 from fps.parties import LIBELLES, Party
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from console.invariants.registres import Lettre, Registres, Rupture
-from fps.numero import NumeroFps, NumeroInvalide, cle
+from fps.droit.numero import NumeroFps, NumeroInvalide, cle
 from fps.parties import Party
 
 AMIABLES: Final = frozenset({1, 2, 5, 8, 11})

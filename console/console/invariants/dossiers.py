@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final
 
 from console.invariants.registres import Registres, Rupture
-from fps.calculs import majoration
 from fps.droit import droit
-from fps.money import euros
+from fps.droit.calculs import majoration
+from fps.droit.money import euros
 from fps.parties import Party
 
 # Where the state of a dossier is kept, and the states in which nothing is due (a paid one may leave its rest); a test compares.

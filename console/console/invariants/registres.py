@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from fps.calendar import paris_date
+from fps.droit.calendar import paris_date
 from fps.flows import by_type
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Party

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from console.invariants.registres import Mouvement, Registres, Rupture
-from fps.money import euros
+from fps.droit.money import euros
 from fps.parties import Party
 
 

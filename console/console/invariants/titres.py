@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console.invariants.registres import Registres, Rupture
-from fps.money import euros
+from fps.droit.money import euros
 from fps.parties import Party
 
 

@@ -11,11 +11,11 @@ import httpx
 
 from console.pilot import Pilot
 from console.scenarios.language import ETABLIR, Etape, Vie, court, lettre, reponses
-from fps.explication import Derivation, ecarts
+from fps.droit.explication import Derivation, ecarts
+from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
 from fps.flows import MESSAGES, by_type
-from fps.kit.clock import PARIS, paris
+from fps.kit.ground.clock import PARIS, paris
 from fps.messages.message import MessageClass
-from fps.numero import NumeroFps, telepaiement, telepaiement_titre
 from fps.parties import Party
 
 VILLES: Final[Mapping[str, tuple[str, str]]] = {

@@ -26,8 +26,8 @@ from console.web.carte import carte_svg
 from console.web.lecture import DEFAUT, Lecture
 from console.web.mesures import Mesures
 from fps.flows import FLOWS
-from fps.kit.bac_path import NOM
-from fps.kit.settings import PORTS
+from fps.kit.ground.bac_path import NOM
+from fps.kit.ground.settings import PORTS
 from fps.parties import LIBELLES, SERVICES, Party
 
 if TYPE_CHECKING:

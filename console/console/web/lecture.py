@@ -9,12 +9,12 @@ import httpx
 from console import mots
 from console.lexique import MOTIFS
 from console.pilot import Pilot, PiloteErreur
-from fps.communes import CommuneInconnue, commune
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps
 from fps.flows import by_type
-from fps.kit.clock import PARIS
-from fps.money import euros
-from fps.numero import NumeroFps
+from fps.kit.ground.clock import PARIS
 from fps.parties import LIBELLES, Party
+from fps.villes.communes import CommuneInconnue, commune
 
 DEFAUT = "defaut"
 PAGE = 50

@@ -7,7 +7,7 @@ from antai.api import routes
 from antai.deadlines import DEADLINES
 from antai.handlers import HANDLERS
 from antai.store import RECORDS, cle_constat, cles_constats, cles_paiement, cles_sujet, cles_titres, metadata
-from fps.kit.service import Definition
+from fps.kit.engine.service import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
@@ -67,6 +67,6 @@ DEFINITION = Definition(
 
 def main() -> int:
     """The command of the service: `serve` or `migrate`."""
-    from fps.kit.command import run  # the server is imported by the command only
+    from fps.kit.app.command import run  # the server is imported by the command only
 
     return run(DEFINITION)

@@ -8,10 +8,10 @@ from antai.domain.dossier import Constat, Dossier
 from antai.domain.paiement import ecriture_creance
 from antai.domain.titre import SerieTitres, TitreCollectif, ecriture_titre, emission
 from antai.domain.titre_annulation import Appariement
-from fps.calendar import ajouter_jours
 from fps.droit import droit
-from fps.kit.service import Deadline
-from fps.kit.work import Work
+from fps.droit.calendar import ajouter_jours
+from fps.kit.engine.service import Deadline
+from fps.kit.engine.work import Work
 
 NOTIFICATION = "CGCT, art. L. 2333-87, II"
 PAIEMENT = "CGCT, art. L. 2333-87, IV"

@@ -14,16 +14,16 @@ from antai.domain.dossier import Constat, Dossier, Impaye
 from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import NumeroDejaUtilise
 from antai.domain.registres import Identification, identifier
-from fps.communes import commune
 from fps.errors import Introuvable, Refus
-from fps.kit.service import Handler
-from fps.kit.work import Work
+from fps.kit.engine.service import Handler
+from fps.kit.engine.work import Work
 from fps.messages.annulation import AccuseImpaye, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_collectivite import DecisionTitre
+from fps.villes.communes import commune
 
 CREATION = "CGCT, art. L. 2333-87, II"
 IDENTIFICATION = "CGCT, art. L. 2333-87, VII"

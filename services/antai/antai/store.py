@@ -13,14 +13,15 @@ from antai.domain.paiement import Paiement
 from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
 from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
 from antai.domain.verrou import Verrou
-from fps.confiance import Habilitation
-from fps.kit import habilitations, mailbox
-from fps.kit.comptes import RECORDS as RECORDS_COMPTES
-from fps.kit.comptes import Compte
-from fps.kit.database import Transaction
-from fps.kit.records import Record
-from fps.kit.sql import Instant
-from fps.kit.work import Key
+from fps.confiance.habilitation import Habilitation
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Instant
+from fps.kit.engine.work import Key
+from fps.kit.trust import habilitations
+from fps.kit.trust.personnes import RECORDS as RECORDS_COMPTES
+from fps.kit.trust.personnes import Compte
 
 metadata = MetaData()
 
@@ -335,8 +336,8 @@ async def page_espaces(tx: Transaction, bac: str) -> list[Espace]:
 
 async def certificats_de(tx: Transaction, bac: str, *, siret: str | None = None, cle: str | None = None) -> list[Habilitation]:
     """The certificates deposited for a collectivité, or the deposits of a certificate, oldest first."""
-    h = mailbox.habilitations.c
-    query = select(mailbox.habilitations).where(h.bac == bac)
+    h = tables.habilitations.c
+    query = select(tables.habilitations).where(h.bac == bac)
     query = query if siret is None else query.where(h.siret == siret)
     query = query if cle is None else query.where(h.cle == cle)
     return [habilitations.RECORD.item(row) for row in await tx.select(query.order_by(h.deposee_le, h.cle, h.siret))]
@@ -344,7 +345,7 @@ async def certificats_de(tx: Transaction, bac: str, *, siret: str | None = None,
 
 async def comptes_de(tx: Transaction, bac: str, espace: str) -> list[Compte]:
     """The accounts of an espace, by login."""
-    rows = await tx.load(mailbox.comptes_nominatifs, [(bac, espace)], ("bac", "espace"))
+    rows = await tx.load(tables.comptes_nominatifs, [(bac, espace)], ("bac", "espace"))
     return sorted((COMPTES.item(row) for row in rows), key=lambda compte: compte.login)
 
 

@@ -7,7 +7,7 @@ from ccsp.api import routes
 from ccsp.deadlines import DEADLINES
 from ccsp.handlers import HANDLERS
 from ccsp.store import RECORDS, cles_requete, cles_sujet, metadata
-from fps.kit.service import Definition
+from fps.kit.engine.service import Definition
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
     CommunicationRequete,
@@ -57,6 +57,6 @@ DEFINITION = Definition(
 
 def main() -> int:
     """The command of the service: `serve` or `migrate`."""
-    from fps.kit.command import run  # the server is imported by the command only
+    from fps.kit.app.command import run  # the server is imported by the command only
 
     return run(DEFINITION)

@@ -3,8 +3,8 @@
 from ccsp.actes.greffe import DEFENSE, REGULARISATION, attendre_regularisation, communiquer, examiner, notifier
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import Requete
-from fps.kit.service import Deadline
-from fps.kit.work import Work
+from fps.kit.engine.service import Deadline
+from fps.kit.engine.work import Work
 
 
 async def _requete(numero: str, work: Work) -> Requete:

@@ -11,9 +11,9 @@ from ccsp.domain.refus import (
 )
 from ccsp.domain.requete import INSTRUITES, EtatRequete, RequeteDuFps, SerieRequetes
 from ccsp.domain.requete import Requete as Dossier
-from fps.calculs import date_examen_requete, date_limite_confirmation_telecopie
-from fps.kit.service import Handler
-from fps.kit.work import Work
+from fps.droit.calculs import date_examen_requete, date_limite_confirmation_telecopie
+from fps.kit.engine.service import Handler
+from fps.kit.engine.work import Work
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import AccuseDepotRequete, ReponseRegularisation, Requete

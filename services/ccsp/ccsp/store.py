@@ -9,10 +9,10 @@ from ccsp.domain.bordereau import Bordereau, Contenu
 from ccsp.domain.consultation import Consultation
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from ccsp.domain.teletransmission import Homologation, Teletransmission
-from fps.kit.database import Transaction
-from fps.kit.records import Record
-from fps.kit.sql import Instant
-from fps.kit.work import Key
+from fps.kit.data.database import Transaction
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Instant
+from fps.kit.engine.work import Key
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation
 

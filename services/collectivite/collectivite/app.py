@@ -10,7 +10,7 @@ from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement
 from collectivite.handlers import HANDLERS
 from collectivite.store import RECORDS, cles_sujet, metadata
-from fps.kit.service import Definition
+from fps.kit.engine.service import Definition
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, RejetDocumentComptable, TitreAnnulationRecette
@@ -76,6 +76,6 @@ DEFINITION = Definition(
 
 def main() -> int:
     """The command of the service: `serve` or `migrate`."""
-    from fps.kit.command import run  # the server is imported by the command only
+    from fps.kit.app.command import run  # the server is imported by the command only
 
     return run(DEFINITION)

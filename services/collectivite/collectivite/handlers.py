@@ -5,10 +5,9 @@ from collectivite.actes.dossier import etabli_ici
 from collectivite.actes.transmission import repondre
 from collectivite.domain.calendrier import dates
 from collectivite.domain.forfait import SANS_SUITE, Etat
-from fps.calendar import paris_date
-from fps.communes import commune
-from fps.kit.service import Handler
-from fps.kit.work import Work
+from fps.droit.calendar import paris_date
+from fps.kit.engine.service import Handler
+from fps.kit.engine.work import Work
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.comptable import AccuseDocumentComptable, RejetDocumentComptable
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
@@ -16,6 +15,7 @@ from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite
+from fps.villes.communes import commune
 
 CREATION = "CGCT, art. L. 2333-87, II"
 

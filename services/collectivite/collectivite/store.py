@@ -16,10 +16,10 @@ from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, Serie
 from collectivite.domain.stationnement import Controle, Stationnement
 from collectivite.domain.verrou import Verrou
-from fps.kit.database import Transaction
-from fps.kit.records import Record
-from fps.kit.sql import Instant
-from fps.kit.work import Key
+from fps.kit.data.database import Transaction
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Instant
+from fps.kit.engine.work import Key
 
 metadata = MetaData()
 

@@ -8,7 +8,7 @@ from dgfip.deadlines import DEADLINES
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.handlers import HANDLERS
 from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
-from fps.kit.service import Definition
+from fps.kit.engine.service import Definition
 from fps.messages.comptable import (
     AccuseDocumentComptable,
     AvisRemboursementFps,
@@ -61,6 +61,6 @@ DEFINITION = Definition(
 
 def main() -> int:
     """The command of the service: `serve` or `migrate`."""
-    from fps.kit.command import run  # the server is imported by the command only
+    from fps.kit.app.command import run  # the server is imported by the command only
 
     return run(DEFINITION)

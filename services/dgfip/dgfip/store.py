@@ -11,9 +11,9 @@ from dgfip.domain.prise_en_charge import AnnulationRecue, Etat, LigneRecue, Pris
 from dgfip.domain.remboursement import PieceRecue, RemboursementsFps
 from dgfip.domain.remise import DemandeRemise
 from dgfip.domain.reversement import CompteCollectivite, Reversement
-from fps.kit.database import Transaction
-from fps.kit.records import Record
-from fps.kit.work import Key
+from fps.kit.data.database import Transaction
+from fps.kit.data.records import Record
+from fps.kit.engine.work import Key
 from fps.messages.titre import AnnulationTitre
 
 metadata = MetaData()

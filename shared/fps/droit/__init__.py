@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import yaml
 
-from fps.explication import noter
+from fps.droit.explication import noter
 
 T = TypeVar("T")
 FICHIERS = ("delais.yaml", "montants.yaml", "procedure.yaml")

@@ -13,8 +13,8 @@ from antai.domain.rectification import ecriture_reduction
 from antai.domain.refus import TitreNonEmis
 from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
 from fps.errors import Refus
-from fps.kit.envelope import digest
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
+from fps.kit.wire.envelope import digest
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.recours_collectivite import DecisionTitre

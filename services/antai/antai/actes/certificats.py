@@ -5,8 +5,8 @@ from datetime import datetime
 
 from antai.actes.espaces import ouvert
 from antai.domain import certificats
-from fps.confiance import Droit, Habilitation, Identite
-from fps.kit.work import Work
+from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.kit.engine.work import Work
 
 Examen = Callable[[str], Identite]  # the identity of a certificate in PEM, checked today: raises AccesRefuse
 

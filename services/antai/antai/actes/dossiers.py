@@ -2,7 +2,7 @@
 
 from antai.domain.dossier import Constat, Dossier, Impaye
 from antai.domain.refus import DossierInconnu
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Redevable
 
 

@@ -23,15 +23,15 @@ from antai.domain.espace import (
     verifier_demande,
 )
 from antai.domain.refus_espace import EspaceAbsent
-from fps.calculs import Cycle
-from fps.calendar import ajouter_jours
-from fps.communes import connues, est_connue
-from fps.confiance import Habilitation, sirets_de, zone_de
-from fps.kit import comptes
-from fps.kit.comptes import Compte, EtatCompte
-from fps.kit.work import Key, Work
+from fps.confiance.habilitation import Habilitation, sirets_de, zone_de
+from fps.droit.calculs import Cycle
+from fps.droit.calendar import ajouter_jours
+from fps.kit.engine.work import Key, Work
+from fps.kit.trust import personnes
+from fps.kit.trust.personnes import Compte, EtatCompte
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import ContactRapo
+from fps.villes.communes import connues, est_connue
 
 RESPONSABLE, AGENT = "responsable", "agent"
 CONTROLE_ESPACE, SIGNATURE_CONVENTION = "controle-espace", "signature-convention"  # kinds of deadlines; their subject is the SIRET
@@ -139,7 +139,7 @@ async def _premier_agent(siret: str, login: str, nom: str, empreinte: str, work:
     """The account of who asks; the same login of a request that was refused is opened again, with its new password."""
     ancien = await work.find(Compte, espace_comptes(siret), login)
     if ancien is None:
-        await comptes.creer(work, espace_comptes(siret), login, nom, empreinte, RESPONSABLE)
+        await personnes.creer(work, espace_comptes(siret), login, nom, empreinte, RESPONSABLE)
         return
     ancien.nom, ancien.empreinte, ancien.role = nom, empreinte, RESPONSABLE
     ancien.etat, ancien.mot_de_passe_le, ancien.echecs, ancien.verrouille_jusqu_a = EtatCompte.ACTIF, work.batch.wall, 0, None
@@ -170,7 +170,7 @@ async def refuser(siret: str, motif: str, work: Work) -> Espace:
     espace = await demande(siret, work)
     espace.refuser(motif, work.now)
     work.unschedule(siret, CONTROLE_ESPACE)
-    await comptes.fermer(work, espace_comptes(siret), espace.demandeur)
+    await personnes.fermer(work, espace_comptes(siret), espace.demandeur)
     return espace
 
 

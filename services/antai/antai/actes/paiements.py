@@ -18,8 +18,8 @@ from antai.domain.refus import (
 )
 from antai.domain.titre_annulation import ecriture_reglement
 from antai.domain.verrou import Verrou
-from fps.calendar import ajouter_jours, instant_paris
-from fps.kit.work import Work
+from fps.droit.calendar import ajouter_jours, instant_paris
+from fps.kit.engine.work import Work
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 

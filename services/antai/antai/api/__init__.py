@@ -10,11 +10,11 @@ from antai.api.vues import DossierVu
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.refus import DossierInconnu
 from antai.store import page_dossiers
-from fps.kit import psce_routes
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.portes import administration
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import guichet_psce
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
 Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
@@ -58,5 +58,5 @@ def routes(service: Service) -> APIRouter:
     toutes.include_router(router)
     for propres in (espace, controle, conventions, certificats, front, infocentre, pilote, payer):  # each says its own doors
         toutes.include_router(propres.routes(service))
-    toutes.include_router(psce_routes.routes(service))
+    toutes.include_router(guichet_psce.routes(service))
     return toutes

@@ -6,12 +6,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Path, Request
 
 from antai.actes.espaces import espace_comptes
-from fps.confiance import Identite
+from fps.confiance.habilitation import Identite
 from fps.errors import Refus
-from fps.kit.bac_path import bac_of
-from fps.kit.portes import ADMINISTRATION, session, titulaire
-from fps.kit.service import Reading, Service
-from fps.kit.work import Key, Work
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Key, Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import ADMINISTRATION, session, titulaire
 
 T = TypeVar("T")
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]

@@ -11,11 +11,11 @@ from antai.api.auditer import Siret, agent, faire, lire, qui_agit
 from antai.api.vues_espace import CertificatVu, Formulaire
 from antai.domain import certificats
 from antai.store import certificats_de
-from fps.confiance import Droit, Habilitation
-from fps.kit.body import JsonRoute
-from fps.kit.portes import certificat, porteur
-from fps.kit.service import Reading, Service
-from fps.kit.work import Work
+from fps.confiance.habilitation import Droit, Habilitation
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.trust.acces import certificat, porteur
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Ligne
 from fps.messages.formats import Siret as SiretTexte
 

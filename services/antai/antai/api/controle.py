@@ -11,11 +11,11 @@ from antai.api.vues_espace import ConventionVue, EtatDemande, Formulaire
 from antai.domain import convention as conventions
 from antai.domain.espace import Mode, Objet
 from antai.store import page_espaces
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.portes import ADMINISTRATION, administration
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import ADMINISTRATION, administration
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Ligne
 
 TAG = "Contrôle de l'ANTAI"

@@ -18,15 +18,15 @@ from antai.domain import convention as conventions
 from antai.domain.convention import Convention, Signataire
 from antai.domain.espace import DepotConvention, Espace
 from antai.domain.refus_espace import ConventionASigner, ConventionNonDeposee, DocumentRefuse
-from fps.calculs import Cycle
-from fps.calendar import paris_date
-from fps.communes import commune
-from fps.kit.body import JsonRoute, expect_type, read_body
-from fps.kit.envelope import BODY_LIMIT
-from fps.kit.letters import render
-from fps.kit.service import Reading, Service
-from fps.kit.work import Work
+from fps.droit.calculs import Cycle
+from fps.droit.calendar import paris_date
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.print.impression import render
+from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.formats import Jour, Ligne
+from fps.villes.communes import commune
 
 TAG = "Conventions"
 TYPE: Final = "application/pdf"

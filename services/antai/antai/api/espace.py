@@ -13,23 +13,24 @@ from antai.api.vues_espace import EspaceVu, EtatDemande, Formulaire
 from antai.domain.espace import Espace, MinorationDeclaree, Reglages, TypeCollectivite, verifier_demande
 from antai.domain.refus_espace import DernierResponsable, RoleInsuffisant
 from antai.store import comptes_de
-from fps.calculs import Cycle
-from fps.kit import comptes, destinations, sessions
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.comptes import Compte, EtatCompte
-from fps.kit.destinations import Destination
-from fps.kit.portes import jeton, publique, titulaire
-from fps.kit.retrait import Choix
-from fps.kit.service import Reading, Service
-from fps.kit.work import Work
+from fps.droit.calculs import Cycle
+from fps.kit.boxes import destinations
+from fps.kit.boxes.destinations import Destination
+from fps.kit.boxes.retrait import Choix
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import personnes, sessions
+from fps.kit.trust.acces import jeton, publique, titulaire
+from fps.kit.trust.personnes import Compte, EtatCompte
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Ligne
 from fps.messages.formats import Siret as SiretTexte
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
 
 TAG = "Espace numérique"
-Login = Annotated[str, Field(pattern=comptes.LOGIN, description="Identifiant de connexion")]
-LoginChemin = Annotated[str, Path(pattern=comptes.LOGIN, description="Identifiant de connexion")]
+Login = Annotated[str, Field(pattern=personnes.LOGIN, description="Identifiant de connexion")]
+LoginChemin = Annotated[str, Path(pattern=personnes.LOGIN, description="Identifiant de connexion")]
 MotDePasse = Annotated[SecretStr, Field(max_length=200, description="De 12 à 128 caractères")]
 
 
@@ -94,7 +95,7 @@ class DestinationLettres(BaseModel):
     """Where the letters of ANTAI go: to the reference system, to an address, or to the box from which they are taken."""
 
     siret: str
-    mode: destinations.Mode
+    mode: destinations.Acheminement
     adresse: str | None
     depuis: datetime | None
 
@@ -102,7 +103,7 @@ class DestinationLettres(BaseModel):
     def voir(cls, siret: str, choisie: Destination | None) -> "DestinationLettres":
         """This choice, or the one that a bac begins with."""
         if choisie is None:
-            return cls(siret=siret, mode=destinations.Mode.REFERENCE, adresse=None, depuis=None)
+            return cls(siret=siret, mode=destinations.Acheminement.REFERENCE, adresse=None, depuis=None)
         return cls(siret=siret, mode=choisie.mode, adresse=choisie.adresse, depuis=choisie.posee_le)
 
 
@@ -148,7 +149,7 @@ def public(service: Service) -> APIRouter:
             verifier_demande(await lecture.work.find(Espace, siret), siret, demande.type)
 
         await lire(service, request, "espace", siret, verifier, None)  # before a password is worked on
-        empreinte = await comptes.hacher(premier.login, premier.mot_de_passe.get_secret_value())
+        empreinte = await personnes.hacher(premier.login, premier.mot_de_passe.get_secret_value())
 
         async def run(work: Work) -> EtatDemande:
             return EtatDemande.voir(await espaces.demander(siret, premier.login, premier.nom, empreinte, work, **formulaire))
@@ -232,12 +233,12 @@ def agents(service: Service) -> APIRouter:
 
     @router.post("/espaces/{siret}/agents", status_code=201, summary="Ouvrir un compte d'agent")
     async def nommer(request: Request, siret: Siret, donne: Annotated[AgentNomme, Body()]) -> AgentVu:
-        empreinte = await comptes.hacher(donne.login, donne.mot_de_passe.get_secret_value())
+        empreinte = await personnes.hacher(donne.login, donne.mot_de_passe.get_secret_value())
 
         async def run(work: Work) -> AgentVu:
             _exiger_responsable(request)
             await espaces.ouvert(siret, work)
-            return AgentVu.voir(await comptes.creer(work, espace_comptes(siret), donne.login, donne.nom, empreinte, donne.role))
+            return AgentVu.voir(await personnes.creer(work, espace_comptes(siret), donne.login, donne.nom, empreinte, donne.role))
 
         return await faire(service, request, "compte", siret, run, qui_agit(request), login=donne.login, role=donne.role)
 
@@ -248,11 +249,11 @@ def agents(service: Service) -> APIRouter:
             await espaces.ouvert(siret, work)
             # The accounts are found by their key, so that two closings at once see each other.
             connus = [c.login for c in await comptes_de(work.tx, work.bac.nom, espace_comptes(siret))]
-            autres = [await comptes.connu(work, espace_comptes(siret), autre) for autre in connus if autre != login]
-            compte = await comptes.connu(work, espace_comptes(siret), login)
+            autres = [await personnes.connu(work, espace_comptes(siret), autre) for autre in connus if autre != login]
+            compte = await personnes.connu(work, espace_comptes(siret), login)
             if compte.role == RESPONSABLE and not any(c.role == RESPONSABLE and c.etat is EtatCompte.ACTIF for c in autres):
                 raise DernierResponsable(f"« {login} »", "login")
-            return AgentVu.voir(await comptes.fermer(work, espace_comptes(siret), login))
+            return AgentVu.voir(await personnes.fermer(work, espace_comptes(siret), login))
 
         return await faire(service, request, "fin-compte", siret, run, qui_agit(request), login=login)
 

@@ -13,7 +13,7 @@ from antai.domain.etats import Etat
 from antai.domain.paiement import montant_minore as minore_du_jour
 from antai.domain.refus import DossierInconnu
 from antai.domain.sommes import date_envoi_eavis_non_lu, minore_payable, reste_du_titre
-from fps.calculs import (
+from fps.droit.calculs import (
     Cycle,
     date_envoi_apa,
     date_envoi_apres_notice,
@@ -27,12 +27,12 @@ from fps.calculs import (
     majoration,
     montant_minore,
 )
-from fps.calendar import paris_date
-from fps.communes import HorsBareme, commune
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
-from fps.kit.service import Service
+from fps.droit.calendar import paris_date
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
+from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
+from fps.villes.communes import HorsBareme, commune
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : payer_avant_le, majoration…")]

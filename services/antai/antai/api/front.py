@@ -11,14 +11,15 @@ from antai.api.vues_espace import CertificatVu, ConventionVue, EtatDemande, Iden
 from antai.domain.espace import Espace
 from antai.domain.manques import manques
 from antai.store import certificats_de
-from fps.communes import commune, est_connue
-from fps.confiance import AccesRefuse, CertificatIllisible, CertificatRequis, EnteteNonCru, Habilitation, Identite
-from fps.kit.body import JsonRoute
-from fps.kit.clock import wall_now
-from fps.kit.habilitations import missing
-from fps.kit.identity import decrire
-from fps.kit.portes import CERTIFICAT, marquer, refuser
-from fps.kit.service import Reading, Service
+from fps.confiance.habilitation import Habilitation, Identite
+from fps.confiance.refus import AccesRefuse, CertificatIllisible, CertificatRequis, EnteteNonCru
+from fps.kit.engine.service import Reading, Service
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust.acces import CERTIFICAT, marquer, refuser
+from fps.kit.trust.habilitations import missing
+from fps.kit.trust.identity import decrire
+from fps.kit.web.body import JsonRoute
+from fps.villes.communes import commune, est_connue
 
 Demande = Annotated[str | None, Query(pattern=r"^[0-9]{14}$", description="Une collectivité de plus, même sans dépôt")]
 

@@ -13,14 +13,14 @@ from antai.domain.avis import avis_electronique
 from antai.domain.dossier import Constat, Dossier
 from antai.domain.etats import Etat
 from antai.domain.refus import AvisNonElectronique
-from fps.calendar import ajouter_jours
-from fps.kit import mailbox
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.letters import render_async
-from fps.kit.service import Reading, Service
-from fps.kit.sites import montree
-from fps.kit.work import Work
+from fps.droit.calendar import ajouter_jours
+from fps.kit.data import tables
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.print.impression import render_async
+from fps.kit.web.body import JsonRoute
+from fps.kit.web.sites import montree
 from fps.messages.avis import EAvisPaiement
 
 NOTIFICATION = "CGCT, art. L. 2333-87, II"
@@ -133,7 +133,7 @@ async def _e_avis(numero: str, lecture: Reading) -> EAvisPaiement:
     dossier, constat = await connu(numero, work), await work.find(Constat, numero)
     if not dossier.electronique or dossier.date_envoi is None or constat is None or constat.redevable is None:
         raise AvisNonElectronique(f"FPS {numero}, état « {dossier.etat} ».")
-    lettres = await lecture.tx.load(mailbox.courriers, [(work.bac.nom, numero)], ("bac", "subject"))
+    lettres = await lecture.tx.load(tables.courriers, [(work.bac.nom, numero)], ("bac", "subject"))
     mis_le = next(row[4] for row in lettres if row[2] == EAvisPaiement.type)  # the instant that the first letter printed
     return avis_electronique(dossier, constat, constat.redevable, mis_le)
 

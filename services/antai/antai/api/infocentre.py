@@ -17,10 +17,10 @@ from antai.domain.avis import Nature
 from antai.domain.etats import ANNULES, TITRES, Etat
 from antai.domain.paiement import Sort
 from antai.store import avis_emis, dossiers, paiements
-from fps.kit.body import JsonRoute
-from fps.kit.database import Transaction
-from fps.kit.portes import ADMINISTRATION
-from fps.kit.service import Reading, Service
+from fps.kit.data.database import Transaction
+from fps.kit.engine.service import Reading, Service
+from fps.kit.trust.acces import ADMINISTRATION
+from fps.kit.web.body import JsonRoute
 
 MOYENS = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
 D, P, A = dossiers.c, paiements.c, avis_emis.c

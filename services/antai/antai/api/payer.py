@@ -12,18 +12,18 @@ from antai.domain.avis import CANAUX
 from antai.domain.dossier import Dossier
 from antai.domain.paiement import montant_minore
 from antai.domain.refus import CleTelepaiementFausse
-from fps.communes import commune
 from fps.droit import droit
+from fps.droit.money import euros
+from fps.droit.numero import telepaiement
 from fps.errors import Refus
-from fps.kit import page
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.portes import publique
-from fps.kit.problems import status_of
-from fps.kit.service import Service
-from fps.kit.work import Work
-from fps.money import euros
-from fps.numero import telepaiement
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import publique
+from fps.kit.web import page
+from fps.kit.web.body import JsonRoute
+from fps.kit.web.problems import status_of
+from fps.villes.communes import commune
 
 TITRE = "Payer un forfait de post-stationnement"
 NOMS = {"internet": "internet", "serveur-vocal": "téléphone", "cheque": "chèque", "guichet": "guichet", "buraliste": "buraliste agréé"}

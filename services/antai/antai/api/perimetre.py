@@ -8,11 +8,12 @@ from fastapi import Request
 
 from antai.actes.espaces import acces
 from antai.store import certificats_de
-from fps.confiance import AccesRefuse, CertificatRequis, Droit, HorsPerimetre, Identite
-from fps.kit.habilitations import habilitee, missing
-from fps.kit.portes import ADMINISTRATION, CERTIFICAT, administrateur, identifier, marquer, refuser
-from fps.kit.service import Reading, Service
-from fps.kit.work import Work
+from fps.confiance.habilitation import Droit, Identite
+from fps.confiance.refus import AccesRefuse, CertificatRequis, HorsPerimetre
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, administrateur, identifier, marquer, refuser
+from fps.kit.trust.habilitations import habilitee, missing
 
 SUIVI = frozenset({Droit.SUIVI})
 

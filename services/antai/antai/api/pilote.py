@@ -19,11 +19,11 @@ from antai.domain.paiement import Paiement
 from antai.domain.refus import HorsPerimetre
 from antai.domain.titre_annulation import Appariement, LigneAnnulation
 from antai.store import APPARIEMENTS, AVIS_EMIS, LIGNES_ANNULATIONS, appariements, avis_emis, dossiers, lignes_annulations
-from fps.confiance import HorsPerimetre as HorsPerimetreCertificat
-from fps.kit import mailbox
-from fps.kit.body import JsonRoute
-from fps.kit.portes import ADMINISTRATION
-from fps.kit.service import Reading, Service
+from fps.confiance.refus import HorsPerimetre as HorsPerimetreCertificat
+from fps.kit.data import tables
+from fps.kit.engine.service import Reading, Service
+from fps.kit.trust.acces import ADMINISTRATION
+from fps.kit.web.body import JsonRoute
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
 
@@ -188,8 +188,8 @@ async def _complet(dossier: Dossier, lecture: Reading) -> DossierComplet:
     bac, tx, numero = lecture.work.bac.nom, lecture.tx, dossier.numero
     origine = await origine_de(numero, lecture.work)
     message = origine.message
-    lignes = sorted(await tx.load(mailbox.journal, [(bac, numero)], ("bac", "subject")), key=lambda row: row[0])
-    echeances = await tx.load(mailbox.deadlines, [(bac, numero)], ("bac", "subject"))
+    lignes = sorted(await tx.load(tables.journal, [(bac, numero)], ("bac", "subject")), key=lambda row: row[0])
+    echeances = await tx.load(tables.deadlines, [(bac, numero)], ("bac", "subject"))
     avis: list[AvisEmis] = [AVIS_EMIS.item(row) for row in await tx.load(avis_emis, [(bac, numero)], ("bac", "numero_fps"))]
     annules: list[LigneAnnulation] = [
         LIGNES_ANNULATIONS.item(row) for row in await tx.load(lignes_annulations, [(bac, numero)], ("bac", "numero_fps"))

@@ -17,12 +17,12 @@ from antai.domain.refus import AnnulationInconnue, TitreInconnu
 from antai.domain.titre import emission
 from antai.domain.titre_annulation import annulation
 from antai.store import annulation_par_numero, page_annulations, page_lignes, titre_par_numero
-from fps.communes import commune
 from fps.droit import droit
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.letters import render
-from fps.kit.service import Reading, Service
+from fps.kit.engine.service import Reading, Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.print.impression import render
+from fps.kit.web.body import JsonRoute
+from fps.villes.communes import commune
 
 DOCUMENTS = files("antai") / "documents"
 TOUT = 100_000

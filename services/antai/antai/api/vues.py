@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.paiement import montant_minore
-from fps.numero import cle
+from fps.droit.numero import cle
 
 
 class DossierVu(BaseModel):

@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from antai.domain.certificats import EtatCertificat, etat_de
 from antai.domain.convention import Convention, EtatConvention
 from antai.domain.espace import Espace, EtatEspace, MinorationDeclaree
-from fps.calculs import Cycle
-from fps.communes import commune
-from fps.confiance import AccesRefuse, Droit, Habilitation, Identite
-from fps.kit.identity import Trust, decrire
+from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.confiance.refus import AccesRefuse
+from fps.droit.calculs import Cycle
+from fps.kit.trust.identity import Trust, decrire
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
+from fps.villes.communes import commune
 
 
 class Formulaire(BaseModel):

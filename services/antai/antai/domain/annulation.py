@@ -7,11 +7,11 @@ from antai.domain.dossier import Dossier, Etat
 from antai.domain.etats import ANNULES, PAYES, TITRES
 from antai.domain.rectification import avant_constat, verifier_siret
 from antai.domain.refus import AnnulationApresTitre, DateDecisionImpossible, EtendueIncoherente, FpsAnnule, MontantsIncoherents
-from fps.calendar import paris_date
+from fps.droit.calendar import paris_date
+from fps.droit.money import euros
 from fps.errors import Refus
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.mfps import AnnulationFps, ErreurAccuse
-from fps.money import euros
 
 INCHANGES = ANNULES | {Etat.ABANDONNE}
 

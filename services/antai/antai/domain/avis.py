@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from antai.domain.dossier import Constat, Dossier
-from fps.calculs import date_envoi_apa, date_envoi_apres_notice, date_limite_rapo, date_limite_recours, date_notification_postale
-from fps.calendar import paris_date
-from fps.communes import Commune, commune
 from fps.droit import droit
+from fps.droit.calculs import date_envoi_apa, date_envoi_apres_notice, date_limite_rapo, date_limite_recours, date_notification_postale
+from fps.droit.calendar import paris_date
+from fps.droit.numero import cle, telepaiement
 from fps.messages.avis import (
     AvisPaiement,
     AvisPaiementRectificatif,
@@ -23,8 +23,8 @@ from fps.messages.avis import (
 )
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo, Redevable
-from fps.numero import cle, telepaiement
 from fps.parties import SITES, Party
+from fps.villes.communes import Commune, commune
 
 SITE: Final = f"{SITES[Party.ANTAI]}/payer"
 CANAUX: Final[tuple[Canal, ...]] = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")

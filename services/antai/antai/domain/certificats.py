@@ -12,17 +12,9 @@ from antai.domain.refus_espace import (
     RemplacementImpossible,
     ZoneInconnue,
 )
-from fps.communes import commune, est_connue
-from fps.confiance import (
-    AccesRefuse,
-    CertificatExpire,
-    CertificatRevoque,
-    Droit,
-    EtatHabilitation,
-    Habilitation,
-    Identite,
-    RoleInterdit,
-)
+from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite
+from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
+from fps.villes.communes import commune, est_connue
 
 
 class EtatCertificat(StrEnum):

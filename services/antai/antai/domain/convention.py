@@ -21,10 +21,10 @@ from antai.domain.refus_espace import (
     ResiliationImpossible,
     SignatureImpossible,
 )
-from fps.calculs import Cycle
-from fps.calendar import ajouter_annees, paris_date
-from fps.confiance import AccesRefuse
+from fps.confiance.refus import AccesRefuse
 from fps.droit import HorsDuDroit, droit
+from fps.droit.calculs import Cycle
+from fps.droit.calendar import ajouter_annees, paris_date
 
 VEILLE = timedelta(days=1)
 

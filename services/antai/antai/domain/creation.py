@@ -7,12 +7,12 @@ from antai.domain.dossier import Constat, Dossier
 from antai.domain.espace import MinorationDeclaree
 from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
 from antai.domain.registres import MotifAbandon
-from fps.calculs import Cycle
-from fps.calendar import paris_date
-from fps.communes import Commune, HorsBareme, commune, est_connue
-from fps.controle_mfps import controler_creation
+from fps.droit.calculs import Cycle
+from fps.droit.calendar import paris_date
+from fps.droit.money import euros
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
-from fps.money import euros
+from fps.regles.controle_mfps import controler_creation
+from fps.villes.communes import Commune, HorsBareme, commune, est_connue
 
 
 def plafond(ville: Commune, message: CreationFps) -> int | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from antai.domain.etats import FINAUX, PAIEMENT_REFUSE, PAYES, TITRES, TRANSITIONS, Etat
 from antai.domain.refus import ActeImpossible, DelaiPaiementExpire, LettreIncoherente, PliImpossible, TitreNonEmis
 from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, reste_du_titre, restes_du_titre
-from fps.calculs import (
+from fps.droit.calculs import (
     Cycle,
     date_limite_minoration,
     date_limite_paiement,
@@ -14,8 +14,8 @@ from fps.calculs import (
     date_notification_postale,
     emission_titre_le,
 )
-from fps.calculs import majoration as majoration_du_titre
-from fps.calendar import paris_date
+from fps.droit.calculs import majoration as majoration_du_titre
+from fps.droit.calendar import paris_date
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Redevable

@@ -18,12 +18,12 @@ from antai.domain.refus_espace import (
     SiretFaux,
     TypeCollectiviteFaux,
 )
-from fps.calculs import Cycle, montant_minore
-from fps.communes import commune
 from fps.droit import HorsDuDroit, droit
+from fps.droit.calculs import Cycle, montant_minore
+from fps.droit.numero import siret_valide
 from fps.messages.mfps import Minoration
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
-from fps.numero import siret_valide
+from fps.villes.communes import commune
 
 TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
 

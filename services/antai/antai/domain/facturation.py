@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from antai.domain.avis import Nature
 from antai.domain.refus import MoisInvalide
-from fps.communes import commune
 from fps.droit import HorsDuDroit, droit
+from fps.villes.communes import commune
 
 
 class LigneFacture(BaseModel):

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from antai.domain.refus import CycleComplet, ImpayeRefuse
-from fps.calculs import Cycle, date_limite_paiement
-from fps.calendar import paris_date
-from fps.communes import commune, est_connue
 from fps.droit import HorsDuDroit
+from fps.droit.calculs import Cycle, date_limite_paiement
+from fps.droit.calendar import paris_date
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps, NumeroInvalide
+from fps.droit.plaques import plaque_francaise
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import ErreurAccuse
-from fps.money import euros
-from fps.numero import NumeroFps, NumeroInvalide
-from fps.plaques import plaque_francaise
+from fps.villes.communes import commune, est_connue
 
 LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
 

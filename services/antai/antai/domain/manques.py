@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from antai.domain.espace import Espace, EtatEspace
 from antai.domain.refus_espace import ConventionAbsente, EspaceAbsent
-from fps.confiance import AccesRefuse, Droit, Habilitation, NonActive, verifier_habilitation
+from fps.confiance.habilitation import Droit, Habilitation, verifier_habilitation
+from fps.confiance.refus import AccesRefuse, NonActive
 
 
 def manques(

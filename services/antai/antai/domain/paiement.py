@@ -17,12 +17,12 @@ from antai.domain.refus import (
     RejetImpossible,
 )
 from antai.domain.sommes import minore_payable
-from fps.communes import commune
 from fps.droit import droit
+from fps.droit.money import Ecriture, LigneEcriture, euros
+from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
-from fps.money import Ecriture, LigneEcriture, euros
-from fps.numero import cle
+from fps.villes.communes import commune
 
 
 def verifier_cle(telepaiement: str) -> str:

@@ -17,11 +17,11 @@ from antai.domain.refus import (
     RectificatifRefuse,
     RectificatifSansReduction,
 )
-from fps.calendar import paris_date
+from fps.droit.calendar import paris_date
+from fps.droit.money import Ecriture, euros
+from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
 from fps.errors import Conflit
 from fps.messages.mfps import ErreurAccuse, ModificationFps
-from fps.money import Ecriture, euros
-from fps.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
 
 LOI = "CGCT, art. R. 2333-120-14"
 IMPOSSIBLE: dict[Etat, type[Conflit]] = {

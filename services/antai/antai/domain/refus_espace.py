@@ -1,6 +1,6 @@
 """What ANTAI refuses before the first message FPS: espace numérique, convention, certificates; each missing step has its own sentence."""
 
-from fps.confiance import AccesRefuse
+from fps.confiance.refus import AccesRefuse
 from fps.errors import Conflit, Introuvable, MessageRefuse
 
 DEMARRAGE = "Modalités de démarrage avec l'ANTAI (2017)"

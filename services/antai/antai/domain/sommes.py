@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from fps.calculs import repartir_paiement_titre
-from fps.calendar import ajouter_jours
 from fps.droit import droit
-from fps.explication import regle
+from fps.droit.calculs import repartir_paiement_titre
+from fps.droit.calendar import ajouter_jours
+from fps.droit.explication import regle
 
 
 @regle("Hypothèse H48", "Envoi postal d'un avis électronique que personne n'a lu")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from antai.domain.dossier import Constat, Dossier, Impaye
-from fps.communes import commune
 from fps.droit import droit
+from fps.droit.money import Ecriture, LigneEcriture
+from fps.droit.numero import numero_titre
 from fps.messages.annulation import FpsImpaye
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.titre import EmissionTitre
-from fps.money import Ecriture, LigneEcriture
-from fps.numero import numero_titre
+from fps.villes.communes import commune
 
 
 @dataclass

@@ -7,15 +7,15 @@ from antai.domain.annulation import verifier_decision
 from antai.domain.dossier import Dossier
 from antai.domain.rectification import verifier_siret
 from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante
-from fps.calendar import ajouter_jours
-from fps.communes import commune
 from fps.droit import droit
+from fps.droit.calendar import ajouter_jours
+from fps.droit.money import Ecriture, LigneEcriture, euros
+from fps.droit.numero import numero_titre
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.messages.titre import AnnulationTitre
-from fps.money import Ecriture, LigneEcriture, euros
-from fps.numero import numero_titre
+from fps.villes.communes import commune
 
 DEBUT_DE_SERIE = 90_000_000
 

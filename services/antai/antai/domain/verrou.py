@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from antai.domain.refus import TelepaiementVerrouille
-from fps.calendar import PARIS, paris_date
 from fps.droit import droit
+from fps.droit.calendar import PARIS, paris_date
 
 
 @dataclass

@@ -9,10 +9,10 @@ from ccsp.domain.bordereau import Bordereau, Contenu, Depot, texte_du_memoire
 from ccsp.domain.decision import voie_electronique
 from ccsp.domain.refus import AutreCollectivite, DefenseNonAttendue, DefenseTardive, VoieElectroniqueObligatoire
 from ccsp.domain.requete import EtatRequete, Requete
-from fps.defense import ELECTRONIQUES, empreinte_de, exiger_voie, octets_de
 from fps.errors import Conflit, MessageRefuse
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
+from fps.regles.defense import ELECTRONIQUES, empreinte_de, exiger_voie, octets_de
 
 Dossier = tuple[Requete, Bordereau]
 

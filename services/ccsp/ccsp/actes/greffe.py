@@ -8,9 +8,9 @@ from ccsp.domain.delais import notification_requerant
 from ccsp.domain.recevabilite import motifs, regularisables
 from ccsp.domain.refus import AutreDossier, RequeteInconnue
 from ccsp.domain.requete import Requete
-from fps.calculs import date_limite_defense, date_limite_regularisation
 from fps.droit import parametres
-from fps.kit.work import Work
+from fps.droit.calculs import date_limite_defense, date_limite_regularisation
+from fps.kit.engine.work import Work
 
 EXAMEN = "CGCT, art. R. 2333-120-38"
 REGULARISATION = "CGCT, art. R. 2333-120-39"

@@ -13,15 +13,15 @@ from ccsp.domain.consultation import Consultation
 from ccsp.domain.refus import NotificationImpossible, RequeteInconnue
 from ccsp.domain.refus_portail import CodePerime
 from ccsp.domain.requete import EtatRequete, Requete
-from fps.communes import commune
-from fps.defense import exiger_voie
 from fps.droit import droit
-from fps.kit import comptes
-from fps.kit.clock import civil_date
-from fps.kit.comptes import Compte, EtatCompte
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
+from fps.kit.ground.clock import civil_date
+from fps.kit.trust import personnes
+from fps.kit.trust.personnes import Compte, EtatCompte
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
+from fps.regles.defense import exiger_voie
+from fps.villes.communes import commune
 
 RESPONSABLE, AGENT = "responsable", "agent"
 CONSULTATION = "CGCT, art. R. 2333-120-32 bis"
@@ -51,7 +51,7 @@ async def inscrire(work: Work, siret: str, agents: Sequence[Inscrit], qui: str) 
     exiger_voie("portail", work.today)
     trouves = []
     for agent in agents:
-        compte = await comptes.creer(work, espace(siret), agent.login, agent.nom, agent.empreinte, agent.role, EtatCompte.A_ACTIVER)
+        compte = await personnes.creer(work, espace(siret), agent.login, agent.nom, agent.empreinte, agent.role, EtatCompte.A_ACTIVER)
         work.audit("inscription", qui, compte.qui, role=agent.role)
         trouves.append(compte)
     return trouves
@@ -66,7 +66,7 @@ def verifier_code(work: Work, compte: Compte) -> None:
 
 async def nouveau_code(work: Work, siret: str, login: str, empreinte: str, qui: str) -> Compte:
     """Replace a forgotten password by a one-time code, which ends the sessions and the lock. Raises CompteInconnu."""
-    compte = await comptes.connu(work, espace(siret), login)
+    compte = await personnes.connu(work, espace(siret), login)
     compte.empreinte, compte.etat = empreinte, EtatCompte.A_ACTIVER
     compte.cree_le, compte.mot_de_passe_le = work.now, work.batch.wall
     compte.reconnaitre()

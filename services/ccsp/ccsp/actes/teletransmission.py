@@ -7,14 +7,15 @@ from typing import Any
 from ccsp.domain import refus_portail as refus
 from ccsp.domain.bordereau import texte_du_memoire
 from ccsp.domain.teletransmission import REFERENCE, Convention, Homologation, Teletransmission, exiger, manques, ouvrir_seance
-from fps.communes import commune, connues
-from fps.confiance import AccesRefuse, Habilitation, sirets_de
-from fps.defense import PieceAlteree, empreinte_de, exiger_voie, octets_de
+from fps.confiance.habilitation import Habilitation, sirets_de
+from fps.confiance.refus import AccesRefuse
 from fps.droit import droit
-from fps.kit.faults import Malformed
-from fps.kit.work import Key, Work
+from fps.kit.engine.work import Key, Work
+from fps.kit.ground.faults import Malformed
 from fps.messages.message import Message
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
+from fps.regles.defense import PieceAlteree, empreinte_de, exiger_voie, octets_de
+from fps.villes.communes import commune, connues
 
 # The reference system is ready whatever the date of a bac (hypothesis H93).
 TOUJOURS = Convention(date(2018, 1, 1), "Système de référence (simulé)", date(2018, 1, 1), date(2199, 12, 31))

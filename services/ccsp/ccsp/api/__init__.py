@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from ccsp.api import agents, depots, execution, explication, portail, requetes, teletransmission
-from fps.kit.body import JsonRoute
-from fps.kit.portes import administration
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 
 
 def routes(service: Service) -> APIRouter:

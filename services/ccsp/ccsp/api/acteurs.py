@@ -8,16 +8,16 @@ from fastapi import Path, Request
 from ccsp.actes.portail import RESPONSABLE, espace
 from ccsp.actes.teletransmission import exiger_tout
 from ccsp.domain.refus_portail import RoleResponsable
-from fps.confiance import Droit, Identite
+from fps.confiance.habilitation import Droit, Identite
 from fps.errors import Refus
-from fps.kit import guichet
-from fps.kit.bac_path import bac_of
-from fps.kit.comptes import Compte
-from fps.kit.portes import chemin, refuser, session, titulaire
-from fps.kit.service import Reading, Service
+from fps.kit.engine.service import Reading, Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import depot_certificats
+from fps.kit.trust.acces import chemin, refuser, session, titulaire
+from fps.kit.trust.personnes import Compte
 
 T = TypeVar("T")
-Siret = guichet.Siret
+Siret = depot_certificats.Siret
 Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête, 8 chiffres")]
 CONTENTIEUX = frozenset({Droit.CONTENTIEUX})
 
@@ -63,4 +63,4 @@ async def lire(service: Service, request: Request, run: Callable[[Reading], Awai
 
 async def prestataire(service: Service, request: Request, siret: str) -> Identite:
     """Who reads by the interface for a collectivité; raises the missing step."""
-    return await guichet.habilite(service, request, siret, CONTENTIEUX, exiger_tout, "la lecture des dépôts")
+    return await depot_certificats.habilite(service, request, siret, CONTENTIEUX, exiger_tout, "la lecture des dépôts")

@@ -9,16 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from ccsp.actes import portail
 from ccsp.api.acteurs import Siret, agent, agents, agents_ou_greffe, responsable
-from fps.communes import commune
-from fps.kit import comptes, sessions
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.comptes import LOGIN, Compte, EtatCompte
-from fps.kit.guichet import auteur
-from fps.kit.portes import jeton, publique
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import personnes, sessions
+from fps.kit.trust.acces import jeton, publique
+from fps.kit.trust.depot_certificats import auteur
+from fps.kit.trust.personnes import LOGIN, Compte, EtatCompte
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court
+from fps.villes.communes import commune
 
 TAG = "Portail : comptes"
 Login = Annotated[str, Field(pattern=LOGIN, description="Identifiant de connexion")]
@@ -145,7 +145,7 @@ def gestion(service: Service) -> APIRouter:
         commune(siret)
         codes = [secrets.token_urlsafe(15) for _ in demande.agents]
         inscrits = [
-            portail.Inscrit(a.login, a.nom, a.role, await comptes.deriver(code)) for a, code in zip(demande.agents, codes, strict=True)
+            portail.Inscrit(a.login, a.nom, a.role, await personnes.deriver(code)) for a, code in zip(demande.agents, codes, strict=True)
         ]
         trouves = await service.ask(bac_of(request), lambda work: portail.inscrire(work, siret, inscrits, auteur(request)))
         return [AgentInscrit(login=c.login, nom=c.nom, role=c.role, code=code) for c, code in zip(trouves, codes, strict=True)]
@@ -155,14 +155,14 @@ def gestion(service: Service) -> APIRouter:
         await responsable(service, request)
         commune(siret)
         async with service.reading(bac_of(request)) as lecture:
-            trouves = await comptes.de_l_espace(lecture.tx, lecture.work.bac.nom, portail.espace(siret))
+            trouves = await personnes.de_l_espace(lecture.tx, lecture.work.bac.nom, portail.espace(siret))
         return [AgentVu.model_validate(compte) for compte in trouves]
 
     @router.post("/comptes/{login}/code", status_code=201, summary="Donner un nouveau code à un agent")
     async def recoder(request: Request, siret: Siret, login: LoginChemin) -> AgentInscrit:
         await responsable(service, request)
         code = secrets.token_urlsafe(15)
-        empreinte, bac = await comptes.deriver(code), bac_of(request)
+        empreinte, bac = await personnes.deriver(code), bac_of(request)
         compte = await service.ask(bac, lambda work: portail.nouveau_code(work, siret, login, empreinte, auteur(request)))
         return AgentInscrit(login=compte.login, nom=compte.nom, role=compte.role, code=code)
 
@@ -171,7 +171,7 @@ def gestion(service: Service) -> APIRouter:
         await responsable(service, request)
 
         async def run(work: Work) -> AgentVu:
-            compte = await comptes.fermer(work, portail.espace(siret), login)
+            compte = await personnes.fermer(work, portail.espace(siret), login)
             work.audit("fermeture-compte", auteur(request), compte.qui)
             return AgentVu.model_validate(compte)
 

@@ -14,11 +14,11 @@ from ccsp.actes import portail
 from ccsp.actes.greffe import connue
 from ccsp.api.acteurs import Numero, agents, lire, prestataire
 from ccsp.domain.bordereau import Contenu, Depot, relire
-from fps.confiance import Identite
-from fps.kit.body import JsonRoute
-from fps.kit.guichet import auteur
-from fps.kit.portes import administration, certificat
-from fps.kit.service import Reading, Service
+from fps.confiance.habilitation import Identite
+from fps.kit.engine.service import Reading, Service
+from fps.kit.trust.acces import administration, certificat
+from fps.kit.trust.depot_certificats import auteur
+from fps.kit.web.body import JsonRoute
 from fps.messages.recours_collectivite import AccuseDepotMemoire
 
 TAG = "Dépôts de la défense"

@@ -11,10 +11,10 @@ from ccsp.api.requetes import Numero, RequeteVue
 from ccsp.domain.delais import limite_pourvoi
 from ccsp.domain.refus import ExecutionImpossible, ExecutionPrematuree, PourvoiImpossible
 from ccsp.domain.requete import EtatRequete, Requete
-from fps.calculs import date_phase_juridictionnelle
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.droit.calculs import date_phase_juridictionnelle
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import CentimesDus
 
 EXECUTION = "CGCT, art. R. 2333-120-74"

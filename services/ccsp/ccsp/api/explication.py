@@ -21,16 +21,16 @@ from ccsp.domain.delais import (
 from ccsp.domain.refus import RequeteInconnue
 from ccsp.domain.requete import Requete
 from ccsp.store import derniere_requete
-from fps.calculs import (
+from fps.droit.calculs import (
     amende_abus_maximum,
     date_limite_confirmation_telecopie,
     date_limite_defense,
     date_limite_regularisation,
     date_phase_juridictionnelle,
 )
-from fps.kit.bac_path import bac_of
-from fps.kit.explication import Explication, Fait, expliquer, venu_de
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 
 NumeroFps = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : limite_defense, decision.amende_abus…")]

@@ -14,11 +14,11 @@ from ccsp.domain import lettres
 from ccsp.domain.consultation import Consultation
 from ccsp.domain.requete import EtatRequete, Requete
 from ccsp.store import page_communiquees
-from fps.calendar import PARIS, instant_paris
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.service import Reading, Service
-from fps.kit.work import Work
+from fps.droit.calendar import PARIS, instant_paris
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite

@@ -13,11 +13,11 @@ from ccsp.domain import lettres
 from ccsp.domain.refus import NotificationImpossible
 from ccsp.domain.requete import Decision, EtatRequete, Requete
 from ccsp.store import page_requetes
-from fps.kit.bac_path import bac_of
-from fps.kit.letters import render_async
-from fps.kit.service import Service
-from fps.kit.sites import montree
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.print.impression import render_async
+from fps.kit.web.sites import montree
 from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
 from fps.messages.recours_usager import Nature, Sens

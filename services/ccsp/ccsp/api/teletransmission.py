@@ -10,15 +10,15 @@ from starlette.responses import JSONResponse, Response
 from ccsp.actes import teletransmission as actes
 from ccsp.api.acteurs import CONTENTIEUX, Siret, agents_ou_greffe, responsable
 from ccsp.domain.teletransmission import Convention, Epreuve, EtatHomologation, Homologation, Teletransmission
-from fps.kit import guichet
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute, expect_type, read_body
-from fps.kit.envelope import BODY_LIMIT, digest, parse, read_message
-from fps.kit.faults import Malformed
-from fps.kit.guichet import Manque, auteur
-from fps.kit.portes import administration, certificat, porteur
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.ground.faults import Malformed
+from fps.kit.trust import depot_certificats
+from fps.kit.trust.acces import administration, certificat, porteur
+from fps.kit.trust.depot_certificats import Manque, auteur
+from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.wire.envelope import BODY_LIMIT, digest, parse, read_message
 from fps.messages.formats import Court, Jour
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
@@ -116,8 +116,8 @@ def routes(service: Service) -> APIRouter:
     toutes.include_router(demarches(service, porte))
     toutes.include_router(denonciation(service))
     toutes.include_router(essais(service))
-    toutes.include_router(guichet.routes(service, CONTENTIEUX, actes.exiger_cahier, actes.manques_de))
-    toutes.include_router(guichet.gestion(service, "/teletransmission/{siret}", porte, responsable, actes.exiger_signee))
+    toutes.include_router(depot_certificats.routes(service, CONTENTIEUX, actes.exiger_cahier, actes.manques_de))
+    toutes.include_router(depot_certificats.gestion(service, "/teletransmission/{siret}", porte, responsable, actes.exiger_signee))
     return toutes
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from ccsp.domain.refus_portail import DepotCorrompu, DepotInconnu, PieceDejaDeposee, RangDejaUtilise
-from fps.defense import empreinte_de
 from fps.messages.recours_collectivite import CanalDefense, MemoireDefense, PieceDefense
+from fps.regles.defense import empreinte_de
 
 
 @dataclass(frozen=True)

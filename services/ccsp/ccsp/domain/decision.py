@@ -7,11 +7,11 @@ from ccsp.domain import refus
 from ccsp.domain.delais import limite_execution, notification_collectivite, notification_requerant
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import INSTRUITES, Decision, EtatRequete, Requete
-from fps.calculs import amende_abus_maximum
-from fps.communes import commune, est_connue
 from fps.droit import droit
+from fps.droit.calculs import amende_abus_maximum
+from fps.droit.money import euros
 from fps.messages.recours_usager import Sens
-from fps.money import euros
+from fps.villes.communes import commune, est_connue
 
 DECHARGES: frozenset[Sens] = frozenset({"decharge-totale", "decharge-partielle"})
 DISPOSITIFS: dict[Sens, str] = {

@@ -3,7 +3,7 @@
 from datetime import date
 
 from ccsp.domain.requete import Requete
-from fps.calculs import (
+from fps.droit.calculs import (
     date_examen_requete,
     date_limite_execution,
     date_limite_pourvoi,

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from ccsp.domain.bordereau import Depot
 from ccsp.domain.recevabilite import MOTIFS
 from ccsp.domain.requete import Requete
-from fps.communes import commune, est_connue
 from fps.droit import droit
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, DecisionTitre
 from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation
 from fps.parties import SITES, Party
+from fps.villes.communes import commune, est_connue
 
 ADRESSE = Adresse(voie="3 rue du Simulateur", code_postal="87000", commune="Limoges")
 

@@ -1,6 +1,6 @@
 """What the portal and the télétransmission of the court refuse: filings, accounts, homologation, convention."""
 
-from fps.confiance import AccesRefuse
+from fps.confiance.refus import AccesRefuse
 from fps.errors import Conflit, Introuvable, Refus
 
 VOIE = "CGCT, art. R. 2333-120-32 bis"

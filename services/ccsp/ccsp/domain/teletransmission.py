@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 from ccsp.domain import refus_portail as refus
-from fps.calendar import ajouter_annees, ajouter_jours
-from fps.confiance import AccesRefuse
-from fps.defense import empreinte_de
+from fps.confiance.refus import AccesRefuse
 from fps.droit import droit
+from fps.droit.calendar import ajouter_annees, ajouter_jours
 from fps.messages.specimen_pdf import pdf
+from fps.regles.defense import empreinte_de
 
 REFERENCE: Final = "référence"  # the version of the system that this simulator ships
 

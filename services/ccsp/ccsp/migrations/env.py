@@ -1,6 +1,6 @@
 """Alembic's entry for this service; `python -m ccsp migrate` runs it."""
 
 from ccsp.store import metadata
-from fps.kit.migrate import run_env
+from fps.kit.app.migrate import run_env
 
 run_env(metadata)

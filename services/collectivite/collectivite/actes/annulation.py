@@ -21,13 +21,13 @@ from collectivite.domain.refus import (
 )
 from collectivite.domain.titre import annulation_titre, reste_au_titre
 from collectivite.store import rectificatifs_de
-from fps.calendar import instant_paris, paris_date
-from fps.communes import commune
-from fps.kit.work import Work
+from fps.droit.calendar import instant_paris, paris_date
+from fps.droit.money import euros
+from fps.droit.numero import cle
+from fps.kit.engine.work import Work
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.parties_prenantes import Agent
-from fps.money import euros
-from fps.numero import cle
+from fps.villes.communes import commune
 
 OrigineAnnulation = Literal["erreur-agent", "paiement-rapide", "autre"]
 

@@ -10,9 +10,9 @@ from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import ConstatRefuse, ControleInconnu
 from collectivite.domain.stationnement import Controle, Droit, PaiementImmediat, Stationnement, controler
-from fps.communes import commune
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
+from fps.villes.communes import commune
 
 
 async def registre(siret: str, immatriculation: str, work: Work) -> Stationnement:

@@ -9,8 +9,8 @@ from collectivite.domain.recours import Recours
 from collectivite.domain.refus import ForfaitInconnu, FpsEtabliAilleurs
 from collectivite.domain.refus_recours import RapoInconnu, RecoursInconnu
 from collectivite.domain.remboursement import Serie
-from fps.kit.work import Work
-from fps.money import Ecriture
+from fps.droit.money import Ecriture
+from fps.kit.engine.work import Work
 
 
 async def etabli_ici(numero: str, work: Work) -> Forfait:

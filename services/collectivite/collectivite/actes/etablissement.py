@@ -9,10 +9,10 @@ from collectivite.domain.calendrier import dates
 from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, verifier_anciennete, verifier_date
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, controler, exiger_manquement
-from fps.calendar import ajouter_jours, paris_date
-from fps.communes import commune
-from fps.kit.work import Key, Work
-from fps.numero import NumeroFps
+from fps.droit.calendar import ajouter_jours, paris_date
+from fps.droit.numero import NumeroFps
+from fps.kit.engine.work import Key, Work
+from fps.villes.communes import commune
 
 LOI = "CGCT, art. L. 2333-87, II"
 

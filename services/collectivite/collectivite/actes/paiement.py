@@ -9,14 +9,14 @@ from collectivite.domain.rapo import Rapo
 from collectivite.domain.refus import BeneficiaireDifferent, PaiementInconnu
 from collectivite.domain.remboursement import Remboursement, exercice, genre, verifier
 from collectivite.store import recours_de
-from fps.calendar import ajouter_jours, paris_date
-from fps.communes import commune
-from fps.kit.work import Work
+from fps.droit.calendar import ajouter_jours, paris_date
+from fps.kit.engine.work import Work
 from fps.messages.annulation import FpsImpaye
 from fps.messages.comptable import AccuseDocumentComptable, Cause, RejetDocumentComptable
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.paiement import Moyen
 from fps.messages.parties_prenantes import Demandeur
+from fps.villes.communes import commune
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 TITRE = "CGPPP, art. L. 2323-7-1"

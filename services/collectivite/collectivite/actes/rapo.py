@@ -19,15 +19,15 @@ from collectivite.domain.refus_recours import (
     RapoTardif,
 )
 from collectivite.domain.sommes import trop_percu, verse_net
-from fps.calculs import date_limite_decision_rapo
-from fps.calendar import ajouter_jours, instant_paris, paris_date
-from fps.communes import commune
 from fps.droit import droit
-from fps.kit.work import Work
+from fps.droit.calculs import date_limite_decision_rapo
+from fps.droit.calendar import ajouter_jours, instant_paris, paris_date
+from fps.droit.numero import cle
+from fps.kit.engine.work import Work
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.parties_prenantes import Agent
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
-from fps.numero import cle
+from fps.villes.communes import commune
 
 RECTIFICATIF = "CGCT, art. R. 2333-120-14"
 PIECES_REMBOURSEMENT = ("Relevé d'identité bancaire", "Copie de la décision")

@@ -7,10 +7,8 @@ from collectivite.actes.transmission import annulation_fps, reduire, transmettre
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.recours import EN_INSTANCE, EtatRecours, Recours
 from collectivite.domain.titre import annulation_titre
-from fps.calendar import ajouter_jours
-from fps.communes import commune
-from fps.defense import ELECTRONIQUES, exiger_voie, octets_de
-from fps.kit.work import Work
+from fps.droit.calendar import ajouter_jours
+from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
@@ -20,6 +18,8 @@ from fps.messages.recours_collectivite import (
     MemoireDefense,
     PieceDefense,
 )
+from fps.regles.defense import ELECTRONIQUES, exiger_voie, octets_de
+from fps.villes.communes import commune
 
 DEFENSE = "CGCT, art. R. 2333-120-44"
 DECISION = "CGCT, art. R. 2333-120-60"

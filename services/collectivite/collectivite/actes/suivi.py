@@ -5,8 +5,8 @@ from collectivite.actes.rapo import plaque
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import SuiviInconnu
 from collectivite.domain.verrou import Verrou
-from fps.kit.work import Work
-from fps.numero import cle
+from fps.droit.numero import cle
+from fps.kit.engine.work import Work
 
 
 async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:

@@ -9,7 +9,7 @@ from collectivite.domain.forfait import SANS_SUITE, Etat, Forfait
 from collectivite.domain.recours import EtatRecours, Recours
 from collectivite.domain.refus import ActeEnAttente, ActeInconnu, ActeNonRefuse, CorrectionImpossible
 from collectivite.domain.titre import annulation_titre
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre, Origine
 from fps.messages.mfps import AccuseFps, AnnulationFps, ModificationFps
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, payer, rapos, recours, suivi
-from fps.kit.body import JsonRoute
-from fps.kit.portes import administration, publique
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.trust.acces import administration, publique
+from fps.kit.web.body import JsonRoute
 
 
 def routes(service: Service) -> APIRouter:

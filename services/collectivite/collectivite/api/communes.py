@@ -5,10 +5,10 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from fps.communes import Commune, connues
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.parties_prenantes import Categorie
+from fps.villes.communes import Commune, connues
 
 
 class ZoneVue(BaseModel):

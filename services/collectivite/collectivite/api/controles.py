@@ -12,8 +12,8 @@ from collectivite.api.rapos import NumeroAgent
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.refus import AgentInconnu
 from collectivite.domain.stationnement import Droit, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement, Verdict
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import CentimesDus, Court, Jour, Ligne, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 

@@ -15,10 +15,10 @@ from collectivite.domain.avis import AvisRectificatif
 from collectivite.domain.refus import RemboursementInconnu
 from collectivite.domain.remboursement import Remboursement
 from collectivite.store import paiements_de, remboursements_de
-from fps.kit.bac_path import bac_of
-from fps.kit.letters import LetterError, render_async
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.print.impression import LetterError, render_async
 from fps.messages.formats import Centimes, CentimesDus, Court, Iban, Jour
 from fps.messages.paiement import Moyen
 from fps.messages.parties_prenantes import Demandeur

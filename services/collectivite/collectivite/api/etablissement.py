@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from collectivite.actes import etablissement as actes
 from collectivite.api.forfaits import ForfaitVu
 from collectivite.domain.etablissement import Constat
-from fps.kit import problems
-from fps.kit.bac_path import bac_of
-from fps.kit.body import expect_type, read_body
-from fps.kit.collector import Item
-from fps.kit.door import LOT, LOT_LIMIT
-from fps.kit.envelope import BODY_LIMIT, parse
-from fps.kit.faults import Malformed
-from fps.kit.service import Service
-from fps.kit.work import Key, Work
+from fps.kit.engine.collector import Item
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Key, Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.ground.faults import Malformed
+from fps.kit.post.door import LOT, LOT_LIMIT
+from fps.kit.web import problems
+from fps.kit.web.body import expect_type, read_body
+from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.erreurs import phrases
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
 from fps.messages.mfps import ModeNotification

@@ -28,7 +28,7 @@ from collectivite.domain.sommes import (
 from collectivite.domain.stationnement import Stationnement, controler
 from collectivite.domain.tarif import bareme
 from collectivite.store import paiements_de, recours_de, remboursements_de
-from fps.calculs import (
+from fps.droit.calculs import (
     date_limite_decision_rapo,
     date_limite_execution,
     date_limite_paiement,
@@ -37,11 +37,11 @@ from fps.calculs import (
     montant_fps,
     montant_minore,
 )
-from fps.calendar import PARIS, paris_date
-from fps.communes import Commune, commune
-from fps.kit.bac_path import bac_of
-from fps.kit.explication import Explication, Fait, expliquer, venu_de
-from fps.kit.service import Reading, Service
+from fps.droit.calendar import PARIS, paris_date
+from fps.kit.engine.service import Reading, Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
+from fps.villes.communes import Commune, commune
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : montant, a_payer, rapo.date_limite_decision…")]
 

@@ -10,13 +10,13 @@ from collectivite.domain.acte import LIBELLES, Acte, Suite
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.refus import ForfaitInconnu
 from collectivite.store import page_forfaits
-from fps.calendar import PARIS
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
+from fps.droit.calendar import PARIS
+from fps.droit.numero import NumeroFps
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import Texte
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
-from fps.numero import NumeroFps
 
 
 def ecrit(motif: str) -> str:

@@ -7,11 +7,11 @@ from fastapi.responses import HTMLResponse
 
 from collectivite.api.suivi import Suivi, consulter
 from collectivite.domain.refus import SuiviInconnu
+from fps.droit.money import euros
 from fps.errors import Refus
-from fps.kit import page
-from fps.kit.problems import status_of
-from fps.kit.service import Service
-from fps.money import euros
+from fps.kit.engine.service import Service
+from fps.kit.web import page
+from fps.kit.web.problems import status_of
 
 TITRE = "Payer un forfait de post-stationnement à la collectivité"
 ACCUEIL = "Recopiez le numéro de votre avis (26 chiffres, ou 28 avec sa clé) et la plaque du véhicule."

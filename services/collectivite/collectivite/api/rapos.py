@@ -12,12 +12,12 @@ from collectivite.api.forfaits import Motif, Numero
 from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
 from collectivite.domain.rapport import RapportRapo, rapport
 from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
-from fps.calendar import instant_paris
-from fps.communes import commune
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
+from fps.droit.calendar import instant_paris
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
+from fps.villes.communes import commune
 
 NumeroAgent = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Numéro de l'agent assermenté")]
 

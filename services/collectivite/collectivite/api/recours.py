@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from collectivite.actes.dossier import recours_connu
 from collectivite.actes.recours import defendre, executer
 from collectivite.domain.recours import EtatRecours, Recours
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
 

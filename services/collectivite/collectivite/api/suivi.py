@@ -14,13 +14,13 @@ from collectivite.domain.rapo import EtatRapo, Rapo
 from collectivite.domain.refus import ForfaitInconnu
 from collectivite.domain.suivi import SUITES, a_payer, minore_jusqu_au, montant_minore, ou_payer, titre
 from collectivite.store import dernier_avis
-from fps.calendar import PARIS, instant_paris
-from fps.communes import commune
 from fps.droit import droit
-from fps.kit import journal
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
-from fps.numero import cle, telepaiement
+from fps.droit.calendar import PARIS, instant_paris
+from fps.droit.numero import cle, telepaiement
+from fps.kit.engine import journal
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.villes.communes import commune
 
 # What a person may read of the journal: acts, never names nor letters between services.
 HISTOIRE = {

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.rapo import Rapo
-from fps.calculs import date_limite_rapo
-from fps.communes import Commune
 from fps.droit import droit
+from fps.droit.calculs import date_limite_rapo
+from fps.droit.numero import cle, telepaiement
 from fps.messages.avis import Canal, EtablissementRectificatif, Modalites
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite, EtablissementPareBrise
 from fps.messages.parties_prenantes import Demandeur, Redevable
-from fps.numero import cle, telepaiement
 from fps.parties import SITES, Party
+from fps.villes.communes import Commune
 
 CANAUX: Final[tuple[Canal, ...]] = ("internet", "cheque", "guichet")
 SITE: Final = f"{SITES[Party.COLLECTIVITE]}/payer"

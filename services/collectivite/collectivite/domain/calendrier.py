@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from collectivite.domain.forfait import Forfait
-from fps.calculs import (
+from fps.droit.calculs import (
     date_envoi_apa,
     date_envoi_apres_notice,
     date_limite_minoration,
@@ -14,8 +14,8 @@ from fps.calculs import (
     date_notification_pare_brise,
     date_notification_postale,
 )
-from fps.calendar import paris_date
-from fps.communes import Commune
+from fps.droit.calendar import paris_date
+from fps.villes.communes import Commune
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from typing import Final
 
 from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
 from collectivite.domain.tarif import bareme
-from fps.calculs import fin_effets, montant_fps
-from fps.calendar import ajouter_jours, paris_date
-from fps.communes import Commune
-from fps.controle_mfps import controler_creation
 from fps.droit import droit
+from fps.droit.calculs import fin_effets, montant_fps
+from fps.droit.calendar import ajouter_jours, paris_date
+from fps.droit.numero import NumeroFps
 from fps.messages.mfps import AccuseFps, CreationFps, ModeNotification
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
-from fps.numero import NumeroFps
+from fps.regles.controle_mfps import controler_creation
+from fps.villes.communes import Commune
 
 ORDRE_MAXIMUM: Final = 999
 

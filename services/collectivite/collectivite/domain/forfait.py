@@ -8,13 +8,13 @@ from typing import Final
 from collectivite.domain.acte import TITRE_EMIS, Acte, Suite, Transmis, attendus, suite
 from collectivite.domain.refus import ActeImpossible
 from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, trop_percu, verse_net
-from fps.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
-from fps.calendar import ajouter_jours
 from fps.droit import droit
+from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
+from fps.droit.calendar import ajouter_jours
+from fps.droit.money import Ecriture, LigneEcriture
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
-from fps.money import Ecriture, LigneEcriture
 
 
 class Etat(StrEnum):

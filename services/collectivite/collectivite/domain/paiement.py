@@ -7,10 +7,10 @@ from typing import Literal
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
 from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementIncroyable, PaiementRapideImpossible
-from fps.calendar import paris_date
-from fps.communes import Commune
+from fps.droit.calendar import paris_date
+from fps.droit.money import euros
 from fps.messages.paiement import Moyen
-from fps.money import euros
+from fps.villes.communes import Commune
 
 
 @dataclass

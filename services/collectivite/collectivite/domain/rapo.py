@@ -14,9 +14,9 @@ from collectivite.domain.refus_recours import (
     RapoMontant,
     RapoRecevable,
 )
+from fps.droit.money import euros
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
-from fps.money import euros
 
 Sens = Literal["irrecevable", "rejet", "acceptation-partielle", "acceptation-totale"]
 Canal = Literal["electronique", "lettre-recommandee", "lettre-simple"]

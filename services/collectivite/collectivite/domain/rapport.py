@@ -5,7 +5,7 @@ import json
 from pydantic import BaseModel, Field
 
 from collectivite.domain.rapo import CRITERES, EtatRapo
-from fps.communes import Commune
+from fps.villes.communes import Commune
 
 
 class RapportRapo(BaseModel):

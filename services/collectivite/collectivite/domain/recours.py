@@ -7,12 +7,12 @@ from typing import Final
 
 from collectivite.domain.refus import ActeImpossible
 from collectivite.domain.refus_recours import DefenseHorsDelai, RienAExecuter, VoieElectroniqueObligatoire
-from fps.calculs import date_limite_execution
-from fps.calendar import paris_date
-from fps.communes import Commune
 from fps.droit import droit
+from fps.droit.calculs import date_limite_execution
+from fps.droit.calendar import paris_date
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.recours_collectivite import CanalDefense, CommunicationRequete, DecisionCollectivite
+from fps.villes.communes import Commune
 
 PAPIER: Final = frozenset({"courrier", "telecopie"})
 

@@ -7,11 +7,11 @@ from typing import Literal
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
 from collectivite.domain.sommes import somme_a_rendre
-from fps.communes import commune
-from fps.explication import regle
+from fps.droit.explication import regle
+from fps.droit.money import euros
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
-from fps.money import euros
+from fps.villes.communes import commune
 
 Genre = Literal["TA", "MD"]
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fps.explication import regle
+from fps.droit.explication import regle
 
 
 @regle("CGCT, art. R. 2333-120-14", "Ce que vaut le FPS : le montant rectifié s'il l'a été, rien d'autre que le payé quand il est éteint")

@@ -8,8 +8,8 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from collectivite.domain.refus import ControleSansSuite, FpsEnCours, VehiculeEnRegle
-from fps.calendar import paris_date
-from fps.communes import Zone
+from fps.droit.calendar import paris_date
+from fps.villes.communes import Zone
 
 NatureDroit = Literal["resident", "cmi-s", "faible-emission", "professionnel-sante", "deux-roues"]
 RETENUS: Final = 20

@@ -6,7 +6,7 @@ from collectivite.domain.acte import Suite
 from collectivite.domain.calendrier import limite_minoration
 from collectivite.domain.forfait import AMIABLES, SANS_SUITE, Etat, Forfait
 from collectivite.domain.sommes import meilleur_prix, minore_payable
-from fps.money import euros
+from fps.droit.money import euros
 
 SUITES = {
     Suite.AUCUNE: None,

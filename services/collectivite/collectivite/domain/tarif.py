@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from fps.communes import commune
-from fps.explication import noter, regle
+from fps.droit.explication import noter, regle
 from fps.messages.parties_prenantes import Categorie
+from fps.villes.communes import commune
 
 
 @regle("CGCT, art. L. 2333-87, I", "Barème de la zone ce jour-là, jamais au-dessus du prix de la durée maximale")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from collectivite.domain.forfait import Forfait
-from fps.calculs import majoration
+from fps.droit.calculs import majoration
 from fps.messages.annulation import InformationAnnulationTitre, Origine
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fps.calendar import paris_date
 from fps.droit import droit
+from fps.droit.calendar import paris_date
 
 
 @dataclass

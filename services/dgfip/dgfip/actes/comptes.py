@@ -4,8 +4,8 @@ from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.ecritures import ecriture_amiable, ecriture_arret
 from dgfip.domain.remboursement import PieceRecue, RemboursementsFps, rejet
 from dgfip.domain.reversement import Reversement, mois_de
-from fps.calculs import date_reversement
-from fps.kit.work import Work
+from fps.droit.calculs import date_reversement
+from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI
 from fps.messages.information_paiement import EncaissementFps
 

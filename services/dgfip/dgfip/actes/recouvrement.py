@@ -9,7 +9,7 @@ from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.paiement import informations
 from dgfip.domain.prise_en_charge import PAYES, SOLDES, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PaiementInconnu, PriseEnChargeInconnue, ReferenceDejaUtilisee
-from fps.calculs import (
+from fps.droit.calculs import (
     date_envoi_avertissement,
     date_prescription,
     date_relance_titre,
@@ -17,7 +17,7 @@ from fps.calculs import (
     date_saisie,
     date_versement_saisie,
 )
-from fps.kit.work import Work
+from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI
 from fps.messages.paiement import Moyen
 from fps.messages.titre import AnnulationTitre

@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 
-from fps.confiance import AccesRefuse, Droit
-from fps.kit import guichet
-from fps.kit.portes import administration
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.confiance.habilitation import Droit
+from fps.confiance.refus import AccesRefuse
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.trust import depot_certificats
+from fps.kit.trust.acces import administration
 
 COMPTABILITE: Final = frozenset({Droit.COMPTABILITE})
 
@@ -29,6 +30,6 @@ async def comptable(service: Service, request: Request) -> None:
 def routes(service: Service) -> APIRouter:
     """POST /certificats and GET /front for who holds a certificate; the list, activation and deactivation for the comptable."""
     toutes = APIRouter()
-    toutes.include_router(guichet.routes(service, COMPTABILITE, sans_condition, sans_manque))
-    toutes.include_router(guichet.gestion(service, "/collectivites/{siret}", administration(service), comptable, sans_condition))
+    toutes.include_router(depot_certificats.routes(service, COMPTABILITE, sans_condition, sans_manque))
+    toutes.include_router(depot_certificats.gestion(service, "/collectivites/{siret}", administration(service), comptable, sans_condition))
     return toutes

@@ -10,7 +10,7 @@ from dgfip.api.prises import PriseVue
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.refus import PriseEnChargeInconnue
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
-from fps.calculs import (
+from fps.droit.calculs import (
     date_envoi_avertissement,
     date_limite_rabais,
     date_limite_recours,
@@ -23,9 +23,9 @@ from fps.calculs import (
     rabais,
     total_titre,
 )
-from fps.kit.bac_path import bac_of
-from fps.kit.explication import Explication, Fait, expliquer, venu_de
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : rabais, date_limite_rabais…")]

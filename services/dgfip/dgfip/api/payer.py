@@ -11,14 +11,14 @@ from dgfip.domain.avertissement import CANAUX
 from dgfip.domain.paiement import verifier_cle, verifier_titre
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.refus import CleTelepaiementFausse, PriseEnChargeInconnue
+from fps.droit.money import euros
 from fps.errors import Refus
-from fps.kit import page
-from fps.kit.bac_path import bac_of
-from fps.kit.body import JsonRoute
-from fps.kit.portes import publique
-from fps.kit.problems import status_of
-from fps.kit.service import Service
-from fps.money import euros
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import publique
+from fps.kit.web import page
+from fps.kit.web.body import JsonRoute
+from fps.kit.web.problems import status_of
 
 TITRE = "Payer un forfait de post-stationnement majoré"
 ACCUEIL = "Recopiez les deux numéros de l'avertissement : celui de télépaiement (20 chiffres) et celui du forfait (26 chiffres)."

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from dgfip.domain.prise_en_charge import SOLDES, Etat, PriseEnCharge
 from dgfip.domain.refus import PriseEnChargeInconnue
 from dgfip.store import page_prises
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
-from fps.numero import telepaiement_titre
+from fps.droit.numero import telepaiement_titre
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 

@@ -11,11 +11,11 @@ from dgfip.api.prises import PriseVue
 from dgfip.domain.ecritures import ecriture_remise
 from dgfip.domain.refus import RemiseExcessive, RemiseNonDemandee
 from dgfip.domain.remise import DemandeRemise, EtatRemise
-from fps.kit.bac_path import bac_of
-from fps.kit.service import Service
-from fps.kit.work import Work
+from fps.droit.money import euros
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
 from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
-from fps.money import euros
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 

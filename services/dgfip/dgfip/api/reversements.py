@@ -12,10 +12,10 @@ from starlette.responses import Response
 from dgfip.domain.refus import RemboursementInconnu, ReversementInconnu
 from dgfip.domain.reversement import Reversement
 from dgfip.store import pieces_du_fps, reversements_de
-from fps.communes import commune
-from fps.kit.bac_path import bac_of
-from fps.kit.letters import render
-from fps.kit.service import Service
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.print.impression import render
+from fps.villes.communes import commune
 
 RELEVE = files("dgfip") / "documents" / "releve_reversement.typ"
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]

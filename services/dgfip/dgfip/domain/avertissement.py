@@ -3,11 +3,11 @@
 from typing import Final
 
 from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
-from fps.calculs import date_limite_recours
 from fps.droit import droit
+from fps.droit.calculs import date_limite_recours
+from fps.droit.numero import telepaiement_titre
 from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.titre import Avertissement, Canal
-from fps.numero import telepaiement_titre
 from fps.parties import SITES, Party
 
 SITE: Final = f"{SITES[Party.DGFIP]}/payer"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from dgfip.domain.prise_en_charge import PriseEnCharge, Variation
-from fps.money import Ecriture, LigneEcriture
+from fps.droit.money import Ecriture, LigneEcriture
 
 
 def ecriture_prise_en_charge(prise: PriseEnCharge, le: date) -> Ecriture:

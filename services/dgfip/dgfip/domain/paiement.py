@@ -5,9 +5,9 @@ from typing import Final, Literal
 
 from dgfip.domain.prise_en_charge import SOLDES, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import CleTelepaiementFausse, DateChequeInvalide, TelepaiementAutreTitre
+from fps.droit.numero import cle, telepaiement_titre
 from fps.messages.information_paiement import TitrePaye, TitrePayeCollectivite
 from fps.messages.paiement import JustificatifPaiementTitre, Moyen, PaiementTitre
-from fps.numero import cle, telepaiement_titre
 
 ACOMPTES: Final = frozenset({"cheque", "guichet"})  # the ways by which a part of a title may be paid (hypothesis H62)
 

@@ -22,11 +22,11 @@ from dgfip.domain.refus import (
     TitrePrescrit,
 )
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
-from fps.calculs import date_limite_rabais, date_notification_postale
-from fps.calculs import rabais as rabais_de
+from fps.droit.calculs import date_limite_rabais, date_notification_postale
+from fps.droit.calculs import rabais as rabais_de
+from fps.droit.money import euros
 from fps.errors import Conflit
 from fps.messages.titre import AnnulationTitre, EmissionTitre
-from fps.money import euros
 
 
 class Etat(StrEnum):

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from dgfip.domain.avertissement import TRESORERIE
 from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PieceComptableRefusee, PieceDejaRecue, RemboursementExcessif
-from fps.calculs import date_remboursement_fps
-from fps.communes import commune, est_connue
+from fps.droit.calculs import date_remboursement_fps
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps, NumeroInvalide
 from fps.messages.comptable import (
     LOI,
     AccuseDocumentComptable,
@@ -21,8 +22,7 @@ from fps.messages.comptable import (
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Contact
 from fps.messages.titre import AvisRemboursementTitre
-from fps.money import euros
-from fps.numero import NumeroFps, NumeroInvalide
+from fps.villes.communes import commune, est_connue
 
 Document = TitreAnnulationRecette | MandatRemboursement
 

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from dgfip.domain.refus import RemiseDejaDemandee, RemiseExcessive, RemiseNonDemandee
-from fps.money import euros
+from fps.droit.money import euros
 
 
 class EtatRemise(StrEnum):

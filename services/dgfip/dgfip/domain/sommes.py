@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fps.explication import regle
+from fps.droit.explication import regle
 
 
 @regle("CGCT, art. R. 2333-120-16", "Ce que le titre réclame encore : le FPS et la majoration, moins ce qui est annulé ou remis")

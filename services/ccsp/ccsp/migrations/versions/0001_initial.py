@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit import tables_0001
-from fps.kit.sql import Instant
+from fps.kit.data import tables_0001
+from fps.kit.data.sql import Instant
 
 revision = "0001"
 down_revision = None

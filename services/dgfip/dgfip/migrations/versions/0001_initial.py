@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit import tables_0001
+from fps.kit.data import tables_0001
 
 revision = "0001"
 down_revision = None

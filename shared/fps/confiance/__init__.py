@@ -1,0 +1,1 @@
+"""Who may speak for a collectivité: identities, habilitations, deposits of certificates, refusals; pure."""

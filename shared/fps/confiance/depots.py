@@ -1,0 +1,101 @@
+"""Certificates deposited at the court and at the DGFiP: deposit in the connection, activation, deactivation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite
+from fps.confiance.refus import AccesRefuse, RoleInterdit
+from fps.errors import Conflit, Introuvable
+from fps.parties import Party
+from fps.villes.communes import commune, est_connue
+
+RGS = "Ordonnance n° 2005-1516 du 8 décembre 2005, art. 9"
+
+
+class CertificatAutreCollectivite(AccesRefuse):
+    """Ce certificat est celui d'une autre collectivité"""
+
+    code = "certificat-autre-collectivite"
+    article = RGS
+    que_faire = "Déposez le certificat de la collectivité elle-même, ou celui de son prestataire."
+
+
+class CertificatDejaDepose(Conflit):
+    """Ce certificat est déjà déposé pour cette collectivité"""
+
+    code = "certificat-deja-depose"
+    article = RGS
+    que_faire = "Rien n'est à refaire : GET /front, avec ce certificat, dit ce qui manque encore."
+
+
+class CertificatInconnu(Introuvable):
+    """Aucun certificat déposé pour cette collectivité n'a cette empreinte"""
+
+    code = "certificat-inconnu"
+    article = RGS
+    que_faire = "Vérifiez l'empreinte (SHA-256) dans la liste des certificats de la collectivité."
+
+
+class CertificatNonActif(Conflit):
+    """Ce certificat n'est pas actif"""
+
+    code = "certificat-non-actif"
+    article = RGS
+    que_faire = "Seul un certificat actif se désactive : consultez son état."
+
+
+def deposer(
+    ancienne: Habilitation | None,
+    qui: Identite,
+    siret: str,
+    prestataire: str,
+    droits: Sequence[Droit],
+    effet_le: datetime | None,
+    maintenant: datetime,
+) -> Habilitation:
+    """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
+
+    Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), CertificatAutreCollectivite,
+    CertificatDejaDepose.
+    """
+    commune(siret)
+    if qui.service not in (None, Party.COLLECTIVITE):
+        raise RoleInterdit(f"« {qui.nom} » n'a rien à déposer.")
+    if qui.siret is not None and qui.siret != siret and est_connue(qui.siret):
+        raise CertificatAutreCollectivite(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
+    if ancienne is not None:
+        raise CertificatDejaDepose(f"« {qui.nom} », SIRET {siret}, état « {ancienne.etat} ».")
+    return Habilitation(
+        cle=qui.cle,
+        siret=siret,
+        prestataire=prestataire,
+        siret_titulaire=qui.siret,
+        certificat=qui.pem,
+        valide_du=qui.valide_du,
+        valide_au=qui.valide_au,
+        etat=EtatHabilitation.DEPOSEE,
+        zones=(),
+        droits=tuple(droits),
+        deposee_le=maintenant,
+        effet_le=effet_le,
+    )
+
+
+def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
+    """A certificate deposited for a collectivité; raises CertificatInconnu."""
+    if habilitation is None:
+        raise CertificatInconnu(f"SIRET {siret}.", "empreinte")
+    return habilitation
+
+
+def activer(habilitation: Habilitation, maintenant: datetime) -> None:
+    """It speaks for the collectivité from now on, or from the later instant that its deposit said."""
+    habilitation.etat = EtatHabilitation.ACTIVE
+    habilitation.effet_le = max(habilitation.effet_le or maintenant, maintenant)
+
+
+def desactiver(habilitation: Habilitation) -> None:
+    """It no longer speaks for the collectivité; raises CertificatNonActif."""
+    if habilitation.etat is not EtatHabilitation.ACTIVE:
+        raise CertificatNonActif(f"« {habilitation.prestataire} », état « {habilitation.etat} ».")
+    habilitation.etat = EtatHabilitation.DESACTIVEE

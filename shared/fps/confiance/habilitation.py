@@ -1,0 +1,127 @@
+"""Who may write to whom: identities, habilitations of certificates, their perimeters, what each message asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from fps.confiance.refus import Desactive, HorsPerimetre, NonActive, PasEncoreEffectif, Remplace
+from fps.droit.calendar import PARIS
+from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
+from fps.messages.message import Message, MessageClass
+from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
+from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
+from fps.parties import Party
+from fps.villes.communes import est_connue
+
+
+class Droit(StrEnum):
+    """What a collectivité lets a provider do for it."""
+
+    EMISSION = "emission"
+    RAPO = "rapo"
+    CONTENTIEUX = "contentieux"
+    COMPTABILITE = "comptabilite"
+    SUIVI = "suivi"
+
+
+# A rectificatif may follow the examination of a RAPO as well as a mistake of the agent.
+DROITS: Final[Mapping[MessageClass, frozenset[Droit]]] = {
+    CreationFps: frozenset({Droit.EMISSION}),
+    ModificationFps: frozenset({Droit.EMISSION, Droit.RAPO}),
+    AnnulationFps: frozenset({Droit.EMISSION, Droit.RAPO}),
+    FpsImpaye: frozenset({Droit.EMISSION}),
+    InformationAnnulationFps: frozenset({Droit.RAPO, Droit.CONTENTIEUX}),
+    InformationAnnulationTitre: frozenset({Droit.RAPO, Droit.CONTENTIEUX}),
+    MemoireDefense: frozenset({Droit.CONTENTIEUX}),
+    PieceDefense: frozenset({Droit.CONTENTIEUX}),
+    TitreAnnulationRecette: frozenset({Droit.COMPTABILITE}),
+    MandatRemboursement: frozenset({Droit.COMPTABILITE}),
+}
+
+
+class EtatHabilitation(StrEnum):
+    """The life of a deposited certificate for one collectivité."""
+
+    DEPOSEE = "deposee"
+    ACTIVE = "active"
+    DESACTIVEE = "desactivee"
+
+
+@dataclass(frozen=True, slots=True)
+class Identite:
+    """Whose certificate was presented. `cle` finds its habilitations: the SHA-256 of the certificate, or the simulated service."""
+
+    cle: str
+    empreinte: str
+    nom: str
+    siret: str | None = None
+    service: Party | None = None
+    numero_serie: str = ""
+    emetteur: str = ""
+    valide_du: datetime | None = None
+    valide_au: datetime | None = None
+    pem: str = ""
+
+
+# What comes from the broker was let in by the broker; an answer comes by the connection that this service opened.
+INTERNE: Final = Identite("interne", "", "courtier de messages")
+
+
+@dataclass
+class Habilitation:
+    """A certificate deposited for a collectivité: what it may do for it, and since when (dates of the bac).
+
+    `zones` empty means every zone. `remplacee_le` is the instant from which its replacement alone counts.
+    """
+
+    cle: str
+    siret: str
+    prestataire: str
+    siret_titulaire: str | None
+    certificat: str
+    valide_du: datetime | None
+    valide_au: datetime | None
+    etat: EtatHabilitation
+    zones: tuple[str, ...]
+    droits: tuple[Droit, ...]
+    deposee_le: datetime
+    effet_le: datetime | None = None
+    remplacee_le: datetime | None = None
+    remplacee_par: str | None = None
+
+
+def sirets_de(message: Message) -> tuple[str, ...]:
+    """The simulated collectivités that a message is about: by its FPS number (arrêté du 6 novembre 2015, art. 4), and by its own field.
+
+    Empty when none is simulated: nobody can be let in or kept out for it, and its control refuses the message whole.
+    """
+    cites = (message.sujet[:14], getattr(message, "siret", None), getattr(getattr(message, "beneficiaire", None), "siret", None))
+    return tuple(dict.fromkeys(siret for siret in cites if siret is not None and est_connue(siret)))
+
+
+def zone_de(message: Message) -> str | None:
+    """The parking zone that a message names, or None."""
+    lieu = getattr(message, "lieu", None)
+    return None if lieu is None else lieu.zone
+
+
+def verifier_habilitation(
+    habilitation: Habilitation, droits: frozenset[Droit], zone: str | None, maintenant: datetime, *, quoi: str = "cet acte"
+) -> None:
+    """Raises NonActive, Desactive, PasEncoreEffectif, Remplace or HorsPerimetre; `droits`: any one of them is enough."""
+    qui = f"{habilitation.prestataire}, SIRET {habilitation.siret}"
+    if habilitation.etat is EtatHabilitation.DEPOSEE:
+        raise NonActive(qui)
+    if habilitation.etat is EtatHabilitation.DESACTIVEE:
+        raise Desactive(qui)
+    if habilitation.effet_le is not None and maintenant < habilitation.effet_le:
+        raise PasEncoreEffectif(f"{qui} : effet le {habilitation.effet_le.astimezone(PARIS):%d/%m/%Y à %H:%M}.")
+    if habilitation.remplacee_le is not None and maintenant >= habilitation.remplacee_le:
+        raise Remplace(f"{qui} : remplacé depuis le {habilitation.remplacee_le.astimezone(PARIS):%d/%m/%Y à %H:%M}.")
+    if not droits & set(habilitation.droits):
+        raise HorsPerimetre(f"{qui} : {quoi} demande le droit « {' » ou « '.join(sorted(droits))} ».")
+    if zone is not None and habilitation.zones and zone not in habilitation.zones:
+        raise HorsPerimetre(f"{qui} : la zone « {zone} » n'est pas dans son périmètre ({', '.join(habilitation.zones)}).")

@@ -1,0 +1,292 @@
+"""The dates and amounts of a dossier, computed from the dated law: the law that counts is that of the day which starts the delay (H07)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from fps.droit import droit
+from fps.droit.calendar import PARIS, ajouter_annees, ajouter_jours, ajouter_mois, jours_francs, paris_date, reporter
+from fps.droit.explication import regle
+from fps.droit.money import au_moins, au_plus, pourcent
+
+Cycle = Literal["complet", "partiel"]
+Eloignement = Literal["metropole", "outre-mer", "etranger"]
+
+
+def _limite(jour: date) -> date:
+    """The last day in time, rolled over to the next working day when the switch is on (hypothesis H05)."""
+    return reporter(jour, actif=droit(jour).report_jour_ouvrable)
+
+
+@regle("CGCT, art. L. 2333-87, II", "Notification par la poste, en jours francs de l'envoi")
+def date_notification_postale(envoi: date) -> date:
+    """Five jours francs from the send date printed on the letter: send + 6 (CGCT, art. L. 2333-87, II; CGPPP, art. L. 2323-7-1)."""
+    return jours_francs(envoi, droit(envoi).notification_postale_jours_francs)
+
+
+@regle("CGCT, art. L. 2333-87, II", "Notification par apposition sur le véhicule")
+def date_notification_pare_brise(apposition: datetime) -> date:
+    """The day the notice is put on the windscreen (CGCT, art. L. 2333-87, II)."""
+    return paris_date(apposition)
+
+
+@regle("CGCT, art. L. 2333-87, II", "Notification par la lecture de l'avis électronique")
+def date_notification_electronique(lecture: datetime) -> date:
+    """The day the redevable reads the e-APA; nothing runs before (CGCT, art. L. 2333-87, II)."""
+    return paris_date(lecture)
+
+
+@regle("Hypothèse H08", "Date d'envoi imprimée sur l'avis de paiement")
+def date_envoi_apa(reception: date) -> date:
+    """The send date printed on the notice of a message received that day (hypothesis H08)."""
+    return ajouter_jours(reception, droit(reception).apa_envoi_jours)
+
+
+@regle("Convention de cycle complet ; hypothèses H08 et H36", "Date d'envoi de l'avis, après le délai de paiement rapide de la notice")
+def date_envoi_apres_notice(reception: date, delai_ville_jours: int = 0) -> date:
+    """The send date after a windscreen notice: the days of the quick payment are the town's, else those of the convention (H36)."""
+    return ajouter_jours(date_envoi_apa(reception), delai_ville_jours or droit(reception).paiement_rapide_jours)
+
+
+@regle("Convention de cycle complet ; hypothèse H36", "Dernier jour du paiement rapide, du constat")
+def date_limite_paiement_rapide(constat: date, delai_ville_jours: int = 0) -> date:
+    """Last day of the quick payment after a windscreen notice: the notice leaves after it (H36)."""
+    return ajouter_jours(constat, delai_ville_jours or droit(constat).paiement_rapide_jours)
+
+
+@regle("CGCT, art. L. 2333-87, IV", "Dernier jour pour payer, de la notification du premier avis")
+def date_limite_paiement(notification: date) -> date:
+    """Last day to pay: three months from the first notice's notification; a rectificatif never moves it (CGCT, art. L. 2333-87, IV)."""
+    return _limite(ajouter_mois(notification, droit(notification).delai_paiement_mois))
+
+
+@regle("CGCT, art. L. 2333-87", "Dernier jour du montant minoré, de la date d'envoi de l'avis")
+def date_limite_minoration(envoi: date, delai_jours: int) -> date:
+    """Last day of the reduced amount, from the send date printed on the notice (decision of the collectivité)."""
+    return ajouter_jours(envoi, delai_jours)
+
+
+@regle("CGCT, art. R. 2333-120-13", "Dernier jour du RAPO, de la notification")
+def date_limite_rapo(notification: date) -> date:
+    """Last day of the RAPO: one month from the notification (CGCT, art. R. 2333-120-13)."""
+    return _limite(ajouter_mois(notification, droit(notification).rapo_delai_mois))
+
+
+@regle("CGCT, art. R. 2333-120-13 ; hypothèse H16", "Dernier jour pour décider du RAPO ; le silence vaut rejet")
+def date_limite_decision_rapo(avis_reception: date) -> date:
+    """Last day to decide on a RAPO, and the date of the implicit rejection (CGCT, art. R. 2333-120-13; hypothesis H16)."""
+    return ajouter_mois(avis_reception, droit(avis_reception).rapo_decision_mois)
+
+
+@regle("CGCT, art. L. 2333-87, IV", "Émission du titre exécutoire, après la limite et l'attente")
+def emission_titre_le(limite_paiement: date, cycle: Cycle = "complet") -> date:
+    """The day a titre exécutoire is issued: the day after the limit, and after ten days left to tell a cancellation in cycle complet."""
+    lendemain = ajouter_jours(limite_paiement, 1)
+    return ajouter_jours(lendemain, droit(limite_paiement).titre_attente_jours) if cycle == "complet" else lendemain
+
+
+@regle("Hypothèse H09", "Date d'envoi imprimée sur l'avertissement")
+def date_envoi_avertissement(titre: date) -> date:
+    """The send date printed on the avertissement of a title of that day (hypothesis H09)."""
+    return ajouter_jours(titre, droit(titre).avertissement_envoi_jours)
+
+
+@regle("CGPPP, art. L. 2323-7-1", "Dernier jour du rabais, de l'envoi de l'avertissement")
+def date_limite_rabais(envoi: date) -> date:
+    """Last day of the rebate: one month from the sending of the avertissement (CGPPP, art. L. 2323-7-1)."""
+    return _limite(ajouter_mois(envoi, droit(envoi).rabais_delai_mois))
+
+
+@regle("CGCT, art. R. 2333-120-33", "Dernier jour du recours devant la juridiction")
+def date_limite_recours(depart: date, eloignement: Eloignement = "metropole") -> date:
+    """Last day before the court, from the notified decision on the RAPO, the implicit rejection, or the notified avertissement.
+
+    CGCT, art. R. 2333-120-33.
+    """
+    loi = droit(depart)
+    distance = {"metropole": 0, "outre-mer": loi.recours_outre_mer_mois, "etranger": loi.recours_etranger_mois}[eloignement]
+    return _limite(ajouter_mois(depart, loi.recours_delai_mois + distance))
+
+
+@regle("CGCT, art. R. 2333-120-33 ; hypothèse H97", "Notification d'une décision expresse sur le RAPO")
+def date_notification_decision_rapo(decision: date, declaree: date | None = None) -> date:
+    """The day from which the month before the court runs after an express decision (CGCT, art. R. 2333-120-33).
+
+    The day that the applicant declares, when a letter of that decision may have been received then; else that of the post (hypothesis H97).
+    """
+    dernier = ajouter_jours(decision, droit(decision).rapo_notification_maximum_jours)
+    if declaree is not None and decision <= declaree <= dernier:
+        return declaree
+    return date_notification_postale(decision)
+
+
+@regle("CGCT, art. R. 2333-120-39", "Dernier jour pour régulariser la requête")
+def date_limite_regularisation(notification: date) -> date:
+    """Last day to regularise a petition (CGCT, art. R. 2333-120-39)."""
+    return _limite(ajouter_mois(notification, droit(notification).regularisation_mois))
+
+
+@regle("CGCT, art. R. 2333-120-32", "Dernier jour pour confirmer par écrit une télécopie")
+def date_limite_confirmation_telecopie(depot: date) -> date:
+    """Last day to confirm in writing a petition sent by fax (CGCT, art. R. 2333-120-32)."""
+    return _limite(ajouter_jours(depot, droit(depot).telecopie_confirmation_jours))
+
+
+@regle("CGCT, art. R. 2333-120-44 ; hypothèse H10", "Dernier jour du mémoire en défense")
+def date_limite_defense(communication: date) -> date:
+    """Last day of the mémoire en défense (CGCT, art. R. 2333-120-44; length: hypothesis H10)."""
+    return _limite(ajouter_mois(communication, droit(communication).defense_mois))
+
+
+@regle("CGCT, art. R. 2333-120-60", "Notification électronique : première consultation, ou fin du délai")
+def date_notification_decision(mise_a_disposition: date, consultation: date | None = None) -> date:
+    """Electronic notification: first consultation, or eight days after availability (CGCT, art. R. 2333-120-60)."""
+    fiction = ajouter_jours(mise_a_disposition, droit(mise_a_disposition).notification_electronique_jours)
+    return min(consultation, fiction) if consultation else fiction
+
+
+@regle("Site du tribunal, les suites du recours", "Dernier jour pour exécuter la décision")
+def date_limite_execution(notification: date) -> date:
+    """Last day for the collectivité to execute a decision: three months."""
+    return ajouter_mois(notification, droit(notification).execution_mois)
+
+
+@regle("LPF, art. L. 274 ; hypothèse H11", "Jour où le titre est prescrit")
+def date_prescription(signature: date) -> date:
+    """The day from which a title can no longer be recovered: four years from its signature (LPF, art. L. 274; hypothesis H11)."""
+    return ajouter_annees(signature, droit(signature).prescription_annees)
+
+
+@regle("Hypothèse H42", "Relance d'un titre impayé, de la fin du rabais")
+def date_relance_titre(limite_rabais: date) -> date:
+    """The day an unpaid title is reminded (hypothesis H42)."""
+    return ajouter_jours(limite_rabais, droit(limite_rabais).relance_titre_jours)
+
+
+@regle("LPF, art. L. 262", "Saisie administrative à tiers détenteur, de la relance")
+def date_saisie(relance: date) -> date:
+    """The day of the saisie administrative à tiers détenteur (LPF, art. L. 262; pace: hypothesis H42)."""
+    return ajouter_jours(relance, droit(relance).saisie_jours)
+
+
+@regle("LPF, art. L. 262", "Versement du tiers saisi")
+def date_versement_saisie(saisie: date) -> date:
+    """The day the seized third party pays (LPF, art. L. 262)."""
+    return ajouter_jours(saisie, droit(saisie).saisie_versement_jours)
+
+
+@regle("Arrêté du 1er septembre 2016", "Remboursement d'un FPS, de la pièce comptable")
+def date_remboursement_fps(piece: date) -> date:
+    """The day a FPS is refunded (hypothesis H43)."""
+    return ajouter_jours(piece, droit(piece).remboursement_fps_jours)
+
+
+@regle("Arrêté du 1er septembre 2016", "Remboursement d'un titre annulé, du titre d'annulation")
+def date_remboursement_titre(annulation: date) -> date:
+    """The day a paid title is refunded (hypothesis H43)."""
+    return ajouter_jours(annulation, droit(annulation).remboursement_titre_jours)
+
+
+@regle("Arrêté du 1er septembre 2016, art. 2", "Reversement d'un mois à la collectivité")
+def date_reversement(encaissement: date) -> date:
+    """The day what is collected that month is reversed, the next month (arrêté of 1 September 2016; hypothesis H44)."""
+    return ajouter_mois(encaissement.replace(day=1), 1).replace(day=droit(encaissement).reversement_jour)
+
+
+@regle("CGCT, art. R. 2333-120-38", "Examen de la requête par le greffe")
+def date_examen_requete(depot: date) -> date:
+    """The day the registry examines a petition (CGCT, art. R. 2333-120-38; hypothesis H45)."""
+    return ajouter_jours(depot, droit(depot).greffe_examen_jours)
+
+
+@regle("CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
+def date_limite_pourvoi(notification: date) -> date:
+    """Last day of the appeal in cassation (CJA, art. R. 821-1; hypothesis H46)."""
+    return _limite(ajouter_mois(notification, droit(notification).cassation_mois))
+
+
+@regle("CGCT, art. R. 2333-120-74", "Ouverture de la phase juridictionnelle de l'exécution")
+def date_phase_juridictionnelle(demande: date) -> date:
+    """The day the judge takes over an execution that was asked for (CGCT, art. R. 2333-120-74)."""
+    return ajouter_mois(demande, droit(demande).execution_juridictionnelle_mois)
+
+
+@regle("CGCT, art. R. 2333-120-59", "Amende maximale pour recours abusif")
+def amende_abus_maximum(le: date) -> int:
+    """The highest fine for an abusive petition, in centimes (CGCT, art. R. 2333-120-59)."""
+    return droit(le).amende_abus_maximum
+
+
+@regle("CGCT, art. R. 2333-120-16", "Majoration due à l'État : part du reste dû, avec un minimum")
+def majoration(impaye: int, le: date) -> int:
+    """What the State is owed on top, in centimes: 20 % of what remains due, never below 50 € (CGCT, art. R. 2333-120-16).
+
+    Nothing is owed on nothing: raises ValueError when `impaye` is not positive.
+    """
+    if impaye <= 0:
+        raise ValueError("une majoration suppose un reste dû")
+    return au_moins(pourcent(impaye, droit(le).majoration_pourcent), droit(le).majoration_minimum)
+
+
+@regle("CGPPP, art. L. 2323-7-1", "Rabais du paiement volontaire, imputé sur la majoration et plafonné par elle")
+def rabais(impaye: int, majoration_due: int, le: date) -> int:
+    """The rebate, in centimes: 20 % of the sums due, charged on the majoration and never above it (CGPPP, art. L. 2323-7-1)."""
+    return au_plus(pourcent(impaye + majoration_due, droit(le).rabais_pourcent), majoration_due)
+
+
+@regle("Hypothèse H17", "Partage d'un paiement du titre : la collectivité, puis l'État")
+def repartir_paiement_titre(montant: int, impaye: int, majoration_due: int) -> tuple[int, int]:
+    """How a payment of a title is shared, in centimes: the collectivité first, then the State (hypothesis H17).
+
+    Raises ValueError when the payment exceeds what is due.
+    """
+    if montant > impaye + majoration_due:
+        raise ValueError("le paiement dépasse ce qui est dû")
+    collectivite = min(montant, impaye)
+    return collectivite, montant - collectivite
+
+
+@regle("CGCT, art. L. 2333-87, I et R. 2333-120-5", "Montant du FPS : barème de la zone moins le dernier paiement justifié")
+def montant_fps(bareme: int, deja_paye: int = 0) -> int:
+    """The FPS due, in centimes: the zone's amount less what the latest proof shows (CGCT, art. L. 2333-87, I and R. 2333-120-5)."""
+    return max(bareme - deja_paye, 0)
+
+
+@regle("CGCT, art. L. 2333-87", "Montant minoré : le montant du FPS moins la réduction de la collectivité")
+def montant_minore(montant: int, reduction_pourcent: int) -> int:
+    """The reduced amount, in centimes: the FPS less the town's rate (decision of the collectivité; rounding: hypothesis H06)."""
+    return montant - pourcent(montant, reduction_pourcent)
+
+
+@regle("CGCT, art. R. 2333-120-16", "Total du titre : le reste dû et la majoration")
+def total_titre(impaye: int, majoration_due: int) -> int:
+    """What a title claims, in centimes (CGCT, art. R. 2333-120-16)."""
+    return impaye + majoration_due
+
+
+@regle("CGPPP, art. L. 2323-7-1", "Somme à payer : le total du titre moins le rabais")
+def net_de_rabais(total: int, rabais_accorde: int) -> int:
+    """What is paid within the month of the rebate, in centimes (CGPPP, art. L. 2323-7-1)."""
+    return total - rabais_accorde
+
+
+@regle("CGCT, art. R. 2333-120-6", "Fin des effets du FPS, pause exclue")
+def fin_effets(depart: datetime, duree_minutes: int, pause: tuple[time, time] | None = None) -> datetime:
+    """When a FPS ceases to produce its effects: departure plus the longest paid duration, daily break left out (CGCT, art. R. 2333-120-6).
+
+    `depart` is the hour of the finding, or of the latest proof of payment; nights are not left out (hypothesis H18).
+    """
+    curseur, reste = depart.astimezone(UTC), timedelta(minutes=duree_minutes)
+    while pause is not None:
+        jour = paris_date(curseur)
+        debut, fin = (datetime.combine(jour, heure, PARIS).astimezone(UTC) for heure in pause)
+        if curseur < debut:
+            if curseur + reste <= debut:
+                break
+            reste -= debut - curseur
+        curseur = max(curseur, fin)
+        minuit = datetime.combine(jour + timedelta(days=1), time(0), PARIS).astimezone(UTC)
+        if curseur + reste < minuit:
+            break
+        reste -= minuit - curseur
+        curseur = minuit
+    return (curseur + reste).astimezone(PARIS)

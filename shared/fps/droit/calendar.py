@@ -1,0 +1,73 @@
+"""Civil dates of the law: days, jours francs, months de quantième à quantième, the date in Paris, working days."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from fps.droit.explication import regle
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@regle("CPC, art. 641", "Ajouter des jours")
+def ajouter_jours(jour: date, nombre: int) -> date:
+    """`nombre` calendar days later."""
+    return jour + timedelta(days=nombre)
+
+
+@regle("Hypothèse H02", "Compter des jours francs, ni le premier ni le dernier")
+def jours_francs(depart: date, nombre: int) -> date:
+    """The day after `nombre` whole days, neither the first nor the last counting: five jours francs from the 1st give the 7th."""
+    return depart + timedelta(days=nombre + 1)
+
+
+@regle("CPC, art. 641", "Ajouter des mois, de quantième à quantième")
+def ajouter_mois(jour: date, nombre: int) -> date:
+    """Same day number `nombre` months later, or the last day of that month (CPC, art. 641)."""
+    return jour + relativedelta(months=nombre)
+
+
+@regle("CPC, art. 641", "Ajouter des années")
+def ajouter_annees(jour: date, nombre: int) -> date:
+    """Same day `nombre` years later; 29 February becomes 28 February (CPC, art. 641)."""
+    return jour + relativedelta(years=nombre)
+
+
+@regle("Décret n° 78-855 du 9 août 1978", "Prendre la date à Paris")
+def paris_date(instant: datetime) -> date:
+    """The civil date in Europe/Paris of an aware instant; raises ValueError when it is naive."""
+    if instant.tzinfo is None:
+        raise ValueError("instant sans fuseau horaire")
+    return instant.astimezone(PARIS).date()
+
+
+def instant_paris(jour: date, heure: time = time(0)) -> datetime:
+    """The instant of this hour of this day in Paris, expressed in UTC."""
+    return datetime.combine(jour, heure, PARIS).astimezone(UTC)
+
+
+@cache
+def _feries(annee: int) -> frozenset[date]:
+    from holidays import country_holidays  # a heavy import, needed by one switch only
+
+    return frozenset(country_holidays("FR", years=annee))
+
+
+def ferie(jour: date) -> bool:
+    """True on a public holiday of metropolitan France."""
+    return jour in _feries(jour.year)
+
+
+def jour_ouvrable(jour: date) -> date:
+    """This day, or the next one that is neither a Saturday, a Sunday nor a public holiday (CPC, art. 642)."""
+    while jour.weekday() >= 5 or ferie(jour):
+        jour += timedelta(days=1)
+    return jour
+
+
+@regle("CPC, art. 642 ; hypothèse H05", "Reporter au jour ouvrable si le report est en vigueur")
+def reporter(limite: date, *, actif: bool) -> date:
+    """The limit itself, or the next working day when the roll-over is in force (CPC, art. 642; hypothesis H05)."""
+    return jour_ouvrable(limite) if actif else limite

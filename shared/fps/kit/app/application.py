@@ -1,0 +1,215 @@
+"""The ASGI application of a service: letters, its own API, pilot, health, figures, documentation; and its life, from start to stop."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp
+
+from fps.kit.app import asyncapi, openapi, pilotage
+from fps.kit.boxes import boites, retrait, signature
+from fps.kit.boxes.facteur import Facteur
+from fps.kit.boxes.signature import Signataire
+from fps.kit.data import tables
+from fps.kit.data.database import open_database
+from fps.kit.engine.service import Definition, Service
+from fps.kit.engine.ticker import Ticker
+from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of
+from fps.kit.ground.faults import Unavailable
+from fps.kit.ground.retry import attempts
+from fps.kit.ground.settings import Settings
+from fps.kit.ground.telemetry import CONTENT_TYPE, Metrics
+from fps.kit.post import door
+from fps.kit.post.inbound import Inbound
+from fps.kit.post.relay import Relay
+from fps.kit.trust.acces import acces, publique
+from fps.kit.trust.identity import Trust
+from fps.kit.trust.mandataires import Mandataires
+from fps.kit.trust.pki import Pki, ephemere
+from fps.kit.trust.tls import between_services
+from fps.kit.web import page, problems
+from fps.kit.wire.bus import Bus, open_bus
+from fps.kit.wire.carrier import Carrier, open_client
+
+VERSION = "0.1.0"
+SPECIMEN = page.SPECIMEN
+
+
+@dataclass
+class Running:
+    """A service with all that makes it live: application, relay, postman, ticker."""
+
+    service: Service
+    app: FastAPI
+    asgi: ASGIApp
+    relay: Relay
+    facteur: Facteur
+    inbound: Inbound
+    bus: Bus
+
+
+def build(
+    definition: Definition, settings: Settings, bus: Bus | None = None, client: httpx.AsyncClient | None = None, pki: Pki | None = None
+) -> Running:
+    """Assemble a service; `bus`, `client` and `pki` are given when services share a process. Nothing is opened before the lifespan."""
+    pki = pki or open_pki(settings)
+    service = Service(definition, settings, open_database(settings.database_url), Trust(pki))
+    metrics = Metrics(service.party)
+    service.observe = metrics.observe
+    own_bus, own_client = bus is None, client is None
+    bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays)
+    client = client or open_client(verify=between_services(pki, service.party))
+    relay = Relay(service, bus, Carrier(service.party, settings.addresses, client))
+    inbound = Inbound(service)
+    ticker = Ticker(service)
+    signataire = Signataire(pki, service.party)
+    facteur = Facteur(service, signataire)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await service.start()
+            await _migrated(service, settings.start_timeout)
+            await bus.start(settings.start_timeout)
+        except Unavailable:
+            await service.stop()
+            raise
+        await bus.consume(service.party, inbound.take)
+        relay.start()
+        ticker.start()
+        if service.party in boites.EXPEDITEURS:
+            facteur.start()
+        yield
+        await facteur.stop()
+        await ticker.stop()
+        await relay.stop()
+        if own_bus:  # a shared one is closed by who opened it
+            await bus.stop()
+        await service.stop()
+        if own_client:
+            await client.aclose()
+
+    local = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # FastAPI's own pages load from elsewhere
+    app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, **local)  # type: ignore[arg-type]
+    problems.install(app)
+    app.router.routes.extend(door.routes(service))
+    if definition.routes is not None:
+        app.include_router(definition.routes(service))
+    app.include_router(signature.routes(signataire))
+    if service.party in boites.EXPEDITEURS:
+        app.include_router(retrait.routes(service, signataire))
+        app.include_router(retrait.pilotage(service))
+    app.include_router(pilotage.routes(service, inbound))
+    _technical(app, service, bus, metrics)
+    return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, facteur, inbound, bus)
+
+
+def open_pki(settings: Settings) -> Pki:
+    """The test PKI of these settings, made now when it does not exist yet."""
+    if settings.pki_dir is None:
+        return ephemere()
+    pki = Pki(settings.pki_dir)
+    pki.preparer()
+    return pki
+
+
+class BaseNonMigree(Unavailable):
+    """La base de données n'a pas les tables de ce service"""
+
+    code = "base-non-migree"
+
+
+async def _migrated(service: Service, timeout: float) -> None:
+    """Wait for the tables, which another command makes; raises BaseNonMigree with that command when they do not come."""
+    if service.definition.migrations is None:
+        return
+    wanted = [*tables.metadata.sorted_tables, *service.definition.metadata.sorted_tables]
+
+    async for attempt in attempts(BaseNonMigree, timeout):
+        with attempt:
+            try:
+                async with service.database.read() as tx:
+                    for table in wanted:
+                        await tx.select(select(*table.columns).limit(0))
+            except Unavailable:
+                raise
+            except Exception as error:
+                command = f"python -m {service.party} migrate"
+                raise BaseNonMigree(f"il manque une table ou une colonne : lancez « {command} » ({error})") from error
+
+
+def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
+    document: dict[str, Any] = {}
+
+    @app.get("/", include_in_schema=False)
+    async def accueil(request: Request) -> HTMLResponse:
+        """What the address of a service shows to the people whose letters print it."""
+        prefixe = "" if (bac := bac_of(request)) == DEFAUT else f"/bacs/{bac}"
+        payable = any(path == "/payer" for path, _, _ in acces(app))  # asked here: walking the routes at start costs a quarter of it
+        vers = {"Payer": f"{prefixe}/payer"} if payable else {}
+        return page.page(app.title, page.liens({**vers, "Documentation de l'interface": f"{prefixe}/docs"}))
+
+    @app.get("/sante/vivant", tags=["santé"], summary="Dire que le service vit", dependencies=[publique()])
+    async def vivant() -> dict[str, str]:
+        return {"statut": "vivant", "service": service.party.value, "mention": SPECIMEN}
+
+    @app.get("/sante/pret", tags=["santé"], summary="Dire si la base et le courtier répondent", dependencies=[publique()])
+    async def pret() -> Response:
+        found = {"base": True, "courtier": bus.ready()}
+        try:
+            await service.database.ping()
+        except Unavailable:
+            found["base"] = False
+        good = all(found.values())
+        body = {"statut": "pret" if good else "indisponible", "service": service.party.value, **found}
+        return JSONResponse(body, 200 if good else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def figures() -> Response:
+        return Response(metrics.text(service.collector.waiting, service.database.statements), media_type=CONTENT_TYPE)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi_document() -> dict[str, Any]:
+        if not document:
+            document.update(openapi.document(app, service.party))
+        return document
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi_document() -> dict[str, Any]:
+        return asyncapi.document(service.party, service.settings.bus_prefix)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        page = get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=f"{SPECIMEN} · {app.title}",
+            swagger_js_url="static/swagger-ui/swagger-ui-bundle.js",
+            swagger_css_url="static/swagger-ui/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
+        banner = f'<p style="margin:0;padding:.6em;background:#7a1f1f;color:#fff;text-align:center;font-family:sans-serif">{SPECIMEN}</p>'
+        return HTMLResponse(bytes(page.body).decode().replace("<body>", f"<body>{banner}", 1))
+
+    static = files("fps.kit.web") / "static"
+    app.mount("/static", StaticFiles(directory=Path(str(static))), name="static")
+
+
+@asynccontextmanager
+async def running(*services: Running) -> AsyncIterator[Mapping[str, Running]]:
+    """Start services in this process without listening on a port, and stop them in the reverse order."""
+    from contextlib import AsyncExitStack
+
+    async with AsyncExitStack() as stack:
+        for one in services:
+            await stack.enter_async_context(one.app.router.lifespan_context(one.app))
+        yield {one.service.party.value: one for one in services}

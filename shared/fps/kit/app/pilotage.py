@@ -1,0 +1,224 @@
+"""The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from fps.errors import Introuvable
+from fps.flows import by_type
+from fps.kit.data import tables
+from fps.kit.engine import audit, bacs, journal, ledger
+from fps.kit.engine.service import Service
+from fps.kit.ground.clock import PARIS, Marche, civil_date, wall_now
+from fps.kit.post.inbound import Inbound
+from fps.kit.print.impression import LetterError, render_async
+from fps.kit.trust.acces import ADMINISTRATION, administration
+from fps.kit.web.body import ImportRoute
+from fps.kit.web.sites import montrer
+
+
+class CourrierInconnu(Introuvable):
+    """Aucun courrier ne porte ce numéro"""
+
+    code = "courrier-inconnu"
+
+
+class NouveauBac(BaseModel):
+    """A world to create."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nom: str
+    instant: AwareDatetime
+    graine: str = Field("", max_length=100, description="vide : le nom du bac")
+    mode: Marche = Marche.FIGE
+    vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
+    vierge: bool = Field(False, description="sans espace numérique, convention ni certificat : tout est à enrôler")
+
+
+class ReglageHorloge(BaseModel):
+    """Where to move the clock, and how it runs from there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    instant: AwareDatetime
+    mode: Marche | None = None
+    vitesse: int | None = Field(None, ge=1, le=86_400 * 31)
+
+
+def routes(service: Service, inbound: Inbound) -> APIRouter:
+    """The pilot's routes for one service."""
+    router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=ImportRoute)
+
+    async def state(nom: str) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            return await bacs.state(tx, nom)
+
+    @router.get("/bacs", summary="Lister les bacs de ce service")
+    async def lister() -> list[str]:
+        async with service.database.read() as tx:
+            return sorted(row[0] for row in await tx.select(_names()))
+
+    @router.post("/bacs", status_code=201, summary="Créer un bac")
+    async def creer(bac: NouveauBac) -> dict[str, Any]:
+        await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
+        await service.note(bac.nom, "bac", ADMINISTRATION, "création")
+        return await state(bac.nom)
+
+    @router.get("/bacs/{nom}", summary="Lire l'état d'un bac : date, prochaine échéance, comptes des lettres")
+    async def etat(nom: str) -> dict[str, Any]:
+        return await state(nom)
+
+    @router.delete("/bacs/{nom}", status_code=204, summary="Supprimer un bac et tout ce qu'il contient")
+    async def supprimer(nom: str) -> None:
+        await bacs.remove(service, nom)
+        await service.note(nom, "bac", ADMINISTRATION, "suppression", nom=nom)
+
+    @router.post("/bacs/{nom}/instant", summary="Avancer la date d'un bac et vivre ce qui est dû")
+    async def regler(nom: str, reglage: ReglageHorloge) -> dict[str, Any]:
+        """Move the clock, then do what is due: answered when done."""
+        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
+        done = await service.live(nom)
+        return {**await state(nom), "echeances_vecues": done}
+
+    @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
+    async def copier(nom: str, vers: str) -> dict[str, Any]:
+        await bacs.copy(service, nom, vers)
+        await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
+        return await state(vers)
+
+    @router.get("/bacs/{nom}/export", summary="Exporter un bac entier")
+    async def exporter(nom: str) -> dict[str, Any]:
+        return await bacs.dump(service, nom)
+
+    @router.post("/bacs/{nom}/import", status_code=201, summary="Reprendre un bac exporté")
+    async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        await bacs.restore(service, nom, contenu)
+        await service.note(nom, "bac", ADMINISTRATION, "import")
+        return await state(nom)
+
+    @router.get("/bacs/{nom}/journal", summary="Lire le journal d'un bac, ou d'un dossier")
+    async def lire_journal(
+        nom: str, apres: int = 0, sujet: str | None = None, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000
+    ) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            found = await journal.lines(tx, nom, after=apres, subject=sujet, limit=limite)
+        return {"lignes": [line.view(service.party) for line in found], "suite": len(found) == limite}
+
+    @router.get("/bacs/{nom}/journal/fin", summary="Donner la position de la dernière ligne du journal")
+    async def fin(nom: str) -> dict[str, int]:
+        """The position of the last line: what comes after it is new."""
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            return {"position": await journal.last(tx, nom)}
+
+    @router.get("/bacs/{nom}/journal/{sujet}/verification", summary="Vérifier la chaîne du journal d'un dossier")
+    async def verifier(nom: str, sujet: str) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            chain = await journal.lines(tx, nom, subject=sujet, limit=1_000_000)
+        wrong = journal.broken(chain)
+        return {"lignes": len(chain), "intacte": wrong is None, "premiere_rupture": None if wrong is None else wrong.rang}
+
+    @router.get("/bacs/{nom}/soldes", summary="Lire les soldes des comptes")
+    async def soldes(nom: str, sujet: str | None = None) -> dict[str, int]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            return await ledger.soldes(tx, nom, sujet)
+
+    @router.get("/bacs/{nom}/audit", summary="Lire le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)")
+    async def lire_audit(nom: str, apres: int = 0, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            found = await audit.lines(tx, nom, apres, limite)
+        return {"lignes": [audit.view(service.party, row) for row in found], "suite": len(found) == limite}
+
+    @router.get("/bacs/{nom}/audit/verification", summary="Vérifier la chaîne du journal d'audit d'un bac")
+    async def verifier_audit(nom: str) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            return await audit.verify(tx, nom)
+
+    courrier_routes(router, service)
+    lettre_routes(router, service, inbound)
+    return router
+
+
+def _names() -> Any:
+    from sqlalchemy import select
+
+    return select(tables.bacs.c.bac)
+
+
+def courrier_routes(router: APIRouter, service: Service) -> None:
+    """The mailbox of the people this service writes to."""
+
+    @router.get("/bacs/{nom}/courriers", summary="Lister les courriers d'un dossier")
+    async def courriers(nom: str, sujet: str) -> list[dict[str, Any]]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            rows = await tx.load(tables.courriers, [(nom, sujet)], ("bac", "subject"))
+        return [_courrier(service, row) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
+
+    @router.get("/bacs/{nom}/courriers/{identifiant}", summary="Lire un courrier, ou l'imprimer en PDF")
+    async def courrier(nom: str, identifiant: str, format: Literal["json", "pdf"] = "json") -> Response:
+        async with service.database.read() as tx:
+            rows = await tx.load(tables.courriers, [(nom, identifiant)])
+        if not rows:
+            raise CourrierInconnu(identifiant[:80])
+        row = rows[0]
+        corps = montrer(row[5], service.settings, nom)
+        if format == "json":
+            return Response(corps, media_type="application/json")
+        message = by_type(row[2]).model_validate_json(corps)
+        if type(message) not in service.definition.documents:
+            raise CourrierInconnu(f"{identifiant[:80]} : ce courrier n'a pas de forme imprimée")
+        try:
+            # The printed date is that of the letter, in the bac's time.
+            pdf = await render_async(message, service.definition.documents, le=civil_date(row[4]))
+        except LetterError as error:
+            raise HTTPException(500) from error
+        name = re.sub(r"[^a-z0-9-]", "", type(message).nom)
+        return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}-{row[3]}.pdf"'})
+
+
+def _courrier(service: Service, row: Any) -> dict[str, Any]:
+    cls = by_type(row[2])
+    instant: datetime = row[4]
+    return {
+        "id": row[1],
+        "service": service.party.value,
+        "type": row[2],
+        "nom": cls.nom,
+        "flux": cls.flow,
+        "destinataire": cls.receiver.value,
+        "sujet": row[3],
+        "date": instant.astimezone(PARIS).isoformat(),
+        "imprimable": cls in service.definition.documents,
+    }
+
+
+def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None:
+    """Dead letters: seen with their cause, tried again."""
+
+    @router.get("/bacs/{nom}/lettres-mortes", summary="Lister les lettres mortes, avec leur cause")
+    async def mortes(nom: str) -> list[dict[str, Any]]:
+        async with service.database.read() as tx:
+            if nom != bacs.ILLISIBLES:
+                await bacs.find(tx, nom)
+            return await bacs.dead_letters(tx, nom)
+
+    @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte, ou toutes")
+    async def rejouer(nom: str, id: str | None = None) -> dict[str, int]:
+        done = await bacs.replay(service, nom, id, inbound.take)
+        await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
+        return {"rejouees": done}
+
+    @router.get("/horloge", summary="Lire l'heure de la machine")
+    async def horloge() -> dict[str, str]:
+        """The machine's time as this service sees it: what `fps doctor` compares."""
+        return {"wall_time": wall_now().isoformat()}

@@ -1,0 +1,145 @@
+"""Where the letters of a collectivité go in a bac: to the reference system of this simulator, to an editor's address, or to its box."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from fps.confiance.habilitation import Identite
+from fps.errors import Conflit
+from fps.kit.boxes import adresses, boites
+from fps.kit.boxes.adresses import Adresse, AdresseInterdite
+from fps.kit.boxes.boites import EtatLettre, Lettre, LettreInconnue, siret_de
+from fps.kit.data import tables
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Delete
+from fps.kit.engine import audit
+from fps.kit.engine.work import Work
+from fps.kit.wire.envelope import Letter
+from fps.villes.communes import commune
+
+if TYPE_CHECKING:
+    from fps.kit.engine.service import Service
+
+
+class BoiteSansAdresse(Conflit):
+    """Cette boîte n'a pas d'adresse où envoyer ses lettres"""
+
+    code = "boite-sans-adresse"
+    que_faire = "Prenez les lettres par GET /messages, ou donnez d'abord une adresse : PUT /destinations/{siret}."
+
+
+class Acheminement(StrEnum):
+    """Who receives the letters of a collectivité, and how."""
+
+    REFERENCE = "reference"
+    ADRESSE = "adresse"
+    RETRAIT = "retrait"
+
+
+@dataclass
+class Destination:
+    """The choice made for one collectivité in one bac. `dernier` is the number of the last letter put in its box."""
+
+    siret: str
+    mode: Acheminement
+    adresse: str | None
+    dernier: int
+    posee_le: datetime  # of the bac
+    posee_par: str
+
+
+RECORD: Final = Record(tables.destinations, Destination)
+
+
+async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
+    """Take letters out of the outbox into the boxes, those that still have one; gives the SIRET of each that went in.
+
+    A letter whose destination has changed since it was read stays in the outbox; so does one that another relay has just taken.
+    """
+    ici = {row[0] for row in await work.tx.load(tables.outbox, [(position,) for position in letters])}
+    sirets, parties = [], []
+    for position, letter in letters.items():
+        siret = siret_de(letter) if position in ici else None
+        destination = None if siret is None else await work.find(Destination, siret)
+        if siret is None or destination is None or destination.mode is Acheminement.REFERENCE:
+            continue
+        destination.dernier += 1
+        le = work.now if destination.mode is Acheminement.ADRESSE else None
+        what = (letter.id, letter.type, letter.subject, letter.rang, letter.time, letter.body, letter.traceparent)
+        work.add(Lettre(siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None))
+        sirets.append(siret)
+        parties.append((position,))
+    work.batch.ops.append(Delete(tables.outbox, ("position",), parties))
+    work.batch.count(work.bac.nom, "deposees", len(parties))
+    return sirets
+
+
+async def poser(work: Work, siret: str, mode: Acheminement, adresse: Adresse | None, qui: Identite | str) -> Destination:
+    """Choose where the letters of a collectivité go, inside a transaction; `adresse` comes from `adresses.verifier`, asked before it.
+
+    What is waiting follows: pushed to the new address at once, left to be pulled, or given back to the reference system.
+    Raises CommuneInconnue.
+    """
+    commune(siret)
+    trouvee = await work.find(Destination, siret)
+    if trouvee is None:
+        trouvee = Destination(siret, Acheminement.REFERENCE, None, 0, work.now, "")
+        work.add(trouvee)
+    texte = None if adresse is None else adresse.texte
+    change = (trouvee.mode, trouvee.adresse) != (mode, texte)
+    trouvee.mode, trouvee.adresse, trouvee.posee_le, trouvee.posee_par = mode, texte, work.now, audit.nommer(qui)
+    if change and mode is Acheminement.REFERENCE:
+        await boites.rendre(work, siret)
+    elif change:
+        await boites.relancer(work, siret, work.now if mode is Acheminement.ADRESSE else None)
+    work.audit("destination", qui, siret, mode=mode.value, **({} if adresse is None else {"hote": adresse.hote}))
+    return trouvee
+
+
+async def choisir(
+    service: "Service",
+    bac: str,
+    siret: str,
+    mode: Acheminement,
+    texte: str | None,
+    qui: Identite | str,
+    condition: Callable[[Work], Awaitable[object]] | None = None,
+) -> Destination:
+    """The whole act, for a route: check the address, then choose. `condition` says, in the transaction, whether `qui` may.
+
+    Raises AdresseInterdite, CommuneInconnue, BacInconnu, and what `condition` raises.
+    """
+    if condition is not None:  # before the network is asked anything for somebody who may not
+        async with service.reading(bac) as reading:
+            await condition(reading.work)
+    try:
+        if mode is not Acheminement.ADRESSE and texte is not None:
+            raise AdresseInterdite("Adresse refusée : elle n'accompagne que le mode « adresse ».", "adresse")
+        adresse = await adresses.verifier(texte or "", service.settings) if mode is Acheminement.ADRESSE else None
+    except AdresseInterdite as error:
+        await service.note(bac, "destination", qui, siret, code=error.code)
+        raise
+
+    async def run(work: Work) -> Destination:
+        if condition is not None:
+            await condition(work)
+        return await poser(work, siret, mode, adresse, qui)
+
+    trouvee = await service.ask(bac, run, [(Destination, (siret,))])
+    service.sonnette.sonner(bac, [siret])
+    return trouvee
+
+
+async def rejouer(work: Work, siret: str, identifiant: str | None) -> int:
+    """Push now the open letters of a box, or one of them; gives how many. Raises BoiteSansAdresse, LettreInconnue."""
+    destination = await work.find(Destination, siret)
+    if destination is None or destination.mode is not Acheminement.ADRESSE:
+        raise BoiteSansAdresse(f"SIRET {siret}.")
+    lettres = [x for x in await boites.ouvertes(work, siret) if identifiant in (None, x.id)]
+    if identifiant is not None and not lettres:
+        raise LettreInconnue(identifiant[:80])
+    for lettre in lettres:
+        lettre.relancer(work.now)
+    return len(lettres)

@@ -1,0 +1,274 @@
+"""The postman of a service: pushes the letters of the boxes to the editors' addresses, in the time of each bac, and keeps every try."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+import httpx
+
+from fps.errors import Introuvable
+from fps.flows import by_type
+from fps.kit.boxes import adresses, boites
+from fps.kit.boxes.adresses import Adresse, AdresseInterdite, HoteInconnu
+from fps.kit.boxes.boites import EtatLettre, Lettre
+from fps.kit.boxes.destinations import Acheminement
+from fps.kit.boxes.signature import EN_TETE, Signataire
+from fps.kit.data import tables
+from fps.kit.data.sql import Insert, Row
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.faults import Unavailable
+from fps.kit.wire.carrier import trace
+
+log = logging.getLogger(__name__)
+TOURNEE: Final = 200  # letters of one round in one bac
+ENSEMBLE: Final = 8  # letters on their way at once to one address
+POLL: Final = 1.0  # seconds: real time passes for the bacs that run; otherwise the postman is rung for
+REPONSE: Final = 64 * 1024  # bytes read of an answer, at most
+CAUSE: Final = 300  # characters kept of why a try failed
+TENTATIVE: Final = tuple(tables.tentatives.columns.keys())
+
+
+class Resultat(StrEnum):
+    """What came of one try."""
+
+    ACQUITTEE = "acquittee"
+    REFUSEE = "refusee"
+    ECHEC = "echec"
+    INTERDITE = "interdite"
+
+
+@dataclass(frozen=True, slots=True)
+class Essai:
+    """One try: the HTTP status when there was an answer, and in a few words why it failed."""
+
+    resultat: Resultat
+    statut: int | None = None
+    cause: str = ""
+    code: str = ""
+    injoignable: bool = False  # nobody answers there: the next letters would wait for nothing
+
+
+class Facteur:
+    """One per service. A round takes what is due: of each dossier, the first letter that is not done with."""
+
+    def __init__(self, service: Service, signataire: Signataire):
+        self.service, self.signataire = service, signataire
+        self.permis = adresses.regles(service.settings)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin the rounds."""
+        self._task = asyncio.create_task(self._run(), name=f"facteur-{self.service.party}")
+
+    async def stop(self) -> None:
+        """Stop at once: a letter on its way stays in its box, and goes again under the same identifier."""
+        self.service.sonnette.fermer()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        sonnette = self.service.sonnette
+        while True:
+            sonnette.a_porter.clear()
+            try:
+                while await self.tournee():
+                    pass
+            except Unavailable as error:
+                log.warning("boîtes en attente", extra={"cause": repr(error)})
+            except Exception:
+                log.exception("facteur")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL):
+                    await sonnette.a_porter.wait()
+
+    async def tournee(self) -> int:
+        """Try what is due now, in every bac; gives how many letters were tried. Raises Unavailable when the database is away."""
+        async with self.service.database.read() as tx:
+            bacs = sorted(row[0] for row in await tx.select(boites.BACS))
+        return sum(await asyncio.gather(*(self._bac(nom) for nom in bacs)))
+
+    async def _bac(self, nom: str) -> int:
+        with contextlib.suppress(Introuvable):  # a bac that was deleted meanwhile
+            async with self.service.reading(nom) as reading:
+                rows = await reading.tx.select(boites.DUES, nom=nom, le=reading.work.now, limite=TOURNEE)
+                cles = dict.fromkeys((nom, row[1]) for row in rows)
+                routes = {
+                    row[1]: row[3] for row in await reading.tx.load(tables.destinations, list(cles)) if row[2] == Acheminement.ADRESSE
+                }
+            par_siret: dict[str, list[Lettre]] = {}
+            for lettre in map(boites.RECORD.item, rows):
+                if lettre.siret in routes:
+                    par_siret.setdefault(lettre.siret, []).append(lettre)
+            found = await asyncio.gather(*(self._liasse(nom, routes[s], lettres) for s, lettres in par_siret.items()))
+            return sum(found)
+        return 0
+
+    async def _liasse(self, bac: str, texte: str, lettres: Sequence[Lettre]) -> int:
+        """The letters of one round for one address, then what became of them, in one transaction."""
+        essais = await self._porter(bac, texte, lettres)
+        done = [(lettre.numero, essai) for lettre, essai in zip(lettres, essais, strict=True) if essai is not None]
+        siret = lettres[0].siret
+
+        async def clore(work: Work) -> None:
+            await noter(work, siret, texte, done, self.service.settings.box_delays)
+
+        await self.service.ask(bac, clore, [(Lettre, (siret, numero)) for numero, _ in done])
+        self.service.observe("boite", "essai", len(done))
+        return len(done)
+
+    async def _porter(self, bac: str, texte: str, lettres: Sequence[Lettre]) -> Sequence[Essai | None]:
+        """The address is checked anew for each round, and the connections go to the network address that was checked.
+
+        None: not tried in this round, whose time is bounded, so that a slow editor does not keep the others waiting.
+        """
+        try:
+            adresse = adresses.lire(texte)
+            ip = await adresses.resoudre(adresse, self.permis, self.service.settings.push_timeout)
+        except AdresseInterdite as error:
+            return [Essai(Resultat.INTERDITE, None, error.detail, error.code)] * len(lettres)
+        except HoteInconnu as error:
+            return [Essai(Resultat.ECHEC, None, str(error), injoignable=True)] * len(lettres)
+        # One client for one address: a connection that was checked for a name is never used for another one.
+        limits = httpx.Limits(max_connections=ENSEMBLE, max_keepalive_connections=ENSEMBLE)
+        verify = self._tls if adresse.schema == "https" else True
+        async with httpx.AsyncClient(timeout=None, limits=limits, trust_env=False, verify=verify) as client:  # noqa: S113 (bounded below)
+            place = asyncio.Semaphore(ENSEMBLE)
+            perdu: list[Essai] = []
+            horloge = asyncio.get_running_loop()
+            fin = horloge.time() + self.service.settings.push_timeout
+
+            async def un(lettre: Lettre) -> Essai | None:
+                async with place:
+                    if perdu:  # it has just been seen that nobody answers there
+                        return perdu[0]
+                    if horloge.time() > fin:
+                        return None
+                    essai = await self._poster(client, bac, adresse, ip, lettre)
+                    if essai.injoignable:
+                        perdu.append(essai)
+                    return essai
+
+            return await asyncio.gather(*map(un, lettres))
+
+    async def _poster(self, client: httpx.AsyncClient, bac: str, adresse: Adresse, ip: str, lettre: Lettre) -> Essai:
+        url = adresse.vers(by_type(lettre.type).path)
+        signature = self.signataire.signer(lettre.body, url=url, bac=bac, lettre=lettre.id, type_=lettre.type)
+        headers = {
+            "Host": httpx.URL(url).netloc.decode(),
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            "Idempotency-Key": lettre.id,
+            "Ce-Source": f"/services/{self.service.party}",
+            "Ce-Rang": str(lettre.rang),
+            EN_TETE: signature,
+            **trace(lettre.traceparent),
+        }
+        # The name stays in the Host header and in the TLS handshake, where the certificate is checked against it.
+        request = client.build_request(
+            "POST",
+            httpx.URL(url).copy_with(host=ip),
+            content=lettre.body.encode(),
+            headers=headers,
+            extensions={"sni_hostname": adresse.hote},
+        )
+        seconds = self.service.settings.push_timeout
+        try:
+            async with asyncio.timeout(seconds):
+                response = await client.send(request, stream=True)
+                try:
+                    return juger(response.status_code, await _debut(response))
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            return Essai(Resultat.ECHEC, None, f"pas de réponse en {seconds:g} s", injoignable=True)
+        except httpx.ConnectError as error:
+            return Essai(Resultat.ECHEC, None, court(f"connexion impossible : {error}"), injoignable=True)
+        except httpx.HTTPError as error:
+            return Essai(Resultat.ECHEC, None, court(f"échange interrompu : {error!r}"))
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """The certificate of the service, shown to the editor; the editor's own may come from a public authority or from the test PKI."""
+        pki, party = self.service.trust.pki, self.service.party
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_verify_locations(pki.fichier_autorites)
+        context.load_cert_chain(pki.fichier_chaine(party), pki.fichier_cle(party.value))
+        return context
+
+
+async def _debut(response: httpx.Response) -> bytes:
+    """The beginning of an answer: the rest is never read."""
+    found = b""
+    async for part in response.aiter_raw():
+        found += part
+        if len(found) >= REPONSE:
+            break
+    return found[:REPONSE]
+
+
+def court(texte: str) -> str:
+    """A cause as it is kept: short, on one line, printable."""
+    return "".join(c if c.isprintable() else " " for c in texte)[:CAUSE]
+
+
+def juger(statut: int, corps: bytes) -> Essai:
+    """What an answer means: 2xx is an acknowledgement, 409 and 422 a refusal for good; anything else will be tried again."""
+    if 200 <= statut < 300:
+        return Essai(Resultat.ACQUITTEE, statut)
+    problem: Any = None
+    with contextlib.suppress(ValueError, RecursionError):
+        problem = json.loads(corps)
+    fields = [str(problem.get(name) or "") for name in ("code", "detail")] if isinstance(problem, dict) else ["", ""]
+    cause = court(" : ".join(filter(None, [f"HTTP {statut}", *fields])))
+    if statut in (409, 422):
+        return Essai(Resultat.REFUSEE, statut, cause, court(fields[0])[:80])
+    if 300 <= statut < 400:
+        return Essai(Resultat.ECHEC, statut, f"HTTP {statut} : une redirection n'est pas suivie")
+    return Essai(Resultat.ECHEC, statut, cause)
+
+
+async def noter(work: Work, siret: str, adresse: str, essais: Sequence[tuple[int, Essai]], delais: Sequence[float]) -> None:
+    """Keep the tries of letters of one box, and what follows for each."""
+    rows: list[Row] = []
+    for numero, essai in essais:
+        lettre = await work.find(Lettre, siret, numero)
+        if lettre is None:  # the bac was deleted, then made again
+            continue
+        lettre.essais += 1
+        what = (adresse, essai.resultat.value, essai.statut, essai.cause)
+        rows.append((work.bac.nom, siret, numero, lettre.essais, work.now, work.batch.wall, *what))
+        if lettre.etat in boites.OUVERTES:  # else taken from the box, or given back, while it was on its way
+            _suite(work, lettre, essai, delais)
+    work.batch.ops.append(Insert(tables.tentatives, TENTATIVE, rows))
+
+
+def _suite(work: Work, lettre: Lettre, essai: Essai, delais: Sequence[float]) -> None:
+    law, said = by_type(lettre.type).law, {"id": lettre.id, "type": lettre.type}
+    match essai.resultat:
+        case Resultat.ACQUITTEE:
+            lettre.clore(EtatLettre.ACQUITTEE, work.now)
+        case Resultat.REFUSEE:
+            lettre.clore(EtatLettre.REFUSEE, work.now)
+            work.record(lettre.subject, "envoi-refuse", law, **said, code=essai.code)
+        case _:
+            lettre.echecs += 1
+            lettre.prochain = prochain(work.now, lettre.echecs, delais)
+            if lettre.prochain is None:
+                lettre.etat = EtatLettre.EN_SOUFFRANCE
+                work.record(lettre.subject, "envoi-en-souffrance", law, **said, essais=lettre.essais)
+
+
+def prochain(maintenant: datetime, echecs: int, delais: Sequence[float]) -> datetime | None:
+    """When a letter that failed that many times in a row is tried again, in the bac's time; None: not by itself (hypothesis H100)."""
+    return maintenant.astimezone(UTC) + timedelta(seconds=delais[echecs - 1]) if echecs <= len(delais) else None

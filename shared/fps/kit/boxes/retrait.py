@@ -1,0 +1,327 @@
+"""The box of an editor seen from outside: letters taken and acknowledged, history, destination; for its holder, and for the pilot."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.confiance.refus import AccesRefuse, HorsPerimetre
+from fps.kit.boxes import boites
+from fps.kit.boxes.boites import LECTEURS, Lettre
+from fps.kit.boxes.destinations import Acheminement, Destination, choisir, rejouer
+from fps.kit.boxes.signature import Signataire, nom_de_boite
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.ground.clock import PARIS
+from fps.kit.ground.faults import Overloaded
+from fps.kit.trust.acces import ADMINISTRATION, administration, certificat, porteur, refuser
+from fps.kit.trust.habilitations import habilitee
+from fps.kit.web.body import JsonRoute
+
+T = TypeVar("T")
+GUET = 1.0  # seconds between two looks at a box: another process of the same service rings no bell here
+ECOUTES = 200  # callers that may wait at the same time
+LOT = 1_000  # letters acknowledged at once
+Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
+SiretDemande = Annotated[str, Query(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
+Apres = Annotated[int, Query(ge=0, lt=1 << 40, description="position de la dernière lettre de la page précédente")]
+Limite = Annotated[int, Query(ge=1, le=500)]
+Identifiant = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LettreRetiree(BaseModel):
+    """A letter of a box. `corps` is the exact text that `signature` covers: check it before it is read as JSON."""
+
+    position: int = Field(description="numéro de la lettre dans cette boîte")
+    id: str
+    type: str
+    sujet: str
+    date: str = Field(description="date de la lettre, à l'horloge du bac")
+    etat: boites.EtatLettre
+    corps: str = Field(description="texte JSON, à l'octet près celui qui est signé")
+    signature: str = Field(description="JWS détaché (RFC 7515, annexe F ; RFC 7797) : voir docs/lettres.md")
+
+
+class PageLettres(BaseModel):
+    """Letters in the order of the box; `suite` is what to give as `depuis` to see what comes after them."""
+
+    lettres: list[LettreRetiree]
+    suite: int
+
+
+class Accuse(BaseModel):
+    """Letters that were well received."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    siret: str = Field(pattern=r"^[0-9]{14}$")
+    ids: list[Identifiant] = Field(min_length=1, max_length=LOT)
+
+
+class Acquittees(BaseModel):
+    """How many letters were not acknowledged yet."""
+
+    acquittees: int
+
+
+class Choix(BaseModel):
+    """Where the letters of a collectivité go: the reference system, an address, or the box from which they are taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Acheminement
+    adresse: str | None = Field(None, max_length=500, description="en mode « adresse » seulement ; le chemin du message s'y ajoute")
+
+
+class DestinationVue(BaseModel):
+    """Where the letters go, since when (the bac's time), who chose it."""
+
+    siret: str
+    mode: Acheminement
+    adresse: str | None
+    depuis: str | None
+    posee_par: str | None
+
+
+class Rejouees(BaseModel):
+    """How many letters will be tried again now."""
+
+    rejouees: int
+
+
+class Boite:
+    """The box of one collectivité for one caller: each look checks anew what the caller may see."""
+
+    def __init__(self, service: Service, bac: str, siret: str, qui: Identite):
+        self.service, self.bac, self.siret, self.qui = service, bac, siret, qui
+
+    async def ouvrir(self, work: Work) -> Habilitation:
+        """The habilitation by which the caller opens the box; raises AccesRefuse, with the step that is missing."""
+        if self.qui.pem:
+            self.service.trust.reconnaitre(self.qui.pem)  # expired or revoked while it waited
+        return await habilitee(self.service.definition.acces, None, self.qui, self.siret, frozenset(Droit), work, quoi="cette boîte")
+
+    async def regir(self, work: Work) -> None:
+        """Raises AccesRefuse unless the caller may read every letter of this service: who moves the box moves them all."""
+        found = await self.ouvrir(work)
+        mine = [droits for cls, droits in LECTEURS.items() if cls.sender is self.service.party]
+        if found.zones or not all(droits & set(found.droits) for droits in mine):
+            raise HorsPerimetre(f"{found.prestataire} : la destination vaut pour toutes les lettres, son périmètre ne les couvre pas.")
+
+    async def page(self, depuis: int | None, limite: int) -> list[Lettre]:
+        """The letters that the caller may read: those not done with, or from a position on those of every state."""
+        query = boites.PAGE_OUVERTES if depuis is None else boites.PAGE
+        apres, found = depuis or 0, list[Lettre]()
+        async with self.service.reading(self.bac) as reading:
+            habilitation = await self.ouvrir(reading.work)
+            while len(found) < limite:
+                rows = await reading.tx.select(query, nom=self.bac, siret=self.siret, apres=apres, limite=limite)
+                found += [x for x in map(boites.RECORD.item, rows) if x.lisible_par(habilitation)]
+                if len(rows) < limite:
+                    break
+                apres = rows[-1][2]
+        return found[:limite]
+
+    async def attendre(self, depuis: int | None, limite: int, secondes: float) -> list[Lettre]:
+        """The same, waiting for a letter when there is none: without any transaction, and no longer than the service lives."""
+        sonnette, horloge = self.service.sonnette, asyncio.get_running_loop()
+        if secondes and sonnette.ecoutes >= ECOUTES:
+            raise Overloaded(f"{ECOUTES} appels attendent déjà une lettre")
+        fin = horloge.time() + secondes
+        with sonnette.ecoute(self.bac, self.siret) as sonnerie:
+            while True:
+                sonnerie.clear()
+                found = await self.page(depuis, limite)
+                reste = fin - horloge.time()
+                if found or reste <= 0 or sonnette.fermee:
+                    return found
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(reste, GUET)):
+                        await sonnerie.wait()
+
+
+def routes(service: Service, signataire: Signataire) -> APIRouter:
+    """The routes of who holds a certificate that the collectivité has activated."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=["Lettres"])
+
+    async def tenir(request: Request, siret: str, act: Callable[[Boite], Awaitable[T]]) -> T:
+        boite = Boite(service, bac_of(request), siret, porteur(request))
+        try:
+            return await act(boite)
+        except AccesRefuse as error:
+            await refuser(service, request, error, boite.qui)
+            raise
+
+    @router.get("/messages", summary="Prendre les lettres d'une collectivité, en attendant qu'il en vienne")
+    async def prendre(
+        request: Request,
+        siret: SiretDemande,
+        depuis: Annotated[
+            int | None, Query(ge=0, lt=1 << 40, description="revoir les lettres après cette position, acquittées ou non")
+        ] = None,
+        attente: Annotated[float, Query(ge=0, le=30, description="secondes à attendre une lettre quand il n'y en a pas")] = 0,
+        limite: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> PageLettres:
+        bac = bac_of(request)
+        found = await tenir(request, siret, lambda boite: boite.attendre(depuis, limite, attente))
+        if found:
+            await service.note(bac, "retrait", porteur(request), siret, lettres=len(found))
+        url = nom_de_boite(service.party, bac, siret)
+        lettres = [_retiree(x, signataire.signer(x.body, url=url, bac=bac, lettre=x.id, type_=x.type)) for x in found]
+        return PageLettres(lettres=lettres, suite=found[-1].numero if found else depuis or 0)
+
+    async def accuser(request: Request, siret: str, ids: Sequence[str]) -> Acquittees:
+        async def act(boite: Boite) -> int:
+            async def run(work: Work) -> int:
+                return await boites.accuser(work, siret, ids, await boite.ouvrir(work))
+
+            return await service.ask(boite.bac, run)
+
+        done = await tenir(request, siret, act)
+        service.sonnette.sonner(bac_of(request), [siret])  # the next letters of these dossiers may go
+        return Acquittees(acquittees=done)
+
+    @router.post("/messages/accuses", summary="Acquitter un lot de lettres : toutes ou aucune")
+    async def acquitter_lot(request: Request, accuse: Accuse) -> Acquittees:
+        return await accuser(request, accuse.siret, accuse.ids)
+
+    @router.post("/messages/{identifiant}/accuse", summary="Acquitter une lettre : elle n'est plus donnée")
+    async def acquitter(request: Request, identifiant: str, siret: SiretDemande) -> Acquittees:
+        return await accuser(request, siret, [identifiant])
+
+    @router.get("/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai")
+    async def histoire(request: Request, siret: Siret, apres: Apres = 0, limite: Limite = 100) -> dict[str, Any]:
+        async def act(boite: Boite) -> dict[str, Any]:
+            async with service.reading(boite.bac) as reading:
+                habilitation = await boite.ouvrir(reading.work)
+                return await historique(reading.tx, boite.bac, siret, apres, limite, habilitation)
+
+        return await tenir(request, siret, act)
+
+    @router.post("/boites/{siret}/rejouer", summary="Renvoyer maintenant les lettres en souffrance ou en attente, ou l'une d'elles")
+    async def renvoyer(request: Request, siret: Siret, id: str | None = None) -> Rejouees:
+        async def act(boite: Boite) -> Rejouees:
+            return await _rejouer(service, boite.bac, siret, id, boite.regir)
+
+        return await tenir(request, siret, act)
+
+    @router.get("/destinations/{siret}", summary="Dire où vont les lettres d'une collectivité")
+    async def lire(request: Request, siret: Siret) -> DestinationVue:
+        async def act(boite: Boite) -> DestinationVue:
+            async with service.reading(boite.bac) as reading:
+                await boite.ouvrir(reading.work)
+                return _destination(siret, await reading.work.find(Destination, siret))
+
+        return await tenir(request, siret, act)
+
+    @router.put("/destinations/{siret}", summary="Choisir où vont les lettres d'une collectivité")
+    async def poser(request: Request, siret: Siret, choix: Choix) -> DestinationVue:
+        async def act(boite: Boite) -> DestinationVue:
+            return _destination(siret, await choisir(service, boite.bac, siret, choix.mode, choix.adresse, boite.qui, boite.regir))
+
+        return await tenir(request, siret, act)
+
+    return router
+
+
+def pilotage(service: Service) -> APIRouter:
+    """The same for the pilot, beside its other routes."""
+    router = APIRouter(prefix="/pilotage/bacs/{nom}", dependencies=[administration(service)], tags=["pilotage"], route_class=JsonRoute)
+
+    @router.get("/destinations/{siret}", summary="Dire où vont les lettres d'une collectivité")
+    async def lire(nom: str, siret: Siret) -> DestinationVue:
+        async with service.reading(nom) as reading:
+            return _destination(siret, await reading.work.find(Destination, siret))
+
+    @router.put("/destinations/{siret}", summary="Choisir où vont les lettres d'une collectivité")
+    async def poser(nom: str, siret: Siret, choix: Choix) -> DestinationVue:
+        return _destination(siret, await choisir(service, nom, siret, choix.mode, choix.adresse, ADMINISTRATION))
+
+    @router.get("/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai")
+    async def histoire(nom: str, siret: Siret, apres: Apres = 0, limite: Limite = 100) -> dict[str, Any]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            return await historique(tx, nom, siret, apres, limite)
+
+    @router.post("/boites/{siret}/rejouer", summary="Renvoyer maintenant les lettres en souffrance ou en attente, ou l'une d'elles")
+    async def renvoyer(nom: str, siret: Siret, id: str | None = None) -> Rejouees:
+        return await _rejouer(service, nom, siret, id)
+
+    return router
+
+
+async def _rejouer(
+    service: Service, bac: str, siret: str, identifiant: str | None, condition: Callable[[Work], Awaitable[object]] | None = None
+) -> Rejouees:
+    async def run(work: Work) -> int:
+        if condition is not None:
+            await condition(work)
+        return await rejouer(work, siret, identifiant)
+
+    done = await service.ask(bac, run)
+    service.sonnette.sonner(bac)
+    return Rejouees(rejouees=done)
+
+
+def _retiree(lettre: Lettre, signature: str) -> LettreRetiree:
+    return LettreRetiree(
+        position=lettre.numero,
+        id=lettre.id,
+        type=lettre.type,
+        sujet=lettre.subject,
+        date=_date(lettre.time) or "",
+        etat=lettre.etat,
+        corps=lettre.body,
+        signature=signature,
+    )
+
+
+def _destination(siret: str, found: Destination | None) -> DestinationVue:
+    if found is None:
+        return DestinationVue(siret=siret, mode=Acheminement.REFERENCE, adresse=None, depuis=None, posee_par=None)
+    return DestinationVue(siret=siret, mode=found.mode, adresse=found.adresse, depuis=_date(found.posee_le), posee_par=found.posee_par)
+
+
+async def historique(
+    tx: Transaction, bac: str, siret: str, apres: int, limite: int, habilitation: Habilitation | None = None
+) -> dict[str, Any]:
+    """The letters of a box with all their tries, in order: those that the habilitation opens. `suite`: what to give as `apres`, or None."""
+    rows = await tx.select(boites.HISTORIQUE, nom=bac, siret=siret, apres=apres, limite=limite)
+    lettres = [x for x in map(boites.RECORD.item, rows) if habilitation is None or x.lisible_par(habilitation)]
+    essais: dict[int, list[dict[str, Any]]] = {}
+    for row in sorted(await tx.load(tables.tentatives, [(bac, siret, x.numero) for x in lettres], ("bac", "siret", "numero"))):
+        _, _, numero, essai, instant, wall, adresse, resultat, statut, cause = row
+        said = {"essai": essai, "date": _date(instant), "wall_time": wall.isoformat(), "adresse": adresse, "resultat": resultat}
+        essais.setdefault(numero, []).append({**said, "statut": statut, "cause": cause})
+    return {
+        "siret": siret,
+        "lettres": [_histoire(x, essais.get(x.numero, [])) for x in lettres],
+        "suite": rows[-1][2] if len(rows) == limite else None,
+    }
+
+
+def _histoire(lettre: Lettre, tentatives: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "position": lettre.numero,
+        "id": lettre.id,
+        "type": lettre.type,
+        "sujet": lettre.subject,
+        "date": _date(lettre.time),
+        "etat": lettre.etat.value,
+        "prochain_essai": _date(lettre.prochain),
+        "close_le": _date(lettre.close_le),
+        "tentatives": list(tentatives),
+    }
+
+
+def _date(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(PARIS).isoformat()

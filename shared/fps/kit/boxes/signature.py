@@ -1,0 +1,89 @@
+"""The signature of the letters to the editors: a detached JWS over the exact body, with the key of the service, and its public key set."""
+
+import base64
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from fastapi import APIRouter
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust.acces import publique
+from fps.kit.trust.pki import SERVICES_AC, Pki
+from fps.parties import Party
+
+ALGORITHME: Final = "ES256"
+TYPE: Final = "fps-lettre"
+EN_TETE: Final = "X-JWS-Signature"
+CHEMIN_CLES: Final = "/.well-known/jwks.json"
+# strict_check_header: joserfc knows the members of RFC 7515 only, and ours are not those.
+REGISTRE: Final = jws.JWSRegistry(algorithms=[ALGORITHME], strict_check_header=False)
+
+
+@dataclass(frozen=True)
+class Signataire:
+    """Who signs: a service, by the key of its own certificate. The key is read at the first signature."""
+
+    pki: Pki
+    party: Party
+
+    @cached_property
+    def _cle(self) -> ECKey:
+        return ECKey.import_key(self.pki.autorite(self.party.value).cle)
+
+    @cached_property
+    def publique(self) -> dict[str, Any]:
+        """The public key as a JWK: with the certificate that carries it, and the authority that issued this one."""
+        certificat = self.pki.certificat(self.party.value)
+        chaine = [certificat, self.pki.certificat(SERVICES_AC)]
+        numero = base64.urlsafe_b64encode(certificat.fingerprint(SHA256())).rstrip(b"=").decode()
+        cle = ECKey.import_key(certificat.public_key())  # type: ignore[arg-type]
+        return {
+            **cle.as_dict(private=False),
+            "kid": cle.thumbprint(),
+            "use": "sig",
+            "alg": ALGORITHME,
+            "x5t#S256": numero,
+            "x5c": [base64.b64encode(c.public_bytes(Encoding.DER)).decode() for c in chaine],
+        }
+
+    def signer(self, corps: str, *, url: str, bac: str, lettre: str, type_: str) -> str:
+        """The detached JWS of a body (RFC 7515, appendix F; RFC 7797): what it says, to whom, when, is in its protected header.
+
+        `url` is where the letter is posted, or the name of the box from which it is taken; `iat` is in wall time.
+        """
+        protege = {
+            "alg": ALGORITHME,
+            "b64": False,
+            "crit": ["b64"],
+            "typ": TYPE,
+            "kid": self.publique["kid"],
+            "x5t#S256": self.publique["x5t#S256"],
+            "iat": int(wall_now().timestamp()),
+            "iss": self.party.value,
+            "jti": lettre,
+            "url": url,
+            "bac": bac,
+            "type": type_,
+        }
+        return jws.serialize_compact(protege, corps, self._cle, registry=REGISTRE)
+
+
+def nom_de_boite(party: Party, bac: str, siret: str) -> str:
+    """What stands for the `url` of a letter that is taken from a box."""
+    return f"urn:fps-simulateur:boite:{party}:{bac}:{siret}"
+
+
+def routes(signataire: Signataire) -> APIRouter:
+    """The public keys of this service (RFC 7517), at the usual place."""
+    router = APIRouter(dependencies=[publique()], tags=["Lettres"])
+
+    @router.get(CHEMIN_CLES, summary="Les clés publiques qui vérifient les lettres de ce service (RFC 7517)")
+    async def cles() -> dict[str, Any]:
+        return {"keys": [signataire.publique]}
+
+    return router

@@ -1,0 +1,74 @@
+"""A database behind a URL: one writer at a time, bulk loads and saves, SQLAlchemy for everything rare."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.sql import Executable, Select
+
+from fps.kit.data.sql import Engine, Op, Row
+from fps.kit.ground.faults import Unavailable
+
+__all__ = ["Database", "DatabaseUnavailable", "Transaction", "open_database"]
+
+
+class DatabaseUnavailable(Unavailable):
+    """La base de données ne répond pas"""
+
+    code = "base-indisponible"
+
+
+class Transaction(Protocol):
+    """What may be asked inside one transaction."""
+
+    async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
+        """Every row whose `by` columns (the primary key by default) equal one of `keys`: one statement, whatever their number."""
+
+    async def apply(self, ops: Sequence[Op]) -> None:
+        """Write everything: one round trip on PostgreSQL, one executemany per operation on SQLite."""
+
+    async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
+        """A read written with SQLAlchemy; `values` fill its bindparams, so that a statement kept in a module is compiled once."""
+
+    async def execute(self, statement: Executable) -> int:
+        """A rare command written with SQLAlchemy; gives the number of rows touched."""
+
+
+class Database(Protocol):
+    """The same on SQLite and on PostgreSQL (one conformance test runs on both)."""
+
+    engine: Engine
+    url: str
+    statements: int  # statements sent since the start: what the tests count
+
+    async def start(self, timeout: float) -> None:
+        """Connect, retrying until `timeout` seconds; raises DatabaseUnavailable."""
+
+    async def stop(self) -> None: ...
+
+    async def create(self, *metadata: MetaData) -> None:
+        """Create the tables that are missing (memory databases and tests; elsewhere the migrations do it)."""
+
+    async def ping(self) -> None:
+        """Raises DatabaseUnavailable when the database does not answer."""
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of the only writer of this database: it waits for its turn, commits at the end or changes nothing."""
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that only reads what is committed."""
+
+
+def open_database(url: str) -> Database:
+    """The database that a URL names: `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (memory) or `postgresql+asyncpg://…`."""
+    scheme, _, rest = url.partition("://")
+    if scheme.partition("+")[0] == "sqlite":
+        from fps.kit.data.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url, rest.removeprefix("/"))
+    if scheme.partition("+")[0] == "postgresql":
+        from fps.kit.data.postgres import PostgresDatabase
+
+        return PostgresDatabase(url, f"postgresql://{rest}")
+    raise ValueError(f"FPS_DATABASE_URL : schéma inconnu « {scheme} » ; attendu sqlite+aiosqlite ou postgresql+asyncpg")

@@ -1,0 +1,177 @@
+"""PostgreSQL behind the gateway: asyncpg, arrays given to unnest, one writer held by an advisory lock."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache, lru_cache
+from typing import Any
+
+import asyncpg
+from sqlalchemy import MetaData, Table
+from sqlalchemy.dialects.postgresql import asyncpg as pg_dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import Executable, Select
+
+from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.sql import Engine, Op, Row, Upsert, load, pg_write
+from fps.kit.ground.retry import attempts
+
+DIALECT = pg_dialect.dialect()  # type: ignore[no-untyped-call]
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,  # shutdown, crash recovery, "cannot connect now"
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
+# The statements are few, always the same, and made for their indexes: planning them again each time would cost more than running them.
+# A plan made while a table was empty must not read it whole once it is full: hence no sequential scan where an index will do.
+SERVER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+# Asked for by every writer of one database, so that two replicas of a service still write in turn.
+WRITER = zlib.crc32(b"fps: one writer per service")
+
+
+@cache
+def combined(shapes: tuple[tuple[Table, str, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+    """Several writes as one statement: data-modifying CTEs, so one round trip."""
+    parts, first = [], 1
+    for table, kind, columns, add in shapes:
+        parts.append(pg_write(table, kind, columns, add, first))
+        first += len(columns)
+    if len(parts) == 1:
+        return parts[0]
+    return "WITH " + ", ".join(f"o{i} AS ({part})" for i, part in enumerate(parts)) + " SELECT 1"
+
+
+class PostgresDatabase:
+    """A pool of connections; the writer takes one and the advisory lock with it."""
+
+    engine: Engine = "postgresql"
+
+    def __init__(self, url: str, dsn: str):
+        self.url, self.dsn = url, dsn
+        self.statements = 0
+        self.lock = asyncio.Lock()
+        self._pool: asyncpg.Pool | None = None
+        self._writer: asyncpg.Connection | None = None
+
+    async def start(self, timeout: float) -> None:
+        try:
+            async for attempt in attempts(LOST, timeout):
+                with attempt:
+                    self._pool = await asyncpg.create_pool(
+                        self.dsn, min_size=1, max_size=6, command_timeout=60, timeout=5, server_settings=SERVER
+                    )
+        except LOST as error:
+            raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+
+    async def stop(self) -> None:
+        if self._writer is not None:
+            self._writer.terminate()
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), 5)
+            except (TimeoutError, *LOST):
+                pool.terminate()
+
+    async def create(self, *metadata: MetaData) -> None:
+        async with self._connection() as connection:
+            for data in metadata:
+                for table in data.sorted_tables:
+                    await connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+                    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                        await connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
+
+    async def ping(self) -> None:
+        async with self._connection() as connection:
+            await connection.fetch("SELECT 1")
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        if self._pool is None:
+            raise DatabaseUnavailable("la base est fermée")
+        try:
+            async with self._pool.acquire(timeout=10) as connection:
+                yield connection
+        except LOST as error:
+            raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+
+    async def _writing(self) -> Any:
+        """The writer's own connection (a pool would reset it after each use), made again when it was lost."""
+        if self._pool is None:
+            raise DatabaseUnavailable("la base est fermée")
+        if self._writer is None or self._writer.is_closed():
+            self._writer = await asyncpg.connect(self.dsn, command_timeout=60, timeout=5, server_settings=SERVER)
+        return self._writer
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator["PostgresTransaction"]:
+        async with self.lock:
+            try:
+                connection = await self._writing()
+                await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})")
+                try:
+                    yield PostgresTransaction(self, connection)
+                    await connection.execute("COMMIT")
+                except BaseException:
+                    await self._abandon(connection)
+                    raise
+            except LOST as error:
+                raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+
+    async def _abandon(self, connection: Any) -> None:
+        """Roll back, or drop a connection that can no longer do it."""
+        try:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK", timeout=5)
+        except LOST:
+            connection.terminate()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator["PostgresTransaction"]:
+        async with self._connection() as connection:
+            yield PostgresTransaction(self, connection)
+
+
+@lru_cache(maxsize=512)
+def _compiled(statement: Select[*tuple[object, ...]]) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """The text of a select, the order of its parameters, and those it already has."""
+    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
+
+
+class PostgresTransaction:
+    """Statements on one connection."""
+
+    def __init__(self, database: PostgresDatabase, connection: Any):
+        self.database, self.connection = database, connection
+
+    async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
+        if not keys:
+            return []
+        by = by or tuple(c.name for c in table.primary_key.columns)
+        self.database.statements += 1
+        return [tuple(r) for r in await self.connection.fetch(load("postgresql", table, by), *map(list, zip(*keys, strict=True)))]
+
+    async def apply(self, ops: Sequence[Op]) -> None:
+        ops = [op for op in ops if op.rows]
+        if not ops:
+            return
+        sql = combined(tuple((op.table, type(op).__name__, op.columns, op.add if isinstance(op, Upsert) else ()) for op in ops))
+        arrays = [list(column) for op in ops for column in zip(*op.rows, strict=True)]
+        self.database.statements += 1
+        await self.connection.execute(sql, *arrays)
+
+    async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
+        sql, names, params = _compiled(statement)
+        self.database.statements += 1
+        return [tuple(r) for r in await self.connection.fetch(sql, *(values[n] if n in values else params[n] for n in names))]
+
+    async def execute(self, statement: Executable) -> int:
+        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        self.database.statements += 1
+        status = await self.connection.execute(str(compiled), *(compiled.params[n] for n in compiled.positiontup or ()))
+        return int(status.rpartition(" ")[2]) if status.rpartition(" ")[2].isdigit() else 0

@@ -1,0 +1,172 @@
+"""SQLite behind the gateway: sqlite3 in one writer thread and one reader thread, inline for a memory database."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import Executable, Select
+
+from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_reader, sqlite_value, sqlite_write
+
+T = TypeVar("T")
+DIALECT = pysqlite.dialect()
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection in autocommit mode: the gateway opens and closes its transactions itself."""
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
+    if path:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+class SqliteDatabase:
+    """One file (or memory), one writing connection, one reading connection."""
+
+    engine: Engine = "sqlite"
+
+    def __init__(self, url: str, path: str):
+        self.url, self.path = url, path
+        self.statements = 0
+        self.lock = asyncio.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._threads: list[ThreadPoolExecutor] = []
+
+    async def start(self, timeout: float) -> None:
+        if self.path:
+            await asyncio.to_thread(Path(self.path).parent.mkdir, parents=True, exist_ok=True)
+            # Memory never waits for a disk: no thread, no hop. A file does: one thread per connection.
+            self._threads = [ThreadPoolExecutor(1, thread_name_prefix=f"sqlite-{i}") for i in range(2)]
+        try:
+            self._writer = connect(self.path)
+            self._reader = connect(self.path) if self.path else self._writer
+        except sqlite3.Error as error:
+            raise DatabaseUnavailable(f"{self.path} : {error}") from error
+
+    async def stop(self) -> None:
+        async with self.lock:
+            for connection in {self._writer, self._reader}:
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+        for thread in self._threads:
+            thread.shutdown()
+        self._threads = []
+
+    async def create(self, *metadata: MetaData) -> None:
+        def ddl(connection: sqlite3.Connection) -> None:
+            for data in metadata:
+                for table in data.sorted_tables:
+                    connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+                    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                        connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
+
+        async with self.lock:
+            await self._run(0, ddl)
+
+    async def ping(self) -> None:
+        async with self.read() as tx:
+            await tx._raw("SELECT 1", ())
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator["SqliteTransaction"]:
+        async with self.lock:
+            await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
+            try:
+                yield SqliteTransaction(self, 0)
+                await self._run(0, lambda c: c.execute("COMMIT"))
+            except BaseException:
+                await self._run(0, lambda c: c.execute("ROLLBACK") if c.in_transaction else None)
+                raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator["SqliteTransaction"]:
+        if self.path:
+            yield SqliteTransaction(self, 1)
+            return
+        async with self.lock:  # memory: the one connection must not show an unfinished transaction
+            yield SqliteTransaction(self, 0)
+
+    async def _run(self, which: int, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._reader if which else self._writer
+        if connection is None:
+            raise DatabaseUnavailable("la base est fermée")
+        try:
+            if not self._threads:
+                return work(connection)
+            future = asyncio.get_running_loop().run_in_executor(self._threads[which], work, connection)
+            try:
+                return await asyncio.shield(future)
+            except asyncio.CancelledError:
+                await asyncio.wait([future])  # never leave a statement running behind a cancelled caller
+                raise
+        except sqlite3.OperationalError as error:
+            if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
+                raise
+            raise DatabaseUnavailable(str(error)) from error
+
+
+@lru_cache(maxsize=512)
+def _compiled(statement: Select[*tuple[object, ...]]) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any]]:
+    """The text of a select, the order of its parameters, those it already has, and how to read its columns."""
+    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    readers = sqlite_reader(list(statement.selected_columns))  # type: ignore[arg-type]
+    return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers
+
+
+class SqliteTransaction:
+    """Statements on one of the two connections."""
+
+    def __init__(self, database: SqliteDatabase, which: int):
+        self.database, self.which = database, which
+
+    async def _raw(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        self.database.statements += 1
+        return await self.database._run(self.which, lambda c: c.execute(sql, values).fetchall())
+
+    async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
+        if not keys:
+            return []
+        by = by or tuple(c.name for c in table.primary_key.columns)
+        text = json.dumps([[sqlite_value(v) for v in key] for key in keys])
+        return decoded(await self._raw(load("sqlite", table, by), (text,)), sqlite_reader(table.columns.values()))
+
+    async def apply(self, ops: Sequence[Op]) -> None:
+        prepared = []
+        for op in ops:
+            if not op.rows:
+                continue
+            adds = op.add if isinstance(op, Upsert) else ()
+            rows = encoded(op.rows, sqlite_reader([op.table.c[c] for c in op.columns]))
+            prepared.append((sqlite_write(op.table, type(op).__name__, op.columns, adds), rows))
+
+        def work(connection: sqlite3.Connection) -> None:
+            for sql, rows in prepared:
+                connection.executemany(sql, rows)
+
+        self.database.statements += len(prepared)
+        if prepared:
+            await self.database._run(self.which, work)
+
+    async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
+        sql, names, params, readers = _compiled(statement)
+        return decoded(await self._raw(sql, [sqlite_value(values[n] if n in values else params[n]) for n in names]), readers)
+
+    async def execute(self, statement: Executable) -> int:
+        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        values = [sqlite_value(compiled.params[name]) for name in compiled.positiontup or ()]
+        self.database.statements += 1
+        return await self.database._run(self.which, lambda c: c.execute(str(compiled), values).rowcount)

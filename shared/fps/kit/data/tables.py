@@ -1,0 +1,274 @@
+"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, people, boxes, counts."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text
+
+from fps.kit.data.sql import Instant
+
+metadata = MetaData()
+
+# SQLite numbers its rows by itself only when the column is INTEGER.
+Position = BigInteger().with_variant(Integer, "sqlite")
+
+bacs = Table(
+    "bacs",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("graine", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("instant", Instant, nullable=False),
+    Column("wall", Instant, nullable=False),
+    Column("vitesse", BigInteger, nullable=False),
+)
+
+# A letter stays here until its receiver has committed.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("bac", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Index("outbox_dossier", "bac", "subject", "position"),
+)
+
+# What came in, once, with the answer that was given: the same letter again gets the same answer.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("answer", Text),
+    Column("body", Text, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("due", Date, nullable=False),
+    Index("deadlines_due", "bac", "due", "subject", "kind"),
+)
+
+# Append-only: one line per act, chained by hash within a dossier. `rang` is a Lamport clock: it orders a dossier's acts across services.
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("bac", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("acte", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Index("journal_dossier", "bac", "subject", "rang", unique=True),
+    Index("journal_suite", "bac", "position"),
+)
+
+# The head of each dossier's chain.
+chains = Table(
+    "chains",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("rang", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The letters to a person: structured content here, PDF on demand.
+courriers = Table(
+    "courriers",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("courriers_subject", "bac", "subject"),
+)
+
+ecritures = Table(
+    "ecritures",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True),
+    Column("ligne", BigInteger, primary_key=True),
+    Column("le", Date, nullable=False),
+    Column("libelle", Text, nullable=False),
+    Column("compte", Text, nullable=False),
+    Column("debit", BigInteger, nullable=False),
+    Column("credit", BigInteger, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("sens", Text, primary_key=True),  # "envoi", "reception" or "echeance"
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+)
+
+# Append-only, chained by hash within a bac: who came to this service, and what was let in, refused or administered.
+audit = Table(
+    "audit",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True, autoincrement=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("instant", Instant),
+    Column("acte", Text, nullable=False),
+    Column("resultat", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("qui", Text, nullable=False),
+    Column("objet", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The head of each bac's audit chain: a line removed at the end is missed too.
+audit_tetes = Table(
+    "audit_tetes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("rang", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# The certificates that may speak for a collectivité here: see fps/confiance/habilitation.py.
+habilitations = Table(
+    "habilitations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("cle", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("prestataire", Text, nullable=False),
+    Column("siret_titulaire", Text),
+    Column("certificat", Text, nullable=False),
+    Column("valide_du", Instant),
+    Column("valide_au", Instant),
+    Column("etat", Text, nullable=False),
+    Column("zones", Text, nullable=False),
+    Column("droits", Text, nullable=False),
+    Column("deposee_le", Instant, nullable=False),
+    Column("effet_le", Instant),
+    Column("remplacee_le", Instant),
+    Column("remplacee_par", Text),
+    Index("habilitations_cle", "cle"),
+)
+
+# The accounts of named people: see fps/kit/trust/personnes.py. No password is ever kept, only what argon2 made of it.
+comptes_nominatifs = Table(
+    "comptes_nominatifs",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("espace", Text, primary_key=True),
+    Column("login", Text, primary_key=True),
+    Column("nom", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("empreinte", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("cree_le", Instant, nullable=False),
+    Column("mot_de_passe_le", Instant, nullable=False),
+    Column("echecs", BigInteger, nullable=False),
+    Column("verrouille_jusqu_a", Instant),
+)
+
+# The token itself is never kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("jeton_sha256", Text, primary_key=True),
+    Column("espace", Text, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("ouverte_le", Instant, nullable=False),
+    Column("expire_le", Instant, nullable=False),
+    Column("fermee", Boolean, nullable=False),
+)
+
+# Where the letters of a collectivité go in a bac: see fps/kit/boxes/destinations.py. Without a line: to the reference system.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("adresse", Text),
+    Column("dernier", BigInteger, nullable=False),
+    Column("posee_le", Instant, nullable=False),
+    Column("posee_par", Text, nullable=False),
+)
+
+# The letters of an editor, numbered in each box: see fps/kit/boxes/boites.py. None is ever removed.
+boites = Table(
+    "boites",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("numero", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("essais", BigInteger, nullable=False),
+    Column("echecs", BigInteger, nullable=False),
+    Column("prochain", Instant),
+    Column("close_le", Instant),
+    Index("boites_dues", "etat", "prochain"),
+    Index("boites_dossier", "bac", "siret", "subject", "numero"),
+    Index("boites_etat", "bac", "siret", "etat", "numero"),
+    Index("boites_lettre", "bac", "id"),
+)
+
+# Every try to push a letter, in order.
+tentatives = Table(
+    "tentatives",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("numero", BigInteger, primary_key=True, autoincrement=False),
+    Column("essai", BigInteger, primary_key=True, autoincrement=False),
+    Column("instant", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("adresse", Text, nullable=False),
+    Column("resultat", Text, nullable=False),
+    Column("statut", BigInteger),
+    Column("cause", Text, nullable=False),
+)
+
+# One line per figure, increased once per batch: what tells that the post is quiet.
+counts = Table(
+    "counts",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("nom", Text, primary_key=True),
+    Column("valeur", BigInteger, nullable=False),
+)

@@ -1,0 +1,254 @@
+"""The bacs à sable of a service: worlds side by side, created, moved in time, copied, exported and deleted whole."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
+
+from fps.errors import Conflit
+from fps.kit.boxes import boites
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.data.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_value
+from fps.kit.engine import audit
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Bac, BacInconnu, Batch, Work
+from fps.kit.ground.bac_path import NOM
+from fps.kit.ground.clock import PARIS, BacClock, Marche, wall_now
+from fps.kit.ground.faults import Malformed
+from fps.kit.trust.habilitations import habiliter_reference
+
+NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
+# In the outbox, and in the boxes those that the postman has to try now: a bac is quiet when each was tried once.
+_OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
+WAITING: Any = select(_OUTBOX.scalar_subquery(), boites.NOMBRE_DUES.scalar_subquery())
+ILLISIBLES = "?"  # where letters are kept that do not say their bac
+BACS = tuple(tables.bacs.columns.keys())
+
+
+class BacExistant(Conflit):
+    """Un bac à sable porte déjà ce nom"""
+
+    code = "bac-existant"
+    que_faire = "Choisissez un autre nom, ou supprimez d'abord ce bac."
+
+
+class RetourEnArriere(Conflit):
+    """Le temps d'un bac ne recule pas"""
+
+    code = "retour-en-arriere"
+    que_faire = "Créez un autre bac à la date voulue. Une date sans heure veut dire 20:00, heure de Paris."
+
+
+def check_name(nom: str) -> str:
+    """The name, or Malformed: lower-case letters, digits and hyphens, 40 at most."""
+    if not NOM.fullmatch(nom):
+        raise Malformed("nom-de-bac", f"« {nom[:40]} » : de 1 à 40 lettres minuscules, chiffres ou tirets.")
+    return nom
+
+
+def tables_of(service: Service) -> list[Table]:
+    """Every table that holds the data of a bac."""
+    return [*tables.metadata.sorted_tables, *service.definition.metadata.sorted_tables]
+
+
+async def find(tx: Transaction, nom: str) -> Bac:
+    """The bac of that name; raises BacInconnu."""
+    rows = await tx.load(tables.bacs, [(nom,)])
+    if not rows:
+        raise BacInconnu(f"« {nom} »")
+    _, graine, mode, instant, wall, vitesse = rows[0]
+    return Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse))
+
+
+async def create(
+    service: Service, nom: str, graine: str, mode: Marche, instant: datetime, vitesse: int = 1, *, vierge: bool = False
+) -> None:
+    """A new world, where the reference system of every town is enrolled unless it is `vierge`; raises BacExistant."""
+    check_name(nom)
+    async with service.database.write() as tx:
+        if await tx.load(tables.bacs, [(nom,)]):
+            raise BacExistant(f"« {nom} »")
+        await tx.apply([Insert(tables.bacs, BACS, [(nom, graine, mode.value, instant, wall_now(), vitesse)])])
+        if not vierge:
+            batch = Batch(service.party, service.records, tx)
+            await batch.open([nom], [])
+            work = Work(batch, batch.bac(nom))
+            habiliter_reference(work)
+            if service.definition.ouverture is not None:
+                await service.definition.ouverture(work)
+            work.keep()
+            await batch.save()
+
+
+async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche | None = None, vitesse: int | None = None) -> None:
+    """Move the clock of a bac forward, or change how it runs; raises RetourEnArriere."""
+    async with service.database.write() as tx:
+        bac = await find(tx, nom)
+        clock = bac.horloge
+        if instant < clock.now():
+            asked, now = instant.astimezone(PARIS), clock.now()
+            raise RetourEnArriere(f"« {nom} » est au {now:%d/%m/%Y %H:%M}, date demandée {asked:%d/%m/%Y %H:%M}")
+        wall = wall_now()
+        row = (nom, bac.graine, (mode or clock.mode).value, instant, wall, vitesse or clock.vitesse)
+        line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
+        await tx.apply([Upsert(tables.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
+    service.sonnette.sonner(nom)  # the time of a letter that waits for its next try may have come
+
+
+async def remove(service: Service, nom: str) -> None:
+    """Delete everything of a bac."""
+    async with service.database.write() as tx:
+        await find(tx, nom)
+        for table in tables_of(service):
+            await tx.execute(delete(table).where(table.c.bac == nom))
+
+
+async def copy(service: Service, source: str, cible: str) -> None:
+    """A second world identical to the first, its history included; raises BacExistant."""
+    check_name(cible)
+    async with service.database.write() as tx:
+        await find(tx, source)
+        if await tx.load(tables.bacs, [(cible,)]):
+            raise BacExistant(f"« {cible} »")
+        for table in tables_of(service):
+            names = [c.name for c in table.columns if c.name not in ("bac", "position")]
+            order = [table.c.position] if "position" in table.c else []
+            rows = select(literal(cible), *(table.c[n] for n in names)).where(table.c.bac == source).order_by(*order)
+            await tx.execute(insert(table).from_select(["bac", *names], rows))
+
+
+async def state(tx: Transaction, nom: str) -> dict[str, Any]:
+    """The date of a bac, its next due date, its counts, and how many letters wait to leave."""
+    bac = await find(tx, nom)
+    counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
+    first = (await tx.select(NEXT_DUE, nom=nom))[0][0]
+    return {
+        "bac": nom,
+        "graine": bac.graine,
+        "mode": bac.horloge.mode.value,
+        "vitesse": bac.horloge.vitesse,
+        "instant": bac.horloge.now().isoformat(),
+        "prochaine_echeance": None if first is None else str(first)[:10],
+        "en_attente": sum((await tx.select(WAITING, nom=nom, le=bac.horloge.now()))[0]),
+        "comptes": dict(sorted(counts.items())),
+    }
+
+
+async def dump(service: Service, nom: str) -> dict[str, Any]:
+    """All the rows of a bac, as JSON values."""
+    found: dict[str, Any] = {}
+    async with service.database.read() as tx:
+        await find(tx, nom)
+        for table in tables_of(service):
+            columns = [c for c in table.columns if c.name not in ("bac", "position")]
+            order = [table.c.position] if "position" in table.c else list(table.primary_key.columns)
+            query: Any = select(*columns).where(table.c.bac == nom).order_by(*order)
+            rows = [[sqlite_value(v) for v in row] for row in await tx.select(query)]
+            found[table.name] = {"colonnes": [c.name for c in columns], "lignes": rows}
+    return {"service": service.party.value, "bac": nom, "tables": found}
+
+
+async def restore(service: Service, nom: str, content: Any) -> None:
+    """Put back an exported bac under a name; raises Malformed, BacExistant."""
+    check_name(nom)
+    ops = list(_inserts(service, nom, content))
+    async with service.database.write() as tx:
+        if await tx.load(tables.bacs, [(nom,)]):
+            raise BacExistant(f"« {nom} »")
+        await tx.apply(ops)
+
+
+def _inserts(service: Service, nom: str, content: Any) -> Iterable[Insert]:
+    known = {t.name: t for t in tables_of(service)}
+    try:
+        if content["service"] != service.party.value:
+            raise Malformed("export-invalide", f"Cet export vient de « {content['service']} », ce service est « {service.party} ».")
+        given = content["tables"]
+        if set(given) != set(known):
+            raise Malformed("export-invalide", f"Les tables diffèrent : {sorted(set(given) ^ set(known))} (autre version du simulateur ?).")
+        for name, table in known.items():
+            columns: Sequence[str] = given[name]["colonnes"]
+            expected = {c.name for c in table.columns} - {"bac", "position"}
+            if set(columns) != expected:
+                raise Malformed("export-invalide", f"Colonnes de « {name} » : {sorted(set(columns) ^ expected)}.")
+            rows = decoded(given[name]["lignes"], sqlite_reader([table.c[c] for c in columns]))
+            yield Insert(table, ("bac", *columns), [(nom, *row) for row in rows])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Malformed("export-invalide", f"Le fichier n'est pas un export de bac : {error!r}") from error
+
+
+async def dead_letters(tx: Transaction, nom: str) -> list[dict[str, Any]]:
+    """The dead letters of a bac, oldest first, each with its cause."""
+    rows = await tx.load(tables.dead_letters, [(nom,)], ("bac",))
+    names = tables.dead_letters.columns.keys()
+    found = [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda r: (r[7], r[1]))]
+    return [f | {"wall_time": f["wall_time"].isoformat()} for f in found]
+
+
+async def replay(service: Service, nom: str, identifiant: str | None, take: Any) -> int:
+    """Try dead letters again, one or all; gives how many are no longer dead. What fails again stays, with its new cause."""
+    async with service.database.read() as tx:
+        rows = [r for r in await tx.load(tables.dead_letters, [(nom,)], ("bac",)) if identifiant in (None, r[1])]
+    done = 0
+    for row in rows:
+        done += await {"envoi": _resend, "reception": _retake, "echeance": _replan}[row[2]](service, row, take)
+    if done:
+        service.committed.set()
+    return done
+
+
+async def _forget(service: Service, row: Sequence[Any], also: Sequence[Any] = (), count: int = -1) -> None:
+    async with service.database.write() as tx:
+        key = Delete(tables.dead_letters, ("bac", "id", "sens"), [tuple(row[:3])])
+        await tx.apply([key, *also, Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", count)], add=("valeur",))])
+
+
+async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
+    from fps.kit.wire.envelope import canonical, parse
+
+    event, now = parse(row[6]), wall_now()
+    time = datetime.fromisoformat(event["time"])
+    columns = tuple(c.name for c in tables.outbox.columns if c.name != "position")
+    back = (
+        row[0],
+        event["id"],
+        event["type"],
+        event["subject"],
+        event["rang"],
+        time,
+        canonical(event["data"]),
+        event["traceparent"],
+        0,
+        now,
+    )
+    await _forget(service, row, [Insert(tables.outbox, columns, [back])])
+    return 1
+
+
+async def _retake(service: Service, row: Sequence[Any], take: Any) -> int:
+    before = await _is_dead(service, row)
+    later = await take([f"[{row[6]}]".encode()])
+    async with service.database.read() as tx:
+        received = bool(await tx.load(tables.inbox, [(row[0], row[1])]))
+    if received:
+        await _forget(service, row)
+        return 1
+    if before and not later:  # buried again by `take`, which counted it twice
+        async with service.database.write() as tx:
+            await tx.apply([Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", -1)], add=("valeur",))])
+    return 0
+
+
+async def _is_dead(service: Service, row: Sequence[Any]) -> bool:
+    async with service.database.read() as tx:
+        return bool(await tx.load(tables.dead_letters, [tuple(row[:3])]))
+
+
+async def _replan(service: Service, row: Sequence[Any], take: Any) -> int:
+    planned = json.loads(row[6])
+    due = (row[0], planned["subject"], planned["kind"], date.fromisoformat(planned["due"]))
+    await _forget(service, row, [Upsert(tables.deadlines, ("bac", "subject", "kind", "due"), [due])], count=0)
+    return 1

@@ -1,0 +1,119 @@
+"""Group commit: whatever knocks at any door of a service joins the next batch of its only writer."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fps.confiance.habilitation import Identite
+from fps.kit.engine.work import Key, Work
+from fps.kit.ground.faults import Overloaded, Unavailable
+from fps.kit.wire.envelope import Letter
+from fps.messages.message import Message
+
+log = logging.getLogger(__name__)
+BATCH = 500
+LINGER = 5  # milliseconds at most, and none when idle
+WAITING = 20_000  # requests that may wait for their turn; more are told to come back
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One thing to do: a letter to handle, or a request (`run`). Its future gets the result after the commit."""
+
+    bac: str
+    keys: Sequence[Key]
+    run: Callable[[Work], Awaitable[Any]]
+    letter: Letter | None = None
+    message: Message | None = None
+    qui: Identite | None = None  # who brought the letter
+    porte: tuple[str, str] | None = None  # by which door a request came, and what it asks: kept in the audit journal
+    future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+Process = Callable[[list[Item]], Awaitable[list[Any]]]
+
+
+class Collector:
+    """A queue, a writer, and a rule: a batch that fails is split by halves down to the one item that fails."""
+
+    def __init__(self, process: Process):
+        self._process = process
+        self._queue: deque[Item] = deque()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin to take batches."""
+        self._closed = False
+        self._task = asyncio.create_task(self._run(), name="collector")
+
+    async def stop(self) -> None:
+        """Finish what was accepted, then stop."""
+        self._closed = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait for the next batch."""
+        return len(self._queue)
+
+    def put(self, items: Sequence[Item]) -> None:
+        """Queue items; raises Overloaded when too many wait, or when the service is closing."""
+        if self._closed or len(self._queue) + len(items) > WAITING:
+            raise Overloaded("le service ferme" if self._closed else f"{len(self._queue)} demandes attendent")
+        self._queue.extend(items)
+        self._wake.set()
+
+    async def do(self, items: Sequence[Item]) -> list[Any]:
+        """Queue items and wait for all of them; a result may be an exception."""
+        self.put(items)
+        return await asyncio.gather(*(item.future for item in items), return_exceptions=True)
+
+    async def _run(self) -> None:
+        last = 0  # items of the batch before: more than one says that the service is under load
+        while not (self._closed and not self._queue):
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            if last > 1:
+                await self._fill(last)
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            last = len(batch)
+            await self._settle(batch)
+
+    async def _fill(self, wanted: int) -> None:
+        """Under load, leave those who have just been answered a few milliseconds to come back: fuller batches, fewer commits."""
+        for _ in range(LINGER):
+            if len(self._queue) >= wanted or self._closed:
+                return
+            await asyncio.sleep(0.001)
+
+    async def _settle(self, batch: list[Item]) -> None:
+        try:
+            results: list[Any] = await self._process(batch)
+        except Unavailable as error:
+            results = [error] * len(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._settle(batch[:middle])
+                await self._settle(batch[middle:])
+                return
+            log.exception("traitement impossible", extra={"bac": batch[0].bac})
+            results = [error]
+        for item, result in zip(batch, results, strict=True):
+            with contextlib.suppress(asyncio.InvalidStateError):  # the caller went away: what was done stays done
+                if isinstance(result, BaseException):
+                    item.future.set_exception(result)
+                    item.future.exception()  # read once: a caller that left must not raise a warning
+                else:
+                    item.future.set_result(result)

@@ -1,0 +1,80 @@
+"""The journal of a service read back: in order, with its chain checked."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select
+
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.engine.work import journal_hash
+from fps.kit.ground.clock import PARIS
+
+_T = tables.journal.c
+_NOM, _MOST = bindparam("nom", type_=Text), bindparam("most", type_=Integer)
+_LINES: Any = (
+    select(_T.position, _T.subject, _T.rang, _T.time, _T.acte, _T.article, _T.data, _T.hash, _T.wall_time)
+    .where(_T.bac == _NOM, _T.position > bindparam("after", type_=BigInteger))
+    .limit(_MOST)
+)
+SINCE: Any = _LINES.order_by(_T.position)
+DOSSIER: Any = _LINES.where(_T.subject == bindparam("sujet", type_=Text)).order_by(_T.rang)
+LAST: Any = select(func.max(_T.position)).where(_T.bac == _NOM)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act of one dossier, as the journal keeps it. `rang` orders the acts of a dossier across services."""
+
+    position: int
+    subject: str
+    rang: int
+    time: datetime
+    acte: str
+    article: str
+    data: str
+    hash: str
+    wall_time: datetime
+
+    def view(self, party: str) -> dict[str, Any]:
+        """What is shown: everything, the data as JSON."""
+        return {
+            "service": party,
+            "position": self.position,
+            "sujet": self.subject,
+            "rang": self.rang,
+            "date": self.time.isoformat(),
+            "acte": self.acte,
+            "article": self.article,
+            "donnees": json.loads(self.data),
+            "empreinte": self.hash,
+            "wall_time": self.wall_time.isoformat(),
+        }
+
+
+async def lines(tx: Transaction, bac: str, *, after: int = 0, subject: str | None = None, limit: int = 1_000) -> list[Line]:
+    """The lines of a bac after a position, or those of one dossier."""
+    if subject is None:
+        rows = await tx.select(SINCE, nom=bac, after=after, most=limit)
+    else:
+        rows = await tx.select(DOSSIER, nom=bac, after=after, most=limit, sujet=subject)
+    return [Line(r[0], r[1], r[2], r[3].astimezone(PARIS), *r[4:]) for r in rows]
+
+
+async def last(tx: Transaction, bac: str) -> int:
+    """The position of the last line of a bac, 0 when there is none."""
+    return int((await tx.select(LAST, nom=bac))[0][0] or 0)
+
+
+def broken(chain: Sequence[Line]) -> Line | None:
+    """The first line of one dossier's whole chain whose hash does not follow from the line before it, or None."""
+    previous, rang = "", 0
+    for line in chain:
+        expected = journal_hash(previous, line.subject, line.rang, line.time, line.acte, line.article, line.data)
+        if line.hash != expected or line.rang <= rang:
+            return line
+        previous, rang = line.hash, line.rang
+    return None

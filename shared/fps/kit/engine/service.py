@@ -1,0 +1,336 @@
+"""A service assembled: its records, its handlers, its deadlines, and the one transaction behind each door."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from sqlalchemy import Date, MetaData, Text, bindparam, select
+
+from fps.confiance.habilitation import INTERNE, Habilitation, Identite, sirets_de
+from fps.confiance.refus import AccesRefuse
+from fps.errors import FluxNonSimule, Introuvable, Refus
+from fps.flows import received_by
+from fps.kit.boxes import boites, destinations
+from fps.kit.data import tables
+from fps.kit.data.database import Database, Transaction
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Delete, Insert, Row, Upsert
+from fps.kit.engine import audit
+from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.work import BacInconnu, Batch, Key, Work
+from fps.kit.ground.clock import civil_date, wall_now
+from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.ground.settings import Settings
+from fps.kit.trust import habilitations, personnes
+from fps.kit.trust.identity import Trust
+from fps.kit.web.problems import refus_body
+from fps.kit.wire.envelope import Letter, canonical, digest
+from fps.messages.message import Message, MessageClass
+from fps.parties import SERVICES, Channel, Party
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+# The door by which the request in progress came in, when its act must be kept in the audit journal.
+porte_en_cours: ContextVar[tuple[str, str] | None] = ContextVar("porte_en_cours", default=None)
+Handler = Callable[[Any, Work], Awaitable[Message | None]]
+Deadline = Callable[[str, Work], Awaitable[None]]
+CHUNK = 5_000  # deadlines per transaction
+_D = tables.deadlines.c
+DUE: Any = (
+    select(_D.subject, _D.kind, _D.due)
+    .where(_D.bac == bindparam("nom", type_=Text), _D.due <= bindparam("today", type_=Date))
+    .order_by(_D.due, _D.subject, _D.kind)
+    .limit(CHUNK)
+)
+INTERNAL = frozenset(f"/services/{party}" for party in SERVICES)  # letters written by a service of the simulator: they are counted
+INBOX = ("bac", "id", "type", "subject", "digest", "outcome", "answer", "body", "time", "wall_time")
+
+
+async def non_simule(message: Message, work: Work) -> Message | None:
+    """The handler of a message whose behaviour is not simulated yet: a clear refusal, never a silent success."""
+    raise FluxNonSimule(f"flux {message.flow}, message « {message.nom} »")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a letter: received or refused, the answer given, and whether it had already come."""
+
+    outcome: str
+    answer: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What makes a service itself; the rest is the kit."""
+
+    party: Party
+    titre: str
+    metadata: MetaData
+    records: Sequence[Record[Any]]
+    handlers: Mapping[MessageClass, Handler]
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
+    emits: frozenset[MessageClass] = frozenset()
+    # Case files to load with a dossier number, before the handlers run: keeps the statements of a batch few.
+    subject_keys: Callable[[str, date], Iterable[Key]] = lambda subject, today: ()
+    message_keys: Mapping[MessageClass, Callable[[Any], Iterable[Key]]] = field(default_factory=dict)
+    deadline_keys: Mapping[str, Callable[[list[str], date], Iterable[Key]]] = field(default_factory=dict)
+    documents: Mapping[MessageClass, Traversable] = field(default_factory=dict)
+    routes: Callable[["Service"], Any] | None = None
+    migrations: Traversable | None = None
+    # What a message of a collectivité needs here besides an active certificate (an espace, a convention…): raises AccesRefuse; gives the
+    # zone that the message is about, when it does not say it. It is asked before anything is known of the certificate (None).
+    acces: Callable[[Any, Habilitation | None, Work], Awaitable[str | None]] = habilitations.sans_condition
+    acces_keys: Callable[[Any], Iterable[Key]] = lambda message: ()
+    # What a new bac begins with.
+    ouverture: Callable[[Work], Awaitable[None]] | None = None
+
+    def __post_init__(self) -> None:
+        wrong = set(received_by(self.party)) ^ set(self.handlers)
+        if wrong:
+            raise RuntimeError(f"{self.party}: the messages received and the handlers differ: {sorted(c.__name__ for c in wrong)}")
+        foreign = [c.__name__ for c in self.emits if c.sender is not self.party]
+        if foreign:
+            raise RuntimeError(f"{self.party}: does not send {foreign}")
+
+    def simulated(self, message: MessageClass) -> bool:
+        """Whether this service really plays its part of that message."""
+        return message in self.emits if message.sender is self.party else self.handlers.get(message, non_simule) is not non_simule
+
+
+class Service:
+    """A definition at work on a database: letters, requests and days go through it, each all or nothing."""
+
+    def __init__(self, definition: Definition, settings: Settings, database: Database, trust: Trust):
+        self.definition, self.settings, self.database, self.trust = definition, settings, database, trust
+        self.party = definition.party
+        kit = (habilitations.RECORD, *personnes.RECORDS, destinations.RECORD, boites.RECORD)
+        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *kit)}
+        self.collector = Collector(self._process)
+        self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
+        self.sonnette = boites.Sonnette()  # rung after each commit that put something in a box
+        self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
+
+    async def receive(self, letters: Sequence[tuple[Letter, Message]], qui: Identite | None = INTERNE) -> list[Receipt | BaseException]:
+        """Handle letters, in order; each gets its receipt, or the exception that kept it out. Nothing is half stored.
+
+        `qui` brought them: None for nobody known, by default who the broker let in.
+        """
+        items = [Item(letter.bac, self._keys(message, qui), _nothing, letter, message, qui) for letter, message in letters]
+        return await self.collector.do(items)
+
+    async def note(self, bac: str, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
+        """Keep a line of audit on its own; under no bac when that one does not exist."""
+        async with self.database.write() as tx:
+            known = await tx.load(tables.bacs, [(bac,)])
+            line = audit.note(bac if known else audit.SANS_BAC, acte, qui, objet, code=code, **details)
+            await tx.apply(await audit.ops(tx, [line], wall_now()))
+
+    def _keys(self, message: Message, qui: Identite | None) -> list[Key]:
+        extra = self.definition.message_keys.get(type(message))
+        keys = list(self.definition.subject_keys(message.sujet, date.min))
+        if habilitations.checked(qui, message):
+            keys += [(Habilitation, (qui.cle, siret)) for siret in sirets_de(message)]
+            keys += self.definition.acces_keys(message)
+        return keys + list(extra(message)) if extra else keys
+
+    async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
+        """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing."""
+        result = (await self.collector.do([Item(bac, keys, run, porte=porte_en_cours.get())]))[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result  # type: ignore[no-any-return]
+
+    @asynccontextmanager
+    async def reading(self, bac: str) -> AsyncIterator["Reading"]:
+        """Read what is committed, at the bac's date; raises BacInconnu."""
+        async with self.database.read() as tx:
+            batch = Batch(self.party, self.records, tx)
+            await batch.open([bac], [])
+            yield Reading(batch, Work(batch, batch.bac(bac)))
+
+    async def _process(self, items: list[Item]) -> list[Any]:
+        """One batch, one transaction. Raises when it must be rolled back whole."""
+        async with self.database.write() as tx:
+            batch = Batch(self.party, self.records, tx)
+            await batch.open((i.bac for i in items), ((i.bac, key) for i in items for key in i.keys))
+            ids = dict.fromkeys((i.letter.bac, i.letter.id) for i in items if i.letter is not None)
+            inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
+            fresh: list[Row] = []
+            results = [await self._one(batch, item, inbox, fresh) for item in items]
+            batch.ops.append(Insert(tables.inbox, INBOX, fresh))
+            batch.notes += habilitations.let_in(batch, items, results)
+            await batch.save()
+        self._after(batch)
+        for row in fresh:
+            self.observe("lettre", row[5], 1)
+        return results
+
+    def _after(self, batch: Batch) -> None:
+        if batch.sent:
+            self.committed.set()
+
+    async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
+        if item.letter is not None and item.message is not None:
+            return await self._letter(batch, item, item.letter, item.message, inbox, fresh)
+        try:
+            work = Work(batch, batch.bac(item.bac))
+        except BacInconnu as error:
+            return error
+        try:
+            result = await item.run(work)
+        except (Refus, Malformed) as error:
+            work.undo()
+            if item.porte is not None:
+                work.audit("acte", *item.porte, code=error.code)
+            return error
+        work.keep()
+        return result
+
+    async def _letter(self, batch: Batch, item: Item, letter: Letter, message: Message, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
+        try:
+            bac = batch.bac(letter.bac)
+            await habilitations.authorise(self.definition.acces, message, item.qui, Work(batch, bac))
+        except AccesRefuse as error:
+            Work(batch, bac).audit("lettre", item.qui, letter.type, code=error.code, id=letter.id, sujet=message.sujet)
+            return error
+        except BacInconnu as error:
+            return error
+        mark = digest(f"{letter.type}\n{letter.body}")
+        seen = inbox.get((letter.bac, letter.id))
+        if seen is not None:
+            if seen[4] != mark:
+                return Malformed(
+                    "cle-idempotence-reutilisee",
+                    "Cette Idempotency-Key a déjà servi pour un autre contenu : donnez une clé nouvelle à chaque nouveau message.",
+                )
+            return Receipt(seen[5], seen[6], again=True)
+        work = Work(batch, bac, letter.rang, letter.traceparent)
+        identity = {"id": letter.id, "type": letter.type}
+        work.record(message.sujet, "reception", message.law, **identity)
+        outcome, answer = "recu", None
+        try:
+            reply = await self.definition.handlers[type(message)](message, work)
+            answer = None if reply is None else reply.model_dump_json()
+            work.keep()
+            batch.count(letter.bac, f"recu:{letter.type}")
+        except Introuvable as error:
+            # Not stored: the dossier may come later (letters can overtake one another), the sender tries again.
+            work.undo()
+            return error
+        except Refus as error:
+            work.undo()
+            outcome, answer = "refuse", canonical(refus_body(error))
+            refusal = Work(batch, bac, letter.rang)
+            refusal.record(message.sujet, "refus", error.article or message.law, code=error.code, detail=error.detail, **identity)
+            refusal.keep()
+        row = (letter.bac, letter.id, letter.type, message.sujet, mark, outcome, answer, letter.body, work.now, batch.wall)
+        inbox[letter.bac, letter.id] = row
+        fresh.append(row)
+        if message.channel is not Channel.REPONSE and letter.source in INTERNAL:
+            batch.count(letter.bac, "recues" if outcome == "recu" else "refusees")
+        return Receipt(outcome, answer)
+
+    async def live(self, bac: str) -> int:
+        """Do everything due on or before the bac's date, in chunks; gives how many deadlines were lived. Raises BacInconnu."""
+        done = 0
+        while True:
+            rows = await self._due(bac)
+            if not rows:
+                return done
+            await self._live(bac, rows)
+            done += len(rows)
+
+    async def _due(self, bac: str) -> list[Row]:
+        async with self.database.read() as tx:
+            batch = Batch(self.party, self.records, tx)
+            await batch.open([bac], [])
+            today = civil_date(batch.bac(bac).horloge.now())
+            return await tx.select(DUE, nom=bac, today=today)
+
+    async def _live(self, bac: str, rows: list[Row]) -> None:
+        try:
+            await self._live_chunk(bac, rows)
+        except Unavailable:
+            raise
+        except Exception as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                await self._live(bac, rows[:middle])
+                await self._live(bac, rows[middle:])
+            else:
+                log.exception("échéance impossible", extra={"bac": bac})
+                await self._bury_deadline(bac, rows[0], error)
+
+    async def _live_chunk(self, bac: str, rows: list[Row]) -> None:
+        async with self.database.write() as tx:
+            batch = Batch(self.party, self.records, tx)
+            # A letter committed since the rows were read may have moved or removed a deadline: only what still stands is lived.
+            standing = await tx.load(tables.deadlines, [(bac, r[0], r[1]) for r in rows])
+            due = {(r[1], r[2]): r[3] for r in standing}
+            rows = [r for r in rows if due.get((r[0], r[1])) == r[2]]
+            await batch.open([bac], [])
+            today = civil_date(batch.bac(bac).horloge.now(batch.wall))
+            await batch.open([], ((bac, key) for key in self._deadline_keys(rows, today)))
+            for subject, kind, _ in rows:
+                work = Work(batch, batch.bac(bac))
+                work.unschedule(subject, kind)
+                await self.definition.deadlines[kind](subject, work)
+                work.keep()
+            await batch.save()
+        self._after(batch)
+        self.observe("echeance", "vecue", len(rows))
+
+    def _deadline_keys(self, rows: list[Row], today: date) -> Iterable[Key]:
+        for subject in dict.fromkeys(r[0] for r in rows):
+            yield from self.definition.subject_keys(subject, today)
+        for kind, keys in self.definition.deadline_keys.items():
+            if subjects := [r[0] for r in rows if r[1] == kind]:
+                yield from keys(subjects, today)
+
+    async def _bury_deadline(self, bac: str, row: Row, error: Exception) -> None:
+        subject, kind, due = row
+        envelope = canonical({"subject": subject, "kind": kind, "due": due.isoformat()})
+        async with self.database.write() as tx:
+            batch = Batch(self.party, self.records, tx)
+            dead = (bac, f"{subject}/{kind}", "echeance", kind, subject, repr(error), envelope, batch.wall)
+            batch.ops.append(Upsert(tables.dead_letters, tuple(tables.dead_letters.columns.keys()), [dead]))
+            batch.ops.append(Delete(tables.deadlines, ("bac", "subject", "kind"), [(bac, subject, kind)]))
+            await batch.save()
+
+    async def start(self) -> None:
+        """Connect to the database and open the doors to the collector."""
+        await self.database.start(self.settings.start_timeout)
+        if ":memory:" in self.database.url or self.database.url == "sqlite+aiosqlite://":
+            await self.database.create(tables.metadata, self.definition.metadata)
+        self.collector.start()
+
+    async def stop(self) -> None:
+        """Finish what was accepted and close."""
+        with contextlib.suppress(Unavailable):
+            await self.collector.stop()
+        await self.database.stop()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A read at the bac's date: the transaction for SQLAlchemy selects, the case files by key."""
+
+    batch: Batch
+    work: Work
+
+    @property
+    def tx(self) -> Transaction:
+        """Where to run a select."""
+        return self.batch.tx
+
+
+async def _nothing(work: Work) -> None:
+    """A letter has no request of its own."""

@@ -1,0 +1,279 @@
+"""One batch is one transaction; one Work is what one letter, request or deadline may change inside it: everything or nothing."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from fps.confiance.habilitation import Identite
+from fps.droit.money import Ecriture
+from fps.errors import Introuvable
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.data.records import Record
+from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
+from fps.kit.engine import audit
+from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
+from fps.kit.wire.envelope import canonical, digest
+from fps.messages.message import Message
+from fps.parties import Channel, Party
+
+T = TypeVar("T")
+Key = tuple[type, Row]
+IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fps-simulateur")
+TRANSIT = (Channel.REST, Channel.AMQP)
+JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time")
+OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before")
+
+
+class BacInconnu(Introuvable):
+    """Ce bac à sable n'existe pas"""
+
+    code = "bac-inconnu"
+    que_faire = "Créez-le avec « fps bac creer NOM », ou corrigez le préfixe /bacs/NOM de l'adresse."
+
+
+@dataclass(frozen=True, slots=True)
+class Bac:
+    """What a transaction knows of a bac: its name, its seed, its clock."""
+
+    nom: str
+    graine: str
+    horloge: BacClock
+
+
+@dataclass(slots=True)
+class Act:
+    """One line to come in the journal, with the letter or the entry it carries. Rank and hash come at the end of the batch."""
+
+    bac: Bac
+    subject: str
+    time: datetime
+    acte: str
+    article: str
+    data: dict[str, Any]
+    floor: int = 0
+    trace: str = ""
+    message: Message | None = None
+    ecriture: Ecriture | None = None
+
+
+@dataclass
+class Batch:
+    """Everything that one transaction loads and will save."""
+
+    party: Party
+    records: dict[type, Record[Any]]
+    tx: Transaction
+    wall: datetime = field(default_factory=wall_now)
+    bacs: dict[str, Bac] = field(default_factory=dict)
+    known: dict[tuple[type, str, Row], Any] = field(default_factory=dict)
+    touched: dict[tuple[type, str, Row], Any] = field(default_factory=dict)
+    acts: list[Act] = field(default_factory=list)
+    deadlines: dict[tuple[str, str], dict[str, date | None]] = field(default_factory=dict)
+    cleared: dict[tuple[str, str], None] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    ops: list[Op] = field(default_factory=list)
+    notes: list[audit.Note] = field(default_factory=list)
+    sent: int = 0
+
+    async def open(self, bacs: Iterable[str], keys: Iterable[tuple[str, Key]]) -> None:
+        """Load the bacs and, one statement per table, the case files that the letters are about."""
+        names = [(b,) for b in dict.fromkeys(bacs)]
+        for row in await self.tx.load(tables.bacs, names):
+            nom, graine, mode, instant, wall, vitesse = row
+            self.bacs[nom] = Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse))
+        wanted: dict[type, dict[Row, None]] = {}
+        for bac, (cls, key) in keys:
+            wanted.setdefault(cls, {})[(bac, *key)] = None
+        for cls, rows in wanted.items():
+            await self._load(cls, list(rows))
+
+    async def _load(self, cls: type, keys: list[Row]) -> None:
+        record = self.records[cls]
+        for key in keys:
+            self.known.setdefault((cls, key[0], key[1:]), None)
+        for row in await self.tx.load(record.table, keys):
+            item = record.item(row)
+            self.known[cls, row[0], record.key_of(item)] = item
+
+    def bac(self, nom: str) -> Bac:
+        """The bac of that name; raises BacInconnu."""
+        if nom not in self.bacs:
+            raise BacInconnu(f"« {nom} »")
+        return self.bacs[nom]
+
+    def count(self, bac: str, nom: str, by: int = 1) -> None:
+        """Increase one of the bac's figures."""
+        self.counts[bac, nom] = self.counts.get((bac, nom), 0) + by
+
+    async def save(self) -> None:
+        """Write everything in one go: case files, journal, letters, entries, deadlines, counts."""
+        ops = self.ops
+        chains = await self._chain(ops)
+        for cls in dict.fromkeys(c for c, _, _ in self.touched):
+            record = self.records[cls]
+            rows = [record.row(bac, item) for (c, bac, _), item in self.touched.items() if c is cls]
+            ops.append(Upsert(record.table, record.columns, rows))
+        planned = [(*at, kind, due) for at, kinds in self.deadlines.items() for kind, due in kinds.items()]
+        kept = [row for row in planned if row[3] is not None]
+        gone = [row[:3] for row in planned if row[3] is None]
+        if self.cleared:
+            rows = await self.tx.load(tables.deadlines, list(self.cleared), ("bac", "subject"))
+            again = {row[:3] for row in kept}
+            gone += [r[:3] for r in rows if r[:3] not in again]
+        ops.append(Delete(tables.deadlines, ("bac", "subject", "kind"), gone))
+        ops.append(Upsert(tables.deadlines, ("bac", "subject", "kind", "due"), kept))
+        ops.append(Upsert(tables.chains, ("bac", "subject", "rang", "hash"), [(*k, *v) for k, v in chains.items()]))
+        ops.append(Upsert(tables.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
+        ops += await audit.ops(self.tx, self.notes, self.wall)
+        await self.tx.apply(ops)
+
+    async def _chain(self, ops: list[Op]) -> dict[tuple[str, str], tuple[int, str]]:
+        """Give each act its rank and its hash, each letter its number; append the rows to write."""
+        heads = dict.fromkeys((a.bac.nom, a.subject) for a in self.acts)
+        chains = {(r[0], r[1]): (r[2], r[3]) for r in await self.tx.load(tables.chains, list(heads))}
+        journal: list[Row] = []
+        outbox: list[Row] = []
+        courriers: list[Row] = []
+        ecritures: list[Row] = []
+        for act in self.acts:
+            bac = act.bac.nom
+            rang, previous = chains.get((bac, act.subject), (0, ""))
+            rang = max(rang, act.floor) + 1
+            if act.message is not None:
+                name = f"{act.bac.graine}/{self.party}/{act.subject}/{rang}"
+                letter = str(uuid.uuid5(IDS, name))
+                body = act.message.model_dump_json()
+                act.data = {"id": letter, "type": act.message.type, "empreinte": digest(body), **act.data}
+                if act.message.channel in TRANSIT or (act.message.channel is Channel.PORTAIL and act.message.receiver is not Party.USAGER):
+                    outbox.append((bac, letter, act.message.type, act.subject, rang, act.time, body, act.trace, 0, self.wall))
+                    self.count(bac, "ecrites")
+                else:
+                    courriers.append((bac, letter, act.message.type, act.subject, act.time, body))
+                    self.count(bac, "courriers")
+                self.count(bac, f"emis:{act.message.type}")
+            if act.ecriture is not None:
+                for i, ligne in enumerate(act.ecriture.lignes):
+                    e = act.ecriture
+                    ecritures.append((bac, act.subject, rang, i, e.le, e.libelle, ligne.compte, ligne.debit, ligne.credit))
+            data = canonical(act.data)
+            link = journal_hash(previous, act.subject, rang, act.time, act.acte, act.article, data)
+            chains[bac, act.subject] = (rang, link)
+            journal.append((bac, act.subject, rang, act.time, act.acte, act.article, data, link, self.wall))
+        self.sent += len(outbox)
+        ops.append(Insert(tables.journal, JOURNAL, journal))
+        ops.append(Insert(tables.outbox, OUTBOX, outbox))
+        ops.append(Insert(tables.courriers, tuple(tables.courriers.columns.keys()), courriers))
+        ops.append(Insert(tables.ecritures, tuple(tables.ecritures.columns.keys()), ecritures))
+        return {k: chains[k] for k in heads}
+
+
+def journal_hash(previous: str, subject: str, rang: int, time: datetime, acte: str, article: str, data: str) -> str:
+    """The link of a line of the journal: it covers everything of the line but the wall time, and the line before it."""
+    return digest(f"{previous}\n{subject}\n{rang}\n{time.isoformat()}\n{acte}\n{article}\n{data}")
+
+
+class Work:
+    """What a handler may do: find and add case files, send letters, plan days, keep the journal and the books. Never a commit."""
+
+    def __init__(self, batch: Batch, bac: Bac, floor: int = 0, trace: str = ""):
+        self.batch, self.bac, self._floor, self._trace = batch, bac, floor, trace
+        self.now: datetime = bac.horloge.now(batch.wall)
+        self.today: date = civil_date(self.now)
+        self.tx = batch.tx
+        self._before: dict[tuple[type, str, Row], dict[str, Any] | None] = {}
+        self._acts: list[Act] = []
+        self._deadlines: dict[tuple[str, str], dict[str, date | None]] = {}
+        self._cleared: dict[tuple[str, str], None] = {}
+        self._lasting: set[int] = set()
+
+    @property
+    def graine(self) -> str:
+        """The seed of the bac: same seed, same registers, same identifiers."""
+        return self.bac.graine
+
+    async def find(self, cls: type[T], *key: Any) -> T | None:
+        """The case file of that key, or None. What is changed on it is saved at the end of the batch."""
+        at = (cls, self.bac.nom, key)
+        if at not in self.batch.known:
+            await self.batch._load(cls, [(self.bac.nom, *key)])
+        item: T | None = self.batch.known[at]
+        if item is not None and at not in self._before:
+            self._before[at] = dict(item.__dict__)
+        return item
+
+    def add(self, item: object) -> None:
+        """A new case file."""
+        cls = type(item)
+        at = (cls, self.bac.nom, self.batch.records[cls].key_of(item))
+        if self.batch.known.get(at) is not None:
+            raise ValueError(f"{cls.__name__} {at[2]} already exists")
+        self.batch.known[at] = item
+        self._before[at] = None
+
+    def lasting(self, item: object) -> None:
+        """What was changed on this case file stays even when the act is refused: a count of failures."""
+        self._lasting.add(id(item))
+
+    def send(self, message: Message, **data: Any) -> None:
+        """Write a letter: it leaves after the commit, or waits in its addressee's mailbox."""
+        if message.sender is not self.batch.party:
+            raise ValueError(f"{type(message).__name__} is not for {self.batch.party} to send")
+        acte = "courrier" if message.channel is Channel.COURRIER else "envoi"
+        self._acts.append(Act(self.bac, message.sujet, self.now, acte, message.law, data, self._floor, self._trace, message=message))
+
+    def record(self, subject: str, acte: str, article: str, **data: Any) -> None:
+        """A line of the journal: an act, the article that founds it, and its dates and amounts (JSON values)."""
+        self._acts.append(Act(self.bac, subject, self.now, acte, article, data, self._floor, self._trace))
+
+    def audit(self, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
+        """A line of the audit journal; it stays even when the act is refused (`code`: that of the refusal)."""
+        self.batch.notes.append(audit.note(self.bac.nom, acte, qui, objet, code=code, instant=self.now, **details))
+
+    def book(self, subject: str, ecriture: Ecriture, article: str) -> None:
+        """A balanced entry of the ledger, told in the journal."""
+        data = {"libelle": ecriture.libelle, "lignes": [[x.compte, x.debit, x.credit] for x in ecriture.lignes]}
+        self._acts.append(Act(self.bac, subject, self.now, "ecriture", article, data, self._floor, self._trace, ecriture=ecriture))
+
+    def schedule(self, subject: str, kind: str, due: date) -> None:
+        """Plan what must happen to a dossier on a day; the same kind again moves the day."""
+        self._deadlines.setdefault((self.bac.nom, subject), {})[kind] = due
+
+    def unschedule(self, subject: str, *kinds: str) -> None:
+        """Forget what was planned for a dossier: these kinds, or everything when none is named."""
+        at = (self.bac.nom, subject)
+        if kinds:
+            self._deadlines.setdefault(at, {}).update(dict.fromkeys(kinds))
+        else:
+            self._cleared[at] = None
+            self._deadlines.pop(at, None)
+
+    def keep(self) -> None:
+        """Join the batch: what this work did will be saved with it."""
+        batch = self.batch
+        for key, before in self._before.items():
+            item = batch.known[key]
+            if before is None or item.__dict__ != before:
+                batch.touched[key] = item
+        batch.acts += self._acts
+        for at in self._cleared:
+            batch.cleared[at] = None
+            batch.deadlines.pop(at, None)
+        for at, kinds in self._deadlines.items():
+            batch.deadlines.setdefault(at, {}).update(kinds)
+
+    def undo(self) -> None:
+        """Leave no trace: case files are given back their values (replaced, never mutated in place, so a copy of the fields is enough)."""
+        for key, before in self._before.items():
+            if id(self.batch.known[key]) in self._lasting:
+                self.batch.touched[key] = self.batch.known[key]
+            elif before is None:
+                self.batch.known[key] = None
+            else:
+                self.batch.known[key].__dict__.update(before)
+        self._acts.clear()
+        self._deadlines.clear()
+        self._cleared.clear()
+        self._before.clear()

@@ -1,0 +1,52 @@
+"""The only reader of the machine's time; everything else receives dates and instants as arguments."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+# Hour given to a day named without an hour: late enough for the acts of that day to be in the past.
+SOIR = time(20, 0)
+# Hour at which the deadlines of a day are lived (a morning batch).
+MATIN = time(6, 0)
+
+
+def wall_now() -> datetime:
+    """The machine's time, in UTC: for `wall_time`, retries and TLS only, never for the law."""
+    return datetime.now(UTC)
+
+
+def paris(day: date, hour: time = SOIR) -> datetime:
+    """The instant of `day` at `hour`, Paris civil time (DST gaps resolve as PEP 495 does)."""
+    return datetime.combine(day, hour, tzinfo=PARIS)
+
+
+def civil_date(instant: datetime) -> date:
+    """The legal date of an instant: the civil date in Paris."""
+    return instant.astimezone(PARIS).date()
+
+
+class Marche(StrEnum):
+    """How the clock of a bac moves: only when told, or with real time."""
+
+    FIGE = "fige"
+    COURANT = "courant"
+
+
+@dataclass(frozen=True, slots=True)
+class BacClock:
+    """The clock of one bac: an anchor in simulated time, one in real time, and a speed."""
+
+    mode: Marche
+    instant: datetime
+    wall: datetime
+    vitesse: int = 1
+
+    def now(self, wall: datetime | None = None) -> datetime:
+        """Simulated instant, Paris time; a frozen clock always answers its anchor."""
+        if self.mode is Marche.FIGE:
+            return self.instant.astimezone(PARIS)
+        elapsed: timedelta = ((wall or wall_now()) - self.wall) * self.vitesse
+        # astimezone(UTC) first: aware arithmetic inside one zone ignores DST.
+        return (self.instant.astimezone(UTC) + elapsed).astimezone(PARIS)

@@ -1,0 +1,84 @@
+"""What comes from the broker, or from the memory bus: handled, tried again later, or buried as a dead letter with its cause."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fps.errors import Refus
+from fps.kit.data import tables
+from fps.kit.data.sql import Row, Upsert
+from fps.kit.engine.service import Receipt, Service
+from fps.kit.engine.work import Batch
+from fps.kit.ground.clock import wall_now
+from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.wire.envelope import Letter, digest, events, pack, read_event
+from fps.messages.message import Message
+
+DEAD = tuple(tables.dead_letters.columns.keys())
+
+
+def cause(error: BaseException) -> str:
+    """Why a letter could not be taken, in words."""
+    if isinstance(error, Malformed):
+        return f"{error.code} : {error.detail} {json.dumps(error.erreurs, ensure_ascii=False) if error.erreurs else ''}".strip()
+    if isinstance(error, Refus):
+        return f"{error.code} : {error.titre()} ({error.detail})"
+    return f"erreur technique : {error!r}"
+
+
+class Inbound:
+    """The reception of packs by one service."""
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    async def take(self, packs: Sequence[bytes]) -> list[Letter]:
+        """Handle packs; gives the letters to try again later. Raises Unavailable when nothing could be done: the packs must come again."""
+        good: list[tuple[Letter, Message]] = []
+        dead: list[Row] = []
+        for raw in packs:
+            try:
+                found = events(raw)
+            except Exception as error:  # whatever it is: a body that nobody can read must never stop a consumer
+                dead.append(_row("?", digest(raw.decode("latin-1")), "?", "?", cause(error), raw.decode("utf-8", "replace")))
+                continue
+            for event in found:
+                try:
+                    good.append(read_event(event))
+                except Exception as error:
+                    dead.append(_unreadable(event, error))
+        later = []
+        for (letter, _), result in zip(good, await self.service.receive(good) if good else [], strict=True):
+            if isinstance(result, Receipt):
+                continue
+            if isinstance(result, Unavailable):
+                raise result
+            if letter.attempts < len(self.service.settings.retry_delays) and not isinstance(result, Malformed):
+                later.append(letter.later())
+            else:
+                text = pack([letter]).decode()[1:-1]
+                dead.append(_row(letter.bac, letter.id, letter.type, letter.subject, cause(result), text))
+        if dead:
+            await self._bury(dead)
+        return later
+
+    async def _bury(self, rows: list[Row]) -> None:
+        async with self.service.database.write() as tx:
+            batch = Batch(self.service.party, self.service.records, tx)
+            for row in {(r[0], r[1]): r for r in rows}.values():
+                batch.count(row[0], "mortes")
+                batch.ops.append(Upsert(tables.dead_letters, DEAD, [row]))
+            await batch.save()
+        self.service.observe("lettre", "morte", len(rows))
+
+
+def _row(bac: str, id: str, type: str, subject: str, why: str, envelope: str) -> Row:
+    clean = [v.replace("\x00", "�") for v in (bac, id, type, subject, why, envelope)]
+    return (clean[0], clean[1], "reception", clean[2], clean[3], clean[4], clean[5], wall_now())
+
+
+def _unreadable(event: Any, error: Exception) -> Row:
+    text = json.dumps(event)
+    names = event if isinstance(event, dict) else {}
+    bac, id, type, subject = (str(names.get(n) or "?")[:200] for n in ("bac", "id", "type", "subject"))
+    return _row(bac, id if id != "?" else digest(text), type, subject, cause(error), text)

@@ -1,0 +1,240 @@
+"""The relay of one service: empties the outbox onto the bus, over REST, into the boxes; a letter leaves it once safe elsewhere."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, select, update
+
+from fps.flows import by_type
+from fps.kit.boxes.boites import siret_de
+from fps.kit.boxes.destinations import Acheminement, deposer
+from fps.kit.data import tables
+from fps.kit.data.sql import Delete, Instant, Row, Upsert
+from fps.kit.engine.service import Receipt, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.clock import wall_now
+from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.post.inbound import DEAD, cause
+from fps.kit.wire.bus import Bus
+from fps.kit.wire.carrier import Carrier, Delivery, Fate
+from fps.kit.wire.envelope import PACK, Letter, pack, read_message
+from fps.messages.message import Message
+from fps.parties import Channel
+
+log = logging.getLogger(__name__)
+BATCH = 500
+POLL = 1.0  # seconds: a safety, the relay is woken by the commits
+PAUSE = 0.5  # seconds after a server did not answer
+
+
+_OUT, _OLDER = tables.outbox, tables.outbox.alias("older")
+_NOW = bindparam("now", type_=Instant)
+# A letter waits behind an older one of the same dossier that is held for later.
+_HELD = exists().where(
+    and_(
+        _OLDER.c.bac == _OUT.c.bac,
+        _OLDER.c.subject == _OUT.c.subject,
+        _OLDER.c.position < _OUT.c.position,
+        _OLDER.c.not_before > _NOW,
+    )
+)
+READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH)
+
+
+class Relay:
+    """One per service: keeps the order of each dossier's letters."""
+
+    def __init__(self, service: Service, bus: Bus, carrier: Carrier):
+        self.service, self.bus, self.carrier = service, bus, carrier
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to empty the outbox."""
+        self._task = asyncio.create_task(self._run(), name=f"relay-{self.service.party}")
+
+    async def stop(self) -> None:
+        """Stop at once: what was not confirmed stays in the outbox."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self.service.committed.clear()
+            try:
+                while await self.once():
+                    pass
+            except Unavailable as error:
+                log.warning("courrier en attente", extra={"cause": repr(error)})
+                await asyncio.sleep(PAUSE)
+                continue
+            except Exception:
+                log.exception("relais")
+                await asyncio.sleep(PAUSE)
+            with contextlib.suppress(TimeoutError):
+                # Not wait_for, which forgets before Python 3.12 that it was cancelled when the event is set at the same moment.
+                async with asyncio.timeout(POLL):
+                    await self.service.committed.wait()
+
+    async def once(self) -> int:
+        """Carry what is ready; gives how many letters left the outbox. Raises Unavailable when the bus or the database is away."""
+        letters, boxed = await self._ready()
+        if not letters:
+            return 0
+        amqp = {p: x for p, x in letters.items() if by_type(x.type).channel is Channel.AMQP}
+        rest = {p: x for p, x in letters.items() if p not in amqp and p not in boxed}
+        results = await asyncio.gather(self._publish(amqp), self._deliver(rest), self._box(boxed), return_exceptions=True)
+        errors = [r for r in results if isinstance(r, BaseException)]
+        left = sum(r for r in results if isinstance(r, int))
+        if errors:
+            raise errors[0]
+        return left
+
+    async def _ready(self) -> tuple[dict[int, Letter], dict[int, Letter]]:
+        """The letters that may leave, and among them those of the collectivités that an editor stands for."""
+        async with self.service.database.read() as tx:
+            letters = {r[0]: _letter(r, self.service) for r in await tx.select(READY, now=wall_now())}
+            towns = {p: (x.bac, siret) for p, x in letters.items() if (siret := siret_de(x)) is not None}
+            rows = await tx.load(tables.destinations, list(dict.fromkeys(towns.values())))
+        editors = {row[:2] for row in rows if row[2] != Acheminement.REFERENCE}
+        return letters, {p: letters[p] for p, town in towns.items() if town in editors}
+
+    async def _box(self, letters: dict[int, Letter]) -> int:
+        """Put letters in the boxes of their editors, who are told at once."""
+        left = 0
+        for bac in dict.fromkeys(x.bac for x in letters.values()):
+            mine = {p: x for p, x in letters.items() if x.bac == bac}
+
+            async def box(work: Work, mine: dict[int, Letter] = mine) -> list[str]:
+                return await deposer(work, mine)
+
+            sirets = await self.service.ask(bac, box)
+            self.service.sonnette.sonner(bac, dict.fromkeys(sirets))
+            left += len(sirets)
+        return left
+
+    async def _publish(self, letters: dict[int, Letter]) -> int:
+        """Packs of one routing key; a pack never mixes two of them."""
+        by_key: dict[str, dict[int, Letter]] = {}
+        for position, letter in letters.items():
+            by_key.setdefault(by_type(letter.type).routing_key, {})[position] = letter
+        left = 0
+        for key, found in by_key.items():
+            values = list(found.values())
+            packs = [values[i : i + PACK] for i in range(0, len(values), PACK)]
+            later = {x.id: x for x in await self.bus.publish(key, packs)}
+            fates = {
+                p: Delivery(Fate.INCONNUE, None, {"detail": "dossier encore inconnu du destinataire"})
+                if x.id in later
+                else Delivery(Fate.RECUE)
+                for p, x in found.items()
+            }
+            left += await self._close(found, fates)
+        return left
+
+    async def _deliver(self, letters: dict[int, Letter]) -> int:
+        """Waves: in each, a dossier has one letter at most, so letters of one type go together and a dossier keeps its order."""
+        left = 0
+        held: set[tuple[str, str]] = set()
+        for wave in _waves(letters):
+            groups: dict[tuple[str, str], dict[int, Letter]] = {}
+            for position, letter in wave.items():
+                if (letter.bac, letter.subject) not in held:
+                    groups.setdefault((letter.bac, letter.type), {})[position] = letter
+            for found, fates in zip(groups.values(), await asyncio.gather(*(self._group(g) for g in groups.values())), strict=True):
+                left += await self._close(found, fates)
+                # What follows a letter that must go again waits behind it.
+                held |= {(x.bac, x.subject) for p, x in found.items() if fates[p].fate in (Fate.PLUS_TARD, Fate.INCONNUE)}
+        return left
+
+    async def _group(self, letters: dict[int, Letter]) -> dict[int, Delivery]:
+        deliveries = dict(zip(letters, await self.carrier.deliver(list(letters.values())), strict=True))
+        answered = {p: d for p, d in deliveries.items() if d.answer is not None}
+        incoming: list[tuple[Letter, Message]] = []
+        for position, delivery in answered.items():
+            cls = by_type(letters[position].type).answer
+            if cls is None or cls.receiver is not self.service.party:
+                continue
+            try:
+                message, text = read_message(cls, json.loads(delivery.answer or "null"))
+            except Malformed as error:
+                deliveries[position] = Delivery(Fate.MORTE, None, {"detail": f"réponse illisible : {cause(error)}"})
+                continue
+            sent = letters[position]
+            # The receiver wrote the answer just after the letter: its rank follows, on both sides.
+            source = f"/services/{cls.sender}"
+            answer = Letter(f"{sent.id}/reponse", sent.bac, cls.type, source, sent.subject, sent.rang + 1, sent.time, wall_now(), text)
+            incoming.append((answer, message))
+        results = await self.service.receive(incoming) if incoming else []
+        for (letter, _), result in zip(incoming, results, strict=True):
+            if not isinstance(result, Receipt):
+                position = next(p for p, x in letters.items() if f"{x.id}/reponse" == letter.id)
+                deliveries[position] = Delivery(Fate.PLUS_TARD, None, {"detail": f"réponse à traiter : {result!r}"})
+        return deliveries
+
+    async def _close(self, letters: dict[int, Letter], fates: dict[int, Delivery]) -> int:
+        """Take the delivered letters out of the outbox; keep the others for later, or bury them."""
+        left = 0
+        for bac in dict.fromkeys(x.bac for x in letters.values()):
+            mine = {p: x for p, x in letters.items() if x.bac == bac}
+
+            async def close(work: Work, mine: dict[int, Letter] = mine) -> int:
+                return await _settle(work, mine, fates, self.service.settings.retry_delays)
+
+            left += await self.service.ask(bac, close)
+        return left
+
+
+async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Delivery], delays: tuple[float, ...]) -> int:
+    batch, gone, dead = work.batch, [], []
+    for position, letter in letters.items():
+        delivery = fates[position]
+        law = by_type(letter.type).law
+        problem = delivery.problem or {}
+        why = explain(problem)
+        tried_out = delivery.fate is Fate.INCONNUE and letter.attempts >= len(delays)
+        if delivery.fate in (Fate.PLUS_TARD, Fate.INCONNUE) and not tried_out:
+            delay = delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
+            values = {"attempts": letter.attempts + 1, "not_before": batch.wall + timedelta(seconds=delay)}
+            await work.tx.execute(update(tables.outbox).where(tables.outbox.c.position == position).values(**values))
+            continue
+        gone.append((position,))
+        if delivery.fate is Fate.MORTE or tried_out:
+            work.record(letter.subject, "lettre-morte", law, id=letter.id, type=letter.type, cause=why)
+            batch.count(letter.bac, "mortes")
+            text = pack([letter]).decode()[1:-1]
+            dead.append((letter.bac, letter.id, "envoi", letter.type, letter.subject, why, text, batch.wall))
+        elif delivery.fate is Fate.REFUSEE:
+            work.record(letter.subject, "envoi-refuse", law, id=letter.id, type=letter.type, code=str(problem.get("code", "")))
+    batch.ops.append(Delete(tables.outbox, ("position",), gone))
+    batch.ops.append(Upsert(tables.dead_letters, DEAD, dead))
+    return len(gone)
+
+
+def explain(problem: dict[str, Any]) -> str:
+    """A problem in one line, for who reads a dead letter."""
+    errors = json.dumps(problem["erreurs"], ensure_ascii=False) if problem.get("erreurs") else ""
+    return " ".join(part for part in (problem.get("code"), problem.get("detail"), errors) if part)
+
+
+def _waves(letters: dict[int, Letter]) -> Iterable[dict[int, Letter]]:
+    waves: list[dict[int, Letter]] = []
+    rank: dict[tuple[str, str], int] = {}
+    for position, letter in letters.items():
+        at = (letter.bac, letter.subject)
+        n = rank[at] = rank.get(at, -1) + 1
+        if n == len(waves):
+            waves.append({})
+        waves[n][position] = letter
+    return waves
+
+
+def _letter(row: Row, service: Service) -> Letter:
+    _, bac, id, type, subject, rang, time, body, trace, attempts, _ = row
+    source: Any = f"/services/{service.party}"
+    return Letter(id, bac, type, source, subject, rang, time, wall_now(), body, trace, attempts)

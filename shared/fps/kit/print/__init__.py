@@ -1,0 +1,1 @@
+"""Letters to people, printed: PDF from a template and structured content."""

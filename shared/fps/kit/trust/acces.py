@@ -1,0 +1,189 @@
+"""The doors of a service beside the letters: each says who may use it, refuses the others, and keeps the refusal in the audit journal."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from fps.confiance.habilitation import Identite
+from fps.confiance.refus import AccesRefuse, CertificatRequis
+from fps.kit.engine import audit
+from fps.kit.engine.service import Service, porte_en_cours
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import personnes
+
+ADMINISTRATION, CERTIFICAT, SESSION, PUBLIQUE = "administration", "certificat", "session", "publique"
+SECURITE: Final = {
+    ADMINISTRATION: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Jeton de pilotage (FPS_PILOTAGE_TOKEN, ou fichier pilotage.token)",
+    },
+    CERTIFICAT: {"type": "mutualTLS", "description": "Certificat déposé et activé, ou celui d'un service simulé"},
+    SESSION: {"type": "http", "scheme": "bearer", "description": "Jeton de session d'un compte nommé (POST …/sessions)"},
+}
+
+
+class JetonRequis(AccesRefuse):
+    """Cette adresse demande le jeton de pilotage"""
+
+    code, statut = "jeton-requis", 401
+    que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
+
+
+class PiloteAilleurs(AccesRefuse):
+    """Le pilotage n'est pas ouvert depuis cette adresse"""
+
+    code = "pilotage-hors-machine"
+    que_faire = "Appelez depuis la machine du simulateur, ou déclarez votre réseau dans FPS_PILOTAGE_NETWORKS."
+
+
+def marquer(check: Callable[..., Awaitable[Any]], *portes: str) -> Any:
+    """A FastAPI dependency that the documentation and the tests of authorisation recognise."""
+    check.portes = portes  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def publique() -> Any:
+    """A door that anyone may use: what a person sees without an account, health, documentation."""
+
+    async def check() -> None:
+        porte_en_cours.set(None)  # in one process, requests follow one another in one context
+
+    return marquer(check, PUBLIQUE)
+
+
+def administrateur(service: Service, request: Request) -> bool:
+    """Whether a request carries the pilot's credential, and comes from where the pilot may call; never, when the service was given none."""
+    return credential(service, request) and service.settings.pilots(client(request))
+
+
+def client(request: Request) -> str:
+    """The network address of the caller."""
+    return request.client.host if request.client is not None else ""
+
+
+def credential(service: Service, request: Request) -> bool:
+    """Whether a request carries the pilot's credential."""
+    token = service.settings.pilotage_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+    return token is not None and hmac.compare_digest(given, token.get_secret_value().encode())
+
+
+def administration(service: Service) -> Any:
+    """The doors by which the simulator itself is driven: closed to all but who has the pilot's credential."""
+
+    async def check(request: Request) -> None:
+        if not credential(service, request):
+            await refuser(service, request, JetonRequis(f"{request.method} {request.url.path}"))
+        if not service.settings.pilots(client(request)):
+            await refuser(service, request, PiloteAilleurs(f"Appel depuis {client(request)}."))
+        request.state.compte = None  # see `titulaire`
+        suivre(request, ADMINISTRATION)
+
+    return marquer(check, ADMINISTRATION)
+
+
+def suivre(request: Request, qui: Identite | str) -> None:
+    """Let the act that this request asks for be kept in the audit journal, when it changes something."""
+    porte_en_cours.set(None if request.method == "GET" else (audit.nommer(qui), f"{request.method} {chemin(request)}"))
+
+
+def chemin(request: Request) -> str:
+    """The path of the route that a request reached, without what the request put in it."""
+    route = request.scope.get("route")
+    return getattr(route, "path", "") or request.url.path
+
+
+async def refuser(service: Service, request: Request, error: AccesRefuse, qui: Identite | str | None = None) -> None:
+    """Keep the refusal in the audit journal, then raise it. What is kept is the path of the route: no number, no key."""
+    await service.note(bac_of(request), "porte", qui, f"{request.method} {chemin(request)}", code=error.code)
+    raise error
+
+
+async def identifier(service: Service, request: Request) -> Identite | None:
+    """Whose certificate a request shows, or None; a certificate that is not good is refused and kept in the audit journal."""
+    try:
+        return service.trust.identifier(request.scope)
+    except AccesRefuse as error:
+        await refuser(service, request, error)
+        raise
+
+
+def certificat(service: Service) -> Any:
+    """A door for who shows a good certificate; what it may do is checked by the act. The route reads it by `porteur`."""
+
+    async def check(request: Request) -> None:
+        qui = await identifier(service, request)
+        if qui is None:
+            await refuser(service, request, CertificatRequis(f"{request.method} {request.url.path}"))
+        else:
+            suivre(request, qui)
+        request.state.identite = qui
+
+    return marquer(check, CERTIFICAT)
+
+
+def session(service: Service, espace_de: Callable[[Request], str], *, ou_administration: bool = False) -> Any:
+    """A door for who has an open session in the espace that the request names; the route reads whose by `titulaire`.
+
+    `ou_administration`: the pilot's credential opens it too, and then `titulaire` gives None.
+    """
+
+    async def check(request: Request) -> None:
+        request.state.compte = None
+        if ou_administration and administrateur(service, request):
+            suivre(request, ADMINISTRATION)
+            return
+        try:
+            async with service.reading(bac_of(request)) as lecture:
+                compte = await personnes.session(lecture.work, jeton(request), espace_de(request))
+        except AccesRefuse as error:
+            await refuser(service, request, error)
+        else:
+            suivre(request, compte.qui)
+            request.state.compte = compte
+
+    return marquer(check, SESSION, *((ADMINISTRATION,) if ou_administration else ()))
+
+
+def jeton(request: Request) -> str | None:
+    """The token that a request carries, or None."""
+    return request.headers.get("authorization", "").removeprefix("Bearer ") or None
+
+
+def titulaire(request: Request) -> personnes.Compte | None:
+    """The account whose session opened a door; None for the pilot."""
+    compte: personnes.Compte | None = request.state.compte
+    return compte
+
+
+def porteur(request: Request) -> Identite:
+    """The caller of a door that asks a certificate."""
+    identite: Identite = request.state.identite
+    return identite
+
+
+def acces(app: FastAPI) -> Iterator[tuple[str, set[str], frozenset[str]]]:
+    """Every documented route of an application: its path, its methods, and who may use it."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.route, APIRoute) and route.include_in_schema:
+            yield str(route.path_format), set(route.methods or ()), _portes(route.dependant)
+
+
+def _portes(dependant: Any) -> frozenset[str]:
+    """The doors of the dependencies of a route, at every depth."""
+    found: set[str] = set()
+    waiting = [dependant]
+    while waiting:
+        one = waiting.pop()
+        found |= set(getattr(one.call, "portes", ()))
+        waiting += one.dependencies
+    return frozenset(found)
+
+
+def securite(portes: frozenset[str]) -> list[dict[str, list[str]]]:
+    """The `security` of an operation in OpenAPI: one entry for each way in; an empty list is an open door."""
+    return [{porte: []} for porte in sorted(portes) if porte in SECURITE]

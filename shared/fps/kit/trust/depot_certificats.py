@@ -1,0 +1,226 @@
+"""Where a provider makes itself known to the court and to the DGFiP: it deposits its certificate, and asks what is still missing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Text, bindparam, select
+
+from fps.confiance import depots
+from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite, verifier_habilitation
+from fps.confiance.refus import AccesRefuse, NonDepose
+from fps.kit.data import tables
+from fps.kit.engine.audit import nommer
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.ground.clock import wall_now
+from fps.kit.trust.acces import ADMINISTRATION, certificat, porteur, refuser, titulaire
+from fps.kit.trust.habilitations import RECORD, missing
+from fps.kit.web.body import JsonRoute
+from fps.messages.formats import Ligne
+from fps.messages.formats import Siret as SiretTexte
+from fps.villes.communes import commune
+
+TAG = "Certificats"
+Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
+Empreinte = Annotated[str, Path(pattern=r"^([0-9a-f]{64}|service:collectivite)$", description="SHA-256 du certificat, en hexadécimal")]
+Manques = Callable[[Work, str], Awaitable[list[AccesRefuse]]]  # the steps of a collectivité that are missing, in their order
+Avant = Callable[[Work, str], Awaitable[None]]  # what must be true of a collectivité before an act: raises the step that is missing
+Permis = Callable[[Service, Request], Awaitable[None]]  # whether the holder of a session may do what engages the collectivité
+_H = tables.habilitations.c
+_DEPOTS: Any = (
+    select(tables.habilitations).where(_H.bac == bindparam("nom", type_=Text), _H.cle == bindparam("cle", type_=Text)).order_by(_H.siret)
+)
+
+
+class Manque(BaseModel):
+    """One step to do, in words."""
+
+    code: str
+    phrase: str
+    detail: str
+    que_faire: str
+
+    @classmethod
+    def dire(cls, refus: AccesRefuse) -> "Manque":
+        """The step that this refusal is about."""
+        return cls(code=refus.code, phrase=refus.titre(), detail=refus.detail, que_faire=refus.que_faire)
+
+
+class CertificatVu(BaseModel):
+    """A certificate deposited for a collectivité."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    cle: str = Field(description="SHA-256 du certificat")
+    siret: str
+    prestataire: str
+    siret_titulaire: str | None
+    etat: EtatHabilitation
+    droits: tuple[Droit, ...]
+    valide_du: datetime | None
+    valide_au: datetime | None
+    deposee_le: datetime
+    effet_le: datetime | None
+
+
+class DepotCertificat(BaseModel):
+    """The deposit of the certificate that the connection shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    siret: SiretTexte
+    prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")
+    effet_le: AwareDatetime | None = Field(None, description="Pas avant cet instant du bac (production d'avance)")
+
+
+class Connexion(BaseModel):
+    """What one collectivité lets this certificate do, and what is missing; nothing when all is there."""
+
+    siret: str
+    nom: str
+    certificat: CertificatVu
+    manques: list[Manque]
+
+
+class Front(BaseModel):
+    """Who is connected, and where its certificate is deposited."""
+
+    nom: str
+    empreinte: str
+    siret: str | None
+    emetteur: str
+    valide_du: datetime | None
+    valide_au: datetime | None
+    bac: str
+    date_bac: datetime
+    wall_time: datetime
+    collectivites: list[Connexion]
+    manques: list[Manque] = Field(description="Ce qui manque avant toute collectivité")
+
+
+def auteur(request: Request) -> str:
+    """Who acts by a door of session or of administration."""
+    compte = titulaire(request)
+    return ADMINISTRATION if compte is None else compte.qui
+
+
+async def deposes(lecture: Reading, cle: str) -> list[Habilitation]:
+    """Where a certificate is deposited in this bac."""
+    return [RECORD.item(row) for row in await lecture.tx.select(_DEPOTS, nom=lecture.work.bac.nom, cle=cle)]
+
+
+def etapes(habilitation: Habilitation, droits: frozenset[Droit], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
+    """Everything that keeps a deposited certificate from its messages, in order."""
+    found = list(avant)
+    try:
+        verifier_habilitation(habilitation, droits, None, maintenant)
+    except AccesRefuse as refus:
+        found.append(refus)
+    return [Manque.dire(refus) for refus in found]
+
+
+def routes(service: Service, droits: frozenset[Droit], avant: Avant, manques: Manques) -> APIRouter:
+    """POST /certificats and GET /front. `avant` is checked before a deposit."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+
+    @router.post("/certificats", status_code=201, summary="Déposer le certificat de la connexion pour une collectivité")
+    async def deposer(request: Request, demande: Annotated[DepotCertificat, Body()]) -> CertificatVu:
+        qui = porteur(request)
+
+        async def run(work: Work) -> CertificatVu:
+            ancienne = await work.find(Habilitation, qui.cle, demande.siret)
+            nouvelle = depots.deposer(ancienne, qui, demande.siret, demande.prestataire, tuple(droits), demande.effet_le, work.now)
+            await avant(work, demande.siret)
+            work.add(nouvelle)
+            work.audit("depot-certificat", qui, demande.siret)
+            return CertificatVu.model_validate(nouvelle)
+
+        return await service.ask(bac_of(request), run)
+
+    @router.get("/front", summary="Savoir qui l'on est, et ce qui manque")
+    async def front(request: Request) -> Front:
+        qui = porteur(request)
+        async with service.reading(bac_of(request)) as lecture:
+            trouvees = await deposes(lecture, qui.cle)
+            now = lecture.work.now
+            connexions = [
+                Connexion(
+                    siret=h.siret,
+                    nom=commune(h.siret).nom,
+                    certificat=CertificatVu.model_validate(h),
+                    manques=etapes(h, droits, await manques(lecture.work, h.siret), now),
+                )
+                for h in trouvees
+            ]
+        return Front(
+            nom=qui.nom,
+            empreinte=qui.empreinte,
+            siret=qui.siret,
+            emetteur=qui.emetteur,
+            valide_du=qui.valide_du,
+            valide_au=qui.valide_au,
+            bac=bac_of(request),
+            date_bac=now,
+            wall_time=wall_now(),
+            collectivites=connexions,
+            manques=[] if connexions else [Manque.dire(NonDepose(f"« {qui.nom} »."))],
+        )
+
+    return router
+
+
+def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: Avant) -> APIRouter:
+    """Under a prefix that names {siret}: list, activate, deactivate; `permis` says who may act, `avant` what an activation needs."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+
+    @router.get(f"{prefixe}/certificats", summary="Lister les certificats déposés pour une collectivité")
+    async def lister(request: Request, siret: Siret) -> list[CertificatVu]:
+        commune(siret)
+        async with service.reading(bac_of(request)) as lecture:
+            rows = await lecture.tx.load(tables.habilitations, [(lecture.work.bac.nom, siret)], ("bac", "siret"))
+        trouvees = sorted((RECORD.item(row) for row in rows), key=lambda h: (h.deposee_le, h.cle))
+        return [CertificatVu.model_validate(h) for h in trouvees]
+
+    async def changer(request: Request, siret: str, empreinte: str, acte: str, agir: Callable[[Habilitation, Work], None]) -> CertificatVu:
+        await permis(service, request)
+
+        async def run(work: Work) -> CertificatVu:
+            habilitation = depots.connue(await work.find(Habilitation, empreinte, siret), siret)
+            if acte == "activation":
+                await avant(work, siret)
+                if habilitation.certificat:
+                    service.trust.reconnaitre(habilitation.certificat)
+            agir(habilitation, work)
+            work.audit(f"{acte}-certificat", auteur(request), f"{siret} {habilitation.cle}")
+            return CertificatVu.model_validate(habilitation)
+
+        return await service.ask(bac_of(request), run)
+
+    @router.post(f"{prefixe}/certificats/{{empreinte}}/activation", summary="Activer un certificat déposé")
+    async def activer(request: Request, siret: Siret, empreinte: Empreinte) -> CertificatVu:
+        return await changer(request, siret, empreinte, "activation", lambda h, work: depots.activer(h, work.now))
+
+    @router.post(f"{prefixe}/certificats/{{empreinte}}/desactivation", summary="Désactiver un certificat")
+    async def desactiver(request: Request, siret: Siret, empreinte: Empreinte) -> CertificatVu:
+        return await changer(request, siret, empreinte, "desactivation", lambda h, work: depots.desactiver(h))
+
+    return router
+
+
+async def habilite(service: Service, request: Request, siret: str, droits: frozenset[Droit], avant: Avant, quoi: str) -> Identite:
+    """Who may read for a collectivité by its certificate: raises the step that is missing, kept in the audit journal."""
+    qui = porteur(request)
+    try:
+        async with service.reading(bac_of(request)) as lecture:
+            await avant(lecture.work, siret)
+            trouvee = await lecture.work.find(Habilitation, qui.cle, siret)
+            if trouvee is None:
+                raise await missing(qui, siret, lecture.work)
+            verifier_habilitation(trouvee, droits, None, lecture.work.now, quoi=quoi)
+    except AccesRefuse as error:
+        await refuser(service, request, error, nommer(qui))
+    return qui

@@ -1,0 +1,113 @@
+"""The authorisation of a letter: whose certificate brought it, and what the collectivité lets that certificate do."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeGuard
+
+from sqlalchemy import bindparam, select
+
+from fps.confiance.habilitation import (
+    DROITS,
+    INTERNE,
+    Droit,
+    EtatHabilitation,
+    Habilitation,
+    Identite,
+    sirets_de,
+    verifier_habilitation,
+    zone_de,
+)
+from fps.confiance.refus import AutreBac, AutreSiret, CertificatRequis, NonDepose, RoleInterdit
+from fps.kit.data import tables
+from fps.kit.data.records import Record
+from fps.kit.engine import audit
+from fps.kit.engine.work import Batch, Work
+from fps.messages.message import Message
+from fps.parties import LIBELLES, Channel, Party
+from fps.villes.communes import connues
+
+RECORD = Record(tables.habilitations, Habilitation)
+REFERENCE = f"service:{Party.COLLECTIVITE}"  # the system that this simulator ships for every town
+_H = tables.habilitations.c
+_ELSEWHERE: Any = select(_H.bac, _H.siret).where(_H.cle == bindparam("cle"))
+
+Acces = Callable[[Any, Habilitation | None, Work], Awaitable[str | None]]
+
+
+async def sans_condition(message: Message, habilitation: Habilitation | None, work: Work) -> str | None:
+    """A service that asks nothing but an active certificate."""
+    return zone_de(message)
+
+
+def checked(qui: Identite | None, message: Message) -> TypeGuard[Identite]:
+    """Whether a habilitation must be found for this letter."""
+    return qui is not None and qui is not INTERNE and message.channel is Channel.REST and message.sender is Party.COLLECTIVITE
+
+
+async def authorise(acces: Acces, message: Message, qui: Identite | None, work: Work) -> None:
+    """Raises AccesRefuse unless this caller may bring this message. A person needs no certificate; the broker has its own doorman."""
+    if qui is INTERNE or message.channel is not Channel.REST:
+        return
+    if qui is None:
+        raise CertificatRequis(f"Message « {message.nom} ».")
+    if qui.service is not message.sender and (qui.service is not None or message.sender is not Party.COLLECTIVITE):
+        raise RoleInterdit(f"« {qui.nom} » n'est pas « {LIBELLES[message.sender]} ».")
+    if message.sender is not Party.COLLECTIVITE:
+        return
+    for siret in sirets_de(message):
+        await habilitee(acces, message, qui, siret, DROITS[type(message)], work, quoi=f"le message « {message.nom} »")
+
+
+async def habilitee(
+    acces: Acces, message: Message | None, qui: Identite, siret: str, droits: frozenset[Droit], work: Work, *, quoi: str
+) -> Habilitation:
+    """The habilitation by which `qui` may do this for the collectivité `siret` now; raises AccesRefuse, with the step that is missing."""
+    found = await work.find(Habilitation, qui.cle, siret)
+    zone = await acces(message, found, work)
+    if found is None:
+        raise await missing(qui, siret, work)
+    verifier_habilitation(found, droits, zone, work.now, quoi=quoi)
+    return found
+
+
+async def missing(qui: Identite, siret: str, work: Work) -> NonDepose | AutreSiret | AutreBac:
+    """Why no habilitation was found: another collectivité's, another bac's, or nowhere."""
+    rows = await work.tx.select(_ELSEWHERE, cle=qui.cle)
+    if any(bac == work.bac.nom for bac, _ in rows):
+        return AutreSiret(f"« {qui.nom} » : aucun dépôt pour le SIRET {siret}.")
+    return AutreBac(f"« {qui.nom} », bac « {work.bac.nom} ».") if rows else NonDepose(f"« {qui.nom} », SIRET {siret}.")
+
+
+def let_in(batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterable[audit.Note]:
+    """One line of audit for all that a batch let in from one caller, of one kind, in one bac."""
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for item, result in zip(items, results, strict=True):
+        if isinstance(result, BaseException):
+            continue
+        if item.letter is not None and item.qui is not INTERNE:
+            found[item.bac, "lettre", audit.nommer(item.qui), item.letter.type] += 1
+        elif item.porte is not None:
+            found[item.bac, "acte", *item.porte] += 1
+    for (bac, acte, qui, objet), n in found.items():
+        yield audit.note(bac, acte, qui, objet, instant=batch.bac(bac).horloge.now(batch.wall), nombre=n)
+
+
+def habiliter_reference(work: Work) -> None:
+    """Let the system that this simulator ships speak for every simulated town, with every right."""
+    for ville in connues():
+        work.add(
+            Habilitation(
+                cle=REFERENCE,
+                siret=ville.siret,
+                prestataire="Système de référence (simulé)",
+                siret_titulaire=None,
+                certificat="",
+                valide_du=None,
+                valide_au=None,
+                etat=EtatHabilitation.ACTIVE,
+                zones=(),
+                droits=tuple(Droit),
+                deposee_le=work.now,
+                effet_le=work.now,
+            )
+        )

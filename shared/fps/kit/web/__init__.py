@@ -1,0 +1,1 @@
+"""What any HTTP answer is made of: problems, bodies, pages, public addresses, explanations."""

@@ -1,0 +1,69 @@
+"""The bodies of requests: bounded, in UTF-8, of the type announced, no JSON key twice; the same reading at every door."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from fps.kit.ground.faults import Malformed
+from fps.kit.wire.envelope import BODY_LIMIT, parse
+
+
+async def read_body(request: Request | Any, limit: int) -> bytes:
+    """The body, refused as soon as it passes `limit` bytes, whatever its Content-Length says; raises Malformed (413)."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise Malformed("corps-trop-grand", f"Le corps dépasse {limit // BODY_LIMIT} Mio : envoyez un message plus petit.", status=413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def expect_type(request: Request | Any, *accepted: str) -> None:
+    """A declared Content-Type must be one of those accepted; none is taken for the first. Raises Malformed (415)."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given and given not in accepted:
+        raise Malformed("type-de-contenu", f"Content-Type « {given[:80]} » : envoyez {' ou '.join(accepted)}.", status=415)
+
+
+class JsonRequest(Request):
+    """A request whose JSON goes through the kit's own reader."""
+
+    limit: ClassVar[int] = BODY_LIMIT
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            self._body = await read_body(self, self.limit)
+        return self._body
+
+    async def json(self) -> Any:
+        expect_type(self, "application/json")
+        return parse(await self.body())
+
+
+class JsonRoute(APIRoute):
+    """The route class of every router; what is raised here as Malformed reaches `problems` as the cause of FastAPI's own 400."""
+
+    request: ClassVar[type[JsonRequest]] = JsonRequest
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handler(self.request(request.scope, request.receive))
+
+        return strict
+
+
+class ImportRequest(JsonRequest):
+    """A request that carries a whole bac."""
+
+    limit: ClassVar[int] = 256 * BODY_LIMIT
+
+
+class ImportRoute(JsonRoute):
+    """The routes of the pilot."""
+
+    request: ClassVar[type[JsonRequest]] = ImportRequest

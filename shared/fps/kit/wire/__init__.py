@@ -1,0 +1,1 @@
+"""What travels between services: the envelope, the bus, and letters over REST."""

@@ -1,0 +1,177 @@
+"""REST delivery of letters, in one process or over the network: the address book, one long-lived client, and what each answer means."""
+
+import json
+import re
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import httpx
+
+from fps.flows import by_type
+from fps.kit.ground.bac_path import DEFAUT
+from fps.kit.wire.envelope import Letter
+from fps.parties import Party
+
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# Answers that a new try cannot change: the letter itself is at fault, or its sender.
+FINAL = frozenset({400, 401, 403, 405, 413, 415, 422})
+
+
+class Fate(StrEnum):
+    """What became of a letter at its receiver's door."""
+
+    RECUE = "recue"
+    REFUSEE = "refusee"
+    MORTE = "morte"
+    INCONNUE = "inconnue"  # the dossier is not known there yet: try again, then dead letter
+    PLUS_TARD = "plus-tard"  # the receiver could not answer: try again for as long as it takes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The fate of a letter, with the business answer or the problem that came back."""
+
+    fate: Fate
+    answer: str | None = None
+    problem: dict[str, Any] | None = None
+
+
+def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> Delivery:
+    """What an HTTP status and its body mean for the letter."""
+    if status < 300:
+        return Delivery(Fate.RECUE, answer)
+    problem = problem or {}
+    accuse = problem.get("accuse")
+    if status == 409 or accuse is not None:
+        return Delivery(Fate.REFUSEE, json.dumps(accuse, ensure_ascii=False) if accuse is not None else None, problem)
+    if status == 404:
+        return Delivery(Fate.INCONNUE, None, problem)
+    if status in FINAL:
+        return Delivery(Fate.MORTE, None, problem)
+    return Delivery(Fate.PLUS_TARD, None, problem)
+
+
+Present = Callable[[httpx.Request], tuple[str, ...]]  # the certificate chain, in PEM, that a request shows
+
+
+def nobody(request: httpx.Request) -> tuple[str, ...]:
+    """Show no certificate."""
+    return ()
+
+
+def always(chain: tuple[str, ...]) -> Present:
+    """Show the same certificate everywhere."""
+    return lambda request: chain
+
+
+def presented(app: Any, chain: tuple[str, ...]) -> Any:
+    """The application as it is reached by who shows this certificate: the TLS extension of ASGI, as over a real connection."""
+
+    async def reached(scope: Any, receive: Any, send: Any) -> None:
+        extensions = {**scope.get("extensions", {}), "tls": {"client_cert_chain": chain}} if chain else scope.get("extensions", {})
+        await app({**scope, "extensions": extensions}, receive, send)
+
+    return reached
+
+
+class InProcess(httpx.AsyncBaseTransport):
+    """The network of one process: each base URL leads to an application, as each address does on the network."""
+
+    def __init__(self, applications: Mapping[str, Any], present: Present):
+        self.applications = applications  # filled by who builds the services, which need this client first
+        self._present = present
+        self._inner: dict[tuple[str, tuple[str, ...]], httpx.ASGITransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        base = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        chain = self._present(request)
+        transport = self._inner.get((base, chain))
+        if transport is None:
+            if base not in self.applications:
+                raise httpx.ConnectError(f"nobody listens at {base} in this process", request=request)
+            # raise_app_exceptions=False: an application that fails answers 500, as over the network.
+            app = presented(self.applications[base], chain)
+            transport = self._inner[base, chain] = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return await transport.handle_async_request(request)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header of who has a credential."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def open_client(
+    applications: Mapping[str, Any] | None = None,
+    *,
+    present: Present = nobody,
+    verify: ssl.SSLContext | bool = True,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.AsyncClient:
+    """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
+    if applications is not None:
+        return httpx.AsyncClient(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
+    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
+
+
+def trace(traceparent: str) -> dict[str, str]:
+    """The header that ties a letter to what caused it, when who began it wrote it as W3C Trace Context says."""
+    return {"Traceparent": traceparent} if TRACEPARENT.fullmatch(traceparent) else {}
+
+
+class Carrier:
+    """Takes the letters of one service to the doors of the others."""
+
+    def __init__(self, party: Party, addresses: Mapping[Party, str], client: httpx.AsyncClient):
+        self.party, self.addresses, self.client = party, addresses, client
+
+    def _url(self, letter: Letter) -> str:
+        cls = by_type(letter.type)
+        prefix = "" if letter.bac == DEFAUT else f"/bacs/{letter.bac}"
+        return f"{self.addresses[cls.receiver]}{prefix}{cls.path}"
+
+    async def deliver(self, letters: Sequence[Letter]) -> list[Delivery]:
+        """Deliver letters of one type and one bac: alone by its own route, several by the batch route."""
+        try:
+            return await (self._one(letters[0]) if len(letters) == 1 else self._batch(letters))
+        except httpx.HTTPError as error:
+            return [Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)})] * len(letters)
+
+    def _headers(self, letter: Letter, content: str) -> dict[str, str]:
+        return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
+
+    async def _one(self, letter: Letter) -> list[Delivery]:
+        headers = self._headers(letter, "application/json") | {"Idempotency-Key": letter.id, "Ce-Rang": str(letter.rang)}
+        response = await self.client.post(self._url(letter), content=letter.body.encode(), headers=headers)
+        answer = response.text if response.status_code == 200 else None
+        return [judge(response.status_code, answer, _problem(response))]
+
+    async def _batch(self, letters: Sequence[Letter]) -> list[Delivery]:
+        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"data":{x.body}}}' for x in letters]
+        url = f"{self._url(letters[0])}/lot"
+        headers = self._headers(letters[0], "application/x-ndjson")
+        response = await self.client.post(url, content="\n".join(lines).encode(), headers=headers)
+        if response.status_code != 200:
+            return [judge(response.status_code, None, _problem(response))] * len(letters)
+        found = [json.loads(line) for line in response.text.splitlines() if line]
+        if len(found) != len(letters):
+            return [Delivery(Fate.PLUS_TARD, None, {"detail": "réponse de lot incomplète"})] * len(letters)
+        return [judge(f["statut"], _text(f.get("reponse")), f.get("probleme")) for f in found]
+
+
+def _text(answer: Any) -> str | None:
+    return None if answer is None else json.dumps(answer, ensure_ascii=False)
+
+
+def _problem(response: httpx.Response) -> dict[str, Any] | None:
+    if response.status_code < 300:
+        return None
+    try:
+        body = response.json()
+    except ValueError:
+        return {"detail": response.text[:500]}
+    return body if isinstance(body, dict) else {"detail": str(body)[:500]}

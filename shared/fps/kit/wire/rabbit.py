@@ -1,0 +1,192 @@
+"""RabbitMQ behind the bus: quorum queues, packs with confirms, one multiple ack per group, retries by delayed queues."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import aio_pika
+import aiormq
+
+from fps.flows import by_type
+from fps.kit.ground.faults import Unavailable
+from fps.kit.ground.retry import attempts
+from fps.kit.wire.bus import BusUnavailable, Take, routing_keys
+from fps.kit.wire.envelope import PACK_TYPE, Letter, pack
+from fps.parties import Party
+
+log = logging.getLogger(__name__)
+LOST = (
+    aio_pika.exceptions.AMQPError,
+    aiormq.exceptions.AMQPError,
+    aiormq.exceptions.ChannelInvalidStateError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+)
+PREFETCH = 20  # packs on their way to one service: twice a full batch
+GROUP = 10  # packs handled together
+OPENING = 20.0  # seconds given to the declarations
+CONFIRM = 15.0  # seconds given to the broker to confirm a pack
+FOREVER = 1_000_000  # RabbitMQ 4 drops a message after 20 deliveries unless told otherwise
+
+
+async def _close(connection: Any) -> None:
+    """Close a connection that may be dead already; never waits for long."""
+    with contextlib.suppress(*LOST):
+        async with asyncio.timeout(5):
+            await connection.close()
+
+
+class RabbitBus:
+    """Two connections (publish, consume), made again whenever they are lost."""
+
+    def __init__(self, url: str, prefix: str, retry_delays: Sequence[float]):
+        self.prefix, self.delays = prefix, tuple(retry_delays)
+        # A short heartbeat: a connection that died without a word is found out in seconds.
+        self.address = url if "heartbeat=" in url else f"{url}{'&' if '?' in url else '?'}heartbeat=10"
+        self._publishing: Any = None
+        self._exchanges: dict[str, Any] = {}
+        self._lock = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._consuming: dict[Party, bool] = {}
+
+    async def start(self, timeout: float) -> None:
+        try:
+            async for attempt in attempts(BusUnavailable, timeout):
+                with attempt:
+                    await self._connected()
+        except BusUnavailable as error:
+            raise BusUnavailable(f"RabbitMQ ne répond pas : {error}") from error
+
+    async def stop(self) -> None:
+        # Cancelled until it ends: the client library may swallow one cancellation while it opens a channel.
+        while pending := [task for task in self._tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
+        self._tasks.clear()
+        await self._drop()
+
+    def ready(self) -> bool:
+        return self._publishing is not None and not self._publishing.is_closed and all(self._consuming.values())
+
+    async def _declare(self, channel: Any) -> dict[str, Any]:
+        """Every service declares everything: whoever starts first, no letter finds a missing queue."""
+        main = await channel.declare_exchange(self.prefix, aio_pika.ExchangeType.TOPIC, durable=True)
+        exchanges = {"": main}
+        for key in routing_keys():
+            queue = await channel.declare_queue(
+                f"{self.prefix}.{key}", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": FOREVER}
+            )
+            await queue.bind(main, key)
+        for delay in self.delays:
+            name = f"{self.prefix}.retard.{round(delay * 1000)}ms"
+            exchanges[name] = await channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
+            waiting = {"x-queue-type": "classic", "x-message-ttl": round(delay * 1000), "x-dead-letter-exchange": self.prefix}
+            queue = await channel.declare_queue(name, durable=True, arguments=waiting)
+            await queue.bind(exchanges[name], "#")
+        return exchanges
+
+    async def _connected(self) -> dict[str, Any]:
+        async with self._lock:
+            if self._publishing is None or self._publishing.is_closed:
+                try:
+                    self._publishing = await aio_pika.connect(self.address, timeout=5)
+                    async with asyncio.timeout(OPENING):
+                        channel = await self._publishing.channel(publisher_confirms=True, on_return_raises=True)
+                        self._exchanges = await self._declare(channel)
+                except LOST as error:
+                    await self._drop()
+                    raise BusUnavailable(repr(error)) from error
+            return self._exchanges
+
+    async def _drop(self) -> None:
+        connection, self._publishing = self._publishing, None
+        if connection is not None:
+            await _close(connection)
+
+    async def publish(self, routing_key: str, packs: Sequence[Sequence[Letter]]) -> list[Letter]:
+        exchange = (await self._connected())[""]
+        await self._put(exchange, [(routing_key, pack(letters)) for letters in packs])
+        return []
+
+    async def _put(self, exchange: Any, bodies: Sequence[tuple[str, bytes]]) -> None:
+        sends = [
+            exchange.publish(
+                aio_pika.Message(body, content_type=PACK_TYPE, delivery_mode=2), routing_key=key, mandatory=True, timeout=CONFIRM
+            )
+            for key, body in bodies
+        ]
+        results = await asyncio.gather(*sends, return_exceptions=True)
+        for result in results:
+            if isinstance(result, LOST):
+                # Some packs may be safe already: they go again, and the receiver's inbox knows them.
+                await self._drop()
+                raise BusUnavailable(repr(result)) from result
+            if isinstance(result, BaseException):
+                raise result
+
+    async def consume(self, party: Party, take: Take) -> None:
+        self._consuming[party] = False
+        self._tasks.append(asyncio.create_task(self._consume(party, take), name=f"consume-{party}"))
+
+    async def _consume(self, party: Party, take: Take) -> None:
+        while True:
+            try:
+                connection = await aio_pika.connect(self.address, timeout=5)
+                try:
+                    await self._feed(connection, party, take)
+                finally:
+                    await _close(connection)
+            except LOST as error:
+                log.warning("courtier perdu, nouvelle tentative", extra={"cause": repr(error)})
+            except Exception:  # a consumer never ends in silence: said, then taken up again
+                log.exception("consommateur", extra={"cause": party.value})
+            finally:
+                self._consuming[party] = False
+            await asyncio.sleep(0.5)
+
+    async def _feed(self, connection: Any, party: Party, take: Take) -> None:
+        waiting: asyncio.Queue[Any] = asyncio.Queue()
+        async with asyncio.timeout(OPENING):
+            channel = await connection.channel()
+            await channel.set_qos(prefetch_count=PREFETCH)
+            await self._declare(channel)
+            for key in routing_keys(party):
+                queue = await channel.get_queue(f"{self.prefix}.{key}", ensure=False)
+                await queue.consume(waiting.put)
+        self._consuming[party] = True
+        lost = asyncio.ensure_future(channel.closed())
+        try:
+            while not lost.done():
+                first = asyncio.ensure_future(waiting.get())
+                try:
+                    await asyncio.wait((first, lost), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    if not first.done():
+                        first.cancel()
+                if first.cancelled() or not first.done():
+                    break
+                group = [first.result()]
+                while len(group) < GROUP and not waiting.empty():
+                    group.append(waiting.get_nowait())
+                await self._handle(group, take, lost)
+        finally:
+            lost.cancel()
+
+    async def _handle(self, group: list[Any], take: Take, lost: "asyncio.Future[Any]") -> None:
+        """Commit, then one ack for the group; while the database is away the group is kept, unacknowledged."""
+        while not lost.done():
+            try:
+                later = await take([m.body for m in group])
+                exchanges = await self._connected() if later else {}
+                for letter in later:
+                    name = f"{self.prefix}.retard.{round(self.delays[min(letter.attempts, len(self.delays)) - 1] * 1000)}ms"
+                    await self._put(exchanges[name], [(by_type(letter.type).routing_key, pack([letter]))])
+                await group[-1].ack(multiple=True)
+                return
+            except Unavailable as error:
+                log.warning("lettres gardées au courtier", extra={"cause": repr(error)})
+                await asyncio.sleep(0.5)

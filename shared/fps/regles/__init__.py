@@ -1,0 +1,1 @@
+"""The rules that several parties apply alike, written once."""

@@ -1,0 +1,176 @@
+"""The checks of meaning of a creation message: every error at once, each with its code, its article and what to do."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fps.droit import HorsDuDroit, droit
+from fps.droit.calendar import paris_date
+from fps.droit.money import euros
+from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle, siret_valide
+from fps.droit.plaques import plaque_francaise
+from fps.messages.mfps import CreationFps, ErreurAccuse
+
+LOI = "CGCT, art. L. 2333-87"
+
+
+def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
+    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
+
+
+def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None, siret_connu: bool) -> list[ErreurAccuse]:
+    """Every error of meaning found; an empty list means that the message can be accepted.
+
+    `maintenant` is the instant of reception; `plafond` the highest amount of the town in centimes (None: not known);
+    `siret_connu` tells whether the town has its espace numérique. Articles: arrêté of 6 November 2015, art. 4; CGCT, art. L. 2333-87.
+    """
+    return [
+        *_siret(message, siret_connu),
+        *_numero(message),
+        *_dates(message, maintenant),
+        *_vehicule(message),
+        *_montants(message, plafond),
+    ]
+
+
+def _siret(message: CreationFps, siret_connu: bool) -> Iterator[ErreurAccuse]:
+    if not siret_valide(message.siret):
+        yield _erreur(
+            "siret-invalide",
+            "siret",
+            f"Le SIRET {message.siret} n'est pas valable : sa clé de contrôle est fausse.",
+            ARTICLE,
+            "Recopiez les 14 chiffres du SIRET de la collectivité qui a institué la redevance.",
+        )
+    elif not siret_connu:
+        yield _erreur(
+            "siret-inconnu",
+            "siret",
+            f"Le SIRET {message.siret} n'est celui d'aucune collectivité inscrite.",
+            LOI,
+            "Ouvrez l'espace numérique de la collectivité, ou corrigez le SIRET.",
+        )
+
+
+def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
+    texte = message.numero_fps
+    try:
+        numero: NumeroFps | None = NumeroFps.lire(texte)
+    except NumeroInvalide as refus:
+        numero = None
+        yield _erreur(
+            "numero-jour-impossible",
+            "numero_fps",
+            refus.detail,
+            ARTICLE,
+            "Corrigez les chiffres 18 à 20 : le quantième du jour dans l'année, de 001 à 365 (366 les années bissextiles).",
+        )
+    if texte[:14] != message.siret:
+        yield _erreur(
+            "numero-autre-siret",
+            "numero_fps",
+            f"Le numéro commence par {texte[:14]}, le SIRET du message est {message.siret}.",
+            ARTICLE,
+            "Composez le numéro avec le SIRET de la collectivité.",
+        )
+    attendue = cle(texte)
+    if message.cle != attendue:
+        yield _erreur(
+            "cle-fausse",
+            "cle",
+            f"La clé {message.cle} n'est pas celle du numéro : la clé attendue est {attendue}.",
+            ARTICLE,
+            "Recalculez la clé : reste de la division du numéro par 97, sur deux chiffres. Sinon, vérifiez le numéro.",
+        )
+    constat = paris_date(message.date_heure_constat)
+    if numero is not None and numero.date_etablissement not in (None, constat):
+        yield _erreur(
+            "numero-autre-date",
+            "numero_fps",
+            f"Le numéro porte la date du {numero.date_etablissement:%d/%m/%Y}, le constat est du {constat:%d/%m/%Y} (heure de Paris).",
+            ARTICLE,
+            "Composez le numéro avec l'année et le quantième du jour du constat, à l'heure de Paris.",
+        )
+
+
+def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]:
+    constat = message.date_heure_constat
+    if constat > maintenant:
+        yield _erreur(
+            "constat-futur",
+            "date_heure_constat",
+            "La date du constat est postérieure à la réception du message.",
+            LOI,
+            "Vérifiez l'horloge du terminal et le décalage horaire.",
+        )
+    try:
+        droit(paris_date(constat)).source("delai_paiement_mois")
+    except HorsDuDroit:
+        yield _erreur(
+            "constat-hors-droit",
+            "date_heure_constat",
+            f"Le forfait de post-stationnement n'existait pas le {paris_date(constat):%d/%m/%Y}.",
+            LOI,
+            "Vérifiez l'année du constat : le FPS existe depuis le 1er janvier 2018.",
+        )
+    if message.fin_effets <= constat:
+        yield _erreur(
+            "fin-effets-avant-constat",
+            "fin_effets",
+            "Le FPS cesserait de produire ses effets avant le constat.",
+            "CGCT, art. R. 2333-120-6",
+            "Ajoutez à l'heure du constat (ou du dernier justificatif) la durée maximale de stationnement payant de la zone.",
+        )
+
+
+def _vehicule(message: CreationFps) -> Iterator[ErreurAccuse]:
+    vehicule = message.vehicule
+    if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
+        yield _erreur(
+            "plaque-invalide",
+            "vehicule.immatriculation",
+            f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
+            "CGCT, art. R. 2333-120-4",
+            "Écrivez AB-123-CD (SIV) ou 1234 AB 59 (ancien numéro), ou indiquez le pays de la plaque.",
+        )
+
+
+def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:
+    total = message.montant_fps + message.montant_deduit
+    if message.montant_fps == 0:
+        yield _erreur(
+            "montant-nul",
+            "montant_fps",
+            "Le montant du FPS est nul : rien n'est dû.",
+            f"{LOI}, I",
+            "N'envoyez pas de FPS quand le paiement initial couvre le forfait.",
+        )
+    if plafond is not None and total > plafond:
+        yield _erreur(
+            "montant-au-dessus-du-plafond",
+            "montant_fps",
+            f"Le FPS et le paiement déduit font {euros(total)}, plus que le tarif de la durée maximale ({euros(plafond)}).",
+            f"{LOI}, I",
+            "Appliquez le montant voté par la collectivité, en centimes, déduction faite du paiement initial.",
+        )
+    if message.minoration is None:
+        return
+    if message.minoration.montant >= message.montant_fps:
+        yield _erreur(
+            "minoration-sans-effet",
+            "minoration.montant",
+            f"Le montant minoré ({euros(message.minoration.montant)}) n'est pas inférieur au FPS ({euros(message.montant_fps)}).",
+            f"{LOI}, I",
+            "Corrigez le montant minoré, en centimes, ou retirez la minoration.",
+        )
+    try:
+        canaux = droit(paris_date(message.date_heure_constat)).minoration_canaux
+    except HorsDuDroit:
+        return  # said by constat-hors-droit
+    if not canaux:
+        yield _erreur(
+            "minoration-non-prevue",
+            "minoration",
+            "À la date du constat, l'ANTAI n'encaisse pas de FPS minoré.",
+            "Conventions de l'ANTAI, depuis 2021",
+            "Retirez la minoration.",
+        )

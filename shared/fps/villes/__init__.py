@@ -1,0 +1,1 @@
+"""The towns as data: their model, those that are shipped, their tariffs."""
