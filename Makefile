@@ -11,7 +11,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.pret
-MEMBERS := shared services/antai services/dgfip services/ccsp services/collectivite console
+MEMBERS := shared services/antai services/dgfip services/ccsp services/collectivite simulateur certification console
 PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
 SOURCES := $(MEMBERS) tests $(wildcard benchmarks)
 
@@ -56,7 +56,7 @@ bench: $(STAMP) ## measure the figures; table on the screen and build/bench.json
 
 lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade takes newer versions
 	@compile() { $(BIN)/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$$@"; }; \
-	own=$$(printf -- '--no-emit-package fps-%s ' shared antai dgfip ccsp collectivite console); \
+	own=$$(printf -- '--no-emit-package fps-%s ' shared antai dgfip ccsp collectivite simulateur certification console); \
 	compile $$own pyproject.toml --group dev --output-file requirements/lock.txt; \
 	compile $$own pyproject.toml --constraints requirements/lock.txt --output-file requirements/runtime.txt; \
 	compile requirements/uv.in --output-file requirements/uv.txt

@@ -9,9 +9,9 @@ from statistics import median
 from benchmarks.donnees import INSTANT, demande
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import free_ports, process
-from console.world import World, open_world
 from fps.messages.paiement import PaiementTitre
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 LIFE_MS, READY_S, RSS_MB = 150.0, 2.5, 150.0  # what the project promises: the limit of these rows
 SENT = timedelta(days=140)  # enough for the notice, the three months, the ten days and the avertissement; the rebate still runs
@@ -56,7 +56,7 @@ async def up(bench: Bench) -> list[Figure]:
         for n in range(bench.sizes.starts + 1):
             bench.spin("ready-s")
             console, *services = free_ports(5)
-            arguments = ["-m", "console", "up", "--memory", "--port", str(console), "--data-dir", f"{folder}/{n}"]
+            arguments = ["-m", "fps_console", "up", "--memory", "--port", str(console), "--data-dir", f"{folder}/{n}"]
             start = time.perf_counter()
             with process(arguments, Path(folder) / f"{n}.log") as one:
                 await one.ready(*((port, "/sante/pret") for port in services), (console, "/"))

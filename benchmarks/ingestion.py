@@ -19,7 +19,8 @@ from benchmarks.http1 import Order
 from benchmarks.servers import ROOT, create_tables, databases, free_ports, new_pki, process, secured, service_url
 from fps.confiance.habilitation import INTERNE, Identite
 from fps.kit.app.application import open_pki
-from fps.kit.data.database import open_database
+from fps.kit.boxes.sonnette import Boites
+from fps.kit.data.opening import open_database
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.bac_path import BacPath
 from fps.kit.ground.settings import Settings
@@ -54,7 +55,7 @@ def serve_at_once(port: int) -> None:
     settings = Settings()
     app = FastAPI(openapi_url=None)
     problems.install(app)
-    service = AtOnce(DEFINITION, settings, open_database(settings.database_url), Trust(open_pki(settings)))
+    service = AtOnce(DEFINITION, settings, open_database(settings.database_url), [Trust(open_pki(settings)), Boites()])
     app.router.routes.extend(door.routes(service))
 
     @app.get("/sante/pret")

@@ -91,7 +91,7 @@ async def received(amqp: str, url: str, bac: str, bodies: list[tuple[str, str]])
                     break
             spent = time.perf_counter() - start
             async with running.service.database.read() as tx:
-                state = await bacs.state(tx, bac)
+                state = await bacs.state(running.service, tx, bac)
         await bus.stop()
         counted = {name: n for name, n in state["comptes"].items() if ":" not in name}  # those by message beside
         expect("letters received", counted, {"recues": count})

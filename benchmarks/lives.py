@@ -17,12 +17,12 @@ from benchmarks.figures import Bench, Figure, expect, say
 from benchmarks.http1 import exchange, request
 from benchmarks.rewrite import Copy
 from benchmarks.servers import Process, databases, free_ports, new_pki, process, queues, secured, service_url
-from console.pilot import Pilot
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.pilot import Pilot
 
 NOTIFIED = timedelta(days=8)  # the notices are notified, the reduced amount still runs
 SENT = timedelta(days=140)  # the avertissements of what was not paid are sent, the rebate still runs

@@ -10,10 +10,10 @@ from sqlalchemy import Table
 
 from benchmarks.figures import expect
 from benchmarks.servers import create_tables
-from console.world import DEFINITIONS
 from fps.kit.data import tables
 from fps.kit.data.sql import pg_type
 from fps.parties import Party
+from fps_simulateur.pilote.world import DEFINITIONS
 
 BATCH = 500
 Rows = list[tuple[Any, ...]]

@@ -22,8 +22,8 @@ import psutil
 from benchmarks.figures import Faux
 from benchmarks.http1 import get
 from fps.kit.data import tables
-from fps.kit.data.database import open_database
-from fps.kit.engine.service import Definition
+from fps.kit.data.opening import open_database
+from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.pki import Pki
 from fps.kit.wire.bus import routing_keys

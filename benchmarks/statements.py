@@ -15,7 +15,8 @@ from antai.store import DOSSIERS
 from benchmarks.donnees import INSTANT, SIRET, mfps_letter
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, service_url
-from fps.kit.data.database import open_database
+from fps.kit.boxes.sonnette import Boites
+from fps.kit.data.opening import open_database
 from fps.kit.engine import bacs
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.clock import Marche
@@ -39,7 +40,7 @@ NOTIFIED = """SELECT count(*) FROM dossiers d JOIN deadlines e ON e.bac = d.bac 
 @asynccontextmanager
 async def antai(url: str) -> AsyncIterator[Service]:
     """ANTAI in this process, its tables made."""
-    service = Service(DEFINITION, Settings(), open_database(url), Trust(ephemere()))
+    service = Service(DEFINITION, Settings(), open_database(url), [Trust(ephemere()), Boites()])
     await service.start()
     try:
         yield service

@@ -14,12 +14,12 @@ from urllib.parse import unquote
 import pytest
 import typer
 
-from console.cli import app, run
-from console.documentation import ENROLEMENT, generate, main
-from console.output import Panne
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, CreationFps
+from fps_console.cli.principal import app, run
+from fps_console.commandes.output import Panne
+from fps_console.documentation.ecriture import ENROLEMENT, generate, main
 from tests.console.simulator import clean_environment, up
 from tests.real import absent
 

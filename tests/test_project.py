@@ -15,7 +15,16 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-MEMBERS = ("shared", "services/antai", "services/dgfip", "services/ccsp", "services/collectivite", "console")
+MEMBERS = (
+    "shared",
+    "services/antai",
+    "services/dgfip",
+    "services/ccsp",
+    "services/collectivite",
+    "simulateur",
+    "certification",
+    "console",
+)
 SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
 OWN_DIRECTORIES = {".git", ".venv", ".fps", "build", "__pycache__"}
 VENDORED = ROOT / "shared/fps/kit/web/static/swagger-ui"
@@ -236,7 +245,7 @@ def pyproject(member: str) -> dict[str, object]:
     return table
 
 
-def test_the_six_distributions_have_one_version_and_the_services_depend_on_the_shared_one_only() -> None:
+def test_the_eight_distributions_have_one_version_and_the_services_depend_on_the_shared_one_only() -> None:
     assert {(pyproject(member)["version"], pyproject(member)["requires-python"]) for member in (".", *MEMBERS)} == {("0.1.0", ">=3.11")}
     for service in SERVICES:
         assert pyproject(f"services/{service}")["dependencies"] == ["fps-shared"]

@@ -15,13 +15,13 @@ from typing import Any
 
 import httpx
 
-from console.pilot import Pilot
-from console.world import DEFINITIONS, open_world
 from fps.kit.app.migrate import upgrade
 from fps.kit.trust.pki import Pki
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.pilot import Pilot
+from fps_simulateur.pilote.world import DEFINITIONS, open_world
 from tests.conftest import Postgres
 from tests.real import amqp_url, forget, postgres_url
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx
 
-from console.cli import main
 from fps.kit.trust.pki import Pki
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer
+from fps_console.cli.principal import main
 
 FPS = str(Path(sys.executable).with_name("fps"))
 DEMANDE = {

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from console.doctor import Report, _bacs, _clocks
-from console.liaison import ensure_bac, keep_token, read_token, settings_of
-from console.output import Panne
-from console.temps import instant
-from console.world import World, open_world
 from fps.parties import SERVICES, Party
+from fps_console.commandes.doctor import Report, _bacs, _clocks
+from fps_console.commandes.liaison import ensure_bac, keep_token, read_token, settings_of
+from fps_console.commandes.output import Panne
+from fps_console.commandes.temps import instant
+from fps_simulateur.pilote.world import World, open_world
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from console.web.carte import BOXES, CHAR, HEIGHT, WIDTH, Way, arrows, carte_svg
 from fps.flows import FLOWS, by_type, flow
 from fps.messages.mfps import AccuseFps
 from fps.parties import Party
+from fps_console.web.carte import BOXES, CHAR, HEIGHT, WIDTH, Way, arrows, carte_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 Rect = tuple[float, float, float, float]

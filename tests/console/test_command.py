@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import main
-from console.output import Panne
-from console.temps import after, instant
-from console.world import simulated_messages
 from fps.flows import FLOWS, MESSAGES
+from fps_console.cli.principal import main
+from fps_console.commandes.output import Panne
+from fps_console.commandes.temps import after, instant
+from fps_simulateur.pilote.world import simulated_messages
 from tests.console.simulator import here, parsed
 
 WRONG = [
@@ -78,7 +78,9 @@ def test_the_help_says_what_a_date_alone_means(command: list[str], capsys: pytes
 
 def test_the_help_needs_no_framework() -> None:
     heavy = "{'fastapi', 'sqlalchemy', 'httpx', 'typst', 'alembic', 'jinja2', 'rich'}"
-    code = f"import sys; from console.cli import main; main(['--help']); sys.exit(', '.join({heavy} & sys.modules.keys()) or 0)"
+    code = (
+        f"import sys; from fps_console.cli.principal import main; main(['--help']); sys.exit(', '.join({heavy} & sys.modules.keys()) or 0)"
+    )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 

@@ -10,15 +10,15 @@ import httpx
 import pytest
 
 from antai.app import DEFINITION
-from console.doctor import Report, _service, _unreadable
-from console.liste import dead, tell_dead
-from console.pilot import PiloteErreur
-from console.temps import instant
-from console.world import World, open_world
 from fps.kit.app.application import build
 from fps.kit.ground.settings import Settings
 from fps.kit.wire.carrier import open_client
 from fps.parties import Party
+from fps_console.commandes.doctor import Report, _service, _unreadable
+from fps_console.commandes.liste import dead, tell_dead
+from fps_console.commandes.temps import instant
+from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.world import World, open_world
 from tests.console.simulator import clean_environment, free_base, here
 
 NOWHERE = 9  # the discard port: nothing listens there

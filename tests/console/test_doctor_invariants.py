@@ -8,15 +8,15 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import delete, select, update
 
-from console.doctor import Report, _invariants
-from console.invariants import INVARIANTS, SANS_OBJET
-from console.scenarios.language import catalogue
-from console.scenarios.player import jouer
-from console.world import World, open_world
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Insert
 from fps.kit.data.tables import courriers, ecritures
 from fps.parties import LIBELLES, Party
+from fps_console.commandes.doctor import Report, _invariants
+from fps_simulateur.invariants import INVARIANTS, SANS_OBJET
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import catalogue
+from fps_simulateur.pilote.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMPTES, JUGE = "precompte-reporte-sur-les-mois-suivants", "decharge-totale-du-titre"

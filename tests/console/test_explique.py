@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.champs import CHAMPS
-from console.explique import PLACES, ask, champ_dit, told
-from console.output import Panne
-from console.temps import instant
-from console.world import World, open_world
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
+from fps_console.commandes.explique import PLACES, ask, champ_dit, told
+from fps_console.commandes.output import Panne
+from fps_console.commandes.temps import instant
+from fps_console.mots.champs import CHAMPS
+from fps_simulateur.pilote.world import World, open_world
 from tests.console.simulator import DEMANDE
 from tests.scenarios.vues import Explications
 

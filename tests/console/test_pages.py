@@ -10,12 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from console.temps import instant
-from console.web.app import application
-from console.world import World, open_world
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
+from fps_console.commandes.temps import instant
+from fps_console.web.app import application
+from fps_simulateur.pilote.world import World, open_world
 from tests.console.simulator import DEMANDE
 
 pytestmark = pytest.mark.xdist_group("pages")

@@ -17,7 +17,7 @@ def test_it_waits_for_the_services_then_serves_the_pages(tmp_path: Path) -> None
     base, own = free_base(), free_base()
     book = ",".join(f"{p}=http://127.0.0.1:{base + i}" for i, p in enumerate(("antai", "dgfip", "ccsp", "collectivite"), 1))
     environment = clean_environment(FPS_ADDRESSES=book, FPS_PILOTAGE_TOKEN=TOKEN, FPS_PORT=str(own))
-    command = [sys.executable, "-m", "console", "serve"]
+    command = [sys.executable, "-m", "fps_console", "serve"]
     console = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     try:
         address = f"http://127.0.0.1:{own}"

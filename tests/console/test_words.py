@@ -13,11 +13,11 @@ from ccsp.domain.requete import EtatRequete
 from collectivite.domain import forfait as collectivite
 from collectivite.domain.rapo import EtatRapo
 from collectivite.domain.recours import EtatRecours
-from console import mots
-from console.lexique import ACTES, COURTS, ETATS
 from dgfip.domain import prise_en_charge as dgfip
 from fps.flows import MESSAGES
 from fps.parties import LIBELLES, Channel, Party
+from fps_console.mots import recit
+from fps_console.mots.lexique import ACTES, COURTS, ETATS
 
 NBSP = "\u00a0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,19 +28,19 @@ def line(acte: str, service: str = "antai", article: str = "CGCT, art. L. 2333-8
 
 
 def test_every_message_of_the_table_has_a_french_name_and_every_channel_too() -> None:
-    assert {m.type for m in MESSAGES} == set(COURTS), "console/console/lexique.py names each message"
-    assert set(mots.CANAUX) == set(Channel)
+    assert {m.type for m in MESSAGES} == set(COURTS), "console/fps_console/mots/lexique.py names each message"
+    assert set(recit.CANAUX) == set(Channel)
 
 
 def test_every_state_of_the_four_services_has_french_words() -> None:
     states = {str(state) for enum in (antai.Etat, dgfip.Etat, collectivite.Etat, EtatRapo, EtatRecours, EtatRequete) for state in enum}
-    assert sorted(states - set(ETATS)) == [], "console/console/lexique.py names each state"
+    assert sorted(states - set(ETATS)) == [], "console/fps_console/mots/lexique.py names each state"
 
 
 def test_every_act_that_a_service_writes_has_french_words() -> None:
     acts = {act for path in (ROOT / "services").rglob("*.py") if "migrations" not in path.parts for act in acts_of(path)}
     assert len(acts) > 40
-    assert sorted(acts - set(ACTES)) == [], "console/console/lexique.py names each act"
+    assert sorted(acts - set(ACTES)) == [], "console/fps_console/mots/lexique.py names each act"
 
 
 def acts_of(path: Path) -> Iterator[str]:
@@ -60,28 +60,28 @@ def acts_of(path: Path) -> Iterator[str]:
 
 
 def test_a_message_without_a_name_is_still_readable_on_a_screen() -> None:
-    assert mots.message(type("Nouveau", (), {"type": "fps.99.nouveau-pli.v1", "nom": "nouveau-pli"})) == "Nouveau pli"
+    assert recit.message(type("Nouveau", (), {"type": "fps.99.nouveau-pli.v1", "nom": "nouveau-pli"})) == "Nouveau pli"
 
 
 def test_a_letter_is_told_by_its_name_its_way_and_its_flow() -> None:
-    told = mots.ligne(line("envoi", id="x", type="fps.12.emission.v1"))
+    told = recit.ligne(line("envoi", id="x", type="fps.12.emission.v1"))
     assert (told.qui, told.acte, told.flux, told.jour) == ("ANTAI → DGFiP", "Titre exécutoire", 12, "05/10/2026")
 
 
 def test_the_amount_of_a_courrier_is_read_in_the_letter() -> None:
-    told = mots.ligne(line("courrier", id="x", type="fps.02.apa.v1"), {"x": {"etablissement": {"montant": 3500}}})
+    told = recit.ligne(line("courrier", id="x", type="fps.02.apa.v1"), {"x": {"etablissement": {"montant": 3500}}})
     assert told.montant == f"35,00{NBSP}€"
 
 
 def test_the_other_amounts_are_named_and_a_missing_rebate_is_not_told() -> None:
-    told = mots.ligne(line("emission-titre", impaye=3500, majoration=5000, rabais=0))
+    told = recit.ligne(line("emission-titre", impaye=3500, majoration=5000, rabais=0))
     assert (told.montant, told.precision) == (f"35,00{NBSP}€", f"majoration 50,00{NBSP}€")
 
 
 def test_an_unknown_act_and_an_unknown_state_still_read_as_words() -> None:
-    assert mots.ligne(line("acte-inconnu")).acte == "Acte inconnu"
-    assert mots.etat("en-recouvrement") == "en recouvrement"
-    assert mots.etat(None) == "—"
+    assert recit.ligne(line("acte-inconnu")).acte == "Acte inconnu"
+    assert recit.etat("en-recouvrement") == "en recouvrement"
+    assert recit.etat(None) == "—"
 
 
 def test_only_what_repeats_another_line_is_left_out() -> None:
@@ -90,33 +90,33 @@ def test_only_what_repeats_another_line_is_left_out() -> None:
     letter = line("courrier", id="2", type="fps.02.apa.v1")
     accuse = line("reception", "collectivite", id="3/reponse", type="fps.01.accuse.v1")
     paid = line("reception", id="4", type="fps.04.paiement-fps.v1")
-    assert mots.courtes([sent, repeated, letter, accuse, line("ecriture"), paid]) == [sent, letter, paid]
+    assert recit.courtes([sent, repeated, letter, accuse, line("ecriture"), paid]) == [sent, letter, paid]
 
 
 def test_the_message_of_an_editor_is_told_though_no_service_sent_it() -> None:
     received = line("reception", id="cle-de-l-editeur", type="fps.01.creation.v1")
-    assert mots.courtes([received]) == [received]
-    assert mots.ligne(received).acte == "Message FPS de création, reçu"
+    assert recit.courtes([received]) == [received]
+    assert recit.ligne(received).acte == "Message FPS de création, reçu"
 
 
 def test_an_act_is_said_by_whom_it_is_of() -> None:
-    assert mots.ligne(line("paiement", "antai")).acte == "FPS payé"
-    assert mots.ligne(line("paiement", "dgfip")).acte == "Paiement du FPS majoré"
+    assert recit.ligne(line("paiement", "antai")).acte == "FPS payé"
+    assert recit.ligne(line("paiement", "dgfip")).acte == "Paiement du FPS majoré"
 
 
 def test_a_refusal_gives_its_reason_and_an_abandonment_its_words() -> None:
-    refused = mots.ligne(line("refus", id="x", type="fps.05.titre-paye.v1", code="titre-non-emis", detail="Numéro 2159…"))
+    refused = recit.ligne(line("refus", id="x", type="fps.05.titre-paye.v1", code="titre-non-emis", detail="Numéro 2159…"))
     assert (refused.acte, refused.precision) == ("Information : titre payé : refusé", "« titre-non-emis » : Numéro 2159…")
-    assert mots.ligne(line("abandon", motif="vehicule-vole")).precision == "véhicule volé"
+    assert recit.ligne(line("abandon", motif="vehicule-vole")).precision == "véhicule volé"
 
 
 def test_the_rebate_is_told_with_its_last_day_in_one_phrase() -> None:
-    told = mots.ligne(line("envoi-avertissement", rabais=1700, rabais_jusqu_au="2027-02-23"))
+    told = recit.ligne(line("envoi-avertissement", rabais=1700, rabais_jusqu_au="2027-02-23"))
     assert told.precision == f"rabais 17,00{NBSP}€ jusqu'au 23/02/2027"
 
 
 def test_the_print_shop_has_one_name() -> None:
-    assert mots.court(Party.IMPRIMEUR) == LIBELLES[Party.IMPRIMEUR] == "Prestataire d'édition"
+    assert recit.court(Party.IMPRIMEUR) == LIBELLES[Party.IMPRIMEUR] == "Prestataire d'édition"
 
 
 def test_each_message_is_counted_once_whoever_sends_it_and_other_figures_are_ignored() -> None:
@@ -131,7 +131,7 @@ def test_each_message_is_counted_once_whoever_sends_it_and_other_figures_are_ign
         "recu:fps.12.emission.v1": 6,
         "recu:fps.01.accuse.v1": 5,
     }
-    found = mots.per_message(counts)
+    found = recit.per_message(counts)
     assert {m.type: n for m, n in found.items()} == {
         "fps.02.apa.v1": 2,
         "fps.04.paiement-fps.v1": 1,
@@ -139,7 +139,7 @@ def test_each_message_is_counted_once_whoever_sends_it_and_other_figures_are_ign
         "fps.12.emission.v1": 7,
         "fps.01.accuse.v1": 5,
     }
-    assert mots.per_way(found) == {
+    assert recit.per_way(found) == {
         (2, Party.ANTAI, Party.USAGER): 2,
         (4, Party.USAGER, Party.ANTAI): 1,
         (1, Party.COLLECTIVITE, Party.ANTAI): 5,
@@ -149,4 +149,4 @@ def test_each_message_is_counted_once_whoever_sends_it_and_other_figures_are_ign
 
 @pytest.mark.parametrize(("day", "words"), [(date(2026, 5, 1), "1er mai 2026"), (date(2026, 8, 31), "31 août 2026")])
 def test_a_date_is_written_in_full(day: date, words: str) -> None:
-    assert mots.longue(day) == words
+    assert recit.longue(day) == words

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 
-from console.world import World
 from fps.droit.numero import telepaiement
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.wire.envelope import Letter, pack
@@ -18,6 +17,7 @@ from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.parties import Party
+from fps_simulateur.pilote.world import World
 
 DEPART = date(2026, 9, 28)  # sent the 29th, notified 5 October, to pay until 5 January 2027, title on the 16th
 NUMERO = "21590350100017261163072245"

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from console.world import World
 from fps.droit.numero import NumeroFps
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.trust.pki import Revocation
@@ -16,6 +15,7 @@ from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World
 from tests.certificats import Essai, certificat
 
 LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.droit.numero import cle, telepaiement
 from fps.messages.annulation import InformationAnnulationTitre
 from fps.messages.avis import RequeteImpression
@@ -15,6 +14,7 @@ from fps.messages.information_paiement import PaiementAnnule
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.antai import DEPART, NUMERO, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

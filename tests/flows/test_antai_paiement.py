@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.droit.numero import cle, telepaiement
 from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, PaiementAnnule, PaiementRejete
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.antai import NUMERO, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

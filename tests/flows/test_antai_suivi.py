@@ -14,11 +14,11 @@ from pypdf import PdfReader
 
 from antai.domain.facturation import bornes, facture
 from antai.domain.refus import MoisInvalide
-from console.world import World, open_world
 from fps.droit.numero import cle, telepaiement
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.conftest import Postgres
 from tests.flows.antai import DEPART, NUMERO, Antai
 from tests.worlds import monde

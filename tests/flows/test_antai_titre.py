@@ -11,11 +11,11 @@ import pytest_asyncio
 from pypdf import PdfReader
 
 from antai.domain.titre_annulation import DEBUT_DE_SERIE
-from console.world import World, open_world
 from fps.droit.numero import cle
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.antai import NUMERO, TITRE, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

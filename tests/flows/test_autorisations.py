@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
-from console.world import DEFINITIONS, World, assemble, open_world
 from fps.kit.ground.clock import paris
 from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.world import DEFINITIONS, World, assemble, open_world
 from tests.certificats import certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

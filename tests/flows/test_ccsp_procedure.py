@@ -12,13 +12,13 @@ import pytest_asyncio
 from ccsp.domain import requete as domaine
 from ccsp.domain.decision import DISPOSITIFS, voie_electronique
 from ccsp.domain.recevabilite import MOTIFS
-from console.world import World, open_world
 from fps.kit.engine import bacs
 from fps.kit.ground.clock import paris
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.kit.test_letters import pages_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,7 +75,7 @@ class Greffe:
 
     async def echeance(self) -> str | None:
         async with self.world.services[Party.CCSP].service.database.read() as tx:
-            due: date | str | None = (await bacs.state(tx, self.bac))["prochaine_echeance"]
+            due: date | str | None = (await bacs.state(self.world.services[Party.CCSP].service, tx, self.bac))["prochaine_echeance"]
         return None if due is None else str(due)
 
     async def emis(self) -> dict[str, int]:

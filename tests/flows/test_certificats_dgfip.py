@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.certificats import HEURE, certificat
 from tests.flows.tribunal import EDITEUR, LILLE, PARIS, Tribunal, tribunal
 

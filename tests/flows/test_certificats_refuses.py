@@ -13,7 +13,6 @@ import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from console.world import World, open_world
 from fps.confiance.habilitation import DROITS, Droit, EtatHabilitation, Habilitation
 from fps.flows import MESSAGES
 from fps.kit.engine.work import Work
@@ -24,6 +23,7 @@ from fps.kit.wire.carrier import always, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Channel, Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
 from fps.messages.specimen_pdf import piece_jointe
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.annulation import FpsImpaye, InformationAnnulationTitre
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

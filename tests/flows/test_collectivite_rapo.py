@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.ville import AU_BOURG, DEMANDEUR, IBAN, LILLE, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,7 +9,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.engine import bacs
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.wire.envelope import Letter, pack
@@ -18,6 +17,7 @@ from fps.messages.message import Message, MessageClass
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMERO, SIRET = "21590350100017261163072245", "21590350100017"
@@ -84,7 +84,7 @@ class Tresorerie:
 
     async def echeance(self) -> str | None:
         async with self.world.services[Party.DGFIP].service.database.read() as tx:
-            due: date | str | None = (await bacs.state(tx, self.bac))["prochaine_echeance"]
+            due: date | str | None = (await bacs.state(self.world.services[Party.DGFIP].service, tx, self.bac))["prochaine_echeance"]
         return None if due is None else str(due)
 
     async def courriers(self) -> list[str]:

@@ -10,7 +10,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from console.world import DEFINITIONS, World, open_world
 from fps.droit.numero import telepaiement_titre
 from fps.flows import MESSAGES, received_by
 from fps.kit.ground.clock import paris, wall_now
@@ -22,6 +21,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.messages.titre import EmissionTitre
 from fps.parties import SERVICES, Channel, Party
+from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RECUS = [m for m in MESSAGES if m.receiver in SERVICES and m.channel is not Channel.REPONSE]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.annulation import InformationAnnulationFps
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.certificats import HEURE, auto_signe, autre_autorite, certificat
 from tests.flows.espace import BOURG, LE, LILLE, PARIS, Ville, code, empreinte, revoquer
 

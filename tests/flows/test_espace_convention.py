@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from pypdf import PdfReader
 
-from console.world import World, open_world
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import AnnulationFps
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.espace import LILLE, PDF, SIGNATAIRE, Ville, code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

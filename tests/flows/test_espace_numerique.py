@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Ville, code, demande
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,10 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.droit.numero import NumeroFps
 from fps.kit.ground.clock import paris
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.data.sql import Upsert
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.test_ccsp_procedure import DEPOT
 from tests.flows.tribunal import LILLE, MOTS, PARIS, Tribunal, Visiteur, tribunal
 

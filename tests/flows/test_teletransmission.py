@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.test_ccsp_procedure import DEPOT
 from tests.flows.tribunal import (
     ICI,

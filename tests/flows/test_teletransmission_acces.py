@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import Requete
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.certificats import certificat
 from tests.flows.test_ccsp_procedure import DEPOT
 from tests.flows.tribunal import EDITEUR, ICI, LILLE, PARIS, SIGNATURE, SYSTEME, Tribunal, communiquee, corps, empreinte, tribunal

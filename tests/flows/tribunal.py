@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 
-from console.world import World
 from fps.kit.ground.clock import paris
 from fps.kit.trust.pki import Pki
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
+from fps_simulateur.pilote.world import World
 from tests.certificats import certificat
 from tests.flows.test_ccsp_procedure import Greffe, ouvrir
 

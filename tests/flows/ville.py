@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 
-from console.world import World
 from fps.kit.engine.service import Receipt
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.wire.envelope import Letter
@@ -14,6 +13,7 @@ from fps.messages.information_paiement import FpsPaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
+from fps_simulateur.pilote.world import World
 
 LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}

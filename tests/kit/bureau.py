@@ -17,13 +17,14 @@ from fps.kit.app.application import Running, build
 from fps.kit.boxes import boites
 from fps.kit.boxes.boites import Lettre
 from fps.kit.data import tables
-from fps.kit.data.database import open_database
+from fps.kit.data.opening import open_database
 from fps.kit.data.sql import Row
 from fps.kit.engine import bacs
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import Marche
 from fps.kit.ground.settings import Settings
+from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import ephemere, pem
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.information_paiement import TitrePayeCollectivite
@@ -94,7 +95,7 @@ class Bureau:
 
     async def etat(self, bac: str = BAC) -> dict[str, Any]:
         async with self.service.database.read() as tx:
-            return await bacs.state(tx, bac)
+            return await bacs.state(self.service, tx, bac)
 
     async def calme(self, bac: str = BAC) -> dict[str, Any]:
         """Wait until nothing is left to carry now."""
@@ -115,7 +116,7 @@ class Bureau:
     async def habiliter(self, siret: str = LILLE, bac: str = BAC, **fields: Any) -> Essai:
         """A provider whose certificate the town has activated."""
         lui = certificat(ephemere(), siret="73282932000074")
-        identite = self.service.trust.reconnaitre(lui.pem)
+        identite = self.service.extension(Trust).reconnaitre(lui.pem)
         habilitation = Habilitation(
             cle=identite.cle,
             siret=siret,

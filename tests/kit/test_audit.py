@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from console.world import World, open_world
 from fps.confiance.refus import RoleInterdit
 from fps.kit.data import tables
 from fps.kit.engine import audit
@@ -16,6 +15,7 @@ from fps.kit.ground.clock import paris
 from fps.kit.wire.carrier import always, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.kit.toy import START, letter, toy
 
 A = tables.audit

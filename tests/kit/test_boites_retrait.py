@@ -12,7 +12,9 @@ import pytest
 from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation
 from fps.kit.boxes import retrait
 from fps.kit.boxes.boites import LECTEURS, EtatLettre, Lettre
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.ground.clock import wall_now
+from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import Revocation, ephemere
 from fps.messages.mfps import CreationFps
 from fps.messages.recours_collectivite import CommunicationRequete
@@ -84,7 +86,7 @@ async def test_who_waits_is_answered_as_soon_as_a_letter_comes_and_holds_no_tran
     attente = asyncio.create_task(prendre(poste, qui, attente=30))
 
     async def attend() -> bool:
-        return poste.service.sonnette.ecoutes == 1
+        return poste.service.extension(Boites).sonnette.ecoutes == 1
 
     await jusqua(attend)
     debut = asyncio.get_running_loop().time()
@@ -92,7 +94,7 @@ async def test_who_waits_is_answered_as_soon_as_a_letter_comes_and_holds_no_tran
     page = await attente
     assert [x["id"] for x in page["lettres"]] == [identifiant]
     assert asyncio.get_running_loop().time() - debut < 0.9, "rung, and not found at the next look"
-    assert poste.service.sonnette.ecoutes == 0
+    assert poste.service.extension(Boites).sonnette.ecoutes == 0
 
 
 async def test_who_waits_in_vain_is_answered_in_time_and_with_the_same_position(seul: Bureau) -> None:
@@ -104,7 +106,7 @@ async def test_who_waits_in_vain_is_answered_in_time_and_with_the_same_position(
 
 async def test_a_letter_boxed_by_another_process_is_seen_at_the_next_look(seul: Bureau) -> None:
     qui = await seul.habiliter()
-    seul.service.sonnette.sonner = lambda bac, sirets=(): None  # type: ignore[method-assign]
+    seul.service.extension(Boites).sonnette.sonner = lambda bac, sirets=(): None  # type: ignore[method-assign]
     attente = asyncio.create_task(prendre(seul, qui, attente=10))
     await seul.ecrire(1)
     assert len((await attente)["lettres"]) == 1
@@ -115,7 +117,7 @@ async def test_who_waits_is_let_go_when_the_service_stops(seul: Bureau) -> None:
     attente = asyncio.create_task(prendre(seul, qui, attente=30))
 
     async def attend() -> bool:
-        return seul.service.sonnette.ecoutes == 1
+        return seul.service.extension(Boites).sonnette.ecoutes == 1
 
     await jusqua(attend)
     await seul.running.facteur.stop()
@@ -128,7 +130,7 @@ async def test_too_many_who_wait_are_told_to_come_back(seul: Bureau, monkeypatch
     attente = asyncio.create_task(prendre(seul, qui, attente=30))
 
     async def attend() -> bool:
-        return seul.service.sonnette.ecoutes == 1
+        return seul.service.extension(Boites).sonnette.ecoutes == 1
 
     await jusqua(attend)
     trop = await seul.demander("GET", f"{MESSAGES}&attente=1", qui)
@@ -258,12 +260,12 @@ async def test_a_certificate_of_one_bac_opens_no_box_of_another(seul: Bureau) ->
 
 
 async def test_who_waits_is_refused_as_soon_as_its_certificate_is_revoked(seul: Bureau) -> None:
-    pki = seul.service.trust.pki
+    pki = seul.service.extension(Trust).pki
     qui = await seul.habiliter()
     attente = asyncio.create_task(seul.demander("GET", f"{MESSAGES}&attente=20", qui))
 
     async def attend() -> bool:
-        return seul.service.sonnette.ecoutes == 1
+        return seul.service.extension(Boites).sonnette.ecoutes == 1
 
     await jusqua(attend)
     with pki.verrou():
@@ -316,7 +318,10 @@ async def test_the_holder_chooses_where_its_letters_go_and_reads_every_try(seul:
         ville.refuser(500, b'{"code": "panne"}')
         choix = await seul.demander("PUT", f"/destinations/{LILLE}", qui, json={"mode": "adresse", "adresse": ville.adresse})
         assert choix.status_code == 200 and choix.json() == (await seul.demander("GET", f"/destinations/{LILLE}", qui)).json()
-        assert choix.json()["posee_par"] == seul.service.trust.reconnaitre(qui.pem).cle and choix.json()["depuis"] == START.isoformat()
+        assert (
+            choix.json()["posee_par"] == seul.service.extension(Trust).reconnaitre(qui.pem).cle
+            and choix.json()["depuis"] == START.isoformat()
+        )
         ids = await seul.ecrire(1, 2)
         await seul.calme()
         histoire = (await seul.demander("GET", f"/boites/{LILLE}?limite=1", qui)).json()
@@ -350,4 +355,4 @@ async def test_what_was_taken_is_told_in_the_audit_journal_without_any_content(s
     lignes = (await seul.piloter("GET", "/audit")).json()["lignes"]
     (ligne,) = [x for x in lignes if x["acte"] == "retrait"]
     assert (ligne["resultat"], ligne["objet"], ligne["details"]) == ("accepte", LILLE, {"lettres": 2})
-    assert ligne["qui"] == seul.service.trust.reconnaitre(qui.pem).cle
+    assert ligne["qui"] == seul.service.extension(Trust).reconnaitre(qui.pem).cle

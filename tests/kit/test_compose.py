@@ -22,12 +22,12 @@ import httpx
 import pytest
 import yaml
 
-from console.pilot import Pilot
 from fps.kit.ground.clock import PARIS
 from fps.kit.trust.pki import Pki
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
+from fps_simulateur.pilote.pilot import Pilot
 from tests.console.simulator import DEMANDE
 from tests.real import absent, amqp_url, forget, postgres_url
 

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select, update
 
-from fps.kit.data.database import Database, DatabaseUnavailable, open_database
+from fps.kit.data.database import Database, DatabaseUnavailable
+from fps.kit.data.opening import open_database
 from fps.kit.data.sql import Delete, Insert, Instant, Upsert
 from fps.kit.ground.clock import PARIS
 

@@ -17,8 +17,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
-MEMBERS = {"fps": "shared", **{service: f"services/{service}" for service in SERVICES}, "console": "console"}
-ALONE = (*SERVICES, "console")
+TOOLS = {"fps_simulateur": "simulateur", "fps_certification": "certification", "fps_console": "console"}
+MEMBERS = {"fps": "shared", **{service: f"services/{service}" for service in SERVICES}, **TOOLS}
+ALONE = (*SERVICES, "fps_console")
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("distributions")]
 
@@ -43,19 +44,22 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     members = [str(ROOT / member) for member in MEMBERS.values()]
     built = subprocess.run([*command, *members], capture_output=True, text=True, env={**os.environ, "PATH": path})
     assert built.returncode == 0, built.stderr
-    found = {path.name.split("-")[0].removeprefix("fps_"): path for path in directory.glob("*.whl")}
-    return {package: found["shared" if package == "fps" else package] for package in MEMBERS}
+    found = {path.name.split("-")[0]: path for path in directory.glob("*.whl")}
+    return {package: found[f"fps_{Path(member).name}"] for package, member in MEMBERS.items()}
 
 
 @pytest.fixture(scope="module")
 def pythons(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """For each service and the console, an interpreter that has the third parties, the shared distribution and that one only."""
+    """For each service and the console, an interpreter that has the third parties, the shared distribution and that one only.
+
+    The console comes with the simulator and the certification, which it drives.
+    """
     made = {}
     for package in ALONE:
         home = tmp_path_factory.mktemp(package)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(home)
         site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-        for wheel in (wheels["fps"], wheels[package]):
+        for wheel in (wheels["fps"], *(wheels[tool] for tool in (TOOLS if package in TOOLS else (package,)))):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(site)
         # A line of a .pth file adds a directory, but not the .pth files in it: the editable members do not come along.

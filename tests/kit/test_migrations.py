@@ -10,11 +10,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from console.world import DEFINITIONS
 from fps.kit.app.migrate import upgrade
 from fps.kit.app.revision import is_current
 from fps.kit.data import tables
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
+from fps_simulateur.pilote.world import DEFINITIONS
 from tests.conftest import Postgres
 
 SERVICES = list(DEFINITIONS.values())

@@ -11,7 +11,6 @@ import pytest_asyncio
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from console.world import World, open_world
 from fps.droit.numero import telepaiement
 from fps.kit.ground.clock import paris
 from fps.kit.ground.settings import Settings
@@ -21,6 +20,7 @@ from fps.messages.avis_collectivite import AvisPaiementCollectivite
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import Avertissement
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOITURE = CreationFps.example["vehicule"]

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from console.world import World, open_world
 from fps.confiance.refus import CertificatExpire, CertificatPrecoce, CertificatRevoque
 from fps.errors import Refus
 from fps.kit.engine.audit import SANS_BAC, lines
@@ -27,6 +26,7 @@ from fps.kit.trust import guichet_psce, psce
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import PSCE, Pki, nom
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 SIRET = "73282932000074"
 AUTRE = "21590350100017"

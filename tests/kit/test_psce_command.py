@@ -10,9 +10,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from console.psce import app
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import PSCE, Pki
+from fps_console.cli.psce import app
 from tests.console.simulator import Simulator, here, parsed, up
 
 pytestmark = pytest.mark.xdist_group("psce")

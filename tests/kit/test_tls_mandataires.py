@@ -15,7 +15,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks.donnees import mfps
-from console.world import World, open_world
 from fps.kit.app.listening import listening
 from fps.kit.engine.audit import lines
 from fps.kit.ground.clock import PARIS
@@ -23,6 +22,7 @@ from fps.kit.ground.settings import Settings
 from fps.kit.wire.carrier import presented
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.certificats import certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

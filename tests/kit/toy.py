@@ -11,11 +11,13 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 from fps.droit.money import Ecriture
 from fps.errors import Conflit, Introuvable
 from fps.flows import received_by
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
-from fps.kit.data.database import open_database
+from fps.kit.data.opening import open_database
 from fps.kit.data.records import Record
 from fps.kit.engine import bacs
-from fps.kit.engine.service import Definition, Service, non_simule
+from fps.kit.engine.definition import Definition, non_simule
+from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import PARIS, Marche, wall_now
 from fps.kit.ground.settings import Settings
@@ -121,7 +123,7 @@ def letter(cls: MessageClass, n: int, bac: str = "essai", id: str = "", **fields
 @asynccontextmanager
 async def toy(url: str, *names: str) -> AsyncIterator[Service]:
     """The service on a database, with its bacs."""
-    service = Service(DEFINITION, Settings(database_url=url), open_database(url), Trust(ephemere()))
+    service = Service(DEFINITION, Settings(database_url=url), open_database(url), [Trust(ephemere()), Boites()])
     await service.start()
     await service.database.create(tables.metadata, metadata)
     for nom in names or ("essai",):
@@ -140,7 +142,7 @@ async def total(service: Service, n: int, bac: str = "essai") -> int | None:
 
 async def state(service: Service, bac: str = "essai") -> dict[str, Any]:
     async with service.database.read() as tx:
-        return await bacs.state(tx, bac)
+        return await bacs.state(service, tx, bac)
 
 
 async def advance(service: Service, day: date, bac: str = "essai") -> int:

@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from console.scenarios.language import Etape, Vie
-from console.scenarios.player import Deroulement, compare, exiger, fusion, remplacer
-from console.world import World
 from fps.errors import Refus
 from fps.flows import by_type
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.wire.carrier import always, open_client
 from fps.kit.wire.envelope import Letter, pack
 from fps.parties import Party
+from fps_simulateur.joueur import Deroulement, compare, exiger, fusion, remplacer
+from fps_simulateur.langue.modele import Etape, Vie
+from fps_simulateur.pilote.world import World
 
 DEPART = date(2026, 9, 28)
 

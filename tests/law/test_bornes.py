@@ -16,11 +16,11 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from console.world import DEFINITIONS, World, open_world
 from fps.droit import calculs
-from fps.kit.engine.service import Deadline
+from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 from fps.parties import Party
+from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.law.situations import DEPART, Situation
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

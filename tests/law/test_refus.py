@@ -19,16 +19,16 @@ from ccsp.domain.refus import Irrecevabilite
 from collectivite.actes.transmission import exiger_sans_attente
 from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
-from console.world import DEFINITIONS, World, open_world
 from fps.confiance.refus import AccesRefuse
 from fps.droit.numero import NumeroFps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
-from fps.kit.engine.service import non_simule
+from fps.kit.engine.definition import non_simule
 from fps.kit.ground.clock import wall_now
 from fps.messages.mfps import AnnulationFps, CreationFps
 from fps.messages.recours_collectivite import PieceDefense
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.regles.defense import octets_de
+from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.law.situations import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from console.world import World, open_world
 from fps.kit.data import tables
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import wall_now
@@ -17,6 +16,7 @@ from fps.kit.wire.bus import Bus, MemoryBus
 from fps.kit.wire.carrier import Carrier, Delivery
 from fps.kit.wire.envelope import Letter
 from fps.parties import SERVICES
+from fps_simulateur.pilote.world import World, open_world
 
 ECHOES = 6  # old letters that come again with each delivery
 READY = select(tables.outbox).order_by(tables.outbox.c.position)

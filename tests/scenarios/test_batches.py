@@ -9,9 +9,11 @@ import pytest
 from antai.app import DEFINITION as ANTAI
 from dgfip.app import DEFINITION as DGFIP
 from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
-from fps.kit.data.database import open_database
+from fps.kit.boxes.sonnette import Boites
+from fps.kit.data.opening import open_database
 from fps.kit.engine import bacs
-from fps.kit.engine.service import Definition, Receipt, Service
+from fps.kit.engine.definition import Definition
+from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.clock import Marche, paris, wall_now
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.identity import Trust
@@ -26,7 +28,9 @@ RECU = date(2026, 9, 28)
 
 
 async def ouvrir(definition: Definition, le: date) -> Service:
-    service = Service(definition, Settings(database_url="sqlite+aiosqlite://"), open_database("sqlite+aiosqlite://"), Trust(ephemere()))
+    service = Service(
+        definition, Settings(database_url="sqlite+aiosqlite://"), open_database("sqlite+aiosqlite://"), [Trust(ephemere()), Boites()]
+    )
     await service.start()
     await bacs.create(service, "essai", "graine", Marche.FIGE, paris(le))
     return service

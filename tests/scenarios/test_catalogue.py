@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from console.invariants import verifier
-from console.scenarios.language import Vie, catalogue
-from console.scenarios.player import jouer
+from fps_simulateur.invariants import verifier
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import Vie, catalogue
 from tests.worlds import Monde, monde
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]

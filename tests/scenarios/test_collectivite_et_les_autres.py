@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.ville import AU_BOURG, IBAN, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

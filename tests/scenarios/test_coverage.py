@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.scenarios.language import Vie, catalogue
-from console.scenarios.player import Deroulement, jouer
-from console.world import DEFINITIONS, open_world, simulated_messages
 from fps.flows import FLOWS
 from fps.messages.message import MessageClass
+from fps_simulateur.joueur import Deroulement, jouer
+from fps_simulateur.langue.modele import Vie, catalogue
+from fps_simulateur.pilote.world import DEFINITIONS, open_world, simulated_messages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.explique import ask, tree
-from console.output import Panne
-from console.pilot import PiloteErreur
-from console.world import World, open_world
 from dgfip.api.prises import PriseVue
 from fps.droit.explication import Derivation, ecarts
 from fps.kit.ground.clock import paris
 from fps.parties import Party
+from fps_console.commandes.explique import ask, tree
+from fps_console.commandes.output import Panne
+from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.world import World, open_world
 from tests.scenarios.test_first_life import LILLE, PARIS, Vie, naitre
 from tests.scenarios.vues import Explications
 from tests.scenarios.vues import champs as champs_de

@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 
 from antai.api.vues import DossierVu
-from console.explique import tree
-from console.world import World, open_world
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_console.commandes.explique import tree
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.antai import NUMERO, Antai
 from tests.scenarios.vues import Explications, calcules, champs, depuis
 

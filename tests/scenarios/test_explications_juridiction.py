@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from ccsp.api.requetes import RequeteVue
-from console.world import World, open_world
 from fps.messages.recours_collectivite import MemoireDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.test_ccsp_procedure import CONTRE_RAPO, PIECE, TROIS, Greffe, ouvrir
 from tests.scenarios.vues import Explications, calcules, champs, depuis
 

@@ -12,11 +12,11 @@ from collectivite.api.forfaits import ForfaitVu
 from collectivite.api.rapos import RapoVu
 from collectivite.api.recours import RecoursVu
 from collectivite.api.suivi import Suivi
-from console.world import World, open_world
 from fps.droit.calendar import PARIS
 from fps.kit.ground.clock import paris
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 from tests.flows.ville import AU_BOURG, IBAN, LILLE, PARTIELLE, Ville, deposer, payer
 from tests.scenarios.vues import Explications, calcules, champs, depuis
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from console.world import World, open_world
 from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import Party
+from fps_simulateur.pilote.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DEPART = date(2026, 9, 28)

@@ -12,8 +12,6 @@ import pytest_asyncio
 
 from antai.domain import etats
 from collectivite.domain import forfait
-from console.invariants import CONTROLES, FINAUX, INVARIANTS, SANS_OBJET, verifier
-from console.world import open_world
 from dgfip.domain import prise_en_charge
 from fps.droit.numero import cle
 from fps.flows import by_type
@@ -22,6 +20,8 @@ from fps.messages.mfps import AccuseFps
 from fps.messages.rapo import AccuseReceptionRapo
 from fps.messages.titre import AvisRemboursementTitre, EmissionTitre
 from fps.parties import Party
+from fps_simulateur.invariants import CONTROLES, FINAUX, INVARIANTS, SANS_OBJET, verifier
+from fps_simulateur.pilote.world import open_world
 from tests.scenarios.test_first_life import naitre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from console.invariants import verifier
-from console.invariants.comptes import PLAN, RECIPROQUES
-from console.scenarios.language import catalogue
-from console.scenarios.player import jouer
-from console.world import World, open_world
 from fps.parties import LIBELLES, Party
+from fps_simulateur.invariants import verifier
+from fps_simulateur.invariants.comptes import PLAN, RECIPROQUES
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import catalogue
+from fps_simulateur.pilote.world import World, open_world
 from tests.scenarios.test_invariants import Monde, changer, table
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -49,7 +49,7 @@ async def test_killed_services_lose_and_double_nothing(tmp_path: Path) -> None:
 
 async def _finished(world: Monde, advance: "asyncio.Task[object]") -> None:
     """The advance may have lost its call to the killed service: it is asked again, as an operator would."""
-    from console.pilot import PiloteErreur
+    from fps_simulateur.pilote.pilot import PiloteErreur
 
     try:
         await advance

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from console.invariants import verifier
-from console.scenarios.language import LETTRES, lettre
-from console.scenarios.player import VILLES, constat
-from console.world import World, open_world
 from fps.droit.numero import telepaiement, telepaiement_titre
 from fps.kit.ground.clock import paris
 from fps.messages.message import MessageClass
 from fps.parties import Party
+from fps_simulateur.invariants import verifier
+from fps_simulateur.joueur import VILLES, constat
+from fps_simulateur.langue.modele import LETTRES, lettre
+from fps_simulateur.pilote.world import World, open_world
 
 DEPART = date(2026, 9, 28)
 PLAQUES = ["AB-123-CD", "EF-456-GH", "ZV-123-AB", "ZX-123-AB", "ZL-123-AB", "ZE-123-AB", "ZP-123-AB", "ZC-123-AB"]

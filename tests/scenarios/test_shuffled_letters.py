@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from console.invariants import verifier
-from console.scenarios.language import Vie, catalogue
-from console.scenarios.player import jouer
-from console.world import World, open_world
+from fps_simulateur.invariants import verifier
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import Vie, catalogue
+from fps_simulateur.pilote.world import World, open_world
 from tests.scenarios.chaos import ChaosBus, ChaosCarrier, final_state, shuffling_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from console.world import World, open_world
 from fps.droit.numero import telepaiement
 from fps.kit.ground.clock import paris
 from fps.kit.ground.telemetry import configure_logs
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.world import World, open_world
 
 LE = date(2026, 6, 12)
 FPS = {k: v for k, v in CreationFps.example.items() if k != "minoration"}

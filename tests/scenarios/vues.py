@@ -10,9 +10,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import httpx
 from pydantic import BaseModel
 
-from console.world import World
 from fps.droit.explication import Derivation, ecarts
 from fps.parties import Party
+from fps_simulateur.pilote.world import World
 
 COMPTES = frozenset({"pieces"})  # how many, and not how much
 PERSONNES = frozenset({"demandeur", "requerant"})  # what a person says of itself: a birth date is not a date of the dossier

@@ -7,7 +7,7 @@ from antai.api import routes
 from antai.deadlines import DEADLINES
 from antai.handlers import HANDLERS
 from antai.store import RECORDS, cle_constat, cles_constats, cles_paiement, cles_sujet, cles_titres, metadata
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete

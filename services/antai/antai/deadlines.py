@@ -10,7 +10,7 @@ from antai.domain.titre import SerieTitres, TitreCollectif, ecriture_titre, emis
 from antai.domain.titre_annulation import Appariement
 from fps.droit import droit
 from fps.droit.calendar import ajouter_jours
-from fps.kit.engine.service import Deadline
+from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 
 NOTIFICATION = "CGCT, art. L. 2333-87, II"

@@ -15,7 +15,7 @@ from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import NumeroDejaUtilise
 from antai.domain.registres import Identification, identifier
 from fps.errors import Introuvable, Refus
-from fps.kit.engine.service import Handler
+from fps.kit.engine.definition import Handler
 from fps.kit.engine.work import Work
 from fps.messages.annulation import AccuseImpaye, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.information_paiement import TitrePaye

@@ -7,7 +7,7 @@ from ccsp.api import routes
 from ccsp.deadlines import DEADLINES
 from ccsp.handlers import HANDLERS
 from ccsp.store import RECORDS, cles_requete, cles_sujet, metadata
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
     CommunicationRequete,

@@ -3,7 +3,7 @@
 from ccsp.actes.greffe import DEFENSE, REGULARISATION, attendre_regularisation, communiquer, examiner, notifier
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import Requete
-from fps.kit.engine.service import Deadline
+from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 
 

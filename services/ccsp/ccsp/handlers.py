@@ -12,7 +12,7 @@ from ccsp.domain.refus import (
 from ccsp.domain.requete import INSTRUITES, EtatRequete, RequeteDuFps, SerieRequetes
 from ccsp.domain.requete import Requete as Dossier
 from fps.droit.calculs import date_examen_requete, date_limite_confirmation_telecopie
-from fps.kit.engine.service import Handler
+from fps.kit.engine.definition import Handler
 from fps.kit.engine.work import Work
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense

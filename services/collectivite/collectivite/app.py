@@ -10,7 +10,7 @@ from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement
 from collectivite.handlers import HANDLERS
 from collectivite.store import RECORDS, cles_sujet, metadata
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, RejetDocumentComptable, TitreAnnulationRecette

@@ -3,7 +3,7 @@
 from collectivite.actes.paiement import constater_impaye
 from collectivite.actes.rapo import se_taire
 from collectivite.actes.recours import executer_si_besoin, laisser_sans_defense
-from fps.kit.engine.service import Deadline
+from fps.kit.engine.definition import Deadline
 
 DEADLINES: dict[str, Deadline] = {
     "silence-rapo": se_taire,

@@ -6,7 +6,7 @@ from collectivite.actes.transmission import repondre
 from collectivite.domain.calendrier import dates
 from collectivite.domain.forfait import SANS_SUITE, Etat
 from fps.droit.calendar import paris_date
-from fps.kit.engine.service import Handler
+from fps.kit.engine.definition import Handler
 from fps.kit.engine.work import Work
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.comptable import AccuseDocumentComptable, RejetDocumentComptable

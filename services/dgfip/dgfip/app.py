@@ -8,7 +8,7 @@ from dgfip.deadlines import DEADLINES
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.handlers import HANDLERS
 from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.messages.comptable import (
     AccuseDocumentComptable,
     AvisRemboursementFps,

@@ -7,7 +7,7 @@ from dgfip.domain.ecritures import ecriture_prescription, ecriture_remboursement
 from dgfip.domain.registres import adresse_fiscale, tiers_solvable
 from dgfip.domain.remboursement import PieceRecue, RemboursementsFps
 from dgfip.domain.reversement import CompteCollectivite, Reversement
-from fps.kit.engine.service import Deadline
+from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI
 

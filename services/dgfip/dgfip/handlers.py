@@ -8,7 +8,7 @@ from dgfip.domain.ecritures import ecriture_piece_comptable, ecriture_prise_en_c
 from dgfip.domain.prise_en_charge import AnnulationRecue, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import AnnulationDifferente, TitreDejaPrisEnCharge
 from dgfip.domain.remboursement import Document, PieceRecue, RemboursementsFps
-from fps.kit.engine.service import Handler
+from fps.kit.engine.definition import Handler
 from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI, AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import EncaissementFps

@@ -15,6 +15,7 @@ from fps.confiance.habilitation import Droit, Habilitation
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import certificat, porteur
+from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Ligne
 from fps.messages.formats import Siret as SiretTexte
@@ -63,7 +64,7 @@ def routes(service: Service) -> APIRouter:
 
         async def run(work: Work) -> CertificatVu:
             pose = await actes.deposer(qui, donne.siret, donne.prestataire, donne.zones, donne.droits, donne.effet_le, work)
-            return CertificatVu.voir(pose, service.trust, work.now)
+            return CertificatVu.voir(pose, service.extension(Trust), work.now)
 
         cles = ((Habilitation, (qui.cle, donne.siret)),)
         return await faire(service, request, "certificat-depose", donne.siret, run, qui, cles)
@@ -82,7 +83,7 @@ def gestion(service: Service) -> APIRouter:
         async def run(lecture: Reading) -> list[CertificatVu]:
             await ouvert(siret, lecture.work)
             trouves = await certificats_de(lecture.tx, lecture.work.bac.nom, siret=siret)
-            return [CertificatVu.voir(h, service.trust, lecture.work.now) for h in trouves]
+            return [CertificatVu.voir(h, service.extension(Trust), lecture.work.now) for h in trouves]
 
         return await lire(service, request, "certificats", siret, run, qui_agit(request))
 
@@ -90,8 +91,8 @@ def gestion(service: Service) -> APIRouter:
     async def activer(request: Request, siret: Siret, cle: Cle, donnee: Annotated[Activation, Body()]) -> CertificatVu:
         async def run(work: Work) -> CertificatVu:
             parts = donnee.zones, donnee.droits, donnee.effet_le, donnee.remplace, donnee.ancien_jusqu_a
-            active = await actes.activer(siret, cle, *parts, service.trust.reconnaitre, work)
-            return CertificatVu.voir(active, service.trust, work.now)
+            active = await actes.activer(siret, cle, *parts, service.extension(Trust).reconnaitre, work)
+            return CertificatVu.voir(active, service.extension(Trust), work.now)
 
         details: dict[str, Any] = {"certificat": cle, "remplace": donnee.remplace}
         return await faire(service, request, "certificat-active", siret, run, qui_agit(request), **details)
@@ -101,7 +102,7 @@ def gestion(service: Service) -> APIRouter:
         async def run(work: Work) -> CertificatVu:
             habilitation = await actes.connue(siret, cle, work)
             certificats.desactiver(habilitation)
-            return CertificatVu.voir(habilitation, service.trust, work.now)
+            return CertificatVu.voir(habilitation, service.extension(Trust), work.now)
 
         return await faire(service, request, "certificat-desactive", siret, run, qui_agit(request), certificat=cle)
 
@@ -110,7 +111,7 @@ def gestion(service: Service) -> APIRouter:
         async def run(work: Work) -> CertificatVu:
             habilitation = await actes.connue(siret, cle, work)
             certificats.regler(habilitation, donne.zones, donne.droits, donne.effet_le)
-            return CertificatVu.voir(habilitation, service.trust, work.now)
+            return CertificatVu.voir(habilitation, service.extension(Trust), work.now)
 
         return await faire(service, request, "certificat-perimetre", siret, run, qui_agit(request), certificat=cle)
 

@@ -14,8 +14,8 @@ from antai.domain.espace import Espace, MinorationDeclaree, Reglages, TypeCollec
 from antai.domain.refus_espace import DernierResponsable, RoleInsuffisant
 from antai.store import comptes_de
 from fps.droit.calculs import Cycle
-from fps.kit.boxes import destinations
-from fps.kit.boxes.destinations import Destination
+from fps.kit.boxes import boites, destinations
+from fps.kit.boxes.boites import Destination
 from fps.kit.boxes.retrait import Choix
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
@@ -95,7 +95,7 @@ class DestinationLettres(BaseModel):
     """Where the letters of ANTAI go: to the reference system, to an address, or to the box from which they are taken."""
 
     siret: str
-    mode: destinations.Acheminement
+    mode: boites.Acheminement
     adresse: str | None
     depuis: datetime | None
 
@@ -103,7 +103,7 @@ class DestinationLettres(BaseModel):
     def voir(cls, siret: str, choisie: Destination | None) -> "DestinationLettres":
         """This choice, or the one that a bac begins with."""
         if choisie is None:
-            return cls(siret=siret, mode=destinations.Acheminement.REFERENCE, adresse=None, depuis=None)
+            return cls(siret=siret, mode=boites.Acheminement.REFERENCE, adresse=None, depuis=None)
         return cls(siret=siret, mode=choisie.mode, adresse=choisie.adresse, depuis=choisie.posee_le)
 
 

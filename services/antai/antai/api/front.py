@@ -17,7 +17,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.acces import CERTIFICAT, marquer, refuser
 from fps.kit.trust.habilitations import missing
-from fps.kit.trust.identity import decrire
+from fps.kit.trust.identity import Trust, decrire
 from fps.kit.web.body import JsonRoute
 from fps.villes.communes import commune, est_connue
 
@@ -79,7 +79,7 @@ def porte(service: Service) -> Any:
     async def check(request: Request) -> None:
         request.state.refus = None
         try:
-            qui = service.trust.identifier(request.scope)
+            qui = service.extension(Trust).identifier(request.scope)
         except (EnteteNonCru, CertificatIllisible) as refus:
             await refuser(service, request, refus)
             raise
@@ -141,5 +141,5 @@ def _vue(service: Service, lecture: Reading, siret: str, espace: Espace | None, 
         nom=commune(siret).nom if est_connue(siret) else None,
         espace=None if espace is None else EtatDemande.voir(espace),
         conventions=[] if espace is None else [ConventionVue.voir(c, work.today) for c in espace.conventions],
-        certificat=None if depose is None else CertificatVu.voir(depose, service.trust, work.now),
+        certificat=None if depose is None else CertificatVu.voir(depose, service.extension(Trust), work.now),
     )

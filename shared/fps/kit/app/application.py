@@ -20,9 +20,11 @@ from fps.kit.app import asyncapi, openapi, pilotage
 from fps.kit.boxes import boites, retrait, signature
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
-from fps.kit.data.database import open_database
-from fps.kit.engine.service import Definition, Service
+from fps.kit.data.opening import open_database
+from fps.kit.engine.definition import Definition
+from fps.kit.engine.service import Service
 from fps.kit.engine.ticker import Ticker
 from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of
 from fps.kit.ground.faults import Unavailable
@@ -38,8 +40,9 @@ from fps.kit.trust.mandataires import Mandataires
 from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
 from fps.kit.web import page, problems
-from fps.kit.wire.bus import Bus, open_bus
+from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
+from fps.kit.wire.opening import open_bus
 
 VERSION = "0.1.0"
 SPECIMEN = page.SPECIMEN
@@ -63,7 +66,7 @@ def build(
 ) -> Running:
     """Assemble a service; `bus`, `client` and `pki` are given when services share a process. Nothing is opened before the lifespan."""
     pki = pki or open_pki(settings)
-    service = Service(definition, settings, open_database(settings.database_url), Trust(pki))
+    service = Service(definition, settings, open_database(settings.database_url), [Trust(pki), Boites()])
     metrics = Metrics(service.party)
     service.observe = metrics.observe
     own_bus, own_client = bus is None, client is None

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from fps.kit.app.application import build
 from fps.kit.app.listening import listening
 from fps.kit.data.database import DatabaseUnavailable
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import PORTS, Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps.kit.trust.tls import server_context

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from fps.kit.data import tables
 from fps.kit.data.database import DatabaseUnavailable
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 from fps.kit.ground.retry import attempts
 
 # What a server that starts answers; a wrong statement (ProgrammingError) is not waited for.

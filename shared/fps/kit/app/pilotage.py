@@ -57,7 +57,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
 
     async def state(nom: str) -> dict[str, Any]:
         async with service.database.read() as tx:
-            return await bacs.state(tx, nom)
+            return await bacs.state(service, tx, nom)
 
     @router.get("/bacs", summary="Lister les bacs de ce service")
     async def lister() -> list[str]:

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fps.kit.engine.service import Definition
+from fps.kit.engine.definition import Definition
 
 
 def is_current(url: str, definition: Definition) -> bool:

@@ -1,9 +1,7 @@
 """The boxes of the editors: each letter numbered, waiting, pushed or pulled, acknowledged, refused or suffering; none is ever lost."""
 
-import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -97,6 +95,29 @@ class Lettre:
         return bool(droits & set(habilitation.droits)) and (zone is None or not habilitation.zones or zone in habilitation.zones)
 
 
+class Acheminement(StrEnum):
+    """Who receives the letters of a collectivité, and how."""
+
+    REFERENCE = "reference"
+    ADRESSE = "adresse"
+    RETRAIT = "retrait"
+
+
+@dataclass
+class Destination:
+    """The choice made for one collectivité in one bac. `dernier` is the number of the last letter put in its box."""
+
+    siret: str
+    mode: Acheminement
+    adresse: str | None
+    dernier: int
+    posee_le: datetime  # of the bac
+    posee_par: str
+
+
+DESTINATIONS: Final = Record(tables.destinations, Destination)
+
+
 RECORD: Final = Record(tables.boites, Lettre)
 _B, _OLDER = tables.boites, tables.boites.alias("older")
 _NOM, _SIRET, _LE = bindparam("nom", type_=Text), bindparam("siret", type_=Text), bindparam("le", type_=Instant)
@@ -188,43 +209,3 @@ async def accuser(work: Work, siret: str, identifiants: Iterable[str], habilitat
             lettre.clore(EtatLettre.ACQUITTEE, work.now)
             nouvelles += 1
     return nouvelles
-
-
-class Sonnette:
-    """Rings when a box has something new, for who waits at it; and when there is something to push, for who carries it."""
-
-    def __init__(self) -> None:
-        self.a_porter = asyncio.Event()
-        self.fermee = False
-        self._ecoutes: dict[tuple[str, str], set[asyncio.Event]] = {}
-
-    @property
-    def ecoutes(self) -> int:
-        """How many callers wait."""
-        return sum(map(len, self._ecoutes.values()))
-
-    def sonner(self, bac: str, sirets: Iterable[str] = ()) -> None:
-        """Something was committed for these boxes."""
-        self.a_porter.set()
-        for siret in sirets:
-            for event in self._ecoutes.get((bac, siret), ()):
-                event.set()
-
-    @contextmanager
-    def ecoute(self, bac: str, siret: str) -> Iterator[asyncio.Event]:
-        """An event that rings for one box: cleared before each look, so that nothing falls between the look and the wait."""
-        event = asyncio.Event()
-        self._ecoutes.setdefault((bac, siret), set()).add(event)
-        try:
-            yield event
-        finally:
-            self._ecoutes[bac, siret].discard(event)
-            if not self._ecoutes[bac, siret]:
-                del self._ecoutes[bac, siret]
-
-    def fermer(self) -> None:
-        """The service stops: nobody waits any longer."""
-        self.fermee = True
-        for events in self._ecoutes.values():
-            for event in events:
-                event.set()

@@ -1,26 +1,20 @@
 """Where the letters of a collectivité go in a bac: to the reference system of this simulator, to an editor's address, or to its box."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
 
 from fps.confiance.habilitation import Identite
 from fps.errors import Conflit
 from fps.kit.boxes import adresses, boites
 from fps.kit.boxes.adresses import Adresse, AdresseInterdite
-from fps.kit.boxes.boites import EtatLettre, Lettre, LettreInconnue, siret_de
+from fps.kit.boxes.boites import Acheminement, Destination, EtatLettre, Lettre, LettreInconnue, siret_de
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
-from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete
 from fps.kit.engine import audit
+from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import Letter
 from fps.villes.communes import commune
-
-if TYPE_CHECKING:
-    from fps.kit.engine.service import Service
 
 
 class BoiteSansAdresse(Conflit):
@@ -28,29 +22,6 @@ class BoiteSansAdresse(Conflit):
 
     code = "boite-sans-adresse"
     que_faire = "Prenez les lettres par GET /messages, ou donnez d'abord une adresse : PUT /destinations/{siret}."
-
-
-class Acheminement(StrEnum):
-    """Who receives the letters of a collectivité, and how."""
-
-    REFERENCE = "reference"
-    ADRESSE = "adresse"
-    RETRAIT = "retrait"
-
-
-@dataclass
-class Destination:
-    """The choice made for one collectivité in one bac. `dernier` is the number of the last letter put in its box."""
-
-    siret: str
-    mode: Acheminement
-    adresse: str | None
-    dernier: int
-    posee_le: datetime  # of the bac
-    posee_par: str
-
-
-RECORD: Final = Record(tables.destinations, Destination)
 
 
 async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
@@ -99,7 +70,7 @@ async def poser(work: Work, siret: str, mode: Acheminement, adresse: Adresse | N
 
 
 async def choisir(
-    service: "Service",
+    service: Service,
     bac: str,
     siret: str,
     mode: Acheminement,
@@ -128,7 +99,7 @@ async def choisir(
         return await poser(work, siret, mode, adresse, qui)
 
     trouvee = await service.ask(bac, run, [(Destination, (siret,))])
-    service.sonnette.sonner(bac, [siret])
+    service.extension(Boites).sonnette.sonner(bac, [siret])
     return trouvee
 
 

@@ -18,14 +18,15 @@ from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.boxes import adresses, boites
 from fps.kit.boxes.adresses import Adresse, AdresseInterdite, HoteInconnu
-from fps.kit.boxes.boites import EtatLettre, Lettre
-from fps.kit.boxes.destinations import Acheminement
+from fps.kit.boxes.boites import Acheminement, EtatLettre, Lettre
 from fps.kit.boxes.signature import EN_TETE, Signataire
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.sql import Insert, Row
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.faults import Unavailable
+from fps.kit.trust.identity import Trust
 from fps.kit.wire.carrier import trace
 
 log = logging.getLogger(__name__)
@@ -71,13 +72,13 @@ class Facteur:
 
     async def stop(self) -> None:
         """Stop at once: a letter on its way stays in its box, and goes again under the same identifier."""
-        self.service.sonnette.fermer()
+        self.service.extension(Boites).sonnette.fermer()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        sonnette = self.service.sonnette
+        sonnette = self.service.extension(Boites).sonnette
         while True:
             sonnette.a_porter.clear()
             try:
@@ -199,7 +200,7 @@ class Facteur:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """The certificate of the service, shown to the editor; the editor's own may come from a public authority or from the test PKI."""
-        pki, party = self.service.trust.pki, self.service.party
+        pki, party = self.service.extension(Trust).pki, self.service.party
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_verify_locations(pki.fichier_autorites)

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from fps.confiance.habilitation import Droit, Habilitation, Identite
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
 from fps.kit.boxes import boites
-from fps.kit.boxes.boites import LECTEURS, Lettre
-from fps.kit.boxes.destinations import Acheminement, Destination, choisir, rejouer
+from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, Lettre
+from fps.kit.boxes.destinations import choisir, rejouer
 from fps.kit.boxes.signature import Signataire, nom_de_boite
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.engine import bacs
@@ -24,7 +25,8 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.clock import PARIS
 from fps.kit.ground.faults import Overloaded
 from fps.kit.trust.acces import ADMINISTRATION, administration, certificat, porteur, refuser
-from fps.kit.trust.habilitations import habilitee
+from fps.kit.trust.habilitations import habilitee, sans_condition
+from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 
 T = TypeVar("T")
@@ -107,8 +109,10 @@ class Boite:
     async def ouvrir(self, work: Work) -> Habilitation:
         """The habilitation by which the caller opens the box; raises AccesRefuse, with the step that is missing."""
         if self.qui.pem:
-            self.service.trust.reconnaitre(self.qui.pem)  # expired or revoked while it waited
-        return await habilitee(self.service.definition.acces, None, self.qui, self.siret, frozenset(Droit), work, quoi="cette boîte")
+            self.service.extension(Trust).reconnaitre(self.qui.pem)  # expired or revoked while it waited
+        return await habilitee(
+            self.service.definition.acces or sans_condition, None, self.qui, self.siret, frozenset(Droit), work, quoi="cette boîte"
+        )
 
     async def regir(self, work: Work) -> None:
         """Raises AccesRefuse unless the caller may read every letter of this service: who moves the box moves them all."""
@@ -133,7 +137,7 @@ class Boite:
 
     async def attendre(self, depuis: int | None, limite: int, secondes: float) -> list[Lettre]:
         """The same, waiting for a letter when there is none: without any transaction, and no longer than the service lives."""
-        sonnette, horloge = self.service.sonnette, asyncio.get_running_loop()
+        sonnette, horloge = self.service.extension(Boites).sonnette, asyncio.get_running_loop()
         if secondes and sonnette.ecoutes >= ECOUTES:
             raise Overloaded(f"{ECOUTES} appels attendent déjà une lettre")
         fin = horloge.time() + secondes
@@ -187,7 +191,7 @@ def routes(service: Service, signataire: Signataire) -> APIRouter:
             return await service.ask(boite.bac, run)
 
         done = await tenir(request, siret, act)
-        service.sonnette.sonner(bac_of(request), [siret])  # the next letters of these dossiers may go
+        service.extension(Boites).sonnette.sonner(bac_of(request), [siret])  # the next letters of these dossiers may go
         return Acquittees(acquittees=done)
 
     @router.post("/messages/accuses", summary="Acquitter un lot de lettres : toutes ou aucune")
@@ -268,7 +272,7 @@ async def _rejouer(
         return await rejouer(work, siret, identifiant)
 
     done = await service.ask(bac, run)
-    service.sonnette.sonner(bac)
+    service.extension(Boites).sonnette.sonner(bac)
     return Rejouees(rejouees=done)
 
 

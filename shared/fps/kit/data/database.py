@@ -10,7 +10,7 @@ from sqlalchemy.sql import Executable, Select
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
-__all__ = ["Database", "DatabaseUnavailable", "Transaction", "open_database"]
+__all__ = ["Database", "DatabaseUnavailable", "Transaction"]
 
 
 class DatabaseUnavailable(Unavailable):
@@ -58,17 +58,3 @@ class Database(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that only reads what is committed."""
-
-
-def open_database(url: str) -> Database:
-    """The database that a URL names: `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (memory) or `postgresql+asyncpg://…`."""
-    scheme, _, rest = url.partition("://")
-    if scheme.partition("+")[0] == "sqlite":
-        from fps.kit.data.sqlite import SqliteDatabase
-
-        return SqliteDatabase(url, rest.removeprefix("/"))
-    if scheme.partition("+")[0] == "postgresql":
-        from fps.kit.data.postgres import PostgresDatabase
-
-        return PostgresDatabase(url, f"postgresql://{rest}")
-    raise ValueError(f"FPS_DATABASE_URL : schéma inconnu « {scheme} » ; attendu sqlite+aiosqlite ou postgresql+asyncpg")

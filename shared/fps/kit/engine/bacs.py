@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
 
 from fps.errors import Conflit
-from fps.kit.boxes import boites
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_value
@@ -18,12 +17,9 @@ from fps.kit.engine.work import Bac, BacInconnu, Batch, Work
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import PARIS, BacClock, Marche, wall_now
 from fps.kit.ground.faults import Malformed
-from fps.kit.trust.habilitations import habiliter_reference
 
 NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
-# In the outbox, and in the boxes those that the postman has to try now: a bac is quiet when each was tried once.
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
-WAITING: Any = select(_OUTBOX.scalar_subquery(), boites.NOMBRE_DUES.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
 
@@ -76,7 +72,8 @@ async def create(
             batch = Batch(service.party, service.records, tx)
             await batch.open([nom], [])
             work = Work(batch, batch.bac(nom))
-            habiliter_reference(work)
+            for one in service.extensions.values():
+                await one.opening(work)
             if service.definition.ouverture is not None:
                 await service.definition.ouverture(work)
             work.keep()
@@ -95,7 +92,8 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche 
         row = (nom, bac.graine, (mode or clock.mode).value, instant, wall, vitesse or clock.vitesse)
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
         await tx.apply([Upsert(tables.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
-    service.sonnette.sonner(nom)  # the time of a letter that waits for its next try may have come
+    for one in service.extensions.values():
+        one.moved(nom)
 
 
 async def remove(service: Service, nom: str) -> None:
@@ -120,7 +118,14 @@ async def copy(service: Service, source: str, cible: str) -> None:
             await tx.execute(insert(table).from_select(["bac", *names], rows))
 
 
-async def state(tx: Transaction, nom: str) -> dict[str, Any]:
+async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:
+    """How many letters wait: in the outbox, and those that an extension has to try now. A bac is quiet when each was tried once."""
+    asked = [_OUTBOX.scalar_subquery(), *(one.waiting.scalar_subquery() for one in service.extensions.values() if one.waiting is not None)]
+    values = {"nom": bac.nom} | ({"le": bac.horloge.now()} if len(asked) > 1 else {})
+    return int(sum((await tx.select(select(*asked), **values))[0]))
+
+
+async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     """The date of a bac, its next due date, its counts, and how many letters wait to leave."""
     bac = await find(tx, nom)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
@@ -132,7 +137,7 @@ async def state(tx: Transaction, nom: str) -> dict[str, Any]:
         "vitesse": bac.horloge.vitesse,
         "instant": bac.horloge.now().isoformat(),
         "prochaine_echeance": None if first is None else str(first)[:10],
-        "en_attente": sum((await tx.select(WAITING, nom=nom, le=bac.horloge.now()))[0]),
+        "en_attente": await waiting(service, tx, bac),
         "comptes": dict(sorted(counts.items())),
     }
 

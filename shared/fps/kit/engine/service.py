@@ -3,44 +3,40 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
-from sqlalchemy import Date, MetaData, Text, bindparam, select
+from sqlalchemy import Date, Text, bindparam, select
 
-from fps.confiance.habilitation import INTERNE, Habilitation, Identite, sirets_de
+from fps.confiance.habilitation import INTERNE, Identite
 from fps.confiance.refus import AccesRefuse
-from fps.errors import FluxNonSimule, Introuvable, Refus
-from fps.flows import received_by
-from fps.kit.boxes import boites, destinations
+from fps.errors import Introuvable, Refus
 from fps.kit.data import tables
 from fps.kit.data.database import Database, Transaction
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete, Insert, Row, Upsert
 from fps.kit.engine import audit
 from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.definition import Definition
+from fps.kit.engine.extension import Extension
 from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import Malformed, Unavailable
 from fps.kit.ground.settings import Settings
-from fps.kit.trust import habilitations, personnes
-from fps.kit.trust.identity import Trust
 from fps.kit.web.problems import refus_body
 from fps.kit.wire.envelope import Letter, canonical, digest
-from fps.messages.message import Message, MessageClass
-from fps.parties import SERVICES, Channel, Party
+from fps.messages.message import Message
+from fps.parties import SERVICES, Channel
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+E = TypeVar("E", bound=Extension)
 # The door by which the request in progress came in, when its act must be kept in the audit journal.
 porte_en_cours: ContextVar[tuple[str, str] | None] = ContextVar("porte_en_cours", default=None)
-Handler = Callable[[Any, Work], Awaitable[Message | None]]
-Deadline = Callable[[str, Work], Awaitable[None]]
 CHUNK = 5_000  # deadlines per transaction
 _D = tables.deadlines.c
 DUE: Any = (
@@ -53,11 +49,6 @@ INTERNAL = frozenset(f"/services/{party}" for party in SERVICES)  # letters writ
 INBOX = ("bac", "id", "type", "subject", "digest", "outcome", "answer", "body", "time", "wall_time")
 
 
-async def non_simule(message: Message, work: Work) -> Message | None:
-    """The handler of a message whose behaviour is not simulated yet: a clear refusal, never a silent success."""
-    raise FluxNonSimule(f"flux {message.flow}, message « {message.nom} »")
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a letter: received or refused, the answer given, and whether it had already come."""
@@ -67,56 +58,22 @@ class Receipt:
     again: bool = False
 
 
-@dataclass(frozen=True)
-class Definition:
-    """What makes a service itself; the rest is the kit."""
-
-    party: Party
-    titre: str
-    metadata: MetaData
-    records: Sequence[Record[Any]]
-    handlers: Mapping[MessageClass, Handler]
-    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
-    emits: frozenset[MessageClass] = frozenset()
-    # Case files to load with a dossier number, before the handlers run: keeps the statements of a batch few.
-    subject_keys: Callable[[str, date], Iterable[Key]] = lambda subject, today: ()
-    message_keys: Mapping[MessageClass, Callable[[Any], Iterable[Key]]] = field(default_factory=dict)
-    deadline_keys: Mapping[str, Callable[[list[str], date], Iterable[Key]]] = field(default_factory=dict)
-    documents: Mapping[MessageClass, Traversable] = field(default_factory=dict)
-    routes: Callable[["Service"], Any] | None = None
-    migrations: Traversable | None = None
-    # What a message of a collectivité needs here besides an active certificate (an espace, a convention…): raises AccesRefuse; gives the
-    # zone that the message is about, when it does not say it. It is asked before anything is known of the certificate (None).
-    acces: Callable[[Any, Habilitation | None, Work], Awaitable[str | None]] = habilitations.sans_condition
-    acces_keys: Callable[[Any], Iterable[Key]] = lambda message: ()
-    # What a new bac begins with.
-    ouverture: Callable[[Work], Awaitable[None]] | None = None
-
-    def __post_init__(self) -> None:
-        wrong = set(received_by(self.party)) ^ set(self.handlers)
-        if wrong:
-            raise RuntimeError(f"{self.party}: the messages received and the handlers differ: {sorted(c.__name__ for c in wrong)}")
-        foreign = [c.__name__ for c in self.emits if c.sender is not self.party]
-        if foreign:
-            raise RuntimeError(f"{self.party}: does not send {foreign}")
-
-    def simulated(self, message: MessageClass) -> bool:
-        """Whether this service really plays its part of that message."""
-        return message in self.emits if message.sender is self.party else self.handlers.get(message, non_simule) is not non_simule
-
-
 class Service:
     """A definition at work on a database: letters, requests and days go through it, each all or nothing."""
 
-    def __init__(self, definition: Definition, settings: Settings, database: Database, trust: Trust):
-        self.definition, self.settings, self.database, self.trust = definition, settings, database, trust
+    def __init__(self, definition: Definition, settings: Settings, database: Database, extensions: Sequence[Extension] = ()):
+        self.definition, self.settings, self.database = definition, settings, database
+        self.extensions = {type(one): one for one in extensions}
         self.party = definition.party
-        kit = (habilitations.RECORD, *personnes.RECORDS, destinations.RECORD, boites.RECORD)
-        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *kit)}
+        brought = (record for one in extensions for record in one.records)
+        self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *brought)}
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
-        self.sonnette = boites.Sonnette()  # rung after each commit that put something in a box
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
+
+    def extension(self, kind: type[E]) -> E:
+        """What a room above the engine brought to this service."""
+        return self.extensions[kind]  # type: ignore[return-value]
 
     async def receive(self, letters: Sequence[tuple[Letter, Message]], qui: Identite | None = INTERNE) -> list[Receipt | BaseException]:
         """Handle letters, in order; each gets its receipt, or the exception that kept it out. Nothing is half stored.
@@ -136,9 +93,8 @@ class Service:
     def _keys(self, message: Message, qui: Identite | None) -> list[Key]:
         extra = self.definition.message_keys.get(type(message))
         keys = list(self.definition.subject_keys(message.sujet, date.min))
-        if habilitations.checked(qui, message):
-            keys += [(Habilitation, (qui.cle, siret)) for siret in sirets_de(message)]
-            keys += self.definition.acces_keys(message)
+        for one in self.extensions.values():
+            keys += one.keys(self.definition, message, qui)
         return keys + list(extra(message)) if extra else keys
 
     async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
@@ -166,7 +122,7 @@ class Service:
             fresh: list[Row] = []
             results = [await self._one(batch, item, inbox, fresh) for item in items]
             batch.ops.append(Insert(tables.inbox, INBOX, fresh))
-            batch.notes += habilitations.let_in(batch, items, results)
+            batch.notes += [note for one in self.extensions.values() for note in one.notes(batch, items, results)]
             await batch.save()
         self._after(batch)
         for row in fresh:
@@ -197,7 +153,9 @@ class Service:
     async def _letter(self, batch: Batch, item: Item, letter: Letter, message: Message, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         try:
             bac = batch.bac(letter.bac)
-            await habilitations.authorise(self.definition.acces, message, item.qui, Work(batch, bac))
+            door = Work(batch, bac)
+            for one in self.extensions.values():
+                await one.guard(self.definition, message, item.qui, door)
         except AccesRefuse as error:
             Work(batch, bac).audit("lettre", item.qui, letter.type, code=error.code, id=letter.id, sujet=message.sujet)
             return error

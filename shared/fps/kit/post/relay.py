@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, select, update
 
 from fps.flows import by_type
-from fps.kit.boxes.boites import siret_de
-from fps.kit.boxes.destinations import Acheminement, deposer
+from fps.kit.boxes.boites import Acheminement, siret_de
+from fps.kit.boxes.destinations import deposer
+from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.sql import Delete, Instant, Row, Upsert
 from fps.kit.engine.service import Receipt, Service
@@ -114,7 +115,7 @@ class Relay:
                 return await deposer(work, mine)
 
             sirets = await self.service.ask(bac, box)
-            self.service.sonnette.sonner(bac, dict.fromkeys(sirets))
+            self.service.extension(Boites).sonnette.sonner(bac, dict.fromkeys(sirets))
             left += len(sirets)
         return left
 

@@ -13,6 +13,7 @@ from fps.kit.engine import audit
 from fps.kit.engine.service import Service, porte_en_cours
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
+from fps.kit.trust.identity import Trust
 
 ADMINISTRATION, CERTIFICAT, SESSION, PUBLIQUE = "administration", "certificat", "session", "publique"
 SECURITE: Final = {
@@ -106,7 +107,7 @@ async def refuser(service: Service, request: Request, error: AccesRefuse, qui: I
 async def identifier(service: Service, request: Request) -> Identite | None:
     """Whose certificate a request shows, or None; a certificate that is not good is refused and kept in the audit journal."""
     try:
-        return service.trust.identifier(request.scope)
+        return service.extension(Trust).identifier(request.scope)
     except AccesRefuse as error:
         await refuser(service, request, error)
         raise

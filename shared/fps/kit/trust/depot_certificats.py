@@ -19,6 +19,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.acces import ADMINISTRATION, certificat, porteur, refuser, titulaire
 from fps.kit.trust.habilitations import RECORD, missing
+from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Ligne
 from fps.messages.formats import Siret as SiretTexte
@@ -193,7 +194,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
             if acte == "activation":
                 await avant(work, siret)
                 if habilitation.certificat:
-                    service.trust.reconnaitre(habilitation.certificat)
+                    service.extension(Trust).reconnaitre(habilitation.certificat)
             agir(habilitation, work)
             work.audit(f"{acte}-certificat", auteur(request), f"{siret} {habilitation.cle}")
             return CertificatVu.model_validate(habilitation)

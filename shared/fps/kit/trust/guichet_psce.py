@@ -13,6 +13,7 @@ from fps.kit.engine.audit import SANS_BAC
 from fps.kit.engine.service import Service
 from fps.kit.trust import psce
 from fps.kit.trust.acces import ADMINISTRATION, administration, publique
+from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import CHEMIN_CRL
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT
@@ -71,7 +72,7 @@ class Revocation(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the PSCE; every issue, refusal and revocation is kept in the audit journal."""
-    pki = service.trust.pki
+    pki = service.extension(Trust).pki
     outside = APIRouter(prefix="/psce", tags=["PSCE de test"], route_class=JsonRoute)
     closed = APIRouter(dependencies=[administration(service)], route_class=JsonRoute)
     open_ = APIRouter(dependencies=[publique()], route_class=JsonRoute)

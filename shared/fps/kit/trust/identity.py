@@ -1,8 +1,10 @@
 """Who is at the door: the peer's certificate, from the ASGI TLS extension, whatever put it there (TLS, the in-process carrier, a proxy)."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from starlette.types import Scope
 
-from fps.confiance.habilitation import Identite
+from fps.confiance.habilitation import Habilitation, Identite, sirets_de
 from fps.confiance.refus import (
     AutoriteInconnue,
     CertificatAutoSigne,
@@ -24,8 +26,14 @@ from fps.confiance.refus import (
     EnteteNonCru,
     UsageInterdit,
 )
+from fps.kit.engine import audit
+from fps.kit.engine.definition import Definition
+from fps.kit.engine.extension import Extension
+from fps.kit.engine.work import Batch, Key, Work
 from fps.kit.ground.clock import PARIS, wall_now
+from fps.kit.trust import habilitations, personnes
 from fps.kit.trust.pki import ICD_SIRENE, PSCE, SERVICE_URI, SERVICES_AC, Pki
+from fps.messages.message import Message
 from fps.parties import Party
 
 RSA_MINIMUM = 2048
@@ -60,12 +68,35 @@ def cle_forte(cle: object) -> bool:
     return isinstance(cle, ec.EllipticCurvePublicKey) and isinstance(cle.curve, COURBES)
 
 
-class Trust:
-    """What a service believes: the authorities of its PKI, and what they have revoked. Validity is that of the real day."""
+class Trust(Extension):
+    """What a service believes: the authorities of its PKI, and what they have revoked. Validity is that of the real day.
+
+    As an extension of the engine it lets letters in by their certificate, and keeps accounts and habilitations.
+    """
+
+    records = (habilitations.RECORD, *personnes.RECORDS)
 
     def __init__(self, pki: Pki):
         self.pki = pki
         self._connues: dict[str, Identite] = {}
+
+    def keys(self, definition: Definition, message: Message, qui: Identite | None) -> Iterable[Key]:
+        """The habilitations of the caller for the collectivités that the message is about."""
+        if habilitations.checked(qui, message):
+            yield from ((Habilitation, (qui.cle, siret)) for siret in sirets_de(message))
+            yield from definition.acces_keys(message)
+
+    async def guard(self, definition: Definition, message: Message, qui: Identite | None, work: Work) -> None:
+        """Raises AccesRefuse unless the certificate of this caller lets it bring this message."""
+        await habilitations.authorise(definition.acces or habilitations.sans_condition, message, qui, work)
+
+    def notes(self, batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterable[audit.Note]:
+        """One line for all that a batch let in from one caller, of one kind."""
+        return habilitations.let_in(batch, items, results)
+
+    async def opening(self, work: Work) -> None:
+        """The reference system of every town is enrolled."""
+        habilitations.habiliter_reference(work)
 
     def identifier(self, scope: Scope) -> Identite | None:
         """Who speaks in a request, or None when no certificate was shown; raises AccesRefuse, its `identite` set when it could be read."""

@@ -9,6 +9,7 @@ from fps.confiance.refus import AutoriteInconnue, CertificatAutoSigne, CleFaible
 from fps.kit.engine.audit import SANS_BAC
 from fps.kit.engine.service import Service
 from fps.kit.ground.faults import Unavailable
+from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import Pki
 from fps.parties import Party
 
@@ -100,7 +101,7 @@ def server_context(service: Service) -> ssl.SSLContext:
 
     Raises OSError when the certificate of the service or its key cannot be read.
     """
-    pki, refused = service.trust.pki, Refused(service)
+    pki, refused = service.extension(Trust).pki, Refused(service)
 
     class Mine(Watched):
         """The connections of this service."""

@@ -58,14 +58,3 @@ class MemoryBus:
     async def consume(self, party: Party, take: Take) -> None:
         for key in routing_keys(party):
             self.receivers[key] = take
-
-
-def open_bus(url: str, prefix: str = "fps", retry_delays: Sequence[float] = ()) -> Bus:
-    """The bus that a URL names; every service of one process shares the object of memory://."""
-    if url.startswith("memory:"):
-        return MemoryBus()
-    if url.startswith(("amqp://", "amqps://")):
-        from fps.kit.wire.rabbit import RabbitBus
-
-        return RabbitBus(url, prefix, retry_delays)
-    raise ValueError(f"FPS_BUS_URL : schéma inconnu « {url.partition('://')[0]} » ; attendu memory:// ou amqp://")

@@ -1,0 +1,1 @@
+"""Self-certification: the requirements that a product must meet, and what will try them."""

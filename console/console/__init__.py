@@ -1,1 +1,0 @@
-"""The console: the four services in one process, the pilot, the pages, the command fps."""

@@ -1,7 +1,0 @@
-"""`python -m console serve`: the console alone, beside services that run elsewhere; any other word is a command of `fps`."""
-
-import sys
-
-from console.cli import main
-
-raise SystemExit(main(sys.argv[1:]))

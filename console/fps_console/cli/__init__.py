@@ -1,0 +1,1 @@
+"""The command `fps`: what one can type, one module a group of commands."""

@@ -1,0 +1,81 @@
+"""`fps advance`: move the date of a bac, and tell what happened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fps.kit.ground.settings import Settings
+from fps_console.commandes.liaison import drive
+from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.temps import after, instant
+from fps_console.mots import recit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fps_simulateur.pilote.pilot import Pilot
+
+# 100 columns in all, the same for every table: timelines printed one after the other stand in line. On a narrower screen, words wrap,
+# dates and amounts do not.
+COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Date", {"width": 10, "no_wrap": True}),
+    ("Qui", {"min_width": 13, "max_width": 20}),
+    ("Acte", {"min_width": 20, "max_width": 28}),
+    ("Flux", {"width": 4, "justify": "right", "no_wrap": True}),
+    ("Montant", {"width": 9, "justify": "right", "no_wrap": True}),
+    ("Texte", {"max_width": 19}),
+)
+
+
+def advance(settings: Settings, nom: str, jusqua: str | None, de: str | None, en_json: bool) -> int:
+    """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne."""
+    if (jusqua is None) == (de is None):
+        raise Panne("Dites jusqu'où avancer.", "Donnez --jusqua 2026-10-05, ou --de P3M (trois mois), mais pas les deux.")
+    target = instant(jusqua) if jusqua is not None else None
+
+    async def go(pilot: "Pilot") -> tuple[list[dict[str, Any]], datetime, dict[str, Mapping[str, Any]]]:
+        until = target or after(datetime.fromisoformat((await pilot.etat(nom))["instant"]), de or "")
+        events = await pilot.avancer(nom, until)
+        return events, until, {} if en_json else await contents(pilot, nom, events)
+
+    events, until, letters = drive(settings, go)
+    if en_json:
+        dump({"bac": nom, "instant": until.isoformat(), "evenements": events})
+        return 0
+    shown = recit.courtes(events)
+    if shown:
+        table(f"Bac « {nom} »", shown, letters, screen(), numbers=True)
+    else:
+        say("Rien n'était dû.")
+    say(f"Le bac « {nom} » est au {recit.longue(until.date())}, {until:%H:%M}.")
+    return 0
+
+
+async def contents(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The letters that people received among these events: their amounts are in them."""
+    from fps.parties import Party
+
+    letters = [e for e in events if e["acte"] == "courrier"][:200]
+    return {e["donnees"]["id"]: await pilot.courrier(nom, Party(e["service"]), e["donnees"]["id"]) for e in letters}
+
+
+def table(
+    title: str, events: Sequence[Mapping[str, Any]], letters: Mapping[str, Mapping[str, Any]], on: "Console", *, numbers: bool = False
+) -> None:
+    """A timeline; with `numbers`, each dossier's number stands before its first line."""
+    from rich.text import Text
+
+    rows: list[tuple[Any, ...]] = []
+    day = ""
+    for event in events:
+        line = recit.ligne(event, letters)
+        acte = Text(line.acte)
+        if line.precision:
+            acte.append(f"\n{line.precision}", style="dim")
+        if numbers:
+            acte.append(f"\n{event['sujet']}", style="cyan")
+        shown = line.jour if line.jour != day else ""
+        law = Text(recit.texte(line.article), style="dim")
+        rows.append((shown, line.qui, acte, line.flux or "", line.montant, law))
+        day = line.jour
+    grid(title, COLUMNS, rows, on=on)

@@ -1,0 +1,113 @@
+"""The commands `fps bac …`: worlds side by side, created, shown, copied, exported, imported and deleted."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fps.kit.ground.clock import civil_date, paris, wall_now
+from fps.kit.ground.settings import Settings
+from fps_console.commandes.liaison import drive
+from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.temps import instant
+from fps_console.mots import recit
+
+if TYPE_CHECKING:
+    from fps_simulateur.pilote.pilot import Pilot
+
+
+def create(settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int, *, vierge: bool = False) -> int:
+    """A new, empty bac; raises Panne."""
+    when = instant(le) if le is not None else paris(civil_date(wall_now()))
+    drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse, vierge=vierge))
+    say(f"Le bac « {nom} » est créé, au {recit.longue(when.date())}, {when:%H:%M}.")
+    return 0
+
+
+def show_all(settings: Settings, en_json: bool) -> int:
+    """The bacs and their dates; raises Panne."""
+
+    async def read(pilot: "Pilot") -> list[dict[str, Any]]:
+        return [await pilot.etat(nom) for nom in await pilot.lister()]
+
+    states = drive(settings, read)
+    if en_json:
+        dump(states)
+        return 0
+    if not states:
+        say("Aucun bac. Créez-en un : « fps bac creer NOM ».")
+        return 0
+    rows = [(s["bac"], _when(s["instant"]), _mode(s), s["prochaine_echeance"] or "—", s["comptes"].get("ecrites", 0)) for s in states]
+    grid("Bacs à sable", ("Nom", "Date", "Horloge", "Prochaine échéance", ("Lettres", {"justify": "right"})), rows, on=screen())
+    return 0
+
+
+def show(settings: Settings, nom: str, en_json: bool) -> int:
+    """The state of a bac; raises Panne."""
+    state = drive(settings, lambda pilot: pilot.etat(nom))
+    if en_json:
+        dump(state)
+        return 0
+    counts = state["comptes"]
+    say(f"Bac « {nom} »")
+    say(f"  Date                {_when(state['instant'])} ({_mode(state)})")
+    say(f"  Prochaine échéance  {state['prochaine_echeance'] or 'aucune'}")
+    say(f"  Graine              {state['graine']}")
+    for label, name in (("Lettres écrites", "ecrites"), ("  reçues", "recues"), ("  refusées", "refusees"), ("  mortes", "mortes")):
+        say(f"  {label:<19} {counts.get(name, 0)}")
+    say(f"  {'Courriers':<19} {counts.get('courriers', 0)}")
+    return 0
+
+
+def set_mode(settings: Settings, nom: str, mode: str, vitesse: int = 1) -> int:
+    """Freeze the date of a bac, or let it run; raises Panne."""
+    state = drive(settings, lambda pilot: pilot.regler(nom, mode, vitesse))
+    say(f"Le bac « {nom} » est au {_when(state['instant'])}, horloge {_mode(state)}.")
+    return 0
+
+
+def remove(settings: Settings, nom: str) -> int:
+    """Delete a bac; raises Panne."""
+    drive(settings, lambda pilot: pilot.supprimer(nom))
+    say(f"Le bac « {nom} » est supprimé.")
+    return 0
+
+
+def copy(settings: Settings, source: str, cible: str) -> int:
+    """Copy a bac, history included; raises Panne."""
+    drive(settings, lambda pilot: pilot.copier(source, cible))
+    say(f"Le bac « {cible} » est la copie de « {source} ».")
+    return 0
+
+
+def export(settings: Settings, nom: str, fichier: Path | None) -> int:
+    """Write everything of a bac as JSON; raises Panne, OSError."""
+    content = drive(settings, lambda pilot: pilot.exporter(nom))
+    if fichier is None:
+        dump(content)
+        return 0
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    fichier.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    say(f"Le bac « {nom} » est écrit dans {fichier}.")
+    return 0
+
+
+def restore(settings: Settings, nom: str, fichier: Path) -> int:
+    """Take an exported bac back under a name; raises Panne, OSError."""
+    try:
+        content = json.loads(fichier.read_text("utf-8"))
+    except ValueError as error:
+        raise Panne(f"{fichier} n'est pas un fichier JSON.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
+    if not isinstance(content, dict):
+        raise Panne(f"{fichier} n'est pas un export de bac.", "Refaites-le avec « fps bac exporter NOM FICHIER ».")
+    drive(settings, lambda pilot: pilot.importer(nom, content))
+    say(f"Le bac « {nom} » est repris de {fichier}.")
+    return 0
+
+
+def _when(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%d/%m/%Y %H:%M}"
+
+
+def _mode(state: dict[str, Any]) -> str:
+    return "figée" if state["mode"] == "fige" else f"courante, × {state['vitesse']}"

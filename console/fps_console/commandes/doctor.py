@@ -1,0 +1,265 @@
+"""`fps doctor`: looks at everything that must work, and says in plain words what does not and what to do."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from fps.kit.ground.clock import wall_now
+from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
+from fps.kit.wire.carrier import open_client
+from fps.parties import LIBELLES, SERVICES, Party
+from fps_console.commandes.liaison import believed, que_faire, read_token
+from fps_console.commandes.liste import ILLISIBLES
+from fps_console.commandes.output import SPECIMEN, Panne, say
+from fps_console.commandes.ports import holder, is_free
+from fps_console.mots import recit
+from fps_simulateur.invariants import INVARIANTS, SANS_OBJET, verifier
+from fps_simulateur.invariants.registres import Registres
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+
+DRIFT = timedelta(seconds=5)  # between the clocks of two machines
+LISIBLE = 50_000  # letters of a bac that the doctor reads whole
+PATIENCE = 3  # seconds given to a service to say how it is
+LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 (compared, not bound)
+
+
+class Report:
+    """What was found, line by line; counts what is wrong."""
+
+    def __init__(self) -> None:
+        self.wrong = 0
+
+    def good(self, what: str, detail: str = "") -> None:
+        """Something works."""
+        say(f"  ok     {what}{f' : {detail}' if detail else ''}")
+
+    def bad(self, what: str, detail: str, que_faire: str = "") -> None:
+        """Something does not work, and what to do."""
+        self.wrong += 1
+        say(f"  PANNE  {what} : {detail}")
+        for line in que_faire.splitlines():
+            say(f"         → {line}")
+
+
+async def examine(settings: Settings) -> int:
+    """Say what works and what does not; the status is 1 when something is wrong."""
+    report = Report()
+    say(f"{SPECIMEN}\n\nVersion\n  fps {version('fps-console')}")
+    async with open_client(verify=believed(settings)) as client:
+        say("\nServices")
+        found = [await _service(report, settings, client, party) for party in sorted(SERVICES, key=PORTS.__getitem__)]
+        await _console(report, settings, client)
+        if all(found):
+            say("\nPilote et bacs")
+            await _pilot(report, settings, client)
+    say(f"\n{'Tout va bien.' if not report.wrong else f'{report.wrong} panne' + ('s.' if report.wrong > 1 else '.')}")
+    return 1 if report.wrong else 0
+
+
+async def _service(report: Report, settings: Settings, client: httpx.AsyncClient, party: Party) -> bool:
+    """Whether a service answers; its database and its broker are told apart."""
+    name, address = LIBELLES[party], settings.addresses[party]
+    try:
+        response = await client.get(f"{address}/sante/pret", timeout=PATIENCE)
+        body = response.json()
+    except httpx.HTTPError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            report.bad(name, f"le certificat montré à {address} n'est pas de cette PKI", "Donnez le --data-dir de « fps up --tls ».")
+        else:
+            await _silent(report, name, address)
+        return False
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or "service" not in body:
+        report.bad(name, f"à {address}, un autre programme répond{_who(address)}", "Arrêtez-le, ou corrigez FPS_ADDRESSES.")
+        return False
+    if body["service"] != party.value:
+        report.bad(name, f"à {address}, c'est « {body['service']} » qui répond", "Corrigez FPS_ADDRESSES.")
+        return False
+    if body.get("base") is False:
+        report.bad(name, "sa base de données ne répond pas", f"Démarrez-la, puis vérifiez FPS_DATABASE_URL du service « {party} ».")
+    if body.get("courtier") is False:
+        report.bad(name, "son courtier de messages ne répond pas", f"Démarrez RabbitMQ, puis vérifiez FPS_BUS_URL du service « {party} ».")
+    if response.status_code == 200:
+        report.good(name, f"prête, à {address}")
+    return True
+
+
+async def _silent(report: Report, name: str, address: str) -> None:
+    where = urlsplit(address)
+    start = (
+        "Démarrez tout avec « fps up », ou corrigez FPS_ADDRESSES. S'il est déjà lancé, il attend sa base de données, ses migrations "
+        "ou son courtier de messages, et n'écoute pas encore : lisez son journal."
+    )
+    if where.hostname in LOCAL and where.port is not None and not await is_free(str(where.hostname), where.port):
+        report.bad(
+            name,
+            f"le port {where.port} est pris{_who(address)}, mais ce n'est pas le simulateur",
+            "Arrêtez ce programme, ou « fps up --port 9000 ».",
+        )
+    elif where.hostname in LOCAL:
+        report.bad(name, f"ne répond pas à {address} (port libre)", start)
+    else:
+        report.bad(name, f"ne répond pas à {address}", start)
+
+
+def _who(address: str) -> str:
+    where = urlsplit(address)
+    who = holder(where.port) if where.hostname in LOCAL and where.port else ""
+    return f" par {who}" if who else ""
+
+
+async def _console(report: Report, settings: Settings, client: httpx.AsyncClient) -> None:
+    """The console stands one port before the services when they share a machine."""
+    where = urlsplit(settings.addresses[Party.ANTAI])
+    port = (where.port or PORTS[Party.ANTAI]) - PORTS[Party.ANTAI] + CONSOLE_PORT
+    address = f"http://{where.hostname}:{port}"
+    try:
+        response = await client.get(f"{address}/sante/pret", timeout=PATIENCE)
+        ready = response.json().get("statut") == "pret"
+    except (httpx.HTTPError, ValueError, AttributeError):
+        if where.hostname in LOCAL:
+            free = await is_free(str(where.hostname), port)
+            detail = (
+                f"ne répond pas à {address} (port libre)"
+                if free
+                else f"le port {port} est pris{_who(address)}, mais ce n'est pas la console"
+            )
+            report.bad("Console", detail, "Démarrez tout avec « fps up »." if free else "Arrêtez ce programme, ou « fps up --port 9000 ».")
+        return
+    if ready:
+        report.good("Console", f"prête, à {address}")
+    else:
+        report.bad("Console", "elle attend les services", "Regardez les lignes précédentes.")
+
+
+async def _pilot(report: Report, settings: Settings, client: httpx.AsyncClient) -> None:
+    try:
+        token = read_token(settings)
+    except Panne as error:
+        report.bad("Jeton de pilotage", error.phrase.rstrip("."), error.que_faire)
+        return
+    pilot = Pilot(client, settings.addresses, token)
+    try:
+        names = await pilot.lister()
+        report.good("Jeton de pilotage", "accepté par les quatre services")
+        await _clocks(report, pilot)
+        await _bacs(report, pilot, names)
+        await _unreadable(report, pilot)
+    except PiloteErreur as error:
+        if error.problem.get("status") == 401:
+            await _refused(report, pilot)
+        else:
+            report.bad(
+                LIBELLES[error.service],
+                f"{error.problem.get('title')} ({error.problem.get('detail')})",
+                que_faire(error.problem),
+            )
+
+
+async def _refused(report: Report, pilot: Pilot) -> None:
+    async def refuses(party: Party) -> bool:
+        try:
+            await pilot._call(party, "GET", "/horloge")
+        except PiloteErreur as error:
+            return error.problem.get("status") == 401
+        return False
+
+    found = [LIBELLES[p] for p in SERVICES if await refuses(p)]
+    report.bad(
+        "Jeton de pilotage",
+        f"refusé par {', '.join(found)}",
+        "Donnez à la console et aux quatre services le même FPS_PILOTAGE_TOKEN, ou à cette commande le --data-dir de « fps up ».",
+    )
+
+
+async def _clocks(report: Report, pilot: Pilot) -> None:
+    """The machines must agree on the time; signatures and retries use it."""
+    here = wall_now()
+    answers: dict[Party, Any] = await pilot._all("GET", "/horloge")
+    late = {p: datetime.fromisoformat(a["wall_time"]) - here for p, a in answers.items()}
+    for party, gap in late.items():
+        if abs(gap) > DRIFT:
+            report.bad(f"Horloge de {LIBELLES[party]}", f"décalée de {gap.total_seconds():.0f} s", "Réglez l'heure des machines (NTP).")
+    if all(abs(gap) <= DRIFT for gap in late.values()):
+        report.good("Horloges des machines", "d'accord")
+
+
+async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
+    everywhere: dict[Party, list[str]] = await pilot._all("GET", "/bacs")
+    for nom in sorted(set().union(*everywhere.values()) - set(names)):
+        missing = ", ".join(LIBELLES[p] for p in SERVICES if nom not in everywhere[p])
+        report.bad(f"Bac « {nom} »", f"il manque chez {missing}", f"Supprimez-le : « fps bac supprimer {nom} ».")
+    if not names:
+        report.bad("Bacs", "il n'y en a aucun", "Créez-en un : « fps bac creer defaut ».")
+    for state in await asyncio.gather(*(pilot.etat(nom) for nom in names)):
+        when = datetime.fromisoformat(state["instant"])
+        mode = "date figée" if state["mode"] == "fige" else f"date courante (× {state['vitesse']})"
+        report.good(
+            f"Bac « {state['bac']} »",
+            f"{mode}, {recit.longue(when.date())} {when:%H:%M}, prochaine échéance {state['prochaine_echeance'] or 'aucune'}",
+        )
+        dates = {LIBELLES[Party(s)]: x["instant"] for s, x in state["services"].items()}
+        if state["mode"] == "fige" and len(set(dates.values())) > 1:
+            report.bad(
+                f"Bac « {state['bac']} »",
+                "les services ne sont pas à la même date",
+                f"« fps advance --bac {state['bac']} --jusqua {when:%Y-%m-%dT%H:%M} »",
+            )
+        await _invariants(report, pilot, state)
+        if refused := state["comptes"].get("refusees", 0):
+            # What its sender has to correct: it is in the journals of both, never silent.
+            report.good(
+                f"Bac « {state['bac']} »",
+                f"{refused} lettre{'s' if refused > 1 else ''} refusée{'s' if refused > 1 else ''} par leur destinataire "
+                "(actes « refus » et « envoi-refuse » du journal)",
+            )
+        if dead := state["comptes"].get("mortes", 0):
+            report.bad(
+                f"Bac « {state['bac']} »",
+                f"{dead} lettre{'s' if dead > 1 else ''} morte{'s' if dead > 1 else ''}",
+                f"« fps lettres-mortes lister --bac {state['bac']} »",
+            )
+
+
+async def _unreadable(report: Report, pilot: Pilot) -> None:
+    """The letters that do not even say their bac: no bac counts them."""
+    if dead := len(await pilot.lettres_mortes(ILLISIBLES)):
+        report.bad("Lettres illisibles", f"{dead}, sans bac connu", "« fps lettres-mortes lister » donne leur cause.")
+
+
+def _actes_a_corriger(report: Report, nom: str, export: Mapping[str, Any]) -> None:
+    """What the town has decided and ANTAI has not: an act refused, or one without accusé though no letter is on its way."""
+    lignes = list(Registres(export).lignes(Party.COLLECTIVITE, "forfaits"))
+    for suite, quoi in (("a-corriger", "refusé par l'ANTAI"), ("en-attente-d-accuse", "sans accusé de l'ANTAI")):
+        if numeros := [ligne["numero"] for ligne in lignes if ligne["suite"] == suite]:
+            report.bad(
+                f"Bac « {nom} »",
+                f"un acte de la collectivité est {quoi} : {', '.join(numeros[:3])}{'…' if len(numeros) > 3 else ''}",
+                f"Collectivité, GET /fps?suite={suite} : lisez ses erreurs, corrigez, puis POST /fps/{{numero}}/actes/{{rang}}/renvoi.",
+            )
+
+
+async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
+    """The ten invariants, over the four databases together; a bac that moves or that is too big to be read at once is left alone."""
+    nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
+    reasons = {
+        "sa date court, figez-le": state["mode"] != "fige",
+        "des lettres circulent": bool(state["en_attente"]),
+        f"{letters} lettres, plus de {LISIBLE}": letters > LISIBLE,
+    }
+    if why := next((reason for reason, there in reasons.items() if there), ""):
+        report.good(f"Bac « {nom} »", f"invariants non vérifiés ({why})")
+        return
+    export = await pilot.exporter(nom)
+    _actes_a_corriger(report, nom, export)
+    broken = verifier(export)
+    if not broken:
+        report.good(f"Bac « {nom} »", f"les {len(INVARIANTS) - len(SANS_OBJET)} invariants vérifiables tiennent")
+    for one in broken[:3]:
+        report.bad(f"Bac « {nom} »", str(one), "Signalez-le au projet, avec « fps bac exporter ».")

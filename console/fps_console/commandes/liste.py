@@ -1,0 +1,105 @@
+"""What the command lists: the flows with what is simulated, the dead letters."""
+
+from typing import TYPE_CHECKING, Any
+
+from fps.flows import FLOWS
+from fps.kit.ground.settings import Settings
+from fps.parties import LIBELLES
+from fps_console.commandes.liaison import drive
+from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.mots import recit
+
+if TYPE_CHECKING:
+    from fps_simulateur.pilote.pilot import Pilot
+
+ILLISIBLES = "?"  # the name under which the services keep the letters that do not say their bac
+
+
+def flows() -> list[dict[str, Any]]:
+    """The 16 flows and their messages, each with whether it is really played today."""
+    from fps_simulateur.pilote.world import simulated_messages
+
+    played = simulated_messages()
+    return [
+        {
+            "numero": flow.number,
+            "nom": flow.nom,
+            "phase": flow.phase.value,
+            "simule": any(m in played for m in flow.messages),
+            "messages": [
+                {
+                    "nom": m.nom,
+                    "libelle": recit.message(m),
+                    "type": m.type,
+                    "canal": m.channel.value,
+                    "emetteur": m.sender.value,
+                    "recepteur": m.receiver.value,
+                    "texte": m.law,
+                    "simule": m in played,
+                }
+                for m in flow.messages
+            ],
+        }
+        for flow in FLOWS
+    ]
+
+
+def flows_table() -> None:
+    """The same for people."""
+    from fps_simulateur.pilote.world import simulated_messages
+
+    played = simulated_messages()
+    rows: list[tuple[Any, ...]] = []
+    for flow in FLOWS:
+        for i, m in enumerate(flow.messages):
+            way = f"{recit.court(m.sender)} → {recit.court(m.receiver)}"
+            rows.append((flow.number if i == 0 else "", recit.message(m), way, recit.CANAUX[m.channel], "oui" if m in played else "non"))
+    columns = (("Flux", {"justify": "right"}), "Message", "De → à", "Canal", "Simulé")
+    grid("Les 16 flux", columns, rows, on=screen())
+    rest = " Les autres sont décrits, et refusés clairement." if len(played) < len(rows) else ""
+    say(f"{len(played)} messages simulés sur {len(rows)}.{rest}")
+
+
+async def dead(pilot: "Pilot", nom: str) -> list[dict[str, Any]]:
+    """The dead letters of a bac, then those that nobody could read, which are in no bac; without their envelopes. Raises PiloteErreur."""
+    found = await pilot.lettres_mortes(nom)
+    if nom != ILLISIBLES:
+        found += await pilot.lettres_mortes(ILLISIBLES)
+    return [{k: v for k, v in x.items() if k != "envelope"} | {"service": LIBELLES[x["service"]]} for x in found]
+
+
+def show_dead(settings: Settings, nom: str, en_json: bool) -> int:
+    """Print them; raises Panne."""
+    tell_dead(drive(settings, lambda pilot: dead(pilot, nom)), nom, en_json)
+    return 0
+
+
+def tell_dead(letters: list[dict[str, Any]], nom: str, en_json: bool = False) -> None:
+    """The same for people, those of the bac apart from those that are in none."""
+    if en_json:
+        dump(letters)
+        return
+    if not letters:
+        say(f"Aucune lettre morte dans le bac « {nom} ».")
+    columns = ("Identifiant", "Service", "Sens", "Type", "Cause")
+    titles = {nom: f"Lettres mortes du bac « {nom} »", ILLISIBLES: "Lettres illisibles, dont le bac n'est pas connu (--bac '?')"}
+    for bac, title in titles.items():
+        if rows := [tuple(x[k] for k in ("id", "service", "sens", "type", "cause")) for x in letters if x["bac"] == bac]:
+            grid(title, columns, rows, on=screen())
+
+
+def replay(settings: Settings, nom: str, identifiant: str | None) -> int:
+    """Try dead letters again; the status is 1 when some stay dead. Raises Panne."""
+    before = {x["id"] for x in drive(settings, lambda pilot: pilot.lettres_mortes(nom))}
+    if identifiant is not None and identifiant not in before:
+        raise Panne(
+            f"Aucune lettre morte ne porte l'identifiant « {identifiant[:80]} » dans le bac « {nom} ».",
+            "« fps lettres-mortes lister » les donne.",
+        )
+    done = drive(settings, lambda pilot: pilot.rejouer(nom, identifiant))
+    asked = len(before) if identifiant is None else 1
+    say(f"{done} lettre{'s' if done > 1 else ''} rejouée{'s' if done > 1 else ''} sur {asked}.")
+    if done < asked:
+        say("Les autres restent mortes, avec leur nouvelle cause : « fps lettres-mortes lister ».")
+        return 1
+    return 0

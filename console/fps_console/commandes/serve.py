@@ -1,0 +1,56 @@
+"""The console alone: it finds the services by their addresses, waits for them, and serves the pages."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+from fps.kit.ground.settings import CONSOLE_PORT, Settings
+from fps.kit.ground.telemetry import configure_logs
+from fps.kit.wire.carrier import bearer, open_client
+from fps_console.commandes.liaison import believed, ensure_bac, read_token
+from fps_console.web.app import application
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+
+log = logging.getLogger(__name__)
+PAUSE = 1.0  # seconds between two tries to reach the services
+
+
+def serve(settings: Settings) -> int:
+    """Serve the pages until SIGINT or SIGTERM; gives the exit status. Raises Panne when the pilot's credential is missing."""
+    configure_logs(settings.log_level)
+    token = read_token(settings)
+    client = open_client(headers=bearer(token), verify=believed(settings))
+    pilot = Pilot(client, settings.addresses, token)
+
+    @asynccontextmanager
+    async def life(app: Any) -> AsyncIterator[None]:
+        waiting = asyncio.create_task(_wait(pilot, app.state))
+        yield
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await client.aclose()
+
+    app = application(pilot, client, settings.addresses, lifespan=life)
+    port = settings.port or CONSOLE_PORT
+    uvicorn.run(
+        app, host=settings.host, port=port, log_config=None, access_log=False, http="httptools", loop="uvloop", timeout_graceful_shutdown=5
+    )
+    return 0
+
+
+async def _wait(pilot: Pilot, state: Any) -> None:
+    """Until the services answer and the default bac exists, the console lives but is not ready."""
+    last = ""
+    while not state.ready:
+        try:
+            await ensure_bac(pilot)
+            state.ready = True
+        except PiloteErreur as error:
+            if str(error) != last:
+                log.warning("les services ne répondent pas encore", extra={"cause": str(error)})
+            last = str(error)
+            await asyncio.sleep(PAUSE)

@@ -1,0 +1,155 @@
+"""`fps up`: the four services and the console in one process and one loop, each on its own port, stopped in order by one signal."""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import shlex
+import signal
+import ssl
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+import uvloop
+
+from fps.kit.app.listening import listening
+from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
+from fps.kit.ground.telemetry import configure_logs
+from fps.parties import LIBELLES, SERVICES, Party
+from fps_console.commandes.liaison import ADDRESS_FILE, book, ensure_bac, keep_token, pki_dir
+from fps_console.commandes.output import SPECIMEN, Panne, cause, say
+from fps_console.commandes.ports import require_free
+
+GRACE = 5  # seconds given to the requests in progress when everything stops
+LOCK_FILE = "verrou"
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
+DATA_DIR: Path = Settings.model_fields["data_dir"].default  # where the other commands look when they are told nothing
+
+
+class Server(uvicorn.Server):
+    """A server among others in one process: the signals belong to the process, not to it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server(app: Any, host: str, port: int, context: ssl.SSLContext | None = None) -> Server:
+    """A server of an application whose life is already managed; in TLS with a context."""
+    return Server(listening(app, host, port, context, lifespan="off", timeout_graceful_shutdown=GRACE))
+
+
+def up(settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False) -> int:
+    """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start."""
+    configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
+    if not 1 <= port <= 65_531:
+        raise Panne(f"Le port {port} n'existe pas.", "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent.")
+    gc.disable()  # until it is ready: what a start makes is kept
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls))
+
+
+@contextlib.contextmanager
+def data_directory(path: Path) -> Iterator[IO[str]]:
+    """The data directory, held by one simulator at a time; raises Panne when another holds it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        file = (path / LOCK_FILE).open("w")
+    except OSError as error:
+        raise Panne(
+            f"Le dossier de données ne peut pas être écrit ({path} : {cause(error)}).", "Choisissez-en un autre avec --data-dir."
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Panne(f"Un simulateur tourne déjà sur {path}.", "Arrêtez-le, ou donnez un autre dossier avec --data-dir.") from error
+        yield file
+
+
+async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    shift = port - CONSOLE_PORT
+    ports = {"console": port} | {LIBELLES[p]: PORTS[p] + shift for p in sorted(SERVICES, key=PORTS.__getitem__)}
+    addresses = {p: f"{'https' if tls else 'http'}://{_reachable(host)}:{PORTS[p] + shift}" for p in SERVICES}
+    with data_directory(settings.data_dir):
+        await require_free(host, ports)
+        token = keep_token(settings)
+        (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
+        async with world(settings, token, memory, tls) as found:
+            await ensure_bac(found.pilot)
+            contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
+            from fps_console.web.app import application
+
+            servers = [server(application(found.pilot, found.client, found.addresses, addresses), host, port)]
+            servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
+            root = found.pki.fichier_racine if tls else None
+            await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
+    return 0
+
+
+@asynccontextmanager
+async def world(settings: Settings, token: str, memory: bool, tls: bool) -> AsyncIterator[Any]:
+    """The four services in this process: SQLite files under the data directory, or nothing kept but the PKI that others must read."""
+    from fps_simulateur.pilote.world import open_world
+
+    alone = memory and not tls and not settings.proxys and settings.pki_dir is None
+    pki = {} if alone else {"pki_dir": pki_dir(settings)}
+    async with open_world(data_dir=None if memory else settings.data_dir, token=token, **pki) as found:
+        yield found
+
+
+def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:
+    """What each service listens with in TLS; its certificate also names the address that people were told."""
+    from fps.kit.trust.tls import server_context
+
+    found.pki.preparer([] if host in EVERYWHERE else [host])
+    return {party: server_context(found.services[party].service) for party in SERVICES}
+
+
+async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    tasks = [asyncio.create_task(one.serve()) for one in servers]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        # uvicorn tells that it has started by an attribute only.
+        while not all(one.started for one in servers) and not stop.is_set() and not any(t.done() for t in tasks):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        if all(one.started for one in servers):
+            gc.freeze()
+            gc.enable()
+            ready()
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        # The console first, so that no page asks a service that stops.
+        for one, task in zip(servers, tasks, strict=True):
+            one.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
+    if not stop.is_set():
+        raise Panne("Un serveur s'est arrêté tout seul.", "Relancez « fps up » ; « fps doctor » cherche la cause.")
+    if sys.stdout.isatty():
+        say("\nArrêté. Rien n'est perdu : « fps up » reprend où vous en étiez.")
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+
+
+def _welcome(addresses: dict[Party, str], console: str, data_dir: Path, memory: bool, root: Path | None) -> None:
+    say(f"{SPECIMEN} — prêt.\n")
+    say(f"  Console        {console}")
+    for party in sorted(addresses, key=PORTS.__getitem__):
+        name = "Juridiction" if party is Party.CCSP else LIBELLES[party]
+        say(f"  {name:<14} {addresses[party]}   (documentation : {addresses[party]}/docs)")
+    kept = "rien n'est gardé (--memory)" if memory else f"gardées dans {data_dir}/"
+    say(f"\n  Données        {kept}")
+    say(f"  TLS            {f'certificats demandés ; racine : {root}' if root else 'non : pour brancher un éditeur, « fps up --tls »'}")
+    where = "" if data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(data_dir))}"
+    say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")

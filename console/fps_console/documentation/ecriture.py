@@ -1,0 +1,170 @@
+"""The generated documents: written from the flow table and the services themselves, and compared with what stands in docs/."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from fps.flows import FLOWS, received_by
+from fps.kit.app import asyncapi, openapi
+from fps.kit.ground.settings import PORTS
+from fps.kit.post.door import DOORS
+from fps.parties import LIBELLES, SERVICES, Party
+from fps_console.commandes.output import Panne, complain, say
+from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
+from fps_console.documentation.fiches import anchor, cell, flux_md
+from fps_console.web.carte import carte_svg
+from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_messages
+
+SOURCES = Path(__file__).resolve().parents[3]
+SPECIFICATION = Path("docs/specification.md")
+PAGES = sorted(SERVICES, key=PORTS.__getitem__)
+ENROLEMENT = Path("tests/enrolement/enroler.sh")
+PORTES = {"certificat": "certificat", "session": "session", "administration": "pilotage"}
+SHARED = ("/pilotage", "/sante")  # the same routes in every service: one table
+
+
+def generate(root: Path) -> dict[Path, str]:
+    """Every generated document by its path under `root`; of docs/specification.md, the parts between markers. Raises Panne without it."""
+    text, script = _sources(root)
+    contracts = openapis()
+    played = simulated_messages()
+    found = {
+        Path("docs/flux.md"): flux_md(played),
+        Path("docs/carte.svg"): carte_svg(FLOWS),
+        Path("docs/asyncapi.json"): _json(asyncapi.document()),
+        **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
+    }
+    parts = {"routes": _routes(contracts), "refus": _refus(), "reste": _reste(), "enrolement": f"```sh\n{script.strip()}\n```"}
+    for name, part in parts.items():
+        text = _between(text, name, part)
+    return found | {SPECIFICATION: text}
+
+
+def _sources(root: Path) -> tuple[str, str]:
+    """The specification, whose parts are written again, and the script that it shows; raises Panne without one of them."""
+    try:
+        text = (root / SPECIFICATION).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Panne(
+            f"{SPECIFICATION} manque : c'est lui qui reçoit les tableaux générés.", "Remettez ce fichier, puis recommencez."
+        ) from error
+    for name in ("routes", "refus", "reste", "enrolement"):
+        _between(text, name, "")  # its marks are there
+    try:
+        return text, (root / ENROLEMENT).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Panne(f"{ENROLEMENT} manque : la spécification le montre.", "Remettez ce fichier, puis recommencez.") from error
+
+
+def main(check: bool, root: Path = SOURCES) -> int:
+    """Write the documents, or with `check` only say which are stale; gives the exit status. Raises Panne outside the sources."""
+    if not (root / "docs").is_dir() or not (root / "Makefile").is_file():
+        raise Panne(
+            "La documentation s'écrit dans les sources du projet, qui ne sont pas là.", "Lancez « make docs » dans une copie du dépôt."
+        )
+    documents = generate(root)
+    stale = [path for path, text in documents.items() if not _same(root / path, text)]
+    if check:
+        if stale:
+            complain(f"Documents périmés : {', '.join(map(str, stale))}.", "Lancez « make docs », relisez, puis validez le résultat.")
+        return 1 if stale else 0
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(documents[path], encoding="utf-8")
+        say(f"écrit : {path}")
+    if not stale:
+        say(f"{len(documents)} documents, tous à jour.")
+    return 0
+
+
+def openapis() -> dict[Party, dict[str, Any]]:
+    """The OpenAPI document of each service, from its own application; nothing is opened."""
+    world = assemble(token="documentation")  # noqa: S106 (these services are never started)
+    return {party: openapi.document(world.services[party].app, party) for party in PAGES}
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _between(text: str, name: str, part: str) -> str:
+    start, end = f"<!-- généré : {name} -->", f"<!-- fin : {name} -->"
+    if text.count(start) != 1 or text.count(end) != 1 or text.index(start) > text.index(end):
+        raise Panne(f"{SPECIFICATION} a perdu ses repères « {name} ».", f"Remettez « {start} » puis « {end} », une fois chacun.")
+    return re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}\n\n{part.strip()}\n\n{end}", text, flags=re.DOTALL)
+
+
+def _grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *([cell(c) for c in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _routes(contracts: dict[Party, dict[str, Any]]) -> str:
+    blocks = []
+    for party in PAGES:
+        name = LIBELLES[party]
+        blocks.append(f"### {name} — port {PORTS[party]}\n\nLe contrat complet : [OpenAPI]({Path('openapi') / party.value}.json).")
+        letters = [m for m in received_by(party) if m.channel in DOORS]
+        blocks.append(
+            _grid(
+                ("lettre", "message", "de"), ((f"`POST {m.path}`", f"[{m.nom}](flux.md#{anchor(m)})", LIBELLES[m.sender]) for m in letters)
+            )
+        )
+        own = [row for row in _operations(contracts[party]) if not row[0].split(" ")[1].startswith(("/flux/", *SHARED))]
+        if own:
+            blocks.append(_grid(("consultation et saisie", "sens", "porte"), ((f"`{way}`", words, door) for way, words, door in own)))
+    shared = [(f"`{way}`", words, door) for way, words, door in _operations(contracts[Party.ANTAI]) if way.split(" ")[1].startswith(SHARED)]
+    blocks.append(
+        "### Dans les quatre services\n\nLa porte « pilotage » demande `Authorization: Bearer <jeton>`. S'y ajoutent, ouvertes à tous,\n"
+        "`GET /docs`, `GET /openapi.json`, `GET /asyncapi.json` et `GET /metrics`."
+    )
+    blocks.append(_grid(("route", "sens", "porte"), shared))
+    return "\n\n".join(blocks)
+
+
+def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for path, operations in contract["paths"].items():
+        for method, operation in operations.items():
+            doors = [PORTES[name] for way in operation["security"] for name in way]
+            yield f"{method.upper()} {path}", str(operation.get("summary", "")), " ou ".join(doors) or "ouverte"
+
+
+def _refus() -> str:
+    directories = [Path(inspect.getfile(d.routes)).parent for d in DEFINITIONS.values() if d.routes is not None]
+    owners = {party.value: LIBELLES[party] for party in SERVICES} | {"fps": "Communs"}
+    blocks = [
+        "### Refus du droit ou de l'état du dossier",
+        _grid(("chez", "code", "HTTP", "titre", "article", "que faire"), (_line(c, owners) for c in refusals())),
+        "### Erreurs de contenu d'un message\n\nStatut HTTP 422 (`message-fps-refuse`, `rectificatif-refuse`, `impaye-refuse`) ; "
+        "`accuse.erreurs` les nomme toutes.",
+        _grid(
+            ("code", "champ", "article", "que faire"),
+            ((f"`{code}`", f"`{champ}`", law, do) for code, champ, law, do in of_content(directories)),
+        ),
+        "### Demandes illisibles",
+        _grid(("code", "HTTP", "titre", "détail"), ((f"`{c.code}`", str(c.status), c.titre, c.que_faire) for c in malformed())),
+        f"Un `message-invalide` liste toutes ses erreurs de forme, champ par champ : {', '.join(f'`{code}`' for code in of_form())}.",
+    ]
+    return "\n\n".join(blocks)
+
+
+def _line(code: Code, owners: dict[str, str]) -> tuple[str, ...]:
+    return owners[code.owner], f"`{code.code}`", str(code.status), code.titre, code.article or "—", code.que_faire
+
+
+def _reste() -> str:
+    played = simulated_messages()
+    rows = []
+    for flow in FLOWS:
+        missing = [f"[{m.nom}](flux.md#{anchor(m)})" for m in flow.messages if m not in played]
+        if missing:
+            rows.append((str(flow.number), flow.nom, "tout le flux" if len(missing) == len(flow.messages) else ", ".join(missing)))
+    return _grid(("n°", "flux", "pas encore simulé"), rows)

@@ -1,0 +1,67 @@
+"""The invariants of the letters: who is named in them, their numbers, how many there are (6, 7 and 9)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fps.droit.numero import NumeroFps, NumeroInvalide, cle
+from fps.parties import Party
+from fps_simulateur.invariants.registres import Lettre, Registres, Rupture
+
+AMIABLES: Final = frozenset({1, 2, 5, 8, 11})
+
+
+def anonymat(r: Registres) -> Iterator[Rupture]:
+    """6. Nothing of the amicable flows names the redevable to the collectivité."""
+    for lettre in r.lettres:
+        if lettre.service is Party.COLLECTIVITE and lettre.recue and lettre.cls.flow in AMIABLES and "redevable" in _noms(lettre.corps):
+            yield r.par(6, lettre, "le redevable y est nommé")
+
+
+def _noms(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for nom, inside in value.items():
+            yield nom
+            yield from _noms(inside)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _noms(inside)
+
+
+def numeros(r: Registres) -> Iterator[Rupture]:
+    """7. Numbers well formed, keys right, nothing numbered twice."""
+    avis: dict[str, Lettre] = {}
+    rangs: dict[tuple[str, int], Lettre] = {}
+    for lettre in r.lettres:
+        numero = lettre.corps.get("numero_avis") or lettre.corps.get("numero_fps")
+        if numero is not None and not _lisible(numero):
+            yield r.par(7, lettre, f"numéro {numero} mal formé")
+        elif numero is not None and lettre.corps.get("cle") not in (None, cle(numero)):
+            yield r.par(7, lettre, f"clé {lettre.corps['cle']} au lieu de {cle(numero)}")
+        if lettre.cls.__name__ == "AvisPaiementRectificatif":
+            first = avis.setdefault(lettre.corps["numero_avis"], lettre)
+            if first is not lettre or lettre.corps["numero_avis"] == lettre.sujet:
+                yield r.par(7, lettre, f"le numéro {lettre.corps['numero_avis']} sert déjà")
+        if lettre.cls.__name__ == "EmissionTitre":
+            place = lettre.corps["numero_titre"], lettre.corps["rang_annexe"]
+            if rangs.setdefault(place, lettre).sujet != lettre.sujet:
+                yield r.par(7, lettre, f"le rang {place[1]} du titre {place[0]} sert déjà")
+
+
+def _lisible(numero: str) -> bool:
+    try:
+        NumeroFps.lire(numero)
+    except NumeroInvalide:
+        return False
+    return True
+
+
+def courriers_uniques(r: Registres) -> Iterator[Rupture]:
+    """9. The same letter is never sent twice to a person."""
+    seen: set[tuple[Party, str, str, str]] = set()
+    for lettre in r.lettres:
+        if not lettre.recue:
+            mark = (lettre.service, lettre.cls.type, lettre.sujet, json.dumps(lettre.corps, sort_keys=True))
+            if mark in seen:
+                yield r.par(9, lettre, f"« {lettre.cls.nom} » existe deux fois")
+            seen.add(mark)

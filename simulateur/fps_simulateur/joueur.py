@@ -1,0 +1,273 @@
+"""The player of the lives: does each act through the services' public HTTP API, and says where a life is not what was written."""
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+
+import httpx
+
+from fps.droit.explication import Derivation, ecarts
+from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
+from fps.flows import MESSAGES, by_type
+from fps.kit.ground.clock import PARIS, paris
+from fps.messages.message import MessageClass
+from fps.parties import Party
+from fps_simulateur.langue.modele import ETABLIR, Etape, Vie, court, lettre, reponses
+from fps_simulateur.pilote.pilot import Pilot
+
+VILLES: Final[Mapping[str, tuple[str, str]]] = {
+    "lille": ("21590350100017", "rouge"),
+    "paris": ("21750001600019", "1"),
+    "bourg": ("21000200200017", "centre"),
+    "port": ("21000300000010", "quai"),
+}
+VUES: Final[Mapping[Party, str]] = {
+    Party.COLLECTIVITE: "/fps/{numero}",
+    Party.ANTAI: "/dossiers/{numero}",
+    Party.DGFIP: "/prises-en-charge/{numero}",
+    Party.CCSP: "/requetes/{requete}",
+}
+EXPLICATIONS: Final[Mapping[Party, str]] = {Party.ANTAI: "dossiers", Party.DGFIP: "prises-en-charge"}
+
+
+class Monde(Protocol):
+    """Four services to play in: those of this process, or those of four machines."""
+
+    @property
+    def client(self) -> httpx.AsyncClient: ...
+    @property
+    def addresses(self) -> Mapping[Party, str]: ...
+    @property
+    def pilot(self) -> Pilot: ...
+
+
+class VieFausse(Exception):
+    """A step did not give what was written."""
+
+
+def exiger(vrai: bool, sinon: str) -> None:
+    """Raises VieFausse when it is not so."""
+    if not vrai:
+        raise VieFausse(sinon)
+
+
+@dataclass
+class Deroulement:
+    """A life that is played: its bac, its dossiers by name, what was kept, the messages that people sent."""
+
+    monde: Monde
+    vie: Vie
+    bac: str
+    dossiers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    courant: str = ""
+    envoyes: set[MessageClass] = field(default_factory=set)
+    refus: set[tuple[Party, str]] = field(default_factory=set)
+
+    @property
+    def mots(self) -> dict[str, Any]:
+        """What the names in braces stand for."""
+        return self.dossiers.get(self.courant, {})
+
+    async def jouer(self) -> None:
+        """Every step, in order; raises VieFausse."""
+        for rang, etape in enumerate(self.vie.etapes, 1):
+            try:
+                await self._etape(etape)
+            except VieFausse as error:
+                raise VieFausse(f"{self.vie.vie}, étape {rang} : {error}") from error
+
+    async def _etape(self, etape: Etape) -> None:
+        if etape.le is not None:
+            await self.monde.pilot.avancer(self.bac, instant(etape.le))
+        if etape.dossier is not None:
+            self.courant = etape.dossier
+            self.dossiers.setdefault(self.courant, {})
+        if etape.acte is not None or etape.demande is not None:
+            await self._acte(etape)
+        for party, champs in etape.attendus():
+            compare(champs, await self.voir(party), f"{party} : ", self.mots)
+        if etape.courriers is not None or etape.recus or etape.contenu:
+            await self._courriers(etape)
+        for champ, valeur in etape.explication.items():
+            await self._expliquer(champ, valeur)
+        if etape.echeances == "aucune":
+            due = (await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
+            exiger(due is None, f"une échéance attend le {due}")
+
+    async def _acte(self, etape: Etape) -> None:
+        cls: MessageClass | None = None
+        if etape.acte == ETABLIR:
+            party, method, path, body = Party.COLLECTIVITE, "POST", "/fps", constat(etape.avec)
+        elif etape.acte is not None:
+            cls = lettre(etape.acte)
+            if "numero_telepaiement" in cls.example and "numero_fps" in cls.example:
+                await self.voir(Party.DGFIP)  # as the redevable reads the numbers on the avertissement
+            party, method, path, body = cls.receiver, "POST", cls.path, self._lettre(cls, etape)
+        elif etape.demande is not None:
+            party, method = etape.demande.a, etape.demande.methode
+            path, body = str(remplacer(etape.demande.route, self.mots)), remplacer(etape.avec, self.mots)
+        url = f"{self.monde.addresses[party]}/bacs/{self.bac}{path}"
+        answer = await (self.monde.client.get(url, params=body) if method == "GET" else self.monde.client.post(url, json=body))
+        await self.monde.pilot.au_calme(self.bac)
+        found = answer.json()
+        if etape.refus is not None:
+            self._refuse(etape, party, answer, found)
+            return
+        exiger(answer.status_code < 300, f"{etape.acte or path} refusé : {answer.status_code} {answer.text[:600]}")
+        if etape.acte == ETABLIR:
+            self._nommer(etape, found)
+        if cls is not None:
+            self.envoyes.add(cls)
+        compare(etape.donne, found, "réponse : ", self.mots)
+        self.mots.update({nom: lire(found, champ) for nom, champ in etape.garder.items()})
+
+    def _refuse(self, etape: Etape, party: Party, answer: httpx.Response, found: Mapping[str, Any]) -> None:
+        exiger(answer.status_code >= 400, f"le refus « {etape.refus} » était attendu, l'acte est accepté : {answer.text[:300]}")
+        codes = [found.get("code"), *(e.get("code") for e in found.get("erreurs") or [])]
+        codes += [e.get("code") for e in (found.get("accuse") or {}).get("erreurs") or []]
+        exiger(etape.refus in codes, f"refus « {etape.refus} » attendu, trouvé {codes} : {found.get('detail')}")
+        if etape.article is not None:
+            exiger(found.get("article") == etape.article, f"article « {etape.article} » attendu, trouvé « {found.get('article')} »")
+        self.refus.add((party, str(etape.refus)))
+
+    def _nommer(self, etape: Etape, found: Mapping[str, Any]) -> None:
+        if etape.dossier is None:
+            self.courant = "fps" if not self.dossiers else f"fps-{len(self.dossiers) + 1}"
+        numero = NumeroFps.lire(found["numero"])
+        self.dossiers[self.courant] = {
+            "numero": str(numero),
+            "numero_fps": str(numero),
+            "cle": numero.cle,
+            "siret": found["siret"],
+            "immatriculation": found["vehicule"]["immatriculation"],
+            "telepaiement": telepaiement(str(numero)),
+        }
+
+    def _lettre(self, cls: MessageClass, etape: Etape) -> Any:
+        """The body: the example of the message, the dossier's own numbers, then what the step gives."""
+        body = copy.deepcopy(cls.example)
+        known = dict(self.mots)
+        if "numero_telepaiement" in body:
+            known["numero_telepaiement"] = known.get("telepaiement" if cls.flow == 4 and "numero_fps" not in body else "telepaiement_titre")
+        body.update({nom: known[nom] for nom in body if known.get(nom) is not None})
+        return fusion(body, remplacer(etape.avec, self.mots))
+
+    async def voir(self, party: Party) -> dict[str, Any]:
+        """What a service says of the dossier; the numbers it shows are kept for the next acts."""
+        path = remplacer(VUES[party], self.mots)
+        answer = await self.monde.client.get(f"{self.monde.addresses[party]}/bacs/{self.bac}{path}")
+        exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {answer.text[:300]}")
+        found: dict[str, Any] = answer.json()
+        if party is Party.DGFIP:
+            titre, rang = found["numero_titre"], found["rang"]
+            self.mots.update(numero_titre=titre, telepaiement_titre=telepaiement_titre(titre, rang))
+        return found
+
+    async def _courriers(self, etape: Etape) -> None:
+        pilot, subjects = self.monde.pilot, [self.mots[n] for n in ("numero", "requete") if n in self.mots]
+        letters = [c for subject in subjects for c in await pilot.courriers(self.bac, subject)]
+        letters.sort(key=lambda c: (datetime.fromisoformat(c["date"]), court(by_type(c["type"]))))
+        found = [court(by_type(c["type"])) for c in letters]
+        if etape.courriers is not None:
+            exiger(found == list(etape.courriers), f"courriers {found}")
+        for nom, nombre in etape.recus.items():
+            exiger(found.count(nom) == nombre, f"{found.count(nom)} courrier(s) {nom} au lieu de {nombre} : {found}")
+        for nom, champs in etape.contenu.items():
+            exiger(nom in found, f"aucun courrier {nom} : {found}")
+            last = letters[len(found) - 1 - found[::-1].index(nom)]
+            compare(champs, await pilot.courrier(self.bac, Party(last["service"]), last["id"]), f"courrier {nom} : ", self.mots)
+
+    async def _expliquer(self, champ: str, valeur: Any) -> None:
+        for party, chemin in EXPLICATIONS.items():
+            url = f"{self.monde.addresses[party]}/bacs/{self.bac}/{chemin}/{self.mots['numero']}/explication/{champ}"
+            answer = await self.monde.client.get(url)
+            if answer.status_code == 200:
+                found = answer.json()
+                exiger(found["valeur"] == json_de(valeur), f"{champ} : {found['valeur']} au lieu de {valeur}")
+                wrong = [] if found["arbre"] is None else ecarts(Derivation.model_validate(found["arbre"]))
+                exiger(not wrong, f"{champ} : l'explication ne redonne pas la valeur : {wrong}")
+                return
+        raise VieFausse(f"{champ} : personne ne l'explique ({answer.json().get('title')})")
+
+    async def exerces(self) -> set[MessageClass]:
+        """The messages that this life really exercised: written by a service, sent by a person, given as an answer."""
+        comptes = (await self.monde.pilot.etat(self.bac))["comptes"]
+        found = {m for m in MESSAGES if comptes.get(f"emis:{m.type}")} | self.envoyes
+        return found | reponses(found)
+
+
+async def jouer(monde: Monde, vie: Vie, bac: str) -> Deroulement:
+    """Play a life in a bac of its own; raises VieFausse."""
+    await monde.pilot.creer(bac, paris(vie.depart), graine=vie.vie)
+    deroulement = Deroulement(monde, vie, bac)
+    await deroulement.jouer()
+    return deroulement
+
+
+def instant(le: date | datetime) -> datetime:
+    """A day at the evening, or the hour that is written, in Paris."""
+    if isinstance(le, datetime):
+        return le if le.tzinfo is not None else le.replace(tzinfo=PARIS)
+    return paris(le)
+
+
+def constat(avec: Mapping[str, Any]) -> dict[str, Any]:
+    """What the agent types: `ville`, `plaque` and `categorie` stand for the whole."""
+    given = dict(avec)
+    siret, zone = VILLES[given.pop("ville", "lille")]
+    vehicule = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
+    for court_, nom in (("plaque", "immatriculation"), ("categorie", "categorie"), ("pays", "pays"), ("marque", "marque")):
+        if court_ in given:
+            vehicule[nom] = str(given.pop(court_))
+    return {"siret": siret, "zone": zone, "voie": "12 rue de l'Exemple", "vehicule": vehicule, "agent": "0072", **given}
+
+
+def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:
+    """Names in braces, replaced by what they stand for; a value that is one name keeps its type."""
+    if isinstance(value, str):
+        whole = re.fullmatch(r"\{(\w+)\}", value)
+        if whole:
+            return mots[whole[1]]
+        return re.sub(r"\{(\w+)\}", lambda m: str(mots[m[1]]), value)
+    if isinstance(value, Mapping):
+        return {k: remplacer(v, mots) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [remplacer(v, mots) for v in value]
+    return json_de(value)
+
+
+def json_de(value: Any) -> Any:
+    """A date of YAML as JSON writes it."""
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def fusion(base: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields given over those of the base, part by part."""
+    found = dict(base)
+    for nom, value in given.items():
+        old = found.get(nom)
+        found[nom] = fusion(old, value) if isinstance(value, Mapping) and isinstance(old, dict) else value
+    return found
+
+
+def lire(found: Any, champ: str) -> Any:
+    """A field by its path: « annexe.0.rang »."""
+    for part in champ.split("."):
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    return found
+
+
+def compare(attendu: Mapping[str, Any], found: Any, ou: str, mots: Mapping[str, Any]) -> None:
+    """Every expected field, with all the differences at once; raises VieFausse."""
+    wrong = []
+    for champ, value in remplacer(attendu, mots).items():
+        try:
+            vu = lire(found, champ)
+        except (KeyError, IndexError, TypeError):
+            vu = "(absent)"
+        if vu != value:
+            wrong.append(f"{champ} = {vu!r} au lieu de {value!r}")
+    exiger(not wrong, ou + " ; ".join(wrong))

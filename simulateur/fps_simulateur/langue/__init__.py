@@ -1,0 +1,1 @@
+"""The language of lives: what a YAML file may say."""
