@@ -105,14 +105,15 @@ def build(
     local = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # FastAPI's own pages load from elsewhere
     app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, **local)  # type: ignore[arg-type]
     problems.install(app)
+    # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
+    app.include_router(pilotage.routes(service, inbound))
     if definition.routes is not None:
         app.include_router(definition.routes(service))
     app.include_router(signature.routes(signataire))
     if service.party in boites.EXPEDITEURS:
         app.include_router(retrait.routes(service, signataire))
         app.include_router(retrait.pilotage(service))
-    app.include_router(pilotage.routes(service, inbound))
     _technical(app, service, bus, metrics)
     return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, facteur, inbound, bus)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
@@ -12,6 +13,7 @@ from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_value
 from fps.kit.engine import audit
+from fps.kit.engine.extension import Extension
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Bac, BacInconnu, Batch, Work
 from fps.kit.ground.bac_path import NOM
@@ -20,6 +22,7 @@ from fps.kit.ground.faults import Malformed
 
 NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
+_ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
 
@@ -120,9 +123,17 @@ async def copy(service: Service, source: str, cible: str) -> None:
 
 async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:
     """How many letters wait: in the outbox, and those that an extension has to try now. A bac is quiet when each was tried once."""
-    asked = [_OUTBOX.scalar_subquery(), *(one.waiting.scalar_subquery() for one in service.extensions.values() if one.waiting is not None)]
-    values = {"nom": bac.nom} | ({"le": bac.horloge.now()} if len(asked) > 1 else {})
-    return int(sum((await tx.select(select(*asked), **values))[0]))
+    statement, values = _waiting(tuple(service.extensions)), {"nom": bac.nom}
+    if statement is _ALONE:
+        return int((await tx.select(statement, **values))[0][0])
+    return int(sum((await tx.select(statement, **values, le=bac.horloge.now()))[0]))
+
+
+@cache
+def _waiting(kinds: tuple[type[Extension], ...]) -> Any:
+    """Made once: a statement that is made at each call is compiled at each call."""
+    asked = [kind.waiting.scalar_subquery() for kind in kinds if kind.waiting is not None]
+    return select(_OUTBOX.scalar_subquery(), *asked) if asked else _ALONE
 
 
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
