@@ -12,7 +12,6 @@ from antai.domain.espace import Controle, DepotConvention, Espace
 from antai.domain.paiement import Paiement
 from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
 from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
-from antai.domain.verrou import Verrou
 from fps.confiance.habilitation import Habilitation
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
@@ -22,6 +21,7 @@ from fps.kit.engine.work import Key
 from fps.kit.trust import habilitations
 from fps.kit.trust.personnes import RECORDS as RECORDS_COMPTES
 from fps.kit.trust.personnes import Compte
+from fps.regles.verrou import Verrou
 
 metadata = MetaData()
 

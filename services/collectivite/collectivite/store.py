@@ -15,11 +15,11 @@ from collectivite.domain.rapo import Rapo
 from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, Serie
 from collectivite.domain.stationnement import Controle, Stationnement
-from collectivite.domain.verrou import Verrou
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Instant
 from fps.kit.engine.work import Key
+from fps.regles.verrou import Verrou
 
 metadata = MetaData()
 

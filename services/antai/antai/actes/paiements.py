@@ -17,11 +17,11 @@ from antai.domain.refus import (
     ReferenceDejaUtilisee,
 )
 from antai.domain.titre_annulation import ecriture_reglement
-from antai.domain.verrou import Verrou
 from fps.droit.calendar import ajouter_jours, instant_paris
 from fps.kit.engine.work import Work
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
+from fps.regles.verrou import Verrou
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 TITRE = "CGPPP, art. L. 2323-7-1"
@@ -41,7 +41,7 @@ async def identifier_avis(numero_telepaiement: str, immatriculation: str, work: 
         raise DossierInconnu(f"Numéro {numero}", "numero_telepaiement")
     verrou = await work.find(Verrou, dossier.numero)
     if verrou is not None:
-        verrou.exiger_ouvert(work.now)
+        paiement.exiger_ouvert(verrou, work.now)
     try:
         paiement.verifier_cle(numero_telepaiement)
         paiement.verifier_plaque(dossier, immatriculation)

@@ -15,13 +15,16 @@ from antai.domain.refus import (
     PaiementPartiel,
     PlaqueDifferente,
     RejetImpossible,
+    TelepaiementVerrouille,
 )
 from antai.domain.sommes import minore_payable
 from fps.droit import droit
+from fps.droit.calendar import PARIS
 from fps.droit.money import Ecriture, LigneEcriture, euros
 from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
+from fps.regles.verrou import Verrou
 from fps.villes.communes import commune
 
 
@@ -31,6 +34,12 @@ def verifier_cle(telepaiement: str) -> str:
     if cle(numero) != telepaiement[26:]:
         raise CleTelepaiementFausse(f"La clé {telepaiement[26:]} n'est pas celle du numéro {numero}.", "numero_telepaiement")
     return numero
+
+
+def exiger_ouvert(verrou: Verrou, instant: datetime) -> None:
+    """Raises TelepaiementVerrouille while the lock of the number holds (hypothesis H50)."""
+    if verrou.jusqu_a is not None and verrou.ferme(instant):
+        raise TelepaiementVerrouille(f"Verrouillé jusqu'au {verrou.jusqu_a.astimezone(PARIS):%d/%m/%Y à %H:%M}.", "numero_telepaiement")
 
 
 def verifier_plaque(dossier: Dossier, immatriculation: str) -> None:

@@ -4,9 +4,9 @@ from collectivite.actes.dossier import initial
 from collectivite.actes.rapo import plaque
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import SuiviInconnu
-from collectivite.domain.verrou import Verrou
 from fps.droit.numero import cle
 from fps.kit.engine.work import Work
+from fps.regles.verrou import Verrou
 
 
 async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:

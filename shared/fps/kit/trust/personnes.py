@@ -20,6 +20,7 @@ from fps.kit.data.records import Record
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import civil_date
 from fps.kit.wire.envelope import digest
+from fps.regles import verrou
 
 # argon2id with what OWASP asks at least: 19 Mio a computation, so that many at once do not exhaust a small machine.
 HACHEUR: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -111,16 +112,12 @@ class Compte:
 
     def verrouille(self, maintenant: datetime) -> bool:
         """Whether the account is locked at this instant of the bac."""
-        return self.verrouille_jusqu_a is not None and maintenant < self.verrouille_jusqu_a
+        return verrou.ferme(self.verrouille_jusqu_a, maintenant)
 
     def echouer(self, maintenant: datetime) -> None:
         """One more failure in a row; each full series locks twice as long as the one before."""
-        loi = droit(civil_date(maintenant))
         self.echecs += 1
-        series, reste = divmod(self.echecs, loi.compte_echecs_maximum)
-        if reste == 0:
-            minutes = min(loi.compte_verrou_minutes << min(series - 1, 20), loi.compte_verrou_maximum_minutes)
-            self.verrouille_jusqu_a = maintenant + timedelta(minutes=minutes)
+        self.verrouille_jusqu_a = verrou.regime_compte(civil_date(maintenant)).fin(self.echecs, maintenant) or self.verrouille_jusqu_a
 
     def reconnaitre(self) -> None:
         """The right password came: the failures before it are forgotten."""
