@@ -13,7 +13,7 @@ import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from fps.confiance.habilitation import DROITS, Droit, EtatHabilitation, Habilitation
+from fps.confiance.habilitation import PERMISSIONS, EtatHabilitation, Habilitation, Permission
 from fps.flows import MESSAGES
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import paris, wall_now
@@ -159,21 +159,21 @@ def habilitation(qui: Essai, siret: str = LILLE, **champs: Any) -> Habilitation:
         valide_au=None,
         etat=EtatHabilitation.ACTIVE,
         zones=(),
-        droits=tuple(Droit),
+        droits=tuple(Permission),
         deposee_le=paris(LE),
         effet_le=paris(LE),
     )
     return replace(tout, **champs)
 
 
-def droits_sauf(cls: MessageClass) -> tuple[Droit, ...]:
-    return tuple(d for d in Droit if d not in DROITS[cls])
+def permissions_sauf(cls: MessageClass) -> tuple[Permission, ...]:
+    return tuple(p for p in Permission if p not in PERMISSIONS[cls])
 
 
 PORTES: dict[str, Any] = {
     "certificat-non-active": lambda cls: {"etat": EtatHabilitation.DEPOSEE},
     "certificat-desactive": lambda cls: {"etat": EtatHabilitation.DESACTIVEE},
-    "certificat-hors-perimetre": lambda cls: {"droits": droits_sauf(cls)},
+    "certificat-hors-perimetre": lambda cls: {"droits": permissions_sauf(cls)},
     "certificat-pas-encore-effectif": lambda cls: {"effet_le": paris(LE) + timedelta(minutes=1)},
     "certificat-remplace": lambda cls: {"remplacee_le": paris(LE)},
     "certificat-autre-siret": lambda cls: {"siret": PARIS},
@@ -324,4 +324,4 @@ async def test_a_blank_bac_has_nobody_enrolled(world: World) -> None:
 async def test_every_door_of_the_flows_is_known_to_this_test() -> None:
     assert {m.channel for m in MESSAGES if m.receiver in SERVICES} <= {*DOORS, Channel.AMQP, Channel.REPONSE}
     assert len(REST) == 18
-    assert set(DES_VILLES) == set(DROITS)
+    assert set(DES_VILLES) == set(PERMISSIONS)

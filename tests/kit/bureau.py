@@ -12,7 +12,7 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
 from fps.kit.app.application import Running, build
 from fps.kit.boxes import boites
 from fps.kit.boxes.boites import Lettre
@@ -127,7 +127,7 @@ class Bureau:
             valide_au=identite.valide_au,
             etat=EtatHabilitation.ACTIVE,
             zones=(),
-            droits=tuple(Droit),
+            droits=tuple(Permission),
             deposee_le=START,
             effet_le=START,
         )

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
 from fps.kit.boxes import retrait
 from fps.kit.boxes.boites import LECTEURS, EtatLettre, Lettre
 from fps.kit.boxes.sonnette import Boites
@@ -283,18 +283,18 @@ def lettre_de(cls: Any) -> Lettre:
     return Lettre(LILLE, 1, "x", cls.type, message.sujet, 1, START, message.model_dump_json(), "", EtatLettre.ATTENTE, 0, 0, None, None)
 
 
-def habilitation(zones: tuple[str, ...] = (), droits: tuple[Droit, ...] = tuple(Droit)) -> Habilitation:
+def habilitation(zones: tuple[str, ...] = (), droits: tuple[Permission, ...] = tuple(Permission)) -> Habilitation:
     return Habilitation("cle", LILLE, "Essai", None, "", None, None, EtatHabilitation.ACTIVE, zones, droits, START, START)
 
 
 def test_a_perimeter_opens_what_it_covers_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {cls.sender for cls in LECTEURS} == {"antai", "dgfip", "ccsp"} and len(LECTEURS) == 8
     requete = lettre_de(CommunicationRequete)
-    assert requete.lisible_par(habilitation(droits=(Droit.CONTENTIEUX,)))
-    assert not requete.lisible_par(habilitation(droits=tuple(set(Droit) - {Droit.CONTENTIEUX})))
+    assert requete.lisible_par(habilitation(droits=(Permission.CONTENTIEUX,)))
+    assert not requete.lisible_par(habilitation(droits=tuple(set(Permission) - {Permission.CONTENTIEUX})))
     # No letter to a town names a zone today; a message FPS does, and shows what will happen to one that would.
     zone = CreationFps.exemplaire().lieu.zone
-    monkeypatch.setitem(LECTEURS, CreationFps, frozenset(Droit))  # type: ignore[misc]
+    monkeypatch.setitem(LECTEURS, CreationFps, frozenset(Permission))  # type: ignore[misc]
     assert lettre_de(CreationFps).lisible_par(habilitation())
     assert lettre_de(CreationFps).lisible_par(habilitation(zones=(zone,)))
     assert not lettre_de(CreationFps).lisible_par(habilitation(zones=("autre",)))

@@ -171,10 +171,10 @@ def enroler(
     data_dir: DataDir = None,
 ) -> int:
     """Enrôle une collectivité en une fois : espace, convention, certificat déposé et activé."""
-    from fps.confiance.habilitation import Droit
+    from fps.confiance.habilitation import Permission
     from fps_console.commandes.enroler import enrol
 
-    return enrol(_settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [d.value for d in Droit])
+    return enrol(_settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [d.value for d in Permission])
 
 
 @app.command(cls=Commande)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, RoleInterdit
 from fps.errors import Conflit, Introuvable
 from fps.parties import Party
@@ -49,7 +49,7 @@ def deposer(
     qui: Identite,
     siret: str,
     prestataire: str,
-    droits: Sequence[Droit],
+    droits: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
 ) -> Habilitation:

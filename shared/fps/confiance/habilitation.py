@@ -17,7 +17,7 @@ from fps.parties import Party
 from fps.villes.communes import est_connue
 
 
-class Droit(StrEnum):
+class Permission(StrEnum):
     """What a collectivité lets a provider do for it."""
 
     EMISSION = "emission"
@@ -28,17 +28,17 @@ class Droit(StrEnum):
 
 
 # A rectificatif may follow the examination of a RAPO as well as a mistake of the agent.
-DROITS: Final[Mapping[MessageClass, frozenset[Droit]]] = {
-    CreationFps: frozenset({Droit.EMISSION}),
-    ModificationFps: frozenset({Droit.EMISSION, Droit.RAPO}),
-    AnnulationFps: frozenset({Droit.EMISSION, Droit.RAPO}),
-    FpsImpaye: frozenset({Droit.EMISSION}),
-    InformationAnnulationFps: frozenset({Droit.RAPO, Droit.CONTENTIEUX}),
-    InformationAnnulationTitre: frozenset({Droit.RAPO, Droit.CONTENTIEUX}),
-    MemoireDefense: frozenset({Droit.CONTENTIEUX}),
-    PieceDefense: frozenset({Droit.CONTENTIEUX}),
-    TitreAnnulationRecette: frozenset({Droit.COMPTABILITE}),
-    MandatRemboursement: frozenset({Droit.COMPTABILITE}),
+PERMISSIONS: Final[Mapping[MessageClass, frozenset[Permission]]] = {
+    CreationFps: frozenset({Permission.EMISSION}),
+    ModificationFps: frozenset({Permission.EMISSION, Permission.RAPO}),
+    AnnulationFps: frozenset({Permission.EMISSION, Permission.RAPO}),
+    FpsImpaye: frozenset({Permission.EMISSION}),
+    InformationAnnulationFps: frozenset({Permission.RAPO, Permission.CONTENTIEUX}),
+    InformationAnnulationTitre: frozenset({Permission.RAPO, Permission.CONTENTIEUX}),
+    MemoireDefense: frozenset({Permission.CONTENTIEUX}),
+    PieceDefense: frozenset({Permission.CONTENTIEUX}),
+    TitreAnnulationRecette: frozenset({Permission.COMPTABILITE}),
+    MandatRemboursement: frozenset({Permission.COMPTABILITE}),
 }
 
 
@@ -86,7 +86,7 @@ class Habilitation:
     valide_au: datetime | None
     etat: EtatHabilitation
     zones: tuple[str, ...]
-    droits: tuple[Droit, ...]
+    droits: tuple[Permission, ...]
     deposee_le: datetime
     effet_le: datetime | None = None
     remplacee_le: datetime | None = None
@@ -109,7 +109,7 @@ def zone_de(message: Message) -> str | None:
 
 
 def verifier_habilitation(
-    habilitation: Habilitation, droits: frozenset[Droit], zone: str | None, maintenant: datetime, *, quoi: str = "cet acte"
+    habilitation: Habilitation, droits: frozenset[Permission], zone: str | None, maintenant: datetime, *, quoi: str = "cet acte"
 ) -> None:
     """Raises NonActive, Desactive, PasEncoreEffectif, Remplace or HorsPerimetre; `droits`: any one of them is enough."""
     qui = f"{habilitation.prestataire}, SIRET {habilitation.siret}"

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from antai.actes.espaces import ouvert
 from antai.domain import certificats
-from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.kit.engine.work import Work
 
 Examen = Callable[[str], Identite]  # the identity of a certificate in PEM, checked today: raises AccesRefuse
 
 
 async def deposer(
-    qui: Identite, siret: str, prestataire: str, zones: Sequence[str], droits: Sequence[Droit], effet_le: datetime | None, work: Work
+    qui: Identite, siret: str, prestataire: str, zones: Sequence[str], droits: Sequence[Permission], effet_le: datetime | None, work: Work
 ) -> Habilitation:
     """Deposit the certificate that the connection showed: the espace must be open, the convention may come later.
 
@@ -35,7 +35,7 @@ async def activer(
     siret: str,
     cle: str,
     zones: Sequence[str] | None,
-    droits: Sequence[Droit] | None,
+    droits: Sequence[Permission] | None,
     effet_le: datetime | None,
     remplace: str | None,
     ancien_jusqu_a: datetime | None,

@@ -11,7 +11,7 @@ from antai.api.auditer import Siret, agent, faire, lire, qui_agit
 from antai.api.vues_espace import CertificatVu, Formulaire
 from antai.domain import certificats
 from antai.store import certificats_de
-from fps.confiance.habilitation import Droit, Habilitation
+from fps.confiance.habilitation import Habilitation, Permission
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import certificat, porteur
@@ -24,7 +24,7 @@ TAG = "Certificats"
 CLE = r"^(?:[0-9a-f]{64}|service:[a-z]+)$"
 Cle = Annotated[str, Path(pattern=CLE, description="SHA-256 du certificat déposé, ou le système de référence du simulateur")]
 Zones = Annotated[list[Court], Field(max_length=100, description="Zones tarifaires ; aucune veut dire toutes")]
-Droits = Annotated[list[Droit], Field(min_length=1, max_length=10, description="Ce que le prestataire peut faire")]
+Permissions = Annotated[list[Permission], Field(min_length=1, max_length=10, description="Ce que le prestataire peut faire")]
 EffetLe = Annotated[AwareDatetime | None, Field(description="À partir de cet instant seulement, à l'horloge du bac")]
 
 
@@ -34,7 +34,7 @@ class Depot(Formulaire):
     siret: SiretTexte
     prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")
     zones: Zones = Field(default_factory=list)
-    droits: Droits = Field(default_factory=lambda: [Droit.EMISSION])
+    droits: Permissions = Field(default_factory=lambda: [Permission.EMISSION])
     effet_le: EffetLe = None
 
 
@@ -42,7 +42,7 @@ class Perimetre(Formulaire):
     """What the collectivité lets the certificate do; what is absent stays as it is."""
 
     zones: Zones | None = None
-    droits: Droits | None = None
+    droits: Permissions | None = None
     effet_le: EffetLe = None
 
 

@@ -8,14 +8,14 @@ from fastapi import Request
 
 from antai.actes.espaces import acces
 from antai.store import certificats_de
-from fps.confiance.habilitation import Droit, Identite
+from fps.confiance.habilitation import Identite, Permission
 from fps.confiance.refus import AccesRefuse, CertificatRequis, HorsPerimetre
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, administrateur, identifier, marquer, refuser
 from fps.kit.trust.habilitations import habilitee, missing
 
-SUIVI = frozenset({Droit.SUIVI})
+SUIVI = frozenset({Permission.SUIVI})
 
 
 @dataclass(frozen=True, slots=True)

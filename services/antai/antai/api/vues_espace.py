@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from antai.domain.certificats import EtatCertificat, etat_de
 from antai.domain.convention import Convention, EtatConvention
 from antai.domain.espace import Espace, EtatEspace, MinorationDeclaree
-from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse
 from fps.droit.calculs import Cycle
 from fps.kit.trust.identity import Trust, decrire
@@ -119,7 +119,7 @@ class CertificatVu(BaseModel):
     sujet: IdentiteVue | None = Field(description="Absent pour le système de référence du simulateur")
     etat: EtatCertificat
     zones: list[str]
-    droits: list[Droit]
+    droits: list[Permission]
     deposee_le: datetime
     effet_le: datetime | None
     remplacee_le: datetime | None

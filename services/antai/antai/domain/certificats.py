@@ -12,7 +12,7 @@ from antai.domain.refus_espace import (
     RemplacementImpossible,
     ZoneInconnue,
 )
-from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
 from fps.villes.communes import commune, est_connue
 
@@ -48,9 +48,9 @@ def zones_de(siret: str, zones: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(zones))
 
 
-def droits_de(droits: Sequence[Droit]) -> tuple[Droit, ...]:
+def permissions_de(droits: Sequence[Permission]) -> tuple[Permission, ...]:
     """The rights of a perimeter, each once, in their order."""
-    return tuple(droit for droit in Droit if droit in droits)
+    return tuple(une for une in Permission if une in droits)
 
 
 def deposer(
@@ -59,7 +59,7 @@ def deposer(
     siret: str,
     prestataire: str,
     zones: Sequence[str],
-    droits: Sequence[Droit],
+    droits: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
 ) -> Habilitation:
@@ -83,7 +83,7 @@ def deposer(
         valide_au=qui.valide_au,
         etat=EtatHabilitation.DEPOSEE,
         zones=zones_de(siret, zones),
-        droits=droits_de(droits),
+        droits=permissions_de(droits),
         deposee_le=maintenant,
         effet_le=effet_le,
     )
@@ -96,12 +96,12 @@ def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
     return habilitation
 
 
-def regler(habilitation: Habilitation, zones: Sequence[str] | None, droits: Sequence[Droit] | None, effet_le: datetime | None) -> None:
+def regler(habilitation: Habilitation, zones: Sequence[str] | None, droits: Sequence[Permission] | None, effet_le: datetime | None) -> None:
     """Change a perimeter: what is None stays as it is; raises ZoneInconnue."""
     if zones is not None:
         habilitation.zones = zones_de(habilitation.siret, zones)
     if droits is not None:
-        habilitation.droits = droits_de(droits)
+        habilitation.droits = permissions_de(droits)
     if effet_le is not None:
         habilitation.effet_le = effet_le
 

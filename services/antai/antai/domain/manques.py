@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from antai.domain.espace import Espace, EtatEspace
 from antai.domain.refus_espace import ConventionAbsente, EspaceAbsent
-from fps.confiance.habilitation import Droit, Habilitation, verifier_habilitation
+from fps.confiance.habilitation import Habilitation, Permission, verifier_habilitation
 from fps.confiance.refus import AccesRefuse, NonActive
 
 
@@ -38,7 +38,7 @@ def manques(
         yield depot
         yield NonActive(qui)
         return
-    emission = frozenset({Droit.EMISSION})
+    emission = frozenset({Permission.EMISSION})
     yield from _refuse(lambda: verifier_habilitation(habilitation, emission, None, maintenant, quoi="l'envoi des messages FPS"))
 
 

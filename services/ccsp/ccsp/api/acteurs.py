@@ -8,7 +8,7 @@ from fastapi import Path, Request
 from ccsp.actes.portail import RESPONSABLE, espace
 from ccsp.actes.teletransmission import exiger_tout
 from ccsp.domain.refus_portail import RoleResponsable
-from fps.confiance.habilitation import Droit, Identite
+from fps.confiance.habilitation import Identite, Permission
 from fps.errors import Refus
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
@@ -19,7 +19,7 @@ from fps.kit.trust.personnes import Compte
 T = TypeVar("T")
 Siret = depot_certificats.Siret
 Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête, 8 chiffres")]
-CONTENTIEUX = frozenset({Droit.CONTENTIEUX})
+CONTENTIEUX = frozenset({Permission.CONTENTIEUX})
 
 
 def agents(service: Service) -> Any:

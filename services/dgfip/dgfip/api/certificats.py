@@ -4,14 +4,14 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 
-from fps.confiance.habilitation import Droit
+from fps.confiance.habilitation import Permission
 from fps.confiance.refus import AccesRefuse
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust import depot_certificats
 from fps.kit.trust.acces import administration
 
-COMPTABILITE: Final = frozenset({Droit.COMPTABILITE})
+COMPTABILITE: Final = frozenset({Permission.COMPTABILITE})
 
 
 async def sans_condition(work: Work, siret: str) -> None:

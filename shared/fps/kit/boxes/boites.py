@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, exists, func, or_, select
 
-from fps.confiance.habilitation import Droit, Habilitation, zone_de
+from fps.confiance.habilitation import Habilitation, Permission, zone_de
 from fps.errors import Introuvable
 from fps.flows import MESSAGES, by_type
 from fps.kit.data import tables
@@ -22,8 +22,8 @@ from fps.parties import Channel, Party
 
 # What a collectivité receives at its own address, and the rights that open it (hypothesis H101): what the court writes names the
 # applicant; a payment concerns whoever follows the FPS.
-LECTEURS: Final[Mapping[MessageClass, frozenset[Droit]]] = {
-    cls: frozenset({Droit.CONTENTIEUX}) if cls.sender is Party.CCSP else frozenset(Droit)
+LECTEURS: Final[Mapping[MessageClass, frozenset[Permission]]] = {
+    cls: frozenset({Permission.CONTENTIEUX}) if cls.sender is Party.CCSP else frozenset(Permission)
     for cls in MESSAGES
     if cls.receiver is Party.COLLECTIVITE and cls.channel is Channel.REST
 }

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from fps.confiance.habilitation import Droit, Habilitation, Identite
+from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
 from fps.kit.boxes import boites
 from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, Lettre
@@ -111,7 +111,7 @@ class Boite:
         if self.qui.pem:
             self.service.extension(Trust).reconnaitre(self.qui.pem)  # expired or revoked while it waited
         return await habilitee(
-            self.service.definition.acces or sans_condition, None, self.qui, self.siret, frozenset(Droit), work, quoi="cette boîte"
+            self.service.definition.acces or sans_condition, None, self.qui, self.siret, frozenset(Permission), work, quoi="cette boîte"
         )
 
     async def regir(self, work: Work) -> None:

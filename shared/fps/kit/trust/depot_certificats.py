@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Text, bindparam, select
 
 from fps.confiance import depots
-from fps.confiance.habilitation import Droit, EtatHabilitation, Habilitation, Identite, verifier_habilitation
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission, verifier_habilitation
 from fps.confiance.refus import AccesRefuse, NonDepose
 from fps.kit.data import tables
 from fps.kit.engine.audit import nommer
@@ -61,7 +61,7 @@ class CertificatVu(BaseModel):
     prestataire: str
     siret_titulaire: str | None
     etat: EtatHabilitation
-    droits: tuple[Droit, ...]
+    droits: tuple[Permission, ...]
     valide_du: datetime | None
     valide_au: datetime | None
     deposee_le: datetime
@@ -114,7 +114,7 @@ async def deposes(lecture: Reading, cle: str) -> list[Habilitation]:
     return [RECORD.item(row) for row in await lecture.tx.select(_DEPOTS, nom=lecture.work.bac.nom, cle=cle)]
 
 
-def etapes(habilitation: Habilitation, droits: frozenset[Droit], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
+def etapes(habilitation: Habilitation, droits: frozenset[Permission], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
     """Everything that keeps a deposited certificate from its messages, in order."""
     found = list(avant)
     try:
@@ -124,7 +124,7 @@ def etapes(habilitation: Habilitation, droits: frozenset[Droit], avant: list[Acc
     return [Manque.dire(refus) for refus in found]
 
 
-def routes(service: Service, droits: frozenset[Droit], avant: Avant, manques: Manques) -> APIRouter:
+def routes(service: Service, droits: frozenset[Permission], avant: Avant, manques: Manques) -> APIRouter:
     """POST /certificats and GET /front. `avant` is checked before a deposit."""
     router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
 
@@ -212,7 +212,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
     return router
 
 
-async def habilite(service: Service, request: Request, siret: str, droits: frozenset[Droit], avant: Avant, quoi: str) -> Identite:
+async def habilite(service: Service, request: Request, siret: str, droits: frozenset[Permission], avant: Avant, quoi: str) -> Identite:
     """Who may read for a collectivité by its certificate: raises the step that is missing, kept in the audit journal."""
     qui = porteur(request)
     try:

@@ -7,12 +7,12 @@ from typing import Any, TypeGuard
 from sqlalchemy import bindparam, select
 
 from fps.confiance.habilitation import (
-    DROITS,
     INTERNE,
-    Droit,
+    PERMISSIONS,
     EtatHabilitation,
     Habilitation,
     Identite,
+    Permission,
     sirets_de,
     verifier_habilitation,
     zone_de,
@@ -55,11 +55,11 @@ async def authorise(acces: Acces, message: Message, qui: Identite | None, work: 
     if message.sender is not Party.COLLECTIVITE:
         return
     for siret in sirets_de(message):
-        await habilitee(acces, message, qui, siret, DROITS[type(message)], work, quoi=f"le message « {message.nom} »")
+        await habilitee(acces, message, qui, siret, PERMISSIONS[type(message)], work, quoi=f"le message « {message.nom} »")
 
 
 async def habilitee(
-    acces: Acces, message: Message | None, qui: Identite, siret: str, droits: frozenset[Droit], work: Work, *, quoi: str
+    acces: Acces, message: Message | None, qui: Identite, siret: str, droits: frozenset[Permission], work: Work, *, quoi: str
 ) -> Habilitation:
     """The habilitation by which `qui` may do this for the collectivité `siret` now; raises AccesRefuse, with the step that is missing."""
     found = await work.find(Habilitation, qui.cle, siret)
@@ -106,7 +106,7 @@ def habiliter_reference(work: Work) -> None:
                 valide_au=None,
                 etat=EtatHabilitation.ACTIVE,
                 zones=(),
-                droits=tuple(Droit),
+                droits=tuple(Permission),
                 deposee_le=work.now,
                 effet_le=work.now,
             )
