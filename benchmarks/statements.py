@@ -11,7 +11,7 @@ import asyncpg
 
 from antai.app import DEFINITION
 from antai.domain.dossier import Dossier
-from antai.store import DOSSIERS
+from antai.store.tables import DOSSIERS
 from benchmarks.donnees import INSTANT, SIRET, mfps_letter
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, service_url

@@ -134,12 +134,15 @@ DATES = re.compile(
     r"\ble\b|limite|date|jusqu|today|\bnow\b|maintenant|instant|notification|jour|_le\b|debut|\bfin\b|premier|attendue|exercice"
 )
 HORS_DU_DROIT = {
-    "antai.api.infocentre:_filtre": "bornes d'une statistique",
-    "antai.api.infocentre:avis_par_jour": "bornes d'une statistique",
+    "antai.store.statistiques:_filtre": "bornes d'une statistique",
+    "antai.store.statistiques:avis_par_jour": "bornes d'une statistique",
     "collectivite.store:compter_forfaits": "bornes d'une statistique",
 }
 
-ENROLEMENT = ("antai.domain.certificats:", "antai.domain.convention:")  # the life of a convention and of a certificate has its own tests
+ENROLEMENT = (
+    "antai.domain.espace.certificats:",
+    "antai.domain.espace.convention:",
+)  # the life of a convention and of a certificate has its own tests
 
 
 def comparaisons() -> dict[str, str]:

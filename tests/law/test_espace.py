@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antai.domain import convention as conventions
-from antai.domain.convention import Convention, Conventions, EtatConvention, Signataire
+from antai.domain.espace import convention as conventions
+from antai.domain.espace.convention import Convention, Conventions, EtatConvention, Signataire
 from fps.errors import Refus
 
 FICHIER = Path(__file__).parent / "espace" / "espace_conventions.yaml"

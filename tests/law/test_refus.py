@@ -36,7 +36,7 @@ DOSSIER = Path(__file__).parent / "refus"
 FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
 # Enrolment, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told by the tests of the doors.
 ENROLEMENT = (
-    "antai.domain.refus_espace",
+    "antai.domain.espace.refus",
     "fps.kit.boxes.adresses",
     "fps.kit.boxes.boites",
     "fps.kit.trust.personnes",

@@ -2,29 +2,28 @@
 
 from importlib.resources import files
 
-from antai.actes import espaces
+from antai import deadlines, handlers
+from antai.actes import dossier
+from antai.actes.espace import echange, espace
 from antai.api import routes
-from antai.deadlines import DEADLINES
-from antai.handlers import HANDLERS
-from antai.store import RECORDS, cle_constat, cles_constats, cles_paiement, cles_sujet, cles_titres, metadata
+from antai.api.documents import DOCUMENTS
+from antai.store.tables import RECORDS, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, EAvisPaiement, RequeteImpression
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
-from fps.messages.mfps import AccuseFps, CreationFps
-from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
+from fps.messages.mfps import AccuseFps
+from fps.messages.paiement import JustificatifPaiementFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
-
-DOCUMENTS = files("antai") / "documents"
 
 DEFINITION = Definition(
     party=Party.ANTAI,
     titre="ANTAI (simulée)",
     metadata=metadata,
     records=RECORDS,
-    handlers=HANDLERS,
-    deadlines=DEADLINES,
+    handlers=handlers.HANDLERS,
+    deadlines=deadlines.DEADLINES,
     emits=frozenset(
         {
             AccuseFps,
@@ -44,12 +43,9 @@ DEFINITION = Definition(
             AnnulationTitre,
         }
     ),
-    subject_keys=cles_sujet,
-    message_keys={
-        CreationFps: lambda message: (cle_constat(message.numero_fps),),
-        PaiementFps: lambda message: cles_paiement(message.numero_telepaiement),
-    },
-    deadline_keys={"envoi-apa": cles_constats, "eavis-non-lu": cles_constats, "emission-titre": cles_titres},
+    subject_keys=dossier.cles,
+    message_keys=handlers.CLES,
+    deadline_keys=deadlines.CLES,
     documents={
         AvisPaiement: DOCUMENTS / "avis_paiement.typ",
         AvisPaiementRectificatif: DOCUMENTS / "avis_rectificatif.typ",
@@ -58,9 +54,9 @@ DEFINITION = Definition(
         JustificatifPaiementFps: DOCUMENTS / "justificatif_fps.typ",
     },
     routes=routes,
-    acces=espaces.acces,
-    acces_keys=espaces.acces_keys,
-    ouverture=espaces.ouverture,
+    acces=echange.acces,
+    acces_keys=echange.cles,
+    ouverture=espace.ouverture,
     migrations=files("antai") / "migrations",
 )
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
+from antai.api.vues import Numero
 from antai.domain.dossier import Constat, Dossier, Impaye
-from antai.domain.espace import Espace, MinorationDeclaree
+from antai.domain.espace.espace import Espace, MinorationDeclaree
 from antai.domain.etats import Etat
 from antai.domain.paiement import montant_minore as minore_du_jour
 from antai.domain.refus import DossierInconnu
@@ -34,7 +35,6 @@ from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
 from fps.villes.communes import HorsBareme, commune
 
-Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : payer_avant_le, majoration…")]
 ALIAS = {"payer_avant_le": "date_limite_paiement"}
 

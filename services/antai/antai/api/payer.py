@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from antai.actes.paiements import identifier_avis
+from antai.actes.paiement import demander_somme
 from antai.domain.avis import CANAUX
 from antai.domain.dossier import Dossier
 from antai.domain.paiement import montant_minore
@@ -51,9 +51,7 @@ def routes(service: Service) -> APIRouter:
 
     async def somme_due(request: Request, numero_telepaiement: str, immatriculation: str) -> SommeDue:
         async def lire(work: Work) -> SommeDue:
-            dossier = await identifier_avis(numero_telepaiement, immatriculation, work)
-            dossier.exiger_payable(work.today)
-            return _somme(dossier, work.today)
+            return _somme(await demander_somme(numero_telepaiement, immatriculation, work), work.today)
 
         # Through the writer's door: a failure is counted.
         return await service.ask(bac_of(request), lire)

@@ -1,30 +1,24 @@
-"""The collective titles and their documents: titre exécutoire, titre d'annulation, and the monthly invoice."""
+"""The collective titles and their documents: titre exécutoire, titre d'annulation."""
 
 from datetime import date
-from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from antai.actes.dossiers import connu, origine_de, redevable_de
-from antai.api.infocentre import avis_par_jour
+from antai.actes.dossier import connu, origine_de, redevable_de
+from antai.api.documents import imprimer_pdf
 from antai.domain.dossier import Constat, Dossier, Impaye
-from antai.domain.facturation import Facture, bornes, facture
 from antai.domain.refus import AnnulationInconnue, TitreInconnu
 from antai.domain.titre import emission
 from antai.domain.titre_annulation import annulation
-from antai.store import annulation_par_numero, page_annulations, page_lignes, titre_par_numero
+from antai.store.titres import annulation_par_numero, page_annulations, page_lignes, titre_par_numero
 from fps.droit import droit
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.print.impression import render
 from fps.kit.web.body import JsonRoute
-from fps.villes.communes import commune
 
-DOCUMENTS = files("antai") / "documents"
 TOUT = 100_000
 NumeroTitre = Annotated[str, Path(pattern=r"^[0-9]{10}$", description="Numéro du titre, 10 chiffres")]
 Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
@@ -71,7 +65,7 @@ class LigneAnnulationVue(BaseModel):
     reste_du: int
 
 
-class AnnulationVue(BaseModel):
+class TitreAnnulationVu(BaseModel):
     """A collective titre d'annulation and a page of its annexe, in centimes."""
 
     numero: str
@@ -86,7 +80,7 @@ class AnnulationVue(BaseModel):
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the titles and of the invoices."""
+    """The routes of the titles."""
     router = APIRouter(route_class=JsonRoute)
 
     @router.get("/titres/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre collectif et son annexe")
@@ -116,16 +110,16 @@ def routes(service: Service) -> APIRouter:
             if trouve is None:
                 raise TitreInconnu(f"Titre {numero}", "numero")
             lignes = await _emissions(lecture, numero)
-        return await _pdf("titre_executoire.typ", {"lignes": lignes}, trouve.date_emission)
+        return await imprimer_pdf("titre_executoire.typ", {"lignes": lignes}, trouve.date_emission)
 
     @router.get("/titres-annulation/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre d'annulation et son annexe")
-    async def titre_annulation(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> AnnulationVue:
+    async def titre_annulation(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreAnnulationVu:
         async with service.reading(bac_of(request)) as lecture:
             trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
             if trouve is None:
                 raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
             annexe = await page_annulations(lecture.tx, lecture.work.bac.nom, numero, apres, limite)
-        return AnnulationVue(
+        return TitreAnnulationVu(
             numero=trouve.numero,
             siret=trouve.siret,
             date_emission=trouve.date_emission,
@@ -149,9 +143,8 @@ def routes(service: Service) -> APIRouter:
             for ligne in await page_annulations(lecture.tx, lecture.work.bac.nom, numero, 0, TOUT):
                 dossier, redevable = await connu(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
                 lignes.append(annulation(trouve, ligne, dossier, redevable).model_dump())
-        return await _pdf("titre_annulation.typ", {"lignes": lignes}, trouve.date_emission)
+        return await imprimer_pdf("titre_annulation.typ", {"lignes": lignes}, trouve.date_emission)
 
-    facture_routes(router, service)
     return router
 
 
@@ -166,30 +159,3 @@ async def _emissions(lecture: Reading, numero: str) -> list[dict[str, Any]]:
         origine, redevable = await origine_de(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
         found.append(emission(await connu(ligne.numero_fps, lecture.work), origine, redevable).model_dump())
     return found
-
-
-def facture_routes(router: APIRouter, service: Service) -> None:
-    """The invoice of a month, read and printed."""
-    Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
-    Mois = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mois des envois, AAAA-MM")]
-
-    async def etablir(request: Request, siret: str, mois: str) -> Facture:
-        commune(siret)
-        async with service.reading(bac_of(request)) as lecture:
-            du, au = bornes(mois, lecture.work.today)
-            comptes = await avis_par_jour(lecture.tx, lecture.work.bac.nom, siret, du, au)
-            return facture(siret, mois, comptes, lecture.work.today)
-
-    @router.get("/factures/{siret}/{mois}", tags=["Facturation"], summary="La facture des avis d'un mois")
-    async def lire(request: Request, siret: Siret, mois: Mois) -> Facture:
-        return await etablir(request, siret, mois)
-
-    @router.get("/factures/{siret}/{mois}/pdf", tags=["Facturation"], summary="Imprimer la facture d'un mois", response_model=None)
-    async def imprimer(request: Request, siret: Siret, mois: Mois) -> Response:
-        etablie = await etablir(request, siret, mois)
-        return await _pdf("facture.typ", etablie.model_dump(), etablie.date_facture)
-
-
-async def _pdf(modele: str, contenu: dict[str, Any], le: date) -> Response:
-    pdf = await run_in_threadpool(render, DOCUMENTS / modele, contenu, le=le)
-    return Response(pdf, media_type="application/pdf")

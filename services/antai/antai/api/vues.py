@@ -1,12 +1,17 @@
 """A dossier as the screens of ANTAI show it."""
 
 from datetime import date, datetime
+from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.paiement import montant_minore
 from fps.droit.numero import cle
+
+Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
+Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
 
 
 class DossierVu(BaseModel):
@@ -55,3 +60,16 @@ class DossierVu(BaseModel):
         calcules = {"cle": cle(dossier.numero), "montant_minore": montant_minore(dossier, le) if ouvert else None}
         calcules |= {"a_rembourser": dossier.a_rembourser, "titre_reste_du": dossier.titre_reste_du}
         return cls.model_validate({**vars(dossier), **calcules})
+
+
+class DossierChange(BaseModel):
+    """What became of the dossier; amounts in centimes."""
+
+    numero_fps: str
+    etat: Etat
+    montant: int
+
+    @classmethod
+    def voir(cls, dossier: Dossier) -> "DossierChange":
+        """This dossier, after an act."""
+        return cls(numero_fps=dossier.numero, etat=dossier.etat, montant=dossier.montant)

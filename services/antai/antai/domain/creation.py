@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from antai.domain.dossier import Constat, Dossier
-from antai.domain.espace import MinorationDeclaree
+from antai.domain.espace.espace import MinorationDeclaree
 from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
 from antai.domain.registres import MotifAbandon
 from fps.droit.calculs import Cycle

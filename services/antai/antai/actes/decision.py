@@ -1,0 +1,64 @@
+"""What the court decided of a title: kept, matched with what the collectivité tells (flow 8), asked for when nothing comes."""
+
+from antai.actes.dossier import connu
+from antai.domain.dossier import Dossier
+from antai.domain.echeances import Echeance
+from antai.domain.etats import FINAUX, TITRES
+from antai.domain.refus import TitreNonEmis
+from antai.domain.titre_annulation import Appariement
+from fps.kit.engine.work import Work
+from fps.messages.recours_collectivite import DecisionTitre
+
+COMMUNICATION = "CGCT, art. R. 2333-120-60"
+
+
+async def recevoir(message: DecisionTitre, work: Work) -> None:
+    """Keep what the court decided of a title, and wait for the collectivité (flow 8).
+
+    Raises DossierInconnu, TitreNonEmis, LettreIncoherente, DecisionDifferente (CGCT, art. R. 2333-120-60).
+    """
+    dossier = await connu(message.numero_fps, work)
+    if dossier.etat not in TITRES:
+        raise TitreNonEmis(f"FPS {dossier.numero}, état « {dossier.etat} ».")
+    dossier.exiger_titre(message.numero_titre)
+    juge = await appariement(dossier.numero, message.numero_requete, work)
+    nouvelle = juge.decision is None
+    relance = juge.decider(message, work.today)
+    if not nouvelle:
+        return
+    montants = {"fps": message.fps_decharge, "majoration": message.majoration_dechargee}
+    work.record(dossier.numero, "decision-recue", COMMUNICATION, requete=message.numero_requete, sens=message.sens, **montants)
+    if relance is not None and dossier.etat not in FINAUX:
+        dossier.requete_en_attente = message.numero_requete
+        work.schedule(dossier.numero, Echeance.RELANCE_ANNULATION, relance)
+    rapprocher(dossier, juge, work)
+
+
+async def appariement(numero: str, requete: str, work: Work) -> Appariement:
+    """What is known of a petition on a FPS, from now on if nothing was."""
+    found = await work.find(Appariement, numero, requete)
+    if found is None:
+        found = Appariement(numero, requete)
+        work.add(found)
+    return found
+
+
+def rapprocher(dossier: Dossier, juge: Appariement, work: Work) -> None:
+    """Say once that both have spoken, and whether they say the same."""
+    if juge.decision is None or juge.annulation is None:
+        return
+    acte = "decision-et-annulation-differentes" if juge.ecart else "decision-executee"
+    work.record(dossier.numero, acte, COMMUNICATION, requete=juge.numero_requete)
+    if dossier.requete_en_attente == juge.numero_requete:
+        dossier.requete_en_attente = None
+        work.unschedule(dossier.numero, Echeance.RELANCE_ANNULATION)
+
+
+async def relancer(numero: str, work: Work) -> None:
+    """The court discharged a title and the collectivité has told nothing (flow 8): ANTAI shows it (hypothesis H13)."""
+    dossier = await connu(numero, work)
+    juge = None if dossier.requete_en_attente is None else await work.find(Appariement, numero, dossier.requete_en_attente)
+    if juge is None or not juge.attend_le_flux_8:
+        return
+    juge.relance_le = work.today
+    work.record(numero, "relance-annulation", COMMUNICATION, requete=juge.numero_requete)

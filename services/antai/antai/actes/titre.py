@@ -1,0 +1,62 @@
+"""What may happen to a titre exécutoire: issued with the collective title of the day, paid at the DGFiP."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from antai.actes.dossier import cles_origine, connu, origine_de, redevable_de
+from antai.domain.dossier import Impaye
+from antai.domain.titre import SerieTitres, TitreCollectif, ecriture_titre, emission
+from antai.domain.titre_annulation import ecriture_reglement
+from fps.kit.engine.work import Key, Work
+from fps.messages.information_paiement import TitrePaye
+
+EMISSION = "CGCT, art. R. 2333-120-16"
+RECOUVREMENT = "CGPPP, art. L. 2323-7-1"
+
+
+def cles_emission(numeros: list[str], le: date) -> Iterable[Key]:
+    """What the titles of a day need: the contents, the title of each collectivité, the series of the year."""
+    yield SerieTitres, (le.year,)
+    for siret in dict.fromkeys(numero[:14] for numero in numeros):
+        yield TitreCollectif, (siret, le)
+    yield from cles_origine(numeros)
+    yield from ((Impaye, (numero,)) for numero in numeros)
+
+
+async def emettre(numero: str, work: Work) -> None:
+    """The FPS and its majoration become a line of the collectivité's title of the day."""
+    dossier, origine = await connu(numero, work), await origine_de(numero, work)
+    titre = await _titre_du_jour(dossier.siret, work)
+    work.add(titre.inscrire(dossier))
+    place = {"numero_titre": titre.numero, "rang": titre.lignes}
+    work.record(numero, "emission-titre", EMISSION, impaye=dossier.montant, majoration=dossier.majoration, **place)
+    work.book(numero, ecriture_titre(dossier, work.today), EMISSION)
+    work.send(emission(dossier, origine, await redevable_de(numero, work)))
+
+
+async def _titre_du_jour(siret: str, work: Work) -> TitreCollectif:
+    titre = await work.find(TitreCollectif, siret, work.today)
+    if titre is None:
+        serie = await work.find(SerieTitres, work.today.year)
+        if serie is None:
+            serie = SerieTitres(work.today.year)
+            work.add(serie)
+        titre = TitreCollectif(siret, work.today, serie.suivant())
+        work.add(titre)
+    return titre
+
+
+async def suivre_reglement(message: TitrePaye, work: Work) -> None:
+    """Follow what the DGFiP collects of a title, cumulated; a late letter changes nothing. Raises TitreNonEmis, LettreIncoherente."""
+    dossier = await connu(message.numero_fps, work)
+    dossier.exiger_titre(message.numero_titre, message.rang_annexe)
+    rejets, avant = dossier.titre_rejets, dossier.titre_regle
+    solde = message.reste_du == 0
+    if not dossier.encaisser_titre(message.montant_paye, message.rabais, work.today, solde=solde, rejets=message.rejets):
+        return
+    acte = "titre-paye" if dossier.titre_reste_du == 0 else "titre-paye-en-partie"
+    acte = acte if message.rejets == rejets else "cheque-impaye"
+    work.record(dossier.numero, acte, RECOUVREMENT, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
+    ecriture = ecriture_reglement(dossier, avant, work.today, "titre exécutoire payé à la DGFiP")
+    if ecriture is not None:
+        work.book(dossier.numero, ecriture, RECOUVREMENT)

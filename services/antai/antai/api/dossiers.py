@@ -1,0 +1,51 @@
+"""The dossiers, listed and shown."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from antai.api.vues import DossierVu, Numero
+from antai.domain.dossier import Dossier, Etat
+from antai.domain.refus import DossierInconnu
+from antai.store.dossiers import page_dossiers
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
+
+Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
+
+
+class PageDossiers(BaseModel):
+    """A page of dossiers; `suivant` is what to give as `apres` for the next one."""
+
+    elements: list[DossierVu]
+    suivant: str | None
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the dossiers."""
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.get("/dossiers", tags=["Dossiers"], summary="Lister les dossiers")
+    async def lister(
+        request: Request,
+        etat: Etat | None = None,
+        siret: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
+        apres: Annotated[str, Query(max_length=26, description="Dernier numéro de la page précédente")] = "",
+        limite: Limite = 50,
+    ) -> PageDossiers:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await page_dossiers(lecture.tx, lecture.work.bac.nom, etat, siret, apres, limite)
+            vus = [DossierVu.voir(dossier, lecture.work.today) for dossier in trouves]
+        return PageDossiers(elements=vus, suivant=vus[-1].numero if len(vus) == limite else None)
+
+    @router.get("/dossiers/{numero}", tags=["Dossiers"], summary="Consulter un dossier")
+    async def consulter(request: Request, numero: Numero) -> DossierVu:
+        async with service.reading(bac_of(request)) as lecture:
+            dossier = await lecture.work.find(Dossier, numero)
+            if dossier is None:
+                raise DossierInconnu(f"Numéro {numero}", "numero")
+            return DossierVu.voir(dossier, lecture.work.today)
+
+    return router

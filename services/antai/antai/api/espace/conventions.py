@@ -1,0 +1,81 @@
+"""The conventions of an espace: prepared, renewed, given up, terminated by its agents."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Request
+from pydantic import Field
+
+from antai.actes.espace import convention as actes
+from antai.actes.espace.espace import ouvert
+from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.vues import ConventionVue, Formulaire
+from antai.api.vues import Siret
+from antai.domain.espace.convention import Signataire
+from fps.droit.calculs import Cycle
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.web.body import JsonRoute
+from fps.messages.formats import Jour, Ligne
+
+TAG = "Conventions"
+Rang = Annotated[int, Path(ge=1, le=9_999, description="Rang de la convention dans l'espace")]
+
+
+class SignataireDonne(Formulaire):
+    """Who signs for the collectivité."""
+
+    nom: Ligne
+    qualite: Ligne = Field(description="Qualité du signataire : maire, président…")
+
+
+class NouvelleConvention(Formulaire):
+    """A convention to prepare; by default of the cycle chosen in the settings, from today or from the end of the one before."""
+
+    signataire: SignataireDonne
+    cycle: Cycle | None = None
+    effet_le: Jour | None = Field(None, description="Premier jour de la convention")
+
+
+class Resiliation(Formulaire):
+    """An early end."""
+
+    le: Jour = Field(description="Premier jour sans convention")
+    motif: Ligne
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the conventions."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+
+    @router.get("/espaces/{siret}/conventions", summary="Lister les conventions")
+    async def lister(request: Request, siret: Siret) -> list[ConventionVue]:
+        async def run(lecture: Reading) -> list[ConventionVue]:
+            espace = await ouvert(siret, lecture.work)
+            return [ConventionVue.voir(c, lecture.work.today) for c in espace.conventions]
+
+        return await lire(service, request, "conventions", siret, run, qui_agit(request))
+
+    @router.post("/espaces/{siret}/conventions", status_code=201, summary="Préparer une convention, ou son renouvellement")
+    async def preparer(request: Request, siret: Siret, donnee: Annotated[NouvelleConvention, Body()]) -> ConventionVue:
+        async def run(work: Work) -> ConventionVue:
+            qui = Signataire(donnee.signataire.nom, donnee.signataire.qualite)
+            return ConventionVue.voir(await actes.preparer(siret, donnee.cycle, qui, donnee.effet_le, work), work.today)
+
+        return await faire(service, request, "convention", siret, run, qui_agit(request))
+
+    @router.delete("/espaces/{siret}/conventions/{rang}", status_code=204, summary="Abandonner une convention non signée par l'ANTAI")
+    async def abandonner(request: Request, siret: Siret, rang: Rang) -> None:
+        async def run(work: Work) -> None:
+            await actes.abandonner(siret, rang, work)
+
+        await faire(service, request, "convention-abandonnee", siret, run, qui_agit(request), rang=rang)
+
+    @router.post("/espaces/{siret}/conventions/{rang}/resiliation", summary="Résilier une convention avant son terme")
+    async def resilier(request: Request, siret: Siret, rang: Rang, donnee: Annotated[Resiliation, Body()]) -> ConventionVue:
+        async def run(work: Work) -> ConventionVue:
+            return ConventionVue.voir(await actes.resilier(siret, rang, donnee.le, donnee.motif, work), work.today)
+
+        details: dict[str, Any] = {"rang": rang, "le": donnee.le.isoformat()}
+        return await faire(service, request, "convention-resiliee", siret, run, qui_agit(request), **details)
+
+    return router

@@ -1,0 +1,58 @@
+"""The public form by which a collectivité asks for its espace numérique, and what becomes of the request."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+
+from antai.actes.espace import demande as actes
+from antai.actes.espace.espace import demandee
+from antai.api.espace.auditer import faire, lire
+from antai.api.espace.vues import TAG, EtatDemande, Formulaire, NouvelAgent
+from antai.api.vues import Siret
+from antai.domain.espace.espace import Demande, TypeCollectivite
+from fps.kit.engine.service import Reading, Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust import personnes
+from fps.kit.trust.acces import publique
+from fps.kit.web.body import JsonRoute
+from fps.messages.formats import Siret as SiretTexte
+from fps.messages.parties_prenantes import Adresse, Contact
+
+
+class DemandeEspace(Formulaire):
+    """The public form; `agent` is who the collectivité mandates, the first account of the espace."""
+
+    siret: SiretTexte
+    type: TypeCollectivite
+    adresse: Adresse
+    contact: Contact
+    agent: NouvelAgent
+
+
+def routes(service: Service) -> APIRouter:
+    """The public routes of the form."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique()], tags=[TAG])
+
+    @router.post("/espaces", status_code=201, summary="Demander l'espace numérique d'une collectivité")
+    async def demander(request: Request, demande: Annotated[DemandeEspace, Body()]) -> EtatDemande:
+        siret, premier = demande.siret, demande.agent
+
+        async def verifier(lecture: Reading) -> None:
+            await actes.verifier(siret, demande.type, lecture.work)
+
+        await lire(service, request, "espace", siret, verifier, None)  # before a password is worked on
+        empreinte = await personnes.hacher(premier.login, premier.mot_de_passe.get_secret_value())
+
+        async def run(work: Work) -> EtatDemande:
+            donnee = Demande(siret, demande.type, demande.adresse, demande.contact, premier.login)
+            return EtatDemande.voir(await actes.demander(donnee, premier.nom, empreinte, work))
+
+        return await faire(service, request, "espace", siret, run, None)
+
+    @router.get("/espaces/{siret}/etat", summary="Suivre la demande d'espace numérique")
+    async def suivre(request: Request, siret: Siret) -> EtatDemande:
+        async with service.reading(bac_of(request)) as lecture:
+            return EtatDemande.voir(await demandee(siret, lecture.work))
+
+    return router

@@ -1,0 +1,95 @@
+"""The espace numérique, for its agents: shown, its settings, where the letters of ANTAI go."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel, Field
+
+from antai.actes.espace import espace as actes
+from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.vues import TAG, EspaceVu, Formulaire
+from antai.api.vues import Siret
+from antai.domain.espace.espace import MinorationDeclaree, Reglages
+from fps.droit.calculs import Cycle
+from fps.kit.boxes import boites, destinations
+from fps.kit.boxes.boites import Destination
+from fps.kit.boxes.retrait import Choix
+from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
+from fps.messages.parties_prenantes import ContactRapo
+
+
+class Minoration(Formulaire):
+    """The reduced amount that the collectivité declares."""
+
+    pourcent: Annotated[int, Field(ge=1, le=99, description="Réduction, en pour cent du FPS")]
+    delai_jours: Annotated[int, Field(ge=1, le=90, description="Délai en jours, de la date d'envoi de l'avis")]
+
+
+class ReglagesDonnes(Formulaire):
+    """The settings, all of them: what is absent is no longer declared."""
+
+    cycle: Cycle | None = Field(None, description="Cycle de la prochaine convention")
+    minoration: Minoration | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
+    contact_rapo: ContactRapo | None = Field(None, description="Vaut pour le message FPS qui n'en porte pas")
+
+
+class DestinationLettres(BaseModel):
+    """Where the letters of ANTAI go: to the reference system, to an address, or to the box from which they are taken."""
+
+    siret: str
+    mode: boites.Acheminement
+    adresse: str | None
+    depuis: datetime | None
+
+    @classmethod
+    def voir(cls, siret: str, choisie: Destination | None) -> "DestinationLettres":
+        """This choice, or the one that a bac begins with."""
+        if choisie is None:
+            return cls(siret=siret, mode=boites.Acheminement.REFERENCE, adresse=None, depuis=None)
+        return cls(siret=siret, mode=choisie.mode, adresse=choisie.adresse, depuis=choisie.posee_le)
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the espace itself, for its agents."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+
+    @router.get("/espaces/{siret}", summary="Consulter l'espace numérique")
+    async def consulter(request: Request, siret: Siret) -> EspaceVu:
+        async with service.reading(bac_of(request)) as lecture:
+            return EspaceVu.complet(await actes.ouvert(siret, lecture.work), lecture.work.today)
+
+    @router.put("/espaces/{siret}/reglages", summary="Choisir le cycle, la minoration et le contact des recours")
+    async def regler(request: Request, siret: Siret, donnes: Annotated[ReglagesDonnes, Body()]) -> EspaceVu:
+        declaree = None if donnes.minoration is None else MinorationDeclaree(**donnes.minoration.model_dump())
+
+        async def run(work: Work) -> EspaceVu:
+            return EspaceVu.complet(await actes.regler(siret, Reglages(donnes.cycle, declaree, donnes.contact_rapo), work), work.today)
+
+        details: dict[str, Any] = {
+            "cycle": donnes.cycle,
+            "minoration": declaree is not None,
+            "contact_rapo": donnes.contact_rapo is not None,
+        }
+        return await faire(service, request, "reglages", siret, run, qui_agit(request), **details)
+
+    @router.get("/espaces/{siret}/destination", summary="Savoir où partent les lettres de l'ANTAI")
+    async def destination(request: Request, siret: Siret) -> DestinationLettres:
+        async with service.reading(bac_of(request)) as lecture:
+            await actes.ouvert(siret, lecture.work)
+            return DestinationLettres.voir(siret, await lecture.work.find(Destination, siret))
+
+    @router.put("/espaces/{siret}/destination", summary="Choisir où partent les lettres de l'ANTAI")
+    async def destiner(request: Request, siret: Siret, choix: Annotated[Choix, Body()]) -> DestinationLettres:
+        async def condition(work: Work) -> None:
+            await actes.ouvert(siret, work)
+
+        bac, qui = bac_of(request), qui_agit(request)
+        await lire(service, request, "destination", siret, lambda lecture: condition(lecture.work), qui)
+        posee = await destinations.choisir(service, bac, siret, choix.mode, choix.adresse, qui, condition)
+        return DestinationLettres.voir(siret, posee)
+
+    return router

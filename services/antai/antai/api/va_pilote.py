@@ -1,0 +1,209 @@
+"""VA-Pilote: everything known of one dossier, for who works for its collectivité, and never the name of the redevable."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from antai.actes.dossier import connu, origine_de
+from antai.actes.paiement import paiements_de
+from antai.api.espace.auditer import lire
+from antai.api.espace.perimetre import perimetre, qui_suit, suivi
+from antai.api.vues import DossierVu, Numero
+from antai.domain.dossier import Dossier
+from antai.domain.refus import HorsPerimetre
+from antai.domain.titre_annulation import Appariement
+from antai.store import dossiers as store
+from fps.confiance.refus import HorsPerimetre as HorsPerimetreCertificat
+from fps.kit.engine.service import Reading, Service
+from fps.kit.trust.acces import ADMINISTRATION
+from fps.kit.web.body import JsonRoute
+from fps.messages.mfps import CreationFps
+from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
+
+
+class Vu(BaseModel):
+    """A part read from a case file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ConstatVu(Vu):
+    """What the collectivité told of the finding; the redevable only by his quality."""
+
+    date_heure_constat: datetime
+    lieu: Lieu
+    vehicule: Vehicule
+    agent: Agent | None
+    fin_effets: datetime | None
+    montant_deduit: int
+    qualite_redevable: str | None
+
+
+class AvisVu(Vu):
+    """One notice sent, in centimes."""
+
+    numero_avis: str
+    nature: str
+    date_envoi: date
+    montant: int
+
+
+class PaiementVu(Vu):
+    """One payment, in centimes."""
+
+    reference: str
+    moyen: str
+    montant: int
+    minore: bool
+    le: date
+    sort: str
+
+
+class AnnulationSuivie(Vu):
+    """One line of a titre d'annulation, in centimes."""
+
+    numero_annulation: str
+    rang: int
+    etendue: str
+    motif: str
+    montant_fps_annule: int
+    majoration_annulee: int
+    reste_du: int
+
+
+class RapprochementVu(BaseModel):
+    """A petition: what the court told, what the collectivité told, whether they agree."""
+
+    numero_requete: str
+    decision_le: date | None
+    sens: str | None
+    annulation_le: date | None
+    relance_le: date | None
+    attend_la_collectivite: bool = Field(
+        description="La juridiction a déchargé, et la collectivité n'a rien transmis que l'ANTAI ait accepté"
+    )
+    ecart: bool = Field(description="Ce que la collectivité transmet n'est pas ce qui est jugé, ou ne peut pas être annulé")
+    refus: str | None = Field(description="Code du dernier refus opposé à l'annulation transmise, tant qu'aucune n'est acceptée")
+    refuse_le: date | None
+
+
+class ActeVu(Vu):
+    """One line of the journal."""
+
+    date: datetime
+    acte: str
+    article: str
+    donnees: dict[str, Any]
+
+
+class EcheanceVue(BaseModel):
+    """What will happen by itself."""
+
+    acte: str
+    le: date
+
+
+class DossierComplet(BaseModel):
+    """Everything known of a dossier."""
+
+    dossier: DossierVu
+    zone: str
+    constat: ConstatVu
+    avis: list[AvisVu]
+    paiements: list[PaiementVu]
+    annulations: list[AnnulationSuivie]
+    decisions: list[RapprochementVu]
+    echeances: list[EcheanceVue]
+    journal: list[ActeVu] = Field(description="Les actes de l'ANTAI, dans leur ordre")
+
+
+class Relance(BaseModel):
+    """A title discharged by the court, whose cancellation the collectivité has not told in time (hypothesis H13)."""
+
+    numero_fps: str
+    numero_requete: str
+    relance_le: date
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of VA-Pilote."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[suivi(service)])
+
+    @router.get("/va-pilote/dossiers/{numero}", tags=["VA-Pilote"], summary="Suivre un dossier de bout en bout")
+    async def suivre(
+        request: Request,
+        numero: Numero,
+        siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")],
+        zone: Annotated[list[str] | None, Query(description="Zones du périmètre, sinon toutes")] = None,
+    ) -> DossierComplet:
+        qui = qui_suit(request)
+
+        async def run(lecture: Reading) -> DossierComplet:
+            permis = await perimetre(qui, siret, zone or (), lecture.work)
+            dossier = await connu(numero, lecture.work)
+            if dossier.siret != siret or not permis.voit(dossier.zone):
+                raise (HorsPerimetre if qui is None else HorsPerimetreCertificat)(f"FPS {numero}, demandé pour {siret}.")
+            return await _complet(dossier, lecture)
+
+        return await lire(service, request, "va-pilote", siret, run, qui or ADMINISTRATION, note=qui is not None)
+
+    @router.get("/va-pilote/relances", tags=["VA-Pilote"], summary="Les titres déchargés dont l'annulation n'est pas parvenue")
+    async def relances(
+        request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$", description="Collectivité pour laquelle on travaille")]
+    ) -> list[Relance]:
+        qui = qui_suit(request)
+
+        async def run(lecture: Reading) -> list[Appariement]:
+            permis = await perimetre(qui, siret, (), lecture.work)
+            return await store.relances(lecture.tx, lecture.work.bac.nom, siret, permis.zones)
+
+        found = await lire(service, request, "va-pilote", siret, run, qui or ADMINISTRATION, note=qui is not None)
+        return [
+            Relance(numero_fps=a.numero, numero_requete=a.numero_requete, relance_le=a.relance_le)
+            for a in found
+            if a.relance_le is not None and a.attend_le_flux_8
+        ]
+
+    return router
+
+
+async def _complet(dossier: Dossier, lecture: Reading) -> DossierComplet:
+    bac, tx, numero = lecture.work.bac.nom, lecture.tx, dossier.numero
+    origine = await origine_de(numero, lecture.work)
+    message = origine.message
+    creation = message if isinstance(message, CreationFps) else None
+    return DossierComplet(
+        dossier=DossierVu.voir(dossier, lecture.work.today),
+        zone=dossier.zone,
+        constat=ConstatVu(
+            date_heure_constat=message.date_heure_constat,
+            lieu=message.lieu,
+            vehicule=message.vehicule,
+            agent=creation.agent if creation else None,
+            fin_effets=creation.fin_effets if creation else None,
+            montant_deduit=creation.montant_deduit if creation else 0,
+            qualite_redevable=origine.redevable.qualite if origine.redevable else None,
+        ),
+        avis=[AvisVu.model_validate(one) for one in await store.avis_de(tx, bac, numero)],
+        paiements=[PaiementVu.model_validate(one) for one in await paiements_de(numero, lecture.work)],
+        annulations=[AnnulationSuivie.model_validate(one) for one in await store.annulations_de(tx, bac, numero)],
+        decisions=[_rapprochement(one) for one in await store.appariements_de(tx, bac, numero)],
+        echeances=[EcheanceVue(acte=acte, le=le) for acte, le in await store.echeances_de(tx, bac, numero)],
+        journal=[ActeVu.model_validate(one) for one in await store.journal_de(tx, bac, numero)],
+    )
+
+
+def _rapprochement(juge: Appariement) -> RapprochementVu:
+    return RapprochementVu(
+        numero_requete=juge.numero_requete,
+        decision_le=juge.decision_le,
+        sens=juge.decision.sens if juge.decision else None,
+        annulation_le=juge.annulation_le,
+        relance_le=juge.relance_le,
+        attend_la_collectivite=juge.attend_le_flux_8,
+        ecart=juge.ecart,
+        refus=juge.refus,
+        refuse_le=juge.refuse_le,
+    )

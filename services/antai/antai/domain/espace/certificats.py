@@ -1,0 +1,132 @@
+"""The certificates that a collectivité lets speak for it: deposit, activation with a perimeter, replacement, and how each one stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from antai.domain.espace.refus import (
+    CertificatAutreCollectivite,
+    CertificatDejaDepose,
+    CertificatInconnu,
+    DejaDesactive,
+    RemplacementImpossible,
+    ZoneInconnue,
+)
+from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
+from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
+from fps.villes.communes import commune, est_connue
+
+
+class EtatCertificat(StrEnum):
+    """How a deposited certificate stands for one collectivité, the state of the certificate itself included."""
+
+    DEPOSEE = "deposee"
+    ACTIVE = "active"
+    DESACTIVEE = "desactivee"
+    EXPIREE = "expiree"
+    REVOQUEE = "revoquee"
+    REMPLACEE = "remplacee"
+
+
+def etat_de(habilitation: Habilitation, refus: AccesRefuse | None, maintenant: datetime) -> EtatCertificat:
+    """How it stands; `refus` is why the certificate itself is not good today, if it is not."""
+    if isinstance(refus, CertificatRevoque):
+        return EtatCertificat.REVOQUEE
+    if isinstance(refus, CertificatExpire):
+        return EtatCertificat.EXPIREE
+    if habilitation.remplacee_le is not None and maintenant >= habilitation.remplacee_le:
+        return EtatCertificat.REMPLACEE
+    return EtatCertificat(habilitation.etat.value)
+
+
+def zones_de(siret: str, zones: Sequence[str]) -> tuple[str, ...]:
+    """The zones of a perimeter, each once, none meaning all of them; raises ZoneInconnue."""
+    connues = {zone.code for zone in commune(siret).zones}
+    for zone in zones:
+        if zone not in connues:
+            raise ZoneInconnue(f"« {zone[:40]} » ; zones de {commune(siret).nom} : {', '.join(sorted(connues))}.", "zones")
+    return tuple(dict.fromkeys(zones))
+
+
+def permissions_de(droits: Sequence[Permission]) -> tuple[Permission, ...]:
+    """The rights of a perimeter, each once, in their order."""
+    return tuple(une for une in Permission if une in droits)
+
+
+def deposer(
+    ancienne: Habilitation | None,
+    qui: Identite,
+    siret: str,
+    prestataire: str,
+    zones: Sequence[str],
+    droits: Sequence[Permission],
+    effet_le: datetime | None,
+    maintenant: datetime,
+) -> Habilitation:
+    """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
+
+    Raises RoleInterdit (a simulated service), CertificatAutreCollectivite, CertificatDejaDepose, ZoneInconnue.
+    """
+    if qui.service is not None:
+        raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
+    if qui.siret is not None and qui.siret != siret and est_connue(qui.siret):
+        raise CertificatAutreCollectivite(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
+    if ancienne is not None:
+        raise CertificatDejaDepose(f"Certificat « {qui.nom} », collectivité {siret}.")
+    return Habilitation(
+        cle=qui.cle,
+        siret=siret,
+        prestataire=prestataire,
+        siret_titulaire=qui.siret,
+        certificat=qui.pem,
+        valide_du=qui.valide_du,
+        valide_au=qui.valide_au,
+        etat=EtatHabilitation.DEPOSEE,
+        zones=zones_de(siret, zones),
+        droits=permissions_de(droits),
+        deposee_le=maintenant,
+        effet_le=effet_le,
+    )
+
+
+def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
+    """A certificate of this espace; raises CertificatInconnu."""
+    if habilitation is None:
+        raise CertificatInconnu(f"Collectivité {siret}.", "empreinte")
+    return habilitation
+
+
+def regler(habilitation: Habilitation, zones: Sequence[str] | None, droits: Sequence[Permission] | None, effet_le: datetime | None) -> None:
+    """Change a perimeter: what is None stays as it is; raises ZoneInconnue."""
+    if zones is not None:
+        habilitation.zones = zones_de(habilitation.siret, zones)
+    if droits is not None:
+        habilitation.droits = permissions_de(droits)
+    if effet_le is not None:
+        habilitation.effet_le = effet_le
+
+
+def activer(habilitation: Habilitation) -> None:
+    """The collectivité lets it speak from now on, again if it had been deactivated or replaced."""
+    habilitation.etat = EtatHabilitation.ACTIVE
+    habilitation.remplacee_le = habilitation.remplacee_par = None
+
+
+def desactiver(habilitation: Habilitation) -> None:
+    """The collectivité forbids it from now on; raises DejaDesactive."""
+    if habilitation.etat is not EtatHabilitation.ACTIVE:
+        raise DejaDesactive(f"« {habilitation.prestataire} », état « {habilitation.etat} ».")
+    habilitation.etat = EtatHabilitation.DESACTIVEE
+
+
+def remplacer(ancienne: Habilitation | None, nouvelle: Habilitation, jusqu_a: datetime | None, maintenant: datetime) -> None:
+    """The new certificate takes the place of the old one, both good until that instant (now when none is said).
+
+    Raises RemplacementImpossible.
+    """
+    fin = jusqu_a or maintenant
+    if ancienne is None or ancienne.cle == nouvelle.cle or ancienne.etat is not EtatHabilitation.ACTIVE or fin < maintenant:
+        raise RemplacementImpossible(f"Par le certificat de « {nouvelle.prestataire} ».", "remplace")
+    if ancienne.remplacee_par is not None:
+        raise RemplacementImpossible(f"Le certificat de « {ancienne.prestataire} » est déjà remplacé.", "remplace")
+    ancienne.remplacee_le, ancienne.remplacee_par = fin, nouvelle.cle

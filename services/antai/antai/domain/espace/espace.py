@@ -1,0 +1,207 @@
+"""The espace numérique of a collectivité at ANTAI: its request, its control, and the settings that its agents choose."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from antai.domain.espace import convention as conventions_
+from antai.domain.espace.convention import Convention, Conventions, Signataire
+from antai.domain.espace.refus import (
+    CycleNonChoisi,
+    EspaceAbsent,
+    EspaceDejaControle,
+    EspaceEnAttente,
+    EspaceExistant,
+    EspaceRefuse,
+    SiretFaux,
+    TypeCollectiviteFaux,
+)
+from fps.droit import HorsDuDroit, droit
+from fps.droit.calculs import Cycle, montant_minore
+from fps.droit.numero import siret_valide
+from fps.messages.mfps import Minoration
+from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
+from fps.villes.communes import commune
+
+TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
+
+
+class EtatEspace(StrEnum):
+    """What became of a request."""
+
+    EN_ATTENTE = "en-attente"
+    OUVERT = "ouvert"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class MinorationDeclaree:
+    """The reduced amount that the town declares for all its FPS: a rate, and a delay from the send date."""
+
+    pourcent: int
+    delai_jours: int
+
+    def pour(self, montant: int, le: date) -> Minoration | None:
+        """What a message FPS of `montant` centimes must carry, found on `le`; None when ANTAI takes no reduced amount then."""
+        try:
+            canaux = droit(le).minoration_canaux
+        except HorsDuDroit:
+            return None
+        minore = montant_minore(montant, self.pourcent)
+        if not canaux or not 0 < minore < montant:
+            return None
+        return Minoration(montant=minore, delai_jours=self.delai_jours)
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """What the agents choose: the cycle of the next convention; a minoration or a RAPO contact not declared leaves each message free."""
+
+    cycle: Cycle | None = None
+    minoration: MinorationDeclaree | None = None
+    contact_rapo: ContactRapo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """What a collectivité writes in the public form; `demandeur`: the login of the first agent."""
+
+    siret: str
+    type: TypeCollectivite
+    adresse: Adresse
+    contact: Contact
+    demandeur: str
+
+
+@dataclass
+class Espace:
+    """The espace of one collectivité, from its request on. `demandeur`: the login of the first agent."""
+
+    siret: str
+    type: str
+    adresse: Adresse
+    contact: Contact
+    demandeur: str
+    etat: EtatEspace
+    demande_le: datetime
+    decide_le: datetime | None = None
+    motif: str | None = None
+    reglages: Reglages = Reglages()
+    conventions: Conventions = ()
+
+    def exiger_ouvert(self) -> "Espace":
+        """The espace itself; raises EspaceEnAttente, EspaceRefuse."""
+        if self.etat is EtatEspace.EN_ATTENTE:
+            raise EspaceEnAttente(f"Collectivité {self.siret}.")
+        if self.etat is EtatEspace.REFUSE:
+            raise EspaceRefuse(f"Collectivité {self.siret} : « {self.motif} ».")
+        return self
+
+    def _exiger_en_attente(self) -> None:
+        if self.etat is not EtatEspace.EN_ATTENTE:
+            raise EspaceDejaControle(f"Collectivité {self.siret}, espace « {self.etat} ».")
+
+    def ouvrir(self, maintenant: datetime) -> None:
+        """ANTAI's control is good; raises EspaceDejaControle."""
+        self._exiger_en_attente()
+        self.etat, self.decide_le = EtatEspace.OUVERT, maintenant
+
+    def refuser(self, motif: str, maintenant: datetime) -> None:
+        """ANTAI's control is not good; raises EspaceDejaControle."""
+        self._exiger_en_attente()
+        self.etat, self.decide_le, self.motif = EtatEspace.REFUSE, maintenant, motif
+
+    def exiger_convention(self, le: date) -> Convention:
+        """The convention in force that day; raises the refusal that names the missing step."""
+        return conventions_.en_vigueur(self.conventions, self.siret, le)
+
+    def preparer_convention(
+        self, cycle: Cycle | None, signataire: Signataire, debut: date | None, maintenant: datetime, le: date
+    ) -> Convention:
+        """A convention to sign, of the cycle given or of the one chosen; raises CycleNonChoisi and what `convention.proposer` raises."""
+        choisi = cycle or self.reglages.cycle
+        if choisi is None:
+            raise CycleNonChoisi(f"Collectivité {self.siret}.", "cycle")
+        self.conventions = conventions_.proposer(self.conventions, choisi, signataire, debut, maintenant, le)
+        return self.conventions[-1]
+
+
+@dataclass
+class DepotConvention:
+    """The PDF of a convention as the collectivité deposited it: its SHA-256, its bytes in base64."""
+
+    siret: str
+    rang: int
+    empreinte: str
+    contenu: str
+
+
+def exiger(espace: Espace | None, siret: str) -> Espace:
+    """An espace that exists and is open; raises EspaceAbsent, EspaceEnAttente, EspaceRefuse."""
+    if espace is None:
+        raise EspaceAbsent(f"Collectivité {siret}.")
+    return espace.exiger_ouvert()
+
+
+def verifier_demande(ancien: Espace | None, siret: str, type_: TypeCollectivite) -> None:
+    """Raises SiretFaux, CommuneInconnue (the register of the simulated towns), TypeCollectiviteFaux, EspaceExistant.
+
+    After a refusal a new request is allowed.
+    """
+    if not siret_valide(siret):
+        raise SiretFaux(f"SIRET {siret}.", "siret")
+    ville = commune(siret)
+    if ville.type != type_:
+        raise TypeCollectiviteFaux(f"« {type_} » au lieu de « {ville.type} » pour {ville.nom}.", "type")
+    if ancien is not None and ancien.etat is not EtatEspace.REFUSE:
+        raise EspaceExistant(f"{ville.nom}, espace « {ancien.etat} ».")
+
+
+def nouvelle_demande(ancien: Espace | None, demande: Demande, maintenant: datetime) -> Espace:
+    """The espace of a new request, in the place of the one refused."""
+    neuf = Espace(
+        siret=demande.siret,
+        type=demande.type,
+        adresse=demande.adresse,
+        contact=demande.contact,
+        demandeur=demande.demandeur,
+        etat=EtatEspace.EN_ATTENTE,
+        demande_le=maintenant,
+    )
+    if ancien is None:
+        return neuf
+    vars(ancien).update(vars(neuf))
+    return ancien
+
+
+# What a bac that is not `vierge` begins with: older and longer than any dossier (hypothesis H89).
+DEBUT, FIN = date(2018, 1, 1), date(2199, 12, 31)
+
+
+def espace_initial(siret: str, maintenant: datetime) -> Espace:
+    """The open espace and the signed convention of a town of the register (hypothesis H89)."""
+    ville = commune(siret)
+    signee = Convention(
+        rang=1,
+        cycle=ville.cycle,
+        debut=DEBUT,
+        fin=FIN,
+        signataire=Signataire("Signataire simulé", "Exécutif de la collectivité"),
+        proposee_le=maintenant,
+        deposee_le=maintenant,
+        empreinte="",
+        signee_le=maintenant,
+    )
+    return Espace(
+        siret=siret,
+        type=ville.type,
+        adresse=ville.adresse,
+        contact=ville.contact,
+        demandeur="",
+        etat=EtatEspace.OUVERT,
+        demande_le=maintenant,
+        decide_le=maintenant,
+        reglages=replace(Reglages(), cycle=ville.cycle),
+        conventions=(signee,),
+    )

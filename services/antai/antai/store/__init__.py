@@ -1,0 +1,1 @@
+"""The tables of ANTAI, and the reads of its screens, by what they read."""

@@ -1,0 +1,84 @@
+"""What may happen to a case file stands in `actes`: the doors, the tables and the days only say which act."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SERVICES = Path(__file__).resolve().parent.parent / "services"
+# The services whose house is in this order; the others join the tuple when they are.
+RANGES = ("antai",)
+CHANGE = {"record", "send", "book", "schedule", "unschedule", "add"}
+
+
+def modules(*dossiers: str) -> Iterator[tuple[str, ast.Module]]:
+    """The modules of the services, those of these folders only when some are named."""
+    for service in RANGES:
+        racine = SERVICES / service / service
+        for path in sorted(racine.rglob("*.py")):
+            place = path.relative_to(racine).with_suffix("").parts
+            if not dossiers or place[0] in dossiers:
+                yield f"{service}/{'/'.join(place)}", ast.parse(path.read_text(encoding="utf-8"))
+
+
+def appels(tree: ast.Module, noms: set[str]) -> Iterator[ast.Call]:
+    """The calls of these methods of the work in progress."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in noms:
+            continue
+        if ast.unparse(node.func.value).split(".")[-1] in {"work", "w"}:
+            yield node
+
+
+def est_sqlalchemy(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] == "sqlalchemy" for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy"
+
+
+def test_what_changes_a_case_file_stands_in_actes() -> None:
+    trouves = {nom: sum(1 for _ in appels(tree, CHANGE)) for nom, tree in modules()}
+    assert sum(n for nom, n in trouves.items() if "/actes/" in nom) > 30
+    assert {nom: n for nom, n in trouves.items() if n and "/actes/" not in nom} == {}
+
+
+def test_a_query_stands_in_the_store() -> None:
+    permis = {"actes", "store", "migrations"}
+    avec = {nom for nom, tree in modules() if any(est_sqlalchemy(node) for node in ast.walk(tree))}
+    assert avec and sorted(nom for nom in avec if nom.split("/")[1] not in permis) == []
+
+
+def test_handlers_and_deadlines_are_tables() -> None:
+    for nom, tree in modules("handlers", "deadlines"):
+        assert (tree.body[-1].end_lineno or 0) <= 60, nom
+        autres = [node for node in tree.body[1:] if not isinstance(node, ast.Import | ast.ImportFrom | ast.AnnAssign)]
+        assert autres == [] and any(isinstance(node, ast.AnnAssign) for node in tree.body), nom
+
+
+def test_an_act_takes_the_work_as_its_last_argument() -> None:
+    for nom, tree in modules("actes"):
+        for node in tree.body:
+            if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                dernier = [*node.args.args, *node.args.kwonlyargs][-1]
+                assert ast.unparse(dernier) == "work: Work" and node.args.kwarg is None, f"{nom}:{node.name}"
+
+
+def test_a_day_to_come_has_the_name_of_the_enumeration() -> None:
+    jours = [
+        (nom, ast.unparse(arg)) for nom, tree in modules() for call in appels(tree, {"schedule", "unschedule"}) for arg in call.args[1:2]
+    ]
+    assert jours and [(nom, jour) for nom, jour in jours if not jour.startswith("Echeance.")] == []
+
+
+def test_every_module_with_routes_gives_them_in_one_shape() -> None:
+    """A router is made in `routes` only, one a module; a module of views, of doors or of documents has none."""
+    vus = 0
+    for nom, tree in modules("api"):
+        faiseurs = {
+            f"{node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else ''}"
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if any(isinstance(x, ast.Name) and x.id == "APIRouter" for x in ast.walk(node))
+        }
+        vus += len(faiseurs)
+        assert faiseurs <= {"routes(service: Service) -> APIRouter"}, nom
+    assert vus > 3
