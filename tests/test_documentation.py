@@ -110,6 +110,17 @@ def test_the_contracts_of_the_services_are_complete(documents: dict[Path, str]) 
             assert "SPÉCIMEN — environnement simulé" in contract["info"]["description"]
 
 
+def test_no_schema_of_a_contract_is_named_after_a_path_of_the_code(documents: dict[Path, str]) -> None:
+    """Two classes of one name make FastAPI write the module's path into the contract, where every rename of a file would break a client."""
+    noms = {(path.stem, nom) for path, text in documents.items() if path.suffix == ".json" for nom in _schemas(json.loads(text))}
+    assert {service for service, _ in noms} >= {"antai", "dgfip", "ccsp", "collectivite"}
+    assert sorted((service, nom) for service, nom in noms if "__" in nom) == []
+
+
+def _schemas(contract: Any) -> set[str]:
+    return set(contract.get("components", {}).get("schemas", {}))
+
+
 def _resolves(contract: Any, ref: str) -> bool:
     for part in ref.split("/"):
         key = part.replace("~1", "/").replace("~0", "~")

@@ -26,7 +26,7 @@ from fps.messages.recours_collectivite import CommunicationRequete, DecisionColl
 TAG = "Portail : requêtes"
 
 
-class RequeteVue(BaseModel):
+class RequeteCommuniquee(BaseModel):
     """One petition as the defendant's agents see it: what was not opened is announced, not shown."""
 
     numero: str
@@ -47,7 +47,7 @@ class RequeteVue(BaseModel):
 class Page(BaseModel):
     """A page of petitions; `suivant` is what to give as `apres` for the next one."""
 
-    elements: list[RequeteVue]
+    elements: list[RequeteCommuniquee]
     suivant: str | None
 
 
@@ -79,14 +79,14 @@ class DepotPiece(BaseModel):
     piece: Piece
 
 
-async def voir(requete: Requete, work: Work, *, contenu: bool) -> RequeteVue:
+async def voir(requete: Requete, work: Work, *, contenu: bool) -> RequeteCommuniquee:
     """What is shown of a petition; its contents once they were opened, a decision once it was notified too."""
     communication = await work.find(Consultation, requete.numero, "communication")
     decision = await work.find(Consultation, requete.numero, "decision")
     jugee = requete.decision is not None
     montree = jugee and (decision is not None or requete.etat is not EtatRequete.JUGEE)
     le = requete.communiquee_le
-    return RequeteVue(
+    return RequeteCommuniquee(
         numero=requete.numero,
         numero_fps=requete.numero_fps,
         objet=requete.objet,
@@ -120,15 +120,15 @@ def routes(service: Service) -> APIRouter:
         return Page(elements=elements, suivant=elements[-1].numero if len(elements) == limite else None)
 
     @router.get("/{numero}", summary="Lire une requête communiquée")
-    async def lire(request: Request, siret: Siret, numero: Numero) -> RequeteVue:
-        async def run(lecture: Reading) -> RequeteVue:
+    async def lire(request: Request, siret: Siret, numero: Numero) -> RequeteCommuniquee:
+        async def run(lecture: Reading) -> RequeteCommuniquee:
             return await voir(await portail.requete_de(numero, siret, lecture.work), lecture.work, contenu=True)
 
         return await relire(service, request, run, agent(request).qui)
 
     @router.post("/{numero}/consultation", summary="Ouvrir la communication ou la décision")
-    async def ouvrir(request: Request, siret: Siret, numero: Numero, quoi: Annotated[Ouverture, Body()]) -> RequeteVue:
-        async def run(work: Work) -> RequeteVue:
+    async def ouvrir(request: Request, siret: Siret, numero: Numero, quoi: Annotated[Ouverture, Body()]) -> RequeteCommuniquee:
+        async def run(work: Work) -> RequeteCommuniquee:
             requete = await portail.ouvrir(numero, siret, quoi.document, agent(request), work)
             return await voir(requete, work, contenu=True)
 
