@@ -12,6 +12,8 @@ import pytest
 
 from tests.real import postgres_url
 
+pytest_plugins = ["tests.exigence"]
+
 
 @dataclass(frozen=True)
 class Postgres:

@@ -12,20 +12,13 @@ from fps.kit.wire.bus import routing_keys
 
 
 def postgres_url() -> str:
-    """A PostgreSQL superuser's URL: FPS_TEST_POSTGRES, else localhost; skips when nobody answers (fails under FPS_REQUIRE_REAL=1)."""
+    """A PostgreSQL superuser's URL: FPS_TEST_POSTGRES, else localhost; skips when nobody answers."""
     return _found("FPS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres", 5432)
 
 
 def amqp_url() -> str:
-    """A RabbitMQ URL: FPS_TEST_AMQP, else localhost; skips when nobody answers (fails under FPS_REQUIRE_REAL=1)."""
+    """A RabbitMQ URL: FPS_TEST_AMQP, else localhost; skips when nobody answers."""
     return _found("FPS_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672/", 5672)
-
-
-def absent(reason: str) -> None:
-    """Skip with the reason; where the real servers are required (FPS_REQUIRE_REAL=1), fail."""
-    if os.environ.get("FPS_REQUIRE_REAL") == "1":
-        pytest.fail(f"FPS_REQUIRE_REAL=1, but {reason}")
-    pytest.skip(reason)
 
 
 async def forget(url: str, prefix: str) -> None:
@@ -46,5 +39,5 @@ def _found(variable: str, default: str, port: int) -> str:
     try:
         socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=2).close()
     except OSError as error:
-        absent(f"no server answers at {parts.hostname}:{parts.port or port} ({variable}): {error}")
+        pytest.skip(f"no server answers at {parts.hostname}:{parts.port or port} ({variable}): {error}")
     return url

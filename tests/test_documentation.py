@@ -21,7 +21,6 @@ from fps_console.cli.principal import app, run
 from fps_console.commandes.output import Panne
 from fps_console.documentation.ecriture import ENROLEMENT, generate, main
 from tests.console.simulator import clean_environment, up
-from tests.real import absent
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", ".git", "node_modules", "build"} & set(path.parts))
@@ -251,7 +250,7 @@ def as_typed(text: str, base: int) -> tuple[str, list[dict[str, Any]]]:
 def test_the_first_message_of_the_specification_works_as_written(tmp_path: Path) -> None:
     for tool in ("bash", "curl"):
         if shutil.which(tool) is None:
-            absent(f"{tool} is not on this machine")
+            pytest.skip(f"{tool} is not on this machine")
     with up(tmp_path / "donnees", "--tls") as simulator:
         script, written = as_typed(SPECIFICATION.read_text(encoding="utf-8"), simulator.base)
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

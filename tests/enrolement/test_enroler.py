@@ -11,7 +11,6 @@ import pytest
 
 from fps.messages.mfps import CreationFps
 from tests.console.simulator import Simulator, up
-from tests.real import absent
 
 SCRIPT = Path(__file__).with_name("enroler.sh")
 OUTILS = ("bash", "curl", "openssl")
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("enrolement")
 def en_tls(tmp_path: Path) -> Iterator[Simulator]:
     for outil in OUTILS:
         if shutil.which(outil) is None:
-            absent(f"{outil} is not on this machine")
+            pytest.skip(f"{outil} is not on this machine")
     with up(tmp_path / "donnees", "--tls") as found:
         yield found
 

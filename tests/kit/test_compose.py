@@ -29,7 +29,7 @@ from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
 from fps_simulateur.pilote.pilot import Pilot
 from tests.console.simulator import DEMANDE
-from tests.real import absent, amqp_url, forget, postgres_url
+from tests.real import amqp_url, forget, postgres_url
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {"antai": 8001, "dgfip": 8002, "ccsp": 8003, "collectivite": 8004}
@@ -264,7 +264,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The four databases and roles, made by the very script that the compose file mounts, under temporary names."""
     postgres = postgres_url()
     if shutil.which("psql") is None:
-        absent("psql (Debian's postgresql-client) is not installed")
+        pytest.skip("psql (Debian's postgresql-client) is not installed")
     prefix = f"t{secrets.token_hex(4)}_"
     ports = {name: free_port() for name in (*SERVICES, "console")}
     names = (*SERVICES, *(f"migrate-{s}" for s in SERVICES), "console")

@@ -24,7 +24,6 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from tests.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 from tests.console.simulator import Simulator, fps, parsed, up
-from tests.real import absent
 
 pytestmark = pytest.mark.xdist_group("tls")
 SIRET = "73282932000074"
@@ -36,7 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """One simulator in TLS, with a bac at the day of the letter."""
     for tool in ("curl", "openssl"):
         if shutil.which(tool) is None:
-            absent(f"{tool} is not installed")
+            pytest.skip(f"{tool} is not installed")
     with up(tmp_path_factory.mktemp("tls") / "fps", "--tls") as simulator:
         assert simulator.fps("bac", "creer", "essai", "--le", "2026-06-12T20:00").returncode == 0
         yield simulator
