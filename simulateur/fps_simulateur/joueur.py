@@ -78,6 +78,8 @@ class Deroulement:
                 await self._etape(etape)
             except VieFausse as error:
                 raise VieFausse(f"{self.vie.vie}, étape {rang} : {error}") from error
+        enterrees = (await self.monde.pilot.etat(self.bac))["echeances_enterrees"]
+        exiger(not enterrees["nombre"], f"{self.vie.vie} : des échéances sont enterrées : {enterrees['premieres']}")
 
     async def _etape(self, etape: Etape) -> None:
         if etape.le is not None:

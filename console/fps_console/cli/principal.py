@@ -330,7 +330,7 @@ def audit_lire(nom: BacOption = "defaut", en_json: Json = False, adresses: Adres
 
 @mortes.command("lister", cls=Commande)
 def mortes_lister(nom: BacOption = "defaut", en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
-    """Liste les lettres mortes d'un bac, chacune avec sa cause, et celles qui n'ont pas pu être lues."""
+    """Liste les lettres mortes et les échéances enterrées d'un bac, chacune avec sa cause, et les lettres illisibles."""
     from fps_console.commandes.liste import show_dead
 
     return show_dead(_settings(adresses, data_dir), nom, en_json)
@@ -345,7 +345,7 @@ def mortes_rejouer(
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Rejoue une lettre morte, ou toutes."""
+    """Rejoue une lettre morte ou une échéance enterrée, ou toutes."""
     from fps_console.commandes.liste import replay
 
     return replay(_settings(adresses, data_dir), nom, identifiant)

@@ -1,10 +1,12 @@
 """`fps advance`: move the date of a bac, and tell what happened."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fps.kit.ground.settings import Settings
+from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, dump, grid, say, screen
 from fps_console.commandes.temps import after, instant
@@ -27,28 +29,54 @@ COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Avance:
+    """What became of a bac that was moved: what happened, in order, the letters that people received, what could not be lived."""
+
+    nom: str
+    instant: datetime
+    evenements: list[dict[str, Any]]
+    courriers: dict[str, Mapping[str, Any]]
+    enterrees: dict[str, Any]
+
+
 def advance(settings: Settings, nom: str, jusqua: str | None, de: str | None, en_json: bool) -> int:
-    """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne."""
+    """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne.
+
+    The status is 1 when a deadline of the bac is buried: what had to happen did not.
+    """
     if (jusqua is None) == (de is None):
         raise Panne("Dites jusqu'où avancer.", "Donnez --jusqua 2026-10-05, ou --de P3M (trois mois), mais pas les deux.")
     target = instant(jusqua) if jusqua is not None else None
 
-    async def go(pilot: "Pilot") -> tuple[list[dict[str, Any]], datetime, dict[str, Mapping[str, Any]]]:
-        until = target or after(datetime.fromisoformat((await pilot.etat(nom))["instant"]), de or "")
-        events = await pilot.avancer(nom, until)
-        return events, until, {} if en_json else await contents(pilot, nom, events)
+    async def go(pilot: "Pilot") -> Avance:
+        return await move(pilot, nom, target or after(datetime.fromisoformat((await pilot.etat(nom))["instant"]), de or ""))
 
-    events, until, letters = drive(settings, go)
+    return tell(drive(settings, go), en_json)
+
+
+async def move(pilot: "Pilot", nom: str, until: datetime) -> Avance:
+    """Live every day until then; raises PiloteErreur."""
+    events = await pilot.avancer(nom, until)
+    return Avance(nom, until, events, await contents(pilot, nom, events), (await pilot.etat(nom))["echeances_enterrees"])
+
+
+def tell(avance: Avance, en_json: bool = False) -> int:
+    """Print it; gives the exit status."""
+    nom, until, lost = avance.nom, avance.instant, avance.enterrees
+    status = 1 if lost["nombre"] else 0
     if en_json:
-        dump({"bac": nom, "instant": until.isoformat(), "evenements": events})
-        return 0
-    shown = recit.courtes(events)
+        dump({"bac": nom, "instant": until.isoformat(), "evenements": avance.evenements, "echeances_enterrees": lost})
+        return status
+    shown = recit.courtes(avance.evenements)
     if shown:
-        table(f"Bac « {nom} »", shown, letters, screen(), numbers=True)
-    else:
+        table(f"Bac « {nom} »", shown, avance.courriers, screen(), numbers=True)
+    elif not status:
         say("Rien n'était dû.")
     say(f"Le bac « {nom} » est au {recit.longue(until.date())}, {until:%H:%M}.")
-    return 0
+    if status:
+        enterrees.tell(lost, nom)
+    return status
 
 
 async def contents(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.ground.settings import Settings
+from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, dump, grid, say, screen
 from fps_console.commandes.temps import instant
@@ -56,6 +57,8 @@ def show(settings: Settings, nom: str, en_json: bool) -> int:
     for label, name in (("Lettres écrites", "ecrites"), ("  reçues", "recues"), ("  refusées", "refusees"), ("  mortes", "mortes")):
         say(f"  {label:<19} {counts.get(name, 0)}")
     say(f"  {'Courriers':<19} {counts.get('courriers', 0)}")
+    if state["echeances_enterrees"]["nombre"]:
+        enterrees.tell(state["echeances_enterrees"], nom)
     return 0
 
 

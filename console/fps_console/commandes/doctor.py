@@ -13,6 +13,7 @@ from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
 from fps.kit.wire.carrier import open_client
 from fps.parties import LIBELLES, SERVICES, Party
+from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import believed, que_faire, read_token
 from fps_console.commandes.liste import ILLISIBLES
 from fps_console.commandes.output import SPECIMEN, Panne, say
@@ -218,6 +219,12 @@ async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
                 f"Bac « {state['bac']} »",
                 f"{refused} lettre{'s' if refused > 1 else ''} refusée{'s' if refused > 1 else ''} par leur destinataire "
                 "(actes « refus » et « envoi-refuse » du journal)",
+            )
+        if buried := state["echeances_enterrees"]["nombre"]:
+            report.bad(
+                f"Bac « {state['bac']} »",
+                enterrees.nombre(buried),
+                "\n".join([*map(enterrees.phrase, state["echeances_enterrees"]["premieres"]), enterrees.que_faire(state["bac"])]),
             )
         if dead := state["comptes"].get("mortes", 0):
             report.bad(

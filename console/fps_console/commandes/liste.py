@@ -1,10 +1,11 @@
-"""What the command lists: the flows with what is simulated, the dead letters."""
+"""What the command lists: the flows with what is simulated, the dead letters and the buried deadlines."""
 
 from typing import TYPE_CHECKING, Any
 
 from fps.flows import FLOWS
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
+from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, dump, grid, say, screen
 from fps_console.mots import recit
@@ -81,25 +82,32 @@ def tell_dead(letters: list[dict[str, Any]], nom: str, en_json: bool = False) ->
         return
     if not letters:
         say(f"Aucune lettre morte dans le bac « {nom} ».")
+    if buried := [x for x in letters if x["sens"] == enterrees.SENS]:
+        enterrees.table(buried, nom)
     columns = ("Identifiant", "Service", "Sens", "Type", "Cause")
     titles = {nom: f"Lettres mortes du bac « {nom} »", ILLISIBLES: "Lettres illisibles, dont le bac n'est pas connu (--bac '?')"}
     for bac, title in titles.items():
-        if rows := [tuple(x[k] for k in ("id", "service", "sens", "type", "cause")) for x in letters if x["bac"] == bac]:
+        if rows := [
+            tuple(x[k] for k in ("id", "service", "sens", "type", "cause")) for x in letters if x["bac"] == bac and x not in buried
+        ]:
             grid(title, columns, rows, on=screen())
 
 
 def replay(settings: Settings, nom: str, identifiant: str | None) -> int:
-    """Try dead letters again; the status is 1 when some stay dead. Raises Panne."""
-    before = {x["id"] for x in drive(settings, lambda pilot: pilot.lettres_mortes(nom))}
+    """Try dead letters and buried deadlines again; the status is 1 when some stay dead. Raises Panne."""
+    before = {x["id"]: x["sens"] for x in drive(settings, lambda pilot: pilot.lettres_mortes(nom))}
     if identifiant is not None and identifiant not in before:
         raise Panne(
             f"Aucune lettre morte ne porte l'identifiant « {identifiant[:80]} » dans le bac « {nom} ».",
             "« fps lettres-mortes lister » les donne.",
         )
     done = drive(settings, lambda pilot: pilot.rejouer(nom, identifiant))
-    asked = len(before) if identifiant is None else 1
-    say(f"{done} lettre{'s' if done > 1 else ''} rejouée{'s' if done > 1 else ''} sur {asked}.")
-    if done < asked:
+    asked = [*before.values()] if identifiant is None else [before[identifiant]]
+    days = asked.count(enterrees.SENS)
+    many = "s" if done > 1 else ""
+    what = f"échéance{many}" if days and days == len(asked) else f"lettre{many}" + (f" ou échéance{many}" if days else "")
+    say(f"{done} {what} rejouée{many} sur {len(asked)}.")
+    if done < len(asked):
         say("Les autres restent mortes, avec leur nouvelle cause : « fps lettres-mortes lister ».")
         return 1
     return 0

@@ -23,6 +23,7 @@ from fps.flows import FLOWS
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.settings import PORTS
 from fps.parties import LIBELLES, SERVICES, Party
+from fps_console.commandes import enterrees
 from fps_console.commandes.output import SPECIMEN
 from fps_console.mots import recit
 from fps_console.web.carte import carte_svg
@@ -85,7 +86,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        found.globals.update(longue=recit.longue, libelles=LIBELLES)
+        found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase)
         return found
 
     def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:

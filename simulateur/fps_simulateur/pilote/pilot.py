@@ -232,7 +232,7 @@ class Pilot:
         return (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}", params={"format": "pdf"})).content
 
     async def lettres_mortes(self, nom: str) -> list[dict[str, Any]]:
-        """The dead letters of the four services, each with its cause."""
+        """The dead letters and the buried deadlines of the four services, each with its cause."""
         found = await self._all("GET", f"{_bac(nom)}/lettres-mortes")
         return [{"service": s.value, **letter} for s, letters in found.items() for letter in letters]
 
@@ -276,5 +276,9 @@ def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
         "prochaine_echeance": min(due, default=None),
         "en_attente": sum(x["en_attente"] for x in found.values()),
         "comptes": dict(sorted(counts.items())),
+        "echeances_enterrees": {
+            "nombre": sum(x["echeances_enterrees"]["nombre"] for x in found.values()),
+            "premieres": [{"service": s.value, **one} for s, x in found.items() for one in x["echeances_enterrees"]["premieres"]],
+        },
         "services": {s.value: x for s, x in found.items()},
     }

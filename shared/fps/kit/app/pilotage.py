@@ -1,7 +1,7 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
@@ -51,13 +51,49 @@ class ReglageHorloge(BaseModel):
     vitesse: int | None = Field(None, ge=1, le=86_400 * 31)
 
 
+class EcheanceEnterree(BaseModel):
+    """A day of a dossier that could not be lived."""
+
+    sujet: str = Field(description="Le numéro du dossier, ou ce dont l'échéance est le jour")
+    echeance: str = Field(description="Le nom de l'échéance")
+    due: date
+    cause: str
+
+
+class EcheancesEnterrees(BaseModel):
+    """The deadlines that raised: put away with their cause, until they are replayed like dead letters."""
+
+    nombre: int
+    premieres: list[EcheanceEnterree] = Field(description="Les premières enterrées, vingt au plus ; toutes sont dans les lettres mortes")
+
+
+class EtatBac(BaseModel):
+    """The state of a bac in one service."""
+
+    bac: str
+    graine: str
+    mode: Marche
+    vitesse: int
+    instant: datetime
+    prochaine_echeance: date | None
+    en_attente: int = Field(description="Lettres qui attendent de partir")
+    comptes: dict[str, int]
+    echeances_enterrees: EcheancesEnterrees
+
+
+class EtatAvance(EtatBac):
+    """The state of a bac that was moved."""
+
+    echeances_vecues: int
+
+
 def routes(service: Service, inbound: Inbound) -> APIRouter:
     """The pilot's routes for one service."""
     router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=ImportRoute)
 
-    async def state(nom: str) -> dict[str, Any]:
+    async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
-            return await bacs.state(service, tx, nom)
+            return EtatBac.model_validate(await bacs.state(service, tx, nom))
 
     @router.get("/bacs", summary="Lister les bacs de ce service")
     async def lister() -> list[str]:
@@ -65,13 +101,13 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
             return sorted(row[0] for row in await tx.select(_names()))
 
     @router.post("/bacs", status_code=201, summary="Créer un bac")
-    async def creer(bac: NouveauBac) -> dict[str, Any]:
+    async def creer(bac: NouveauBac) -> EtatBac:
         await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
         await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 
     @router.get("/bacs/{nom}", summary="Lire l'état d'un bac : date, prochaine échéance, comptes des lettres")
-    async def etat(nom: str) -> dict[str, Any]:
+    async def etat(nom: str) -> EtatBac:
         return await state(nom)
 
     @router.delete("/bacs/{nom}", status_code=204, summary="Supprimer un bac et tout ce qu'il contient")
@@ -80,14 +116,14 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         await service.note(nom, "bac", ADMINISTRATION, "suppression", nom=nom)
 
     @router.post("/bacs/{nom}/instant", summary="Avancer la date d'un bac et vivre ce qui est dû")
-    async def regler(nom: str, reglage: ReglageHorloge) -> dict[str, Any]:
+    async def regler(nom: str, reglage: ReglageHorloge) -> EtatAvance:
         """Move the clock, then do what is due: answered when done."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         done = await service.live(nom)
-        return {**await state(nom), "echeances_vecues": done}
+        return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
 
     @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
-    async def copier(nom: str, vers: str) -> dict[str, Any]:
+    async def copier(nom: str, vers: str) -> EtatBac:
         await bacs.copy(service, nom, vers)
         await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
         return await state(vers)
@@ -97,7 +133,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         return await bacs.dump(service, nom)
 
     @router.post("/bacs/{nom}/import", status_code=201, summary="Reprendre un bac exporté")
-    async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+    async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> EtatBac:
         await bacs.restore(service, nom, contenu)
         await service.note(nom, "bac", ADMINISTRATION, "import")
         return await state(nom)
@@ -203,16 +239,16 @@ def _courrier(service: Service, row: Any) -> dict[str, Any]:
 
 
 def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None:
-    """Dead letters: seen with their cause, tried again."""
+    """Dead letters and buried deadlines: seen with their cause, tried again."""
 
-    @router.get("/bacs/{nom}/lettres-mortes", summary="Lister les lettres mortes, avec leur cause")
+    @router.get("/bacs/{nom}/lettres-mortes", summary="Lister les lettres mortes et les échéances enterrées, avec leur cause")
     async def mortes(nom: str) -> list[dict[str, Any]]:
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
                 await bacs.find(tx, nom)
             return await bacs.dead_letters(tx, nom)
 
-    @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte, ou toutes")
+    @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte ou une échéance enterrée, ou toutes")
     async def rejouer(nom: str, id: str | None = None) -> dict[str, int]:
         done = await bacs.replay(service, nom, id, inbound.take)
         await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)

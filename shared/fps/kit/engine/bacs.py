@@ -1,8 +1,7 @@
 """The bacs à sable of a service: worlds side by side, created, moved in time, copied, exported and deleted whole."""
 
-import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -11,16 +10,17 @@ from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, se
 from fps.errors import Conflit
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
-from fps.kit.data.sql import Delete, Insert, Upsert, decoded, sqlite_reader, sqlite_value
-from fps.kit.engine import audit
+from fps.kit.data.sql import Delete, Insert, Op, Upsert, decoded, sqlite_reader, sqlite_value
+from fps.kit.engine import audit, buried
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.service import Service
-from fps.kit.engine.work import Bac, BacInconnu, Batch, Work
+from fps.kit.engine.work import Bac, BacInconnu, Work
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import PARIS, BacClock, Marche, wall_now
 from fps.kit.ground.faults import Malformed
 
-NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
+_NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
+_DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery())
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
@@ -72,7 +72,7 @@ async def create(
             raise BacExistant(f"« {nom} »")
         await tx.apply([Insert(tables.bacs, BACS, [(nom, graine, mode.value, instant, wall_now(), vitesse)])])
         if not vierge:
-            batch = Batch(service.party, service.records, tx)
+            batch = service.batch(tx)
             await batch.open([nom], [])
             work = Work(batch, batch.bac(nom))
             for one in service.extensions.values():
@@ -137,10 +137,10 @@ def _waiting(kinds: tuple[type[Extension], ...]) -> Any:
 
 
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
-    """The date of a bac, its next due date, its counts, and how many letters wait to leave."""
+    """The date of a bac, its next due date, its counts, how many letters wait to leave, and the deadlines that could not be lived."""
     bac = await find(tx, nom)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    first = (await tx.select(NEXT_DUE, nom=nom))[0][0]
+    first, enterrees = (await tx.select(_DAYS, nom=nom))[0]
     return {
         "bac": nom,
         "graine": bac.graine,
@@ -150,6 +150,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "prochaine_echeance": None if first is None else str(first)[:10],
         "en_attente": await waiting(service, tx, bac),
         "comptes": dict(sorted(counts.items())),
+        "echeances_enterrees": {"nombre": enterrees, "premieres": await buried.named(tx, nom, enterrees)},
     }
 
 
@@ -197,7 +198,7 @@ def _inserts(service: Service, nom: str, content: Any) -> Iterable[Insert]:
 
 
 async def dead_letters(tx: Transaction, nom: str) -> list[dict[str, Any]]:
-    """The dead letters of a bac, oldest first, each with its cause."""
+    """The dead letters and the buried deadlines of a bac, oldest first, each with its cause."""
     rows = await tx.load(tables.dead_letters, [(nom,)], ("bac",))
     names = tables.dead_letters.columns.keys()
     found = [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda r: (r[7], r[1]))]
@@ -205,21 +206,25 @@ async def dead_letters(tx: Transaction, nom: str) -> list[dict[str, Any]]:
 
 
 async def replay(service: Service, nom: str, identifiant: str | None, take: Any) -> int:
-    """Try dead letters again, one or all; gives how many are no longer dead. What fails again stays, with its new cause."""
+    """Try dead letters and buried deadlines again, one or all; gives how many are no longer dead. What fails again has its new cause."""
     async with service.database.read() as tx:
         rows = [r for r in await tx.load(tables.dead_letters, [(nom,)], ("bac",)) if identifiant in (None, r[1])]
     done = 0
     for row in rows:
-        done += await {"envoi": _resend, "reception": _retake, "echeance": _replan}[row[2]](service, row, take)
+        done += await {"envoi": _resend, "reception": _retake, buried.SENS: _relive}[row[2]](service, row, take)
     if done:
         service.committed.set()
     return done
 
 
-async def _forget(service: Service, row: Sequence[Any], also: Sequence[Any] = (), count: int = -1) -> None:
+async def _forget(service: Service, row: Sequence[Any], *also: Op) -> None:
     async with service.database.write() as tx:
-        key = Delete(tables.dead_letters, ("bac", "id", "sens"), [tuple(row[:3])])
-        await tx.apply([key, *also, Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", count)], add=("valeur",))])
+        await tx.apply([Delete(tables.dead_letters, ("bac", "id", "sens"), [tuple(row[:3])]), *also])
+
+
+def _one_less(row: Sequence[Any]) -> Op:
+    """The letters that are dead are counted one by one; the deadlines are not letters."""
+    return Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", -1)], add=("valeur",))
 
 
 async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
@@ -240,7 +245,7 @@ async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
         0,
         now,
     )
-    await _forget(service, row, [Insert(tables.outbox, columns, [back])])
+    await _forget(service, row, _one_less(row), Insert(tables.outbox, columns, [back]))
     return 1
 
 
@@ -250,11 +255,11 @@ async def _retake(service: Service, row: Sequence[Any], take: Any) -> int:
     async with service.database.read() as tx:
         received = bool(await tx.load(tables.inbox, [(row[0], row[1])]))
     if received:
-        await _forget(service, row)
+        await _forget(service, row, _one_less(row))
         return 1
     if before and not later:  # buried again by `take`, which counted it twice
         async with service.database.write() as tx:
-            await tx.apply([Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", -1)], add=("valeur",))])
+            await tx.apply([_one_less(row)])
     return 0
 
 
@@ -263,8 +268,8 @@ async def _is_dead(service: Service, row: Sequence[Any]) -> bool:
         return bool(await tx.load(tables.dead_letters, [tuple(row[:3])]))
 
 
-async def _replan(service: Service, row: Sequence[Any], take: Any) -> int:
-    planned = json.loads(row[6])
-    due = (row[0], planned["subject"], planned["kind"], date.fromisoformat(planned["due"]))
-    await _forget(service, row, [Upsert(tables.deadlines, ("bac", "subject", "kind", "due"), [due])], count=0)
-    return 1
+async def _relive(service: Service, row: Sequence[Any], take: Any) -> int:
+    """Lived at once: its day is behind. What raises again is buried again, with its new cause."""
+    await _forget(service, row, buried.again(row))
+    await service.live(row[0])
+    return 0 if await _is_dead(service, row) else 1

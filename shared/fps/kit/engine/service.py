@@ -18,8 +18,9 @@ from fps.errors import Introuvable, Refus
 from fps.kit.data import tables
 from fps.kit.data.database import Database, Transaction
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Delete, Insert, Row, Upsert
-from fps.kit.engine import audit
+from fps.kit.data.sql import Insert, Row
+from fps.kit.engine import audit, buried
+from fps.kit.engine.buried import EcheanceInconnue
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
@@ -67,9 +68,14 @@ class Service:
         self.party = definition.party
         brought = (record for one in extensions for record in one.records)
         self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *brought)}
+        self.kinds = frozenset(definition.deadlines)
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
+
+    def batch(self, tx: Transaction) -> Batch:
+        """What one transaction of this service loads and will save."""
+        return Batch(self.party, self.records, self.kinds, tx)
 
     def extension(self, kind: type[E]) -> E:
         """What a room above the engine brought to this service."""
@@ -108,14 +114,14 @@ class Service:
     async def reading(self, bac: str) -> AsyncIterator["Reading"]:
         """Read what is committed, at the bac's date; raises BacInconnu."""
         async with self.database.read() as tx:
-            batch = Batch(self.party, self.records, tx)
+            batch = self.batch(tx)
             await batch.open([bac], [])
             yield Reading(batch, Work(batch, batch.bac(bac)))
 
     async def _process(self, items: list[Item]) -> list[Any]:
         """One batch, one transaction. Raises when it must be rolled back whole."""
         async with self.database.write() as tx:
-            batch = Batch(self.party, self.records, tx)
+            batch = self.batch(tx)
             await batch.open((i.bac for i in items), ((i.bac, key) for i in items for key in i.keys))
             ids = dict.fromkeys((i.letter.bac, i.letter.id) for i in items if i.letter is not None)
             inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
@@ -208,7 +214,7 @@ class Service:
 
     async def _due(self, bac: str) -> list[Row]:
         async with self.database.read() as tx:
-            batch = Batch(self.party, self.records, tx)
+            batch = self.batch(tx)
             await batch.open([bac], [])
             today = civil_date(batch.bac(bac).horloge.now())
             return await tx.select(DUE, nom=bac, today=today)
@@ -229,7 +235,7 @@ class Service:
 
     async def _live_chunk(self, bac: str, rows: list[Row]) -> None:
         async with self.database.write() as tx:
-            batch = Batch(self.party, self.records, tx)
+            batch = self.batch(tx)
             # A letter committed since the rows were read may have moved or removed a deadline: only what still stands is lived.
             standing = await tx.load(tables.deadlines, [(bac, r[0], r[1]) for r in rows])
             due = {(r[1], r[2]): r[3] for r in standing}
@@ -238,6 +244,8 @@ class Service:
             today = civil_date(batch.bac(bac).horloge.now(batch.wall))
             await batch.open([], ((bac, key) for key in self._deadline_keys(rows, today)))
             for subject, kind, _ in rows:
+                if kind not in self.kinds:
+                    raise EcheanceInconnue(f"« {kind} » : le service {self.party} n'a pas d'échéance de ce nom")
                 work = Work(batch, batch.bac(bac))
                 work.unschedule(subject, kind)
                 await self.definition.deadlines[kind](subject, work)
@@ -254,14 +262,10 @@ class Service:
                 yield from keys(subjects, today)
 
     async def _bury_deadline(self, bac: str, row: Row, error: Exception) -> None:
-        subject, kind, due = row
-        envelope = canonical({"subject": subject, "kind": kind, "due": due.isoformat()})
         async with self.database.write() as tx:
-            batch = Batch(self.party, self.records, tx)
-            dead = (bac, f"{subject}/{kind}", "echeance", kind, subject, repr(error), envelope, batch.wall)
-            batch.ops.append(Upsert(tables.dead_letters, tuple(tables.dead_letters.columns.keys()), [dead]))
-            batch.ops.append(Delete(tables.deadlines, ("bac", "subject", "kind"), [(bac, subject, kind)]))
-            await batch.save()
+            if await tx.load(tables.bacs, [(bac,)]):  # a bac deleted meanwhile leaves nothing behind
+                await tx.apply(buried.bury(bac, row, error, wall_now()))
+        self.observe("echeance", "enterree", 1)
 
     async def start(self) -> None:
         """Connect to the database and open the doors to the collector."""

@@ -19,8 +19,8 @@ PERIOD = 1.0  # seconds between two looks
 class Ticker:
     """One per service; frozen bacs are the pilot's affair."""
 
-    def __init__(self, service: Service):
-        self.service = service
+    def __init__(self, service: Service, period: float = PERIOD):
+        self.service, self.period = service, period
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -36,7 +36,7 @@ class Ticker:
     async def _run(self) -> None:
         query: Any = select(tables.bacs.c.bac).where(tables.bacs.c.mode == Marche.COURANT.value)
         while True:
-            await asyncio.sleep(PERIOD)
+            await asyncio.sleep(self.period)
             try:
                 async with self.service.database.read() as tx:
                     running = [row[0] for row in await tx.select(query)]

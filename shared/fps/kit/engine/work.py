@@ -65,6 +65,7 @@ class Batch:
 
     party: Party
     records: dict[type, Record[Any]]
+    kinds: frozenset[str]  # of the deadlines that the service knows
     tx: Transaction
     wall: datetime = field(default_factory=wall_now)
     bacs: dict[str, Bac] = field(default_factory=dict)
@@ -238,17 +239,23 @@ class Work:
         self._acts.append(Act(self.bac, subject, self.now, "ecriture", article, data, self._floor, self._trace, ecriture=ecriture))
 
     def schedule(self, subject: str, kind: str, due: date) -> None:
-        """Plan what must happen to a dossier on a day; the same kind again moves the day."""
+        """Plan what must happen to a dossier on a day; the same kind again moves the day. Raises ValueError for a kind nobody lives."""
+        self._known(kind)
         self._deadlines.setdefault((self.bac.nom, subject), {})[kind] = due
 
     def unschedule(self, subject: str, *kinds: str) -> None:
         """Forget what was planned for a dossier: these kinds, or everything when none is named."""
         at = (self.bac.nom, subject)
+        self._known(*kinds)
         if kinds:
             self._deadlines.setdefault(at, {}).update(dict.fromkeys(kinds))
         else:
             self._cleared[at] = None
             self._deadlines.pop(at, None)
+
+    def _known(self, *kinds: str) -> None:
+        if unknown := set(kinds) - self.batch.kinds:
+            raise ValueError(f"{self.batch.party} has no deadline called {', '.join(sorted(unknown))}: see its deadlines.py")
 
     def keep(self) -> None:
         """Join the batch: what this work did will be saved with it."""

@@ -1,6 +1,9 @@
 """What goes wrong outside the law: a server that does not answer, a message that cannot be read."""
 
+import json
 from typing import Any
+
+from fps.errors import Refus
 
 
 class Unavailable(Exception):
@@ -22,3 +25,12 @@ class Malformed(Exception):
     def __init__(self, code: str, detail: str, erreurs: list[dict[str, Any]] | None = None, status: int = 422) -> None:
         super().__init__(detail)
         self.code, self.detail, self.erreurs, self.status = code, detail, erreurs or [], status
+
+
+def cause(error: BaseException) -> str:
+    """Why a letter could not be taken, or a day not lived, in words."""
+    if isinstance(error, Malformed):
+        return f"{error.code} : {error.detail} {json.dumps(error.erreurs, ensure_ascii=False) if error.erreurs else ''}".strip()
+    if isinstance(error, Refus):
+        return f"{error.code} : {error.titre()} ({error.detail})"
+    return f"erreur technique : {error!r}"

@@ -4,26 +4,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fps.errors import Refus
 from fps.kit.data import tables
 from fps.kit.data.sql import Row, Upsert
 from fps.kit.engine.service import Receipt, Service
-from fps.kit.engine.work import Batch
 from fps.kit.ground.clock import wall_now
-from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.ground.faults import Malformed, Unavailable, cause
 from fps.kit.wire.envelope import Letter, digest, events, pack, read_event
 from fps.messages.message import Message
 
 DEAD = tuple(tables.dead_letters.columns.keys())
-
-
-def cause(error: BaseException) -> str:
-    """Why a letter could not be taken, in words."""
-    if isinstance(error, Malformed):
-        return f"{error.code} : {error.detail} {json.dumps(error.erreurs, ensure_ascii=False) if error.erreurs else ''}".strip()
-    if isinstance(error, Refus):
-        return f"{error.code} : {error.titre()} ({error.detail})"
-    return f"erreur technique : {error!r}"
 
 
 class Inbound:
@@ -64,7 +53,7 @@ class Inbound:
 
     async def _bury(self, rows: list[Row]) -> None:
         async with self.service.database.write() as tx:
-            batch = Batch(self.service.party, self.service.records, tx)
+            batch = self.service.batch(tx)
             for row in {(r[0], r[1]): r for r in rows}.values():
                 batch.count(row[0], "mortes")
                 batch.ops.append(Upsert(tables.dead_letters, DEAD, [row]))

@@ -19,8 +19,8 @@ from fps.kit.data.sql import Delete, Instant, Row, Upsert
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import wall_now
-from fps.kit.ground.faults import Malformed, Unavailable
-from fps.kit.post.inbound import DEAD, cause
+from fps.kit.ground.faults import Malformed, Unavailable, cause
+from fps.kit.post.inbound import DEAD
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, Delivery, Fate
 from fps.kit.wire.envelope import PACK, Letter, pack, read_message
