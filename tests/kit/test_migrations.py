@@ -1,53 +1,205 @@
-"""The migrations of each service make exactly the tables its code uses, on both engines, and may be run again."""
+"""The migrations make exactly the tables that the code declares, on both engines; released they never change; what they find is kept."""
 
 import asyncio
+import hashlib
+import re
+import secrets
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Integer, MetaData, Table, create_engine, insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from fps.kit.app.migrate import upgrade
-from fps.kit.app.revision import is_current
+from fps.kit.app.revision import BaseEtrangere, is_current
 from fps.kit.data import tables
 from fps.kit.engine.definition import Definition
 from fps_simulateur.pilote.world import DEFINITIONS
 from tests.conftest import Postgres
+from tests.console.simulator import clean_environment, here
+from tests.kit import killed_migration
+from tests.real import postgres_url
 
+T = TypeVar("T")
 SERVICES = list(DEFINITIONS.values())
+ROOT = Path(__file__).parents[2]
+VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
+# A revision that was released is never edited: a table that changes is a new file, and a new line here.
+RELEASED = {
+    "services/antai/antai/migrations/versions/0001_initial.py": "1e7b94dc054889672c0469332c5cd3b620b44334",
+    "services/ccsp/ccsp/migrations/versions/0001_initial.py": "d52bc57e91b3aee50e36ee93b07c099cf1002566",
+    "services/collectivite/collectivite/migrations/versions/0001_initial.py": "fe41b09b9ab652c5bc693597a15633c62cefc15a",
+    "services/dgfip/dgfip/migrations/versions/0001_initial.py": "f3fe7a83c576c47e091fead8f03d66dd5604508a",
+    "shared/fps/kit/data/revisions/kit_0001.py": "1db659e9b8294a67f45cb7ac09716831196f0918",
+}
 
 
-def differences(connection: Any, definition: Definition) -> list[Any]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of each engine that is kept."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'base.db'}"
+        return
+    server = Postgres(postgres_url())
+    name = await server.create()
+    yield server.url(name)
+    await server.drop(name)
+
+
+async def on(url: str, act: Callable[[Connection], T]) -> T:
+    """Do something on a database, apart from the kit."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url.replace("+aiosqlite", ""))
+        with engine.begin() as connection:
+            found = act(connection)
+        engine.dispose()
+        return found
+    server = create_async_engine(url)
+    async with server.begin() as opened:
+        found = await opened.run_sync(act)
+    await server.dispose()
+    return found
+
+
+def reflected(connection: Connection) -> list[Table]:
+    found = MetaData()
+    found.reflect(connection)
+    return [t for t in found.sorted_tables if t.name != "alembic_version"]
+
+
+def value(kind: Any, name: str) -> Any:
+    """A value that a column of that type keeps."""
+    if isinstance(kind, Boolean):
+        return True
+    if isinstance(kind, DateTime):
+        return datetime(2024, 3, 4, 12, tzinfo=UTC)
+    if isinstance(kind, Date):
+        return date(2024, 3, 4)
+    return 7 if isinstance(kind, BigInteger | Integer) else f"{name}-{secrets.token_hex(4)}"
+
+
+def fill(connection: Connection) -> dict[str, dict[str, Any]]:
+    """One row in each table, as the revision knows them."""
+    rows = {t.name: {c.name: value(c.type, c.name) for c in t.columns} for t in reflected(connection)}
+    for table in reflected(connection):
+        connection.execute(insert(table).values(rows[table.name]))
+    return rows
+
+
+def read(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    return {t.name: [dict(row._mapping) for row in connection.execute(select(t))] for t in reflected(connection)}
+
+
+def differences(connection: Connection, definition: Definition) -> list[Any]:
     context = MigrationContext.configure(connection)
     found: list[Any] = compare_metadata(context, [tables.metadata, definition.metadata])  # type: ignore[arg-type]
     return found
 
 
 @pytest.mark.parametrize("definition", SERVICES, ids=lambda d: d.party.value)
-def test_the_migrations_of_a_service_make_its_tables_on_sqlite(definition: Definition, tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'base.db'}"
+async def test_the_migrations_of_a_service_make_its_tables_and_may_be_run_again(definition: Definition, url: str) -> None:
     assert not is_current(url, definition)
-    upgrade(url, definition)
-    upgrade(url, definition)
-    assert is_current(url, definition)
-    engine = create_engine(url.replace("+aiosqlite", ""))
-    with engine.connect() as connection:
-        assert differences(connection, definition) == []
-    engine.dispose()
+    for _ in range(2):
+        await asyncio.to_thread(upgrade, url, definition)
+    assert await on(url, lambda connection: differences(connection, definition)) == []
+    assert is_current(url, definition) is url.startswith("sqlite")
 
 
-@pytest.mark.parametrize("definition", SERVICES, ids=lambda d: d.party.value)
-async def test_the_migrations_of_a_service_make_its_tables_on_postgresql(definition: Definition, postgres: Postgres) -> None:
-    name = await postgres.create()
-    try:
-        for _ in range(2):
-            await asyncio.to_thread(upgrade, postgres.url(name), definition)
-        engine = create_async_engine(postgres.url(name))
-        async with engine.connect() as connection:
-            assert await connection.run_sync(differences, definition) == []
-        await engine.dispose()
-    finally:
-        await postgres.drop(name)
+def revisions(definition: Definition) -> list[str]:
+    """The numbers of the revisions of a service, in order."""
+    assert definition.migrations is not None
+    return sorted(f.name.partition("_")[0] for f in (definition.migrations / "versions").iterdir() if f.name.endswith(".py"))
+
+
+EACH = [pytest.param(d, number, id=f"{d.party}-{number}") for d in SERVICES for number in revisions(d)]
+
+
+@pytest.mark.parametrize(("definition", "number"), EACH)
+async def test_what_each_earlier_revision_holds_is_kept_up_to_the_last(definition: Definition, number: str, url: str) -> None:
+    await asyncio.to_thread(upgrade, url, definition, action=lambda config: command.upgrade(config, number))
+    rows = await on(url, fill)
+    before = await on(url, read)
+    assert {table: len(lines) for table, lines in before.items()} == dict.fromkeys(rows, 1)
+    await asyncio.to_thread(upgrade, url, definition)
+    kept = await on(url, read)
+    for table in rows:
+        (line,), (after,) = before[table], kept[table]
+        assert line.items() <= after.items(), table
+
+
+def test_a_released_revision_is_never_edited() -> None:
+    found = {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()[:40] for path in VERSIONS}
+    assert found == RELEASED
+
+
+def test_a_released_revision_imports_nothing_that_may_change() -> None:
+    for path in VERSIONS:
+        imported = re.findall(r"^(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
+        allowed = ("sqlalchemy", "alembic", "fps.kit.data.revisions")
+        assert [name for name in imported if not name.startswith(allowed)] == [], path
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("DROP TABLE counts", "counts"),
+        ("ALTER TABLE bacs ADD COLUMN couleur TEXT", "bacs.couleur"),
+        ("ALTER TABLE bacs RENAME COLUMN graine TO semence", "bacs.graine"),
+        ("DROP INDEX deadlines_due", "deadlines.deadlines_due"),
+        ("UPDATE alembic_version SET version_num = '9999'", "9999"),
+    ],
+)
+async def test_a_database_of_another_version_says_what_differs_and_is_left_as_it_is(change: str, told: str, url: str) -> None:
+    definition = SERVICES[0]
+    await asyncio.to_thread(upgrade, url, definition)
+    await on(url, lambda connection: connection.exec_driver_sql(change))
+    before = await on(url, read)
+    assert not is_current(url, definition)
+    with pytest.raises(BaseEtrangere, match=re.escape(told)):
+        await asyncio.to_thread(upgrade, url, definition)
+    assert await on(url, read) == before
+
+
+def test_a_data_directory_of_another_version_says_how_to_start_anew(tmp_path: Path) -> None:
+    path = tmp_path / "donnees"
+    path.mkdir()
+    upgrade(f"sqlite+aiosqlite:///{path / 'antai.db'}", DEFINITIONS[next(p for p in DEFINITIONS if p.value == "antai")])
+    with closing(sqlite3.connect(path / "antai.db")) as connection:
+        connection.execute("DROP TABLE sessions")
+    told = here("up", data_dir=path)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "viennent d'une autre version du simulateur" in told.stderr and "colonne sessions." in told.stderr
+    assert f"fps up --data-dir {path}-neuf" in told.stderr and "Traceback" not in told.stderr
+    service = subprocess.run(
+        [sys.executable, "-m", "antai", "migrate"],
+        env=clean_environment(FPS_DATABASE_URL=f"sqlite+aiosqlite:///{path / 'antai.db'}"),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert service.returncode == 1
+    assert "antai : Cette base vient d'une autre version" in service.stderr and "Traceback" not in service.stderr
+
+
+def test_a_first_migration_killed_anywhere_starts_again(tmp_path: Path) -> None:
+    seed = secrets.randbelow(10_000)
+    done = subprocess.run(
+        [sys.executable, killed_migration.__file__, str(tmp_path), str(seed)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"{killed_migration.POINTS}\n"), f"seed {seed}: {done.stderr}"

@@ -97,13 +97,23 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
 
 @asynccontextmanager
 async def world(settings: Settings, token: str, memory: bool, tls: bool) -> AsyncIterator[Any]:
-    """The four services in this process: SQLite files under the data directory, or nothing kept but the PKI that others must read."""
+    """The four services in this process: SQLite files under the data directory, or nothing kept but the PKI that others must read.
+
+    Raises Panne when the directory holds what another version left, and that this one cannot bring up to date.
+    """
+    from fps.kit.app.revision import BaseEtrangere
     from fps_simulateur.pilote.world import open_world
 
     alone = memory and not tls and not settings.proxys and settings.pki_dir is None
     pki = {} if alone else {"pki_dir": pki_dir(settings)}
-    async with open_world(data_dir=None if memory else settings.data_dir, token=token, **pki) as found:
-        yield found
+    try:
+        async with open_world(data_dir=None if memory else settings.data_dir, token=token, **pki) as found:
+            yield found
+    except BaseEtrangere as error:
+        raise Panne(
+            f"Les données de {settings.data_dir} viennent d'une autre version du simulateur, qui ne peut pas être reprise ({error}).",
+            f"Repartez de zéro à côté : fps up --data-dir {shlex.quote(f'{settings.data_dir}-neuf')}",
+        ) from error
 
 
 def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:

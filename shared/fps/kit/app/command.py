@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from fps.kit.app.application import build
 from fps.kit.app.listening import listening
+from fps.kit.app.revision import BaseEtrangere
 from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import PORTS, Settings
@@ -59,6 +60,12 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
                 upgrade(settings.database_url, definition, settings.start_timeout)
             except DatabaseUnavailable as error:
                 sys.stderr.write(f"{definition.party} : la base de données ne répond pas ({error}).\n")
+                return 1
+            except BaseEtrangere as error:
+                sys.stderr.write(
+                    f"{definition.party} : {BaseEtrangere.__doc__} ({error}). Donnez à FPS_DATABASE_URL une base neuve, "
+                    f"puis relancez « python -m {definition.party} migrate ».\n"
+                )
                 return 1
             return 0
     sys.stderr.write(USAGE.format(party=definition.party))

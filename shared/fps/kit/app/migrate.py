@@ -1,16 +1,19 @@
 """Alembic for one service: its own database, its own history, run by the one-shot command `python -m SERVICE migrate`."""
 
 import asyncio
+from collections.abc import Callable
 from importlib.resources import as_file
 from typing import Any
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, create_engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from alembic.util import CommandError
+from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from fps.kit.data import tables
+from fps.kit.app.revision import BaseEtrangere
+from fps.kit.data import schema, tables
 from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.retry import attempts
@@ -22,7 +25,13 @@ LOST = (OperationalError, InterfaceError, OSError, TimeoutError)
 def run_env(metadata: MetaData) -> None:
     """What the env.py of every service calls: the kit's tables and the service's, on the connection given by `upgrade`."""
     connection: Connection = context.config.attributes["connection"]
-    context.configure(connection=connection, target_metadata=[tables.metadata, metadata], render_as_batch=True, compare_type=False)
+    context.configure(
+        connection=connection,
+        target_metadata=[tables.metadata, metadata],
+        render_as_batch=True,
+        compare_type=False,
+        transactional_ddl=True,  # both engines have it: what `upgrade` opened is all or nothing
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -41,29 +50,72 @@ def _on(connection: Connection, definition: Definition, action: Any) -> None:
     with as_file(definition.migrations) as folder:
         config = configuration(definition, str(folder))
         config.attributes["connection"] = connection
-        action(config)
+        try:
+            action(config)
+        except (CommandError, ProgrammingError) as error:  # a revision that this version does not know; a table that is already there
+            raise BaseEtrangere(str(error)) from error
 
 
-async def _postgres(url: str, definition: Definition, action: Any, timeout: float) -> None:
+def _last(connection: Connection, definition: Definition) -> None:
+    """Bring to the last revision, and look at what is there; raises BaseEtrangere."""
+    _on(connection, definition, lambda config: command.upgrade(config, "head"))
+    engine = connection.dialect.name
+    columns, indexes = (connection.exec_driver_sql(query).all() for query in schema.QUERIES[engine])
+    expected = schema.declared(engine, tables.metadata, definition.metadata)
+    if gap := schema.gaps(expected, schema.facts(columns, indexes)):
+        raise BaseEtrangere(gap)
+
+
+async def _postgres(url: str, act: Callable[[Connection], None], timeout: float) -> None:
     engine = create_async_engine(url)
     try:
         async for attempt in attempts(LOST, timeout):
             with attempt:
                 async with engine.begin() as connection:
-                    await connection.run_sync(_on, definition, action)
+                    await connection.run_sync(act)
     except LOST as error:
         raise DatabaseUnavailable(str(error)) from error
     finally:
         await engine.dispose()
 
 
-def upgrade(url: str, definition: Definition, timeout: float = 60.0, action: Any = None) -> None:
-    """Bring a database to the last revision, waiting for it if need be; raises DatabaseUnavailable."""
-    action = action or (lambda config: command.upgrade(config, "head"))
-    if url.startswith("postgresql"):
-        asyncio.run(_postgres(url, definition, action, timeout))
-        return
+def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
+    """One transaction, DDL included: left to itself, Python's sqlite3 opens none before a CREATE TABLE."""
     engine = create_engine(url.replace("+aiosqlite", ""))
-    with engine.begin() as connection:
-        _on(connection, definition, action)
-    engine.dispose()
+    event.listen(engine, "connect", _by_hand)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            act(connection)
+    except OperationalError as error:
+        if "already exists" in str(error):  # made by another version, cut short in its first migration
+            raise BaseEtrangere(str(error.orig)) from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def _by_hand(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def upgrade(url: str, definition: Definition, timeout: float = 60.0, action: Any = None) -> None:
+    """Bring a database to the last revision, waiting for it if need be; raises DatabaseUnavailable, BaseEtrangere.
+
+    `action`: another command of Alembic, given its configuration.
+    """
+
+    def act(connection: Connection) -> None:
+        if action is None:
+            _last(connection, definition)
+        else:
+            _on(connection, definition, action)
+
+    if url.startswith("postgresql"):
+        asyncio.run(_postgres(url, act, timeout))
+    else:
+        _sqlite(url, act)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit.data import tables_0001
-from fps.kit.data.sql import Instant
+from fps.kit.data.revisions import kit_0001
+from fps.kit.data.revisions.kit_0001 import Instant
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything."""
-    tables_0001.create()
+    kit_0001.create()
     op.create_table(
         "appariements",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("motif_abandon", sa.Text(), nullable=True),
         sa.Column("electronique", sa.Boolean(), nullable=False),
         sa.Column("date_envoi", sa.Date(), nullable=True),
-        sa.Column("lu_le", Instant(), nullable=True),
+        sa.Column("lu_le", Instant, nullable=True),
         sa.Column("date_notification", sa.Date(), nullable=True),
         sa.Column("date_limite_paiement", sa.Date(), nullable=True),
         sa.Column("minoration_jusqu_au", sa.Date(), nullable=True),
@@ -119,8 +119,8 @@ def upgrade() -> None:
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("demandeur", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
-        sa.Column("demande_le", Instant(), nullable=False),
-        sa.Column("decide_le", Instant(), nullable=True),
+        sa.Column("demande_le", Instant, nullable=False),
+        sa.Column("decide_le", Instant, nullable=True),
         sa.Column("motif", sa.Text(), nullable=True),
         sa.Column("reglages", sa.Text(), nullable=False),
         sa.Column("conventions", sa.Text(), nullable=False),
@@ -222,6 +222,6 @@ def upgrade() -> None:
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("numero", sa.Text(), nullable=False),
         sa.Column("echecs", sa.BigInteger(), nullable=False),
-        sa.Column("jusqu_a", Instant(), nullable=True),
+        sa.Column("jusqu_a", Instant, nullable=True),
         sa.PrimaryKeyConstraint("bac", "numero"),
     )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit.data import tables_0001
-from fps.kit.data.sql import Instant
+from fps.kit.data.revisions import kit_0001
+from fps.kit.data.revisions.kit_0001 import Instant
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything."""
-    tables_0001.create()
+    kit_0001.create()
     op.create_table(
         "bordereaux",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -29,8 +29,8 @@ def upgrade() -> None:
         sa.Column("numero", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("par", sa.Text(), nullable=False),
-        sa.Column("instant", Instant(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("instant", Instant, nullable=False),
+        sa.Column("wall_time", Instant, nullable=False),
         sa.PrimaryKeyConstraint("bac", "numero", "document"),
     )
     op.create_table(
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("systeme", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("empreinte", sa.Text(), nullable=False),
-        sa.Column("demandee_le", Instant(), nullable=False),
+        sa.Column("demandee_le", Instant, nullable=False),
         sa.Column("expire_le", sa.Date(), nullable=False),
         sa.Column("numero_requete", sa.Text(), nullable=False),
         sa.Column("numero_fps", sa.Text(), nullable=False),
@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.Column("objet", sa.Text(), nullable=False),
         sa.Column("canal", sa.Text(), nullable=False),
         sa.Column("date_depot", sa.Date(), nullable=False),
-        sa.Column("deposee_a", Instant(), nullable=False),
+        sa.Column("deposee_a", Instant, nullable=False),
         sa.Column("depot", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.Column("pieces", sa.Text(), nullable=False),
@@ -79,14 +79,14 @@ def upgrade() -> None:
         sa.Column("repondue_le", sa.Date(), nullable=True),
         sa.Column("desistement_le", sa.Date(), nullable=True),
         sa.Column("communiquee_le", sa.Date(), nullable=True),
-        sa.Column("communiquee_a", Instant(), nullable=True),
+        sa.Column("communiquee_a", Instant, nullable=True),
         sa.Column("limite_defense", sa.Date(), nullable=True),
         sa.Column("defense_le", sa.Date(), nullable=True),
         sa.Column("erreur_contestee_le", sa.Date(), nullable=True),
         sa.Column("canal_defense", sa.Text(), nullable=True),
         sa.Column("depots_defense", sa.BigInteger(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=True),
-        sa.Column("jugee_a", Instant(), nullable=True),
+        sa.Column("jugee_a", Instant, nullable=True),
         sa.Column("notifiee_requerant_le", sa.Date(), nullable=True),
         sa.Column("notifiee_collectivite_le", sa.Date(), nullable=True),
         sa.Column("limite_execution", sa.Date(), nullable=True),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit.data import tables_0001
-from fps.kit.data.sql import Instant
+from fps.kit.data.revisions import kit_0001
+from fps.kit.data.revisions.kit_0001 import Instant
 
 revision = "0001"
 down_revision = None
@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything."""
-    tables_0001.create()
+    kit_0001.create()
     op.create_table(
         "agents",
         sa.Column("bac", sa.Text(), nullable=False),
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("immatriculation", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("instant", Instant(), nullable=False),
+        sa.Column("instant", Instant, nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("raison", sa.Text(), nullable=False),
         sa.Column("numero_fps", sa.Text(), nullable=True),
@@ -59,8 +59,8 @@ def upgrade() -> None:
         sa.Column("agent", sa.Text(), nullable=False),
         sa.Column("vehicule", sa.Text(), nullable=False),
         sa.Column("lieu", sa.Text(), nullable=False),
-        sa.Column("date_heure_constat", Instant(), nullable=False),
-        sa.Column("fin_effets", Instant(), nullable=False),
+        sa.Column("date_heure_constat", Instant, nullable=False),
+        sa.Column("fin_effets", Instant, nullable=False),
         sa.Column("montant", sa.BigInteger(), nullable=False),
         sa.Column("montant_deduit", sa.BigInteger(), nullable=False),
         sa.Column("mode_notification", sa.Text(), nullable=False),
@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("minoration_jours", sa.BigInteger(), nullable=True),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.Column("motif", sa.Text(), nullable=True),
-        sa.Column("accuse_le", Instant(), nullable=True),
+        sa.Column("accuse_le", Instant, nullable=True),
         sa.Column("date_envoi", sa.Date(), nullable=True),
         sa.Column("date_notification", sa.Date(), nullable=True),
         sa.Column("date_limite_paiement", sa.Date(), nullable=True),
@@ -200,6 +200,6 @@ def upgrade() -> None:
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("numero", sa.Text(), nullable=False),
         sa.Column("echecs", sa.BigInteger(), nullable=False),
-        sa.Column("jusqu_a", Instant(), nullable=True),
+        sa.Column("jusqu_a", Instant, nullable=True),
         sa.PrimaryKeyConstraint("bac", "numero"),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit.data import tables_0001
+from fps.kit.data.revisions import kit_0001
 
 revision = "0001"
 down_revision = None
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything."""
-    tables_0001.create()
+    kit_0001.create()
     op.create_table(
         "annulations_recues",
         sa.Column("bac", sa.Text(), nullable=False),

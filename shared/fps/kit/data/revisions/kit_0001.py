@@ -1,10 +1,11 @@
-"""The tables of the kit at revision 0001, the same in every service; once released, this file never changes."""
+"""The tables of the kit at revision 0001, the same in every service; released, it never changes: it imports nothing that may."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from fps.kit.data.sql import Instant
-from fps.kit.data.tables import Position
+# An aware datetime, and the number of a row: SQLite has no instants, and numbers its rows by itself only when the column is INTEGER.
+Instant = sa.DateTime(timezone=True).with_variant(sa.String(), "sqlite")
+Position = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def create() -> None:
@@ -13,8 +14,8 @@ def create() -> None:
         "audit",
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("rang", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
-        sa.Column("instant", Instant(), nullable=True),
+        sa.Column("wall_time", Instant, nullable=False),
+        sa.Column("instant", Instant, nullable=True),
         sa.Column("acte", sa.Text(), nullable=False),
         sa.Column("resultat", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -36,8 +37,8 @@ def create() -> None:
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("graine", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
-        sa.Column("instant", Instant(), nullable=False),
-        sa.Column("wall", Instant(), nullable=False),
+        sa.Column("instant", Instant, nullable=False),
+        sa.Column("wall", Instant, nullable=False),
         sa.Column("vitesse", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bac"),
     )
@@ -50,14 +51,14 @@ def create() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
+        sa.Column("time", Instant, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("traceparent", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.Column("essais", sa.BigInteger(), nullable=False),
         sa.Column("echecs", sa.BigInteger(), nullable=False),
-        sa.Column("prochain", Instant(), nullable=True),
-        sa.Column("close_le", Instant(), nullable=True),
+        sa.Column("prochain", Instant, nullable=True),
+        sa.Column("close_le", Instant, nullable=True),
         sa.PrimaryKeyConstraint("bac", "siret", "numero"),
     )
     op.create_index("boites_dossier", "boites", ["bac", "siret", "subject", "numero"], unique=False)
@@ -81,10 +82,10 @@ def create() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("empreinte", sa.Text(), nullable=False),
         sa.Column("etat", sa.Text(), nullable=False),
-        sa.Column("cree_le", Instant(), nullable=False),
-        sa.Column("mot_de_passe_le", Instant(), nullable=False),
+        sa.Column("cree_le", Instant, nullable=False),
+        sa.Column("mot_de_passe_le", Instant, nullable=False),
         sa.Column("echecs", sa.BigInteger(), nullable=False),
-        sa.Column("verrouille_jusqu_a", Instant(), nullable=True),
+        sa.Column("verrouille_jusqu_a", Instant, nullable=True),
         sa.PrimaryKeyConstraint("bac", "espace", "login"),
     )
     op.create_table(
@@ -100,7 +101,7 @@ def create() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
+        sa.Column("time", Instant, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "id"),
     )
@@ -114,7 +115,7 @@ def create() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("wall_time", Instant, nullable=False),
         sa.PrimaryKeyConstraint("bac", "id", "sens"),
     )
     op.create_table(
@@ -133,7 +134,7 @@ def create() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("adresse", sa.Text(), nullable=True),
         sa.Column("dernier", sa.BigInteger(), nullable=False),
-        sa.Column("posee_le", Instant(), nullable=False),
+        sa.Column("posee_le", Instant, nullable=False),
         sa.Column("posee_par", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "siret"),
     )
@@ -158,14 +159,14 @@ def create() -> None:
         sa.Column("prestataire", sa.Text(), nullable=False),
         sa.Column("siret_titulaire", sa.Text(), nullable=True),
         sa.Column("certificat", sa.Text(), nullable=False),
-        sa.Column("valide_du", Instant(), nullable=True),
-        sa.Column("valide_au", Instant(), nullable=True),
+        sa.Column("valide_du", Instant, nullable=True),
+        sa.Column("valide_au", Instant, nullable=True),
         sa.Column("etat", sa.Text(), nullable=False),
         sa.Column("zones", sa.Text(), nullable=False),
         sa.Column("droits", sa.Text(), nullable=False),
-        sa.Column("deposee_le", Instant(), nullable=False),
-        sa.Column("effet_le", Instant(), nullable=True),
-        sa.Column("remplacee_le", Instant(), nullable=True),
+        sa.Column("deposee_le", Instant, nullable=False),
+        sa.Column("effet_le", Instant, nullable=True),
+        sa.Column("remplacee_le", Instant, nullable=True),
         sa.Column("remplacee_par", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("bac", "cle", "siret"),
     )
@@ -180,8 +181,8 @@ def create() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("time", Instant, nullable=False),
+        sa.Column("wall_time", Instant, nullable=False),
         sa.PrimaryKeyConstraint("bac", "id"),
     )
     op.create_table(
@@ -190,12 +191,12 @@ def create() -> None:
         sa.Column("bac", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
+        sa.Column("time", Instant, nullable=False),
         sa.Column("acte", sa.Text(), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("wall_time", Instant, nullable=False),
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_index("journal_dossier", "journal", ["bac", "subject", "rang"], unique=True)
@@ -208,11 +209,11 @@ def create() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("rang", sa.BigInteger(), nullable=False),
-        sa.Column("time", Instant(), nullable=False),
+        sa.Column("time", Instant, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("traceparent", sa.Text(), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("not_before", Instant(), nullable=False),
+        sa.Column("not_before", Instant, nullable=False),
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_index("outbox_dossier", "outbox", ["bac", "subject", "position"], unique=False)
@@ -222,8 +223,8 @@ def create() -> None:
         sa.Column("jeton_sha256", sa.Text(), nullable=False),
         sa.Column("espace", sa.Text(), nullable=False),
         sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("ouverte_le", Instant(), nullable=False),
-        sa.Column("expire_le", Instant(), nullable=False),
+        sa.Column("ouverte_le", Instant, nullable=False),
+        sa.Column("expire_le", Instant, nullable=False),
         sa.Column("fermee", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("bac", "jeton_sha256"),
     )
@@ -233,8 +234,8 @@ def create() -> None:
         sa.Column("siret", sa.Text(), nullable=False),
         sa.Column("numero", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("essai", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("instant", Instant(), nullable=False),
-        sa.Column("wall_time", Instant(), nullable=False),
+        sa.Column("instant", Instant, nullable=False),
+        sa.Column("wall_time", Instant, nullable=False),
         sa.Column("adresse", sa.Text(), nullable=False),
         sa.Column("resultat", sa.Text(), nullable=False),
         sa.Column("statut", sa.BigInteger(), nullable=True),
