@@ -96,7 +96,7 @@ def test_the_codes_that_a_creation_may_get_are_all_in_the_specification(document
     checks = (ROOT / "shared/fps/regles/controle_mfps.py").read_text(encoding="utf-8")
     codes = set(re.findall(r'_erreur\(\s+"([a-z-]+)"', checks))
     assert len(codes) > 10 and [code for code in codes if f"| `{code}` |" not in text] == []
-    others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "flux-non-simule", "json-invalide")
+    others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "json-invalide")
     assert [code for code in others if f"| `{code}` |" not in text] == []
 
 

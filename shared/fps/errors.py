@@ -45,10 +45,3 @@ class MessageRefuse(Refus):
 
     code = "message-refuse"
     que_faire = "Corrigez chaque erreur listée, puis renvoyez le message avec une nouvelle Idempotency-Key."
-
-
-class FluxNonSimule(Refus):
-    """Ce flux n'est pas encore simulé"""
-
-    code = "flux-non-simule"
-    que_faire = "Consultez la liste des flux simulés : commande « fps flux »."

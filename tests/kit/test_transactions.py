@@ -109,12 +109,12 @@ async def test_a_letter_about_an_unknown_dossier_is_not_stored_and_may_come_agai
     assert (await total(service, 7), (await state(service))["prochaine_echeance"]) == (0, None)
 
 
-async def test_a_message_that_is_not_simulated_is_refused_clearly_and_once(service: Service) -> None:
+async def test_a_message_that_is_refused_is_refused_once_with_the_same_answer(service: Service) -> None:
     message, text = read_message(PaiementTitre, PaiementTitre.example)
     asked = Letter("cle", "essai", PaiementTitre.type, "/externe", message.sujet, 0, START, START, text)
     first = (await service.receive([(asked, message)]))[0]
     again = (await service.receive([(asked, message)]))[0]
-    assert isinstance(first, Receipt) and first.outcome == "refuse" and '"code":"flux-non-simule"' in (first.answer or "")
+    assert isinstance(first, Receipt) and first.outcome == "refuse" and '"code":"conflit"' in (first.answer or "")
     assert isinstance(again, Receipt) and again.answer == first.answer and again.again
 
 

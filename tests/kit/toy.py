@@ -16,7 +16,7 @@ from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.data.records import Record
 from fps.kit.engine import bacs
-from fps.kit.engine.definition import Definition, non_simule
+from fps.kit.engine.definition import Definition
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import PARIS, Marche, wall_now
@@ -89,7 +89,11 @@ async def rappel(subject: str, work: Work) -> None:
     work.record(subject, "rappel", "essai", total=compte.total)
 
 
-HANDLERS: dict[MessageClass, Any] = dict.fromkeys(received_by(Party.DGFIP), non_simule) | {
+async def inconnu(message: Message, work: Work) -> Message | None:
+    raise Conflit(f"this service does not know « {message.nom} »")
+
+
+HANDLERS: dict[MessageClass, Any] = dict.fromkeys(received_by(Party.DGFIP), inconnu) | {
     EmissionTitre: emission,
     AnnulationTitre: annulation,
 }

@@ -22,7 +22,6 @@ from collectivite.domain.forfait import Forfait
 from fps.confiance.refus import AccesRefuse
 from fps.droit.numero import NumeroFps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
-from fps.kit.engine.definition import non_simule
 from fps.kit.ground.clock import wall_now
 from fps.messages.mfps import AnnulationFps, CreationFps
 from fps.messages.recours_collectivite import PieceDefense
@@ -84,10 +83,6 @@ async def _numero_invalide() -> None:
     NumeroFps.composer("21590350100017", date(2026, 6, 15), autorite=1, dispositif=1000, ordre=1)
 
 
-async def _non_simule() -> None:
-    await non_simule(CreationFps.exemplaire(), None)  # type: ignore[arg-type]
-
-
 async def _piece_trop_grande() -> None:
     lourde = piece_jointe("autre", "lourde.pdf", pdf("Lourde") + b"\n" * 500_000)
     octets_de(PieceDefense.exemplaire().piece.model_copy(update=lourde), date(2026, 11, 6))
@@ -109,7 +104,6 @@ DOMAINE = {
     "serie-epuisee": _serie_epuisee,
     "acte-en-attente": _acte_en_attente,
     "numero-invalide": _numero_invalide,
-    "flux-non-simule": _non_simule,
     "piece-trop-grande": _piece_trop_grande,
     "depot-corrompu": _depot_corrompu,
 }

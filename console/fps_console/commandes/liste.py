@@ -57,8 +57,7 @@ def flows_table() -> None:
             rows.append((flow.number if i == 0 else "", recit.message(m), way, recit.CANAUX[m.channel], "oui" if m in played else "non"))
     columns = (("Flux", {"justify": "right"}), "Message", "De → à", "Canal", "Simulé")
     grid("Les 16 flux", columns, rows, on=screen())
-    rest = " Les autres sont décrits, et refusés clairement." if len(played) < len(rows) else ""
-    say(f"{len(played)} messages simulés sur {len(rows)}.{rest}")
+    say(f"{len(played)} messages simulés sur {len(rows)}.")
 
 
 async def dead(pilot: "Pilot", nom: str) -> list[dict[str, Any]]:

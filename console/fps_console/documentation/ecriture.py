@@ -37,7 +37,7 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
-    parts = {"routes": _routes(contracts), "refus": _refus(), "reste": _reste(), "enrolement": f"```sh\n{script.strip()}\n```"}
+    parts = {"routes": _routes(contracts), "refus": _refus(), "enrolement": f"```sh\n{script.strip()}\n```"}
     for name, part in parts.items():
         text = _between(text, name, part)
     return found | {SPECIFICATION: text}
@@ -51,7 +51,7 @@ def _sources(root: Path) -> tuple[str, str]:
         raise Panne(
             f"{SPECIFICATION} manque : c'est lui qui reçoit les tableaux générés.", "Remettez ce fichier, puis recommencez."
         ) from error
-    for name in ("routes", "refus", "reste", "enrolement"):
+    for name in ("routes", "refus", "enrolement"):
         _between(text, name, "")  # its marks are there
     try:
         return text, (root / ENROLEMENT).read_text(encoding="utf-8")
@@ -158,13 +158,3 @@ def _refus() -> str:
 
 def _line(code: Code, owners: dict[str, str]) -> tuple[str, ...]:
     return owners[code.owner], f"`{code.code}`", str(code.status), code.titre, code.article or "—", code.que_faire
-
-
-def _reste() -> str:
-    played = simulated_messages()
-    rows = []
-    for flow in FLOWS:
-        missing = [f"[{m.nom}](flux.md#{anchor(m)})" for m in flow.messages if m not in played]
-        if missing:
-            rows.append((str(flow.number), flow.nom, "tout le flux" if len(missing) == len(flow.messages) else ", ".join(missing)))
-    return _grid(("n°", "flux", "pas encore simulé"), rows)

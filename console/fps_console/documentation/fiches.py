@@ -37,7 +37,7 @@ La façon d'envoyer et de recevoir est dans [la spécification](specification.md
 LEGENDE = """Canaux : **REST**, de service à service en HTTP ; **AMQP**, de service à service par le courtier ; **portail**, l'écran d'une
 personne ; **courrier**, une lettre ; **réponse**, l'accusé métier rendu dans la réponse HTTP d'un autre message. Les messages d'une
 personne entrent par l'adresse HTTP du service qui les reçoit ; ceux qu'elle reçoit sont gardés dans sa boîte, avec leur contenu.
-« Simulé » dit ce que le simulateur joue aujourd'hui ; un service qui reçoit un message pas encore simulé répond 409 `flux-non-simule`.
+« Simulé » dit ce que le simulateur joue aujourd'hui.
 """
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from fps.confiance.habilitation import Habilitation
-from fps.errors import FluxNonSimule
 from fps.flows import received_by
 from fps.kit.data.records import Record
 from fps.kit.engine.work import Key, Work
@@ -18,11 +17,6 @@ from fps.parties import Party
 
 Handler = Callable[[Any, Work], Awaitable[Message | None]]
 Deadline = Callable[[str, Work], Awaitable[None]]
-
-
-async def non_simule(message: Message, work: Work) -> Message | None:
-    """The handler of a message whose behaviour is not simulated yet: a clear refusal, never a silent success."""
-    raise FluxNonSimule(f"flux {message.flow}, message « {message.nom} »")
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,3 @@ class Definition:
         foreign = [c.__name__ for c in self.emits if c.sender is not self.party]
         if foreign:
             raise RuntimeError(f"{self.party}: does not send {foreign}")
-
-    def simulated(self, message: MessageClass) -> bool:
-        """Whether this service really plays its part of that message."""
-        return message in self.emits if message.sender is self.party else self.handlers.get(message, non_simule) is not non_simule
