@@ -6,7 +6,7 @@ from pathlib import Path
 
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 # The services whose house is in this order; the others join the tuple when they are.
-RANGES = ("antai",)
+RANGES = ("antai", "collectivite")
 CHANGE = {"record", "send", "book", "schedule", "unschedule", "add"}
 
 
@@ -82,3 +82,14 @@ def test_every_module_with_routes_gives_them_in_one_shape() -> None:
         vus += len(faiseurs)
         assert faiseurs <= {"routes(service: Service) -> APIRouter"}, nom
     assert vus > 3
+
+
+def test_the_town_writes_its_journal_with_the_names_of_an_enumeration() -> None:
+    ecrits = [
+        (nom, arg)
+        for nom, tree in modules("actes")
+        if nom.startswith("collectivite/")
+        for c in appels(tree, {"record"})
+        for arg in c.args[1:2]
+    ]
+    assert ecrits and [(nom, ast.unparse(arg)) for nom, arg in ecrits if isinstance(arg, ast.Constant | ast.JoinedStr)] == []

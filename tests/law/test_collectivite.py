@@ -18,7 +18,7 @@ from collectivite.domain.calendrier import dates
 from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.remboursement import genre
-from collectivite.domain.stationnement import Droit, FpsEnVigueur, PaiementImmediat, Stationnement, controler
+from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, PaiementImmediat, Stationnement, controler
 from fps.droit.money import Ecriture
 from fps.errors import Refus
 from fps.messages.mfps import CreationFps
@@ -47,7 +47,7 @@ def test_a_control_finds_what_the_law_says(x: dict[str, Any]) -> None:
         registre.payer(PaiementImmediat.model_validate({"reference": debut, "zone": "rouge", **champs}))
     if "droit" in x:
         nature, fin = x["droit"]
-        registre.ouvrir(Droit(nature=nature, zones=(), depuis=date(2026, 1, 1), jusqu_au=fin))
+        registre.ouvrir(DroitDeStationnement(nature=nature, zones=(), depuis=date(2026, 1, 1), jusqu_au=fin))
     if "fps" in x:
         registre.inscrire(FpsEnVigueur(numero="1", zone="rouge", debut=heure("14:00"), fin_effets=heure(x["fps"])))
     trouve = controler(registre, LILLE.zone("rouge"), heure("19:00"))

@@ -16,7 +16,7 @@ import yaml
 import fps
 from ccsp.domain.bordereau import Contenu, Depot, relire
 from ccsp.domain.refus import Irrecevabilite
-from collectivite.actes.transmission import exiger_sans_attente
+from collectivite.actes.transmission.envoi import exiger_sans_attente
 from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
 from fps.confiance.refus import AccesRefuse

@@ -2,12 +2,10 @@
 
 from importlib.resources import files
 
+from collectivite.actes import paiement, rapo, recours, remboursement
 from collectivite.api import routes
 from collectivite.deadlines import DEADLINES
-from collectivite.domain.paiement import Paiement
-from collectivite.domain.rapo import Rapo
-from collectivite.domain.recours import Recours
-from collectivite.domain.remboursement import Remboursement
+from collectivite.domain.echeances import Echeance
 from collectivite.handlers import HANDLERS
 from collectivite.store import RECORDS, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
@@ -51,16 +49,16 @@ DEFINITION = Definition(
     emits=EMIS,
     subject_keys=cles_sujet,
     message_keys={
-        FpsPaye: lambda m: ((Paiement, (m.numero_fps, m.reference)),),
-        FpsPayeMinore: lambda m: ((Paiement, (m.numero_fps, m.reference)),),
-        DepotRapo: lambda m: ((Rapo, (m.numero_fps,)),),
-        DepotRapoPostal: lambda m: ((Rapo, (m.numero_fps,)),),
-        CommunicationRequete: lambda m: ((Recours, (m.numero_requete,)),),
-        DecisionCollectivite: lambda m: ((Recours, (m.numero_requete,)),),
-        AccuseDocumentComptable: lambda m: ((Remboursement, (m.numero_fps, m.numero_piece)),),
-        RejetDocumentComptable: lambda m: ((Remboursement, (m.numero_fps, m.numero_piece)),),
+        FpsPaye: paiement.cles,
+        FpsPayeMinore: paiement.cles,
+        DepotRapo: rapo.cles,
+        DepotRapoPostal: rapo.cles,
+        CommunicationRequete: recours.cles,
+        DecisionCollectivite: recours.cles,
+        AccuseDocumentComptable: remboursement.cles,
+        RejetDocumentComptable: remboursement.cles,
     },
-    deadline_keys={"silence-rapo": lambda sujets, le: ((Rapo, (sujet,)) for sujet in sujets)},
+    deadline_keys={Echeance.SILENCE_RAPO: rapo.cles_du_silence},
     documents={
         AvisPaiementCollectivite: DOCUMENTS / "avis_pare_brise.typ",
         AvisRectificatifCollectivite: DOCUMENTS / "avis_rectificatif.typ",

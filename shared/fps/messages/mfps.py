@@ -1,5 +1,6 @@
 """Flow 1, the message FPS: creation, modification, cancellation, and the accusé that names every error."""
 
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -29,6 +30,13 @@ class ErreurAccuse(Partie):
     phrase: Texte = Field(description="Ce qui ne va pas")
     article: str = Field(description="Texte appliqué, vide quand l'erreur est de pure forme")
     que_faire: Texte = Field(description="Ce qu'il faut faire")
+
+
+class CodeTitre(StrEnum):
+    """The two errors of an accusé that tell whether a titre exécutoire exists: the same cancellation takes the other way (flows 1, 8)."""
+
+    EMIS = "annulation-apres-titre"
+    NON_EMIS = "titre-non-emis"
 
 
 class AccuseFps(

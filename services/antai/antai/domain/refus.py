@@ -1,6 +1,7 @@
 """What ANTAI refuses, each refusal with its code, its article and what to do."""
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.messages.mfps import CodeTitre
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 
@@ -256,7 +257,7 @@ class RectificatifDejaRecu(Conflit):
 class AnnulationApresTitre(Conflit):
     """Un titre exécutoire est émis : le FPS ne peut plus être modifié ni annulé seul"""
 
-    code = "annulation-apres-titre"
+    code = CodeTitre.EMIS
     article = "CGCT, art. L. 2333-87, IV et R. 2333-120-17-2"
     que_faire = "Transmettez une information d'annulation de titre (flux 8) : l'ANTAI émettra le titre d'annulation."
 
@@ -264,7 +265,7 @@ class AnnulationApresTitre(Conflit):
 class TitreNonEmis(Conflit):
     """Aucun titre exécutoire n'est émis pour ce FPS"""
 
-    code = "titre-non-emis"
+    code = CodeTitre.NON_EMIS
     article = "CGCT, art. R. 2333-120-16"
     que_faire = "Transmettez une annulation de FPS, ou une information d'annulation de FPS (flux 8)."
 

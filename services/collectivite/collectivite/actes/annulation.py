@@ -1,14 +1,14 @@
 """Rectifying and cancelling: what the town decides before a title (message FPS), or after it (flow 8)."""
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
 
 from collectivite.actes.dossier import demande
 from collectivite.actes.etablissement import numero_rectificatif
-from collectivite.actes.transmission import annuler as annuler_ici
-from collectivite.actes.transmission import avis_de, exiger_sans_attente, transmettre
-from collectivite.domain.avis import AvisRectificatif
+from collectivite.actes.forfait import annuler as annuler_ici
+from collectivite.actes.transmission.envoi import exiger_sans_attente, transmettre
+from collectivite.domain.avis import AvisRectificatif, rectificatif
 from collectivite.domain.forfait import AMIABLES, SOLDES, Etat, Forfait
+from collectivite.domain.messages import OrigineAnnulation, annulation, annulation_titre, modification
 from collectivite.domain.refus import (
     ActeApresTitre,
     ActeImpossible,
@@ -19,17 +19,11 @@ from collectivite.domain.refus import (
     ModificationDejaFaite,
     ModificationImpossible,
 )
-from collectivite.domain.titre import annulation_titre, reste_au_titre
+from collectivite.domain.titre import reste_au_titre
 from collectivite.store import rectificatifs_de
-from fps.droit.calendar import instant_paris, paris_date
+from fps.droit.calendar import paris_date
 from fps.droit.money import euros
-from fps.droit.numero import cle
 from fps.kit.engine.work import Work
-from fps.messages.mfps import AnnulationFps, ModificationFps
-from fps.messages.parties_prenantes import Agent
-from fps.villes.communes import commune
-
-OrigineAnnulation = Literal["erreur-agent", "paiement-rapide", "autre"]
 
 
 async def modifier(numero: str, montant: int, agent: str, demande_du: date, motif: str, work: Work) -> AvisRectificatif:
@@ -41,9 +35,9 @@ async def modifier(numero: str, montant: int, agent: str, demande_du: date, moti
     forfait = await demande(numero, work)
     await _verifier_modification(forfait, montant, demande_du, work)
     avis = await numero_rectificatif(forfait.siret, agent, work)
-    message = modification(forfait, avis, agent, montant, motif, instant_paris(demande_du), work.now)
+    message = modification(forfait, avis, agent, montant, motif, demande_du, work.now)
     transmettre(forfait, message, work)
-    return avis_de(forfait, message, work)
+    return rectificatif(message, work.today)
 
 
 async def _verifier_modification(forfait: Forfait, montant: int, demande_du: date, work: Work) -> None:
@@ -64,27 +58,6 @@ async def _verifier_modification(forfait: Forfait, montant: int, demande_du: dat
         raise ModificationDejaFaite(f"Avis rectificatif {deja[-1].numero_avis}, {euros(deja[-1].montant)}.", "numero")
 
 
-def modification(
-    forfait: Forfait, avis: str, agent: str, montant: int, motif: str, demande_le: datetime, instant: datetime
-) -> ModificationFps:
-    """The message FPS of a rectificatif that the town issues by itself."""
-    ville = commune(forfait.siret)
-    return ModificationFps(
-        numero_fps=forfait.numero,
-        numero_avis=avis,
-        cle_avis=cle(avis),
-        siret=forfait.siret,
-        agent=Agent(identifiant=agent, autorite=ville.autorite),
-        origine="collectivite",
-        date_reception_rapo=demande_le,
-        mandataire=None,
-        date_edition=instant,
-        montant_rectifie=montant,
-        motif=motif,
-        contact_rapo=ville.contact_rapo,
-    )
-
-
 async def annuler(numero: str, origine: OrigineAnnulation, motif: str, work: Work) -> Forfait:
     """The town withdraws a FPS before any title: in cycle complet when ANTAI has accepted it.
 
@@ -100,11 +73,6 @@ async def annuler(numero: str, origine: OrigineAnnulation, motif: str, work: Wor
     exiger_sans_attente(forfait)
     transmettre(forfait, annulation(forfait, origine, motif, work.now), work)
     return forfait
-
-
-def annulation(forfait: Forfait, origine: OrigineAnnulation, motif: str, instant: datetime) -> AnnulationFps:
-    """The message FPS of a cancellation."""
-    return AnnulationFps(numero_fps=forfait.numero, siret=forfait.siret, date_annulation=instant, origine=origine, motif=motif)
 
 
 def _avant_titre(forfait: Forfait, work: Work) -> None:

@@ -8,8 +8,8 @@ from collectivite.actes.etablissement import etablir
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
-from collectivite.domain.refus import ConstatRefuse, ControleInconnu
-from collectivite.domain.stationnement import Controle, Droit, PaiementImmediat, Stationnement, controler
+from collectivite.domain.refus import AgentInconnu, ConstatRefuse, ControleInconnu
+from collectivite.domain.stationnement import Controle, DroitDeStationnement, PaiementImmediat, Stationnement, controler
 from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
 from fps.villes.communes import commune
@@ -33,7 +33,7 @@ async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, wo
     return ouvert
 
 
-async def accorder(siret: str, immatriculation: str, droit: Droit, work: Work) -> Stationnement:
+async def accorder(siret: str, immatriculation: str, droit: DroitDeStationnement, work: Work) -> Stationnement:
     """A right to park. Raises CommuneInconnue, HorsBareme for a zone that does not exist."""
     for zone in droit.zones:
         commune(siret).zone(zone)
@@ -51,7 +51,7 @@ async def precontroler(
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
     tarif = commune(siret).zone(zone)
     constatation = controler(await work.find(Stationnement, siret, immatriculation), tarif, vu)
-    numero = f"{siret}-{await numero_suivant(siret, 'CTRL', work, 8)}"
+    numero = f"{siret}-{await numero_suivant(siret, 'CTRL', work)}"
     controle = Controle(numero, siret, zone, immatriculation, source, vu, constatation.verdict, constatation.raison)
     work.add(controle)
     return controle
@@ -78,6 +78,14 @@ async def connu(numero: str, work: Work) -> Controle:
     if controle is None:
         raise ControleInconnu(f"Contrôle {numero}", "numero")
     return controle
+
+
+async def agent_connu(siret: str, numero: int, work: Work) -> AgentAssermente:
+    """The sworn agent of this number; raises AgentInconnu."""
+    agent = await work.find(AgentAssermente, siret, numero)
+    if agent is None:
+        raise AgentInconnu(f"Agent {numero:03d} de {siret}", "numero")
+    return agent
 
 
 async def assermenter(agent: AgentAssermente, work: Work) -> AgentAssermente:

@@ -1,15 +1,12 @@
-"""Finding the case files of a FPS, and what every act on one of them has to do."""
-
-from typing import Any
+"""Finding the case files of a FPS, or refusing: what every act begins with."""
 
 from collectivite.domain.avis import AvisRectificatif
-from collectivite.domain.forfait import Etat, Forfait
-from collectivite.domain.rapo import LOI, Rapo
+from collectivite.domain.forfait import Forfait
+from collectivite.domain.rapo import Rapo
 from collectivite.domain.recours import Recours
 from collectivite.domain.refus import ForfaitInconnu, FpsEtabliAilleurs
 from collectivite.domain.refus_recours import RapoInconnu, RecoursInconnu
 from collectivite.domain.remboursement import Serie
-from fps.droit.money import Ecriture
 from fps.kit.engine.work import Work
 
 
@@ -55,26 +52,10 @@ async def recours_connu(numero: str, work: Work) -> Recours:
     return recours
 
 
-async def numero_suivant(siret: str, genre: str, work: Work, largeur: int = 4) -> str:
+async def numero_suivant(siret: str, genre: str, work: Work) -> str:
     """The next number of a yearly series of the town."""
     serie = await work.find(Serie, siret, genre, work.today.year)
     if serie is None:
         serie = Serie(siret, genre, work.today.year)
         work.add(serie)
-    return serie.suivant(largeur)
-
-
-def ecrire(forfait: Forfait, acte: str, article: str, ecriture: Ecriture | None, work: Work, **donnees: Any) -> None:
-    """Tell the journal an act, and the books what it moves."""
-    work.record(forfait.numero, acte, article, **donnees)
-    if ecriture is not None:
-        work.book(forfait.numero, ecriture, article)
-
-
-async def oublier_echeances(forfait: Forfait, work: Work) -> None:
-    """A FPS that is settled waits for no term; once cancelled, a RAPO still open has nothing left to decide."""
-    work.unschedule(forfait.numero, "impaye")
-    rapo = await work.find(Rapo, forfait.numero) if forfait.etat is Etat.ANNULE else None
-    if rapo is not None and rapo.perdre_objet(work.today):
-        work.unschedule(forfait.numero, "silence-rapo")
-        work.record(forfait.numero, "rapo-sans-objet", LOI, numero_rapo=rapo.numero_rapo)
+    return serie.suivant()

@@ -6,8 +6,10 @@ from dataclasses import replace
 from collectivite.domain.agents import AgentAssermente, verifier
 from collectivite.domain.avis import avis_pare_brise
 from collectivite.domain.calendrier import dates
+from collectivite.domain.echeances import Echeance
 from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, verifier_anciennete, verifier_date
 from collectivite.domain.forfait import Forfait
+from collectivite.domain.mentions import Mention
 from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, controler, exiger_manquement
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.numero import NumeroFps
@@ -51,15 +53,16 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     registre.inscrire(
         FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets)
     )
-    work.record(forfait.numero, "etablissement", LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
+    work.record(forfait.numero, Mention.ETABLISSEMENT, LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
     work.book(forfait.numero, forfait.ecriture_creance(work.today), LOI)
     if forfait.cycle == "complet":
         work.send(message)
     else:
         forfait.notifier()
-        work.record(forfait.numero, "notification", LOI, le=prevues.notification.isoformat(), limite=prevues.limite_paiement.isoformat())
+        jours = {"le": prevues.notification.isoformat(), "limite": prevues.limite_paiement.isoformat()}
+        work.record(forfait.numero, Mention.NOTIFICATION, LOI, **jours)
         work.send(avis_pare_brise(ville, forfait))
-        work.schedule(forfait.numero, "impaye", ajouter_jours(prevues.limite_paiement, 1))
+        work.schedule(forfait.numero, Echeance.IMPAYE, ajouter_jours(prevues.limite_paiement, 1))
     return forfait
 
 

@@ -1,27 +1,29 @@
-"""The payments: what ANTAI and the DGFiP tell, what the town takes itself, what it gives back."""
+"""The payments: what ANTAI and the DGFiP tell, what the town takes itself, and the term that passes without one."""
 
-from collectivite.actes.annulation import annulation
-from collectivite.actes.dossier import demande, ecrire, etabli_ici, numero_suivant, oublier_echeances
-from collectivite.actes.transmission import transmettre
+from collections.abc import Iterable
+
+from collectivite.actes.dossier import demande, etabli_ici
+from collectivite.actes.forfait import ecrire, oublier_echeances
+from collectivite.actes.transmission.envoi import transmettre
 from collectivite.domain.forfait import SOLDES, Forfait
+from collectivite.domain.mentions import Mention
+from collectivite.domain.messages import annulation, impaye
 from collectivite.domain.paiement import Paiement, verifier_information, verifier_paiement_propre, verifier_paiement_rapide
-from collectivite.domain.rapo import Rapo
-from collectivite.domain.refus import BeneficiaireDifferent, PaiementInconnu
-from collectivite.domain.remboursement import Remboursement, exercice, genre, verifier
-from collectivite.store import recours_de
+from collectivite.domain.refus import PaiementInconnu
 from fps.droit.calendar import ajouter_jours, paris_date
-from fps.kit.engine.work import Work
-from fps.messages.annulation import FpsImpaye
-from fps.messages.comptable import AccuseDocumentComptable, Cause, RejetDocumentComptable
+from fps.kit.engine.work import Key, Work
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.paiement import Moyen
-from fps.messages.parties_prenantes import Demandeur
 from fps.villes.communes import commune
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 TITRE = "CGPPP, art. L. 2323-7-1"
 IMPAYE = "CGCT, art. R. 2333-120-17-2"
-REMBOURSEMENT = "Arrêté du 1er septembre 2016"
+
+
+def cles(message: FpsPaye | FpsPayeMinore) -> Iterable[Key]:
+    """The payment that it tells, which may be known already."""
+    yield Paiement, (message.numero_fps, message.reference)
 
 
 async def encaisser(message: FpsPaye | FpsPayeMinore, work: Work) -> None:
@@ -35,8 +37,8 @@ async def encaisser(message: FpsPaye | FpsPayeMinore, work: Work) -> None:
     le = paris_date(message.date_heure_paiement)
     ecriture = forfait.payer(message.montant_paye, le, minore=minore, solde=solde)
     work.add(Paiement(forfait.numero, message.reference, message.moyen, message.montant_paye, le, minore))
-    acte = "paye-minore" if minore else "paye"
-    ecrire(forfait, acte, PAIEMENT, ecriture, work, montant=message.montant_paye, reference=message.reference)
+    mention = Mention.PAYE_MINORE if minore else Mention.PAYE
+    ecrire(forfait, mention, PAIEMENT, ecriture, work, montant=message.montant_paye, reference=message.reference)
 
 
 async def perdre(message: PaiementRejete | PaiementAnnule, work: Work) -> None:
@@ -46,7 +48,7 @@ async def perdre(message: PaiementRejete | PaiementAnnule, work: Work) -> None:
     if paiement is None:
         if isinstance(message, PaiementAnnule) and message.motif == "double-paiement":
             # ANTAI never told this one as paid: it is not the town's money, ANTAI gives it back (hypothesis H53).
-            work.record(forfait.numero, "double-paiement", PAIEMENT, montant=message.montant_annule, reference=message.reference)
+            work.record(forfait.numero, Mention.DOUBLE_PAIEMENT, PAIEMENT, montant=message.montant_annule, reference=message.reference)
             return
         raise PaiementInconnu(f"Référence {message.reference}", "reference")
     if paiement.etat != "encaisse":
@@ -54,8 +56,8 @@ async def perdre(message: PaiementRejete | PaiementAnnule, work: Work) -> None:
     rejete = isinstance(message, PaiementRejete)
     paiement.etat = "rejete" if rejete else "annule"
     ecriture = forfait.perdre_paiement(paiement.montant, message.reste_du, work.today)
-    acte = "paiement-rejete" if rejete else "paiement-annule"
-    ecrire(forfait, acte, PAIEMENT, ecriture, work, montant=paiement.montant, reference=paiement.reference, motif=message.motif)
+    mention = Mention.PAIEMENT_REJETE if rejete else Mention.PAIEMENT_ANNULE
+    ecrire(forfait, mention, PAIEMENT, ecriture, work, montant=paiement.montant, reference=paiement.reference, motif=message.motif)
 
 
 async def encaisser_titre(message: TitrePayeCollectivite, work: Work) -> None:
@@ -65,8 +67,8 @@ async def encaisser_titre(message: TitrePayeCollectivite, work: Work) -> None:
     le = paris_date(message.date_heure_paiement)
     ecriture = forfait.solder_titre(message.numero_titre, message.part_collectivite, le, message.reste_du_collectivite, message.rejets)
     reste = message.reste_du_collectivite
-    acte = "titre-paiement-rejete" if forfait.titre_rejets > rejets else "titre-paye"
-    ecrire(forfait, acte, TITRE, ecriture, work, montant=message.part_collectivite, reste_du=reste)
+    mention = Mention.TITRE_PAIEMENT_REJETE if forfait.titre_rejets > rejets else Mention.TITRE_PAYE
+    ecrire(forfait, mention, TITRE, ecriture, work, montant=message.part_collectivite, reste_du=reste)
 
 
 async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: str, work: Work) -> Forfait:
@@ -77,7 +79,7 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     verifier_paiement_rapide(commune(forfait.siret), forfait, montant, work.today)
     ecriture = forfait.payer(montant, work.today, rapide=True)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
-    ecrire(forfait, "paiement-rapide", PAIEMENT, ecriture, work, montant=montant, reference=reference)
+    ecrire(forfait, Mention.PAIEMENT_RAPIDE, PAIEMENT, ecriture, work, montant=montant, reference=reference)
     transmettre(forfait, annulation(forfait, "paiement-rapide", "Payé avant l'envoi de l'avis.", work.now), work)
     return forfait
 
@@ -90,7 +92,8 @@ async def payer(numero: str, montant: int, moyen: Moyen, reference: str, work: W
     verifier_paiement_propre(forfait, montant, work.today)
     ecriture = forfait.payer(montant, work.today, solde=montant == forfait.creance)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
-    ecrire(forfait, "paye" if forfait.etat in SOLDES else "paye-en-partie", PAIEMENT, ecriture, work, montant=montant, reference=reference)
+    mention = Mention.PAYE if forfait.etat in SOLDES else Mention.PAYE_EN_PARTIE
+    ecrire(forfait, mention, PAIEMENT, ecriture, work, montant=montant, reference=reference)
     if forfait.etat in SOLDES:
         await oublier_echeances(forfait, work)
     return forfait
@@ -103,90 +106,5 @@ async def constater_impaye(numero: str, work: Work) -> None:
     if forfait.creance <= 0 or limite is None or notification is None or work.today < ajouter_jours(limite, 1):
         return
     forfait.constater_impaye()
-    work.record(numero, "impaye", IMPAYE, reste_du=forfait.creance)
-    message = FpsImpaye(
-        beneficiaire=commune(forfait.siret).beneficiaire,
-        vehicule=forfait.vehicule,
-        lieu=forfait.lieu,
-        date_heure_constat=forfait.date_heure_constat,
-        numero_fps=numero,
-        mode_notification="pare-brise",
-        date_notification=notification,
-        date_limite_paiement=limite,
-        montant_initial=forfait.montant,
-        montant_paye=forfait.montant_paye,
-        montant_annule=forfait.montant - forfait.du,
-        montant_remis=0,
-        reste_du=forfait.creance,
-    )
-    transmettre(forfait, message, work)
-
-
-# ------------------------------------------------------------------------------------------------------------- refunds
-
-
-async def beneficiaire(numero: str, work: Work) -> tuple[Demandeur | None, Cause]:
-    """Who asked, before the town or before the court: the only persons it knows (H33)."""
-    rapo = await work.find(Rapo, numero)
-    requerants = [(r.requerant, r.sens) for r in await recours_de(work.tx, work.bac.nom, numero) if r.requerant is not None]
-    for requerant, sens in requerants:
-        if sens in ("decharge-totale", "decharge-partielle"):
-            return requerant, "juridiction"
-    if rapo is not None:
-        return rapo.demandeur, "rapo" if rapo.montant_rectifie is not None else "collectivite"
-    return (requerants[0][0], "collectivite") if requerants else (None, "collectivite")
-
-
-async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demandeur | None, work: Work) -> Remboursement:
-    """What was paid in excess goes back (flow 9): titre d'annulation the year of the payment, mandat later.
-
-    `payeur` made himself known to the agent when nobody contested (hypothesis H104). Raises as `verifier`, and BeneficiaireDifferent.
-    """
-    forfait = await demande(numero, work)
-    connu, cause = await beneficiaire(numero, work)
-    if connu is not None and payeur is not None and payeur != connu:
-        raise BeneficiaireDifferent(f"Cause du remboursement : {cause}.", "beneficiaire")
-    personne, somme = verifier(forfait, connu or payeur, montant)
-    paye_le = forfait.paye_le or work.today
-    quoi = genre(paye_le, work.today)
-    piece = Remboursement(
-        numero=numero,
-        numero_piece=await numero_suivant(forfait.siret, quoi, work),
-        siret=forfait.siret,
-        genre=quoi,
-        exercice=exercice(work.today),
-        exercice_paiement=exercice(paye_le),
-        date_piece=work.today,
-        cause=cause,
-        beneficiaire=personne,
-        iban=iban,
-        montant=somme,
-        montant_encaisse=forfait.montant_paye,
-        motif=forfait.motif or "Trop-perçu",
-    )
-    work.add(piece)
-    ecrire(forfait, "remboursement", REMBOURSEMENT, forfait.rembourser(somme, work.today), work, montant=somme, piece=piece.numero_piece)
-    work.send(piece.message())
-    return piece
-
-
-async def accuser_piece(message: AccuseDocumentComptable, work: Work) -> None:
-    """What the accountant answered: a piece refused is owed again. Raises FpsEtabliAilleurs."""
-    forfait = await etabli_ici(message.numero_fps, work)
-    piece = await work.find(Remboursement, forfait.numero, message.numero_piece)
-    if piece is None or piece.etat != "transmis":
-        return
-    piece.etat = "accepte" if message.statut == "accepte" else "refuse"
-    ecriture = None if piece.etat == "accepte" else forfait.rembourser(-piece.montant, work.today)
-    ecrire(forfait, f"piece-{piece.etat}", REMBOURSEMENT, ecriture, work, piece=piece.numero_piece)
-
-
-async def arreter_remboursement(message: RejetDocumentComptable, work: Work) -> None:
-    """The accountant stops a refund: the payment that it gave back was refused by the bank; told twice, once. Raises FpsEtabliAilleurs."""
-    forfait = await etabli_ici(message.numero_fps, work)
-    piece = await work.find(Remboursement, forfait.numero, message.numero_piece)
-    if piece is None or piece.etat == "refuse":
-        return
-    piece.etat = "refuse"
-    ecriture = forfait.arreter_remboursement(piece.montant, work.today)
-    ecrire(forfait, "remboursement-arrete", REMBOURSEMENT, ecriture, work, piece=piece.numero_piece, montant=piece.montant)
+    work.record(numero, Mention.IMPAYE, IMPAYE, reste_du=forfait.creance)
+    transmettre(forfait, impaye(forfait, notification, limite), work)

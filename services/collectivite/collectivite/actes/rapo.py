@@ -1,11 +1,18 @@
 """The RAPO: its deposit by each channel, its decision, and what follows from it."""
 
-from collectivite.actes.dossier import demande, ecrire, etabli_ici, numero_suivant, rapo_de
+from collections.abc import Iterable
+from datetime import date
+
+from collectivite.actes.dossier import demande, etabli_ici, numero_suivant, rapo_de
 from collectivite.actes.etablissement import numero_rectificatif
-from collectivite.actes.transmission import avis_de, rectifier, transmettre
-from collectivite.domain.avis import AvisRectificatif, avis_rectificatif
+from collectivite.actes.forfait import rectifier
+from collectivite.actes.transmission.envoi import transmettre
+from collectivite.domain.avis import AvisRectificatif, avis_rectificatif, rectificatif
 from collectivite.domain.calendrier import limite_rapo, limite_rapo_au_plus_tard
+from collectivite.domain.echeances import Echeance
 from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.mentions import Mention
+from collectivite.domain.messages import annulation, modification
 from collectivite.domain.rapo import LOI, PAR_CODE, Depot, Rapo, Sens, a_verifier, irrecevabilites, lire_depot
 from collectivite.domain.refus_recours import (
     NotificationIncroyable,
@@ -21,16 +28,18 @@ from collectivite.domain.refus_recours import (
 from collectivite.domain.sommes import trop_percu, verse_net
 from fps.droit import droit
 from fps.droit.calculs import date_limite_decision_rapo
-from fps.droit.calendar import ajouter_jours, instant_paris, paris_date
-from fps.droit.numero import cle
-from fps.kit.engine.work import Work
-from fps.messages.mfps import AnnulationFps, ModificationFps
+from fps.droit.calendar import ajouter_jours, paris_date
+from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Agent
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
 from fps.villes.communes import commune
 
-RECTIFICATIF = "CGCT, art. R. 2333-120-14"
 PIECES_REMBOURSEMENT = ("Relevé d'identité bancaire", "Copie de la décision")
+
+
+def cles(message: DepotRapo | DepotRapoPostal) -> Iterable[Key]:
+    """The RAPO against that notice, when there is one already."""
+    yield Rapo, (message.numero_fps,)
 
 
 async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseReceptionRapo:
@@ -59,7 +68,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         raise RapoTardif(f"FPS {forfait.numero}, constaté le {paris_date(forfait.date_heure_constat):%d/%m/%Y}.", "numero_fps")
     rapo = Rapo(
         numero=forfait.numero,
-        numero_rapo=await numero_suivant(forfait.siret, "RAPO", work, 6),
+        numero_rapo=await numero_suivant(forfait.siret, "RAPO", work),
         siret=forfait.siret,
         canal=depot.canal,
         demandeur=message.demandeur,
@@ -72,10 +81,9 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         a_verifier=a_verifier(depot),
     )
     work.add(rapo)
-    work.record(
-        forfait.numero, "depot-rapo", LOI, numero_rapo=rapo.numero_rapo, canal=rapo.canal, irrecevabilites=list(rapo.irrecevabilites)
-    )
-    work.schedule(forfait.numero, "silence-rapo", ajouter_jours(rapo.date_limite_decision, 1))
+    donnees = {"numero_rapo": rapo.numero_rapo, "canal": rapo.canal, "irrecevabilites": list(rapo.irrecevabilites)}
+    work.record(forfait.numero, Mention.DEPOT_RAPO, LOI, **donnees)
+    work.schedule(forfait.numero, Echeance.SILENCE_RAPO, ajouter_jours(rapo.date_limite_decision, 1))
     accuse = AccuseReceptionRapo(
         numero_fps=rapo.numero,
         numero_rapo=rapo.numero_rapo,
@@ -115,51 +123,29 @@ async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int 
     """An agent decides, another than the one who drew the FPS (art. R. 2333-120-13). Raises RapoInconnu, and as `Rapo.decider`."""
     forfait, rapo = await demande(numero, work), await rapo_de(numero, work)
     rapo.decider(sens, agent, forfait.agent, montant, forfait.du, motif, work.today)
-    work.unschedule(numero, "silence-rapo")
-    work.record(numero, f"decision-rapo-{sens}", LOI, agent=agent, motif=motif, montant_rectifie=rapo.montant_rectifie)
+    work.unschedule(numero, Echeance.SILENCE_RAPO)
+    work.record(numero, Mention(f"decision-rapo-{sens}"), LOI, agent=agent, motif=motif, montant_rectifie=rapo.montant_rectifie)
     if rapo.montant_rectifie is not None:
-        await accepter(forfait, rapo, agent, motif, work)
-    work.send(decision(forfait, rapo, sens, work))
+        await _accepter(forfait, rapo, rapo.montant_rectifie, agent, motif, work)
+    work.send(_decision(forfait, rapo, sens, work))
     return rapo
 
 
-async def accepter(forfait: Forfait, rapo: Rapo, agent: str, motif: str, work: Work) -> None:
+async def _accepter(forfait: Forfait, rapo: Rapo, montant: int, agent: str, motif: str, work: Work) -> None:
     """The FPS is rectified, at 0 when the RAPO is wholly accepted: ANTAI notifies, or the town in cycle partiel (art. R. 2333-120-14)."""
     rapo.numero_avis = await numero_rectificatif(forfait.siret, agent, work)
-    message = modification(forfait, rapo, agent, motif, work)
+    message = modification(forfait, rapo.numero_avis, agent, montant, motif, rapo.date_avis_reception, work.now, rapo)
     if forfait.cycle == "partiel":
-        avis = avis_de(forfait, message, work)
+        avis = rectificatif(message, work.today)
         await rectifier(forfait, avis, motif, work)
         work.send(avis_rectificatif(commune(forfait.siret), forfait, rapo, avis))
         return
     transmettre(forfait, message, work)
-    if message.montant_rectifie == 0:
-        annulation = AnnulationFps(numero_fps=forfait.numero, siret=forfait.siret, date_annulation=work.now, origine="rapo", motif=motif)
-        transmettre(forfait, annulation, work)
+    if montant == 0:
+        transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
 
 
-def modification(forfait: Forfait, rapo: Rapo, agent: str, motif: str, work: Work) -> ModificationFps:
-    """The message FPS of the rectificatif after a RAPO."""
-    if rapo.numero_avis is None or rapo.montant_rectifie is None:
-        raise ValueError("the RAPO is not accepted")
-    ville = commune(forfait.siret)
-    return ModificationFps(
-        numero_fps=forfait.numero,
-        numero_avis=rapo.numero_avis,
-        cle_avis=cle(rapo.numero_avis),
-        siret=forfait.siret,
-        agent=Agent(identifiant=agent, autorite=ville.autorite),
-        origine="rapo",
-        date_reception_rapo=instant_paris(rapo.date_avis_reception),
-        mandataire=rapo.mandataire,
-        date_edition=work.now,
-        montant_rectifie=rapo.montant_rectifie,
-        motif=motif,
-        contact_rapo=ville.contact_rapo,
-    )
-
-
-def decision(forfait: Forfait, rapo: Rapo, sens: Sens, work: Work) -> DecisionRapo:
+def _decision(forfait: Forfait, rapo: Rapo, sens: Sens, work: Work) -> DecisionRapo:
     """The letter of an express decision, with the means and the delay of the next appeal (CGCT, art. R. 2333-120-33)."""
     loi, ville, rien = droit(work.today), commune(forfait.siret), rapo.montant_rectifie == 0
     manques = (*rapo.irrecevabilites, *rapo.a_verifier) if sens == "irrecevable" else ()
@@ -190,8 +176,13 @@ def _trop_percu(forfait: Forfait, rapo: Rapo) -> int:
     return max(forfait.dette, trop_percu(verse_net(forfait.montant_paye, forfait.rembourse), du, forfait.part_titre))
 
 
+def cles_du_silence(numeros: list[str], le: date) -> Iterable[Key]:
+    """The RAPO of these FPS."""
+    return ((Rapo, (numero,)) for numero in numeros)
+
+
 async def se_taire(numero: str, work: Work) -> None:
     """The month is over: silence is a rejection (CGCT, art. R. 2333-120-13); nothing to do when a decision was made."""
-    forfait, rapo = await demande(numero, work), await rapo_de(numero, work)
+    rapo = await rapo_de(numero, work)
     if rapo.se_taire():
-        ecrire(forfait, "rejet-implicite-rapo", LOI, None, work, le=rapo.date_limite_decision.isoformat())
+        work.record(numero, Mention.REJET_IMPLICITE_RAPO, LOI, le=rapo.date_limite_decision.isoformat())

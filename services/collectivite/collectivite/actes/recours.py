@@ -1,14 +1,18 @@
 """The appeal before the court: communication, defence, decision, execution (flows 7 and 8)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from collectivite.actes.dossier import etabli_ici, recours_connu
-from collectivite.actes.transmission import annulation_fps, reduire, transmettre
+from collectivite.actes.forfait import DECHARGE, reduire
+from collectivite.actes.transmission.envoi import transmettre
+from collectivite.domain.echeances import Echeance
 from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.mentions import Mention
+from collectivite.domain.messages import annulation_fps, annulation_titre
 from collectivite.domain.recours import EN_INSTANCE, EtatRecours, Recours
-from collectivite.domain.titre import annulation_titre
 from fps.droit.calendar import ajouter_jours
-from fps.kit.engine.work import Work
+from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
@@ -23,7 +27,11 @@ from fps.villes.communes import commune
 
 DEFENSE = "CGCT, art. R. 2333-120-44"
 DECISION = "CGCT, art. R. 2333-120-60"
-EXECUTION = "CGCT, art. R. 2333-120-17-2"
+
+
+def cles(message: CommunicationRequete | DecisionCollectivite) -> Iterable[Key]:
+    """The petition, when the court has told of it before."""
+    yield Recours, (message.numero_requete,)
 
 
 async def _ouvrir(message: CommunicationRequete | DecisionCollectivite, forfait: Forfait, work: Work) -> Recours:
@@ -42,9 +50,9 @@ async def communiquer(message: CommunicationRequete, work: Work) -> None:
     recours = await _ouvrir(message, forfait, work)
     recours.communiquer(message)
     limite = message.date_limite_defense
-    work.record(forfait.numero, "communication-requete", DEFENSE, numero_requete=recours.numero, limite=limite.isoformat())
+    work.record(forfait.numero, Mention.COMMUNICATION_REQUETE, DEFENSE, numero_requete=recours.numero, limite=limite.isoformat())
     if recours.etat is EtatRecours.COMMUNIQUE:
-        work.schedule(recours.numero, "defense", ajouter_jours(limite, 1))
+        work.schedule(recours.numero, Echeance.DEFENSE, ajouter_jours(limite, 1))
 
 
 async def defendre(
@@ -69,7 +77,7 @@ async def defendre(
             octets_de(piece, work.today)
     recours.deposer(commune(recours.siret), canal, work.today)
     commun: dict[str, Any] = {"numero_requete": numero, "numero_fps": recours.numero_fps, "siret": recours.siret, "canal": canal}
-    work.record(recours.numero_fps, "memoire", DEFENSE, numero_requete=numero, canal=canal, conteste=conteste, pieces=len(pieces))
+    work.record(recours.numero_fps, Mention.MEMOIRE, DEFENSE, numero_requete=numero, canal=canal, conteste=conteste, pieces=len(pieces))
     work.send(MemoireDefense(**commun, conteste_erreur=conteste, conclusions=conclusions, moyens=moyens, signataire=signataire))
     for piece in pieces:
         recours.pieces += 1
@@ -85,18 +93,18 @@ async def accuser_depot(message: AccuseDepotMemoire, work: Work) -> None:
     recours = await recours_connu(message.numero_requete, work)
     donnees = {"numero_requete": recours.numero, "numero_depot": message.numero_depot}
     if not message.recevable:
-        work.record(recours.numero_fps, "depot-memoire-refuse", DEFENSE, **donnees, motif=message.motif)
+        work.record(recours.numero_fps, Mention.DEPOT_MEMOIRE_REFUSE, DEFENSE, **donnees, motif=message.motif)
         return
     recours.recevoir_depot(message.numero_depot)
-    work.unschedule(recours.numero, "defense")
-    work.record(recours.numero_fps, "accuse-depot-memoire", DEFENSE, **donnees)
+    work.unschedule(recours.numero, Echeance.DEFENSE)
+    work.record(recours.numero_fps, Mention.ACCUSE_DEPOT_MEMOIRE, DEFENSE, **donnees)
 
 
 async def laisser_sans_defense(numero: str, work: Work) -> None:
     """The delay of the defence is over: the court may rule without it."""
     recours = await recours_connu(numero, work)
     if recours.laisser_sans_defense():
-        work.record(recours.numero_fps, "sans-defense", DEFENSE, numero_requete=numero)
+        work.record(recours.numero_fps, Mention.SANS_DEFENSE, DEFENSE, numero_requete=numero)
 
 
 async def recevoir_decision(message: DecisionCollectivite, work: Work) -> None:
@@ -108,19 +116,19 @@ async def recevoir_decision(message: DecisionCollectivite, work: Work) -> None:
     recours = await _ouvrir(message, forfait, work)
     if recours.etat in EN_INSTANCE:
         recours.recevoir_decision(message)
-        work.unschedule(recours.numero, "defense")
+        work.unschedule(recours.numero, Echeance.DEFENSE)
         donnees = {
             "numero_requete": recours.numero,
             "sens": message.sens,
             "fps": message.fps_decharge,
             "majoration": message.majoration_dechargee,
         }
-        work.record(forfait.numero, "decision-juridiction", DECISION, **donnees)
+        work.record(forfait.numero, Mention.DECISION_JURIDICTION, DECISION, **donnees)
     elif not recours.avancer_notification(message.date_notification):
         return
     if recours.date_limite_execution is not None and recours.etat is EtatRecours.A_EXECUTER:
         # On its last day the town's system executes by itself what nobody has executed (hypothesis H74).
-        work.schedule(recours.numero, "execution", recours.date_limite_execution)
+        work.schedule(recours.numero, Echeance.EXECUTION, recours.date_limite_execution)
 
 
 async def executer(numero: str, work: Work) -> Recours:
@@ -130,9 +138,9 @@ async def executer(numero: str, work: Work) -> Recours:
     """
     recours = await recours_connu(numero, work)
     recours.executer(work.today)
-    work.unschedule(numero, "execution")
+    work.unschedule(numero, Echeance.EXECUTION)
     forfait = await etabli_ici(recours.numero_fps, work)
-    work.record(forfait.numero, "execution", EXECUTION, numero_requete=numero)
+    work.record(forfait.numero, Mention.EXECUTION, DECHARGE, numero_requete=numero)
     if forfait.etat is not Etat.ANNULE:
         await _decharger(forfait, recours, work)
     return recours

@@ -5,18 +5,16 @@ from fastapi import APIRouter
 from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, payer, rapos, recours, suivi
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import administration, publique
-from fps.kit.web.body import JsonRoute
+
+AGENTS = (etablissement, forfaits, explication, dossiers, rapos, recours, controles)
+USAGERS = (suivi, payer, communes)
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the collectivité."""
-    interne = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
-    for noun in (etablissement, forfaits, explication, dossiers, rapos, recours, controles):
-        noun.routes(interne, service)
-    ouvert = APIRouter(route_class=JsonRoute, dependencies=[publique()])
-    for noun in (suivi, payer, communes):
-        noun.routes(ouvert, service)
+    """The routes of the collectivité: those of its agents, those of anybody."""
     router = APIRouter()
-    router.include_router(interne)
-    router.include_router(ouvert)
+    for noun in AGENTS:
+        router.include_router(noun.routes(service), dependencies=[administration(service)])
+    for noun in USAGERS:
+        router.include_router(noun.routes(service), dependencies=[publique()])
     return router

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.parties_prenantes import Categorie
 from fps.villes.communes import Commune, connues
 
@@ -68,10 +69,13 @@ class CommuneVue(BaseModel):
         )
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /communes."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
     async def communes(request: Request) -> list[CommuneVue]:
         async with service.reading(bac_of(request)) as lecture:
             return [CommuneVue.voir(ville, lecture.work.today) for ville in connues()]
+
+    return router

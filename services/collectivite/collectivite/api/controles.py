@@ -10,10 +10,10 @@ from collectivite.actes import controle as actes
 from collectivite.api.forfaits import ForfaitVu
 from collectivite.api.rapos import NumeroAgent
 from collectivite.domain.agents import AgentAssermente
-from collectivite.domain.refus import AgentInconnu
-from collectivite.domain.stationnement import Droit, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement, Verdict
+from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement, Verdict
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import CentimesDus, Court, Jour, Ligne, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 
@@ -87,7 +87,7 @@ class StationnementVu(Vue):
     siret: str
     immatriculation: str
     paiements: tuple[PaiementImmediat, ...]
-    droits: tuple[Droit, ...]
+    droits: tuple[DroitDeStationnement, ...]
     forfaits: tuple[FpsEnVigueur, ...]
 
 
@@ -114,8 +114,9 @@ class AgentVu(Vue):
     retire_le: date | None
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """/stationnements, /controles, /agents."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.post("/stationnements/paiements", tags=["Contrôle"], summary="Enregistrer un paiement immédiat", status_code=201)
     async def payer(request: Request, d: DemandePaiementImmediat) -> StationnementVu:
@@ -125,7 +126,7 @@ def routes(router: APIRouter, service: Service) -> None:
 
     @router.post("/stationnements/droits", tags=["Contrôle"], summary="Enregistrer un droit (résident, CMI-S…)", status_code=201)
     async def accorder(request: Request, d: DemandeDroit) -> StationnementVu:
-        droit = Droit.model_validate(d.model_dump(exclude={"siret", "immatriculation"}))
+        droit = DroitDeStationnement.model_validate(d.model_dump(exclude={"siret", "immatriculation"}))
         fait = await service.ask(bac_of(request), lambda w: actes.accorder(d.siret, d.immatriculation, droit, w))
         return StationnementVu.model_validate(fait)
 
@@ -159,7 +160,6 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.get("/agents/{siret}/{numero}", tags=["Agents"], summary="Consulter un agent du registre")
     async def agent(request: Request, siret: CheminSiret, numero: Annotated[int, Path(ge=0, le=999)]) -> AgentVu:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await lecture.work.find(AgentAssermente, siret, numero)
-        if trouve is None:
-            raise AgentInconnu(f"Agent {numero:03d} de {siret}", "numero")
-        return AgentVu.model_validate(trouve)
+            return AgentVu.model_validate(await actes.agent_connu(siret, numero, lecture.work))
+
+    return router

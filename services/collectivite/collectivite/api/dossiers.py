@@ -8,17 +8,17 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from collectivite.actes import annulation, paiement, transmission
+from collectivite.actes import annulation, paiement, remboursement
+from collectivite.actes.transmission import renvoi
 from collectivite.api.forfaits import ForfaitVu, Motif, Numero
 from collectivite.api.rapos import NumeroAgent
 from collectivite.domain.avis import AvisRectificatif
-from collectivite.domain.refus import RemboursementInconnu
-from collectivite.domain.remboursement import Remboursement
 from collectivite.store import paiements_de, remboursements_de
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import LetterError, render_async
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes, CentimesDus, Court, Iban, Jour
 from fps.messages.paiement import Moyen
 from fps.messages.parties_prenantes import Demandeur
@@ -134,8 +134,9 @@ class RectificatifVu(BaseModel):
     date_edition: date
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The acts on /fps/{numero}."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire (quand l'ANTAI l'accepte)")
     async def annuler(request: Request, numero: Numero, d: DemandeAnnulation) -> ForfaitVu:
@@ -155,7 +156,7 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.post("/fps/{numero}/actes/{rang}/renvoi", tags=["FPS"], summary="Renvoyer un acte que l'ANTAI a refusé")
     async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1)], d: DemandeRenvoi) -> ForfaitVu:
         sommes = d.model_dump(exclude_none=True)
-        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: transmission.renvoyer(numero, rang, sommes, w)))
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: renvoi.renvoyer(numero, rang, sommes, w)))
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
     async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
@@ -174,7 +175,7 @@ def routes(router: APIRouter, service: Service) -> None:
 
     @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
     async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:
-        fait = await service.ask(bac_of(request), lambda w: paiement.rembourser(numero, d.iban, d.montant, d.beneficiaire, w))
+        fait = await service.ask(bac_of(request), lambda w: remboursement.rembourser(numero, d.iban, d.montant, d.beneficiaire, w))
         return RemboursementVu.model_validate(fait)
 
     @router.get("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Lister les pièces comptables")
@@ -186,11 +187,11 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.get("/fps/{numero}/piece-comptable", tags=["Remboursement"], summary="Lire une pièce comptable (PDF)", response_class=Response)
     async def piece(request: Request, numero: Numero, numero_piece: NumeroPiece) -> Response:
         async with service.reading(bac_of(request)) as lecture:
-            trouvee = await lecture.work.find(Remboursement, numero, numero_piece)
-        if trouvee is None:
-            raise RemboursementInconnu(f"Pièce {numero_piece}", "numero_piece")
+            trouvee = await remboursement.piece_connue(numero, numero_piece, lecture.work)
         try:
             pdf = await render_async(trouvee.message(), service.definition.documents, le=trouvee.date_piece)
         except LetterError as error:
             raise HTTPException(500) from error
         return Response(pdf, media_type="application/pdf")
+
+    return router

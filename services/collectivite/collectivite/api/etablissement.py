@@ -17,7 +17,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
 from fps.kit.post.door import LOT, LOT_LIMIT
 from fps.kit.web import problems
-from fps.kit.web.body import expect_type, read_body
+from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.erreurs import phrases
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
@@ -97,8 +97,9 @@ def compte_rendu(ligne: int, resultat: Any) -> str:
 NDJSON: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}}
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """POST /fps and POST /fps/lot."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.post("/fps", tags=["FPS"], summary="Établir un FPS", status_code=201)
     async def creer(request: Request, demande: DemandeFps) -> ForfaitVu:
@@ -129,3 +130,5 @@ def routes(router: APIRouter, service: Service) -> None:
         resultats |= zip(demandes, await service.collector.do(list(demandes.values())), strict=True)
         texte = "\n".join(compte_rendu(rang, resultats[rang]) for rang in sorted(resultats))
         return Response(texte + "\n", media_type="application/x-ndjson")
+
+    return router

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
+from collectivite.actes.dossier import demande
 from collectivite.api.forfaits import Numero
 from collectivite.domain import calendrier, suivi
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.paiement import Paiement
 from collectivite.domain.rapo import EtatRapo, Rapo
 from collectivite.domain.recours import Recours
-from collectivite.domain.refus import ForfaitInconnu
 from collectivite.domain.remboursement import Remboursement, exercice, genre
 from collectivite.domain.sommes import (
     reste_du,
@@ -40,6 +40,7 @@ from fps.droit.calculs import (
 from fps.droit.calendar import PARIS, paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 from fps.villes.communes import Commune, commune
 
@@ -280,9 +281,7 @@ def valeurs(liasse: Liasse) -> dict[str, Any]:
 async def reunir(numero: str, lecture: Reading) -> Liasse:
     """Everything that the town keeps of a FPS; raises ForfaitInconnu."""
     work, tx = lecture.work, lecture.tx
-    forfait = await work.find(Forfait, numero)
-    if forfait is None:
-        raise ForfaitInconnu(f"Numéro {numero}", "numero")
+    forfait = await demande(numero, work)
     requetes = await recours_de(tx, work.bac.nom, numero)
     return Liasse(
         forfait=forfait,
@@ -296,11 +295,14 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
     )
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The route that explains."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/fps/{numero}/explication/{champ}", tags=["FPS"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:
         async with service.reading(bac_of(request)) as lecture:
             liasse = await reunir(numero, lecture)
         return expliquer(numero, champ, valeurs(liasse), calculs(liasse), FAITS)
+
+    return router

@@ -6,14 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 
-from collectivite.domain.acte import LIBELLES, Acte, Suite
+from collectivite.actes.dossier import demande
+from collectivite.domain.acte import Acte, Suite
 from collectivite.domain.forfait import Etat, Forfait
-from collectivite.domain.refus import ForfaitInconnu
 from collectivite.store import page_forfaits
 from fps.droit.calendar import PARIS
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Texte
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
@@ -47,7 +48,7 @@ class ActeVu(BaseModel):
     def voir(cls, acte: Acte) -> "ActeVu":
         """What is shown of an act."""
         repondu = acte.repondu_le.astimezone(PARIS) if acte.repondu_le else None
-        vu = {"flux": acte.message.flow, "nature": LIBELLES[type(acte.message)], "transmis_le": acte.transmis_le.astimezone(PARIS)}
+        vu = {"flux": acte.message.flow, "nature": acte.nature, "transmis_le": acte.transmis_le.astimezone(PARIS)}
         return cls(rang=acte.rang, etat=acte.etat, repondu_le=repondu, erreurs=acte.erreurs, **vu)
 
 
@@ -111,8 +112,9 @@ class PageForfaits(BaseModel):
     suivant: str | None
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /fps and GET /fps/{numero}."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/fps", tags=["FPS"], summary="Lister les FPS")
     async def lister(
@@ -131,7 +133,6 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.get("/fps/{numero}", tags=["FPS"], summary="Consulter un FPS")
     async def consulter(request: Request, numero: Numero) -> ForfaitVu:
         async with service.reading(bac_of(request)) as lecture:
-            forfait = await lecture.work.find(Forfait, numero)
-        if forfait is None:
-            raise ForfaitInconnu(f"Numéro {numero}", "numero")
-        return ForfaitVu.voir(forfait)
+            return ForfaitVu.voir(await demande(numero, lecture.work))
+
+    return router

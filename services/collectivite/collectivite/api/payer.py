@@ -11,6 +11,7 @@ from fps.droit.money import euros
 from fps.errors import Refus
 from fps.kit.engine.service import Service
 from fps.kit.web import page
+from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
 
 TITRE = "Payer un forfait de post-stationnement à la collectivité"
@@ -19,8 +20,9 @@ SUITE = "Aucun paiement réel n'est possible ici : l'avis dit comment payer, le 
 Saisie = Annotated[str, Query(max_length=60)]
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /payer."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/payer", tags=["Usager"], summary="Page où mène le code QR d'un avis", response_class=HTMLResponse)
     async def afficher(request: Request, numero: Saisie = "", immatriculation: Saisie = "") -> HTMLResponse:
@@ -34,6 +36,8 @@ def routes(router: APIRouter, service: Service) -> None:
         except Refus as refus:
             return page.page(TITRE, page.refus(refus.titre(), refus.que_faire), _formulaire(numero, plaque), statut=status_of(refus))
         return page.page(TITRE, page.liste(_lignes(vu)), page.paragraphe(SUITE))
+
+    return router
 
 
 def _formulaire(numero: str, plaque: str) -> str:

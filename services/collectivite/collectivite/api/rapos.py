@@ -15,6 +15,7 @@ from collectivite.store import compter_forfaits, compter_irrecevabilites, compte
 from fps.droit.calendar import instant_paris
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 from fps.villes.communes import commune
@@ -74,8 +75,9 @@ class DemandeDecision(BaseModel):
     montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant, pour une acceptation partielle")
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /rapos/{numero}, POST /rapos/{numero}/decision, GET /rapports/rapo/{siret}/{annee}."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/rapos/{numero}", tags=["RAPO"], summary="Consulter le RAPO d'un FPS et sa recevabilité")
     async def consulter(request: Request, numero: Numero) -> RapoVu:
@@ -106,3 +108,5 @@ def routes(router: APIRouter, service: Service) -> None:
                 await compter_irrecevabilites(tx, bac, siret, debut, fin),
                 await compter_recours(tx, bac, siret, debut, fin),
             )
+
+    return router

@@ -12,6 +12,7 @@ from collectivite.domain.recours import EtatRecours, Recours
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
 
@@ -61,8 +62,9 @@ class DemandeMemoire(BaseModel):
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = ()
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /recours/{numero}, POST /recours/{numero}/memoire, POST /recours/{numero}/execution."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/recours/{numero}", tags=["Contentieux"], summary="Consulter une requête")
     async def consulter(request: Request, numero: NumeroRequete) -> RecoursVu:
@@ -88,3 +90,5 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.post("/recours/{numero}/execution", tags=["Contentieux"], summary="Exécuter une décision de la juridiction")
     async def appliquer(request: Request, numero: NumeroRequete) -> RecoursVu:
         return RecoursVu.model_validate(await service.ask(bac_of(request), lambda work: executer(numero, work)))
+
+    return router

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from collectivite.actes.dossier import demande
 from collectivite.actes.suivi import ouvrir
 from collectivite.domain.calendrier import limite_rapo
 from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.mentions import Mention
 from collectivite.domain.rapo import EtatRapo, Rapo
-from collectivite.domain.refus import ForfaitInconnu
-from collectivite.domain.suivi import SUITES, a_payer, minore_jusqu_au, montant_minore, ou_payer, titre
+from collectivite.domain.suivi import SUITES, a_payer, minore_jusqu_au, montant_minore, ou_payer, titre, titre_presume
 from collectivite.store import dernier_avis
 from fps.droit import droit
 from fps.droit.calendar import PARIS, instant_paris
@@ -20,38 +21,39 @@ from fps.droit.numero import cle, telepaiement
 from fps.kit.engine import journal
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
 from fps.villes.communes import commune
 
 # What a person may read of the journal: acts, never names nor letters between services.
-HISTOIRE = {
-    "etablissement": "FPS établi",
-    "notification": "Avis apposé sur le véhicule",
-    "accuse-accepte": "FPS transmis à l'ANTAI",
-    "accuse-abandonne": "FPS abandonné",
-    "paiement-rapide": "Paiement reçu avant l'envoi de l'avis",
-    "paye": "Paiement reçu",
-    "paye-en-partie": "Paiement partiel reçu",
-    "paye-minore": "Paiement reçu au montant minoré",
-    "paiement-rejete": "Paiement rejeté",
-    "paiement-annule": "Paiement annulé",
-    "titre-paye": "Paiement du FPS majoré reçu",
-    "titre-paiement-rejete": "Paiement du FPS majoré rejeté",
-    "depot-rapo": "Recours administratif préalable reçu",
-    "decision-rapo-irrecevable": "Recours déclaré irrecevable",
-    "decision-rapo-rejet": "Recours rejeté",
-    "decision-rapo-acceptation-partielle": "Recours accepté en partie",
-    "decision-rapo-acceptation-totale": "Recours accepté",
-    "rejet-implicite-rapo": "Recours rejeté par le silence de la collectivité",
-    "rectification": "Montant rectifié",
-    "reduction": "Montant réduit après une décision de la juridiction",
-    "annulation": "FPS annulé",
-    "communication-requete": "Requête communiquée par la juridiction",
-    "decision-juridiction": "Décision de la juridiction",
-    "execution": "Décision de la juridiction exécutée",
-    "impaye": "FPS impayé au terme",
-    "abandon": "FPS abandonné par l'ANTAI",
-    "acte-refuse": "Décision de la collectivité refusée par l'ANTAI, à corriger",
-    "remboursement": "Remboursement demandé au comptable",
+HISTOIRE: dict[str, str] = {
+    Mention.ETABLISSEMENT: "FPS établi",
+    Mention.NOTIFICATION: "Avis apposé sur le véhicule",
+    Mention.ACCUSE_ACCEPTE: "FPS transmis à l'ANTAI",
+    Mention.ACCUSE_ABANDONNE: "FPS abandonné",
+    Mention.PAIEMENT_RAPIDE: "Paiement reçu avant l'envoi de l'avis",
+    Mention.PAYE: "Paiement reçu",
+    Mention.PAYE_EN_PARTIE: "Paiement partiel reçu",
+    Mention.PAYE_MINORE: "Paiement reçu au montant minoré",
+    Mention.PAIEMENT_REJETE: "Paiement rejeté",
+    Mention.PAIEMENT_ANNULE: "Paiement annulé",
+    Mention.TITRE_PAYE: "Paiement du FPS majoré reçu",
+    Mention.TITRE_PAIEMENT_REJETE: "Paiement du FPS majoré rejeté",
+    Mention.DEPOT_RAPO: "Recours administratif préalable reçu",
+    Mention.DECISION_RAPO_IRRECEVABLE: "Recours déclaré irrecevable",
+    Mention.DECISION_RAPO_REJET: "Recours rejeté",
+    Mention.DECISION_RAPO_ACCEPTATION_PARTIELLE: "Recours accepté en partie",
+    Mention.DECISION_RAPO_ACCEPTATION_TOTALE: "Recours accepté",
+    Mention.REJET_IMPLICITE_RAPO: "Recours rejeté par le silence de la collectivité",
+    Mention.RECTIFICATION: "Montant rectifié",
+    Mention.REDUCTION: "Montant réduit après une décision de la juridiction",
+    Mention.ANNULATION: "FPS annulé",
+    Mention.COMMUNICATION_REQUETE: "Requête communiquée par la juridiction",
+    Mention.DECISION_JURIDICTION: "Décision de la juridiction",
+    Mention.EXECUTION: "Décision de la juridiction exécutée",
+    Mention.IMPAYE: "FPS impayé au terme",
+    Mention.ABANDON: "FPS abandonné par l'ANTAI",
+    Mention.ACTE_REFUSE: "Décision de la collectivité refusée par l'ANTAI, à corriger",
+    Mention.REMBOURSEMENT: "Remboursement demandé au comptable",
 }
 
 
@@ -140,15 +142,15 @@ def _vecus(lignes: list[journal.Line]) -> Iterator[Evenement]:
 
 
 def _titre(forfait: Forfait, le: date) -> Iterator[Evenement]:
-    """No letter tells the town that a title is issued: the delays do, unless the notice was an e-avis."""
-    premier, certain = forfait.titre_le, forfait.titre_certain(le)
-    if premier is not None and le >= premier and (certain or forfait.titre_possible(le)):
-        sauf = "" if certain and forfait.cycle == "partiel" else " (plus tard pour un avis électronique)"
-        yield Evenement(le=instant_paris(premier), libelle=f"Titre exécutoire émis{sauf}")
+    emis = titre_presume(forfait, le)
+    if emis is not None:
+        sauf = "" if forfait.titre_certain(le) and forfait.cycle == "partiel" else " (plus tard pour un avis électronique)"
+        yield Evenement(le=instant_paris(emis), libelle=f"Titre exécutoire émis{sauf}")
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """GET /suivi."""
+    router = APIRouter(route_class=JsonRoute)
 
     @router.get("/suivi", tags=["Usager"], summary="Suivre son FPS avec le numéro de l'avis et l'immatriculation")
     async def suivre(
@@ -158,15 +160,15 @@ def routes(router: APIRouter, service: Service) -> None:
     ) -> Suivi:
         return await consulter(service, request, numero, immatriculation)
 
+    return router
+
 
 async def consulter(service: Service, request: Request, numero: str, immatriculation: str) -> Suivi:
     """What the door shows of the FPS of a notice; raises SuiviInconnu."""
     bac = bac_of(request)
     premier = await service.ask(bac, lambda work: ouvrir(numero, immatriculation, work))
     async with service.reading(bac) as lecture:
-        forfait = await lecture.work.find(Forfait, premier)
-        if forfait is None:
-            raise ForfaitInconnu(f"Numéro {premier}", "numero")
+        forfait = await demande(premier, lecture.work)
         rapo = await lecture.work.find(Rapo, premier)
         lignes = await journal.lines(lecture.tx, bac, subject=premier)
         avis_du = await dernier_avis(lecture.tx, bac, premier)

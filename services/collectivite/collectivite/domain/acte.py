@@ -11,10 +11,7 @@ from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, Informa
 from fps.messages.mfps import AnnulationFps, ErreurAccuse, ModificationFps
 
 Transmis = ModificationFps | AnnulationFps | InformationAnnulationFps | InformationAnnulationTitre | FpsImpaye
-# The answers of ANTAI that tell whether a titre exécutoire exists.
-TITRE_EMIS: Final = "annulation-apres-titre"
-TITRE_NON_EMIS: Final = "titre-non-emis"
-LIBELLES: Final[dict[type[Transmis], str]] = {
+NATURES: Final[dict[type[Transmis], str]] = {
     ModificationFps: "avis rectificatif",
     AnnulationFps: "annulation",
     InformationAnnulationFps: "annulation après une décision",
@@ -47,6 +44,11 @@ class Acte(BaseModel):
     releve: bool = False
     repondu_le: datetime | None = None
     erreurs: tuple[ErreurAccuse, ...] = ()
+
+    @property
+    def nature(self) -> str:
+        """What the act is, as the screens and the journal say it."""
+        return NATURES[type(self.message)]
 
     @property
     def codes(self) -> list[str]:

@@ -11,6 +11,7 @@ from fps.droit.calculs import date_limite_rapo
 from fps.droit.numero import cle, telepaiement
 from fps.messages.avis import Canal, EtablissementRectificatif, Modalites
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite, EtablissementPareBrise
+from fps.messages.mfps import ModificationFps
 from fps.messages.parties_prenantes import Demandeur, Redevable
 from fps.parties import SITES, Party
 from fps.villes.communes import Commune
@@ -37,6 +38,18 @@ class AvisRectificatif:
     montant: int
     date_edition: date
     apres_rapo: bool
+
+
+def rectificatif(message: ModificationFps, le: date) -> AvisRectificatif:
+    """The rectificatif that a modification tells, issued that day."""
+    return AvisRectificatif(
+        numero_avis=message.numero_avis,
+        numero=message.numero_fps,
+        agent=message.agent.identifiant,
+        montant=message.montant_rectifie,
+        date_edition=le,
+        apres_rapo=message.origine == "rapo",
+    )
 
 
 def _modalites(ville: Commune, forfait: Forfait, numero: str, *, rapo: bool) -> Modalites:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from collectivite.domain.acte import TITRE_EMIS, Acte, Suite, Transmis, attendus, suite
+from collectivite.domain.acte import Acte, Suite, Transmis, attendus, suite
 from collectivite.domain.refus import ActeImpossible
 from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, trop_percu, verse_net
 from fps.droit import droit
@@ -13,7 +13,7 @@ from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_pos
 from fps.droit.calendar import ajouter_jours
 from fps.droit.money import Ecriture, LigneEcriture
 from fps.messages.annulation import FpsImpaye
-from fps.messages.mfps import CreationFps, ErreurAccuse, StatutAccuse
+from fps.messages.mfps import CodeTitre, CreationFps, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 
 
@@ -187,7 +187,7 @@ class Forfait:
         repondu = attendu.model_copy(update={"etat": statut, "erreurs": erreurs, "repondu_le": le})
         self.actes = tuple(repondu if acte.rang == repondu.rang else acte for acte in self.actes)
         self.suite = suite(self.actes)
-        self.titre_connu = self.titre_connu or TITRE_EMIS in repondu.codes
+        self.titre_connu = self.titre_connu or CodeTitre.EMIS in repondu.codes
         return repondu
 
     # ------------------------------------------------------------------------------------------------------ the notice

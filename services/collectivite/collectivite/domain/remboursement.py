@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
@@ -14,6 +14,7 @@ from fps.messages.parties_prenantes import Demandeur
 from fps.villes.communes import commune
 
 Genre = Literal["TA", "MD"]
+LARGEURS: Final = {"RAPO": 6, "TA": 4, "MD": 4, "CTRL": 8}  # digits of a number, by series
 
 
 @dataclass
@@ -25,10 +26,10 @@ class Serie:
     annee: int
     dernier: int = 0
 
-    def suivant(self, largeur: int = 4) -> str:
+    def suivant(self) -> str:
         """The next number, as it is printed."""
         self.dernier += 1
-        return f"{self.genre}-{self.annee}-{self.dernier:0{largeur}d}"
+        return f"{self.genre}-{self.annee}-{self.dernier:0{LARGEURS[self.genre]}d}"
 
 
 @dataclass

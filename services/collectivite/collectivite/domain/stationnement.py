@@ -32,7 +32,7 @@ class PaiementImmediat(Ligne):
     visible: bool = True
 
 
-class Droit(Ligne):
+class DroitDeStationnement(Ligne):
     """A right to park, in some zones or in all of them, for a time; the town votes it, the CMI-S is the law's."""
 
     nature: NatureDroit
@@ -57,7 +57,7 @@ class Stationnement:
     siret: str
     immatriculation: str
     paiements: tuple[PaiementImmediat, ...] = ()
-    droits: tuple[Droit, ...] = ()
+    droits: tuple[DroitDeStationnement, ...] = ()
     forfaits: tuple[FpsEnVigueur, ...] = ()
 
     def dernier_justificatif(self, zone: Zone, instant: datetime) -> PaiementImmediat | None:
@@ -68,7 +68,7 @@ class Stationnement:
             return None
         return dernier
 
-    def droit(self, zone: str, le: date) -> Droit | None:
+    def droit(self, zone: str, le: date) -> DroitDeStationnement | None:
         """A right in force that day in that zone."""
         return next((d for d in self.droits if d.depuis <= le <= d.jusqu_au and (not d.zones or zone in d.zones)), None)
 
@@ -85,7 +85,7 @@ class Stationnement:
         """A FPS was established."""
         self.forfaits = (*self.forfaits, fps)[-RETENUS:]
 
-    def ouvrir(self, droit: Droit) -> None:
+    def ouvrir(self, droit: DroitDeStationnement) -> None:
         """A right is given, in the place of the one of the same nature."""
         self.droits = (*(d for d in self.droits if d.nature != droit.nature), droit)
 

@@ -41,6 +41,14 @@ def titre(forfait: Forfait, le: date) -> bool | None:
     return None if forfait.titre_possible(le) else False
 
 
+def titre_presume(forfait: Forfait, le: date) -> date | None:
+    """The day when the title was issued, if it was: no letter tells the town, the delays do, unless the notice was an e-avis (H71)."""
+    premier = forfait.titre_le
+    if premier is None or le < premier or not (forfait.titre_certain(le) or forfait.titre_possible(le)):
+        return None
+    return premier
+
+
 def ou_payer(forfait: Forfait, le: date) -> str:
     """Where what is due is paid that day, or what is given back, in one sentence."""
     if forfait.dette:

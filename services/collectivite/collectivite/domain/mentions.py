@@ -1,0 +1,61 @@
+"""What the town writes in the journal of a FPS: the follow-up door and the pages read it by these names."""
+
+from enum import StrEnum
+
+
+class Mention(StrEnum):
+    """The act that a line of the journal tells."""
+
+    ETABLISSEMENT = "etablissement"
+    NOTIFICATION = "notification"
+    ACCUSE_ACCEPTE = "accuse-accepte"
+    ACCUSE_REFUSE = "accuse-refuse"
+    ACCUSE_ABANDONNE = "accuse-abandonne"
+
+    ACCUSE_FLUX_08_ACCEPTE = "accuse-flux-08-accepte"
+    ACCUSE_FLUX_08_REFUSE = "accuse-flux-08-refuse"
+    ACCUSE_FLUX_08_ABANDONNE = "accuse-flux-08-abandonne"
+    ACCUSE_FLUX_11_ACCEPTE = "accuse-flux-11-accepte"
+    ACCUSE_FLUX_11_REFUSE = "accuse-flux-11-refuse"
+    ACCUSE_FLUX_11_ABANDONNE = "accuse-flux-11-abandonne"
+    ACTE_ACCEPTE = "acte-accepte"
+    ACTE_REFUSE = "acte-refuse"
+    ACTE_ABANDONNE = "acte-abandonne"
+    ACTE_RENVOYE = "acte-renvoye"
+
+    RECTIFICATION = "rectification"
+    REDUCTION = "reduction"
+    ANNULATION = "annulation"
+    ABANDON = "abandon"
+
+    PAYE = "paye"
+    PAYE_EN_PARTIE = "paye-en-partie"
+    PAYE_MINORE = "paye-minore"
+    PAIEMENT_RAPIDE = "paiement-rapide"
+    PAIEMENT_REJETE = "paiement-rejete"
+    PAIEMENT_ANNULE = "paiement-annule"
+    DOUBLE_PAIEMENT = "double-paiement"
+    TITRE_PAYE = "titre-paye"
+    TITRE_PAIEMENT_REJETE = "titre-paiement-rejete"
+    IMPAYE = "impaye"
+    REMBOURSEMENT = "remboursement"
+    REMBOURSEMENT_ARRETE = "remboursement-arrete"
+    PIECE_ACCEPTE = "piece-accepte"
+    PIECE_REFUSE = "piece-refuse"
+
+    DEPOT_RAPO = "depot-rapo"
+    DECISION_RAPO_IRRECEVABLE = "decision-rapo-irrecevable"
+    DECISION_RAPO_REJET = "decision-rapo-rejet"
+    DECISION_RAPO_ACCEPTATION_PARTIELLE = "decision-rapo-acceptation-partielle"
+    DECISION_RAPO_ACCEPTATION_TOTALE = "decision-rapo-acceptation-totale"
+    REJET_IMPLICITE_RAPO = "rejet-implicite-rapo"
+    RAPO_SANS_OBJET = "rapo-sans-objet"
+
+    COMMUNICATION_REQUETE = "communication-requete"
+    MEMOIRE = "memoire"
+    ACCUSE_DEPOT_MEMOIRE = "accuse-depot-memoire"
+    DEPOT_MEMOIRE_REFUSE = "depot-memoire-refuse"
+    SANS_DEFENSE = "sans-defense"
+    DECISION_JURIDICTION = "decision-juridiction"
+    EXECUTION = "execution"
+    EXECUTION_A_REPRENDRE = "execution-a-reprendre"
