@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectivite.api.explication import acquis, reste, trop
 from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.solde import acquis, reste, trop
 from fps.messages.mfps import CreationFps
 
 LE = date(2026, 6, 15)

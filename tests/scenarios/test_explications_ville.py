@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from collectivite.api.dossiers import RemboursementVu
 from collectivite.api.forfaits import ForfaitVu
 from collectivite.api.rapos import RapoVu
 from collectivite.api.recours import RecoursVu
+from collectivite.api.remboursements import RemboursementVu
 from collectivite.api.suivi import Suivi
 from fps.droit.calendar import PARIS
 from fps.kit.ground.clock import paris

@@ -1,45 +1,17 @@
-"""The register by plate and the controls: what is paid and granted, what a control finds, what an agent does with it."""
+"""The controls: what the register says of a vehicle, and the FPS that a sworn agent makes of it."""
 
 from datetime import datetime
 from typing import Literal
 
 from collectivite.actes.dossier import numero_suivant
 from collectivite.actes.etablissement import etablir
-from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
-from collectivite.domain.refus import AgentInconnu, ConstatRefuse, ControleInconnu
-from collectivite.domain.stationnement import Controle, DroitDeStationnement, PaiementImmediat, Stationnement, controler
+from collectivite.domain.refus import ConstatRefuse, ControleInconnu
+from collectivite.domain.stationnement import Controle, Stationnement, controler
 from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
 from fps.villes.communes import commune
-
-
-async def registre(siret: str, immatriculation: str, work: Work) -> Stationnement:
-    """The register of a plate, opened when it is new. Raises CommuneInconnue."""
-    commune(siret)
-    trouve = await work.find(Stationnement, siret, immatriculation)
-    if trouve is None:
-        trouve = Stationnement(siret, immatriculation)
-        work.add(trouve)
-    return trouve
-
-
-async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:
-    """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme."""
-    commune(siret).zone(paiement.zone)
-    ouvert = await registre(siret, immatriculation, work)
-    ouvert.payer(paiement)
-    return ouvert
-
-
-async def accorder(siret: str, immatriculation: str, droit: DroitDeStationnement, work: Work) -> Stationnement:
-    """A right to park. Raises CommuneInconnue, HorsBareme for a zone that does not exist."""
-    for zone in droit.zones:
-        commune(siret).zone(zone)
-    ouvert = await registre(siret, immatriculation, work)
-    ouvert.ouvrir(droit)
-    return ouvert
 
 
 async def precontroler(
@@ -78,22 +50,3 @@ async def connu(numero: str, work: Work) -> Controle:
     if controle is None:
         raise ControleInconnu(f"Contrôle {numero}", "numero")
     return controle
-
-
-async def agent_connu(siret: str, numero: int, work: Work) -> AgentAssermente:
-    """The sworn agent of this number; raises AgentInconnu."""
-    agent = await work.find(AgentAssermente, siret, numero)
-    if agent is None:
-        raise AgentInconnu(f"Agent {numero:03d} de {siret}", "numero")
-    return agent
-
-
-async def assermenter(agent: AgentAssermente, work: Work) -> AgentAssermente:
-    """An agent is sworn, or no longer. Raises CommuneInconnue."""
-    commune(agent.siret)
-    deja = await work.find(AgentAssermente, agent.siret, agent.numero)
-    if deja is None:
-        work.add(agent)
-        return agent
-    deja.assermente_le, deja.retire_le = agent.assermente_le, agent.retire_le
-    return deja

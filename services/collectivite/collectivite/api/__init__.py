@@ -2,11 +2,26 @@
 
 from fastapi import APIRouter
 
-from collectivite.api import communes, controles, dossiers, etablissement, explication, forfaits, payer, rapos, recours, suivi
+from collectivite.api import (
+    agents,
+    annulations,
+    communes,
+    controles,
+    etablissement,
+    explication,
+    forfaits,
+    paiements,
+    payer,
+    rapos,
+    recours,
+    remboursements,
+    stationnements,
+    suivi,
+)
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import administration, publique
 
-AGENTS = (etablissement, forfaits, explication, dossiers, rapos, recours, controles)
+AGENTS = (etablissement, forfaits, explication, annulations, paiements, remboursements, rapos, recours, stationnements, controles, agents)
 USAGERS = (suivi, payer, communes)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from collectivite.domain.tarif import montants_du_jour
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.web.body import JsonRoute
@@ -50,8 +51,7 @@ class CommuneVue(BaseModel):
         """The town and its tariffs that day."""
         zones = []
         for zone in ville.zones:
-            depuis = max((d for d in zone.fps if d <= le), default=None)
-            fps = zone.fps[depuis] if depuis is not None else {}
+            fps = montants_du_jour(zone, le)
             zones.append(ZoneVue.model_validate({**zone.model_dump(exclude={"fps", "tarifs"}), "fps": fps, "tarifs": zone.grille(le)}))
         abonnements = [
             AbonnementVu(nature=a.nature, nom=a.nom, periode=a.periode, zones=list(a.zones), prix=prix)

@@ -8,23 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 
 from collectivite.actes.dossier import demande
-from collectivite.api.forfaits import Numero
+from collectivite.api.faits import FAITS
+from collectivite.api.formes import Numero
 from collectivite.domain import calendrier, suivi
-from collectivite.domain.forfait import Etat, Forfait
+from collectivite.domain.forfait import Forfait
 from collectivite.domain.paiement import Paiement
 from collectivite.domain.rapo import EtatRapo, Rapo
 from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, exercice, genre
-from collectivite.domain.sommes import (
-    reste_du,
-    solde_minore,
-    somme_a_rendre,
-    somme_paiements,
-    total_paye,
-    total_rembourse,
-    trop_percu,
-    verse_net,
-)
+from collectivite.domain.solde import rendu, reste, trop
+from collectivite.domain.sommes import somme_a_rendre, somme_paiements, total_paye
 from collectivite.domain.stationnement import Stationnement, controler
 from collectivite.domain.tarif import bareme
 from collectivite.store import paiements_de, recours_de, remboursements_de
@@ -41,41 +34,10 @@ from fps.droit.calendar import PARIS, paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.web.body import JsonRoute
-from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
+from fps.kit.web.explication import Explication, expliquer, venu_de
 from fps.villes.communes import Commune, commune
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : montant, a_payer, rapo.date_limite_decision…")]
-
-CONSTAT = Fait(phrase="Constaté par l'agent assermenté", article="CGCT, art. L. 2333-87, II")
-AGENT = "Décidé par l'agent qui examine le recours"
-JURIDICTION = "Dit par la juridiction dans sa décision"
-PIECE = "Jour de l'émission de la pièce par l'ordonnateur"
-FAITS: dict[str, Fait] = {
-    "date_heure_constat": CONSTAT,
-    "montant": Fait(phrase="Montant du message FPS", article="CGCT, art. L. 2333-87, I"),
-    "montant_deduit": Fait(phrase="Dernier justificatif de paiement, ou montant saisi par l'agent", article="CGCT, art. R. 2333-120-5"),
-    "fin_effets": Fait(phrase="Heure dite par le message FPS", article="CGCT, art. R. 2333-120-6"),
-    "accuse_le": Fait(phrase="Instant de l'accusé de l'ANTAI", article="CGCT, art. L. 2333-87, II"),
-    "montant_rectifie": Fait(phrase="Dernier avis rectificatif, ou décharge partielle exécutée", article="CGCT, art. R. 2333-120-14"),
-    "paye_le": Fait(phrase="Jour du dernier paiement, dit par qui l'a encaissé", article="CGCT, art. L. 2333-87, IV"),
-    "creance": Fait(phrase="Solde des écritures du redevable", article="CGCT, art. L. 2333-87, IV"),
-    "dette": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
-    "a_rembourser": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
-    "rapo.date_avis_reception": Fait(phrase="Date de l'avis de réception, postal ou électronique", article="CGCT, art. R. 2333-120-13"),
-    "rapo.date_limite": Fait(phrase="Comptée de la notification que le requérant déclare", article="CGCT, art. R. 2333-120-13"),
-    "rapo.decide_le": Fait(phrase=f"{AGENT}, ce jour-là", article="CGCT, art. R. 2333-120-13"),
-    "rapo.montant_rectifie": Fait(phrase=AGENT, article="CGCT, art. R. 2333-120-14"),
-    "recours.communique_le": Fait(phrase="Jour de la communication par la juridiction", article="CGCT, art. R. 2333-120-44"),
-    "recours.date_limite_defense": Fait(phrase="Fixée par la juridiction, qui l'explique", article="CGCT, art. R. 2333-120-44"),
-    "recours.notifie_le": Fait(phrase="Dite par la juridiction : consultation, ou lettre", article="CGCT, art. R. 2333-120-60"),
-    "recours.date_decision": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
-    "recours.fps_decharge": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
-    "recours.majoration_dechargee": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
-    "recours.execute_le": Fait(phrase="Jour de l'exécution par la collectivité", article="CGCT, art. R. 2333-120-17-2"),
-    "remboursement.date_piece": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
-    "remboursement.genre": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
-    "remboursement.exercice_paiement": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +112,6 @@ def retrace(liasse: Liasse) -> Forfait:
 
 
 # ---------------------------------------------------------------------------------------------------------------- the money
-
-
-def rendu(pieces: tuple[Remboursement, ...]) -> int:
-    """What the accounting documents give back."""
-    return total_rembourse(tuple(p.montant for p in pieces if p.etat != "refuse"))
-
-
-def acquis(f: Forfait) -> int:
-    """What settles the FPS: its amount, or the reduced one when it was paid in time."""
-    if f.etat is Etat.PAYE_MINORE and f.minoration_montant is not None:
-        return solde_minore(f.du, f.minoration_montant)
-    return f.du
-
-
-def reste(f: Forfait) -> int:
-    """What is still due."""
-    return reste_du(acquis(f), verse_net(f.montant_paye, f.rembourse), f.part_titre)
-
-
-def trop(f: Forfait) -> int:
-    """What is owed back."""
-    return trop_percu(verse_net(f.montant_paye, f.rembourse), acquis(f), f.part_titre)
 
 
 def payer_ce_jour(liasse: Liasse) -> int:

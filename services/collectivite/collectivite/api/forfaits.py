@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
-from pydantic import AfterValidator, BaseModel, Field
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 
 from collectivite.actes.dossier import demande
+from collectivite.api.formes import Numero
 from collectivite.domain.acte import Acte, Suite
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.store import page_forfaits
@@ -15,22 +16,8 @@ from fps.droit.numero import NumeroFps
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Texte
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
-
-
-def ecrit(motif: str) -> str:
-    """A reason that says something; raises ValueError when it is blank."""
-    if not motif.strip():
-        raise ValueError("le motif est vide : écrivez-le")
-    return motif
-
-
-Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
-
-
-Motif = Annotated[Texte, AfterValidator(ecrit)]
 
 
 class ActeVu(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes.dossier import rapo_de
 from collectivite.actes.rapo import decider
-from collectivite.api.forfaits import Motif, Numero
+from collectivite.api.formes import Motif, Numero, NumeroAgent
 from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
 from collectivite.domain.rapport import RapportRapo, rapport
 from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
@@ -19,8 +19,6 @@ from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 from fps.villes.communes import commune
-
-NumeroAgent = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Numéro de l'agent assermenté")]
 
 
 class CritereVu(BaseModel):

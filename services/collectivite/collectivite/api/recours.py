@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes.dossier import recours_connu
 from collectivite.actes.recours import defendre, executer
+from collectivite.api.formes import Vue
 from collectivite.domain.recours import EtatRecours, Recours
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
@@ -19,10 +20,8 @@ from fps.messages.parties_prenantes import Demandeur, Piece
 NumeroRequete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la requête, 8 chiffres")]
 
 
-class RecoursVu(BaseModel):
+class RecoursVu(Vue):
     """One petition as the defendant follows it; amounts in centimes."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     numero: str
     numero_fps: str

@@ -1,0 +1,59 @@
+"""The payments that the town takes itself, and those that it knows."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
+
+from collectivite.actes import paiement
+from collectivite.api.forfaits import ForfaitVu
+from collectivite.api.formes import Numero, Vue
+from collectivite.store import paiements_de
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
+from fps.messages.formats import CentimesDus, Court
+from fps.messages.paiement import Moyen
+
+
+class DemandePaiement(BaseModel):
+    """A payment that the town takes itself; its reference makes it unique."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant": 3500, "moyen": "internet", "reference": "CB-1"}})
+
+    montant: CentimesDus
+    moyen: Moyen = "internet"
+    reference: Court
+
+
+class PaiementVu(Vue):
+    """One payment as the town knows it, in centimes."""
+
+    reference: str
+    moyen: str
+    montant: int
+    le: date
+    minore: bool
+    etat: str
+
+
+def routes(service: Service) -> APIRouter:
+    """/fps/{numero}/paiement-rapide and paiements."""
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
+    async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
+        fait = await service.ask(bac_of(request), lambda w: paiement.payer_rapidement(numero, d.montant, d.moyen, d.reference, w))
+        return ForfaitVu.voir(fait)
+
+    @router.post("/fps/{numero}/paiements", tags=["Paiement"], summary="Payer auprès de la collectivité (cycle partiel)")
+    async def payer(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
+        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: paiement.payer(numero, d.montant, d.moyen, d.reference, w)))
+
+    @router.get("/fps/{numero}/paiements", tags=["Paiement"], summary="Lister les paiements connus")
+    async def paiements(request: Request, numero: Numero) -> list[PaiementVu]:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await paiements_de(lecture.tx, lecture.work.bac.nom, numero)
+        return [PaiementVu.model_validate(p) for p in trouves]
+
+    return router

@@ -1,0 +1,75 @@
+"""The register by plate: what is paid and granted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, Field
+
+from collectivite.actes import stationnement as actes
+from collectivite.api.formes import Demande, Vue
+from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.web.body import JsonRoute
+from fps.messages.formats import CentimesDus, Court, Jour, Plaque, Siret
+
+
+class DemandePaiementImmediat(Demande):
+    """A spontaneous payment, as the parking meter or the application tells it."""
+
+    siret: Siret
+    immatriculation: Plaque
+    reference: Court
+    zone: Court
+    debut: AwareDatetime
+    fin: AwareDatetime
+    montant: CentimesDus
+    visible: bool = Field(default=True, description="Justificatif apposé ou transmis par voie électronique")
+
+
+class DemandeDroit(Demande):
+    """A right given to a plate; without zones, in all of them."""
+
+    siret: Siret
+    immatriculation: Plaque
+    nature: NatureDroit
+    zones: tuple[Court, ...] = ()
+    depuis: Jour
+    jusqu_au: Jour
+
+
+class StationnementVu(Vue):
+    """The register of a plate."""
+
+    siret: str
+    immatriculation: str
+    paiements: tuple[PaiementImmediat, ...]
+    droits: tuple[DroitDeStationnement, ...]
+    forfaits: tuple[FpsEnVigueur, ...]
+
+
+def routes(service: Service) -> APIRouter:
+    """/stationnements."""
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post("/stationnements/paiements", tags=["Contrôle"], summary="Enregistrer un paiement immédiat", status_code=201)
+    async def payer(request: Request, d: DemandePaiementImmediat) -> StationnementVu:
+        paiement = PaiementImmediat.model_validate(d.model_dump(exclude={"siret", "immatriculation"}))
+        fait = await service.ask(bac_of(request), lambda w: actes.payer(d.siret, d.immatriculation, paiement, w))
+        return StationnementVu.model_validate(fait)
+
+    @router.post("/stationnements/droits", tags=["Contrôle"], summary="Enregistrer un droit (résident, CMI-S…)", status_code=201)
+    async def accorder(request: Request, d: DemandeDroit) -> StationnementVu:
+        droit = DroitDeStationnement.model_validate(d.model_dump(exclude={"siret", "immatriculation"}))
+        fait = await service.ask(bac_of(request), lambda w: actes.accorder(d.siret, d.immatriculation, droit, w))
+        return StationnementVu.model_validate(fait)
+
+    @router.get("/stationnements", tags=["Contrôle"], summary="Consulter le registre d'une plaque")
+    async def consulter(
+        request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$")], immatriculation: Annotated[str, Query(max_length=15)]
+    ) -> StationnementVu:
+        async with service.reading(bac_of(request)) as lecture:
+            trouve = await lecture.work.find(Stationnement, siret, immatriculation)
+        return StationnementVu.model_validate(trouve or Stationnement(siret, immatriculation))
+
+    return router
