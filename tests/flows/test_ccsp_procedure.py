@@ -381,6 +381,5 @@ async def test_electronic_filing_is_compulsory_by_date_and_population(siret: str
 
 
 async def test_no_act_leaves_a_final_state_of_a_petition_and_every_state_is_reached() -> None:
-    atteints = {vers for _, vers in domaine.TRANSITIONS.values()} | {domaine.EtatRequete.DEPOSEE}
-    assert atteints == set(domaine.EtatRequete)
-    assert not any(depuis & domaine.FINAUX for depuis, _ in domaine.TRANSITIONS.values())
+    assert set(domaine.MACHINE.etats) == set(domaine.EtatRequete)
+    assert domaine.MACHINE.finaux == domaine.FINAUX

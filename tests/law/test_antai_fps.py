@@ -10,7 +10,7 @@ import yaml
 
 from antai.domain import annulation, paiement, rectification
 from antai.domain.dossier import Dossier
-from antai.domain.etats import FINAUX, TITRES, TRANSITIONS, Etat
+from antai.domain.etats import FINAUX, MACHINE, TITRES, Etat
 from antai.domain.titre import TitreCollectif
 from fps.errors import Refus
 from fps.messages.annulation import InformationAnnulationFps
@@ -85,6 +85,6 @@ def test_every_kind_of_act_has_a_case_and_each_situation_is_told_once() -> None:
 
 
 def test_no_act_is_possible_in_a_final_state_and_a_title_never_goes_back() -> None:
-    for acte, (depuis, vers) in TRANSITIONS.items():
+    for acte, (depuis, vers) in MACHINE.transitions.items():
         assert not depuis & FINAUX, acte
         assert not depuis & TITRES or vers in TITRES, acte

@@ -24,6 +24,7 @@ from fps.errors import Refus
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo
+from fps.regles.machine import Machine
 from fps.villes.communes import commune, connues
 
 ICI = Path(__file__).parent
@@ -203,11 +204,11 @@ SANS_EFFET = {
 }
 
 
-@pytest.mark.parametrize(("acte", "etat"), list(product(f.TRANSITIONS, Etat)))
+@pytest.mark.parametrize(("acte", "etat"), list(product(f.MACHINE.actes, Etat)))
 def test_a_fps_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: Etat) -> None:
     fps = etabli()
     fps.etat, fps.montant_paye = etat, 3000 if acte == "perdre_paiement" else 0
-    depuis, vers = f.TRANSITIONS[acte]
+    depuis, vers = f.MACHINE.transitions[acte]
     if etat in depuis:
         ACTES[acte](fps)
         assert fps.etat is vers
@@ -220,10 +221,10 @@ def test_a_fps_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: E
         assert fps.etat is etat
 
 
-@pytest.mark.parametrize(("acte", "etat"), list(product(c.TRANSITIONS, c.EtatRecours)))
+@pytest.mark.parametrize(("acte", "etat"), list(product(c.MACHINE.actes, c.EtatRecours)))
 def test_a_petition_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: c.EtatRecours) -> None:
     recours = c.Recours("26004217", "1", LILLE.siret, "titre", etat)
-    depuis, vers = c.TRANSITIONS[acte]
+    depuis, vers = c.MACHINE.transitions[acte]
     if etat in depuis:
         recours._passer(acte)
         assert recours.etat is vers
@@ -233,9 +234,10 @@ def test_a_petition_changes_state_by_the_table_and_by_nothing_else(acte: str, et
 
 
 def test_every_state_of_the_town_is_reached_from_the_first_one() -> None:
-    for etats, transitions in ((Etat, f.TRANSITIONS), (r.EtatRapo, r.TRANSITIONS), (c.EtatRecours, c.TRANSITIONS)):
-        atteints = {next(iter(etats))}
-        while suite := {vers for depuis, vers in transitions.values() if depuis & atteints} - atteints:
+    machines: list[tuple[Any, Machine[Any]]] = [(Etat, f.MACHINE), (r.EtatRapo, r.MACHINE), (c.EtatRecours, c.MACHINE)]
+    for etats, machine in machines:
+        atteints = {machine.depart}
+        while suite := {vers for depuis, vers in machine.transitions.values() if depuis & atteints} - atteints:
             atteints |= suite
         assert atteints == set(etats)
 

@@ -26,6 +26,7 @@ from fps.messages.avis import AvisPaiement
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.titre import EmissionTitre
+from fps.regles.machine import Machine
 from fps.villes.communes import commune
 
 ICI = Path(__file__).parent
@@ -108,23 +109,20 @@ def test_the_life_of_a_title_follows_the_law(cas: dict[str, Any]) -> None:
 # ------------------------------------------------------------------------------------------------------------ transitions
 
 
-LIVES = [(antai.TRANSITIONS, antai.FINAUX, antai.Etat), (dgfip.TRANSITIONS, dgfip.FINAUX, dgfip.Etat)]
+LIVES = [(antai.MACHINE, antai.FINAUX, antai.Etat), (dgfip.MACHINE, dgfip.FINAUX, dgfip.Etat)]
 
 
-@pytest.mark.parametrize(("transitions", "finaux", "etats"), LIVES, ids=["antai", "dgfip"])
-def test_no_act_leaves_a_final_state_and_every_state_is_reached(transitions: Any, finaux: Any, etats: Any) -> None:
-    assert not any(depuis & finaux for depuis, _ in transitions.values())
-    premier = next(iter(etats))
-    assert {vers for _, vers in transitions.values()} | {premier} == set(etats)
-    sans_suite = set(etats) - {etat for depuis, _ in transitions.values() for etat in depuis}
-    assert sans_suite == finaux
+@pytest.mark.parametrize(("machine", "finaux", "etats"), LIVES, ids=["antai", "dgfip"])
+def test_no_act_leaves_a_final_state_and_every_state_is_reached(machine: Machine[Any], finaux: Any, etats: Any) -> None:
+    assert set(machine.etats) == set(etats) and machine.depart is next(iter(etats))
+    assert machine.finaux == finaux
 
 
 @pytest.mark.parametrize("etat", list(antai.Etat))
 def test_a_payment_is_possible_in_the_states_of_the_table_and_refused_by_a_precise_code_elsewhere(etat: antai.Etat) -> None:
     fps = antai.Dossier.ouvrir(MESSAGE, RECU)
     fps.etat = etat
-    if etat in antai.TRANSITIONS["payer"][0]:
+    if antai.MACHINE.permet("payer", etat):
         fps.payer(3000, RECU, minore=False)
         assert fps.etat is antai.Etat.PAYE
     else:

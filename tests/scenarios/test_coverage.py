@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import pkgutil
-import re
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
@@ -13,50 +12,12 @@ import pytest_asyncio
 
 from fps.flows import FLOWS
 from fps.messages.message import MessageClass
+from fps.regles.machine import Machine
 from fps_simulateur.joueur import Deroulement, jouer
 from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.world import DEFINITIONS, open_world, simulated_messages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-class Depuis(frozenset[Any]):
-    """The states that an act may leave; notes the act when a case file stands in one of them."""
-
-    passees: set[Any]
-    acte: Any
-
-    def __contains__(self, etat: object) -> bool:
-        trouve = super().__contains__(etat)
-        if trouve:
-            self.passees.add(self.acte)
-        return trouve
-
-
-class Passage(tuple[Any, Any]):
-    """Whence and whither an act leads; notes the act when its end is taken."""
-
-    passees: set[Any]
-    acte: Any
-
-    def __getitem__(self, rang: Any) -> Any:
-        if rang == 1:
-            self.passees.add(self.acte)
-        return super().__getitem__(rang)
-
-
-class Notees(dict[Any, Any]):
-    """A table of transitions that notes the acts that were possible where they were tried, not those that were only looked up."""
-
-    def __init__(self, table: dict[Any, Any]):
-        super().__init__()
-        self.vues: set[Any] = set()
-        for acte, (depuis, vers) in table.items():
-            etats = Depuis(depuis)
-            etats.passees, etats.acte = self.vues, acte
-            passage = Passage((etats, vers))
-            passage.passees, passage.acte = self.vues, acte
-            self[acte] = passage
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -70,20 +31,34 @@ def services() -> list[ModuleType]:
     return [importlib.import_module(party.value) for party in DEFINITIONS]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def joue() -> AsyncIterator[tuple[set[MessageClass], dict[str, Notees]]]:
-    """The whole catalogue, played at once in one world: the messages exercised, the transitions seen."""
-    tables: dict[int, tuple[str, Notees]] = {}
-    places: list[tuple[ModuleType, str, Any]] = []
+def machines() -> dict[Machine[Any], str]:
+    """Every machine of the services, by the module that defines it."""
+    found: dict[Machine[Any], str] = {}
     for package in services():
         for module in modules(package):
-            for name, table in list(vars(module).items()):
-                if re.search(r"TRANSITIONS", name) and isinstance(table, dict):
-                    noted = tables.setdefault(id(table), (f"{module.__name__}.{name}", Notees(table)))[1]
-                    places.append((module, name, table))
-                    setattr(module, name, noted)
+            for name, machine in vars(module).items():
+                if isinstance(machine, Machine):
+                    found.setdefault(machine, f"{module.__name__}.{name}")
+    return found
+
+
+Joue = tuple[set[MessageClass], set[tuple[Machine[Any], str]]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def joue() -> AsyncIterator[Joue]:
+    """The whole catalogue, played at once in one world: the messages exercised, the acts that changed a state."""
     exerces: set[MessageClass] = set()
-    try:
+    passes: set[tuple[Machine[Any], str]] = set()
+    apres = Machine.apres
+
+    def noter(machine: Machine[Any], acte: str, etat: Any) -> Any:
+        vers = apres(machine, acte, etat)
+        passes.add((machine, acte))
+        return vers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Machine, "apres", noter)
         async with open_world(token="essai") as world:
             limit = asyncio.Semaphore(8)
 
@@ -93,13 +68,7 @@ async def joue() -> AsyncIterator[tuple[set[MessageClass], dict[str, Notees]]]:
                     exerces.update(await deroulement.exerces())
 
             await asyncio.gather(*(une(vie) for vie in catalogue()))
-        yield exerces, dict(tables.values())
-    finally:
-        for module, name, table in places:
-            setattr(module, name, table)
-
-
-Joue = tuple[set[MessageClass], dict[str, Notees]]
+        yield exerces, passes
 
 
 async def test_every_message_that_is_simulated_is_exercised_by_a_life(joue: Joue) -> None:
@@ -114,9 +83,10 @@ async def test_every_one_of_the_sixteen_flows_is_exercised(joue: Joue) -> None:
 
 
 async def test_every_transition_is_reached_by_a_life(joue: Joue) -> None:
-    _, tables = joue
-    jamais = {f"{nom}[{acte}]" for nom, table in tables.items() for acte in set(table) - table.vues}
-    assert len(tables) >= 6 and sorted(jamais) == []
+    _, passes = joue
+    toutes = machines()
+    jamais = {f"{nom}[{acte}]" for machine, nom in toutes.items() for acte in machine.actes if (machine, acte) not in passes}
+    assert len(toutes) >= 7 and sorted(jamais) == []
 
 
 async def test_the_catalogue_holds_at_least_forty_lives() -> None:

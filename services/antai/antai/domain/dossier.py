@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from antai.domain.etats import FINAUX, PAIEMENT_REFUSE, PAYES, TITRES, TRANSITIONS, Etat
+from antai.domain.etats import FINAUX, MACHINE, PAIEMENT_REFUSE, PAYES, TITRES, Etat
 from antai.domain.refus import ActeImpossible, DelaiPaiementExpire, LettreIncoherente, PliImpossible, TitreNonEmis
 from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, reste_du_titre, restes_du_titre
 from fps.droit.calculs import (
@@ -20,7 +20,7 @@ from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Redevable
 
-__all__ = ["FINAUX", "PAIEMENT_REFUSE", "TRANSITIONS", "Constat", "Dossier", "Etat", "Impaye"]
+__all__ = ["FINAUX", "MACHINE", "PAIEMENT_REFUSE", "Constat", "Dossier", "Etat", "Impaye"]
 
 
 @dataclass
@@ -106,10 +106,7 @@ class Dossier:
         return dossier
 
     def _passer(self, acte: str) -> None:
-        depuis, vers = TRANSITIONS[acte]
-        if self.etat not in depuis:
-            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
-        self.etat = vers
+        self.etat = MACHINE.apres(acte, self.etat)
 
     # ------------------------------------------------------------------------------------------------------------- notice
 

@@ -1,9 +1,11 @@
 """The states of a FPS at ANTAI, the acts that change them, and the precise refusal of a payment in each."""
 
 from enum import StrEnum
+from typing import Final
 
-from antai.domain.refus import AvisNonEnvoye, DelaiPaiementExpire, FpsAbandonne, FpsAnnule, FpsDejaPaye, TitreDejaEmis
+from antai.domain.refus import ActeImpossible, AvisNonEnvoye, DelaiPaiementExpire, FpsAbandonne, FpsAnnule, FpsDejaPaye, TitreDejaEmis
 from fps.errors import Conflit
+from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
@@ -23,26 +25,30 @@ class Etat(StrEnum):
     TITRE_ANNULE = "titre-annule"
 
 
-TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
-    "abandonner": (frozenset({Etat.TRANSMIS}), Etat.ABANDONNE),
-    "envoyer_avis": (frozenset({Etat.TRANSMIS}), Etat.APA_ENVOYE),
-    "notifier": (frozenset({Etat.APA_ENVOYE}), Etat.NOTIFIE),
-    "payer": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE),
-    "payer_minore": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE_MINORE),
-    "payer_par_cheque_envoye_a_temps": (frozenset({Etat.IMPAYE}), Etat.PAYE),
-    "rejeter_avant_notification": (frozenset({Etat.PAYE}), Etat.APA_ENVOYE),
-    "rejeter_avant_terme": (frozenset({Etat.PAYE}), Etat.NOTIFIE),
-    "rejeter_apres_terme": (frozenset({Etat.PAYE}), Etat.IMPAYE),
-    "rejeter_apres_annulation": (frozenset({Etat.ANNULE_A_REMBOURSER}), Etat.ANNULE),
-    "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
-    "recevoir_impaye": (frozenset({Etat.TRANSMIS}), Etat.IMPAYE),
-    "annuler": (frozenset({Etat.TRANSMIS, Etat.APA_ENVOYE, Etat.NOTIFIE, Etat.IMPAYE}), Etat.ANNULE),
-    "annuler_paye": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.ANNULE_A_REMBOURSER),
-    "emettre_titre": (frozenset({Etat.IMPAYE}), Etat.TITRE_EMIS),
-    "solder_titre": (frozenset({Etat.TITRE_EMIS}), Etat.TITRE_PAYE),
-    "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TITRE_EMIS),
-    "annuler_titre": (frozenset({Etat.TITRE_EMIS, Etat.TITRE_PAYE}), Etat.TITRE_ANNULE),
-}
+MACHINE: Final = Machine(
+    Etat.TRANSMIS,
+    {
+        "abandonner": (frozenset({Etat.TRANSMIS}), Etat.ABANDONNE),
+        "envoyer_avis": (frozenset({Etat.TRANSMIS}), Etat.APA_ENVOYE),
+        "notifier": (frozenset({Etat.APA_ENVOYE}), Etat.NOTIFIE),
+        "payer": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE),
+        "payer_minore": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE_MINORE),
+        "payer_par_cheque_envoye_a_temps": (frozenset({Etat.IMPAYE}), Etat.PAYE),
+        "rejeter_avant_notification": (frozenset({Etat.PAYE}), Etat.APA_ENVOYE),
+        "rejeter_avant_terme": (frozenset({Etat.PAYE}), Etat.NOTIFIE),
+        "rejeter_apres_terme": (frozenset({Etat.PAYE}), Etat.IMPAYE),
+        "rejeter_apres_annulation": (frozenset({Etat.ANNULE_A_REMBOURSER}), Etat.ANNULE),
+        "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
+        "recevoir_impaye": (frozenset({Etat.TRANSMIS}), Etat.IMPAYE),
+        "annuler": (frozenset({Etat.TRANSMIS, Etat.APA_ENVOYE, Etat.NOTIFIE, Etat.IMPAYE}), Etat.ANNULE),
+        "annuler_paye": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.ANNULE_A_REMBOURSER),
+        "emettre_titre": (frozenset({Etat.IMPAYE}), Etat.TITRE_EMIS),
+        "solder_titre": (frozenset({Etat.TITRE_EMIS}), Etat.TITRE_PAYE),
+        "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TITRE_EMIS),
+        "annuler_titre": (frozenset({Etat.TITRE_EMIS, Etat.TITRE_PAYE}), Etat.TITRE_ANNULE),
+    },
+    ActeImpossible,
+)
 
 # No act of anybody leaves these; a paid FPS can still be cancelled, its cheque refused.
 FINAUX = frozenset({Etat.ABANDONNE, Etat.ANNULE, Etat.TITRE_ANNULE})

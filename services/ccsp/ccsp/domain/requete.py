@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from ccsp.domain.refus import DecisionImpossible
 from fps.messages.recours_usager import CanalRequete, Nature, Objet, Sens
 from fps.messages.recours_usager import Requete as Depot
+from fps.regles.machine import Machine
 
 
 class EtatRequete(StrEnum):
@@ -26,18 +28,22 @@ class EtatRequete(StrEnum):
 
 
 E = EtatRequete
-TRANSITIONS: dict[str, tuple[frozenset[EtatRequete], EtatRequete]] = {
-    "demander_regularisation": (frozenset({E.DEPOSEE}), E.REGULARISATION),
-    "communiquer": (frozenset({E.DEPOSEE, E.REGULARISATION}), E.COMMUNIQUEE),
-    "mettre_en_etat": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE}), E.EN_ETAT),
-    "renoncer": (frozenset({E.REGULARISATION}), E.RENONCIATION),
-    "repondre_tard": (frozenset({E.RENONCIATION}), E.REPONSE_TARDIVE),
-    "juger": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT, E.REPONSE_TARDIVE}), E.JUGEE),
-    "notifier": (frozenset({E.JUGEE}), E.NOTIFIEE),
-    "demander_execution": (frozenset({E.NOTIFIEE}), E.EXECUTION_DEMANDEE),
-    "saisir_le_juge": (frozenset({E.EXECUTION_DEMANDEE}), E.EXECUTION_JURIDICTIONNELLE),
-    "classer": (frozenset({E.EXECUTION_DEMANDEE, E.EXECUTION_JURIDICTIONNELLE}), E.CLASSEE),
-}
+MACHINE: Final = Machine(
+    E.DEPOSEE,
+    {
+        "demander_regularisation": (frozenset({E.DEPOSEE}), E.REGULARISATION),
+        "communiquer": (frozenset({E.DEPOSEE, E.REGULARISATION}), E.COMMUNIQUEE),
+        "mettre_en_etat": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE}), E.EN_ETAT),
+        "renoncer": (frozenset({E.REGULARISATION}), E.RENONCIATION),
+        "repondre_tard": (frozenset({E.RENONCIATION}), E.REPONSE_TARDIVE),
+        "juger": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT, E.REPONSE_TARDIVE}), E.JUGEE),
+        "notifier": (frozenset({E.JUGEE}), E.NOTIFIEE),
+        "demander_execution": (frozenset({E.NOTIFIEE}), E.EXECUTION_DEMANDEE),
+        "saisir_le_juge": (frozenset({E.EXECUTION_DEMANDEE}), E.EXECUTION_JURIDICTIONNELLE),
+        "classer": (frozenset({E.EXECUTION_DEMANDEE, E.EXECUTION_JURIDICTIONNELLE}), E.CLASSEE),
+    },
+    DecisionImpossible,
+)
 FINAUX = frozenset({E.CLASSEE})
 INSTRUITES = frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT})
 
@@ -102,10 +108,7 @@ class Requete:
 
     def passer(self, acte: str) -> None:
         """Change of state by an act of the table; raises DecisionImpossible."""
-        depuis, vers = TRANSITIONS[acte]
-        if self.etat not in depuis:
-            raise DecisionImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
-        self.etat = vers
+        self.etat = MACHINE.apres(acte, self.etat)
 
 
 @dataclass

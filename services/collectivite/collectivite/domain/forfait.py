@@ -15,6 +15,7 @@ from fps.droit.money import Ecriture, LigneEcriture
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CodeTitre, CreationFps, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
+from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
@@ -38,21 +39,25 @@ AMIABLES: Final = frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.NOTIFIE})
 SOLDES: Final = frozenset({Etat.PAYE, Etat.PAYE_MINORE, Etat.PAYE_RAPIDE, Etat.TITRE_PAYE})
 SANS_SUITE: Final = frozenset({Etat.REFUSE, Etat.ABANDONNE})
 
-TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
-    "accuser": (frozenset({Etat.ETABLI}), Etat.TRANSMIS),
-    "refuser": (frozenset({Etat.ETABLI}), Etat.REFUSE),
-    "abandonner": (frozenset({Etat.ETABLI, Etat.IMPAYE}), Etat.ABANDONNE),
-    "notifier": (frozenset({Etat.ETABLI}), Etat.NOTIFIE),
-    "payer": (AMIABLES, Etat.PAYE),
-    "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
-    "payer_rapidement": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_RAPIDE),
-    "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
-    "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
-    "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
-    "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TRANSMIS),
-    "rouvrir_titre_partiel": (frozenset({Etat.TITRE_PAYE}), Etat.IMPAYE),
-    "annuler": (AMIABLES | SOLDES | {Etat.IMPAYE}, Etat.ANNULE),
-}
+MACHINE: Final = Machine(
+    Etat.ETABLI,
+    {
+        "accuser": (frozenset({Etat.ETABLI}), Etat.TRANSMIS),
+        "refuser": (frozenset({Etat.ETABLI}), Etat.REFUSE),
+        "abandonner": (frozenset({Etat.ETABLI, Etat.IMPAYE}), Etat.ABANDONNE),
+        "notifier": (frozenset({Etat.ETABLI}), Etat.NOTIFIE),
+        "payer": (AMIABLES, Etat.PAYE),
+        "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
+        "payer_rapidement": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_RAPIDE),
+        "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
+        "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
+        "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
+        "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TRANSMIS),
+        "rouvrir_titre_partiel": (frozenset({Etat.TITRE_PAYE}), Etat.IMPAYE),
+        "annuler": (AMIABLES | SOLDES | {Etat.IMPAYE}, Etat.ANNULE),
+    },
+    ActeImpossible,
+)
 
 
 @dataclass
@@ -166,10 +171,7 @@ class Forfait:
         return premier is not None and le >= premier
 
     def _passer(self, acte: str) -> None:
-        depuis, vers = TRANSITIONS[acte]
-        if self.etat not in depuis:
-            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
-        self.etat = vers
+        self.etat = MACHINE.apres(acte, self.etat)
 
     # ----------------------------------------------------------------------------------------------------- told to ANTAI
 
@@ -261,7 +263,7 @@ class Forfait:
         nouveau, self.titre_rejets = rejets > self.titre_rejets, rejets
         if nouveau and part < self.part_titre:
             return self._rouvrir_titre(part, le)
-        if self.etat not in (Etat.TITRE_PAYE, Etat.ANNULE) and (reste_du == 0 or self.etat not in TRANSITIONS["solder_titre"][0]):
+        if self.etat not in (Etat.TITRE_PAYE, Etat.ANNULE) and (reste_du == 0 or not MACHINE.permet("solder_titre", self.etat)):
             self._passer("solder_titre")
         # What the title brings on top of the claim goes back to the payer through the Treasury, not through the town (flow 16).
         regle = min(max(part - self.part_titre, 0), self.creance)

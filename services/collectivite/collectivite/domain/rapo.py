@@ -17,6 +17,7 @@ from collectivite.domain.refus_recours import (
 from fps.droit.money import euros
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
+from fps.regles.machine import Machine
 
 Sens = Literal["irrecevable", "rejet", "acceptation-partielle", "acceptation-totale"]
 Canal = Literal["electronique", "lettre-recommandee", "lettre-simple"]
@@ -36,14 +37,18 @@ class EtatRapo(StrEnum):
     SANS_OBJET = "sans-objet"
 
 
-TRANSITIONS: dict[str, tuple[frozenset[EtatRapo], EtatRapo]] = {
-    "irrecevable": (frozenset({EtatRapo.DEPOSE}), EtatRapo.IRRECEVABLE),
-    "rejet": (frozenset({EtatRapo.DEPOSE}), EtatRapo.REJETE),
-    "silence": (frozenset({EtatRapo.DEPOSE}), EtatRapo.REJETE_IMPLICITEMENT),
-    "acceptation-partielle": (frozenset({EtatRapo.DEPOSE}), EtatRapo.ACCEPTE_EN_PARTIE),
-    "acceptation-totale": (frozenset({EtatRapo.DEPOSE}), EtatRapo.ACCEPTE),
-    "annulation": (frozenset({EtatRapo.DEPOSE}), EtatRapo.SANS_OBJET),
-}
+MACHINE: Final = Machine(
+    EtatRapo.DEPOSE,
+    {
+        "irrecevable": (frozenset({EtatRapo.DEPOSE}), EtatRapo.IRRECEVABLE),
+        "rejet": (frozenset({EtatRapo.DEPOSE}), EtatRapo.REJETE),
+        "silence": (frozenset({EtatRapo.DEPOSE}), EtatRapo.REJETE_IMPLICITEMENT),
+        "acceptation-partielle": (frozenset({EtatRapo.DEPOSE}), EtatRapo.ACCEPTE_EN_PARTIE),
+        "acceptation-totale": (frozenset({EtatRapo.DEPOSE}), EtatRapo.ACCEPTE),
+        "annulation": (frozenset({EtatRapo.DEPOSE}), EtatRapo.SANS_OBJET),
+    },
+    RapoDejaDecide,
+)
 FINAUX: Final = frozenset(EtatRapo) - {EtatRapo.DEPOSE}
 
 
@@ -100,7 +105,7 @@ class Rapo:
             raise RapoMontant(
                 f"Le montant rectifié d'une acceptation partielle est compris entre {euros(1)} et {euros(du - 1)}.", "montant_rectifie"
             )
-        self.etat = TRANSITIONS[sens][1]
+        self.etat = MACHINE.apres(sens, self.etat)
         self.decide_le, self.decide_par, self.motif = le, agent, motif
         self.montant_rectifie = 0 if sens == "acceptation-totale" else montant
 
@@ -108,14 +113,14 @@ class Rapo:
         """The FPS is cancelled before any decision: nothing is left to decide; False when a decision was made."""
         if self.etat in FINAUX:
             return False
-        self.etat, self.decide_le = TRANSITIONS["annulation"][1], le
+        self.etat, self.decide_le = MACHINE.apres("annulation", self.etat), le
         return True
 
     def se_taire(self) -> bool:
         """The month is over: the silence is a rejection, born on its last day; False when a decision was made."""
         if self.etat in FINAUX:
             return False
-        self.etat, self.decide_le = TRANSITIONS["silence"][1], self.date_limite_decision
+        self.etat, self.decide_le = MACHINE.apres("silence", self.etat), self.date_limite_decision
         return True
 
 

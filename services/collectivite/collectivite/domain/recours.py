@@ -12,6 +12,7 @@ from fps.droit.calculs import date_limite_execution
 from fps.droit.calendar import paris_date
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.recours_collectivite import CanalDefense, CommunicationRequete, DecisionCollectivite
+from fps.regles.machine import Machine
 from fps.villes.communes import Commune
 
 PAPIER: Final = frozenset({"courrier", "telecopie"})
@@ -29,14 +30,18 @@ class EtatRecours(StrEnum):
 
 
 EN_INSTANCE: Final = frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU, EtatRecours.SANS_DEFENSE})
-TRANSITIONS: dict[str, tuple[frozenset[EtatRecours], EtatRecours]] = {
-    "defendre": (frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU}), EtatRecours.DEFENDU),
-    "laisser_sans_defense": (frozenset({EtatRecours.COMMUNIQUE}), EtatRecours.SANS_DEFENSE),
-    "devoir_executer": (EN_INSTANCE, EtatRecours.A_EXECUTER),
-    "clore": (EN_INSTANCE, EtatRecours.CLOS),
-    "executer": (frozenset({EtatRecours.A_EXECUTER}), EtatRecours.EXECUTE),
-    "reprendre_execution": (frozenset({EtatRecours.EXECUTE}), EtatRecours.A_EXECUTER),
-}
+MACHINE: Final = Machine(
+    EtatRecours.COMMUNIQUE,
+    {
+        "defendre": (frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU}), EtatRecours.DEFENDU),
+        "laisser_sans_defense": (frozenset({EtatRecours.COMMUNIQUE}), EtatRecours.SANS_DEFENSE),
+        "devoir_executer": (EN_INSTANCE, EtatRecours.A_EXECUTER),
+        "clore": (EN_INSTANCE, EtatRecours.CLOS),
+        "executer": (frozenset({EtatRecours.A_EXECUTER}), EtatRecours.EXECUTE),
+        "reprendre_execution": (frozenset({EtatRecours.EXECUTE}), EtatRecours.A_EXECUTER),
+    },
+    ActeImpossible,
+)
 
 
 @dataclass
@@ -63,10 +68,7 @@ class Recours:
     execute_le: date | None = None
 
     def _passer(self, acte: str) -> None:
-        depuis, vers = TRANSITIONS[acte]
-        if self.etat not in depuis:
-            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
-        self.etat = vers
+        self.etat = MACHINE.apres(acte, self.etat)
 
     def communiquer(self, message: CommunicationRequete) -> None:
         """The court communicates the petition; after its decision this only tells who asked (CGCT, art. R. 2333-120-44)."""
@@ -76,7 +78,7 @@ class Recours:
 
     def deposer(self, ville: Commune, canal: CanalDefense, le: date) -> None:
         """A brief or a piece leaves. Raises DefenseHorsDelai, VoieElectroniqueObligatoire."""
-        if self.etat not in TRANSITIONS["defendre"][0] or self.date_limite_defense is None or le > self.date_limite_defense:
+        if not MACHINE.permet("defendre", self.etat) or self.date_limite_defense is None or le > self.date_limite_defense:
             raise DefenseHorsDelai(f"Requête {self.numero}, état « {self.etat} ».", "numero_requete")
         if canal in PAPIER and depot_electronique(ville, le):
             raise VoieElectroniqueObligatoire(f"{ville.nom} compte {ville.population} habitants : le canal « {canal} » est fermé.", "canal")
@@ -85,7 +87,7 @@ class Recours:
         """The court has received a brief or a piece of the town; after its decision this is only noted."""
         if numero not in self.depots:
             self.depots = (*self.depots, numero)
-        if self.etat in TRANSITIONS["defendre"][0]:
+        if MACHINE.permet("defendre", self.etat):
             self._passer("defendre")
 
     def laisser_sans_defense(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from dgfip.domain.refus import (
     ActeImpossible,
@@ -27,6 +28,7 @@ from fps.droit.calculs import rabais as rabais_de
 from fps.droit.money import euros
 from fps.errors import Conflit
 from fps.messages.titre import AnnulationTitre, EmissionTitre
+from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
@@ -47,24 +49,28 @@ OUVERTS = frozenset({Etat.PRIS_EN_CHARGE, Etat.AVERTI, Etat.RELANCE, Etat.SAISI}
 AVERTIS = OUVERTS - {Etat.PRIS_EN_CHARGE}
 PAYES = frozenset({Etat.PAYE, Etat.PAYE_AVEC_RABAIS})
 
-TRANSITIONS: dict[str, tuple[frozenset[Etat], Etat]] = {
-    "avertir": (frozenset({Etat.PRIS_EN_CHARGE}), Etat.AVERTI),
-    "relancer": (frozenset({Etat.AVERTI}), Etat.RELANCE),
-    "saisir": (frozenset({Etat.RELANCE}), Etat.SAISI),
-    "payer": (AVERTIS, Etat.PAYE),
-    "payer_avec_rabais": (AVERTIS, Etat.PAYE_AVEC_RABAIS),
-    "solder": (AVERTIS, Etat.PAYE),
-    "prescrire": (OUVERTS, Etat.PRESCRIT),
-    "annuler": (OUVERTS | PAYES | {Etat.PRESCRIT}, Etat.ANNULE),
-    "annuler_paye": (AVERTIS | PAYES | {Etat.PRESCRIT, Etat.A_REMBOURSER}, Etat.A_REMBOURSER),
-    "rembourser": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
-    "rembourser_tout": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
-    "rejeter_averti": (PAYES | {Etat.A_REMBOURSER}, Etat.AVERTI),
-    "rejeter_relance": (PAYES | {Etat.A_REMBOURSER}, Etat.RELANCE),
-    "rejeter_saisi": (PAYES | {Etat.A_REMBOURSER}, Etat.SAISI),
-    "rejeter_trop_percu": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
-    "rejeter_apres_annulation": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
-}
+MACHINE: Final = Machine(
+    Etat.PRIS_EN_CHARGE,
+    {
+        "avertir": (frozenset({Etat.PRIS_EN_CHARGE}), Etat.AVERTI),
+        "relancer": (frozenset({Etat.AVERTI}), Etat.RELANCE),
+        "saisir": (frozenset({Etat.RELANCE}), Etat.SAISI),
+        "payer": (AVERTIS, Etat.PAYE),
+        "payer_avec_rabais": (AVERTIS, Etat.PAYE_AVEC_RABAIS),
+        "solder": (AVERTIS, Etat.PAYE),
+        "prescrire": (OUVERTS, Etat.PRESCRIT),
+        "annuler": (OUVERTS | PAYES | {Etat.PRESCRIT}, Etat.ANNULE),
+        "annuler_paye": (AVERTIS | PAYES | {Etat.PRESCRIT, Etat.A_REMBOURSER}, Etat.A_REMBOURSER),
+        "rembourser": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
+        "rembourser_tout": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
+        "rejeter_averti": (PAYES | {Etat.A_REMBOURSER}, Etat.AVERTI),
+        "rejeter_relance": (PAYES | {Etat.A_REMBOURSER}, Etat.RELANCE),
+        "rejeter_saisi": (PAYES | {Etat.A_REMBOURSER}, Etat.SAISI),
+        "rejeter_trop_percu": (frozenset({Etat.A_REMBOURSER}), Etat.PAYE),
+        "rejeter_apres_annulation": (frozenset({Etat.A_REMBOURSER}), Etat.ANNULE),
+    },
+    ActeImpossible,
+)
 
 FINAUX = frozenset({Etat.ANNULE})
 SOLDES = FINAUX | PAYES | {Etat.A_REMBOURSER, Etat.PRESCRIT}
@@ -173,10 +179,7 @@ class PriseEnCharge:
         return 0 if self.etat in SOLDES else somme_a_payer(self.net_du, self.rabais_le(le), self.encaisse)
 
     def _passer(self, acte: str) -> None:
-        depuis, vers = TRANSITIONS[acte]
-        if self.etat not in depuis:
-            raise ActeImpossible(f"« {acte.replace('_', ' ')} » est impossible dans l'état « {self.etat} ».")
-        self.etat = vers
+        self.etat = MACHINE.apres(acte, self.etat)
 
     def avertir(self, le: date) -> date:
         """The avertissement leaves that day: it opens the month of the rebate, whose last day is given (CGPPP, art. L. 2323-7-1)."""

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from dgfip.domain.refus import RemiseDejaDemandee, RemiseExcessive, RemiseNonDemandee
 from fps.droit.money import euros
+from fps.regles.machine import Machine
 
 
 class EtatRemise(StrEnum):
@@ -16,11 +18,15 @@ class EtatRemise(StrEnum):
     REFUSEE = "refusee"
 
 
-TRANSITIONS: dict[str, tuple[frozenset[EtatRemise], EtatRemise]] = {
-    "accorder": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.ACCORDEE),
-    "refuser": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.REFUSEE),
-    "redemander": (frozenset({EtatRemise.ACCORDEE, EtatRemise.REFUSEE}), EtatRemise.DEMANDEE),
-}
+MACHINE: Final = Machine(
+    EtatRemise.DEMANDEE,
+    {
+        "accorder": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.ACCORDEE),
+        "refuser": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.REFUSEE),
+        "redemander": (frozenset({EtatRemise.ACCORDEE, EtatRemise.REFUSEE}), EtatRemise.DEMANDEE),
+    },
+    RemiseNonDemandee,
+)
 
 
 @dataclass
@@ -37,17 +43,17 @@ class DemandeRemise:
 
     def redemander(self, le: date, motif: str, montant: int) -> None:
         """A new request, once the former one is decided; raises RemiseDejaDemandee."""
-        depuis, vers = TRANSITIONS["redemander"]
-        if self.etat not in depuis:
+        if not MACHINE.permet("redemander", self.etat):
             raise RemiseDejaDemandee(f"FPS {self.numero_fps}, demande du {self.demandee_le:%d/%m/%Y}.")
-        self.etat, self.demandee_le, self.motif, self.montant_demande = vers, le, motif, montant
+        self.etat = MACHINE.apres("redemander", self.etat)
+        self.demandee_le, self.motif, self.montant_demande = le, motif, montant
         self.decidee_le, self.montant_accorde = None, 0
 
     def decider(self, le: date, montant: int) -> None:
         """Grant `montant` centimes, or refuse when it is 0; raises RemiseNonDemandee, RemiseExcessive."""
-        depuis, vers = TRANSITIONS["accorder" if montant else "refuser"]
-        if self.etat not in depuis:
+        acte = "accorder" if montant else "refuser"
+        if not MACHINE.permet(acte, self.etat):
             raise RemiseNonDemandee(f"FPS {self.numero_fps}, dernière demande « {self.etat} ».")
         if montant > self.montant_demande:
             raise RemiseExcessive(f"La demande porte sur {euros(self.montant_demande)}.", "montant")
-        self.etat, self.decidee_le, self.montant_accorde = vers, le, montant
+        self.etat, self.decidee_le, self.montant_accorde = MACHINE.apres(acte, self.etat), le, montant
