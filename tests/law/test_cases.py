@@ -158,7 +158,7 @@ def test_every_kind_of_act_has_a_case() -> None:
 
 
 def test_every_code_of_the_control_has_a_case() -> None:
-    ecrits = set(re.findall(r'_erreur\(\s*"([a-z-]+)"', inspect.getsource(controle_mfps)))
+    ecrits = set(re.findall(r'\berreur\(\s*"([a-z-]+)"', inspect.getsource(controle_mfps)))
     attendus = {code for fichier, cas in CAS if fichier == "controle_mfps" for code in cas["attendu"]}
     assert ecrits == attendus
 

@@ -69,14 +69,11 @@ def of_content(directories: Iterable[Path]) -> list[tuple[str, str, str, str]]:
     """The errors that an accusé names (code, field, article, what to do), in the order of the checks: read in the calls that write them."""
     found = []
     for directory in (ROOT, *directories):
-        for name in ("_erreur", "ErreurAccuse"):
-            for call, names in _calls(directory, name):
-                given = {k.arg: k.value for k in call.keywords} or dict(
-                    zip(("code", "champ", "phrase", "article", "que_faire"), call.args, strict=False)
-                )
-                line = tuple(_text(given[field], names) for field in ("code", "champ", "article", "que_faire"))
-                if isinstance(given["code"], ast.Constant):
-                    found.append((line[0], line[1], line[2], line[3]))
+        for call, names in _calls(directory, "erreur"):
+            given = dict(zip(("code", "champ", "phrase", "article", "que_faire"), call.args, strict=True))
+            line = tuple(_text(given[field], names) for field in ("code", "champ", "article", "que_faire"))
+            if isinstance(given["code"], ast.Constant):
+                found.append((line[0], line[1], line[2], line[3]))
     return list(dict.fromkeys(found))
 
 

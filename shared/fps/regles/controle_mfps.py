@@ -9,12 +9,9 @@ from fps.droit.money import euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle, siret_valide
 from fps.droit.plaques import plaque_francaise
 from fps.messages.mfps import CreationFps, ErreurAccuse
+from fps.regles.accuse import erreur
 
 LOI = "CGCT, art. L. 2333-87"
-
-
-def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
-    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
 
 
 def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None, siret_connu: bool) -> list[ErreurAccuse]:
@@ -34,7 +31,7 @@ def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: i
 
 def _siret(message: CreationFps, siret_connu: bool) -> Iterator[ErreurAccuse]:
     if not siret_valide(message.siret):
-        yield _erreur(
+        yield erreur(
             "siret-invalide",
             "siret",
             f"Le SIRET {message.siret} n'est pas valable : sa clé de contrôle est fausse.",
@@ -42,7 +39,7 @@ def _siret(message: CreationFps, siret_connu: bool) -> Iterator[ErreurAccuse]:
             "Recopiez les 14 chiffres du SIRET de la collectivité qui a institué la redevance.",
         )
     elif not siret_connu:
-        yield _erreur(
+        yield erreur(
             "siret-inconnu",
             "siret",
             f"Le SIRET {message.siret} n'est celui d'aucune collectivité inscrite.",
@@ -57,7 +54,7 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
         numero: NumeroFps | None = NumeroFps.lire(texte)
     except NumeroInvalide as refus:
         numero = None
-        yield _erreur(
+        yield erreur(
             "numero-jour-impossible",
             "numero_fps",
             refus.detail,
@@ -65,7 +62,7 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
             "Corrigez les chiffres 18 à 20 : le quantième du jour dans l'année, de 001 à 365 (366 les années bissextiles).",
         )
     if texte[:14] != message.siret:
-        yield _erreur(
+        yield erreur(
             "numero-autre-siret",
             "numero_fps",
             f"Le numéro commence par {texte[:14]}, le SIRET du message est {message.siret}.",
@@ -74,7 +71,7 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
         )
     attendue = cle(texte)
     if message.cle != attendue:
-        yield _erreur(
+        yield erreur(
             "cle-fausse",
             "cle",
             f"La clé {message.cle} n'est pas celle du numéro : la clé attendue est {attendue}.",
@@ -83,7 +80,7 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
         )
     constat = paris_date(message.date_heure_constat)
     if numero is not None and numero.date_etablissement not in (None, constat):
-        yield _erreur(
+        yield erreur(
             "numero-autre-date",
             "numero_fps",
             f"Le numéro porte la date du {numero.date_etablissement:%d/%m/%Y}, le constat est du {constat:%d/%m/%Y} (heure de Paris).",
@@ -95,7 +92,7 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
 def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]:
     constat = message.date_heure_constat
     if constat > maintenant:
-        yield _erreur(
+        yield erreur(
             "constat-futur",
             "date_heure_constat",
             "La date du constat est postérieure à la réception du message.",
@@ -105,7 +102,7 @@ def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]
     try:
         droit(paris_date(constat)).source("delai_paiement_mois")
     except HorsDuDroit:
-        yield _erreur(
+        yield erreur(
             "constat-hors-droit",
             "date_heure_constat",
             f"Le forfait de post-stationnement n'existait pas le {paris_date(constat):%d/%m/%Y}.",
@@ -113,7 +110,7 @@ def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]
             "Vérifiez l'année du constat : le FPS existe depuis le 1er janvier 2018.",
         )
     if message.fin_effets <= constat:
-        yield _erreur(
+        yield erreur(
             "fin-effets-avant-constat",
             "fin_effets",
             "Le FPS cesserait de produire ses effets avant le constat.",
@@ -125,7 +122,7 @@ def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]
 def _vehicule(message: CreationFps) -> Iterator[ErreurAccuse]:
     vehicule = message.vehicule
     if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
-        yield _erreur(
+        yield erreur(
             "plaque-invalide",
             "vehicule.immatriculation",
             f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
@@ -137,7 +134,7 @@ def _vehicule(message: CreationFps) -> Iterator[ErreurAccuse]:
 def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:
     total = message.montant_fps + message.montant_deduit
     if message.montant_fps == 0:
-        yield _erreur(
+        yield erreur(
             "montant-nul",
             "montant_fps",
             "Le montant du FPS est nul : rien n'est dû.",
@@ -145,7 +142,7 @@ def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccus
             "N'envoyez pas de FPS quand le paiement initial couvre le forfait.",
         )
     if plafond is not None and total > plafond:
-        yield _erreur(
+        yield erreur(
             "montant-au-dessus-du-plafond",
             "montant_fps",
             f"Le FPS et le paiement déduit font {euros(total)}, plus que le tarif de la durée maximale ({euros(plafond)}).",
@@ -155,7 +152,7 @@ def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccus
     if message.minoration is None:
         return
     if message.minoration.montant >= message.montant_fps:
-        yield _erreur(
+        yield erreur(
             "minoration-sans-effet",
             "minoration.montant",
             f"Le montant minoré ({euros(message.minoration.montant)}) n'est pas inférieur au FPS ({euros(message.montant_fps)}).",
@@ -167,7 +164,7 @@ def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccus
     except HorsDuDroit:
         return  # said by constat-hors-droit
     if not canaux:
-        yield _erreur(
+        yield erreur(
             "minoration-non-prevue",
             "minoration",
             "À la date du constat, l'ANTAI n'encaisse pas de FPS minoré.",

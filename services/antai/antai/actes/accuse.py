@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from antai.domain.annulation import erreur_de
 from fps.errors import Introuvable, Refus
 from fps.kit.engine.work import Work
 from fps.messages.message import Message
 from fps.messages.mfps import ErreurAccuse
+from fps.regles.accuse import erreur_de
 
 M = TypeVar("M", bound=Message)
 A = TypeVar("A", bound=Message)

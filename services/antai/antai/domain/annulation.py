@@ -9,9 +9,8 @@ from antai.domain.rectification import avant_constat, verifier_siret
 from antai.domain.refus import AnnulationApresTitre, DateDecisionImpossible, EtendueIncoherente, FpsAnnule, MontantsIncoherents
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
-from fps.errors import Refus
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
-from fps.messages.mfps import AnnulationFps, ErreurAccuse
+from fps.messages.mfps import AnnulationFps
 
 INCHANGES = ANNULES | {Etat.ABANDONNE}
 
@@ -85,10 +84,3 @@ def _annuler(dossier: Dossier, origine: str, le: date) -> int | None:
 def accuse(numero: str, maintenant: datetime) -> AccuseAnnulation:
     """The accusé of an information of cancellation that is executed, now or before."""
     return AccuseAnnulation(numero_fps=numero, statut="accepte", date_reception=maintenant)
-
-
-def erreur_de(refus: Refus) -> ErreurAccuse:
-    """A refusal as an accusé names it."""
-    return ErreurAccuse(
-        code=refus.code, champ=refus.champ or "", phrase=refus.detail or refus.titre(), article=refus.article, que_faire=refus.que_faire
-    )

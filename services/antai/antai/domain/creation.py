@@ -11,6 +11,7 @@ from fps.droit.calculs import Cycle
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
+from fps.regles.accuse import erreur, erreur_de
 from fps.regles.controle_mfps import controler_creation
 from fps.villes.communes import Commune, HorsBareme, commune, est_connue
 
@@ -41,12 +42,12 @@ def verifier_creation(message: CreationFps, maintenant: datetime, *, cycle: Cycl
 
 
 def _cycle_partiel(ville: Commune) -> ErreurAccuse:
-    return ErreurAccuse(
-        code="cycle-partiel",
-        champ="siret",
-        phrase=f"{ville.nom} est en cycle partiel : elle notifie elle-même ses avis de paiement.",
-        article="CGCT, art. R. 2333-120-17-2",
-        que_faire="Ne transmettez à l'ANTAI que le FPS impayé au terme du délai (flux 11).",
+    return erreur(
+        "cycle-partiel",
+        "siret",
+        f"{ville.nom} est en cycle partiel : elle notifie elle-même ses avis de paiement.",
+        "CGCT, art. R. 2333-120-17-2",
+        "Ne transmettez à l'ANTAI que le FPS impayé au terme du délai (flux 11).",
     )
 
 
@@ -56,24 +57,24 @@ def _minoration(message: CreationFps, declaree: MinorationDeclaree | None) -> It
     attendue = declaree.pour(message.montant_fps, paris_date(message.date_heure_constat))
     if message.minoration != attendue:
         vue = "aucune" if attendue is None else f"{euros(attendue.montant)} sous {attendue.delai_jours} jours"
-        yield ErreurAccuse(
-            code="minoration-autre-que-declaree",
-            champ="minoration",
-            phrase=f"La minoration n'est pas celle que la collectivité a déclarée dans son espace numérique ({vue}).",
-            article="Conventions de l'ANTAI, depuis 2021",
-            que_faire="Envoyez la minoration déclarée, ou changez celle de l'espace numérique.",
+        yield erreur(
+            "minoration-autre-que-declaree",
+            "minoration",
+            f"La minoration n'est pas celle que la collectivité a déclarée dans son espace numérique ({vue}).",
+            "Conventions de l'ANTAI, depuis 2021",
+            "Envoyez la minoration déclarée, ou changez celle de l'espace numérique.",
         )
 
 
 def contact_rapo_absent(message: CreationFps | ModificationFps) -> Iterator[ErreurAccuse]:
     """The error of a message without a RAPO contact, when none is declared either."""
     if message.contact_rapo is None:
-        yield ErreurAccuse(
-            code="contact-rapo-absent",
-            champ="contact_rapo",
-            phrase="Le message ne dit pas où adresser le recours, et l'espace numérique ne déclare aucun contact.",
-            article="CGCT, art. R. 2333-120-4",
-            que_faire="Donnez le contact du recours dans le message, ou déclarez-le dans l'espace numérique de la collectivité.",
+        yield erreur(
+            "contact-rapo-absent",
+            "contact_rapo",
+            "Le message ne dit pas où adresser le recours, et l'espace numérique ne déclare aucun contact.",
+            "CGCT, art. R. 2333-120-4",
+            "Donnez le contact du recours dans le message, ou déclarez-le dans l'espace numérique de la collectivité.",
         )
 
 
@@ -112,7 +113,7 @@ def accuse(dossier: Dossier, maintenant: datetime) -> AccuseFps:
     erreurs: tuple[ErreurAccuse, ...] = ()
     if motif is not None:
         champ, phrase, que_faire = ABANDONS[MotifAbandon(motif)]
-        erreurs = (ErreurAccuse(code=motif, champ=champ, phrase=phrase, article="CGCT, art. L. 2333-87, VII", que_faire=que_faire),)
+        erreurs = (erreur(motif, champ, phrase, "CGCT, art. L. 2333-87, VII", que_faire),)
     return AccuseFps(
         numero_fps=dossier.numero,
         statut="accepte" if motif is None else "abandonne",
@@ -126,11 +127,6 @@ def verifier_meme_message(constat: Constat, message: CreationFps, maintenant: da
     """A number already used is accepted again for the same content only; raises NumeroDejaUtilise, with its accusé."""
     if constat.message == message:
         return
-    erreur = ErreurAccuse(
-        code=NumeroDejaUtilise.code,
-        champ="numero_fps",
-        phrase=f"Le numéro {message.numero_fps} désigne déjà un autre FPS.",
-        article=NumeroDejaUtilise.article,
-        que_faire=NumeroDejaUtilise.que_faire,
-    )
-    raise NumeroDejaUtilise(erreur.phrase, "numero_fps", accuse_refus(message, maintenant, [erreur]))
+    refus = NumeroDejaUtilise(f"Le numéro {message.numero_fps} désigne déjà un autre FPS.", "numero_fps")
+    refus.accuse = accuse_refus(message, maintenant, [erreur_de(refus)])
+    raise refus

@@ -12,6 +12,7 @@ from fps.droit.numero import NumeroFps, NumeroInvalide
 from fps.droit.plaques import plaque_francaise
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import ErreurAccuse
+from fps.regles.accuse import erreur
 from fps.villes.communes import commune, est_connue
 
 LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
@@ -31,7 +32,7 @@ def verifier(message: FpsImpaye, maintenant: datetime, cycle: Cycle | None) -> N
 def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
     siret = message.beneficiaire.siret
     if not est_connue(siret):
-        yield _erreur(
+        yield erreur(
             "siret-inconnu",
             "beneficiaire.siret",
             f"Le SIRET {siret} n'est celui d'aucune collectivité inscrite.",
@@ -43,7 +44,7 @@ def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
     except NumeroInvalide:
         valide = False
     if not valide:
-        yield _erreur(
+        yield erreur(
             "numero-autre-siret",
             "numero_fps",
             "Le numéro de l'avis n'est pas celui d'un FPS de cette collectivité.",
@@ -52,7 +53,7 @@ def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
         )
     vehicule = message.vehicule
     if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
-        yield _erreur(
+        yield erreur(
             "plaque-invalide",
             "vehicule.immatriculation",
             f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
@@ -63,7 +64,7 @@ def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
 
 def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
     if message.date_notification < paris_date(message.date_heure_constat):
-        yield _erreur(
+        yield erreur(
             "notification-avant-constat",
             "date_notification",
             "L'avis serait notifié avant le constat.",
@@ -73,12 +74,12 @@ def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
     try:
         attendue = date_limite_paiement(message.date_notification)
     except HorsDuDroit:
-        yield _erreur(
+        yield erreur(
             "notification-hors-droit", "date_notification", "Le FPS n'existait pas à cette date.", LOI, "Corrigez la date de notification."
         )
         return
     if message.date_limite_paiement != attendue:
-        yield _erreur(
+        yield erreur(
             "limite-fausse",
             "date_limite_paiement",
             f"Notifié le {message.date_notification:%d/%m/%Y}, l'avis se paie jusqu'au {attendue:%d/%m/%Y}.",
@@ -86,7 +87,7 @@ def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
             "Comptez trois mois de la notification de l'avis initial ; un avis rectificatif ne rouvre pas ce délai.",
         )
     if le <= max(attendue, message.date_limite_paiement):
-        yield _erreur(
+        yield erreur(
             "limite-non-depassee",
             "date_limite_paiement",
             f"Le délai de paiement court encore : dernier jour le {max(attendue, message.date_limite_paiement):%d/%m/%Y}.",
@@ -98,7 +99,7 @@ def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
 def _montants(message: FpsImpaye) -> Iterator[ErreurAccuse]:
     reste = message.montant_initial - message.montant_paye - message.montant_annule - message.montant_remis
     if message.reste_du != reste:
-        yield _erreur(
+        yield erreur(
             "reste-du-faux",
             "reste_du",
             f"Le reste dû est {euros(reste)} et non {euros(message.reste_du)}.",
@@ -107,15 +108,11 @@ def _montants(message: FpsImpaye) -> Iterator[ErreurAccuse]:
         )
 
 
-def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
-    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
-
-
 def accuse(message: FpsImpaye, maintenant: datetime, motif: str | None = None) -> AccuseImpaye:
     """The accusé of an unpaid FPS accepted, or given up because its redevable cannot be found."""
     if motif is None:
         return AccuseImpaye(numero_fps=message.numero_fps, statut="accepte", date_reception=maintenant)
-    erreur = _erreur(
+    refus = erreur(
         motif, "vehicule", "Aucun redevable n'est identifié.", LOI, "N'envoyez pas ce FPS de nouveau : aucun titre ne sera émis."
     )
-    return AccuseImpaye(numero_fps=message.numero_fps, statut="abandonne", date_reception=maintenant, erreurs=(erreur,))
+    return AccuseImpaye(numero_fps=message.numero_fps, statut="abandonne", date_reception=maintenant, erreurs=(refus,))

@@ -22,6 +22,7 @@ from fps.droit.money import Ecriture, euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
 from fps.errors import Conflit
 from fps.messages.mfps import ErreurAccuse, ModificationFps
+from fps.regles.accuse import erreur
 
 LOI = "CGCT, art. R. 2333-120-14"
 IMPOSSIBLE: dict[Etat, type[Conflit]] = {
@@ -43,9 +44,9 @@ def _numero(message: ModificationFps) -> Iterator[ErreurAccuse]:
         siret = NumeroFps.lire(message.numero_avis).siret
     except NumeroInvalide as refus:
         siret = message.siret
-        yield _erreur("numero-jour-impossible", "numero_avis", refus.detail, ARTICLE, "Corrigez les chiffres 18 à 20.")
+        yield erreur("numero-jour-impossible", "numero_avis", refus.detail, ARTICLE, "Corrigez les chiffres 18 à 20.")
     if siret != message.siret or message.numero_avis == message.numero_fps:
-        yield _erreur(
+        yield erreur(
             "numero-avis-faux",
             "numero_avis",
             "L'avis rectificatif n'a pas un numéro propre de la même collectivité.",
@@ -53,7 +54,7 @@ def _numero(message: ModificationFps) -> Iterator[ErreurAccuse]:
             "Donnez à l'avis rectificatif un numéro neuf, qui commence par le SIRET de la collectivité.",
         )
     if message.cle_avis != cle(message.numero_avis):
-        yield _erreur(
+        yield erreur(
             "cle-fausse",
             "cle_avis",
             f"La clé {message.cle_avis} n'est pas celle du numéro : la clé attendue est {cle(message.numero_avis)}.",
@@ -64,10 +65,10 @@ def _numero(message: ModificationFps) -> Iterator[ErreurAccuse]:
 
 def _dates(message: ModificationFps, maintenant: datetime) -> Iterator[ErreurAccuse]:
     if message.date_edition > maintenant:
-        yield _erreur("edition-future", "date_edition", "L'avis rectificatif serait établi après sa réception.", LOI, "Corrigez la date.")
+        yield erreur("edition-future", "date_edition", "L'avis rectificatif serait établi après sa réception.", LOI, "Corrigez la date.")
     quoi = "du RAPO" if message.origine == "rapo" else "de la demande"
     if message.date_reception_rapo > message.date_edition:
-        yield _erreur(
+        yield erreur(
             "edition-avant-rapo",
             "date_reception_rapo",
             f"L'avis rectificatif serait établi avant la réception {quoi}.",
@@ -75,7 +76,7 @@ def _dates(message: ModificationFps, maintenant: datetime) -> Iterator[ErreurAcc
             f"Corrigez la date de réception {quoi} ou celle de l'avis rectificatif.",
         )
     if avant_constat(message.numero_fps, paris_date(message.date_reception_rapo)):
-        yield _erreur(
+        yield erreur(
             "demande-avant-constat",
             "date_reception_rapo",
             f"La date de réception {quoi} est antérieure au constat.",
@@ -88,10 +89,6 @@ def avant_constat(numero: str, jour: date) -> bool:
     """Whether a day comes before that of the finding, which the number of the FPS bears (arrêté of 6 November 2015, art. 4; H04)."""
     constat = NumeroFps.lire(numero).date_etablissement
     return constat is not None and jour < constat
-
-
-def _erreur(code: str, champ: str, phrase: str, article: str, que_faire: str) -> ErreurAccuse:
-    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=article, que_faire=que_faire)
 
 
 def rectifier(dossier: Dossier, message: ModificationFps, le: date) -> int:

@@ -22,6 +22,7 @@ from fps.messages.comptable import (
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Contact
 from fps.messages.titre import AvisRemboursementTitre
+from fps.regles.accuse import erreur
 from fps.villes.communes import commune, est_connue
 
 Document = TitreAnnulationRecette | MandatRemboursement
@@ -69,10 +70,6 @@ class RemboursementsFps:
         piece.due, piece.rejetee_le = None, le
 
 
-def _erreur(code: str, champ: str, phrase: str, que_faire: str) -> ErreurAccuse:
-    return ErreurAccuse(code=code, champ=champ, phrase=phrase, article=LOI, que_faire=que_faire)
-
-
 def controler(message: Document, deja: int, encaisse: int | None, le: date) -> list[ErreurAccuse]:
     """Every error of a document received that day; in centimes, `deja` is what was already ordered for this FPS.
 
@@ -80,26 +77,28 @@ def controler(message: Document, deja: int, encaisse: int | None, le: date) -> l
     """
     erreurs = []
     if not est_connue(message.siret):
-        erreurs.append(_erreur("siret-inconnu", "siret", "Aucune collectivité ne porte ce SIRET.", "Vérifiez le SIRET de la collectivité."))
+        erreurs.append(
+            erreur("siret-inconnu", "siret", "Aucune collectivité ne porte ce SIRET.", LOI, "Vérifiez le SIRET de la collectivité.")
+        )
     if message.numero_fps[:14] != message.siret:
         phrase = "Le FPS n'a pas été établi par cette collectivité."
-        erreurs.append(_erreur("siret-different", "siret", phrase, "Remboursez vos propres FPS seulement."))
+        erreurs.append(erreur("siret-different", "siret", phrase, LOI, "Remboursez vos propres FPS seulement."))
     if message.date_piece > le:
         phrase = f"La pièce est datée du {message.date_piece:%d/%m/%Y}, après sa réception."
-        erreurs.append(_erreur("piece-future", "date_piece", phrase, "Datez la pièce du jour de son émission."))
+        erreurs.append(erreur("piece-future", "date_piece", phrase, LOI, "Datez la pièce du jour de son émission."))
     if message.exercice != message.date_piece.year:
         phrase = f"L'exercice {message.exercice} n'est pas celui de la date de la pièce."
-        erreurs.append(_erreur("exercice-different", "exercice", phrase, "Donnez l'exercice de l'année de la pièce."))
+        erreurs.append(erreur("exercice-different", "exercice", phrase, LOI, "Donnez l'exercice de l'année de la pièce."))
     if isinstance(message, TitreAnnulationRecette) and message.exercice_paiement != message.exercice:
         phrase = f"Le paiement est de l'exercice {message.exercice_paiement} : la recette ne se réduit que l'année même."
-        erreurs.append(_erreur("titre-annulation-autre-exercice", "exercice_paiement", phrase, "Émettez un mandat de remboursement."))
+        erreurs.append(erreur("titre-annulation-autre-exercice", "exercice_paiement", phrase, LOI, "Émettez un mandat de remboursement."))
     if isinstance(message, MandatRemboursement) and message.exercice_paiement >= message.exercice:
         phrase = f"Le paiement est de l'exercice {message.exercice_paiement}, celui de la pièce ou un suivant."
-        erreurs.append(_erreur("mandat-meme-exercice", "exercice_paiement", phrase, "Émettez un titre d'annulation de recette."))
+        erreurs.append(erreur("mandat-meme-exercice", "exercice_paiement", phrase, LOI, "Émettez un titre d'annulation de recette."))
     recu = message.montant_encaisse if encaisse is None else min(encaisse, message.montant_encaisse)
     if deja + message.montant > recu:
         phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(recu)} encaissés."
-        erreurs.append(_erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire))
+        erreurs.append(erreur(RemboursementExcessif.code, "montant", phrase, LOI, RemboursementExcessif.que_faire))
     return [*erreurs, *_hors_bareme(message)]
 
 
@@ -108,12 +107,12 @@ def _hors_bareme(message: Document) -> Iterator[ErreurAccuse]:
     try:
         jour = NumeroFps.lire(message.numero_fps).date_etablissement
     except NumeroInvalide as refus:
-        yield _erreur(refus.code, "numero_fps", refus.detail, refus.que_faire)
+        yield erreur(refus.code, "numero_fps", refus.detail, LOI, refus.que_faire)
         return
     plafond = commune(message.siret).fps_maximum(jour) if jour is not None and est_connue(message.siret) else None
     if plafond is not None and message.montant > plafond:
         phrase = f"Remboursement de {euros(message.montant)} : aucun FPS de la collectivité ne dépassait {euros(plafond)} ce jour-là."
-        yield _erreur(RemboursementExcessif.code, "montant", phrase, RemboursementExcessif.que_faire)
+        yield erreur(RemboursementExcessif.code, "montant", phrase, LOI, RemboursementExcessif.que_faire)
 
 
 def verifier(message: Document, deja: int, encaisse: int | None, maintenant: datetime, le: date) -> None:
@@ -130,8 +129,8 @@ def verifier_meme_piece(connue: PieceRecue, message: Document, maintenant: datet
     if (connue.nature, connue.corps) == (message.nom, message.model_dump_json()):
         return
     phrase = f"La pièce {message.numero_piece} désigne déjà un autre remboursement."
-    erreur = _erreur(PieceDejaRecue.code, "numero_piece", phrase, PieceDejaRecue.que_faire)
-    raise PieceDejaRecue(phrase, "numero_piece", accuse_de(message, maintenant, [erreur]))
+    doublon = erreur(PieceDejaRecue.code, "numero_piece", phrase, LOI, PieceDejaRecue.que_faire)
+    raise PieceDejaRecue(phrase, "numero_piece", accuse_de(message, maintenant, [doublon]))
 
 
 def accuse_de(message: Document, maintenant: datetime, erreurs: list[ErreurAccuse] | None = None) -> AccuseDocumentComptable:
