@@ -19,7 +19,7 @@ from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.prise_en_charge import AVERTIS, PriseEnCharge
 from fps.droit.money import Ecriture
 from fps.errors import Refus
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 
 CAS = yaml.safe_load((Path(__file__).parent / "vies" / "dgfip_cheques.yaml").read_text("utf-8"))

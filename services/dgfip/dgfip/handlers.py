@@ -13,6 +13,7 @@ from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI, AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import EncaissementFps
 from fps.messages.message import MessageClass
+from fps.messages.moyens import MOYENS
 from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 
@@ -44,7 +45,7 @@ async def paiement_titre(message: PaiementTitre, work: Work) -> JustificatifPaie
     paiement.verifier_titre(prise, message.numero_telepaiement)
     le = paiement.verifier_date(message, work.today)
     reference = paiement.referencer(prise, message)
-    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=message.moyen in paiement.ACOMPTES)
+    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=MOYENS[message.moyen].acompte)
     justificatif = paiement.justificatif(prise, ligne, message, reference, work.now, rabais)
     work.send(justificatif)
     return justificatif

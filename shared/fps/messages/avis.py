@@ -7,10 +7,10 @@ from pydantic import Field
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, CentimesDus, Cle, Court, Instant, Jour, Ligne, Numero26, Siret, Telepaiement, Url
 from fps.messages.message import Message, Partie
+from fps.messages.moyens import Moyen
 from fps.messages.parties_prenantes import Adresse, Autorite, Contact, ContactRapo, Lieu, Redevable, Vehicule
 from fps.parties import Channel, Party
 
-Canal = Literal["internet", "serveur-vocal", "cheque", "guichet", "buraliste"]
 TITRE_PARTIE_1 = "Établissement de l'avis de paiement du forfait de post-stationnement"
 TITRE_PARTIE_2 = "Modalités de paiement et contestation"
 
@@ -21,7 +21,7 @@ class MinorationAvis(Partie):
     montant: CentimesDus = Field(description="Montant minoré, en centimes")
     delai_jours: int = Field(ge=1, description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
     jusqu_au: Jour | None = Field(description="Dernier jour du montant minoré ; absent tant qu'un e-avis n'est pas lu")
-    canaux: tuple[Canal, ...] = Field(description="Canaux qui acceptent le montant minoré")
+    canaux: tuple[Moyen, ...] = Field(description="Canaux qui acceptent le montant minoré")
 
 
 class Etablissement(Partie):
@@ -69,7 +69,7 @@ class Modalites(Partie):
     service_paiement: Contact = Field(description="Service auprès duquel le FPS est payé")
     telepaiement: Telepaiement
     url_paiement: Url = Field(description="Adresse du paiement en ligne (simulateur)")
-    canaux: tuple[Canal, ...] = Field(description="Moyens de paiement acceptés")
+    canaux: tuple[Moyen, ...] = Field(description="Moyens de paiement acceptés")
     minoration: MinorationAvis | None = Field(default=None, description="Montant minoré, quand la collectivité en accorde un")
     date_notification: Jour | None = Field(description="Date à laquelle l'avis est réputé notifié ; absente tant qu'un e-avis n'est pas lu")
     date_limite_paiement: Jour | None = Field(description="Dernier jour pour payer ; absente tant qu'un e-avis n'est pas lu")

@@ -7,7 +7,7 @@ from pydantic import Field
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, CentimesDus, Court, Instant, Numero26, NumeroTitre, Rang, Siret
 from fps.messages.message import Message
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen, MoyenMinore
 from fps.parties import Channel, Party
 
 LOI_FPS = "CGCT, art. L. 2333-87, IV"
@@ -48,7 +48,7 @@ class FpsPayeMinore(
 
     numero_fps: Numero26
     siret: Siret
-    moyen: Literal["internet", "serveur-vocal"] = Field(description="Moyen de paiement : le montant minoré n'est pas payable autrement")
+    moyen: MoyenMinore = Field(description="Moyen de paiement : le montant minoré n'est pas payable autrement")
     date_heure_paiement: Instant = Field(description="Date et heure du paiement")
     reference: Court = Field(description="Référence de la transaction")
     montant_fps: CentimesDus = Field(description="Montant du FPS avant minoration, en centimes")

@@ -1,15 +1,14 @@
 """Flow 4, paying a FPS or a titre exécutoire by each channel, and the justificatif that answers."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, CentimesDus, Court, Instant, Jour, Ligne, Numero26, Plaque, Telepaiement, TelepaiementTitre
 from fps.messages.message import Message
+from fps.messages.moyens import Moyen
 from fps.parties import Channel, Party
-
-Moyen = Literal["internet", "serveur-vocal", "cheque", "guichet", "buraliste"]
 
 
 class JustificatifPaiementFps(

@@ -20,10 +20,9 @@ from fps.messages.formats import (
     Url,
 )
 from fps.messages.message import Message
+from fps.messages.moyens import Moyen
 from fps.messages.parties_prenantes import Beneficiaire, Contact, Lieu, Redevable, Vehicule
 from fps.parties import Channel, Party
-
-Canal = Literal["internet", "serveur-vocal", "cheque", "guichet", "buraliste"]
 
 
 class EmissionTitre(
@@ -107,7 +106,7 @@ class Avertissement(
     date_notification: Jour = Field(description="Date à laquelle l'avertissement est réputé notifié")
     numero_telepaiement: TelepaiementTitre
     url_paiement: Url = Field(description="Adresse du paiement en ligne (simulateur)")
-    canaux: tuple[Canal, ...] = Field(description="Moyens de paiement acceptés")
+    canaux: tuple[Moyen, ...] = Field(description="Moyens de paiement acceptés")
     rabais: Centimes = Field(description="Rabais pour paiement volontaire dans le délai, en centimes")
     montant_avec_rabais: CentimesDus = Field(description="Montant à payer dans le délai du rabais, en centimes")
     date_limite_rabais: Jour = Field(description="Dernier jour du rabais : un mois à compter de l'envoi")

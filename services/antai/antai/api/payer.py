@@ -8,11 +8,10 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from antai.actes.paiement import demander_somme
-from antai.domain.avis import CANAUX
+from antai.domain.avis import CANAUX, canaux_minores
 from antai.domain.dossier import Dossier
 from antai.domain.paiement import montant_minore
 from antai.domain.refus import CleTelepaiementFausse
-from fps.droit import droit
 from fps.droit.money import euros
 from fps.droit.numero import telepaiement
 from fps.errors import Refus
@@ -23,10 +22,10 @@ from fps.kit.trust.acces import publique
 from fps.kit.web import page
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
+from fps.messages.moyens import MOYENS, Moyen
 from fps.villes.communes import commune
 
 TITRE = "Payer un forfait de post-stationnement"
-NOMS = {"internet": "internet", "serveur-vocal": "téléphone", "cheque": "chèque", "guichet": "guichet", "buraliste": "buraliste agréé"}
 Saisie = Annotated[str, Query(max_length=60)]
 
 
@@ -40,9 +39,9 @@ class SommeDue(BaseModel):
     montant: int
     montant_minore: int | None
     minoration_jusqu_au: date | None
-    canaux_minoration: list[str]
+    canaux_minoration: list[Moyen]
     date_limite_paiement: date | None
-    canaux: list[str]
+    canaux: list[Moyen]
 
 
 def routes(service: Service) -> APIRouter:
@@ -97,13 +96,13 @@ def _formulaire(numero: str, plaque: str) -> str:
 def _lignes(due: SommeDue) -> dict[str, str]:
     lignes = {"Numéro de télépaiement": due.numero_telepaiement, "Collectivité": due.collectivite, "Véhicule": due.immatriculation}
     if due.montant_minore is not None:
-        canaux = " ou ".join(NOMS[canal] for canal in due.canaux_minoration)
+        canaux = " ou ".join(MOYENS[canal].nom for canal in due.canaux_minoration)
         jusqu_au = "" if due.minoration_jusqu_au is None else f" jusqu'au {due.minoration_jusqu_au:%d/%m/%Y}"
         lignes["Montant minoré"] = f"{euros(due.montant_minore)}{jusqu_au}, par {canaux}"
     lignes["Somme due"] = euros(due.montant)
     limite = due.date_limite_paiement
     lignes["À payer au plus tard"] = "fixé à la lecture de l'avis électronique" if limite is None else f"{limite:%d/%m/%Y}"
-    lignes["Moyens de paiement"] = ", ".join(NOMS[canal] for canal in due.canaux)
+    lignes["Moyens de paiement"] = ", ".join(MOYENS[canal].nom for canal in due.canaux)
     return lignes
 
 
@@ -117,7 +116,7 @@ def _somme(dossier: Dossier, le: date) -> SommeDue:
         montant=dossier.montant,
         montant_minore=minore,
         minoration_jusqu_au=dossier.minoration_jusqu_au if minore is not None else None,
-        canaux_minoration=list(droit(dossier.date_envoi).minoration_canaux) if minore is not None and dossier.date_envoi else [],
+        canaux_minoration=list(canaux_minores(dossier.date_envoi)) if minore is not None and dossier.date_envoi else [],
         date_limite_paiement=dossier.date_limite_paiement,
         canaux=list(CANAUX),
     )

@@ -13,7 +13,6 @@ from fps.droit.numero import cle, telepaiement
 from fps.messages.avis import (
     AvisPaiement,
     AvisPaiementRectificatif,
-    Canal,
     EAvisPaiement,
     Etablissement,
     EtablissementRectificatif,
@@ -22,12 +21,13 @@ from fps.messages.avis import (
     RequeteImpression,
 )
 from fps.messages.mfps import CreationFps, ModificationFps
+from fps.messages.moyens import Moyen, moyens_de
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo, Redevable
 from fps.parties import SITES, Party
 from fps.villes.communes import Commune, commune
 
 SITE: Final = f"{SITES[Party.ANTAI]}/payer"
-CANAUX: Final[tuple[Canal, ...]] = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
+CANAUX: Final = moyens_de(Party.ANTAI)
 CENTRE_ENCAISSEMENT: Final = Contact(
     nom="Centre d'encaissement simulé de l'ANTAI",
     adresse=Adresse(voie="1 rue du Simulateur", code_postal="35000", commune="Rennes"),
@@ -182,13 +182,17 @@ def _connue(jour: date | None) -> date:
     return jour
 
 
+def canaux_minores(envoi: date) -> tuple[Moyen, ...]:
+    """The ways by which the reduced amount of a notice sent that day may be paid (conventions of ANTAI, since 2021)."""
+    return tuple(canal for canal in CANAUX if canal in droit(envoi).minoration_canaux)
+
+
 def _minoration(dossier: Dossier, envoi: date) -> MinorationAvis | None:
     """The reduced amount; an electronic notice that nobody has read yet offers it without a last day (hypothesis H48)."""
     montant, delai = dossier.minoration_montant, dossier.minoration_delai
     if montant is None or delai is None or (dossier.minoration_jusqu_au is None and not dossier.electronique):
         return None
-    canaux = tuple(canal for canal in CANAUX if canal in droit(envoi).minoration_canaux)
-    return MinorationAvis(montant=montant, delai_jours=delai, jusqu_au=dossier.minoration_jusqu_au, canaux=canaux)
+    return MinorationAvis(montant=montant, delai_jours=delai, jusqu_au=dossier.minoration_jusqu_au, canaux=canaux_minores(envoi))
 
 
 def requete_impression(dossier: Dossier, redevable: Redevable) -> RequeteImpression:

@@ -23,6 +23,7 @@ from fps.droit.calendar import PARIS
 from fps.droit.money import Ecriture, LigneEcriture, euros
 from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
+from fps.messages.moyens import minorable
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.regles.verrou import Verrou
 from fps.villes.communes import commune
@@ -174,7 +175,7 @@ def justificatif(dossier: Dossier, message: PaiementFps, instant: datetime, *, m
 
 def information(dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool) -> FpsPaye | FpsPayeMinore:
     """What the collectivité learns of the payment (never who paid)."""
-    if minore and (message.moyen == "internet" or message.moyen == "serveur-vocal"):
+    if minore and minorable(message.moyen):
         return FpsPayeMinore(
             numero_fps=dossier.numero,
             siret=dossier.siret,

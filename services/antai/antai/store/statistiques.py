@@ -12,8 +12,8 @@ from antai.domain.etats import ANNULES, TITRES, Etat
 from antai.domain.paiement import Sort
 from antai.store.tables import avis_emis, dossiers, paiements
 from fps.kit.data.database import Transaction
+from fps.messages.moyens import MOYENS
 
-MOYENS = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
 D, P, A = dossiers.c, paiements.c, avis_emis.c
 # Literal bounds: PostgreSQL must see the same expression in the list and in the group.
 MOIS: Any = func.substr(cast(D.recu_le, Text), literal_column("1"), literal_column("7"))

@@ -13,7 +13,7 @@ from collectivite.domain.refus import PaiementInconnu
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 from fps.villes.communes import commune
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"

@@ -13,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import CentimesDus, Court
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 
 
 class DemandePaiement(BaseModel):

@@ -9,14 +9,15 @@ from collectivite.domain.rapo import Rapo
 from fps.droit import droit
 from fps.droit.calculs import date_limite_rapo
 from fps.droit.numero import cle, telepaiement
-from fps.messages.avis import Canal, EtablissementRectificatif, Modalites
+from fps.messages.avis import EtablissementRectificatif, Modalites
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite, EtablissementPareBrise
 from fps.messages.mfps import ModificationFps
+from fps.messages.moyens import moyens_de
 from fps.messages.parties_prenantes import Demandeur, Redevable
 from fps.parties import SITES, Party
 from fps.villes.communes import Commune
 
-CANAUX: Final[tuple[Canal, ...]] = ("internet", "cheque", "guichet")
+CANAUX: Final = moyens_de(Party.COLLECTIVITE)
 SITE: Final = f"{SITES[Party.COLLECTIVITE]}/payer"
 PIECES_RAPO: Final = (
     "L'exposé des faits et des motifs de la contestation",

@@ -9,7 +9,7 @@ from collectivite.domain.forfait import AMIABLES, Etat, Forfait
 from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementIncroyable, PaiementRapideImpossible
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 from fps.villes.communes import Commune
 
 

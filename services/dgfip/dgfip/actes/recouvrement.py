@@ -19,7 +19,7 @@ from fps.droit.calculs import (
 )
 from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 from fps.messages.titre import AnnulationTitre
 
 PAIEMENT = "CGPPP, art. L. 2323-7-1"

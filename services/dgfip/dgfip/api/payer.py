@@ -19,6 +19,7 @@ from fps.kit.trust.acces import publique
 from fps.kit.web import page
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
+from fps.messages.moyens import Moyen
 
 TITRE = "Payer un forfait de post-stationnement majoré"
 ACCUEIL = "Recopiez les deux numéros de l'avertissement : celui de télépaiement (20 chiffres) et celui du forfait (26 chiffres)."
@@ -37,7 +38,7 @@ class SommeDue(BaseModel):
     rabais: int
     a_payer: int
     date_limite_rabais: date | None
-    canaux: list[str]
+    canaux: list[Moyen]
 
 
 def routes(service: Service) -> APIRouter:

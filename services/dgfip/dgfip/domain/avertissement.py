@@ -6,12 +6,13 @@ from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
 from fps.droit import droit
 from fps.droit.calculs import date_limite_recours
 from fps.droit.numero import telepaiement_titre
+from fps.messages.moyens import moyens_de
 from fps.messages.parties_prenantes import Adresse, Contact
-from fps.messages.titre import Avertissement, Canal
+from fps.messages.titre import Avertissement
 from fps.parties import SITES, Party
 
 SITE: Final = f"{SITES[Party.DGFIP]}/payer"
-CANAUX: Final[tuple[Canal, ...]] = ("internet", "serveur-vocal", "cheque", "guichet", "buraliste")
+CANAUX: Final = moyens_de(Party.DGFIP)
 TRESORERIE: Final = Contact(
     nom="Trésorerie amendes simulée",
     adresse=Adresse(voie="2 rue du Simulateur", code_postal="59000", commune="Lille"),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.refus import RejetImpossible
-from fps.messages.paiement import Moyen
+from fps.messages.moyens import Moyen
 
 MoyenRecu = Moyen | Literal["saisie"]
 

@@ -1,15 +1,14 @@
 """Paying a FPS majoré: the numbers asked, the justificatif, and who learns of it."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Literal
 
 from dgfip.domain.prise_en_charge import SOLDES, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import CleTelepaiementFausse, DateChequeInvalide, TelepaiementAutreTitre
 from fps.droit.numero import cle, telepaiement_titre
 from fps.messages.information_paiement import TitrePaye, TitrePayeCollectivite
-from fps.messages.paiement import JustificatifPaiementTitre, Moyen, PaiementTitre
-
-ACOMPTES: Final = frozenset({"cheque", "guichet"})  # the ways by which a part of a title may be paid (hypothesis H62)
+from fps.messages.moyens import Moyen
+from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 
 
 def verifier_cle(telepaiement: str) -> None:
