@@ -26,13 +26,21 @@ from fps.kit.ground.clock import wall_now
 from fps.messages.mfps import AnnulationFps, CreationFps
 from fps.messages.recours_collectivite import PieceDefense
 from fps.messages.specimen_pdf import pdf, piece_jointe
+from fps.regles import refus as partages
 from fps.regles.defense import octets_de
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.law.situations import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOSSIER = Path(__file__).parent / "refus"
-FAMILLES = {Refus, Introuvable, Conflit, MessageRefuse, Irrecevabilite}  # what several refusals share: none is ever made itself
+FAMILLES = {
+    Refus,
+    Introuvable,
+    Conflit,
+    MessageRefuse,
+    Irrecevabilite,
+    *(cls for cls in vars(partages).values() if inspect.isclass(cls)),
+}  # what several refusals share: none is ever made itself
 # Enrolment, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told by the tests of the doors.
 ENROLEMENT = (
     "antai.domain.espace.refus",

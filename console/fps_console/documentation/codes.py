@@ -9,6 +9,7 @@ import fps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.kit.web.problems import TITLES, status_of
 from fps.messages.erreurs import phrases
+from fps.regles import refus as partages
 
 GENERIC = (Refus, Introuvable, Conflit, MessageRefuse)  # each has its place in the table, what they share is said once
 ROOT = Path(fps.__path__[0])
@@ -29,7 +30,8 @@ class Code:
 
 def refusals() -> list[Code]:
     """The refusals of the law and of the state: every subclass of `Refus` of the loaded services, by service then by code."""
-    found = {_refusal(cls) for cls in _subclasses(Refus) if cls.__module__.partition(".")[0] in ORDER and cls not in GENERIC}
+    families = {*GENERIC, *(cls for cls in vars(partages).values() if isinstance(cls, type))}
+    found = {_refusal(cls) for cls in _subclasses(Refus) if cls.__module__.partition(".")[0] in ORDER and cls not in families}
     return sorted(found, key=lambda c: (ORDER.index(c.owner), c.code, c.titre))
 
 

@@ -2,6 +2,7 @@
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.messages.mfps import CodeTitre
+from fps.regles import refus as partages
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 
@@ -37,10 +38,9 @@ class NumeroDejaUtilise(Conflit):
     que_faire = "Donnez un numéro neuf à chaque FPS ; pour changer un FPS déjà reçu, envoyez une modification ou une annulation."
 
 
-class CleTelepaiementFausse(MessageRefuse):
+class CleTelepaiementFausse(partages.CleTelepaiementFausse):
     """La clé du numéro de télépaiement est fausse"""
 
-    code = "cle-telepaiement-fausse"
     article = "Arrêté du 6 novembre 2015, art. 4"
     que_faire = "Recopiez les 28 chiffres de l'avis : les 26 du numéro, puis les 2 de la clé."
 
@@ -53,10 +53,9 @@ class PlaqueDifferente(Refus):
     que_faire = "Saisissez l'immatriculation imprimée sur l'avis de paiement."
 
 
-class ActeImpossible(Conflit):
+class ActeImpossible(partages.ActeImpossible):
     """L'état du dossier à l'ANTAI ne permet pas cet acte"""
 
-    code = "acte-impossible"
     article = PAIEMENT
 
 
@@ -84,10 +83,9 @@ class FpsDejaPaye(Conflit):
     que_faire = "Conservez le justificatif du premier paiement ; rien d'autre n'est dû."
 
 
-class DelaiPaiementExpire(Conflit):
+class DelaiPaiementExpire(partages.DelaiPaiementExpire):
     """Le délai de paiement du FPS est expiré"""
 
-    code = "delai-paiement-expire"
     article = PAIEMENT
     que_faire = "Attendez l'avertissement de la DGFiP : le FPS et sa majoration se paient avec le numéro de télépaiement qu'il porte."
 
@@ -108,10 +106,9 @@ class PaiementPartiel(Refus):
     que_faire = "Payez en une fois la totalité de la somme due."
 
 
-class PaiementExcessif(Refus):
+class PaiementExcessif(partages.PaiementExcessif):
     """Le montant dépasse la somme due"""
 
-    code = "paiement-excessif"
     article = PAIEMENT
     que_faire = "Payez exactement la somme due."
 
@@ -164,26 +161,23 @@ class DateEnvoiImpossible(Refus):
     que_faire = "Donnez la date d'envoi d'un chèque seulement : ni avant l'avis de paiement, ni après aujourd'hui."
 
 
-class PaiementInconnu(Introuvable):
+class PaiementInconnu(partages.PaiementInconnu):
     """L'ANTAI n'a encaissé aucun paiement de cette référence pour ce FPS"""
 
-    code = "paiement-inconnu"
     article = PAIEMENT
     que_faire = "Donnez la référence imprimée sur le justificatif de paiement."
 
 
-class ReferenceDejaUtilisee(Conflit):
+class ReferenceDejaUtilisee(partages.ReferenceDejaUtilisee):
     """Cette référence désigne déjà un paiement de ce FPS"""
 
-    code = "reference-deja-utilisee"
     article = PAIEMENT
     que_faire = "Donnez à chaque paiement sa référence : le numéro du chèque, celui de la transaction."
 
 
-class RejetImpossible(Conflit):
+class RejetImpossible(partages.RejetImpossible):
     """Ce paiement ne peut pas être rejeté"""
 
-    code = "rejet-impossible"
     article = PAIEMENT
     que_faire = "Seul un chèque encaissé, une seule fois, peut revenir impayé."
 
@@ -212,10 +206,9 @@ class PliImpossible(Conflit):
     que_faire = "Un pli ne revient qu'une fois, après l'envoi d'un avis par la poste."
 
 
-class AutreCollectivite(Refus):
+class AutreCollectivite(partages.AutreCollectivite):
     """Le message vient d'une autre collectivité que celle du dossier"""
 
-    code = "autre-collectivite"
     article = "CGCT, art. R. 2333-120-17-2"
     que_faire = "Vérifiez le SIRET : il est dans les 14 premiers chiffres du numéro."
 
@@ -235,10 +228,9 @@ class RectificatifSansReduction(Refus):
     que_faire = "Donnez un montant inférieur à celui de l'avis, ou rejetez le recours sans avis rectificatif."
 
 
-class ModificationApresPaiement(Conflit):
+class ModificationApresPaiement(partages.ModificationApresPaiement):
     """Ce FPS est payé : son montant ne peut plus augmenter ni rester le même"""
 
-    code = "modification-apres-paiement"
     article = "CGCT, art. R. 2333-120-14"
     que_faire = "Après un paiement, seule une réduction est possible ; elle ouvre droit au remboursement par la collectivité."
 
@@ -270,10 +262,9 @@ class TitreNonEmis(Conflit):
     que_faire = "Transmettez une annulation de FPS, ou une information d'annulation de FPS (flux 8)."
 
 
-class MontantsIncoherents(Refus):
+class MontantsIncoherents(partages.MontantsIncoherents):
     """Les montants de l'annulation ne font pas celui du FPS"""
 
-    code = "montants-incoherents"
     article = "CGCT, art. R. 2333-120-17-2"
     que_faire = "Le montant annulé et le montant restant font ensemble le montant actuel du FPS, en centimes."
 
@@ -286,10 +277,9 @@ class EtendueIncoherente(Refus):
     que_faire = "« totale » quand plus rien ne reste dû, « partielle » quand une somme est annulée et qu'une autre reste due."
 
 
-class AnnulationExcessive(Refus):
+class AnnulationExcessive(partages.AnnulationExcessive):
     """L'annulation dépasse ce que porte le titre exécutoire"""
 
-    code = "annulation-excessive"
     article = "CGCT, art. R. 2333-120-17-2"
     que_faire = "Annulez au plus le FPS et la majoration du titre, moins ce qui en est déjà annulé."
 

@@ -1,6 +1,7 @@
 """What the court refuses, and what makes a petition inadmissible: each with its code, its article and what to do."""
 
 from fps.errors import Conflit, Introuvable, Refus
+from fps.regles import refus as partages
 
 DEPOT = "CGCT, art. R. 2333-120-30"
 PIECES = "CGCT, art. R. 2333-120-31"
@@ -157,10 +158,9 @@ class ConfirmationParTelecopie(Refus):
     que_faire = "Confirmez par courrier, au greffe ou par le portail."
 
 
-class VoieElectroniqueObligatoire(Refus):
+class VoieElectroniqueObligatoire(partages.VoieElectroniqueObligatoire):
     """La collectivité doit déposer par voie électronique"""
 
-    code = "voie-electronique-obligatoire"
     article = VOIE
     que_faire = "Déposez par le portail ou par télétransmission : le papier et la télécopie sont irrecevables."
 
@@ -181,10 +181,9 @@ class DefenseNonAttendue(Conflit):
     que_faire = "Attendez la communication de la requête."
 
 
-class AutreCollectivite(Refus):
+class AutreCollectivite(partages.AutreCollectivite):
     """Le SIRET n'est pas celui de la collectivité défenderesse"""
 
-    code = "autre-collectivite"
     article = VOIE
     que_faire = "Seule la collectivité qui a établi le FPS défend."
 
@@ -253,10 +252,9 @@ class AmendeSansRejet(Refus):
     que_faire = "Retirez l'amende, ou rejetez la requête comme abusive."
 
 
-class MontantsIncoherents(Refus):
+class MontantsIncoherents(partages.MontantsIncoherents):
     """Les montants déchargés ne vont pas avec le sens de la décision"""
 
-    code = "montants-incoherents"
     article = "CGCT, art. L. 2333-87-1"
     que_faire = "Chiffrez une décharge, et elle seule ; partielle, elle laisse un reste ; la majoration suppose un titre."
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
-from collectivite.domain.refus import HorsCyclePartiel, MontantPaiement, PaiementHorsDelai, PaiementIncroyable, PaiementRapideImpossible
+from collectivite.domain.refus import DelaiPaiementExpire, HorsCyclePartiel, MontantPaiement, PaiementIncroyable, PaiementRapideImpossible
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.moyens import Moyen
@@ -49,10 +49,10 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, le:
 
 
 def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:
-    """A payment at the town, wholly or partly (cycle partiel). Raises HorsCyclePartiel, PaiementHorsDelai, MontantPaiement."""
+    """A payment at the town, wholly or partly (cycle partiel). Raises HorsCyclePartiel, DelaiPaiementExpire, MontantPaiement."""
     if forfait.cycle != "partiel":
         raise HorsCyclePartiel(f"FPS {forfait.numero}.", "numero")
     if forfait.etat not in AMIABLES or forfait.date_limite_paiement is None or le > forfait.date_limite_paiement:
-        raise PaiementHorsDelai(f"État « {forfait.etat} ».", "numero")
+        raise DelaiPaiementExpire(f"État « {forfait.etat} ».", "numero")
     if montant > forfait.creance:
         raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.creance)}.", "montant")

@@ -1,6 +1,7 @@
 """What the collectivité refuses, each refusal with its code, its article and what to do."""
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.regles import refus as partages
 
 
 class ForfaitInconnu(Introuvable):
@@ -35,10 +36,9 @@ class SerieEpuisee(Refus):
     que_faire = "Donnez un autre numéro d'agent ou de dispositif pour la suite de la journée."
 
 
-class ActeImpossible(Conflit):
+class ActeImpossible(partages.ActeImpossible):
     """L'état du FPS ne permet pas cet acte"""
 
-    code = "acte-impossible"
     article = "CGCT, art. L. 2333-87"
 
 
@@ -146,18 +146,16 @@ class MontantPaiement(Refus):
     que_faire = "Payez le montant dû (GET /suivi le donne)."
 
 
-class PaiementHorsDelai(Refus):
+class DelaiPaiementExpire(partages.DelaiPaiementExpire):
     """Le délai de paiement du FPS est expiré"""
 
-    code = "delai-paiement-expire"
     article = "CGCT, art. L. 2333-87, IV"
     que_faire = "Attendez l'avertissement : le FPS impayé et sa majoration font l'objet d'un titre exécutoire."
 
 
-class PaiementInconnu(Introuvable):
+class PaiementInconnu(partages.PaiementInconnu):
     """La collectivité ne connaît pas ce paiement"""
 
-    code = "paiement-inconnu"
     article = "CGCT, art. L. 2333-87, IV"
     que_faire = "Renvoyez l'information de paiement d'abord : la lettre sera reprise."
 
@@ -170,10 +168,9 @@ class PaiementIncroyable(MessageRefuse):
     que_faire = "Corrigez le montant, qui ne dépasse pas celui du FPS, ou la date, entre le constat et ce jour."
 
 
-class ModificationApresPaiement(Conflit):
+class ModificationApresPaiement(partages.ModificationApresPaiement):
     """Un FPS payé ne se modifie plus"""
 
-    code = "modification-apres-paiement"
     article = "CGCT, art. R. 2333-120-14"
     que_faire = "Décidez sur un RAPO, ou exécutez une décision : le trop-perçu est remboursé."
 
@@ -234,10 +231,9 @@ class RienARembourser(Conflit):
     que_faire = "Vérifiez ce qui a été payé et ce qui reste dû (GET /fps)."
 
 
-class RemboursementExcessif(Refus):
+class RemboursementExcessif(partages.RemboursementExcessif):
     """Le remboursement dépasse ce qui a été payé en trop"""
 
-    code = "remboursement-excessif"
     article = "Arrêté du 1er septembre 2016"
     que_faire = "Remboursez au plus le trop-perçu du dossier."
 
@@ -258,10 +254,9 @@ class BeneficiaireDifferent(Refus):
     que_faire = "N'indiquez pas de bénéficiaire : celui du recours est connu."
 
 
-class RemboursementInconnu(Introuvable):
+class RemboursementInconnu(partages.RemboursementInconnu):
     """Aucune pièce comptable ne porte ce numéro"""
 
-    code = "remboursement-inconnu"
     article = "Arrêté du 1er septembre 2016"
     que_faire = "Vérifiez le numéro de la pièce."
 

@@ -1,6 +1,7 @@
 """What the collectivité refuses of a RAPO and of an appeal before the court, each with its code, its article and what to do."""
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.regles import refus as partages
 
 
 class RapoPlaqueDifferente(Refus):
@@ -147,10 +148,9 @@ class DefenseHorsDelai(Conflit):
     que_faire = "Rien : la juridiction peut statuer sans la défense."
 
 
-class VoieElectroniqueObligatoire(Refus):
+class VoieElectroniqueObligatoire(partages.VoieElectroniqueObligatoire):
     """La collectivité doit déposer par voie électronique"""
 
-    code = "voie-electronique-obligatoire"
     article = "CGCT, art. R. 2333-120-32 quater"
     que_faire = "Déposez par le portail ou par télétransmission."
 

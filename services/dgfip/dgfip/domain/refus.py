@@ -1,6 +1,7 @@
 """What the DGFiP refuses, each refusal with its code, its article and what to do."""
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.regles import refus as partages
 
 PAIEMENT = "CGPPP, art. L. 2323-7-1"
 TITRE = "CGCT, art. R. 2333-120-16"
@@ -24,10 +25,9 @@ class TitreDejaPrisEnCharge(Conflit):
     que_faire = "Un FPS impayé ne figure que dans un titre exécutoire : vérifiez le numéro du titre et le rang."
 
 
-class CleTelepaiementFausse(MessageRefuse):
+class CleTelepaiementFausse(partages.CleTelepaiementFausse):
     """La clé du numéro de télépaiement est fausse"""
 
-    code = "cle-telepaiement-fausse"
     article = PAIEMENT
     que_faire = "Recopiez les 20 chiffres du numéro de télépaiement imprimé sur l'avertissement."
 
@@ -40,10 +40,9 @@ class TelepaiementAutreTitre(Refus):
     que_faire = "Recopiez le numéro du FPS et le numéro de télépaiement du même avertissement."
 
 
-class ActeImpossible(Conflit):
+class ActeImpossible(partages.ActeImpossible):
     """L'état de la prise en charge ne permet pas cet acte"""
 
-    code = "acte-impossible"
     article = PAIEMENT
 
 
@@ -79,10 +78,9 @@ class RabaisExpire(Refus):
     que_faire = "Payez la totalité du FPS et de sa majoration."
 
 
-class PaiementExcessif(Refus):
+class PaiementExcessif(partages.PaiementExcessif):
     """Le montant dépasse la somme due"""
 
-    code = "paiement-excessif"
     article = PAIEMENT
     que_faire = "Payez exactement la somme due : jusqu'à la fin du rabais, celle que la carte de paiement porte pour ce délai."
 
@@ -119,26 +117,23 @@ class DateChequeInvalide(Refus):
     que_faire = "Donnez la date du cachet de la poste, pour un chèque seulement."
 
 
-class ReferenceDejaUtilisee(Conflit):
+class ReferenceDejaUtilisee(partages.ReferenceDejaUtilisee):
     """Cette référence désigne déjà un paiement de ce FPS majoré"""
 
-    code = "reference-deja-utilisee"
     article = PAIEMENT
     que_faire = "Donnez à chaque paiement sa référence : le numéro du chèque, celui de la transaction."
 
 
-class PaiementInconnu(Introuvable):
+class PaiementInconnu(partages.PaiementInconnu):
     """La DGFiP n'a encaissé aucun paiement de cette référence pour ce FPS majoré"""
 
-    code = "paiement-inconnu"
     article = PAIEMENT
     que_faire = "Donnez la référence imprimée sur le justificatif de paiement."
 
 
-class RejetImpossible(Conflit):
+class RejetImpossible(partages.RejetImpossible):
     """Ce paiement ne peut pas être rejeté"""
 
-    code = "rejet-impossible"
     article = PAIEMENT
     que_faire = "Seul un chèque encaissé, une seule fois, peut revenir impayé, avant tout remboursement et avant la prescription."
 
@@ -151,10 +146,9 @@ class AnnulationAutreTitre(Conflit):
     que_faire = "Recopiez le numéro du titre exécutoire de ce FPS et son rang dans l'annexe."
 
 
-class AnnulationExcessive(Conflit):
+class AnnulationExcessive(partages.AnnulationExcessive):
     """Le titre d'annulation dépasse ce que porte le titre exécutoire"""
 
-    code = "annulation-excessive"
     article = ANNULATION
     que_faire = "Annulez au plus ce qui reste du FPS et de la majoration."
 
@@ -215,10 +209,9 @@ class PieceComptableRefusee(MessageRefuse):
     que_faire = "Corrigez chaque erreur listée, puis renvoyez la pièce sous un numéro neuf."
 
 
-class RemboursementExcessif(MessageRefuse):
+class RemboursementExcessif(partages.RemboursementExcessif, MessageRefuse):
     """Le remboursement dépasse ce qui a été encaissé du FPS"""
 
-    code = "remboursement-excessif"
     article = REVERSEMENT
     que_faire = "Remboursez au plus ce qui a été encaissé de ce FPS."
 
@@ -231,10 +224,9 @@ class PieceDejaRecue(Conflit):
     que_faire = "Donnez un numéro neuf à chaque pièce comptable."
 
 
-class RemboursementInconnu(Introuvable):
+class RemboursementInconnu(partages.RemboursementInconnu):
     """Aucune pièce comptable ne concerne ce FPS"""
 
-    code = "remboursement-inconnu"
     article = REVERSEMENT
     que_faire = "Vérifiez le numéro du FPS ; le remboursement suit la pièce comptable de la collectivité."
 

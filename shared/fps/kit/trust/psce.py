@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from fps.confiance import depots
 from fps.droit.numero import siret_valide
 from fps.errors import Introuvable, MessageRefuse
 from fps.kit.ground.clock import wall_now
@@ -101,10 +102,10 @@ class ValiditeInterdite(DemandeRefusee):
     que_faire = "Demandez d'une seconde à trois ans, à partir d'un instant de ce siècle."
 
 
-class CertificatInconnu(Introuvable):
+class CertificatInconnu(depots.CertificatInconnu):
     """Le PSCE de test n'a émis aucun certificat sous ce numéro de série"""
 
-    code = "certificat-inconnu"
+    article = ""
     que_faire = "« fps psce lister », ou GET /psce/certificats, donne les numéros de série."
 
 

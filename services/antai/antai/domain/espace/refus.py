@@ -1,5 +1,6 @@
 """What ANTAI refuses before the first message FPS: espace numérique, convention, certificates; each missing step has its own sentence."""
 
+from fps.confiance import depots
 from fps.confiance.refus import AccesRefuse
 from fps.errors import Conflit, Introuvable, MessageRefuse
 
@@ -84,10 +85,9 @@ class ConventionResiliee(AccesRefuse):
     que_faire = "Préparez, déposez et faites signer une nouvelle convention dans l'espace numérique."
 
 
-class CertificatAutreCollectivite(AccesRefuse):
+class CertificatAutreCollectivite(depots.CertificatAutreCollectivite):
     """Ce certificat est celui d'une autre collectivité"""
 
-    code = "certificat-autre-collectivite"
     article = ETAPE_CERTIFICAT
     que_faire = "Déposez le certificat de la collectivité elle-même, ou celui de son prestataire."
 
@@ -237,18 +237,16 @@ class ZoneInconnue(MessageRefuse):
     que_faire = "Choisissez parmi les zones tarifaires de la collectivité ; aucune zone veut dire toutes."
 
 
-class CertificatDejaDepose(Conflit):
+class CertificatDejaDepose(depots.CertificatDejaDepose):
     """Ce certificat est déjà déposé pour cette collectivité"""
 
-    code = "certificat-deja-depose"
     article = ETAPE_CERTIFICAT
     que_faire = "La collectivité le retrouve dans son espace numérique : elle l'active et règle son périmètre."
 
 
-class CertificatInconnu(Introuvable):
+class CertificatInconnu(depots.CertificatInconnu):
     """Aucun certificat déposé dans cet espace n'a cette empreinte"""
 
-    code = "certificat-inconnu"
     article = ETAPE_CERTIFICAT
     que_faire = "Lisez les certificats de l'espace : GET /espaces/{siret}/certificats."
 
