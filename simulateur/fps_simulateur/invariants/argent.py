@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from fps.comptabilite import PLAN, Compte, Sens
 from fps.droit.money import euros
 from fps.parties import LIBELLES, Party
-from fps_simulateur.invariants.comptes import AMIABLES, PIECES, PLAN, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque, Sens
+from fps_simulateur.invariants.comptes import AMIABLES, PIECES, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque
 from fps_simulateur.invariants.registres import Lettre, Mouvement, Registres, Rupture
 from fps_simulateur.invariants.reversements import reversements
 from fps_simulateur.invariants.titres import titres_accordes
@@ -179,8 +180,8 @@ def nouvelles(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupt
         ecrits = [
             m for m in livres.get(lettre.sujet, []) if m.party is Party.DGFIP and m.rang < envoi["rang"] and m.libelle not in AMIABLES
         ]
-        tenu = -sum(m.montant for m in ecrits if _nom(m.compte) == "a-reverser")
-        recu = sum(m.montant for m in ecrits if m.compte == "encaissements")
+        tenu = -sum(m.montant for m in ecrits if _nom(m.compte) == Compte.A_REVERSER)
+        recu = sum(m.montant for m in ecrits if m.compte == Compte.ENCAISSEMENTS)
         if (part, lettre.corps.get("montant_paye", recu)) != (tenu, recu):
             phrase = f"la lettre dit {euros(part)} pour la collectivité, les comptes {euros(tenu)} sur {euros(recu)} encaissés"
             yield r.rupture(5, Party.DGFIP, lettre.sujet, phrase, envoi)

@@ -1,63 +1,11 @@
-"""The chart of accounts of the four services, and what two of them must say alike once all letters are carried (docs/comptes.md)."""
+"""What the books of two services must say alike once all letters are carried, and what letters say with them (docs/comptes.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from fps.comptabilite import Compte, Libelle
 from fps.parties import Party
-
-
-class Sens(StrEnum):
-    """The side on which an account of a dossier may be, at the end of an instant."""
-
-    DEBIT = "débiteur"
-    CREDIT = "créditeur"
-    DEUX = "l'un ou l'autre"
-
-
-@dataclass(frozen=True)
-class Compte:
-    """An account: `par_collectivite`, one for each SIRET (« collectivite:21590350100017 »)."""
-
-    sens: Sens
-    objet: str
-    par_collectivite: bool = False
-
-
-PLAN: Final[Mapping[Party, Mapping[str, Compte]]] = {
-    Party.COLLECTIVITE: {
-        "redevable": Compte(Sens.DEBIT, "ce que le redevable doit encore du FPS"),
-        "recettes": Compte(Sens.CREDIT, "ce que le FPS rapporte"),
-        "regie": Compte(Sens.DEBIT, "payé à la collectivité elle-même (paiement rapide, cycle partiel)"),
-        "antai": Compte(Sens.DEBIT, "payé à l'ANTAI pour elle"),
-        "dgfip": Compte(Sens.DEBIT, "payé à la DGFiP pour elle sur un titre, précomptes déduits"),
-        "tresor": Compte(Sens.CREDIT, "son compte au Trésor : remboursements ordonnés"),
-        "a-rembourser": Compte(Sens.CREDIT, "ce qu'elle doit rendre d'un FPS payé"),
-        "indus": Compte(Sens.DEBIT, "rendu, alors que le chèque était sans provision"),
-    },
-    Party.ANTAI: {
-        "redevable": Compte(Sens.DEBIT, "FPS notifiés et non payés"),
-        "titre": Compte(Sens.DEBIT, "titres émis et non réglés, à sa connaissance"),
-        "encaissements": Compte(Sens.DEBIT, "payé à l'ANTAI"),
-        "collectivite": Compte(Sens.CREDIT, "ce que la collectivité attend des FPS, payés à l'ANTAI ou non payés", par_collectivite=True),
-        "etat": Compte(Sens.CREDIT, "majorations que l'État attend"),
-        "trop-percu": Compte(Sens.CREDIT, "payé deux fois, à rendre"),
-    },
-    Party.DGFIP: {
-        "redevable": Compte(Sens.DEUX, "ce que le redevable doit encore du titre ; créditeur : ce qui doit lui être rendu"),
-        "encaissements": Compte(Sens.DEBIT, "payé à l'ANTAI ou à la DGFiP, moins ce qu'elle rend et reverse"),
-        "collectivite": Compte(Sens.CREDIT, "FPS pris en charge et non encore recouvrés", par_collectivite=True),
-        "a-reverser": Compte(
-            Sens.CREDIT, "FPS encaissés à l'amiable ou recouvrés, dus à la collectivité, précomptes déduits", par_collectivite=True
-        ),
-        "etat": Compte(Sens.CREDIT, "majoration de l'État, rabais, remises et annulations déduits"),
-        "tresor": Compte(Sens.DEBIT, "compte de la collectivité au Trésor : remboursements qu'elle ordonne", par_collectivite=True),
-        "remboursements": Compte(Sens.CREDIT, "remboursements ordonnés, à payer"),
-        "tresorerie": Compte(Sens.CREDIT, "remboursements de FPS payés"),
-    },
-    Party.CCSP: {},
-}
 
 
 @dataclass(frozen=True)
@@ -85,47 +33,47 @@ def _cote(party: Party, *comptes: str, par: str = "") -> Cote:
 
 
 # What the DGFiP writes of money that ANTAI collected, and of the titles that it collects itself.
-AMIABLES: Final = frozenset({"encaissement amiable", "encaissement amiable perdu"})
-TITRES: Final = frozenset({"part de la collectivité", "précompte"})
+AMIABLES: Final = frozenset({Libelle.ENCAISSEMENT_AMIABLE, Libelle.ENCAISSEMENT_AMIABLE_PERDU})
+TITRES: Final = frozenset({Libelle.PART_DE_LA_COLLECTIVITE, Libelle.PRECOMPTE})
 
 RECIPROQUES: Final = (
     Reciproque(
         "encaissé par l'ANTAI pour la collectivité",
-        _cote(Party.ANTAI, "encaissements", "trop-percu"),
-        _cote(Party.COLLECTIVITE, "antai"),
+        _cote(Party.ANTAI, Compte.ENCAISSEMENTS, Compte.TROP_PERCU),
+        _cote(Party.COLLECTIVITE, Compte.ANTAI),
     ),
     Reciproque(
         "attendu par la collectivité du FPS, à l'ANTAI",
-        _cote(Party.ANTAI, "collectivite"),
-        _cote(Party.COLLECTIVITE, "redevable", "antai"),
+        _cote(Party.ANTAI, Compte.COLLECTIVITE),
+        _cote(Party.COLLECTIVITE, Compte.REDEVABLE, Compte.ANTAI),
         opposes=True,
-        des="avis de paiement",
+        des=Libelle.AVIS_DE_PAIEMENT,
     ),
     Reciproque(
         "FPS impayé dont le titre est pris en charge",
-        _cote(Party.ANTAI, "redevable", par="titre exécutoire"),
-        _cote(Party.DGFIP, "collectivite", par="prise en charge"),
+        _cote(Party.ANTAI, Compte.REDEVABLE, par=Libelle.TITRE_EXECUTOIRE),
+        _cote(Party.DGFIP, Compte.COLLECTIVITE, par=Libelle.PRISE_EN_CHARGE),
     ),
     Reciproque(
         "majoration due à l'État par le titre",
-        _cote(Party.ANTAI, "etat", par="titre exécutoire"),
-        _cote(Party.DGFIP, "etat", par="prise en charge"),
+        _cote(Party.ANTAI, Compte.ETAT, par=Libelle.TITRE_EXECUTOIRE),
+        _cote(Party.DGFIP, Compte.ETAT, par=Libelle.PRISE_EN_CHARGE),
     ),
     Reciproque(
         "encaissé par l'ANTAI, compté par la DGFiP pour la collectivité",
-        _cote(Party.ANTAI, "encaissements", "trop-percu"),
-        Cote(Party.DGFIP, frozenset({"encaissements"}), AMIABLES),
+        _cote(Party.ANTAI, Compte.ENCAISSEMENTS, Compte.TROP_PERCU),
+        Cote(Party.DGFIP, frozenset({Compte.ENCAISSEMENTS}), AMIABLES),
     ),
     Reciproque(
         "dû par la DGFiP à la collectivité, précomptes déduits",
-        Cote(Party.DGFIP, frozenset({"a-reverser"}), TITRES),
-        _cote(Party.COLLECTIVITE, "dgfip"),
+        Cote(Party.DGFIP, frozenset({Compte.A_REVERSER}), TITRES),
+        _cote(Party.COLLECTIVITE, Compte.DGFIP),
         opposes=True,
     ),
     Reciproque(
         "remboursements que la collectivité ordonne à la DGFiP",
-        _cote(Party.DGFIP, "tresor"),
-        _cote(Party.COLLECTIVITE, "tresor"),
+        _cote(Party.DGFIP, Compte.TRESOR),
+        _cote(Party.COLLECTIVITE, Compte.TRESOR),
         opposes=True,
     ),
 )
@@ -143,25 +91,29 @@ class Pieces:
 
 
 PIECES: Final = (
-    Pieces("EmissionTitre", "total_du", Party.ANTAI, "titre", frozenset({"titre exécutoire"})),
+    Pieces("EmissionTitre", "total_du", Party.ANTAI, Compte.TITRE, frozenset({Libelle.TITRE_EXECUTOIRE})),
     Pieces(
         "JustificatifPaiementFps",
         "montant_paye",
         Party.ANTAI,
-        "encaissements",
-        frozenset({"paiement", "paiement minoré", "double paiement"}),
+        Compte.ENCAISSEMENTS,
+        frozenset({Libelle.PAIEMENT, Libelle.PAIEMENT_MINORE, Libelle.DOUBLE_PAIEMENT}),
     ),
-    Pieces("AvisRemboursementFps", "montant_rembourse", Party.DGFIP, "tresorerie", frozenset({"remboursement du FPS"})),
-    Pieces("AvisRemboursementTitre", "montant_rembourse", Party.DGFIP, "encaissements", frozenset({"remboursement du titre"})),
+    Pieces("AvisRemboursementFps", "montant_rembourse", Party.DGFIP, Compte.TRESORERIE, frozenset({Libelle.REMBOURSEMENT_DU_FPS})),
+    Pieces("AvisRemboursementTitre", "montant_rembourse", Party.DGFIP, Compte.ENCAISSEMENTS, frozenset({Libelle.REMBOURSEMENT_DU_TITRE})),
 )
 
 # Money that comes from the person, and money that goes back to the person: the account that moves, the entries that count.
-RECETTES: Final[Mapping[Party, str]] = {Party.ANTAI: "encaissements", Party.DGFIP: "encaissements", Party.COLLECTIVITE: "regie"}
+RECETTES: Final[Mapping[Party, str]] = {
+    Party.ANTAI: Compte.ENCAISSEMENTS,
+    Party.DGFIP: Compte.ENCAISSEMENTS,
+    Party.COLLECTIVITE: Compte.REGIE,
+}
 RENDUS: Final = frozenset(
     {
-        (Party.ANTAI, "encaissements", "restitution du trop-perçu"),
-        (Party.DGFIP, "encaissements", "remboursement du titre"),
-        (Party.DGFIP, "tresorerie", "remboursement du FPS"),
+        (Party.ANTAI, Compte.ENCAISSEMENTS, Libelle.RESTITUTION_DU_TROP_PERCU),
+        (Party.DGFIP, Compte.ENCAISSEMENTS, Libelle.REMBOURSEMENT_DU_TITRE),
+        (Party.DGFIP, Compte.TRESORERIE, Libelle.REMBOURSEMENT_DU_FPS),
     }
 )
 
@@ -180,11 +132,11 @@ class Reflet:
 
 
 REFLETS: Final = (
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "creance", "redevable", 1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "dette", "a-rembourser", -1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "part_titre", "dgfip", 1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "rembourse", "tresor", -1),
-    Reflet(Party.ANTAI, "dossiers", "numero", "trop_percu", "trop-percu", -1),
-    Reflet(Party.DGFIP, "prises_en_charge", "numero_fps", "part_collectivite", "a-reverser", -1, TITRES),
-    Reflet(Party.DGFIP, "encaissements_amiables", "numero_fps", "montant", "a-reverser", -1, AMIABLES),
+    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "creance", Compte.REDEVABLE, 1),
+    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "dette", Compte.A_REMBOURSER, -1),
+    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "part_titre", Compte.DGFIP, 1),
+    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "rembourse", Compte.TRESOR, -1),
+    Reflet(Party.ANTAI, "dossiers", "numero", "trop_percu", Compte.TROP_PERCU, -1),
+    Reflet(Party.DGFIP, "prises_en_charge", "numero_fps", "part_collectivite", Compte.A_REVERSER, -1, TITRES),
+    Reflet(Party.DGFIP, "encaissements_amiables", "numero_fps", "montant", Compte.A_REVERSER, -1, AMIABLES),
 )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from fps.comptabilite import Compte
 from fps.droit.money import euros
 from fps.parties import Party
 from fps_simulateur.invariants.registres import Mouvement, Registres, Rupture
@@ -14,7 +15,7 @@ def reversements(r: Registres) -> Iterator[Rupture]:
     dossiers: dict[tuple[str, str], list[Mouvement]] = defaultdict(list)
     verses: dict[str, list[Mouvement]] = defaultdict(list)
     for m in r.mouvements:
-        if m.party is Party.DGFIP and m.compte.startswith("a-reverser:"):
+        if m.party is Party.DGFIP and m.compte.startswith(Compte.A_REVERSER.de("")):
             if "/" in m.sujet:
                 verses[m.sujet].append(m)
             else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fps.comptabilite import Compte
 from fps.droit.money import euros
 from fps.parties import Party
 from fps_simulateur.invariants.registres import Registres, Rupture
@@ -15,7 +16,7 @@ def titres_accordes(r: Registres) -> Iterator[Rupture]:
     """
     attendus: dict[str, int] = {}
     for m in r.mouvements:
-        if m.party is Party.ANTAI and m.compte == "titre":
+        if m.party is Party.ANTAI and m.compte == Compte.TITRE:
             attendus[m.sujet] = attendus.get(m.sujet, 0) + m.montant
     for row in r.lignes(Party.DGFIP, "prises_en_charge"):
         numero = row["numero_fps"]

@@ -13,6 +13,7 @@ from antai.domain.dossier import Dossier
 from antai.domain.etats import FINAUX
 from antai.domain.rectification import ecriture_reduction
 from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
+from fps.comptabilite import Libelle
 from fps.errors import Refus
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import digest
@@ -115,7 +116,7 @@ async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: 
     work.add(ligne)
     montants = {"fps_annule": ligne.montant_fps_annule, "majoration_annulee": ligne.majoration_annulee, "reste_du": ligne.reste_du}
     work.record(dossier.numero, "titre-annulation", TITRE, numero_annulation=titre.numero, rang=ligne.rang, **montants)
-    ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, "titre d'annulation")
+    ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_D_ANNULATION)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, TITRE)
     work.send(titre_annulation.annulation(titre, ligne, dossier, await redevable_de(dossier.numero, work)))

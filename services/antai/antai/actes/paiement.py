@@ -18,6 +18,7 @@ from antai.domain.refus import (
     PlaqueDifferente,
     ReferenceDejaUtilisee,
 )
+from fps.comptabilite import Libelle
 from fps.droit.calendar import ajouter_jours, instant_paris
 from fps.kit.engine.work import Key, Work
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
@@ -132,7 +133,7 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> Dossier:
     connu_d_elle = paiement.rejeter(dossier, refuse, tous, work.today)
     work.record(numero, "cheque-impaye", PAIEMENT, montant=montant, reference=reference, etat=dossier.etat.value)
     if connu_d_elle is None:
-        work.book(numero, paiement.ecriture_restitution(montant, work.today, "chèque impayé d'un double paiement"), PAIEMENT)
+        work.book(numero, paiement.ecriture_restitution(montant, work.today, Libelle.CHEQUE_IMPAYE_D_UN_DOUBLE_PAIEMENT), PAIEMENT)
         return dossier
     work.book(numero, paiement.ecriture_rejet(dossier, refuse, work.today), PAIEMENT)
     work.send(paiement.rejet(dossier, connu_d_elle, work.now))

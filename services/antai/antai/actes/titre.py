@@ -7,6 +7,7 @@ from antai.actes.dossier import cles_origine, connu, origine_de, redevable_de
 from antai.domain.dossier import Impaye
 from antai.domain.titre import SerieTitres, TitreCollectif, ecriture_titre, emission
 from antai.domain.titre_annulation import ecriture_reglement
+from fps.comptabilite import Libelle
 from fps.kit.engine.work import Key, Work
 from fps.messages.information_paiement import TitrePaye
 
@@ -57,6 +58,6 @@ async def suivre_reglement(message: TitrePaye, work: Work) -> None:
     acte = "titre-paye" if dossier.titre_reste_du == 0 else "titre-paye-en-partie"
     acte = acte if message.rejets == rejets else "cheque-impaye"
     work.record(dossier.numero, acte, RECOUVREMENT, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
-    ecriture = ecriture_reglement(dossier, avant, work.today, "titre exécutoire payé à la DGFiP")
+    ecriture = ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_EXECUTOIRE_PAYE)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, RECOUVREMENT)

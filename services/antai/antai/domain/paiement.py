@@ -18,6 +18,7 @@ from antai.domain.refus import (
     TelepaiementVerrouille,
 )
 from antai.domain.sommes import minore_payable
+from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calendar import PARIS
 from fps.droit.money import Ecriture, LigneEcriture, euros
@@ -211,17 +212,19 @@ def encaissement(dossier: Dossier, tous: Sequence[Paiement], instant: datetime) 
 
 def ecriture_creance(dossier: Dossier, le: date) -> Ecriture:
     """The notice makes the redevable owe the FPS to the collectivité."""
-    return Ecriture.simple(le, "avis de paiement", debit="redevable", credit=f"collectivite:{dossier.siret}", montant=dossier.montant)
+    return Ecriture.simple(
+        le, Libelle.AVIS_DE_PAIEMENT, debit=Compte.REDEVABLE, credit=Compte.COLLECTIVITE.de(dossier.siret), montant=dossier.montant
+    )
 
 
 def ecriture_paiement(dossier: Dossier, le: date) -> Ecriture:
     """The payment settles the claim; what the reduction left out is no longer owed to the collectivité."""
     remise = dossier.montant - dossier.montant_paye
-    lignes = [LigneEcriture("encaissements", debit=dossier.montant_paye)]
+    lignes = [LigneEcriture(Compte.ENCAISSEMENTS, debit=dossier.montant_paye)]
     if remise:
-        lignes.append(LigneEcriture(f"collectivite:{dossier.siret}", debit=remise))
-    lignes.append(LigneEcriture("redevable", credit=dossier.montant))
-    return Ecriture(le, "paiement minoré" if remise else "paiement", tuple(lignes))
+        lignes.append(LigneEcriture(Compte.COLLECTIVITE.de(dossier.siret), debit=remise))
+    lignes.append(LigneEcriture(Compte.REDEVABLE, credit=dossier.montant))
+    return Ecriture(le, Libelle.PAIEMENT_MINORE if remise else Libelle.PAIEMENT, tuple(lignes))
 
 
 def annonce_double_paiement(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementAnnule:
@@ -276,19 +279,19 @@ def rejet(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementRe
 def ecriture_rejet(dossier: Dossier, paiement: Paiement, le: date) -> Ecriture:
     """The money was never there: the redevable owes again what the FPS is worth, the collectivité nothing of what it lost since."""
     du = 0 if dossier.etat is Etat.ANNULE else dossier.montant
-    lignes = [LigneEcriture("encaissements", credit=paiement.montant)]
+    lignes = [LigneEcriture(Compte.ENCAISSEMENTS, credit=paiement.montant)]
     if paiement.montant > du:
-        lignes.insert(0, LigneEcriture(f"collectivite:{dossier.siret}", debit=paiement.montant - du))
+        lignes.insert(0, LigneEcriture(Compte.COLLECTIVITE.de(dossier.siret), debit=paiement.montant - du))
     if du:
-        lignes.insert(0, LigneEcriture("redevable", debit=du))
-    return Ecriture(le, "chèque impayé", tuple(lignes))
+        lignes.insert(0, LigneEcriture(Compte.REDEVABLE, debit=du))
+    return Ecriture(le, Libelle.CHEQUE_IMPAYE, tuple(lignes))
 
 
 def ecriture_trop_percu(montant: int, le: date) -> Ecriture:
     """Money received twice is owed back to who paid it."""
-    return Ecriture.simple(le, "double paiement", debit="encaissements", credit="trop-percu", montant=montant)
+    return Ecriture.simple(le, Libelle.DOUBLE_PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=Compte.TROP_PERCU, montant=montant)
 
 
-def ecriture_restitution(montant: int, le: date, libelle: str = "restitution du trop-perçu") -> Ecriture:
+def ecriture_restitution(montant: int, le: date, libelle: str = Libelle.RESTITUTION_DU_TROP_PERCU) -> Ecriture:
     """What was received twice goes back, or was refused by the bank."""
-    return Ecriture.simple(le, libelle, debit="trop-percu", credit="encaissements", montant=montant)
+    return Ecriture.simple(le, libelle, debit=Compte.TROP_PERCU, credit=Compte.ENCAISSEMENTS, montant=montant)

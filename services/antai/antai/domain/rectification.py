@@ -17,6 +17,7 @@ from antai.domain.refus import (
     RectificatifRefuse,
     RectificatifSansReduction,
 )
+from fps.comptabilite import Compte, Libelle
 from fps.droit.calendar import paris_date
 from fps.droit.money import Ecriture, euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
@@ -125,4 +126,6 @@ def verifier_siret(dossier: Dossier, siret: str) -> None:
 
 def ecriture_reduction(dossier: Dossier, baisse: int, le: date) -> Ecriture:
     """What is no longer due to the collectivité is no longer owed by the redevable, in centimes."""
-    return Ecriture.simple(le, "réduction du FPS", debit=f"collectivite:{dossier.siret}", credit="redevable", montant=baisse)
+    return Ecriture.simple(
+        le, Libelle.REDUCTION_DU_FPS, debit=Compte.COLLECTIVITE.de(dossier.siret), credit=Compte.REDEVABLE, montant=baisse
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from antai.domain.dossier import Constat, Dossier, Impaye
+from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.money import Ecriture, LigneEcriture
 from fps.droit.numero import numero_titre
@@ -89,8 +90,8 @@ def emission(dossier: Dossier, constat: Constat | Impaye, redevable: Redevable) 
 def ecriture_titre(dossier: Dossier, le: date) -> Ecriture:
     """The title takes the place of the claim, and adds the majoration owed to the State."""
     lignes = (
-        LigneEcriture("titre", debit=dossier.montant + dossier.majoration),
-        LigneEcriture("redevable", credit=dossier.montant),
-        LigneEcriture("etat", credit=dossier.majoration),
+        LigneEcriture(Compte.TITRE, debit=dossier.montant + dossier.majoration),
+        LigneEcriture(Compte.REDEVABLE, credit=dossier.montant),
+        LigneEcriture(Compte.ETAT, credit=dossier.majoration),
     )
-    return Ecriture(le, "titre exécutoire", lignes)
+    return Ecriture(le, Libelle.TITRE_EXECUTOIRE, lignes)

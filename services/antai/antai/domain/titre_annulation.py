@@ -7,6 +7,7 @@ from antai.domain.annulation import verifier_decision
 from antai.domain.dossier import Dossier
 from antai.domain.rectification import verifier_siret
 from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante
+from fps.comptabilite import Compte
 from fps.droit import droit
 from fps.droit.calendar import ajouter_jours
 from fps.droit.money import Ecriture, LigneEcriture, euros
@@ -181,6 +182,6 @@ def ecriture_reglement(dossier: Dossier, avant: tuple[int, int], le: date, libel
     A cheque that bounced puts it back: the entry is the contrary one.
     """
     fps, majoration = (apres - deja for apres, deja in zip(dossier.titre_regle, avant, strict=True))
-    soldes = {f"collectivite:{dossier.siret}": fps, "etat": majoration, "titre": -fps - majoration}
+    soldes = {Compte.COLLECTIVITE.de(dossier.siret): fps, Compte.ETAT: majoration, Compte.TITRE: -fps - majoration}
     lignes = tuple(LigneEcriture(compte, debit=max(v, 0), credit=max(-v, 0)) for compte, v in soldes.items() if v)
     return Ecriture(le, libelle, lignes) if lignes else None

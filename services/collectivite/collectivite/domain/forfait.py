@@ -8,6 +8,7 @@ from typing import Final
 from collectivite.domain.acte import Acte, Suite, Transmis, attendus, suite
 from collectivite.domain.refus import ActeImpossible
 from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, trop_percu, verse_net
+from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
 from fps.droit.calendar import ajouter_jours
@@ -235,9 +236,14 @@ class Forfait:
         self.creance -= regle + remise
         self.dette += montant - regle
         self.montant_paye, self.paye_le = self.montant_paye + montant, le
-        compte = "regie" if rapide or self.cycle == "partiel" else "antai"
+        compte = Compte.REGIE if rapide or self.cycle == "partiel" else Compte.ANTAI
         return ecriture(
-            le, "FPS payé", (compte, montant), ("recettes", remise), ("redevable", -regle - remise), ("a-rembourser", regle - montant)
+            le,
+            Libelle.FPS_PAYE,
+            (compte, montant),
+            (Compte.RECETTES, remise),
+            (Compte.REDEVABLE, -regle - remise),
+            (Compte.A_REMBOURSER, regle - montant),
         )
 
     def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
@@ -249,8 +255,13 @@ class Forfait:
         self.dette, self.creance, self.montant_paye = self.dette - repris, self.creance + redue, self.montant_paye - montant
         # What is left was given back before the bank refused the cheque; below zero, it is the reduction of a payment that is lost.
         reste = montant - repris - redue
-        lignes = (("redevable", redue), ("a-rembourser", repris), ("antai", -montant), ("indus" if reste > 0 else "recettes", reste))
-        return ecriture(le, "Paiement sans suite", *lignes)
+        lignes = (
+            (Compte.REDEVABLE, redue),
+            (Compte.A_REMBOURSER, repris),
+            (Compte.ANTAI, -montant),
+            (Compte.INDUS if reste > 0 else Compte.RECETTES, reste),
+        )
+        return ecriture(le, Libelle.PAIEMENT_SANS_SUITE, *lignes)
 
     def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0, rejets: int = 0) -> Ecriture | None:
         """The DGFiP tells that `part` centimes of the title, so far, come to the collectivité; an older news changes nothing.
@@ -270,25 +281,25 @@ class Forfait:
         if not regle:
             return None
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
-        return ecriture(le, "FPS majoré payé", ("dgfip", regle), ("redevable", -regle))
+        return ecriture(le, Libelle.FPS_MAJORE_PAYE, (Compte.DGFIP, regle), (Compte.REDEVABLE, -regle))
 
     def _rouvrir_titre(self, part: int, le: date) -> Ecriture:
         if self.etat is Etat.TITRE_PAYE:
             self._passer("rouvrir_titre_partiel" if self.cycle == "partiel" else "rouvrir_titre")
         perdu = self.part_titre - part
         self.creance, self.part_titre, self.paye_le = self.creance + perdu, part, self.paye_le if self.montant_paye + part else None
-        return ecriture(le, "Paiement du titre sans suite", ("redevable", perdu), ("dgfip", -perdu))
+        return ecriture(le, Libelle.PAIEMENT_DU_TITRE_SANS_SUITE, (Compte.REDEVABLE, perdu), (Compte.DGFIP, -perdu))
 
     def rectifier(self, montant: int, le: date) -> Ecriture | None:
         """The FPS amounts to `montant` centimes from now on; what was paid above is owed back (CGCT, art. R. 2333-120-14)."""
         self.montant_rectifie = montant
-        return self._reduire(montant, le, "FPS rectifié")
+        return self._reduire(montant, le, Libelle.FPS_RECTIFIE)
 
     def annuler(self, le: date, motif: str) -> Ecriture | None:
         """The FPS is no longer due. Raises ActeImpossible."""
         self._passer("annuler")
         self.motif = motif
-        return self._reduire(0, le, "FPS annulé")
+        return self._reduire(0, le, Libelle.FPS_ANNULE)
 
     def _reduire(self, montant: int, le: date, libelle: str) -> Ecriture | None:
         verse = verse_net(self.montant_paye, self.rembourse)
@@ -300,27 +311,35 @@ class Forfait:
         total = baisse + trop + precompte
         if not total:
             return None
-        return ecriture(le, libelle, ("recettes", total), ("redevable", -baisse), ("a-rembourser", -trop), ("dgfip", -precompte))
+        return ecriture(
+            le, libelle, (Compte.RECETTES, total), (Compte.REDEVABLE, -baisse), (Compte.A_REMBOURSER, -trop), (Compte.DGFIP, -precompte)
+        )
 
     def clore_sans_suite(self, le: date) -> Ecriture | None:
         """A FPS refused or given up is no longer a claim; what was paid of it stays acquired."""
-        return self._reduire(self.du, le, "FPS sans suite")
+        return self._reduire(self.du, le, Libelle.FPS_SANS_SUITE)
 
     def rembourser(self, montant: int, le: date) -> Ecriture:
         """The Treasury is asked to give `montant` centimes back."""
         self.dette, self.rembourse = self.dette - montant, self.rembourse + montant
-        return ecriture(le, "FPS remboursé", ("a-rembourser", montant), ("tresor", -montant))
+        return ecriture(le, Libelle.FPS_REMBOURSE, (Compte.A_REMBOURSER, montant), (Compte.TRESOR, -montant))
 
     def arreter_remboursement(self, montant: int, le: date) -> Ecriture:
         """The Treasury does not give `montant` centimes back: nothing is owed of a payment that the bank refused, before or after."""
         self.rembourse -= montant
         rendre = trop_percu(verse_net(self.montant_paye, self.rembourse), self.du, self.part_titre) - self.dette
         self.dette += rendre
-        return ecriture(le, "Remboursement arrêté", ("tresor", montant), ("a-rembourser", -rendre), ("indus", rendre - montant))
+        return ecriture(
+            le,
+            Libelle.REMBOURSEMENT_DE_LA_COLLECTIVITE_ARRETE,
+            (Compte.TRESOR, montant),
+            (Compte.A_REMBOURSER, -rendre),
+            (Compte.INDUS, rendre - montant),
+        )
 
     def ecriture_creance(self, le: date) -> Ecriture:
         """Establishing a FPS makes a claim and a revenue."""
-        return ecriture(le, "FPS établi", ("redevable", self.montant), ("recettes", -self.montant))
+        return ecriture(le, Libelle.FPS_ETABLI, (Compte.REDEVABLE, self.montant), (Compte.RECETTES, -self.montant))
 
 
 def ecriture(le: date, libelle: str, *lignes: tuple[str, int]) -> Ecriture:
