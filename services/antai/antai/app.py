@@ -7,6 +7,7 @@ from antai.actes import dossier
 from antai.actes.espace import echange, espace
 from antai.api import routes
 from antai.api.documents import DOCUMENTS
+from antai.releve import RELEVE
 from antai.store.tables import RECORDS, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
@@ -54,6 +55,7 @@ DEFINITION = Definition(
         JustificatifPaiementFps: DOCUMENTS / "justificatif_fps.typ",
     },
     routes=routes,
+    releve=RELEVE,
     acces=echange.acces,
     acces_keys=echange.cles,
     ouverture=espace.ouverture,

@@ -6,6 +6,7 @@ from ccsp.actes.teletransmission import acces, cles_acces, ouverture
 from ccsp.api import routes
 from ccsp.deadlines import DEADLINES
 from ccsp.handlers import HANDLERS
+from ccsp.releve import RELEVE
 from ccsp.store import RECORDS, cles_requete, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.recours_collectivite import (
@@ -48,6 +49,7 @@ DEFINITION = Definition(
         DemandeRegularisation: DOCUMENTS / "demande_regularisation.typ",
     },
     routes=routes,
+    releve=RELEVE,
     acces=acces,
     acces_keys=cles_acces,
     ouverture=ouverture,

@@ -7,6 +7,7 @@ from collectivite.api import routes
 from collectivite.deadlines import DEADLINES
 from collectivite.domain.echeances import Echeance
 from collectivite.handlers import HANDLERS
+from collectivite.releve import RELEVE
 from collectivite.store import RECORDS, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
@@ -68,6 +69,7 @@ DEFINITION = Definition(
         MandatRemboursement: DOCUMENTS / "document_comptable.typ",
     },
     routes=routes,
+    releve=RELEVE,
     migrations=files("collectivite") / "migrations",
 )
 

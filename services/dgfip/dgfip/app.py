@@ -7,6 +7,7 @@ from dgfip.api import routes
 from dgfip.deadlines import DEADLINES
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.handlers import HANDLERS
+from dgfip.releve import RELEVE
 from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.comptable import (
@@ -55,6 +56,7 @@ DEFINITION = Definition(
         AvisRemboursementTitre: DOCUMENTS / "avis_remboursement_titre.typ",
     },
     routes=routes,
+    releve=RELEVE,
     migrations=files("dgfip") / "migrations",
 )
 

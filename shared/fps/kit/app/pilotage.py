@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from fps.errors import Introuvable
 from fps.flows import by_type
+from fps.kit.app import releve
 from fps.kit.data import tables
 from fps.kit.engine import audit, bacs, journal, ledger
 from fps.kit.engine.service import Service
@@ -179,6 +180,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         async with service.database.read() as tx:
             return await audit.verify(tx, nom)
 
+    releve.routes(router, service)
     courrier_routes(router, service)
     lettre_routes(router, service, inbound)
     return router

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from fps.confiance.habilitation import Habilitation
 from fps.flows import received_by
 from fps.kit.data.records import Record
+from fps.kit.engine.releve import Releveur
 from fps.kit.engine.work import Key, Work
 from fps.messages.message import Message, MessageClass
 from fps.parties import Party
@@ -42,6 +43,8 @@ class Definition:
     # Without: nothing but the certificate.
     acces: Callable[[Any, Habilitation | None, Work], Awaitable[str | None]] | None = None
     acces_keys: Callable[[Any], Iterable[Key]] = lambda message: ()
+    # Its own part of the statement of a bac.
+    releve: Releveur | None = None
     # What a new bac begins with.
     ouverture: Callable[[Work], Awaitable[None]] | None = None
 

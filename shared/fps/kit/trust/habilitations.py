@@ -1,7 +1,6 @@
 """The authorisation of a letter: whose certificate brought it, and what the collectivité lets that certificate do."""
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
 
 from sqlalchemy import bindparam, select
@@ -20,8 +19,7 @@ from fps.confiance.habilitation import (
 from fps.confiance.refus import AutreBac, AutreSiret, CertificatRequis, NonDepose, RoleInterdit
 from fps.kit.data import tables
 from fps.kit.data.records import Record
-from fps.kit.engine import audit
-from fps.kit.engine.work import Batch, Work
+from fps.kit.engine.work import Work
 from fps.messages.message import Message
 from fps.parties import LIBELLES, Channel, Party
 from fps.villes.communes import connues
@@ -76,20 +74,6 @@ async def missing(qui: Identite, siret: str, work: Work) -> NonDepose | AutreSir
     if any(bac == work.bac.nom for bac, _ in rows):
         return AutreSiret(f"« {qui.nom} » : aucun dépôt pour le SIRET {siret}.")
     return AutreBac(f"« {qui.nom} », bac « {work.bac.nom} ».") if rows else NonDepose(f"« {qui.nom} », SIRET {siret}.")
-
-
-def let_in(batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterable[audit.Note]:
-    """One line of audit for all that a batch let in from one caller, of one kind, in one bac."""
-    found: Counter[tuple[str, str, str, str]] = Counter()
-    for item, result in zip(items, results, strict=True):
-        if isinstance(result, BaseException):
-            continue
-        if item.letter is not None and item.qui is not INTERNE:
-            found[item.bac, "lettre", audit.nommer(item.qui), item.letter.type] += 1
-        elif item.porte is not None:
-            found[item.bac, "acte", *item.porte] += 1
-    for (bac, acte, qui, objet), n in found.items():
-        yield audit.note(bac, acte, qui, objet, instant=batch.bac(bac).horloge.now(batch.wall), nombre=n)
 
 
 def habiliter_reference(work: Work) -> None:

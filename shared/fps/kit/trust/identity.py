@@ -31,7 +31,7 @@ from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.work import Batch, Key, Work
 from fps.kit.ground.clock import PARIS, wall_now
-from fps.kit.trust import habilitations, personnes
+from fps.kit.trust import entrees, habilitations, personnes
 from fps.kit.trust.pki import ICD_SIRENE, PSCE, SERVICE_URI, SERVICES_AC, Pki
 from fps.messages.message import Message
 from fps.parties import Party
@@ -91,8 +91,9 @@ class Trust(Extension):
         await habilitations.authorise(definition.acces or habilitations.sans_condition, message, qui, work)
 
     def notes(self, batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterable[audit.Note]:
-        """One line for all that a batch let in from one caller, of one kind."""
-        return habilitations.let_in(batch, items, results)
+        """What a batch let in, and the certificates that it changed."""
+        yield from entrees.let_in(batch, items, results)
+        yield from entrees.changes(batch)
 
     async def opening(self, work: Work) -> None:
         """The reference system of every town is enrolled."""
