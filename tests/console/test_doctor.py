@@ -15,7 +15,7 @@ from fps.kit.ground.settings import Settings
 from fps.kit.wire.carrier import open_client
 from fps.parties import Party
 from fps_console.commandes.doctor import Report, _service, _unreadable
-from fps_console.commandes.liste import dead, tell_dead
+from fps_console.commandes.lettres_mortes import dead, tell_dead
 from fps_console.commandes.temps import instant
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World, open_world

@@ -23,7 +23,7 @@ from fps.kit.ground.clock import Marche, paris
 from fps.parties import Party
 from fps_console.commandes.avance import move, tell
 from fps_console.commandes.doctor import Report, _bacs
-from fps_console.commandes.liste import dead, tell_dead
+from fps_console.commandes.lettres_mortes import dead, tell_dead
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.console.simulator import up
 from tests.kit.toy import START, Compte, emission_letter, numero, state, toy

@@ -1,11 +1,12 @@
 """The commands `fps psce …`: what one can type to get, list and revoke certificates of the test PSCE."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.options import DataDir, Json, settings
 
 app = typer.Typer(
     help="Le PSCE de test : clés, certificats des éditeurs, révocation.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None
@@ -14,7 +15,6 @@ app = typer.Typer(
 Adresses = Annotated[
     str | None, typer.Option(metavar="LISTE", help="Demande au simulateur qui tourne là : antai=https://… (sinon, celui du dossier).")
 ]
-DataDir = Annotated[Path | None, typer.Option(metavar="DOSSIER", help="Dossier des données (sinon FPS_DATA_DIR, sinon .fps).")]
 Siret = Annotated[str, typer.Option(metavar="SIRET", help="SIRET du titulaire, 14 chiffres.", show_default=False)]
 Organisation = Annotated[str | None, typer.Option(metavar="NOM", help="Organisation du titulaire.", show_default=False)]
 Nom = Annotated[str | None, typer.Option(metavar="NOM", help="Nom du système (CN) ; celui de l'organisation à défaut.")]
@@ -23,12 +23,6 @@ Hotes = Annotated[
 ]
 Sortie = Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire ; une clé n'est jamais remplacée.", show_default=False)]
 Fichier = Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Où écrire (à défaut : à l'écran).", show_default=False)]
-
-
-def _settings(adresses: str | None, data_dir: Path | None) -> Any:
-    from fps_console.commandes.liaison import settings_of
-
-    return settings_of(adresses, data_dir)
 
 
 @app.command(cls=Commande)
@@ -41,7 +35,7 @@ def initialiser(
     """Fait la PKI de test : autorités, certificats des services (« fps up » la fait aussi)."""
     from fps_console.commandes.certificats import prepare
 
-    return prepare(_settings(None, data_dir), hotes or [])
+    return prepare(settings(None, data_dir), hotes or [])
 
 
 @app.command(cls=Commande)
@@ -68,8 +62,8 @@ def emettre(
     """Émet un certificat d'éditeur."""
     from fps_console.commandes.certificats import Titulaire, issue
 
-    settings = _settings(adresses, data_dir)
-    return issue(settings, Titulaire(siret, organisation, nom, tuple(hotes or ())), csr, sortie, duree, debut, remote=adresses is not None)
+    titulaire = Titulaire(siret, organisation, nom, tuple(hotes or ()))
+    return issue(settings(adresses, data_dir), titulaire, csr, sortie, duree, debut, remote=adresses is not None)
 
 
 @app.command(cls=Commande)
@@ -84,20 +78,20 @@ def revoquer(
     """Révoque un certificat, tout de suite et pour toujours."""
     from fps_console.commandes.certificats import revoke
 
-    return revoke(_settings(adresses, data_dir), serie, motif, remote=adresses is not None)
+    return revoke(settings(adresses, data_dir), serie, motif, remote=adresses is not None)
 
 
 @app.command(cls=Commande)
 def lister(
     siret: Annotated[str | None, typer.Option(metavar="SIRET", help="D'un seul titulaire.")] = None,
-    en_json: Annotated[bool, typer.Option("--json", help="Réponse en JSON.")] = False,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Liste les certificats émis, les derniers d'abord."""
     from fps_console.commandes.certificats import show
 
-    return show(_settings(adresses, data_dir), siret, en_json, remote=adresses is not None)
+    return show(settings(adresses, data_dir), siret, en_json, remote=adresses is not None)
 
 
 @app.command(cls=Commande)
@@ -110,7 +104,7 @@ def crl(
     """Donne la liste des certificats révoqués."""
     from fps_console.commandes.certificats import publish_crl
 
-    return publish_crl(_settings(adresses, data_dir), fichier, der, remote=adresses is not None)
+    return publish_crl(settings(adresses, data_dir), fichier, der, remote=adresses is not None)
 
 
 @app.command(cls=Commande)
@@ -118,4 +112,4 @@ def autorites(fichier: Fichier = None, adresses: Adresses = None, data_dir: Data
     """Donne les certificats des autorités : PSCE, services, racine."""
     from fps_console.commandes.certificats import publish_authorities
 
-    return publish_authorities(_settings(adresses, data_dir), fichier, remote=adresses is not None)
+    return publish_authorities(settings(adresses, data_dir), fichier, remote=adresses is not None)

@@ -14,8 +14,8 @@ from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
 from fps.kit.wire.carrier import open_client
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes import enterrees
+from fps_console.commandes.lettres_mortes import ILLISIBLES
 from fps_console.commandes.liaison import believed, que_faire, read_token
-from fps_console.commandes.liste import ILLISIBLES
 from fps_console.commandes.output import SPECIMEN, Panne, say
 from fps_console.commandes.ports import holder, is_free
 from fps_console.mots import recit

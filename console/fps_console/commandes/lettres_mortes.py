@@ -1,63 +1,17 @@
-"""What the command lists: the flows with what is simulated, the dead letters and the buried deadlines."""
+"""The dead letters and the buried deadlines: what could not be done, its cause, and a new try."""
 
 from typing import TYPE_CHECKING, Any
 
-from fps.flows import FLOWS
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, dump, grid, say, screen
-from fps_console.mots import recit
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
 
 ILLISIBLES = "?"  # the name under which the services keep the letters that do not say their bac
-
-
-def flows() -> list[dict[str, Any]]:
-    """The 16 flows and their messages, each with whether it is really played today."""
-    from fps_simulateur.pilote.world import simulated_messages
-
-    played = simulated_messages()
-    return [
-        {
-            "numero": flow.number,
-            "nom": flow.nom,
-            "phase": flow.phase.value,
-            "simule": any(m in played for m in flow.messages),
-            "messages": [
-                {
-                    "nom": m.nom,
-                    "libelle": recit.message(m),
-                    "type": m.type,
-                    "canal": m.channel.value,
-                    "emetteur": m.sender.value,
-                    "recepteur": m.receiver.value,
-                    "texte": m.law,
-                    "simule": m in played,
-                }
-                for m in flow.messages
-            ],
-        }
-        for flow in FLOWS
-    ]
-
-
-def flows_table() -> None:
-    """The same for people."""
-    from fps_simulateur.pilote.world import simulated_messages
-
-    played = simulated_messages()
-    rows: list[tuple[Any, ...]] = []
-    for flow in FLOWS:
-        for i, m in enumerate(flow.messages):
-            way = f"{recit.court(m.sender)} → {recit.court(m.receiver)}"
-            rows.append((flow.number if i == 0 else "", recit.message(m), way, recit.CANAUX[m.channel], "oui" if m in played else "non"))
-    columns = (("Flux", {"justify": "right"}), "Message", "De → à", "Canal", "Simulé")
-    grid("Les 16 flux", columns, rows, on=screen())
-    say(f"{len(played)} messages simulés sur {len(rows)}.")
 
 
 async def dead(pilot: "Pilot", nom: str) -> list[dict[str, Any]]:

@@ -1,0 +1,116 @@
+"""The commands `fps bac …`: the worlds, each at its date."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.options import Adresses, DataDir, Json, Nom, settings
+
+app = typer.Typer(help="Les bacs à sable : des mondes, chacun à sa date.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("creer", cls=Commande)
+def creer(
+    nom: Nom,
+    le: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date du bac, aujourd'hui à défaut ; une date seule veut dire 20:00.")
+    ] = None,
+    graine: Annotated[
+        str, typer.Option(metavar="MOT", help="Graine : même graine, mêmes registres, mêmes numéros ; le nom à défaut.")
+    ] = "",
+    courant: Annotated[bool, typer.Option("--courant", help="La date avance toute seule.")] = False,
+    vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde, avec --courant.")] = 1,
+    vierge: Annotated[bool, typer.Option("--vierge", help="Sans espace numérique, convention ni certificat : tout est à enrôler.")] = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Crée un bac vide."""
+    from fps_console.commandes import bacs
+
+    return bacs.create(settings(adresses, data_dir), nom, le, graine, "courant" if courant else "fige", vitesse, vierge=vierge)
+
+
+@app.command("lister", cls=Commande)
+def lister(en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Liste les bacs et leurs dates."""
+    from fps_console.commandes import bacs
+
+    return bacs.show_all(settings(adresses, data_dir), en_json)
+
+
+@app.command("etat", cls=Commande)
+def etat(nom: Nom = "defaut", en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Dit la date d'un bac, sa prochaine échéance et ses nombres."""
+    from fps_console.commandes import bacs
+
+    return bacs.show(settings(adresses, data_dir), nom, en_json)
+
+
+@app.command("figer", cls=Commande)
+def figer(nom: Nom, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Arrête la date d'un bac : elle n'avance plus que sur demande."""
+    from fps_console.commandes import bacs
+
+    return bacs.set_mode(settings(adresses, data_dir), nom, "fige")
+
+
+@app.command("courir", cls=Commande)
+def courir(
+    nom: Nom,
+    vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde.")] = 1,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Laisse la date d'un bac avancer toute seule."""
+    from fps_console.commandes import bacs
+
+    return bacs.set_mode(settings(adresses, data_dir), nom, "courant", vitesse)
+
+
+@app.command("supprimer", cls=Commande)
+def supprimer(nom: Nom, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Supprime un bac et tout ce qu'il contient."""
+    from fps_console.commandes import bacs
+
+    return bacs.remove(settings(adresses, data_dir), nom)
+
+
+@app.command("copier", cls=Commande)
+def copier(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Le bac à copier.", show_default=False)],
+    cible: Annotated[str, typer.Argument(metavar="CIBLE", help="Le nom de la copie.", show_default=False)],
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Copie un bac, son histoire comprise."""
+    from fps_console.commandes import bacs
+
+    return bacs.copy(settings(adresses, data_dir), source, cible)
+
+
+@app.command("exporter", cls=Commande)
+def exporter(
+    nom: Nom,
+    fichier: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Où écrire (à défaut : à l'écran).", show_default=False)] = None,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Écrit tout un bac dans un fichier JSON."""
+    from fps_console.commandes import bacs
+
+    return bacs.export(settings(adresses, data_dir), nom, fichier)
+
+
+@app.command("importer", cls=Commande)
+def importer(
+    nom: Nom,
+    fichier: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier écrit par « fps bac exporter ».", show_default=False)],
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Reprend un bac exporté, sous ce nom."""
+    from fps_console.commandes import bacs
+
+    return bacs.restore(settings(adresses, data_dir), nom, fichier)

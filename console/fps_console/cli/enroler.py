@@ -1,0 +1,25 @@
+"""`fps enroler`: the whole enrolment of a town, in one go."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fps_console.cli.options import Adresses, BacOption, DataDir, settings
+
+
+def enroler(
+    siret: Annotated[str, typer.Argument(metavar="SIRET", help="La collectivité, 14 chiffres.", show_default=False)],
+    sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire la clé et le certificat.")] = Path("certificat"),
+    nom: BacOption = "defaut",
+    prestataire: Annotated[str, typer.Option(metavar="NOM", help="Le nom du prestataire.")] = "Éditeur Essai",
+    zone: Annotated[list[str] | None, typer.Option(metavar="ZONE", help="Une zone du périmètre (toutes à défaut) ; à répéter.")] = None,
+    droit: Annotated[list[str] | None, typer.Option(metavar="DROIT", help="Un droit (tous à défaut) ; à répéter.")] = None,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Enrôle une collectivité en une fois : espace, convention, certificat déposé et activé."""
+    from fps.confiance.habilitation import Permission
+    from fps_console.commandes.enroler import enrol
+
+    return enrol(settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [p.value for p in Permission])

@@ -1,0 +1,43 @@
+"""What starts the services and the pages: `fps up`, `fps serve`; and `fps demo`, which plays two dossiers alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fps_console.cli.options import DataDir, settings
+
+
+def up(
+    data_dir: DataDir = None,
+    memory: Annotated[bool, typer.Option("--memory", help="Tout en mémoire : rien n'est gardé à l'arrêt.")] = False,
+    port: Annotated[int, typer.Option(metavar="PORT", help="Port de la console ; les quatre services prennent les suivants.")] = 8000,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADRESSE", help="Adresse d'écoute (sinon FPS_HOST, sinon cette machine seulement).")
+    ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Les services écoutent en TLS et demandent un certificat : pour brancher un éditeur.")
+    ] = False,
+) -> int:
+    """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
+    from fps_console.commandes.up import up as start
+
+    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls)
+
+
+def serve() -> int:
+    """Démarre la console seule."""
+    from fps_console.commandes.serve import serve as start
+
+    return start(settings(None, None))
+
+
+def demo(
+    sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire les courriers en PDF.")] = Path("build/demo"),
+) -> int:
+    """Joue deux dossiers entiers, à Lille et à Paris."""
+    import asyncio
+
+    from fps_console.commandes.demo import play
+
+    return asyncio.run(play(sortie))
