@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from fps_console.cli import audit, bac, dossiers, enroler, lancer, lettres_mortes, projet, psce
+from fps_console.cli import audit, bac, certifier, dossiers, enroler, lancer, lettres_mortes, projet, psce
 from fps_console.cli.francais import Commande, Groupe, mistake
 from fps_console.commandes.output import Panne, cause, complain, say
 
@@ -18,6 +18,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     dossiers.flux,
     dossiers.explain,
     enroler.enroler,
+    certifier.certifier,
     projet.doctor,
     projet.version,
 )

@@ -1,1 +1,0 @@
-"""Whole lives of dossiers, written in YAML so that a jurist can read them, and their player."""

@@ -1,0 +1,91 @@
+"""The requirements: what is shipped is true, and a file that is ill written says where and what to do."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from fps.flows import FLOWS
+from fps.parties import LIBELLES
+from fps_certification.exigences.lecture import ExigencesIllisibles, exigences, lire
+from fps_console.cli.principal import main
+
+ROOT = Path(__file__).resolve().parents[2]
+VIES = frozenset({"une-vie"})
+BONNE = """\
+- id: EX-900
+  texte: La clé est le reste de la division du numéro par 97.
+  acteur: collectivite
+  flux: 1
+  niveau: obligatoire
+  source: { hypothese: H01 }
+  epreuves: [une-vie]
+"""
+FAUTES = [
+    (BONNE.replace("obligatoire", "important"), 5, "niveau", "« obligatoire » ou « recommande »"),
+    (BONNE.replace("flux: 1", "flux: 17"), 4, "flux", "le maximum est 16"),
+    (BONNE.replace("flux: 1", "flux: '1'"), 4, "flux", "un nombre entier"),
+    (BONNE.replace("EX-900", "R1"), 1, "id", "n'a pas la forme attendue"),
+    (BONNE.replace("  niveau: obligatoire\n", ""), 1, "niveau", "manque"),
+    (BONNE.replace("collectivite", "mairie"), 3, "acteur", "« mairie »"),
+    (BONNE + "  auteur: quelqu'un\n", 8, "auteur", "n'existe pas"),
+    (BONNE.replace("{ hypothese: H01 }", "{}"), 6, "source", "citez un article"),
+    (BONNE.replace("[une-vie]", "[autre-vie]"), 7, "autre-vie", "aucune vie du catalogue"),
+    (BONNE.replace("  epreuves: [une-vie]\n", ""), 1, "non_teste", "l'un ou l'autre"),
+    (BONNE + "  non_teste: Parce que rien ne le fait.\n", 1, "non_teste", "l'un ou l'autre"),
+    (BONNE + "  niveau: recommande\n", 8, "niveau", "deux fois"),
+    (BONNE + BONNE, 8, "EX-900", "donnez un numéro neuf"),
+    ("id: EX-900\n", 1, "", "une liste d'exigences est attendue"),
+    (BONNE + '- id: "EX-901\n', 9, "", "ce n'est pas du YAML"),
+]
+
+
+def test_a_requirement_that_is_well_written_is_read() -> None:
+    (exigence,) = lire({"essai.yaml": BONNE}, VIES)
+    assert (exigence.id, exigence.flux, exigence.epreuves, exigence.non_teste) == ("EX-900", 1, ("une-vie",), None)
+
+
+@pytest.mark.parametrize(("texte", "ligne", "champ", "phrase"), FAUTES, ids=[f"{champ}-{phrase}" for _, _, champ, phrase in FAUTES])
+def test_a_fault_is_told_with_its_file_its_line_and_what_to_do(texte: str, ligne: int, champ: str, phrase: str) -> None:
+    with pytest.raises(ExigencesIllisibles) as caught:
+        lire({"essai.yaml": texte}, VIES)
+    (faute,) = caught.value.fautes
+    assert faute.startswith(f"essai.yaml:{ligne} : ") and champ in faute and phrase in faute
+
+
+def test_all_the_faults_of_all_the_files_are_told_at_once() -> None:
+    with pytest.raises(ExigencesIllisibles) as caught:
+        lire({"a.yaml": BONNE.replace("flux: 1", "flux: 17").replace("EX-900", "R1"), "b.yaml": "[", "c.yaml": BONNE}, VIES)
+    assert [faute.partition(":")[0] for faute in caught.value.fautes] == ["a.yaml", "a.yaml", "b.yaml"]
+
+
+def test_the_requirements_cite_a_section_and_a_hypothesis_that_exist() -> None:
+    titles = set(re.findall(r"^##+ (.+)$", (ROOT / "docs/specification.md").read_text(encoding="utf-8"), re.MULTILINE))
+    known = set(re.findall(r"^\| (H\d+) \|", (ROOT / "docs/hypotheses.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(exigences()) > 15
+    assert {e.source.section for e in exigences() if e.source.section} <= titles
+    assert {e.source.hypothese for e in exigences() if e.source.hypothese} <= known
+
+
+def test_a_requirement_is_about_one_who_takes_part_in_its_flow() -> None:
+    parts = {flow.number: {party for m in flow.messages for party in (m.sender, m.receiver)} for flow in FLOWS}
+    assert [e.id for e in exigences() if e.flux is not None and e.acteur not in parts[e.flux]] == []
+
+
+def test_the_command_shows_every_requirement_to_people_and_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certifier", "--exigences"]) == 0
+    said = capsys.readouterr().out
+    assert [e.id for e in exigences() if e.id not in said] == [] and LIBELLES[exigences()[0].acteur] in said
+    assert max(map(len, said.splitlines())) <= 100 and "ceci n'est pas une certification" in said
+    assert main(["certifier", "--exigences", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["id"], one["texte"], one["source"]["article"]) for one in told] == [(e.id, e.texte, e.source.article) for e in exigences()]
+    assert all(bool(one["epreuves"]) != bool(one["non_teste"]) for one in told)
+
+
+@pytest.mark.parametrize("typed", [["certifier"], ["certifier", "--json"]], ids=" ".join)
+def test_the_command_never_pretends_to_certify(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(typed) == 4
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("fps : La certification n'est pas encore là")
