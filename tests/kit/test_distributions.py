@@ -81,6 +81,7 @@ def test_a_wheel_holds_every_file_of_its_package(wheels: dict[str, Path], packag
     }
     with zipfile.ZipFile(wheels[package]) as archive:
         assert wanted - set(archive.namelist()) == set()
+        assert f"{package}/py.typed" in wanted, "its types are for whoever imports it"
 
 
 @pytest.mark.parametrize("package", ALONE)
