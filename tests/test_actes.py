@@ -69,6 +69,11 @@ def test_a_day_to_come_has_the_name_of_the_enumeration() -> None:
     assert jours and [(nom, jour) for nom, jour in jours if not jour.startswith("Echeance.")] == []
 
 
+def test_a_line_of_the_journal_has_the_name_of_the_enumeration() -> None:
+    ecrits = [(nom, call.args[1]) for nom, tree in modules("actes") for call in appels(tree, {"record"})]
+    assert ecrits and [(nom, ast.unparse(arg)) for nom, arg in ecrits if isinstance(arg, ast.Constant | ast.JoinedStr)] == []
+
+
 def test_every_module_with_routes_gives_them_in_one_shape() -> None:
     """A router is made in `routes` only, one a module; a module of views, of doors or of documents has none."""
     vus = 0
@@ -82,14 +87,3 @@ def test_every_module_with_routes_gives_them_in_one_shape() -> None:
         vus += len(faiseurs)
         assert faiseurs <= {"routes(service: Service) -> APIRouter"}, nom
     assert vus > 3
-
-
-def test_the_town_writes_its_journal_with_the_names_of_an_enumeration() -> None:
-    ecrits = [
-        (nom, arg)
-        for nom, tree in modules("actes")
-        if nom.startswith("collectivite/")
-        for c in appels(tree, {"record"})
-        for arg in c.args[1:2]
-    ]
-    assert ecrits and [(nom, ast.unparse(arg)) for nom, arg in ecrits if isinstance(arg, ast.Constant | ast.JoinedStr)] == []

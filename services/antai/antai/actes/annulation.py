@@ -11,6 +11,7 @@ from antai.domain import annulation, creation, titre_annulation
 from antai.domain.annulation import InformationRecue
 from antai.domain.dossier import Dossier
 from antai.domain.etats import FINAUX
+from antai.domain.mentions import Mention
 from antai.domain.rectification import ecriture_reduction
 from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
 from fps.comptabilite import Libelle
@@ -37,10 +38,10 @@ async def retirer(message: AnnulationFps, work: Work) -> AccuseFps:
 def _fps_annule(dossier: Dossier, baisse: int | None, article: str, origine: str, work: Work) -> None:
     """Tell and book that a FPS is cancelled or reduced by `baisse` centimes of its unpaid claim; None: it was already done."""
     if baisse is None:
-        work.record(dossier.numero, "annulation-deja-faite", article, origine=origine)
+        work.record(dossier.numero, Mention.ANNULATION_DEJA_FAITE, article, origine=origine)
         return
     montants = {"baisse": baisse, "a_rembourser": dossier.a_rembourser}
-    work.record(dossier.numero, "annulation", article, origine=origine, etat=dossier.etat.value, **montants)
+    work.record(dossier.numero, Mention.ANNULATION, article, origine=origine, etat=dossier.etat.value, **montants)
     if baisse:
         work.book(dossier.numero, ecriture_reduction(dossier, baisse, work.today), article)
     if dossier.annule_le is not None:
@@ -96,7 +97,7 @@ async def _nouvelle(message: InformationAnnulationFps | InformationAnnulationTit
     """Whether this content comes for the first time; it is kept (and forgotten again if it is refused)."""
     empreinte = digest(f"{message.type}\n{message.model_dump_json()}")
     if await work.find(InformationRecue, message.numero_fps, empreinte) is not None:
-        work.record(message.numero_fps, "annulation-deja-faite", DECISION, origine=message.origine)
+        work.record(message.numero_fps, Mention.ANNULATION_DEJA_FAITE, DECISION, origine=message.origine)
         return False
     work.add(InformationRecue(message.numero_fps, empreinte, message, work.today))
     return True
@@ -115,7 +116,7 @@ async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: 
     ligne = titre.inscrire(dossier, message)
     work.add(ligne)
     montants = {"fps_annule": ligne.montant_fps_annule, "majoration_annulee": ligne.majoration_annulee, "reste_du": ligne.reste_du}
-    work.record(dossier.numero, "titre-annulation", TITRE, numero_annulation=titre.numero, rang=ligne.rang, **montants)
+    work.record(dossier.numero, Mention.TITRE_ANNULATION, TITRE, numero_annulation=titre.numero, rang=ligne.rang, **montants)
     ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_D_ANNULATION)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, TITRE)

@@ -18,6 +18,7 @@ from antai.domain.avis import (
 )
 from antai.domain.dossier import Constat, Dossier, Etat
 from antai.domain.echeances import Echeance
+from antai.domain.mentions import Mention
 from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import AvisNonElectronique, NumeroDejaUtilise
 from fps.droit import droit
@@ -42,14 +43,14 @@ async def envoyer(numero: str, work: Work) -> None:
     dossier, constat = await connu(numero, work), await constat_de(numero, work)
     if dossier.electronique:
         papier_le = dossier.mettre_a_disposition(work.today)
-        work.record(numero, "mise-a-disposition", NOTIFICATION, montant=dossier.montant, envoi_postal=papier_le.isoformat())
+        work.record(numero, Mention.MISE_A_DISPOSITION, NOTIFICATION, montant=dossier.montant, envoi_postal=papier_le.isoformat())
         work.book(numero, ecriture_creance(dossier, work.today), NOTIFICATION)
         work.send(avis_electronique(dossier, constat, await redevable_de(numero, work), work.now))
         work.add(AvisEmis(numero, Nature.ELECTRONIQUE, numero, dossier.siret, work.today, dossier.montant))
         work.schedule(numero, Echeance.EAVIS_NON_LU, papier_le)
         return
     notifie_le = dossier.envoyer_avis(work.today)
-    work.record(numero, "envoi-avis", NOTIFICATION, montant=dossier.montant, notification=notifie_le.isoformat(), **_minoration(dossier))
+    work.record(numero, Mention.ENVOI_AVIS, NOTIFICATION, montant=dossier.montant, **_imprime(dossier, notifie_le))
     work.book(numero, ecriture_creance(dossier, work.today), NOTIFICATION)
     await _poster(dossier, constat, Nature.INITIAL, work)
 
@@ -58,7 +59,7 @@ async def passer_au_papier(numero: str, work: Work) -> None:
     """Nobody read the electronic notice: it goes by post, and its delays run from there (hypothesis H48)."""
     dossier, constat = await connu(numero, work), await constat_de(numero, work)
     notifie_le = dossier.passer_au_papier(work.today)
-    work.record(numero, "envoi-postal", NOTIFICATION, montant=dossier.montant, notification=notifie_le.isoformat(), **_minoration(dossier))
+    work.record(numero, Mention.ENVOI_POSTAL, NOTIFICATION, montant=dossier.montant, **_imprime(dossier, notifie_le))
     await _poster(dossier, constat, Nature.PAPIER, work)
 
 
@@ -73,10 +74,12 @@ async def _poster(dossier: Dossier, constat: Constat, nature: Nature, work: Work
         work.schedule(numero, Echeance.PLI_NON_DISTRIBUE, ajouter_jours(work.today, droit(work.today).pli_retour_jours))
 
 
-def _minoration(dossier: Dossier) -> dict[str, int | str]:
-    if dossier.minoration_montant is None or dossier.minoration_jusqu_au is None:
-        return {}
-    return {"montant_minore": dossier.minoration_montant, "minoration_jusqu_au": dossier.minoration_jusqu_au.isoformat()}
+def _imprime(dossier: Dossier, notifie_le: date) -> dict[str, int | str]:
+    """What the notice says of its notification and of the reduced amount, for the journal."""
+    dit: dict[str, int | str] = {"notification": notifie_le.isoformat()}
+    if dossier.minoration_montant is not None and dossier.minoration_jusqu_au is not None:
+        dit |= {"montant_minore": dossier.minoration_montant, "minoration_jusqu_au": dossier.minoration_jusqu_au.isoformat()}
+    return dit
 
 
 # ------------------------------------------------------------------------------------------------------------ notified
@@ -93,7 +96,7 @@ async def lire(numero: str, work: Work) -> Dossier:
     if dossier.lu_le is None and dossier.etat is Etat.APA_ENVOYE:
         limite = dossier.lire_avis(work.now)
         work.unschedule(numero, Echeance.EAVIS_NON_LU)
-        work.record(numero, "lecture", NOTIFICATION, payer_avant_le=limite.isoformat())
+        work.record(numero, Mention.LECTURE, NOTIFICATION, payer_avant_le=limite.isoformat())
         work.schedule(numero, Echeance.LIMITE_PAIEMENT, ajouter_jours(limite, 1))
     if dossier.date_notification is None or dossier.date_limite_paiement is None:
         raise AvisNonElectronique(f"FPS {numero}, état « {dossier.etat} » : l'avis n'est plus à lire.")
@@ -104,7 +107,7 @@ async def notifier(numero: str, work: Work) -> None:
     """The notice is deemed notified: the payment delay runs to its limit, lived the day after."""
     dossier = await connu(numero, work)
     limite = dossier.notifier()
-    work.record(numero, "notification", NOTIFICATION, payer_avant_le=limite.isoformat())
+    work.record(numero, Mention.NOTIFICATION, NOTIFICATION, payer_avant_le=limite.isoformat())
     work.schedule(numero, Echeance.LIMITE_PAIEMENT, ajouter_jours(limite, 1))
 
 
@@ -112,7 +115,7 @@ async def constater_retour(numero: str, work: Work) -> None:
     """The post brings the notice back: the notification stays deemed made (hypothesis H49). Raises DossierInconnu, PliImpossible."""
     (await connu(numero, work)).constater_retour(work.today)
     work.unschedule(numero, Echeance.PLI_NON_DISTRIBUE)
-    work.record(numero, "pli-non-distribue", NOTIFICATION)
+    work.record(numero, Mention.PLI_NON_DISTRIBUE, NOTIFICATION)
 
 
 # ----------------------------------------------------------------------------------------------------------- rectified
@@ -137,7 +140,7 @@ async def rectifier(message: ModificationFps, work: Work) -> AccuseFps:
         AvisEmis(message.numero_avis, Nature.RECTIFICATIF, dossier.numero, dossier.siret, work.today, message.montant_rectifie, message)
     )
     montants = {"montant": message.montant_rectifie, "baisse": baisse, "a_rembourser": dossier.a_rembourser}
-    work.record(dossier.numero, "rectification", RECTIFICATIF, avis=message.numero_avis, etat=dossier.etat.value, **montants)
+    work.record(dossier.numero, Mention.RECTIFICATION, RECTIFICATIF, avis=message.numero_avis, etat=dossier.etat.value, **montants)
     if baisse:
         work.book(dossier.numero, rectification.ecriture_reduction(dossier, baisse, work.today), RECTIFICATIF)
     if message.montant_rectifie == 0:

@@ -4,6 +4,7 @@ from antai.actes.dossier import connu
 from antai.domain.dossier import Dossier
 from antai.domain.echeances import Echeance
 from antai.domain.etats import FINAUX, TITRES
+from antai.domain.mentions import Mention
 from antai.domain.refus import TitreNonEmis
 from antai.domain.titre_annulation import Appariement
 from fps.kit.engine.work import Work
@@ -27,7 +28,7 @@ async def recevoir(message: DecisionTitre, work: Work) -> None:
     if not nouvelle:
         return
     montants = {"fps": message.fps_decharge, "majoration": message.majoration_dechargee}
-    work.record(dossier.numero, "decision-recue", COMMUNICATION, requete=message.numero_requete, sens=message.sens, **montants)
+    work.record(dossier.numero, Mention.DECISION_RECUE, COMMUNICATION, requete=message.numero_requete, sens=message.sens, **montants)
     if relance is not None and dossier.etat not in FINAUX:
         dossier.requete_en_attente = message.numero_requete
         work.schedule(dossier.numero, Echeance.RELANCE_ANNULATION, relance)
@@ -47,8 +48,8 @@ def rapprocher(dossier: Dossier, juge: Appariement, work: Work) -> None:
     """Say once that both have spoken, and whether they say the same."""
     if juge.decision is None or juge.annulation is None:
         return
-    acte = "decision-et-annulation-differentes" if juge.ecart else "decision-executee"
-    work.record(dossier.numero, acte, COMMUNICATION, requete=juge.numero_requete)
+    mention = Mention.DECISION_ET_ANNULATION_DIFFERENTES if juge.ecart else Mention.DECISION_EXECUTEE
+    work.record(dossier.numero, mention, COMMUNICATION, requete=juge.numero_requete)
     if dossier.requete_en_attente == juge.numero_requete:
         dossier.requete_en_attente = None
         work.unschedule(dossier.numero, Echeance.RELANCE_ANNULATION)
@@ -61,4 +62,4 @@ async def relancer(numero: str, work: Work) -> None:
     if juge is None or not juge.attend_le_flux_8:
         return
     juge.relance_le = work.today
-    work.record(numero, "relance-annulation", COMMUNICATION, requete=juge.numero_requete)
+    work.record(numero, Mention.RELANCE_ANNULATION, COMMUNICATION, requete=juge.numero_requete)

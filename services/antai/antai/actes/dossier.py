@@ -10,6 +10,7 @@ from antai.domain import creation, impaye
 from antai.domain.avis import envoi_le
 from antai.domain.dossier import Constat, Dossier, Impaye
 from antai.domain.echeances import Echeance
+from antai.domain.mentions import Mention
 from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import DossierInconnu, NumeroDejaUtilise
 from antai.domain.registres import Identification, identifier
@@ -106,7 +107,7 @@ async def ouvrir(message: CreationFps, work: Work) -> AccuseFps:
         envoi = envoi_le(message, commune(message.siret), work.today)
         work.schedule(dossier.numero, Echeance.ENVOI_APA, envoi)
         vu = {"montant": dossier.montant, "envoi_prevu": envoi.isoformat(), "registres": list(identification.registres)}
-        work.record(dossier.numero, "identification", IDENTIFICATION, **vu)
+        work.record(dossier.numero, Mention.IDENTIFICATION, IDENTIFICATION, **vu)
     work.add(dossier)
     return creation.accuse(dossier, work.now)
 
@@ -132,7 +133,7 @@ async def recevoir_impaye(message: FpsImpaye, work: Work) -> AccuseImpaye:
     if not _abandonne(dossier, identification, work):
         dossier.constater_impaye()
         titre_le = max(dossier.titre_le(), work.today)
-        work.record(dossier.numero, "impaye-recu", IMPAYE, montant=dossier.montant, titre_prevu=titre_le.isoformat())
+        work.record(dossier.numero, Mention.IMPAYE_RECU, IMPAYE, montant=dossier.montant, titre_prevu=titre_le.isoformat())
         work.book(dossier.numero, ecriture_creance(dossier, work.today), IMPAYE)
         work.schedule(dossier.numero, Echeance.EMISSION_TITRE, titre_le)
     work.add(dossier)
@@ -143,5 +144,5 @@ def _abandonne(dossier: Dossier, identification: Identification, work: Work) -> 
     if identification.motif is None:
         return False
     dossier.abandonner(identification.motif)
-    work.record(dossier.numero, "abandon", CREATION, motif=identification.motif.value, registres=list(identification.registres))
+    work.record(dossier.numero, Mention.ABANDON, CREATION, motif=identification.motif.value, registres=list(identification.registres))
     return True

@@ -9,6 +9,7 @@ from antai.domain.avis import AvisEmis, Nature
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.echeances import Echeance
 from antai.domain.etats import PAYES
+from antai.domain.mentions import Mention
 from antai.domain.paiement import Paiement, Sort
 from antai.domain.refus import (
     AucunTropPercu,
@@ -91,7 +92,9 @@ async def encaisser(message: PaiementFps, work: Work) -> JustificatifPaiementFps
     await _exiger_autre_reference(dossier, message, work)
     work.add(Paiement.noter(dossier, message, le, Sort.ENCAISSE, minore=minore))
     work.unschedule(dossier.numero)
-    work.record(dossier.numero, "paiement-minore" if minore else "paiement", PAIEMENT, montant=message.montant, moyen=message.moyen)
+    work.record(
+        dossier.numero, Mention.PAIEMENT_MINORE if minore else Mention.PAIEMENT, PAIEMENT, montant=message.montant, moyen=message.moyen
+    )
     work.book(dossier.numero, paiement.ecriture_paiement(dossier, work.today), PAIEMENT)
     work.send(paiement.information(dossier, message, instant, minore=minore))
     work.send(paiement.encaissement(dossier, await paiements_de(dossier.numero, work), work.now))
@@ -110,7 +113,7 @@ def _trop_percu(dossier: Dossier, message: PaiementFps, le: date, work: Work) ->
     recu = Paiement.noter(dossier, message, le, Sort.TROP_PERCU, minore=False)
     work.add(recu)
     dossier.trop_percu += recu.montant
-    work.record(dossier.numero, "double-paiement", PAIEMENT, montant=recu.montant, reference=recu.reference)
+    work.record(dossier.numero, Mention.DOUBLE_PAIEMENT, PAIEMENT, montant=recu.montant, reference=recu.reference)
     work.book(dossier.numero, paiement.ecriture_trop_percu(recu.montant, work.today), PAIEMENT)
     work.send(paiement.annonce_double_paiement(dossier, recu, work.now))
 
@@ -131,7 +134,7 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> Dossier:
         raise PaiementInconnu(f"Référence « {reference} ».", "reference")
     montant, etat = refuse.montant, dossier.etat
     connu_d_elle = paiement.rejeter(dossier, refuse, tous, work.today)
-    work.record(numero, "cheque-impaye", PAIEMENT, montant=montant, reference=reference, etat=dossier.etat.value)
+    work.record(numero, Mention.CHEQUE_IMPAYE, PAIEMENT, montant=montant, reference=reference, etat=dossier.etat.value)
     if connu_d_elle is None:
         work.book(numero, paiement.ecriture_restitution(montant, work.today, Libelle.CHEQUE_IMPAYE_D_UN_DOUBLE_PAIEMENT), PAIEMENT)
         return dossier
@@ -165,7 +168,7 @@ async def restituer(numero: str, work: Work) -> tuple[Dossier, int]:
         if recu.sort is Sort.TROP_PERCU:
             recu.sort = Sort.RESTITUE
     dossier.trop_percu = 0
-    work.record(numero, "restitution", PAIEMENT, montant=montant)
+    work.record(numero, Mention.RESTITUTION, PAIEMENT, montant=montant)
     work.book(numero, paiement.ecriture_restitution(montant, work.today), PAIEMENT)
     return dossier, montant
 
@@ -174,5 +177,5 @@ async def constater_impaye(numero: str, work: Work) -> None:
     """Nothing was paid in time; ten days are left to tell a cancellation before the title."""
     dossier = await connu(numero, work)
     dossier.constater_impaye()
-    work.record(numero, "impaye", PAIEMENT, montant=dossier.montant, titre_prevu=dossier.titre_le().isoformat())
+    work.record(numero, Mention.IMPAYE, PAIEMENT, montant=dossier.montant, titre_prevu=dossier.titre_le().isoformat())
     work.schedule(numero, Echeance.EMISSION_TITRE, dossier.titre_le())

@@ -5,6 +5,7 @@ from datetime import date
 
 from antai.actes.dossier import cles_origine, connu, origine_de, redevable_de
 from antai.domain.dossier import Impaye
+from antai.domain.mentions import Mention
 from antai.domain.titre import SerieTitres, TitreCollectif, ecriture_titre, emission
 from antai.domain.titre_annulation import ecriture_reglement
 from fps.comptabilite import Libelle
@@ -30,7 +31,7 @@ async def emettre(numero: str, work: Work) -> None:
     titre = await _titre_du_jour(dossier.siret, work)
     work.add(titre.inscrire(dossier))
     place = {"numero_titre": titre.numero, "rang": titre.lignes}
-    work.record(numero, "emission-titre", EMISSION, impaye=dossier.montant, majoration=dossier.majoration, **place)
+    work.record(numero, Mention.EMISSION_TITRE, EMISSION, impaye=dossier.montant, majoration=dossier.majoration, **place)
     work.book(numero, ecriture_titre(dossier, work.today), EMISSION)
     work.send(emission(dossier, origine, await redevable_de(numero, work)))
 
@@ -55,9 +56,9 @@ async def suivre_reglement(message: TitrePaye, work: Work) -> None:
     solde = message.reste_du == 0
     if not dossier.encaisser_titre(message.montant_paye, message.rabais, work.today, solde=solde, rejets=message.rejets):
         return
-    acte = "titre-paye" if dossier.titre_reste_du == 0 else "titre-paye-en-partie"
-    acte = acte if message.rejets == rejets else "cheque-impaye"
-    work.record(dossier.numero, acte, RECOUVREMENT, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
+    mention = Mention.TITRE_PAYE if dossier.titre_reste_du == 0 else Mention.TITRE_PAYE_EN_PARTIE
+    mention = mention if message.rejets == rejets else Mention.CHEQUE_IMPAYE
+    work.record(dossier.numero, mention, RECOUVREMENT, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
     ecriture = ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_EXECUTOIRE_PAYE)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, RECOUVREMENT)
