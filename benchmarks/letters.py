@@ -12,7 +12,7 @@ from benchmarks.donnees import INSTANT, emission_bodies, emission_letters
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, queues, service_url
 from dgfip.app import DEFINITION
-from dgfip.store import prises_en_charge
+from dgfip.store import PRISES_EN_CHARGE
 from fps.kit.app.application import build
 from fps.kit.engine import bacs
 from fps.kit.ground.clock import Marche, wall_now
@@ -23,7 +23,7 @@ from fps.messages.titre import EmissionTitre
 
 BATCH = 500
 GIVEN = ("bac", "numero_fps", "numero_titre", "rang", "siret", "date_titre", "montant_impaye", "majoration", "etat")
-AMOUNTS = [c.name for c in prises_en_charge.columns if not c.nullable and c.name not in GIVEN]  # nothing is paid yet
+AMOUNTS = [c.name for c in PRISES_EN_CHARGE.table.columns if not c.nullable and c.name not in GIVEN]  # nothing is paid yet
 # One inbox row, one case row, one line of journal a letter: the least that receiving it once means.
 WRITE = f"""
 WITH i AS (

@@ -305,13 +305,13 @@ async def test_the_same_piece_or_the_same_rank_twice_is_refused(court: Tribunal)
 
 
 async def test_a_file_changed_inside_the_database_is_found_when_it_is_downloaded(court: Tribunal) -> None:
-    from ccsp.store import contenus
+    from ccsp.store import CONTENUS
 
     agent, ici, numero = await deposant(court)
     await agent.faire(f"{ici}/pieces", piece(pdf("Avis")))
     faux = base64.b64encode(pdf("Faux")).decode()
     async with court.greffe.world.services[Party.CCSP].service.database.write() as tx:
-        await tx.apply([Upsert(contenus, ("bac", "numero_depot", "contenu"), [(court.greffe.bac, f"{numero}-D1", faux)])])
+        await tx.apply([Upsert(CONTENUS.table, ("bac", "numero_depot", "contenu"), [(court.greffe.bac, f"{numero}-D1", faux)])])
     assert await agent.refus(f"{ici}/pieces/1", methode="GET") == "depot-corrompu"
     assert await court.pilote.refus(f"/requetes/{numero}/pieces/1", methode="GET") == "depot-corrompu"
 

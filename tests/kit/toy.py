@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+from sqlalchemy import MetaData
 
 from fps.droit.money import Ecriture
 from fps.errors import Conflit, Introuvable
@@ -30,14 +30,6 @@ from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 
 metadata = MetaData()
-comptes = Table(
-    "comptes",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero_fps", Text, primary_key=True),
-    Column("total", BigInteger, nullable=False),
-    Column("lettres", Text, nullable=False),
-)
 START = datetime(2026, 10, 5, 20, 0, tzinfo=PARIS)
 
 
@@ -46,6 +38,9 @@ class Compte:
     numero_fps: str
     total: int
     lettres: tuple[str, ...] = ()
+
+
+COMPTES = Record(Compte, metadata, "comptes", key=("numero_fps",))
 
 
 class Trop(Conflit):
@@ -101,7 +96,7 @@ DEFINITION = Definition(
     party=Party.DGFIP,
     titre="service d'essai",
     metadata=metadata,
-    records=[Record(comptes, Compte)],
+    records=[COMPTES],
     handlers=HANDLERS,
     deadlines={"rappel": rappel},
     emits=frozenset({TitrePaye}),
@@ -140,7 +135,7 @@ async def toy(url: str, *names: str) -> AsyncIterator[Service]:
 
 async def total(service: Service, n: int, bac: str = "essai") -> int | None:
     async with service.database.read() as tx:
-        rows = await tx.load(comptes, [(bac, numero(n))])
+        rows = await tx.load(COMPTES.table, [(bac, numero(n))])
     return rows[0][2] if rows else None
 
 

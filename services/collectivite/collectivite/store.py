@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text, cast, func, select
+from sqlalchemy import BigInteger, MetaData, cast, func, select
 
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.avis import AvisRectificatif
@@ -17,219 +17,38 @@ from collectivite.domain.remboursement import Remboursement, Serie
 from collectivite.domain.stationnement import Controle, Stationnement
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Instant
 from fps.kit.engine.work import Key
 from fps.regles.verrou import Verrou
 
 metadata = MetaData()
 
 
-def cle(nom: str, genre: Any = Text) -> "Column[Any]":
-    """A column of the key."""
-    return Column(nom, genre, primary_key=True)
+FORFAITS = Record(Forfait, metadata, "forfaits", key=("numero",))
+SERIES_AGENTS = Record(SerieAgent, metadata, "series_agents", key=("siret", "jour", "agent"))
+SERIES = Record(Serie, metadata, "series", key=("siret", "genre", "annee"))
+AGENTS = Record(AgentAssermente, metadata, "agents", key=("siret", "numero"))
+STATIONNEMENTS = Record(Stationnement, metadata, "stationnements", key=("siret", "immatriculation"))
+CONTROLES = Record(Controle, metadata, "controles", key=("numero",))
+PAIEMENTS = Record(Paiement, metadata, "paiements", key=("numero", "reference"))
+AVIS = Record(AvisRectificatif, metadata, "avis_rectificatifs", key=("numero_avis",), indexes={"avis_rectificatifs_par_fps": ("numero",)})
+RAPOS = Record(Rapo, metadata, "rapos", key=("numero",), indexes={"rapos_par_date": ("siret", "date_avis_reception")})
+RECOURS = Record(Recours, metadata, "recours", key=("numero",), indexes={"recours_par_fps": ("numero_fps",)})
+REMBOURSEMENTS = Record(Remboursement, metadata, "remboursements", key=("numero", "numero_piece"))
+VERROUS = Record(Verrou, metadata, "verrous", key=("numero",))
 
-
-def colonne(nom: str, genre: Any = Text, *, vide: bool = False) -> "Column[Any]":
-    """A column, required unless it may be empty."""
-    return Column(nom, genre, nullable=vide)
-
-
-forfaits = Table(
-    "forfaits",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    colonne("siret"),
-    colonne("cycle"),
-    colonne("agent"),
-    colonne("vehicule"),
-    colonne("lieu"),
-    colonne("date_heure_constat", Instant),
-    colonne("fin_effets", Instant),
-    colonne("montant", BigInteger),
-    colonne("montant_deduit", BigInteger),
-    colonne("mode_notification"),
-    colonne("minoration_montant", BigInteger, vide=True),
-    colonne("minoration_jours", BigInteger, vide=True),
-    colonne("etat"),
-    colonne("motif", vide=True),
-    colonne("accuse_le", Instant, vide=True),
-    colonne("date_envoi", Date, vide=True),
-    colonne("date_notification", Date, vide=True),
-    colonne("date_limite_paiement", Date, vide=True),
-    colonne("montant_rectifie", BigInteger, vide=True),
-    colonne("montant_paye", BigInteger),
-    colonne("paye_le", Date, vide=True),
-    colonne("numero_titre", vide=True),
-    colonne("part_titre", BigInteger),
-    colonne("titre_rejets", BigInteger),
-    colonne("creance", BigInteger),
-    colonne("dette", BigInteger),
-    colonne("rembourse", BigInteger),
-    colonne("actes"),
-    colonne("suite"),
-    colonne("titre_connu", Boolean),
-    colonne("titre_fps_annule", BigInteger),
-    colonne("titre_majoration_annulee", BigInteger),
-)
-
-series_agents = Table(
-    "series_agents", metadata, cle("bac"), cle("siret"), cle("jour", Date), cle("agent", BigInteger), colonne("dernier", BigInteger)
-)
-series = Table("series", metadata, cle("bac"), cle("siret"), cle("genre"), cle("annee", BigInteger), colonne("dernier", BigInteger))
-
-agents = Table(
-    "agents",
-    metadata,
-    cle("bac"),
-    cle("siret"),
-    cle("numero", BigInteger),
-    colonne("assermente_le", Date),
-    colonne("retire_le", Date, vide=True),
-)
-
-stationnements = Table(
-    "stationnements",
-    metadata,
-    cle("bac"),
-    cle("siret"),
-    cle("immatriculation"),
-    colonne("paiements"),
-    colonne("droits"),
-    colonne("forfaits"),
-)
-
-controles = Table(
-    "controles",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    colonne("siret"),
-    colonne("zone"),
-    colonne("immatriculation"),
-    colonne("source"),
-    colonne("instant", Instant),
-    colonne("verdict"),
-    colonne("raison"),
-    colonne("numero_fps", vide=True),
-)
-
-paiements = Table(
-    "paiements",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    cle("reference"),
-    colonne("moyen"),
-    colonne("montant", BigInteger),
-    colonne("le", Date),
-    colonne("minore", Boolean),
-    colonne("etat"),
-)
-
-avis_rectificatifs = Table(
-    "avis_rectificatifs",
-    metadata,
-    cle("bac"),
-    cle("numero_avis"),
-    colonne("numero"),
-    colonne("agent"),
-    colonne("montant", BigInteger),
-    colonne("date_edition", Date),
-    colonne("apres_rapo", Boolean),
-    Index("avis_rectificatifs_par_fps", "bac", "numero"),
-)
-
-rapos = Table(
-    "rapos",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    colonne("numero_rapo"),
-    colonne("siret"),
-    colonne("canal"),
-    colonne("demandeur"),
-    colonne("expose", vide=True),
-    colonne("pieces"),
-    colonne("date_avis_reception", Date),
-    colonne("date_limite", Date, vide=True),
-    colonne("date_limite_decision", Date),
-    colonne("irrecevabilites"),
-    colonne("a_verifier"),
-    colonne("etat"),
-    colonne("decide_le", Date, vide=True),
-    colonne("decide_par", vide=True),
-    colonne("motif", vide=True),
-    colonne("montant_rectifie", BigInteger, vide=True),
-    colonne("numero_avis", vide=True),
-    Index("rapos_par_date", "bac", "siret", "date_avis_reception"),
-)
-
-recours = Table(
-    "recours",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    colonne("numero_fps"),
-    colonne("siret"),
-    colonne("objet"),
-    colonne("etat"),
-    colonne("requerant", vide=True),
-    colonne("moyens", vide=True),
-    colonne("communique_le", Date, vide=True),
-    colonne("date_limite_defense", Date, vide=True),
-    colonne("pieces", BigInteger),
-    colonne("depots"),
-    colonne("sens", vide=True),
-    colonne("fps_decharge", BigInteger),
-    colonne("majoration_dechargee", BigInteger),
-    colonne("date_decision", Date, vide=True),
-    colonne("notifie_le", Date, vide=True),
-    colonne("date_limite_execution", Date, vide=True),
-    colonne("execute_le", Date, vide=True),
-    Index("recours_par_fps", "bac", "numero_fps"),
-)
-
-remboursements = Table(
-    "remboursements",
-    metadata,
-    cle("bac"),
-    cle("numero"),
-    cle("numero_piece"),
-    colonne("siret"),
-    colonne("genre"),
-    colonne("exercice", BigInteger),
-    colonne("exercice_paiement", BigInteger),
-    colonne("date_piece", Date),
-    colonne("cause"),
-    colonne("beneficiaire"),
-    colonne("iban"),
-    colonne("montant", BigInteger),
-    colonne("montant_encaisse", BigInteger),
-    colonne("motif"),
-    colonne("etat"),
-)
-
-verrous = Table("verrous", metadata, cle("bac"), cle("numero"), colonne("echecs", BigInteger), colonne("jusqu_a", Instant, vide=True))
-
-FORFAITS = Record(forfaits, Forfait)
-AVIS = Record(avis_rectificatifs, AvisRectificatif)
-PAIEMENTS = Record(paiements, Paiement)
-RECOURS = Record(recours, Recours)
-REMBOURSEMENTS = Record(remboursements, Remboursement)
 RECORDS = (
     FORFAITS,
-    Record(series_agents, SerieAgent),
-    Record(series, Serie),
-    Record(agents, AgentAssermente),
-    Record(stationnements, Stationnement),
-    Record(controles, Controle),
+    SERIES_AGENTS,
+    SERIES,
+    AGENTS,
+    STATIONNEMENTS,
+    CONTROLES,
     PAIEMENTS,
     AVIS,
-    Record(rapos, Rapo),
+    RAPOS,
     RECOURS,
     REMBOURSEMENTS,
-    Record(verrous, Verrou),
+    VERROUS,
 )
 
 
@@ -240,23 +59,23 @@ def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
 
 async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | None], apres: str, limite: int) -> list[Forfait]:
     """The FPS that follow a number, in the order of their numbers; `filtres` gives the value of some columns."""
-    query = select(forfaits).where(forfaits.c.bac == bac, forfaits.c.numero > apres)
+    query = select(FORFAITS.table).where(FORFAITS.table.c.bac == bac, FORFAITS.table.c.numero > apres)
     for nom, valeur in filtres.items():
         if valeur is not None:
-            query = query.where(forfaits.c[nom] == valeur)
-    return [FORFAITS.item(row) for row in await tx.select(query.order_by(forfaits.c.numero).limit(limite))]
+            query = query.where(FORFAITS.table.c[nom] == valeur)
+    return [FORFAITS.item(row) for row in await tx.select(query.order_by(FORFAITS.table.c.numero).limit(limite))]
 
 
 async def rectificatifs_de(tx: Transaction, bac: str, numero: str) -> list[AvisRectificatif]:
     """The rectificatifs of a FPS that ANTAI has accepted, or that the town issued itself, in the order of their dates."""
-    a = avis_rectificatifs.c
-    query = select(avis_rectificatifs).where(a.bac == bac, a.numero == numero)
+    a = AVIS.table.c
+    query = select(AVIS.table).where(a.bac == bac, a.numero == numero)
     return [AVIS.item(row) for row in await tx.select(query.order_by(a.date_edition, a.numero_avis))]
 
 
 async def dernier_avis(tx: Transaction, bac: str, numero: str) -> str:
     """The number of the notice to pay: the latest rectificatif, else the first notice."""
-    a = avis_rectificatifs.c
+    a = AVIS.table.c
     query = select(a.numero_avis).where(a.bac == bac, a.numero == numero).order_by(a.date_edition.desc(), a.numero_avis.desc()).limit(1)
     rows = await tx.select(query)
     return str(rows[0][0]) if rows else numero
@@ -264,25 +83,25 @@ async def dernier_avis(tx: Transaction, bac: str, numero: str) -> str:
 
 async def paiements_de(tx: Transaction, bac: str, numero: str) -> list[Paiement]:
     """The payments of a FPS, in the order of their dates."""
-    query = select(paiements).where(paiements.c.bac == bac, paiements.c.numero == numero)
-    return [PAIEMENTS.item(row) for row in await tx.select(query.order_by(paiements.c.le, paiements.c.reference))]
+    query = select(PAIEMENTS.table).where(PAIEMENTS.table.c.bac == bac, PAIEMENTS.table.c.numero == numero)
+    return [PAIEMENTS.item(row) for row in await tx.select(query.order_by(PAIEMENTS.table.c.le, PAIEMENTS.table.c.reference))]
 
 
 async def recours_de(tx: Transaction, bac: str, numero: str) -> list[Recours]:
     """The petitions against a FPS, in the order of their numbers."""
-    query = select(recours).where(recours.c.bac == bac, recours.c.numero_fps == numero)
-    return [RECOURS.item(row) for row in await tx.select(query.order_by(recours.c.numero))]
+    query = select(RECOURS.table).where(RECOURS.table.c.bac == bac, RECOURS.table.c.numero_fps == numero)
+    return [RECOURS.item(row) for row in await tx.select(query.order_by(RECOURS.table.c.numero))]
 
 
 async def remboursements_de(tx: Transaction, bac: str, numero: str) -> list[Remboursement]:
     """The accounting documents of a FPS, in the order of their numbers."""
-    query = select(remboursements).where(remboursements.c.bac == bac, remboursements.c.numero == numero)
-    return [REMBOURSEMENTS.item(row) for row in await tx.select(query.order_by(remboursements.c.numero_piece))]
+    query = select(REMBOURSEMENTS.table).where(REMBOURSEMENTS.table.c.bac == bac, REMBOURSEMENTS.table.c.numero == numero)
+    return [REMBOURSEMENTS.item(row) for row in await tx.select(query.order_by(REMBOURSEMENTS.table.c.numero_piece))]
 
 
 async def compter_rapos(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, str, int]]:
     """RAPO received between two days, by state and channel."""
-    r = rapos.c
+    r = RAPOS.table.c
     query: Any = (
         select(r.etat, r.canal, func.count())
         .where(r.bac == bac, r.siret == siret, r.date_avis_reception.between(du, au))
@@ -294,7 +113,7 @@ async def compter_rapos(tx: Transaction, bac: str, siret: str, du: date, au: dat
 
 async def compter_irrecevabilites(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, int]]:
     """The sets of criteria not met by the RAPO received between two days."""
-    r = rapos.c
+    r = RAPOS.table.c
     query: Any = (
         select(r.irrecevabilites, func.count())
         .where(r.bac == bac, r.siret == siret, r.date_avis_reception.between(du, au))
@@ -305,7 +124,7 @@ async def compter_irrecevabilites(tx: Transaction, bac: str, siret: str, du: dat
 
 async def compter_forfaits(tx: Transaction, bac: str, siret: str, debut: Any, fin: Any) -> tuple[int, int]:
     """How many FPS were established between two instants, and for how much, in centimes."""
-    f = forfaits.c
+    f = FORFAITS.table.c
     total = cast(func.coalesce(func.sum(f.montant), 0), BigInteger)
     query: Any = select(func.count(), total).where(
         f.bac == bac, f.siret == siret, f.date_heure_constat >= debut, f.date_heure_constat < fin
@@ -316,7 +135,7 @@ async def compter_forfaits(tx: Transaction, bac: str, siret: str, debut: Any, fi
 
 async def compter_recours(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, int]]:
     """Decisions of the court notified between two days, by outcome."""
-    r = recours.c
+    r = RECOURS.table.c
     where = (r.bac == bac, r.siret == siret, r.date_decision.between(du, au))
     query: Any = select(r.sens, func.count()).where(*where).group_by(r.sens).order_by(r.sens)
     return [(sens, int(n)) for sens, n in await tx.select(query)]

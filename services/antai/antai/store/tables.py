@@ -1,6 +1,6 @@
 """The tables of ANTAI, and the case file that each one holds."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text
+from sqlalchemy import MetaData
 
 from antai.domain.annulation import InformationRecue
 from antai.domain.avis import AvisEmis
@@ -11,268 +11,58 @@ from antai.domain.paiement import Paiement
 from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
 from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Instant
 from fps.regles.verrou import Verrou
 
 metadata = MetaData()
 
-dossiers = Table(
-    "dossiers",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("siret", Text, nullable=False),
-    Column("zone", Text, nullable=False),
-    Column("immatriculation", Text, nullable=False),
-    Column("montant_initial", BigInteger, nullable=False),
-    Column("montant", BigInteger, nullable=False),
-    Column("minoration_montant", BigInteger),
-    Column("minoration_delai", BigInteger),
-    Column("recu_le", Date, nullable=False),
-    Column("etat", Text, nullable=False),
-    Column("cycle", Text, nullable=False),
-    Column("motif_abandon", Text),
-    Column("electronique", Boolean, nullable=False),
-    Column("date_envoi", Date),
-    Column("lu_le", Instant),
-    Column("date_notification", Date),
-    Column("date_limite_paiement", Date),
-    Column("minoration_jusqu_au", Date),
-    Column("pli_revenu_le", Date),
-    Column("numero_avis", Text),
-    Column("rapo_rectifie", Boolean, nullable=False),
-    Column("annule_le", Date),
-    Column("origine_annulation", Text),
-    Column("montant_paye", BigInteger, nullable=False),
-    Column("paye_le", Date),
-    Column("paiements", BigInteger, nullable=False),
-    Column("trop_percu", BigInteger, nullable=False),
-    Column("majoration", BigInteger, nullable=False),
-    Column("numero_titre", Text),
-    Column("rang_annexe", BigInteger),
-    Column("date_titre", Date),
-    Column("titre_rabais", BigInteger, nullable=False),
-    Column("titre_rejets", BigInteger, nullable=False),
-    Column("titre_solde", Boolean, nullable=False),
-    Column("titre_fps_annule", BigInteger, nullable=False),
-    Column("titre_majoration_annulee", BigInteger, nullable=False),
-    Column("requete_en_attente", Text),
-)
-
+DOSSIERS = Record(Dossier, metadata, "dossiers", key=("numero",))
 # Written once: the rows that change stay narrow.
-constats = Table(
-    "constats",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("message", Text, nullable=False),
-    Column("redevable", Text),
-    Column("introuvable", Boolean, nullable=False),
-)
-
-impayes = Table(
-    "impayes",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("message", Text, nullable=False),
-    Column("redevable", Text),
-)
-
-avis_emis = Table(
-    "avis_emis",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero_avis", Text, primary_key=True),
-    Column("nature", Text, primary_key=True),
-    Column("numero_fps", Text, nullable=False),
-    Column("siret", Text, nullable=False),
-    Column("date_envoi", Date, nullable=False),
-    Column("montant", BigInteger, nullable=False),
-    Column("message", Text),
-    Index("avis_emis_facture", "bac", "siret", "date_envoi"),
-)
-
-paiements = Table(
-    "paiements",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("rang", BigInteger, primary_key=True),
-    Column("siret", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("moyen", Text, nullable=False),
-    Column("montant", BigInteger, nullable=False),
-    Column("minore", Boolean, nullable=False),
-    Column("le", Date, nullable=False),
-    Column("delai_jours", BigInteger, nullable=False),
-    Column("sort", Text, nullable=False),
-)
-
-verrous = Table(
-    "verrous",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("echecs", BigInteger, nullable=False),
-    Column("jusqu_a", Instant),
-)
-
-informations_recues = Table(
-    "informations_recues",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("empreinte", Text, primary_key=True),
-    Column("message", Text, nullable=False),
-    Column("recue_le", Date, nullable=False),
-)
-
-appariements = Table(
-    "appariements",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero", Text, primary_key=True),
-    Column("numero_requete", Text, primary_key=True),
-    Column("decision", Text),
-    Column("decision_le", Date),
-    Column("annulation", Text),
-    Column("annulation_le", Date),
-    Column("relance_le", Date),
-    Column("refus", Text),
-    Column("refuse_le", Date),
-)
-
-series_titres = Table(
-    "series_titres",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("annee", BigInteger, primary_key=True),
-    Column("dernier", BigInteger, nullable=False),
-)
-
-titres = Table(
-    "titres",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("siret", Text, primary_key=True),
-    Column("date_emission", Date, primary_key=True),
-    Column("numero", Text, nullable=False),
-    Column("lignes", BigInteger, nullable=False),
-    Column("total_impaye", BigInteger, nullable=False),
-    Column("total_majoration", BigInteger, nullable=False),
-)
-
-lignes_titres = Table(
-    "lignes_titres",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero_titre", Text, primary_key=True),
-    Column("rang", BigInteger, primary_key=True),
-    Column("numero_fps", Text, nullable=False),
-    Column("montant_impaye", BigInteger, nullable=False),
-    Column("majoration", BigInteger, nullable=False),
-)
-
-series_annulations = Table(
-    "series_annulations",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("annee", BigInteger, primary_key=True),
-    Column("dernier", BigInteger, nullable=False),
-)
-
-titres_annulation = Table(
-    "titres_annulation",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("siret", Text, primary_key=True),
-    Column("date_emission", Date, primary_key=True),
-    Column("numero", Text, nullable=False),
-    Column("lignes", BigInteger, nullable=False),
-    Column("total_fps", BigInteger, nullable=False),
-    Column("total_majoration", BigInteger, nullable=False),
-)
-
-lignes_annulations = Table(
-    "lignes_annulations",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("numero_annulation", Text, primary_key=True),
-    Column("rang", BigInteger, primary_key=True),
-    Column("numero_fps", Text, nullable=False),
-    Column("etendue", Text, nullable=False),
-    Column("motif", Text, nullable=False),
-    Column("montant_fps_annule", BigInteger, nullable=False),
-    Column("majoration_annulee", BigInteger, nullable=False),
-    Column("reste_du", BigInteger, nullable=False),
-)
-
+CONSTATS = Record(Constat, metadata, "constats", key=("numero",))
+IMPAYES = Record(Impaye, metadata, "impayes", key=("numero",))
+AVIS_EMIS = Record(AvisEmis, metadata, "avis_emis", key=("numero_avis", "nature"), indexes={"avis_emis_facture": ("siret", "date_envoi")})
+PAIEMENTS = Record(Paiement, metadata, "paiements", key=("numero", "rang"))
+VERROUS = Record(Verrou, metadata, "verrous", key=("numero",))
+INFORMATIONS_RECUES = Record(InformationRecue, metadata, "informations_recues", key=("numero", "empreinte"))
+APPARIEMENTS = Record(Appariement, metadata, "appariements", key=("numero", "numero_requete"))
+SERIES_TITRES = Record(SerieTitres, metadata, "series_titres", key=("annee",))
+TITRES = Record(TitreCollectif, metadata, "titres", key=("siret", "date_emission"))
+LIGNES_TITRES = Record(LigneTitre, metadata, "lignes_titres", key=("numero_titre", "rang"))
+SERIES_ANNULATIONS = Record(SerieAnnulations, metadata, "series_annulations", key=("annee",))
+TITRES_ANNULATION = Record(TitreAnnulation, metadata, "titres_annulation", key=("siret", "date_emission"))
+LIGNES_ANNULATIONS = Record(LigneAnnulation, metadata, "lignes_annulations", key=("numero_annulation", "rang"))
 # The espace numérique of a collectivité, with its conventions: one row, read with each batch of letters.
-espaces = Table(
-    "espaces",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("siret", Text, primary_key=True),
-    Column("type", Text, nullable=False),
-    Column("adresse", Text, nullable=False),
-    Column("contact", Text, nullable=False),
-    Column("demandeur", Text, nullable=False),
-    Column("etat", Text, nullable=False),
-    Column("demande_le", Instant, nullable=False),
-    Column("decide_le", Instant),
-    Column("motif", Text),
-    Column("reglages", Text, nullable=False),
-    Column("conventions", Text, nullable=False),
-)
-
+ESPACES = Record(Espace, metadata, "espaces", key=("siret",))
 # The document that the collectivité deposited, in base64.
-depots_conventions = Table(
-    "depots_conventions",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("siret", Text, primary_key=True),
-    Column("rang", BigInteger, primary_key=True),
-    Column("empreinte", Text, nullable=False),
-    Column("contenu", Text, nullable=False),
-)
+DEPOTS_CONVENTIONS = Record(DepotConvention, metadata, "depots_conventions", key=("siret", "rang"))
+CONTROLES = Record(Controle, metadata, "controles", key=("objet",))
 
-controles = Table(
-    "controles",
-    metadata,
-    Column("bac", Text, primary_key=True),
-    Column("objet", Text, primary_key=True),
-    Column("mode", Text, nullable=False),
-    Column("jours", BigInteger, nullable=False),
-)
+# What the reads of the screens select from.
+appariements = APPARIEMENTS.table
+avis_emis = AVIS_EMIS.table
+dossiers = DOSSIERS.table
+espaces = ESPACES.table
+lignes_annulations = LIGNES_ANNULATIONS.table
+lignes_titres = LIGNES_TITRES.table
+paiements = PAIEMENTS.table
+titres = TITRES.table
+titres_annulation = TITRES_ANNULATION.table
 
-DOSSIERS = Record(dossiers, Dossier)
-ESPACES = Record(espaces, Espace)
-CONSTATS = Record(constats, Constat)
-IMPAYES = Record(impayes, Impaye)
-TITRES = Record(titres, TitreCollectif)
-LIGNES_TITRES = Record(lignes_titres, LigneTitre)
-TITRES_ANNULATION = Record(titres_annulation, TitreAnnulation)
-LIGNES_ANNULATIONS = Record(lignes_annulations, LigneAnnulation)
-APPARIEMENTS = Record(appariements, Appariement)
-AVIS_EMIS = Record(avis_emis, AvisEmis)
-PAIEMENTS = Record(paiements, Paiement)
 RECORDS = (
     DOSSIERS,
     CONSTATS,
     IMPAYES,
     AVIS_EMIS,
     PAIEMENTS,
-    Record(verrous, Verrou),
+    VERROUS,
     TITRES,
     LIGNES_TITRES,
-    Record(series_titres, SerieTitres),
-    Record(informations_recues, InformationRecue),
+    SERIES_TITRES,
+    INFORMATIONS_RECUES,
     APPARIEMENTS,
     TITRES_ANNULATION,
     LIGNES_ANNULATIONS,
-    Record(series_annulations, SerieAnnulations),
+    SERIES_ANNULATIONS,
     ESPACES,
-    Record(depots_conventions, DepotConvention),
-    Record(controles, Controle),
+    DEPOTS_CONVENTIONS,
+    CONTROLES,
 )

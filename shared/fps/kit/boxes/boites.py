@@ -115,10 +115,10 @@ class Destination:
     posee_par: str
 
 
-DESTINATIONS: Final = Record(tables.destinations, Destination)
+DESTINATIONS: Final = Record.of(tables.destinations, Destination)
 
 
-RECORD: Final = Record(tables.boites, Lettre)
+RECORD: Final = Record.of(tables.boites, Lettre)
 _B, _OLDER = tables.boites, tables.boites.alias("older")
 _NOM, _SIRET, _LE = bindparam("nom", type_=Text), bindparam("siret", type_=Text), bindparam("le", type_=Instant)
 # A dossier's letters are taken in order: one that is not done with keeps the next ones waiting.

@@ -1,6 +1,6 @@
-"""Plain dataclasses to rows and back: the bulk mapping of the case files, without an ORM."""
+"""Plain dataclasses to tables, rows and back: the bulk mapping of the case files, without an ORM."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
@@ -8,22 +8,28 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text
 
-from fps.kit.data.sql import Row
+from fps.kit.data.sql import Instant, Row
 
 T = TypeVar("T")
 Converter = Callable[[Any], Any] | None
-PLAIN = {str, int, bool, date, datetime}
+PLAIN: dict[Any, Any] = {str: Text, int: BigInteger, bool: Boolean, date: Date, datetime: Instant}
 
 
 def _value(member: Any) -> Any:
     return None if member is None else member.value
 
 
+def _arms(hint: Any) -> tuple[list[Any], bool]:
+    """The types that a field may have besides None, and whether None is one."""
+    arms = list(get_args(hint)) if get_origin(hint) in (Union, UnionType) else [hint]
+    return [a for a in arms if a is not NoneType], NoneType in arms
+
+
 def _converters(hint: Any) -> tuple[Converter, Converter]:
     """How a field is written to its column and read back; None where the value travels as it is."""
-    arms = [a for a in get_args(hint) if a is not NoneType] if get_origin(hint) in (Union, UnionType) else [hint]
+    arms, _ = _arms(hint)
     kind = arms[0]
     if len(arms) == 1 and kind in PLAIN:
         return None, None
@@ -33,10 +39,43 @@ def _converters(hint: Any) -> tuple[Converter, Converter]:
     return (lambda v: None if v is None else adapter.dump_json(v).decode()), (lambda v: None if v is None else adapter.validate_json(v))
 
 
-class Record(Generic[T]):
-    """The mapping of one dataclass to one table: enums by value, composed fields as JSON text; the first key column is `bac`."""
+def _column(name: str, hint: Any, key: tuple[str, ...]) -> Column[Any]:
+    """The column of a field: what is not a plain value is text, an enum by its value, the rest as JSON."""
+    arms, optional = _arms(hint)
+    kind = PLAIN.get(arms[0], Text) if len(arms) == 1 else Text
+    return Column(name, kind, primary_key=name in key, nullable=optional and name not in key, autoincrement=False)
 
-    def __init__(self, table: Table, cls: type[T]):
+
+def _table(cls: type, metadata: MetaData, name: str, key: tuple[str, ...], indexes: Mapping[str, tuple[str, ...]]) -> Table:
+    hints = get_type_hints(cls)
+    own = [f.name for f in fields(cls)]
+    if not key or not {*key, *(c for columns in indexes.values() for c in columns)} <= {*own}:
+        raise TypeError(f"{name}: the key or an index names what {cls.__name__} has not: {key} {dict(indexes)}")
+    columns = (_column(n, hints[n], key) for n in (*key, *(n for n in own if n not in key)))
+    made = (Index(one, "bac", *named) for one, named in indexes.items())
+    return Table(name, metadata, Column("bac", Text, primary_key=True), *columns, *made)
+
+
+class Record(Generic[T]):
+    """The mapping of one dataclass to one table, made from its fields: enums by value, composed fields as JSON text."""
+
+    table: Table
+    cls: type[T]
+
+    def __init__(
+        self, cls: type[T], metadata: MetaData, name: str, *, key: tuple[str, ...], indexes: Mapping[str, tuple[str, ...]] | None = None
+    ):
+        """`key`: the fields that find one in a bac; `indexes`: by name, the columns besides the bac."""
+        self._map(cls, _table(cls, metadata, name, key, indexes or {}))
+
+    @classmethod
+    def of(cls, table: Table, dataclass: type[T]) -> "Record[T]":
+        """The same on a table that the kit declares in a lower room; its first key column is `bac`."""
+        found: Record[T] = cls.__new__(cls)
+        found._map(dataclass, table)
+        return found
+
+    def _map(self, cls: type[T], table: Table) -> None:
         self.table, self.cls = table, cls
         self.columns = tuple(c.name for c in table.columns)
         own = {f.name for f in fields(cls)}  # type: ignore[arg-type]

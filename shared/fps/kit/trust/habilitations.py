@@ -24,7 +24,7 @@ from fps.messages.message import Message
 from fps.parties import LIBELLES, Channel, Party
 from fps.villes.communes import connues
 
-RECORD = Record(tables.habilitations, Habilitation)
+RECORD = Record.of(tables.habilitations, Habilitation)
 REFERENCE = f"service:{Party.COLLECTIVITE}"  # the system that this simulator ships for every town
 _H = tables.habilitations.c
 _ELSEWHERE: Any = select(_H.bac, _H.siret).where(_H.cle == bindparam("cle"))

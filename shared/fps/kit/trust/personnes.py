@@ -136,8 +136,8 @@ class Session:
     fermee: bool = False
 
 
-COMPTES = Record(tables.comptes_nominatifs, Compte)
-RECORDS: tuple[Record[Any], ...] = (COMPTES, Record(tables.sessions, Session))
+COMPTES = Record.of(tables.comptes_nominatifs, Compte)
+RECORDS: tuple[Record[Any], ...] = (COMPTES, Record.of(tables.sessions, Session))
 
 
 def verifier_politique(login: str, mot_de_passe: str) -> None:
