@@ -50,10 +50,7 @@ class Trop(Conflit):
 
 
 async def emission(message: EmissionTitre, work: Work) -> Message | None:
-    compte = await work.find(Compte, message.numero_fps)
-    if compte is None:
-        compte = Compte(message.numero_fps, 0)
-        work.add(compte)
+    compte = await work.find_or_add(Compte(message.numero_fps, 0))
     compte.total += message.total_du
     compte.lettres = (*compte.lettres, message.ordonnateur)
     work.schedule(message.numero_fps, "rappel", work.today + timedelta(days=3))

@@ -106,10 +106,7 @@ async def _nouvelle(message: InformationAnnulationFps | InformationAnnulationTit
 async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:
     titre = await work.find(TitreAnnulation, dossier.siret, work.today)
     if titre is None:
-        serie = await work.find(SerieAnnulations, work.today.year)
-        if serie is None:
-            serie = SerieAnnulations(work.today.year)
-            work.add(serie)
+        serie = await work.find_or_add(SerieAnnulations(work.today.year))
         titre = TitreAnnulation(dossier.siret, work.today, serie.suivant())
         work.add(titre)
     avant = dossier.titre_regle

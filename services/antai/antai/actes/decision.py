@@ -37,11 +37,7 @@ async def recevoir(message: DecisionTitre, work: Work) -> None:
 
 async def appariement(numero: str, requete: str, work: Work) -> Appariement:
     """What is known of a petition on a FPS, from now on if nothing was."""
-    found = await work.find(Appariement, numero, requete)
-    if found is None:
-        found = Appariement(numero, requete)
-        work.add(found)
-    return found
+    return await work.find_or_add(Appariement(numero, requete))
 
 
 def rapprocher(dossier: Dossier, juge: Appariement, work: Work) -> None:

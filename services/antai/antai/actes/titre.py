@@ -39,10 +39,7 @@ async def emettre(numero: str, work: Work) -> None:
 async def _titre_du_jour(siret: str, work: Work) -> TitreCollectif:
     titre = await work.find(TitreCollectif, siret, work.today)
     if titre is None:
-        serie = await work.find(SerieTitres, work.today.year)
-        if serie is None:
-            serie = SerieTitres(work.today.year)
-            work.add(serie)
+        serie = await work.find_or_add(SerieTitres(work.today.year))
         titre = TitreCollectif(siret, work.today, serie.suivant())
         work.add(titre)
     return titre

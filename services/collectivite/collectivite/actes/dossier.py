@@ -54,8 +54,5 @@ async def recours_connu(numero: str, work: Work) -> Recours:
 
 async def numero_suivant(siret: str, genre: str, work: Work) -> str:
     """The next number of a yearly series of the town."""
-    serie = await work.find(Serie, siret, genre, work.today.year)
-    if serie is None:
-        serie = Serie(siret, genre, work.today.year)
-        work.add(serie)
+    serie = await work.find_or_add(Serie(siret, genre, work.today.year))
     return serie.suivant()

@@ -81,8 +81,4 @@ async def numero_rectificatif(siret: str, agent: str, work: Work) -> str:
 
 
 async def _serie(cle: tuple[object, ...], work: Work) -> SerieAgent:
-    trouvee = await work.find(SerieAgent, *cle)
-    if trouvee is None:
-        trouvee = SerieAgent(*cle)  # type: ignore[arg-type]
-        work.add(trouvee)
-    return trouvee
+    return await work.find_or_add(SerieAgent(*cle))  # type: ignore[arg-type]

@@ -35,10 +35,7 @@ def cles(message: CommunicationRequete | DecisionCollectivite) -> Iterable[Key]:
 
 
 async def _ouvrir(message: CommunicationRequete | DecisionCollectivite, forfait: Forfait, work: Work) -> Recours:
-    recours = await work.find(Recours, message.numero_requete)
-    if recours is None:
-        recours = Recours(message.numero_requete, forfait.numero, forfait.siret, message.objet)
-        work.add(recours)
+    recours = await work.find_or_add(Recours(message.numero_requete, forfait.numero, forfait.siret, message.objet))
     # Only a title that was issued can be contested.
     forfait.titre_connu = forfait.titre_connu or message.objet == "titre"
     return recours

@@ -8,11 +8,7 @@ from fps.villes.communes import commune
 async def registre(siret: str, immatriculation: str, work: Work) -> Stationnement:
     """The register of a plate, opened when it is new. Raises CommuneInconnue."""
     commune(siret)
-    trouve = await work.find(Stationnement, siret, immatriculation)
-    if trouve is None:
-        trouve = Stationnement(siret, immatriculation)
-        work.add(trouve)
-    return trouve
+    return await work.find_or_add(Stationnement(siret, immatriculation))
 
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:

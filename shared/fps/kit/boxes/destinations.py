@@ -54,10 +54,7 @@ async def poser(work: Work, siret: str, mode: Acheminement, adresse: Adresse | N
     Raises CommuneInconnue.
     """
     commune(siret)
-    trouvee = await work.find(Destination, siret)
-    if trouvee is None:
-        trouvee = Destination(siret, Acheminement.REFERENCE, None, 0, work.now, "")
-        work.add(trouvee)
+    trouvee = await work.find_or_add(Destination(siret, Acheminement.REFERENCE, None, 0, work.now, ""))
     texte = None if adresse is None else adresse.texte
     change = (trouvee.mode, trouvee.adresse) != (mode, texte)
     trouvee.mode, trouvee.adresse, trouvee.posee_le, trouvee.posee_par = mode, texte, work.now, audit.nommer(qui)

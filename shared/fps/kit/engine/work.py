@@ -205,6 +205,14 @@ class Work:
             self._before[at] = dict(item.__dict__)
         return item
 
+    async def find_or_add(self, new: T) -> T:
+        """The case file that has the key of this one, or this one, now added."""
+        cls = type(new)
+        found = await self.find(cls, *self.batch.records[cls].key_of(new))
+        if found is None:
+            self.add(new)
+        return new if found is None else found
+
     def add(self, item: object) -> None:
         """A new case file."""
         cls = type(item)

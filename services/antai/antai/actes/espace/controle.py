@@ -11,9 +11,6 @@ async def controle(objet: Objet, work: Work) -> Controle:
 
 async def regler(objet: Objet, mode: Mode, jours: int, work: Work) -> Controle:
     """Change how ANTAI decides in this bac; what already waits for its day is decided the new way, or by hand."""
-    regle = await work.find(Controle, objet)
-    if regle is None:
-        regle = Controle(objet)
-        work.add(regle)
+    regle = await work.find_or_add(Controle(objet))
     regle.mode, regle.jours = mode, jours
     return regle
