@@ -2,12 +2,14 @@
 
 from importlib.resources import files
 
-from ccsp.actes.teletransmission import acces, cles_acces, ouverture
+from ccsp.actes.acces import acces, cles_acces
+from ccsp.actes.requete import cles_defense, cles_requete
+from ccsp.actes.teletransmission import ouverture
 from ccsp.api import routes
 from ccsp.deadlines import DEADLINES
 from ccsp.handlers import HANDLERS
 from ccsp.releve import RELEVE
-from ccsp.store import RECORDS, cles_requete, cles_sujet, metadata
+from ccsp.store import RECORDS, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
@@ -41,7 +43,7 @@ DEFINITION = Definition(
         }
     ),
     subject_keys=cles_sujet,
-    message_keys=dict.fromkeys((ReponseRegularisation, MemoireDefense, PieceDefense), cles_requete),
+    message_keys={ReponseRegularisation: cles_requete, MemoireDefense: cles_defense, PieceDefense: cles_defense},
     documents={
         AccuseDepotRequete: DOCUMENTS / "accuse_depot.typ",
         CommunicationRequete: DOCUMENTS / "communication.typ",

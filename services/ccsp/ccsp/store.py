@@ -12,8 +12,6 @@ from ccsp.domain.teletransmission import Homologation, Teletransmission
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.engine.work import Key
-from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
-from fps.messages.recours_usager import ReponseRegularisation
 
 metadata = MetaData()
 
@@ -68,9 +66,3 @@ async def derniere_requete(tx: Transaction, bac: str, numero_fps: str) -> Requet
     query = select(REQUETES.table).where(REQUETES.table.c.bac == bac, REQUETES.table.c.numero_fps == numero_fps)
     rows = await tx.select(query.order_by(REQUETES.table.c.numero.desc()).limit(1))
     return REQUETES.item(rows[0]) if rows else None
-
-
-def cles_requete(message: ReponseRegularisation | MemoireDefense | PieceDefense) -> Iterable[Key]:
-    """The petition that a letter is about."""
-    requete: Key = (Requete, (message.numero_requete,))
-    return (requete,) if isinstance(message, ReponseRegularisation) else (requete, (Bordereau, (message.numero_requete,)))

@@ -2,13 +2,15 @@
 
 from importlib.resources import files
 
-from dgfip.actes.recouvrement import ECHEANCES
+from dgfip.actes.amiable import cles_amiable
+from dgfip.actes.annulation import cles_annulation
+from dgfip.actes.prise_en_charge import cles_ligne, cles_lignes
 from dgfip.api import routes
 from dgfip.deadlines import DEADLINES
-from dgfip.domain.amiable import EncaissementAmiable
+from dgfip.domain.echeances import RECOUVREMENT, Echeance
 from dgfip.handlers import HANDLERS
 from dgfip.releve import RELEVE
-from dgfip.store import RECORDS, cle_annulation, cle_ligne, cles_lignes, cles_sujet, metadata
+from dgfip.store import RECORDS, cles_sujet, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.comptable import (
     AccuseDocumentComptable,
@@ -43,12 +45,12 @@ DEFINITION = Definition(
     ),
     subject_keys=cles_sujet,
     message_keys={
-        EncaissementFps: lambda message: ((EncaissementAmiable, (message.numero_fps,)),),
-        EmissionTitre: lambda message: (cle_ligne(message.numero_fps),),
-        PaiementTitre: lambda message: (cle_ligne(message.numero_fps),),
-        AnnulationTitre: lambda message: (cle_ligne(message.numero_fps), cle_annulation(message)),
+        EncaissementFps: cles_amiable,
+        EmissionTitre: cles_ligne,
+        PaiementTitre: cles_ligne,
+        AnnulationTitre: cles_annulation,
     },
-    deadline_keys=dict.fromkeys((*ECHEANCES, "remboursement-titre"), cles_lignes),
+    deadline_keys=dict.fromkeys((*RECOUVREMENT, Echeance.REMBOURSEMENT_TITRE), cles_lignes),
     documents={
         Avertissement: DOCUMENTS / "avertissement.typ",
         JustificatifPaiementTitre: DOCUMENTS / "justificatif_titre.typ",

@@ -1,4 +1,4 @@
-"""The tables of the DGFiP, the case files to load with a dossier, and the reads of its screens."""
+"""The tables of the DGFiP, the case file to load with a dossier, and the reads of its screens."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,7 +14,6 @@ from dgfip.domain.reversement import CompteCollectivite, Reversement
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.engine.work import Key
-from fps.messages.titre import AnnulationTitre
 
 metadata = MetaData()
 
@@ -47,21 +46,6 @@ RECORDS = (
 def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
     """The case file of a letter or of a deadline about a FPS."""
     return ((PriseEnCharge, (sujet,)),)
-
-
-def cle_ligne(sujet: str) -> Key:
-    """The line of the title of a dossier."""
-    return LigneRecue, (sujet,)
-
-
-def cle_annulation(message: AnnulationTitre) -> Key:
-    """The same line of a titre d'annulation, if it came before."""
-    return AnnulationRecue, (message.numero_fps, message.numero_annulation, message.rang_annexe)
-
-
-def cles_lignes(sujets: list[str], le: date) -> Iterable[Key]:
-    """The lines that the avertissements of a day print."""
-    return (cle_ligne(sujet) for sujet in sujets)
 
 
 async def page_prises(tx: Transaction, bac: str, etat: Etat | None, titre: str | None, apres: str, limite: int) -> list[PriseEnCharge]:

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import replace
 
-from ccsp.actes.greffe import connue
+from ccsp.actes.requete import du_fps, tracer
 from ccsp.domain import lettres
 from ccsp.domain.bordereau import Bordereau, Contenu, Depot, texte_du_memoire
 from ccsp.domain.decision import voie_electronique
@@ -17,7 +17,17 @@ from fps.regles.defense import ELECTRONIQUES, empreinte_de, exiger_voie, octets_
 Dossier = tuple[Requete, Bordereau]
 
 
-async def memoire(message: MemoireDefense, work: Work, par: str = "") -> AccuseDepotMemoire:
+async def recevoir_memoire(message: MemoireDefense, work: Work) -> AccuseDepotMemoire:
+    """The brief that a letter brings. Raises what `deposer_memoire` raises."""
+    return await deposer_memoire(message, "", work)
+
+
+async def recevoir_piece(message: PieceDefense, work: Work) -> AccuseDepotMemoire:
+    """The piece that a letter brings. Raises what `deposer_piece` raises."""
+    return await deposer_piece(message, "", work)
+
+
+async def deposer_memoire(message: MemoireDefense, par: str, work: Work) -> AccuseDepotMemoire:
     """The brief of the defendant; it may contest the error of fact. `par`: the account of who files. Raises what `_recevoir` raises."""
     requete, bordereau = await _recevoir(message, work)
     depot, texte = _depot(message, requete, work, par), texte_du_memoire(message)
@@ -26,11 +36,11 @@ async def memoire(message: MemoireDefense, work: Work, par: str = "") -> AccuseD
     if message.conteste_erreur:
         requete.erreur_contestee_le = work.today
     preuve = {"depot": depot.numero, "sha256": depot.empreinte, "conteste": message.conteste_erreur}
-    work.record(requete.numero_fps, "memoire", MemoireDefense.law, numero_requete=requete.numero, **preuve)
+    tracer(requete, "memoire", MemoireDefense.law, work, **preuve)
     return accuse
 
 
-async def piece(message: PieceDefense, work: Work, par: str = "") -> AccuseDepotMemoire:
+async def deposer_piece(message: PieceDefense, par: str, work: Work) -> AccuseDepotMemoire:
     """A piece of the defendant, once its file is proved whole. Raises what `_recevoir`, `octets_de` and `verifier` raise."""
     requete, bordereau = await _recevoir(message, work)
     depot = _depot(message, requete, work, par)
@@ -42,8 +52,13 @@ async def piece(message: PieceDefense, work: Work, par: str = "") -> AccuseDepot
         raise
     accuse = _garder(depot, octets, requete, bordereau, work)
     preuve = {"depot": depot.numero, "sha256": depot.empreinte, "rang": message.rang}
-    work.record(requete.numero_fps, "piece", PieceDefense.law, numero_requete=requete.numero, **preuve)
+    tracer(requete, "piece", PieceDefense.law, work, **preuve)
     return accuse
+
+
+async def depots_de(numero: str, work: Work) -> Bordereau:
+    """Everything that was filed for a petition."""
+    return await work.find(Bordereau, numero) or Bordereau(numero, "")
 
 
 async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossier:
@@ -52,7 +67,7 @@ async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossi
     Raises AutreCollectivite, DefenseNonAttendue, and, with the accusé that says why, VoieElectroniqueFermee,
     VoieElectroniqueObligatoire, DefenseTardive.
     """
-    requete = await connue(message.numero_requete, work, message.numero_fps)
+    requete = await du_fps(message.numero_requete, message.numero_fps, work)
     if message.siret != requete.siret:
         raise AutreCollectivite(f"Requête {requete.numero}.", "siret")
     if requete.communiquee_le is None or requete.limite_defense is None:

@@ -2,19 +2,13 @@
 
 from fastapi import APIRouter
 
-from ccsp.api import agents, depots, execution, explication, portail, requetes, teletransmission
+from ccsp.api import agents, certificats, depots, execution, explication, homologation, portail, requetes, sessions, teletransmission
 from fps.kit.engine.service import Service
-from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
 
 
 def routes(service: Service) -> APIRouter:
     """The routes of the court: those of the registry, then those of the two doors of a collectivité."""
     toutes = APIRouter()
-    greffe = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
-    for noun in (requetes, execution, explication):
-        noun.routes(greffe, service)
-    toutes.include_router(greffe)
-    for door in (agents, portail, depots, teletransmission):
-        toutes.include_router(door.routes(service))
+    for noun in (requetes, execution, explication, sessions, agents, portail, depots, teletransmission, homologation, certificats):
+        toutes.include_router(noun.routes(service))
     return toutes

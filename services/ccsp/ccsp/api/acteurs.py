@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Request
 
-from ccsp.actes.portail import RESPONSABLE, espace
-from ccsp.actes.teletransmission import exiger_tout
+from ccsp.actes.acces import exiger_tout
+from ccsp.actes.agents import RESPONSABLE, espace
 from ccsp.domain.refus_portail import RoleResponsable
 from fps.confiance.habilitation import Identite, Permission
 from fps.errors import Refus

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from ccsp.actes import portail
-from ccsp.actes.greffe import connue
+from ccsp.actes.defense import depots_de
+from ccsp.actes.requete import communiquee, connue
 from ccsp.api.acteurs import Numero, agents, lire, prestataire
+from ccsp.domain import lettres
 from ccsp.domain.bordereau import Contenu, Depot, relire
 from fps.confiance.habilitation import Identite
 from fps.kit.engine.service import Reading, Service
+from fps.kit.ground.clock import civil_date
 from fps.kit.trust.acces import administration, certificat
 from fps.kit.trust.depot_certificats import auteur
 from fps.kit.web.body import JsonRoute
@@ -65,58 +67,58 @@ async def sans_condition(service: Service, request: Request, siret: str) -> str:
 def routes(service: Service) -> APIRouter:
     """The same reading behind three doors."""
     toutes = APIRouter()
-    lecture(toutes, service, "/portail/{siret}/requetes/{numero}", agents(service), sans_condition)
-    lecture(toutes, service, "/teletransmission/{siret}/requetes/{numero}", certificat(service), prestataire)
-    lecture(toutes, service, "/requetes/{numero}", administration(service), sans_condition)
+
+    def lisible(prefixe: str, porte: Any, permis: Permis) -> None:
+        """Four routes under a prefix; where it names a collectivité, only what was communicated to it is found."""
+        router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+
+        async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
+            siret = request.path_params.get("siret")
+            qui = await permis(service, request, siret or "")
+
+            async def run(lu: Reading) -> tuple[Any, Any, Contenu | None]:
+                requete = await connue(numero, lu.work) if siret is None else await communiquee(numero, siret, lu.work)
+                choisi = choisir(await depots_de(numero, lu.work))
+                return requete, choisi, await lu.work.find(Contenu, choisi.numero) if isinstance(choisi, Depot) else None
+
+            return await lire(service, request, run, qui)
+
+        @router.get("/depots", summary="Lister ce que la défense a déposé")
+        async def lister(request: Request, numero: Numero) -> list[DepotVu]:
+            _, bordereau, _ = await trouver(request, numero, lambda b: b)
+            return [DepotVu.model_validate(depot) for depot in bordereau.depots]
+
+        @router.get("/depots/{depot}", summary="Lire l'accusé d'un dépôt")
+        async def accuse(request: Request, numero: Numero, depot: DepotChemin) -> AccuseHorodate:
+            requete, trouve, _ = await trouver(request, numero, lambda b: b.depot(depot))
+            return horodate(lettres.accuse_memoire(requete, trouve, civil_date(trouve.horodatage)), trouve.wall_time)
+
+        @router.get(
+            "/depots/{depot}/contenu",
+            summary="Télécharger un dépôt, son empreinte recalculée",
+            response_class=Response,
+            responses={200: {"content": {"application/octet-stream": {}}}},
+        )
+        async def contenu_du_depot(request: Request, numero: Numero, depot: DepotChemin) -> Response:
+            _, trouve, contenu = await trouver(request, numero, lambda b: b.depot(depot))
+            return fichier(trouve, contenu)
+
+        @router.get(
+            "/pieces/{rang}",
+            summary="Télécharger une pièce, son empreinte recalculée",
+            response_class=Response,
+            responses={200: {"content": {"application/octet-stream": {}}}},
+        )
+        async def piece(request: Request, numero: Numero, rang: Rang) -> Response:
+            _, trouve, contenu = await trouver(request, numero, lambda b: b.piece(rang))
+            return fichier(trouve, contenu)
+
+        toutes.include_router(router)
+
+    lisible("/portail/{siret}/requetes/{numero}", agents(service), sans_condition)
+    lisible("/teletransmission/{siret}/requetes/{numero}", certificat(service), prestataire)
+    lisible("/requetes/{numero}", administration(service), sans_condition)
     return toutes
-
-
-def lecture(toutes: APIRouter, service: Service, prefixe: str, porte: Any, permis: Permis) -> None:
-    """Three routes under a prefix; where it names a collectivité, only what was communicated to it is found."""
-    router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
-
-    async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
-        siret = request.path_params.get("siret")
-        qui = await permis(service, request, siret or "")
-
-        async def run(lu: Reading) -> tuple[Any, Any, Contenu | None]:
-            requete = await connue(numero, lu.work) if siret is None else await portail.requete_de(numero, siret, lu.work)
-            choisi = choisir(await portail.depots_de(numero, lu.work))
-            return requete, choisi, await lu.work.find(Contenu, choisi.numero) if isinstance(choisi, Depot) else None
-
-        return await lire(service, request, run, qui)
-
-    @router.get("/depots", summary="Lister ce que la défense a déposé")
-    async def lister(request: Request, numero: Numero) -> list[DepotVu]:
-        _, bordereau, _ = await trouver(request, numero, lambda b: b)
-        return [DepotVu.model_validate(depot) for depot in bordereau.depots]
-
-    @router.get("/depots/{depot}", summary="Lire l'accusé d'un dépôt")
-    async def accuse(request: Request, numero: Numero, depot: DepotChemin) -> AccuseHorodate:
-        requete, trouve, _ = await trouver(request, numero, lambda b: b.depot(depot))
-        return horodate(portail.accuse_de(requete, trouve), trouve.wall_time)
-
-    @router.get(
-        "/depots/{depot}/contenu",
-        summary="Télécharger un dépôt, son empreinte recalculée",
-        response_class=Response,
-        responses={200: {"content": {"application/octet-stream": {}}}},
-    )
-    async def contenu_du_depot(request: Request, numero: Numero, depot: DepotChemin) -> Response:
-        _, trouve, contenu = await trouver(request, numero, lambda b: b.depot(depot))
-        return fichier(trouve, contenu)
-
-    @router.get(
-        "/pieces/{rang}",
-        summary="Télécharger une pièce, son empreinte recalculée",
-        response_class=Response,
-        responses={200: {"content": {"application/octet-stream": {}}}},
-    )
-    async def piece(request: Request, numero: Numero, rang: Rang) -> Response:
-        _, trouve, contenu = await trouver(request, numero, lambda b: b.piece(rang))
-        return fichier(trouve, contenu)
-
-    toutes.include_router(router)
 
 
 def fichier(depot: Depot, contenu: Contenu | None) -> Response:

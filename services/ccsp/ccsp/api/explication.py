@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
-from ccsp.actes.greffe import connue
+from ccsp.actes.requete import connue
 from ccsp.api.requetes import Numero
 from ccsp.domain.decision import electronique
 from ccsp.domain.delais import (
@@ -30,6 +30,8 @@ from fps.droit.calculs import (
 )
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 
 NumeroFps = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
@@ -142,8 +144,9 @@ def valeurs(requete: Requete) -> dict[str, Any]:
     return {**vars(requete), **decision, **calculees, "astreinte_jour": requete.astreinte_jour or None}
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The routes that explain: one petition, or the last one of a FPS."""
+    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/requetes/{numero}/explication/{champ}", summary="Expliquer une date ou un montant d'une requête")
     async def requete(request: Request, numero: Numero, champ: Champ) -> Explication:
@@ -158,3 +161,5 @@ def routes(router: APIRouter, service: Service) -> None:
         if trouvee is None:
             raise RequeteInconnue(f"FPS {numero}", "numero")
         return expliquer(trouvee.numero, champ, valeurs(trouvee), calculs(trouvee), FAITS)
+
+    return router

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccsp.actes import portail
+from ccsp.actes.requete import communiquee
 from ccsp.api.acteurs import Numero, Siret, agent, agents
 from ccsp.api.acteurs import lire as relire
 from ccsp.api.depots import AccuseHorodate, horodate
@@ -122,7 +123,7 @@ def routes(service: Service) -> APIRouter:
     @router.get("/{numero}", summary="Lire une requête communiquée")
     async def lire(request: Request, siret: Siret, numero: Numero) -> RequeteCommuniquee:
         async def run(lecture: Reading) -> RequeteCommuniquee:
-            return await voir(await portail.requete_de(numero, siret, lecture.work), lecture.work, contenu=True)
+            return await voir(await communiquee(numero, siret, lecture.work), lecture.work, contenu=True)
 
         return await relire(service, request, run, agent(request).qui)
 
@@ -137,7 +138,7 @@ def routes(service: Service) -> APIRouter:
     @router.post("/{numero}/memoires", status_code=201, summary="Déposer un mémoire en défense")
     async def deposer_memoire(request: Request, siret: Siret, numero: Numero, m: Annotated[Memoire, Body()]) -> AccuseHorodate:
         async def run(work: Work) -> AccuseHorodate:
-            return horodate(await portail.deposer_memoire(numero, siret, agent(request), work, **m.model_dump()), work.batch.wall)
+            return horodate(await portail.deposer_memoire(numero, siret, agent(request), m.model_dump(), work), work.batch.wall)
 
         return await service.ask(bac_of(request), run)
 

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ccsp.actes.greffe import connue, ouvrir_decision, prevoir_notification
-from ccsp.domain import decision as regles
+from ccsp.actes import decision as decisions
+from ccsp.actes.requete import connue
 from ccsp.domain import lettres
+from ccsp.domain.decision import DISPOSITIFS
 from ccsp.domain.refus import NotificationImpossible
 from ccsp.domain.requete import Decision, EtatRequete, Requete
 from ccsp.store import page_requetes
@@ -17,6 +18,8 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 from fps.kit.web.sites import montree
 from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
@@ -76,6 +79,10 @@ class Juge(BaseModel):
     fps_du: Centimes | None = Field(None, description="FPS réclamé, lu dans le dossier ; vide : ce que dit la requête")
     majoration_due: Centimes | None = Field(None, description="Majoration réclamée, lue dans le dossier ; vide : ce que dit la requête")
 
+    def decision(self, le: date) -> Decision:
+        """What he decides, dated that day."""
+        return Decision(**self.model_dump() | {"dispositif": self.dispositif or DISPOSITIFS[self.sens], "date_decision": le})
+
 
 class Consultation(BaseModel):
     """Who opens the decision on the portal or by télétransmission."""
@@ -85,8 +92,9 @@ class Consultation(BaseModel):
     partie: Literal["requerant", "collectivite"]
 
 
-def routes(router: APIRouter, service: Service) -> None:
-    """The acts on /requetes, until the decision is notified."""
+def routes(service: Service) -> APIRouter:
+    """The routes of /requetes, until the decision is notified."""
+    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/requetes", summary="Lister les requêtes")
     async def lister(
@@ -108,28 +116,17 @@ def routes(router: APIRouter, service: Service) -> None:
 
     @router.post("/requetes/{numero}/decision", summary="Juger une requête")
     async def juger(request: Request, numero: Numero, juge: Juge) -> RequeteVue:
-        async def agir(work: Work) -> RequeteVue:
-            requete = await connue(numero, work)
-            corps = juge.model_dump() | {"dispositif": juge.dispositif or regles.DISPOSITIFS[juge.sens], "date_decision": work.today}
-            rendue = regles.rendre(requete, Decision(**corps), work.now, work.today)
-            sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
-            work.record(requete.numero_fps, juge.nature, "CGCT, art. R. 2333-120-56", numero_requete=numero, sens=juge.sens, **sommes)
-            for lettre in lettres.decisions(requete, work.now, work.today):
-                if lettre is not None:
-                    work.send(lettre)
-            prevoir_notification(requete, work)
-            return RequeteVue.model_validate(requete)
+        async def run(work: Work) -> RequeteVue:
+            return RequeteVue.model_validate(await decisions.juger(numero, juge.decision(work.today), work))
 
-        return await service.ask(bac_of(request), agir)
+        return await service.ask(bac_of(request), run)
 
     @router.post("/requetes/{numero}/consultation", summary="Ouvrir une décision mise à disposition")
     async def ouvrir(request: Request, numero: Numero, qui: Consultation) -> RequeteVue:
-        async def agir(work: Work) -> RequeteVue:
-            requete = await connue(numero, work)
-            ouvrir_decision(requete, qui.partie, work)
-            return RequeteVue.model_validate(requete)
+        async def run(work: Work) -> RequeteVue:
+            return RequeteVue.model_validate(await decisions.ouvrir(numero, qui.partie, work))
 
-        return await service.ask(bac_of(request), agir)
+        return await service.ask(bac_of(request), run)
 
     @router.get(
         "/requetes/{numero}/documents/{document}",
@@ -145,6 +142,8 @@ def routes(router: APIRouter, service: Service) -> None:
         pdf = await render_async(message, service.definition.documents, le=le)
         nom = f'inline; filename="{document}-{requete.numero}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": nom})
+
+    return router
 
 
 def _document(requete: Requete, document: str) -> tuple[Message, date]:

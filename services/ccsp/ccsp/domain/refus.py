@@ -1,15 +1,8 @@
 """What the court refuses, and what makes a petition inadmissible: each with its code, its article and what to do."""
 
+from ccsp.domain.articles import DEFENSE, DEPOT, EXECUTION, NOTIFICATION, ORDONNANCE, PIECES, POURVOI, REGULARISATION, TELECOPIE, VOIE
 from fps.errors import Conflit, Introuvable, Refus
 from fps.regles import refus as partages
-
-DEPOT = "CGCT, art. R. 2333-120-30"
-PIECES = "CGCT, art. R. 2333-120-31"
-REGULARISATION = "CGCT, art. R. 2333-120-39"
-DEFENSE = "CGCT, art. R. 2333-120-44"
-VOIE = "CGCT, art. R. 2333-120-32 quater"
-ORDONNANCE = "CGCT, art. R. 2333-120-27"
-EXECUTION = "CGCT, art. R. 2333-120-74"
 
 
 class RequeteInconnue(Introuvable):
@@ -121,7 +114,7 @@ class TelecopieNonConfirmee(Irrecevabilite):
     """La télécopie n'a pas été confirmée par écrit"""
 
     code = "telecopie-non-confirmee"
-    article = "CGCT, art. R. 2333-120-32"
+    article = TELECOPIE
     que_faire = "Une télécopie se confirme par écrit dans les quinze jours."
     regularisable = False
 
@@ -154,7 +147,7 @@ class ConfirmationParTelecopie(Refus):
     """Une télécopie ne se confirme pas par télécopie"""
 
     code = "confirmation-par-telecopie"
-    article = "CGCT, art. R. 2333-120-32"
+    article = TELECOPIE
     que_faire = "Confirmez par courrier, au greffe ou par le portail."
 
 
@@ -287,7 +280,7 @@ class NotificationImpossible(Conflit):
     """Rien n'est à consulter"""
 
     code = "notification-impossible"
-    article = "CGCT, art. R. 2333-120-60"
+    article = NOTIFICATION
     que_faire = "La consultation suppose une décision, ou une demande, mise à disposition par voie électronique."
 
 
@@ -295,7 +288,7 @@ class PourvoiImpossible(Conflit):
     """Le pourvoi n'est pas recevable"""
 
     code = "pourvoi-impossible"
-    article = "CJA, art. R. 821-1"
+    article = POURVOI
     que_faire = "Le pourvoi se forme dans les deux mois de la notification de la décision."
 
 

@@ -14,11 +14,11 @@ from fps.kit.trust.acces import administration
 COMPTABILITE: Final = frozenset({Permission.COMPTABILITE})
 
 
-async def sans_condition(work: Work, siret: str) -> None:
+async def sans_condition(siret: str, work: Work) -> None:
     """An active certificate is all that the DGFiP asks."""
 
 
-async def sans_manque(work: Work, siret: str) -> list[AccesRefuse]:
+async def sans_manque(siret: str, work: Work) -> list[AccesRefuse]:
     """No step of the collectivité itself is asked here."""
     return []
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
-from dgfip.api.prises import PriseVue
+from dgfip.actes.prise_en_charge import designee
+from dgfip.api.prises import Numero, PriseVue
+from dgfip.domain.articles import ANNULATION, PAIEMENT, SAISIE, TITRE
 from dgfip.domain.prise_en_charge import PriseEnCharge
-from dgfip.domain.refus import PriseEnChargeInconnue
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
 from fps.droit.calculs import (
     date_envoi_avertissement,
@@ -25,12 +26,12 @@ from fps.droit.calculs import (
 )
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 
-Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : rabais, date_limite_rabais…")]
 
-TITRE, ANNULATION, PAIEMENT = "CGCT, art. R. 2333-120-16", "CGCT, art. R. 2333-120-17-3", "CGPPP, art. L. 2323-7-1"
 REPRISE = "La suspension du recouvrement a fait courir à nouveau le délai de cette étape (hypothèse H64)"
 SOLDE = "Le titre est soldé, annulé ou prescrit : plus rien n'est réclamé"
 FAITS: dict[str, Fait] = {
@@ -47,7 +48,7 @@ FAITS: dict[str, Fait] = {
     "suspendu_le": Fait(phrase="Jour où le recouvrement est suspendu, une annulation étant à l'examen", article=ANNULATION),
     "date_envoi": Fait(phrase=REPRISE, article="Hypothèse H09"),
     "relance_le": Fait(phrase=REPRISE, article="Hypothèse H42"),
-    "saisi_le": Fait(phrase=REPRISE, article="LPF, art. L. 262"),
+    "saisi_le": Fait(phrase=REPRISE, article=SAISIE),
     "a_payer": Fait(phrase=SOLDE, article=PAIEMENT),
     "rabais_du_jour": Fait(phrase=SOLDE, article=PAIEMENT),
     "a_rembourser": Fait(phrase="Rien n'est à rendre", article="Arrêté du 1er septembre 2016"),
@@ -115,13 +116,14 @@ def valeurs(prise: PriseEnCharge, le: date) -> dict[str, Any]:
     }
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The route that explains."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/prises-en-charge/{numero}/explication/{champ}", tags=["Prises en charge"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:
         async with service.reading(bac_of(request)) as lecture:
-            prise, le = await lecture.work.find(PriseEnCharge, numero), lecture.work.today
-        if prise is None:
-            raise PriseEnChargeInconnue(f"FPS {numero}", "numero")
+            prise, le = await designee(numero, lecture.work), lecture.work.today
         return expliquer(numero, champ, valeurs(prise, le), calculs(prise, le), FAITS)
+
+    return router

@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
+from dgfip.actes.prise_en_charge import designee
 from dgfip.domain.prise_en_charge import SOLDES, Etat, PriseEnCharge
-from dgfip.domain.refus import PriseEnChargeInconnue
 from dgfip.store import page_prises
 from fps.droit.numero import telepaiement_titre
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 
@@ -72,8 +74,9 @@ class PagePrises(BaseModel):
     suivant: str | None
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The titles."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/prises-en-charge", tags=["Prises en charge"], summary="Lister les titres pris en charge")
     async def lister(
@@ -91,7 +94,6 @@ def routes(router: APIRouter, service: Service) -> None:
     @router.get("/prises-en-charge/{numero}", tags=["Prises en charge"], summary="Consulter un titre pris en charge")
     async def consulter(request: Request, numero: Numero) -> PriseVue:
         async with service.reading(bac_of(request)) as lecture:
-            prise = await lecture.work.find(PriseEnCharge, numero)
-            if prise is None:
-                raise PriseEnChargeInconnue(f"FPS {numero}", "numero")
-            return PriseVue.voir(prise, lecture.work.today)
+            return PriseVue.voir(await designee(numero, lecture.work), lecture.work.today)
+
+    return router

@@ -1,23 +1,22 @@
 """Remise gracieuse of the majoration, suspension of the recovery, cheques that bounce: asked by a person, the comptable or a bank."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from dgfip.actes.recouvrement import ANNULATION, PAIEMENT, connue, planifier, rejeter_cheque, suivre_remise
-from dgfip.api.prises import PriseVue
-from dgfip.domain.ecritures import ecriture_remise
-from dgfip.domain.refus import RemiseExcessive, RemiseNonDemandee
-from dgfip.domain.remise import DemandeRemise, EtatRemise
-from fps.droit.money import euros
+from dgfip.actes import paiement, recouvrement
+from dgfip.actes import remise as remises
+from dgfip.api.prises import Numero, PriseVue
+from dgfip.domain.prise_en_charge import PriseEnCharge
+from dgfip.domain.remise import EtatRemise
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
-
-Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 
 
 class Demande(BaseModel):
@@ -67,8 +66,15 @@ class RemiseVue(BaseModel):
     montant_accorde: int
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """The acts around the recovery."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+
+    async def faire(request: Request, acte: Callable[[Work], Awaitable[PriseEnCharge]]) -> PriseVue:
+        async def run(work: Work) -> PriseVue:
+            return PriseVue.voir(await acte(work), work.today)
+
+        return await service.ask(bac_of(request), run)
 
     @router.post(
         "/prises-en-charge/{numero}/remise",
@@ -77,40 +83,17 @@ def routes(router: APIRouter, service: Service) -> None:
         summary="Demander une remise gracieuse de la majoration",
     )
     async def demander(request: Request, numero: Numero, demande: Demande) -> RemiseVue:
-        async def agir(work: Work) -> RemiseVue:
-            prise, _ = await connue(numero, work, "numero")
-            prise.exiger_payable()
-            reste = prise.majoration_nette - prise.part_etat
-            if demande.montant > reste:
-                raise RemiseExcessive(f"La majoration encore due est de {euros(reste)}.", "montant")
-            remise = await work.find(DemandeRemise, numero)
-            if remise is None:
-                remise = DemandeRemise(numero, work.today, demande.motif, demande.montant)
-                work.add(remise)
-            else:
-                remise.redemander(work.today, demande.motif, demande.montant)
-            work.record(numero, "remise-demandee", PAIEMENT, montant=demande.montant)
-            return RemiseVue.model_validate(remise)
+        async def run(work: Work) -> RemiseVue:
+            return RemiseVue.model_validate(await remises.demander(numero, demande.motif, demande.montant, work))
 
-        return await service.ask(bac_of(request), agir)
+        return await service.ask(bac_of(request), run)
 
     @router.post("/prises-en-charge/{numero}/remise/decision", tags=["Recouvrement"], summary="Décider d'une demande de remise")
     async def decider(request: Request, numero: Numero, decision: DecisionRemise) -> RemiseVue:
-        async def agir(work: Work) -> RemiseVue:
-            prise, _ = await connue(numero, work, "numero")
-            remise = await work.find(DemandeRemise, numero)
-            if remise is None:
-                raise RemiseNonDemandee(f"FPS {numero}")
-            montant = decision.montant_accorde
-            remise.decider(work.today, montant)
-            if montant:
-                prise.remettre(montant)
-                work.book(numero, ecriture_remise(montant, work.today), PAIEMENT)
-                await suivre_remise(prise, work)
-            work.record(numero, "remise-accordee" if montant else "remise-refusee", PAIEMENT, montant=montant)
-            return RemiseVue.model_validate(remise)
+        async def run(work: Work) -> RemiseVue:
+            return RemiseVue.model_validate(await remises.decider(numero, decision.montant_accorde, work))
 
-        return await service.ask(bac_of(request), agir)
+        return await service.ask(bac_of(request), run)
 
     @router.post(
         "/prises-en-charge/{numero}/suspension",
@@ -118,31 +101,14 @@ def routes(router: APIRouter, service: Service) -> None:
         summary="Suspendre le recouvrement pendant l'examen d'une annulation",
     )
     async def suspendre(request: Request, numero: Numero, motif: Motif) -> PriseVue:
-        async def agir(work: Work) -> PriseVue:
-            prise, _ = await connue(numero, work, "numero")
-            prise.suspendre(work.today)
-            planifier(prise, work)
-            work.record(numero, "suspension", ANNULATION, motif=motif.motif)
-            return PriseVue.voir(prise, work.today)
-
-        return await service.ask(bac_of(request), agir)
+        return await faire(request, lambda work: recouvrement.suspendre(numero, motif.motif, work))
 
     @router.post("/prises-en-charge/{numero}/reprise", tags=["Recouvrement"], summary="Reprendre le recouvrement")
     async def reprendre(request: Request, numero: Numero, motif: Motif) -> PriseVue:
-        async def agir(work: Work) -> PriseVue:
-            prise, _ = await connue(numero, work, "numero")
-            prise.reprendre()
-            planifier(prise, work, work.today)
-            work.record(numero, "reprise", ANNULATION, motif=motif.motif)
-            return PriseVue.voir(prise, work.today)
-
-        return await service.ask(bac_of(request), agir)
+        return await faire(request, lambda work: recouvrement.reprendre(numero, motif.motif, work))
 
     @router.post("/prises-en-charge/{numero}/cheque-impaye", tags=["Paiement"], summary="La banque rejette un chèque encaissé")
     async def rejeter(request: Request, numero: Numero, rejet: Rejet) -> PriseVue:
-        async def agir(work: Work) -> PriseVue:
-            prise, _ = await connue(numero, work, "numero")
-            await rejeter_cheque(prise, rejet.reference, work)
-            return PriseVue.voir(prise, work.today)
+        return await faire(request, lambda work: paiement.rejeter_cheque(numero, rejet.reference, work))
 
-        return await service.ask(bac_of(request), agir)
+    return router

@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from dgfip.api.prises import Numero
 from dgfip.domain.refus import RemboursementInconnu, ReversementInconnu
 from dgfip.domain.reversement import Reversement
 from dgfip.store import pieces_du_fps, reversements_de
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render
+from fps.kit.trust.acces import administration
+from fps.kit.web.body import JsonRoute
 from fps.villes.communes import commune
 
 RELEVE = files("dgfip") / "documents" / "releve_reversement.typ"
@@ -61,13 +64,12 @@ def contenu(compte: Reversement) -> dict[str, Any]:
     return {**vars(compte), "collectivite": ville.nom, "adresse": ville.adresse.model_dump()}
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(service: Service) -> APIRouter:
     """Refunds and reversals."""
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/remboursements/{numero}", tags=["Remboursements"], summary="Consulter les remboursements d'un FPS")
-    async def remboursements(
-        request: Request, numero: Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
-    ) -> list[RemboursementVue]:
+    async def remboursements(request: Request, numero: Numero) -> list[RemboursementVue]:
         async with service.reading(bac_of(request)) as lecture:
             pieces = await pieces_du_fps(lecture.tx, lecture.work.bac.nom, numero)
         if not pieces:
@@ -103,3 +105,5 @@ def routes(router: APIRouter, service: Service) -> None:
         pdf = await run_in_threadpool(render, RELEVE, contenu(compte), le=compte.verse_le or compte.due)
         nom = f'inline; filename="releve-{siret}-{mois}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": nom})
+
+    return router

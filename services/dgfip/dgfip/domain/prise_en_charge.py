@@ -317,12 +317,16 @@ class PriseEnCharge:
         self.fps_a_rembourser = 0
         return fps, trop - fps
 
-    def remettre(self, montant: int) -> None:
-        """Remit a part of the majoration that is not paid yet (CGPPP, art. L. 2323-7-1); raises RemiseExcessive."""
+    def exiger_remissible(self, montant: int) -> None:
+        """Raises RemiseExcessive when `montant` centimes are more than the majoration that is still due, or why nothing is."""
         self.exiger_payable()
         reste = self.majoration_nette - self.part_etat
         if montant > reste:
             raise RemiseExcessive(f"La majoration encore due est de {euros(reste)}.", "montant")
+
+    def remettre(self, montant: int) -> None:
+        """Remit a part of the majoration that is not paid yet (CGPPP, art. L. 2323-7-1); raises RemiseExcessive."""
+        self.exiger_remissible(montant)
         self.majoration_remise += montant
         self._recalculer()
         if self.encaisse == self.net_du:

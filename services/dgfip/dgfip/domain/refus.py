@@ -1,11 +1,9 @@
 """What the DGFiP refuses, each refusal with its code, its article and what to do."""
 
+from dgfip.domain.articles import ANNULATION, PAIEMENT, TITRE
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.regles import refus as partages
 
-PAIEMENT = "CGPPP, art. L. 2323-7-1"
-TITRE = "CGCT, art. R. 2333-120-16"
-ANNULATION = "CGCT, art. R. 2333-120-17-3"
 REVERSEMENT = "Arrêté du 1er septembre 2016"
 
 

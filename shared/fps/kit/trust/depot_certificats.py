@@ -28,8 +28,8 @@ from fps.villes.communes import commune
 TAG = "Certificats"
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
 Empreinte = Annotated[str, Path(pattern=r"^([0-9a-f]{64}|service:collectivite)$", description="SHA-256 du certificat, en hexadécimal")]
-Manques = Callable[[Work, str], Awaitable[list[AccesRefuse]]]  # the steps of a collectivité that are missing, in their order
-Avant = Callable[[Work, str], Awaitable[None]]  # what must be true of a collectivité before an act: raises the step that is missing
+Manques = Callable[[str, Work], Awaitable[list[AccesRefuse]]]  # the steps of a collectivité that are missing, in their order
+Avant = Callable[[str, Work], Awaitable[None]]  # what must be true of a collectivité before an act: raises the step that is missing
 Permis = Callable[[Service, Request], Awaitable[None]]  # whether the holder of a session may do what engages the collectivité
 _H = tables.habilitations.c
 _DEPOTS: Any = (
@@ -135,7 +135,7 @@ def routes(service: Service, droits: frozenset[Permission], avant: Avant, manque
         async def run(work: Work) -> CertificatVu:
             ancienne = await work.find(Habilitation, qui.cle, demande.siret)
             nouvelle = depots.deposer(ancienne, qui, demande.siret, demande.prestataire, tuple(droits), demande.effet_le, work.now)
-            await avant(work, demande.siret)
+            await avant(demande.siret, work)
             work.add(nouvelle)
             work.audit("depot-certificat", qui, demande.siret)
             return CertificatVu.model_validate(nouvelle)
@@ -153,7 +153,7 @@ def routes(service: Service, droits: frozenset[Permission], avant: Avant, manque
                     siret=h.siret,
                     nom=commune(h.siret).nom,
                     certificat=CertificatVu.model_validate(h),
-                    manques=etapes(h, droits, await manques(lecture.work, h.siret), now),
+                    manques=etapes(h, droits, await manques(h.siret, lecture.work), now),
                 )
                 for h in trouvees
             ]
@@ -192,7 +192,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
         async def run(work: Work) -> CertificatVu:
             habilitation = depots.connue(await work.find(Habilitation, empreinte, siret), siret)
             if acte == "activation":
-                await avant(work, siret)
+                await avant(siret, work)
                 if habilitation.certificat:
                     service.extension(Trust).reconnaitre(habilitation.certificat)
             agir(habilitation, work)
@@ -217,7 +217,7 @@ async def habilite(service: Service, request: Request, siret: str, droits: froze
     qui = porteur(request)
     try:
         async with service.reading(bac_of(request)) as lecture:
-            await avant(lecture.work, siret)
+            await avant(siret, lecture.work)
             trouvee = await lecture.work.find(Habilitation, qui.cle, siret)
             if trouvee is None:
                 raise await missing(qui, siret, lecture.work)

@@ -1,0 +1,65 @@
+"""The decision: rendered by the judge, opened by a party, notified to both."""
+
+from ccsp.actes.requete import connue, tracer
+from ccsp.domain import decision as regles
+from ccsp.domain import lettres
+from ccsp.domain.articles import DECISION, NOTIFICATION
+from ccsp.domain.echeances import Echeance
+from ccsp.domain.requete import Decision, Requete
+from fps.kit.engine.work import Work
+
+
+async def juger(numero: str, decision: Decision, work: Work) -> Requete:
+    """The judge decides: both parties are told. Raises RequeteInconnue and what `decision.verifier` raises."""
+    requete = await connue(numero, work)
+    rendue = regles.rendre(requete, decision, work.now, work.today)
+    sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
+    tracer(requete, rendue.nature, DECISION, work, sens=rendue.sens, **sommes)
+    for lettre in lettres.decisions(requete, work.now, work.today):
+        if lettre is not None:
+            work.send(lettre)
+    _prevoir_notification(requete, work)
+    return requete
+
+
+async def ouvrir(numero: str, partie: str, work: Work) -> Requete:
+    """A party opens the decision: it is notified that day, and the system of a collectivité is told so.
+
+    Raises RequeteInconnue, NotificationImpossible.
+    """
+    requete = await connue(numero, work)
+    regles.consulter(requete, partie, work.today)
+    tracer(requete, "consultation", NOTIFICATION, work, partie=partie)
+    if partie == "collectivite":
+        work.send(lettres.decision_ouverte(requete))
+    _prevoir_notification(requete, work)
+    return requete
+
+
+async def notifier(numero: str, work: Work) -> None:
+    """Both parties are notified: the delays of cassation and of execution run."""
+    _notifier(await connue(numero, work), work)
+
+
+def _prevoir_notification(requete: Requete, work: Work) -> None:
+    """Plan the day when both parties are notified, or note it at once when it has come."""
+    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
+    work.unschedule(requete.numero)
+    if max(dates) <= work.today:
+        _notifier(requete, work)
+    else:
+        work.schedule(requete.numero, Echeance.NOTIFICATION, max(dates))
+
+
+def _notifier(requete: Requete, work: Work) -> None:
+    requete.passer("notifier")
+    limite = requete.limite_execution
+    tracer(
+        requete,
+        "notification",
+        NOTIFICATION,
+        work,
+        requerant=str(requete.notifiee_requerant_le),
+        collectivite=str(requete.notifiee_collectivite_le),
+        **({"execution_avant_le": limite.isoformat()} if limite else {}),
+    )

@@ -1,0 +1,88 @@
+"""The title of a FPS: taken in charge, found again, and the next day of its recovery planned."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from dgfip.domain.articles import TITRE
+from dgfip.domain.echeances import RECOUVREMENT, Echeance
+from dgfip.domain.ecritures import ecriture_prise_en_charge
+from dgfip.domain.prise_en_charge import SOLDES, Etat, LigneRecue, PriseEnCharge
+from dgfip.domain.refus import PriseEnChargeInconnue, TitreDejaPrisEnCharge
+from fps.droit.calculs import (
+    date_envoi_avertissement,
+    date_prescription,
+    date_relance_titre,
+    date_saisie,
+    date_versement_saisie,
+)
+from fps.kit.engine.work import Key, Work
+from fps.messages.paiement import PaiementTitre
+from fps.messages.titre import AnnulationTitre, EmissionTitre
+
+
+def cles_ligne(message: EmissionTitre | PaiementTitre | AnnulationTitre) -> Iterable[Key]:
+    """The line of the title that a letter is about."""
+    return ((LigneRecue, (message.numero_fps,)),)
+
+
+def cles_lignes(sujets: list[str], le: date) -> Iterable[Key]:
+    """The lines of the titles that a day is about: the avertissements print them."""
+    return ((LigneRecue, (sujet,)) for sujet in sujets)
+
+
+async def connue(numero: str, work: Work) -> tuple[PriseEnCharge, LigneRecue]:
+    """The title of a FPS and its line; raises PriseEnChargeInconnue."""
+    prise, ligne = await work.find(PriseEnCharge, numero), await work.find(LigneRecue, numero)
+    if prise is None or ligne is None:
+        raise PriseEnChargeInconnue(f"FPS {numero}", "numero_fps")
+    return prise, ligne
+
+
+async def designee(numero: str, work: Work) -> PriseEnCharge:
+    """The title of the FPS that an address names; raises PriseEnChargeInconnue."""
+    prise = await work.find(PriseEnCharge, numero)
+    if prise is None:
+        raise PriseEnChargeInconnue(f"FPS {numero}", "numero")
+    return prise
+
+
+async def prendre_en_charge(message: EmissionTitre, work: Work) -> None:
+    """Take a line of a title in charge; the same line again changes nothing. Raises TitreDejaPrisEnCharge."""
+    numero = message.numero_fps
+    ligne = await work.find(LigneRecue, numero)
+    if ligne is not None:
+        if ligne.message != message:
+            connu = ligne.message
+            raise TitreDejaPrisEnCharge(f"FPS {numero} : titre {connu.numero_titre}, rang {connu.rang_annexe}.", "numero_titre")
+        return
+    prise = PriseEnCharge.ouvrir(message)
+    work.add(prise)
+    work.add(LigneRecue(numero, message))
+    place = {"numero_titre": prise.numero_titre, "rang": prise.rang}
+    work.record(numero, "prise-en-charge", TITRE, impaye=prise.montant_impaye, majoration=prise.majoration, **place)
+    work.book(numero, ecriture_prise_en_charge(prise, work.today), TITRE)
+    planifier(prise, work)
+
+
+def planifier(prise: PriseEnCharge, work: Work, *, reprise: date | None = None) -> None:
+    """Plan the next step of the recovery, and its prescription; nothing once the title is settled (invariant 10).
+
+    `reprise`: the day a suspension ends, from which the delay of the next step runs again (hypothesis H64).
+    """
+    numero = prise.numero_fps
+    work.unschedule(numero, *RECOUVREMENT)
+    if prise.etat in SOLDES:
+        return
+    # Its last day is still in time: the title is prescribed the day after.
+    work.schedule(numero, Echeance.PRESCRIPTION, date_prescription(prise.date_titre) + timedelta(days=1))
+    if prise.suspendu_le is not None:
+        return
+    demain = work.today + timedelta(days=1)
+    if prise.etat is Etat.PRIS_EN_CHARGE:
+        work.schedule(numero, Echeance.ENVOI_AVERTISSEMENT, date_envoi_avertissement(max(prise.date_titre, reprise or prise.date_titre)))
+    elif prise.etat is Etat.AVERTI and (limite := prise.date_limite_rabais) is not None:
+        work.schedule(numero, Echeance.RELANCE, max(date_relance_titre(max(limite, reprise or limite)), demain))
+    elif prise.etat is Etat.RELANCE and (relance := prise.relance_le) is not None:
+        work.schedule(numero, Echeance.SAISIE, max(date_saisie(max(relance, reprise or relance)), demain))
+    elif (saisie := prise.saisi_le) is not None:
+        work.schedule(numero, Echeance.VERSEMENT_SAISIE, max(date_versement_saisie(max(saisie, reprise or saisie)), demain))
