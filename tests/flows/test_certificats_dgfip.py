@@ -103,10 +103,12 @@ async def test_each_act_on_a_certificate_is_in_the_audit_journal(dgfip: Tribunal
     await dgfip.pilote.faire(f"/collectivites/{LILLE}/certificats/{cle}/activation")
     lignes = [(x["acte"], x["qui"], x["objet"], x["code"]) for x in await dgfip.audit()]
     route = "/collectivites/{siret}/certificats/{empreinte}/activation"
-    assert lignes[-5:] == [
+    assert lignes[-7:] == [
         ("depot-certificat", cle, LILLE, ""),
         ("acte", cle, "POST /certificats", ""),
+        ("etat-certificat", cle, LILLE, ""),
         ("acte", cle, "POST /certificats", "certificat-deja-depose"),
         ("activation-certificat", "administration", f"{LILLE} {cle}", ""),
         ("acte", "administration", f"POST {route}", ""),
+        ("etat-certificat", cle, LILLE, ""),
     ]

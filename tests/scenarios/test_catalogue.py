@@ -30,4 +30,4 @@ async def test_a_life_goes_as_it_is_written(services: Monde, vie: Vie) -> None:
     assert "mortes" not in comptes, await services.pilot.lettres_mortes(deroulement.bac)
     for dossier in deroulement.dossiers.values():
         assert all(sum(s.values()) == 0 for s in (await services.pilot.soldes(deroulement.bac, dossier["numero"])).values())
-    assert verifier(await services.pilot.exporter(deroulement.bac)) == []
+    assert verifier(await services.pilot.relever(deroulement.bac)) == []

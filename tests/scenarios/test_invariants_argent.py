@@ -1,7 +1,6 @@
 """The fifth invariant can fail: each entry altered in any of five ways is named, and each story that two services tell differently."""
 
 import copy
-import json
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from fps_simulateur.invariants.comptes import RECIPROQUES
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
 from fps_simulateur.pilote.world import World, open_world
-from tests.scenarios.test_invariants import Monde, changer, table
+from tests.scenarios.test_invariants import Monde, changer, dossiers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMPTABLES = ("antai", "collectivite", "dgfip")
@@ -33,72 +32,57 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def mondes(world: World) -> dict[str, Monde]:
-    """What the pilot exports of each life; all three services keep books in the first two."""
+    """What the pilot reads of each life; all three services keep books in the first two."""
     found = {}
     for vie in catalogue():
         if vie.vie in VIES:
             await jouer(world, vie, vie.vie)
-            found[vie.vie] = await world.pilot.exporter(vie.vie)
+            found[vie.vie] = await world.pilot.relever(vie.vie)
     assert set(found) == set(VIES) and all(verifier(monde) == [] for monde in found.values())
     return found
 
 
-def ecritures(monde: Monde, service: str) -> list[tuple[str, int]]:
-    """The entries of a service, by dossier and rank."""
-    colonnes, lignes = table(monde, service, "ecritures")
-    return sorted({(ligne[colonnes.index("subject")], ligne[colonnes.index("rang")]) for ligne in lignes})
+def tenues(monde: Monde, service: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The entries of the ledger of a service, each with its dossier."""
+    return [(d, e) for d in dossiers(monde, service) for e in d["ecritures"]]
 
 
-def lignes_de(monde: Monde, service: str, place: tuple[str, int]) -> tuple[list[str], list[list[Any]], list[list[Any]]]:
-    colonnes, lignes = table(monde, service, "ecritures")
-    sujet, rang = colonnes.index("subject"), colonnes.index("rang")
-    return colonnes, lignes, [ligne for ligne in lignes if (ligne[sujet], ligne[rang]) == place]
+def un_montant(dossier: dict[str, Any], ecriture: dict[str, Any]) -> None:
+    compte, debit, credit = ecriture["lignes"][0]
+    ecriture["lignes"][0] = [compte, debit + (debit > 0), credit + (credit > 0)]
 
 
-def un_montant(monde: Monde, service: str, place: tuple[str, int]) -> None:
-    colonnes, _, ecriture = lignes_de(monde, service, place)
-    cote = colonnes.index("debit" if ecriture[0][colonnes.index("debit")] else "credit")
-    ecriture[0][cote] += 1
-
-
-def tous_les_montants(monde: Monde, service: str, place: tuple[str, int]) -> None:
+def tous_les_montants(dossier: dict[str, Any], ecriture: dict[str, Any]) -> None:
     """The entry stays balanced: only the act knows better."""
-    colonnes, _, ecriture = lignes_de(monde, service, place)
-    for ligne in ecriture:
-        for cote in ("debit", "credit"):
-            ligne[colonnes.index(cote)] *= 2
+    ecriture["lignes"] = [[compte, debit * 2, credit * 2] for compte, debit, credit in ecriture["lignes"]]
 
 
-def un_compte(monde: Monde, service: str, place: tuple[str, int]) -> None:
-    colonnes, _, ecriture = lignes_de(monde, service, place)
-    compte = colonnes.index("compte")
-    ecriture[0][compte] = "tresor" if ecriture[0][compte] != "tresor" else "regie"
+def un_compte(dossier: dict[str, Any], ecriture: dict[str, Any]) -> None:
+    ligne = ecriture["lignes"][0]
+    ligne[0] = "tresor" if ligne[0] != "tresor" else "regie"
 
 
-def manquante(monde: Monde, service: str, place: tuple[str, int]) -> None:
-    _, lignes, ecriture = lignes_de(monde, service, place)
-    for ligne in ecriture:
-        lignes.remove(ligne)
+def manquante(dossier: dict[str, Any], ecriture: dict[str, Any]) -> None:
+    dossier["ecritures"].remove(ecriture)
 
 
-def doublee(monde: Monde, service: str, place: tuple[str, int]) -> None:
-    colonnes, lignes, ecriture = lignes_de(monde, service, place)
-    for ligne in copy.deepcopy(ecriture):
-        ligne[colonnes.index("ligne")] += len(ecriture)
-        lignes.append(ligne)
+def doublee(dossier: dict[str, Any], ecriture: dict[str, Any]) -> None:
+    ecriture["lignes"] = ecriture["lignes"] * 2
 
 
 @pytest.mark.parametrize("service", COMPTABLES)
 @pytest.mark.parametrize("alterer", [un_montant, tous_les_montants, un_compte, manquante, doublee], ids=lambda f: f.__name__)
 async def test_an_entry_altered_in_the_ledger_is_named(
-    mondes: dict[str, Monde], service: str, alterer: Callable[[Monde, str, tuple[str, int]], None]
+    mondes: dict[str, Monde], service: str, alterer: Callable[[dict[str, Any], dict[str, Any]], None]
 ) -> None:
     vus = 0
     for monde in mondes.values():
-        for place in ecritures(monde, service):
+        for rang in range(len(tenues(monde, service))):
             faux = copy.deepcopy(monde)
-            alterer(faux, service, place)
+            dossier, ecriture = tenues(faux, service)[rang]
+            alterer(dossier, ecriture)
             [rupture] = verifier(faux)
+            place = dossier["sujet"], ecriture["rang"]
             assert (rupture.invariant, rupture.service, rupture.sujet, rupture.rang) == (5, service, *place), rupture
             assert (
                 rupture.acte.startswith("écriture « ") and LIBELLES[Party(service)] in str(rupture) and f"rang {place[1]}" in str(rupture)
@@ -110,22 +94,21 @@ async def test_an_entry_altered_in_the_ledger_is_named(
 # ------------------------------------------------------------------------------- the service itself wrote, and told, something false
 
 
-def raconter(monde: Monde, service: str, libelle: str, refaire: Callable[[list[list[Any]]], list[list[Any]]]) -> tuple[str, int]:
-    """The first act that wrote this entry wrote another one, in its journal and in its ledger; gives its dossier and its rank."""
-    colonnes, journal = table(monde, service, "journal")
-    acte, sujet, rang, data = (colonnes.index(c) for c in ("acte", "subject", "rang", "data"))
-    line = next(x for x in journal if x[acte] == "ecriture" and json.loads(x[data])["libelle"] == libelle)
-    place, dit = (line[sujet], line[rang]), json.loads(line[data])
-    nouvelles = refaire(copy.deepcopy(dit["lignes"]))
-    line[data] = json.dumps(dit | {"lignes": nouvelles})
-    noms, lignes, ecriture = lignes_de(monde, service, place)
-    modele = dict(zip(noms, ecriture[0], strict=True))
-    for ligne in ecriture:
-        lignes.remove(ligne)
-    for i, (compte, debit, credit) in enumerate(nouvelles):
-        row = modele | {"ligne": i, "compte": compte, "debit": debit, "credit": credit}
-        lignes.append([row[nom] for nom in noms])
-    return place
+def raconter(monde: Monde, service: str, libelle: str, refaire: Callable[[list[list[Any]]], list[list[Any]]]) -> str:
+    """The first act that wrote this entry wrote another one, in its journal and in its ledger; gives its dossier."""
+    dossier, acte = next((d, a) for d, a in ecrits(monde, service) if a["ecriture"]["libelle"] == libelle)
+    nouvelles = refaire(copy.deepcopy(acte["ecriture"]["lignes"]))
+    acte["ecriture"]["lignes"] = nouvelles
+    tenue = next(e for e in dossier["ecritures"] if e["rang"] == acte["rang"])
+    tenue["lignes"] = copy.deepcopy(nouvelles)
+    if not nouvelles:
+        dossier["ecritures"].remove(tenue)
+    return str(dossier["sujet"])
+
+
+def ecrits(monde: Monde, service: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The acts of a service that write in its books, in their order, each with its dossier."""
+    return [(d, a) for d in dossiers(monde, service) for a in d["actes"] if a["ecriture"] is not None]
 
 
 def plus(lignes: list[list[Any]]) -> list[list[Any]]:
@@ -178,7 +161,7 @@ async def test_a_service_that_tells_another_story_than_the_others_is_found(
     mondes: dict[str, Monde], vie: int, service: str, libelle: str, faute: Callable[[list[list[Any]]], list[list[Any]]], phrase: str
 ) -> None:
     faux = copy.deepcopy(mondes[VIES[vie]])
-    sujet, _ = raconter(faux, service, libelle, faute)
+    sujet = raconter(faux, service, libelle, faute)
     ruptures = verifier(faux)
     dites = [r for r in ruptures if phrase in r.phrase.replace("\u00a0", " ")]
     assert dites and {r.invariant for r in ruptures} == {5}, ruptures
@@ -188,32 +171,34 @@ async def test_a_service_that_tells_another_story_than_the_others_is_found(
 async def test_the_first_act_after_which_two_services_disagree_is_the_one_named(mondes: dict[str, Monde]) -> None:
     """The first part of the title was told and booked alike; the second is not: it is named, not the first."""
     faux = copy.deepcopy(mondes[VIES[1]])
-    colonnes, journal = table(faux, "collectivite", "journal")
-    rang, data, acte = (colonnes.index(c) for c in ("rang", "data", "acte"))
-    parts = [x[rang] for x in journal if x[acte] == "ecriture" and json.loads(x[data])["libelle"] == "FPS majoré payé"]
+    parts = [a for _, a in ecrits(faux, "collectivite") if a["ecriture"]["libelle"] == "FPS majoré payé"]
     assert len(parts) >= 2
-    second = next(x for x in journal if x[rang] == parts[1])
-    dit = json.loads(second[data])
-    second[data] = json.dumps(dit | {"lignes": plus(dit["lignes"])})
+    parts[1]["ecriture"]["lignes"] = plus(parts[1]["ecriture"]["lignes"])
     [rupture] = [r for r in verifier(faux) if "précomptes déduits" in r.phrase]
-    assert (rupture.service, rupture.rang, rupture.acte) == ("collectivite", parts[1], "écriture « FPS majoré payé »")
+    assert (rupture.service, rupture.rang, rupture.acte) == ("collectivite", parts[1]["rang"], "écriture « FPS majoré payé »")
+
+
+def comptes_de_la_dgfip(monde: Monde) -> dict[str, Any]:
+    found: dict[str, Any] = monde["services"]["dgfip"]["releve"]["partie"]
+    return found
 
 
 async def test_the_accounts_of_a_month_and_what_is_carried_over_are_checked(mondes: dict[str, Monde]) -> None:
-    for nom, colonne, phrase in [
-        ("reversements", "encaisse", "inscrits"),
-        ("reversements", "verse", "reversé"),
-        ("comptes_collectivites", "a_precompter", "à précompter au lieu de"),
-    ]:
+    for somme, phrase in [("encaisse", "inscrits"), ("verse", "reversé")]:
         faux = copy.deepcopy(mondes[VIES[1]])
-        changer(faux, "dgfip", nom, lambda row: True, **{colonne: 1})
+        for compte in comptes_de_la_dgfip(faux)["reversements"]:
+            compte[somme] = 1
         ruptures = verifier(faux)
-        assert {r.invariant for r in ruptures} == {5} and any(phrase in r.phrase for r in ruptures), (nom, colonne, ruptures)
+        assert {r.invariant for r in ruptures} == {5} and any(phrase in r.phrase for r in ruptures), (somme, ruptures)
+    faux = copy.deepcopy(mondes[VIES[1]])
+    a_precompter = comptes_de_la_dgfip(faux)["a_precompter"]
+    comptes_de_la_dgfip(faux)["a_precompter"] = dict.fromkeys(a_precompter, 1)
+    assert ["à précompter au lieu de" in r.phrase for r in verifier(faux)] == [True] * len(a_precompter) != []
 
 
 async def test_a_month_without_its_account_is_told(mondes: dict[str, Monde]) -> None:
     faux = copy.deepcopy(mondes[VIES[1]])
-    table(faux, "dgfip", "reversements")[1].clear()
+    comptes_de_la_dgfip(faux)["reversements"].clear()
     assert "n'a pas de compte de reversement" in verifier(faux)[0].phrase
 
 
@@ -222,7 +207,8 @@ async def test_the_dossier_of_an_editor_is_not_compared_with_the_reference_colle
     faux = copy.deepcopy(mondes[VIES[0]])
     raconter(faux, "collectivite", "FPS remboursé", plus)
     assert any("ordonne à la DGFiP" in r.phrase for r in verifier(faux))
-    changer(faux, "antai", "inbox", lambda row: row["type"] == "fps.01.creation.v1", id="dun-autre-systeme")
+    for dossier in dossiers(faux, "antai"):
+        changer(dossier["lettres"], lambda x: x["type"] == "fps.01.creation.v1", id="dun-autre-systeme")
     assert not any("ordonne à la DGFiP" in r.phrase for r in verifier(faux))
 
 
@@ -250,11 +236,9 @@ async def test_the_document_names_every_entry_and_no_other() -> None:
 async def test_these_lives_write_only_the_entries_that_are_named(mondes: dict[str, Monde]) -> None:
     for monde in mondes.values():
         for service in COMPTABLES:
-            colonnes, lignes = table(monde, service, "ecritures")
-            assert {ligne[colonnes.index("libelle")] for ligne in lignes} <= set(Libelle)
+            assert {ecriture["libelle"] for _, ecriture in tenues(monde, service)} <= set(Libelle)
 
 
 async def test_the_accounting_document_tells_what_was_paid_so_that_the_accountant_can_refuse_more(mondes: dict[str, Monde]) -> None:
-    colonnes, lignes = table(mondes[VIES[0]], "dgfip", "inbox")
-    [corps] = [json.loads(x[colonnes.index("body")]) for x in lignes if x[colonnes.index("type")] == "fps.09.titre-annulation.v1"]
-    assert (corps["montant"], corps["montant_encaisse"]) == (3500, 3500)
+    lettres = [x for d in dossiers(mondes[VIES[0]], "dgfip") for x in d["lettres"] if x["type"] == "fps.09.titre-annulation.v1"]
+    assert [(x["corps"]["montant"], x["corps"]["montant_encaisse"]) for x in lettres] == [(3500, 3500)]

@@ -135,7 +135,7 @@ class Vies(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """At the end of each history: the ten invariants, and balanced books."""
-        assert verifier(self.run(self.world.pilot.exporter(self.bac))) == []
+        assert verifier(self.run(self.world.pilot.relever(self.bac))) == []
         assert all(sum(s.values()) == 0 for s in self.run(self.world.pilot.soldes(self.bac)).values())
         self.run(self.world.pilot.supprimer(self.bac))
 

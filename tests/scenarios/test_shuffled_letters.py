@@ -34,7 +34,7 @@ async def test_a_life_ends_the_same_when_its_letters_are_shuffled_and_doubled(ca
         states.append(await final_state(world, vie.vie))
     expected, found = states
     assert {k: v for k, v in found.items() if v != expected[k]} == {}, {k: expected[k] for k in expected if found[k] != expected[k]}
-    assert verifier(await shuffling.pilot.exporter(vie.vie)) == []
+    assert verifier(await shuffling.pilot.relever(vie.vie)) == []
 
 
 async def test_the_post_of_these_lives_really_doubles_and_shuffles() -> None:

@@ -1,7 +1,7 @@
 """`fps doctor`: looks at everything that must work, and says in plain words what does not and what to do."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
@@ -19,8 +19,7 @@ from fps_console.commandes.liaison import believed, que_faire, read_token
 from fps_console.commandes.output import SPECIMEN, Panne, say
 from fps_console.commandes.ports import holder, is_free
 from fps_console.mots import recit
-from fps_simulateur.invariants import INVARIANTS, SANS_OBJET, verifier
-from fps_simulateur.invariants.registres import Registres
+from fps_simulateur.invariants import INVARIANTS, verifier
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 DRIFT = timedelta(seconds=5)  # between the clocks of two machines
@@ -240,11 +239,11 @@ async def _unreadable(report: Report, pilot: Pilot) -> None:
         report.bad("Lettres illisibles", f"{dead}, sans bac connu", "« fps lettres-mortes lister » donne leur cause.")
 
 
-def _actes_a_corriger(report: Report, nom: str, export: Mapping[str, Any]) -> None:
+def _actes_a_corriger(report: Report, nom: str, forfaits: Iterable[Mapping[str, Any]]) -> None:
     """What the town has decided and ANTAI has not: an act refused, or one without accusé though no letter is on its way."""
-    lignes = list(Registres(export).lignes(Party.COLLECTIVITE, "forfaits"))
+    suites = [(forfait["sujet"], forfait["partie"]["suite"]) for forfait in forfaits if forfait["partie"] is not None]
     for suite, quoi in (("a-corriger", "refusé par l'ANTAI"), ("en-attente-d-accuse", "sans accusé de l'ANTAI")):
-        if numeros := [ligne["numero"] for ligne in lignes if ligne["suite"] == suite]:
+        if numeros := [numero for numero, found in suites if found == suite]:
             report.bad(
                 f"Bac « {nom} »",
                 f"un acte de la collectivité est {quoi} : {', '.join(numeros[:3])}{'…' if len(numeros) > 3 else ''}",
@@ -253,7 +252,7 @@ def _actes_a_corriger(report: Report, nom: str, export: Mapping[str, Any]) -> No
 
 
 async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
-    """The ten invariants, over the four databases together; a bac that moves or that is too big to be read at once is left alone."""
+    """The ten invariants, over the four statements together; a bac that moves or that is too big to be read at once is left alone."""
     nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
     reasons = {
         "sa date court, figez-le": state["mode"] != "fige",
@@ -263,10 +262,10 @@ async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) ->
     if why := next((reason for reason, there in reasons.items() if there), ""):
         report.good(f"Bac « {nom} »", f"invariants non vérifiés ({why})")
         return
-    export = await pilot.exporter(nom)
-    _actes_a_corriger(report, nom, export)
-    broken = verifier(export)
+    releve = await pilot.relever(nom)
+    _actes_a_corriger(report, nom, releve["services"][Party.COLLECTIVITE]["dossiers"])
+    broken = verifier(releve)
     if not broken:
-        report.good(f"Bac « {nom} »", f"les {len(INVARIANTS) - len(SANS_OBJET)} invariants vérifiables tiennent")
+        report.good(f"Bac « {nom} »", f"les {len(INVARIANTS)} invariants tiennent ({', '.join(i.nom for i in INVARIANTS)})")
     for one in broken[:3]:
         report.bad(f"Bac « {nom} »", str(one), "Signalez-le au projet, avec « fps bac exporter ».")

@@ -15,6 +15,7 @@ from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.output import Panne, complain, say
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, cell, flux_md
+from fps_console.documentation.invariants import invariants_md
 from fps_console.web.carte import carte_svg
 from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_messages
 
@@ -33,6 +34,7 @@ def generate(root: Path) -> dict[Path, str]:
     played = simulated_messages()
     found = {
         Path("docs/flux.md"): flux_md(played),
+        Path("docs/invariants.md"): invariants_md(),
         Path("docs/carte.svg"): carte_svg(FLOWS),
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},

@@ -2,15 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any, Final
 
 from fps.comptabilite import PLAN, Compte, Sens
 from fps.droit.money import euros
 from fps.parties import LIBELLES, Party
+from fps.releves import Acte, Dossier, EcritureTenue
 from fps_simulateur.invariants.comptes import AMIABLES, PIECES, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque
 from fps_simulateur.invariants.registres import Lettre, Mouvement, Registres, Rupture
 from fps_simulateur.invariants.reversements import reversements
 from fps_simulateur.invariants.titres import titres_accordes
+
+JAMAIS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def argent(r: Registres) -> Iterator[Rupture]:
@@ -38,8 +43,8 @@ def par_dossier(mouvements: Iterable[Mouvement]) -> dict[str, list[Mouvement]]:
     return found
 
 
-def _ordre(m: Mouvement) -> tuple[str, int]:
-    return m.time, m.rang
+def _ordre(m: Mouvement) -> tuple[datetime, int]:
+    return m.date, m.rang
 
 
 def _nom(compte: str) -> str:
@@ -48,26 +53,36 @@ def _nom(compte: str) -> str:
 
 def ecritures_tenues(r: Registres, party: Party) -> Iterator[Rupture]:
     """The ledger holds what each act told, once, balanced."""
-    tenues = r.ecritures(party).lignes
-    dites = {(sujet, rang): line for (p, sujet, rang), line in r.actes.items() if p is party and line["acte"] == "ecriture"}
-    for sujet, rang in sorted(tenues.keys() | dites.keys()):
-        rows, line = tenues.get((sujet, rang), []), dites.get((sujet, rang))
-        acte = line or r.actes.get((party, sujet, rang))
-        ecart = sum(debit - credit for _, (_, debit, credit) in rows)
-        if ecart:
-            yield r.rupture(5, party, sujet, f"écriture déséquilibrée de {euros(ecart)}", acte)
-        elif line is None:
-            yield r.rupture(5, party, sujet, f"écriture que rien ne justifie, « {rows[0][0]} »", acte)
-        elif not rows:
-            yield r.rupture(5, party, sujet, f"écriture manquante, « {line['data']['libelle']} »", acte)
-        elif [lignes for _, lignes in rows] != line["data"]["lignes"] or {libelle for libelle, _ in rows} != {line["data"]["libelle"]}:
-            yield r.rupture(5, party, sujet, f"l'écriture n'est pas celle de l'acte, « {line['data']['libelle']} »", acte)
+    for sujet, dossier in r.dossiers[party].items():
+        tenues: dict[int, list[EcritureTenue]] = defaultdict(list)
+        for tenue in dossier.ecritures:
+            tenues[tenue.rang].append(tenue)
+        dites = {acte.rang: acte for acte in dossier.actes if acte.ecriture is not None}
+        for rang in sorted(tenues.keys() | dites.keys()):
+            acte = dites.get(rang)
+            if phrase := _faute(tenues[rang], acte):
+                yield r.rupture(5, party, sujet, phrase, acte or r.actes.get((party, sujet, rang)))
+
+
+def _faute(tenues: Sequence[EcritureTenue], acte: Acte | None) -> str:
+    """What is wrong with what the ledger holds of an act; nothing when it is what the act told."""
+    lignes = [ligne for tenue in tenues for ligne in tenue.lignes]
+    dite = None if acte is None else acte.ecriture
+    if ecart := sum(debit - credit for _, debit, credit in lignes):
+        return f"écriture déséquilibrée de {euros(ecart)}"
+    if dite is None:
+        return f"écriture que rien ne justifie, « {tenues[0].libelle} »"
+    if not lignes:
+        return f"écriture manquante, « {dite.libelle} »"
+    if lignes != list(dite.lignes) or {tenue.libelle for tenue in tenues} != {dite.libelle}:
+        return f"l'écriture n'est pas celle de l'acte, « {dite.libelle} »"
+    return ""
 
 
 def plan_suivi(r: Registres) -> Iterator[Rupture]:
     """Every account is in the chart, for the right collectivité; none of a dossier is on the wrong side at the end of an instant."""
     soldes: dict[tuple[Party, str, str], int] = defaultdict(int)
-    for _, groupe in groupby(sorted(r.mouvements, key=_ordre), key=lambda m: m.time):
+    for _, groupe in groupby(sorted(r.mouvements, key=_ordre), key=lambda m: m.date):
         touches: dict[tuple[Party, str, str], Mouvement] = {}
         for m in groupe:
             soldes[m.party, m.sujet, m.compte] += m.montant
@@ -148,8 +163,9 @@ def lettres_et_ecritures(r: Registres, pieces: Pieces, livres: dict[str, list[Mo
 def _par(r: Registres, lettre: Lettre) -> Mouvement:
     """A letter in the place of a movement: at the act that wrote it, or that received it; last when there is none."""
     party = lettre.cls.sender if (lettre.cls.sender, lettre.id) in r.par_lettre else lettre.service
-    line = r.par_lettre.get((party, lettre.id)) or {"rang": 0, "time": "9999"}
-    return Mouvement(party, lettre.sujet, line["rang"], line["time"], lettre.cls.nom, "", 0)
+    acte = r.par_lettre.get((party, lettre.id))
+    rang, date = (0, JAMAIS) if acte is None else (acte.rang, acte.date)
+    return Mouvement(party, lettre.sujet, rang, date, lettre.cls.nom, "", 0)
 
 
 def rendus(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupture]:
@@ -177,9 +193,7 @@ def nouvelles(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupt
         envoi = r.par_lettre.get((Party.DGFIP, lettre.id))
         if envoi is None:
             continue
-        ecrits = [
-            m for m in livres.get(lettre.sujet, []) if m.party is Party.DGFIP and m.rang < envoi["rang"] and m.libelle not in AMIABLES
-        ]
+        ecrits = [m for m in livres.get(lettre.sujet, []) if m.party is Party.DGFIP and m.rang < envoi.rang and m.libelle not in AMIABLES]
         tenu = -sum(m.montant for m in ecrits if _nom(m.compte) == Compte.A_REVERSER)
         recu = sum(m.montant for m in ecrits if m.compte == Compte.ENCAISSEMENTS)
         if (part, lettre.corps.get("montant_paye", recu)) != (tenu, recu):
@@ -190,10 +204,21 @@ def nouvelles(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupt
 def reflets(r: Registres, livres: dict[str, list[Mouvement]]) -> Iterator[Rupture]:
     """What a dossier says of its money is the balance of its accounts."""
     for reflet in REFLETS:
-        for row in r.lignes(reflet.party, reflet.table):
-            sujet = row[reflet.cle]
+        for sujet, dossier in r.dossiers[reflet.party].items():
+            dit = _somme(dossier, reflet.somme)
+            if dit is None:
+                continue
             ecrits = _ecrits(livres.get(sujet, []), Cote(reflet.party, frozenset({reflet.compte}), reflet.libelles))
             solde = reflet.signe * sum(m.montant for m in ecrits)
-            if solde != row[reflet.colonne]:
-                phrase = f"« {reflet.colonne} » vaut {euros(row[reflet.colonne])}, le compte « {reflet.compte} » {euros(solde)}"
+            if solde != dit:
+                nom = reflet.somme.rpartition(".")[2]
+                phrase = f"« {nom} » vaut {euros(dit)}, le compte « {reflet.compte} » {euros(solde)}"
                 yield r.rupture(5, reflet.party, sujet, phrase, r.acte_de(ecrits[-1]) if ecrits else None)
+
+
+def _somme(dossier: Dossier[Any], chemin: str) -> int | None:
+    """A sum of the statement of a dossier, None when the service holds nothing of it."""
+    found: Any = dossier.partie
+    for nom in chemin.split("."):
+        found = None if found is None else getattr(found, nom)
+    return None if found is None else int(found)

@@ -120,23 +120,21 @@ RENDUS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Reflet:
-    """A column of a dossier that is the balance of an account: `signe` is 1 for a debit, -1 for a credit."""
+    """A sum of a dossier's statement that is the balance of an account: `signe` is 1 for a debit, -1 for a credit."""
 
     party: Party
-    table: str
-    cle: str
-    colonne: str
+    somme: str
     compte: str
     signe: int
     libelles: frozenset[str] = frozenset()
 
 
 REFLETS: Final = (
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "creance", Compte.REDEVABLE, 1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "dette", Compte.A_REMBOURSER, -1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "part_titre", Compte.DGFIP, 1),
-    Reflet(Party.COLLECTIVITE, "forfaits", "numero", "rembourse", Compte.TRESOR, -1),
-    Reflet(Party.ANTAI, "dossiers", "numero", "trop_percu", Compte.TROP_PERCU, -1),
-    Reflet(Party.DGFIP, "prises_en_charge", "numero_fps", "part_collectivite", Compte.A_REVERSER, -1, TITRES),
-    Reflet(Party.DGFIP, "encaissements_amiables", "numero_fps", "montant", Compte.A_REVERSER, -1, AMIABLES),
+    Reflet(Party.COLLECTIVITE, "creance", Compte.REDEVABLE, 1),
+    Reflet(Party.COLLECTIVITE, "dette", Compte.A_REMBOURSER, -1),
+    Reflet(Party.COLLECTIVITE, "part_titre", Compte.DGFIP, 1),
+    Reflet(Party.COLLECTIVITE, "rembourse", Compte.TRESOR, -1),
+    Reflet(Party.ANTAI, "trop_percu", Compte.TROP_PERCU, -1),
+    Reflet(Party.DGFIP, "titre.part_collectivite", Compte.A_REVERSER, -1, TITRES),
+    Reflet(Party.DGFIP, "encaisse_amiable", Compte.A_REVERSER, -1, AMIABLES),
 )

@@ -2,25 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from fps.droit import droit
 from fps.droit.calculs import majoration
 from fps.droit.money import euros
 from fps.parties import Party
+from fps.releves import Dossier, DossierDgfip
 from fps_simulateur.invariants.registres import Registres, Rupture
 
-# Where the state of a dossier is kept, and the states in which nothing is due (a paid one may leave its rest); a test compares.
-FINAUX: Final[Mapping[tuple[Party, str], frozenset[str]]] = {
-    (Party.COLLECTIVITE, "forfaits"): frozenset({"refuse", "abandonne", "paye-minore"}),
-    (Party.ANTAI, "dossiers"): frozenset({"abandonne", "annule", "titre-annule", "paye", "paye-minore"}),
-    (Party.DGFIP, "prises_en_charge"): frozenset({"annule", "prescrit", "paye", "paye-avec-rabais"}),
+# The states in which nothing is due (a paid dossier may leave its rest); a test compares them with those of the services.
+FINAUX: Final[Mapping[Party, frozenset[str]]] = {
+    Party.COLLECTIVITE: frozenset({"refuse", "abandonne", "paye-minore"}),
+    Party.ANTAI: frozenset({"abandonne", "annule", "titre-annule", "paye", "paye-minore"}),
+    Party.DGFIP: frozenset({"annule", "prescrit", "paye", "paye-avec-rabais"}),
 }
 
 
 def limite_gardee(r: Registres) -> Iterator[Rupture]:
     """1. The limit of a rectificatif is that of the first notice."""
-    limites = {x["numero"]: x.get("date_limite_paiement") for x in r.lignes(Party.ANTAI, "dossiers")}
+    dossiers = ((sujet, d.partie) for sujet, d in r.dossiers[Party.ANTAI].items() if d.partie is not None)
+    limites = {sujet: None if (le := partie.date_limite_paiement) is None else le.isoformat() for sujet, partie in dossiers}
     for avis in r.de("AvisPaiement"):
         limites[avis.sujet] = avis.corps["modalites"]["date_limite_paiement"] or limites.get(avis.sujet)
     for avis in r.de("AvisPaiementRectificatif"):
@@ -58,11 +60,14 @@ def rapo_avant_titre(r: Registres) -> Iterator[Rupture]:
 
 def plus_rien(r: Registres) -> Iterator[Rupture]:
     """10. A finished dossier waits for nothing."""
-    for (party, table), finaux in FINAUX.items():
-        rows = list(r.lignes(party, table))
-        key = next((k for k in ("numero", "numero_fps") if rows and k in rows[0]), "numero")
-        etats = {row[key]: row["etat"] for row in rows}
-        for line in r.lignes(party, "deadlines"):
-            if etats.get(line["subject"]) in finaux:
-                phrase = f"état « {etats[line['subject']]} », échéance « {line['kind']} » le {line['due']}"
-                yield r.rupture(10, party, line["subject"], phrase, None)
+    for party, dossier in r.tous():
+        etat = _etat(dossier)
+        for echeance in dossier.echeances if etat in FINAUX.get(party, ()) else ():
+            phrase = f"état « {etat} », échéance « {echeance.nature} » le {echeance.le}"
+            yield r.rupture(10, party, dossier.sujet, phrase, None)
+
+
+def _etat(dossier: Dossier[Any]) -> str | None:
+    """The state of a FPS in one service; at the DGFiP, that of its title."""
+    found = dossier.partie.titre if isinstance(dossier.partie, DossierDgfip) else dossier.partie
+    return getattr(found, "etat", None)

@@ -1,29 +1,20 @@
-"""The four exports read once: the letters, the acts of the journals, the entries; and what a broken invariant looks like."""
+"""The four statements of a bac read once: the letters, the acts of the journals, the entries; and what a broken invariant looks like."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from fps.droit.calendar import paris_date
 from fps.flows import by_type
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Party
+from fps.releves import PARTIES, Acte, Changement, Dossier, Entree, Releve
+from fps_simulateur.invariants.enonces import PAR_NUMERO
 
-INVARIANTS: Final[Mapping[int, str]] = {
-    1: "un avis rectificatif ne déplace jamais la limite de paiement",
-    2: "le titre est le reste dû plus une majoration d'au moins le minimum",
-    3: "le rabais ne dépasse pas la majoration",
-    4: "aucun RAPO après le titre exécutoire",
-    5: "l'argent : les comptes des quatre services s'accordent, on ne rembourse pas plus que payé, la majoration va à l'État",
-    6: "la collectivité n'apprend jamais le nom du redevable par la voie amiable",
-    7: "chaque numéro est unique et sa clé est juste",
-    8: "un certificat inactif arrête tout échange",
-    9: "chaque courrier à une personne existe une fois",
-    10: "un dossier dans un état final n'a plus d'échéance",
-}
-SANS_OBJET: Final = frozenset({8})  # no certificate is simulated yet: nothing can break it
+ENTREES: Final = TypeAdapter(tuple[Changement | Entree, ...])
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +31,7 @@ class Rupture:
 
     def __str__(self) -> str:
         where = f"{LIBELLES[Party(self.service)]}, {self.sujet}, rang {self.rang}, {self.quand}"
-        return f"invariant {self.invariant} ({INVARIANTS[self.invariant]}) : {self.phrase} — {self.acte}, {where}"
+        return f"invariant {self.invariant} ({PAR_NUMERO[self.invariant].phrase}) : {self.phrase} — {self.acte}, {where}"
 
 
 @dataclass(frozen=True)
@@ -62,73 +53,52 @@ class Mouvement:
     party: Party
     sujet: str
     rang: int
-    time: str
+    date: datetime
     libelle: str
     compte: str
     montant: int
 
 
-@dataclass
-class Ecritures:
-    """The rows of the ledger of one service, by the act that wrote them, as the act told them: account, debit, credit."""
-
-    lignes: dict[tuple[str, int], list[tuple[str, list[Any]]]] = field(default_factory=dict)
-
-    def ajouter(self, row: Mapping[str, Any]) -> None:
-        """One row of the table."""
-        at = row["subject"], row["rang"]
-        self.lignes.setdefault(at, []).append((row["libelle"], [row["compte"], row["debit"], row["credit"]]))
-
-
 class Registres:
-    """The four exports, read once."""
+    """The four statements, read once."""
 
-    def __init__(self, export: Mapping[str, Any]):
-        self.parties = tuple(Party(s) for s in export["services"])
-        self._tables = {Party(s): x["tables"] for s, x in export["services"].items()}
-        self.actes: dict[tuple[Party, str, int], dict[str, Any]] = {}
-        self.par_lettre: dict[tuple[Party, str], dict[str, Any]] = {}
-        self.dernier: dict[tuple[Party, str], dict[str, Any]] = {}
+    def __init__(self, releve: Mapping[str, Any]):
+        self.ensembles: dict[Party, Releve[Any]] = {}
+        self.dossiers: dict[Party, dict[str, Dossier[Any]]] = {}
+        self.entrees: dict[Party, tuple[Changement | Entree, ...]] = {}
+        for nom, dit in releve["services"].items():
+            party = Party(nom)
+            du_bac, du_dossier = PARTIES[party]
+            self.ensembles[party] = Releve[du_bac].model_validate(dit["releve"])  # type: ignore[valid-type]
+            lus = (Dossier[du_dossier].model_validate(d) for d in dit["dossiers"])  # type: ignore[valid-type]
+            self.dossiers[party] = {dossier.sujet: dossier for dossier in lus}
+            self.entrees[party] = ENTREES.validate_python(dit["entrees"])
+        self.parties = tuple(self.dossiers)
+        self.actes: dict[tuple[Party, str, int], Acte] = {}
+        self.par_lettre: dict[tuple[Party, str], Acte] = {}
+        self.dernier: dict[tuple[Party, str], Acte] = {}
         self.mouvements: list[Mouvement] = []
-        for party in self._tables:
-            for line in self.lignes(party, "journal"):
-                self._acte(party, line)
-        self.lettres = [x for party in self._tables for x in self._lettres(party)]
-        self._forfaits = {row["numero"] for row in self.lignes(Party.COLLECTIVITE, "forfaits")}
+        for party, dossier in self.tous():
+            for acte in dossier.actes:
+                self._acte(party, dossier.sujet, acte)
+        self.lettres = [x for party, dossier in self.tous() for x in _lettres(party, dossier)]
+        self._forfaits = {sujet for sujet, d in self.dossiers[Party.COLLECTIVITE].items() if d.partie is not None}
         de_la_ville = (x for x in self.lettres if x.recue and x.cls.sender is Party.COLLECTIVITE)
         self._ailleurs = {x.sujet for x in de_la_ville if (Party.COLLECTIVITE, x.id) not in self.par_lettre}
 
-    def _acte(self, party: Party, line: dict[str, Any]) -> None:
-        line["data"] = json.loads(line["data"])
-        sujet, rang, data = line["subject"], line["rang"], line["data"]
-        self.actes[party, sujet, rang] = line
-        if line["acte"] != "refus":  # what was refused changed nothing
-            self.dernier[party, sujet] = line
-        if "id" in data:
-            self.par_lettre.setdefault((party, data["id"]), line)
-        if line["acte"] == "ecriture":
-            for compte, debit, credit in data["lignes"]:
-                self.mouvements.append(Mouvement(party, sujet, rang, line["time"], data["libelle"], compte, debit - credit))
+    def tous(self) -> Iterator[tuple[Party, Dossier[Any]]]:
+        """The dossiers of every service."""
+        return ((party, dossier) for party, dossiers in self.dossiers.items() for dossier in dossiers.values())
 
-    def lignes(self, party: Party, table: str) -> Iterator[dict[str, Any]]:
-        """The rows of a table, by column."""
-        found = self._tables[party].get(table, {"colonnes": [], "lignes": []})
-        for row in found["lignes"]:
-            yield dict(zip(found["colonnes"], row, strict=True))
-
-    def ecritures(self, party: Party) -> Ecritures:
-        """The ledger of a service."""
-        found = Ecritures()
-        for row in sorted(self.lignes(party, "ecritures"), key=lambda row: (row["subject"], row["rang"], row["ligne"])):
-            found.ajouter(row)
-        return found
-
-    def _lettres(self, party: Party) -> Iterator[Lettre]:
-        for row in self.lignes(party, "inbox"):
-            if row["outcome"] == "recu":
-                yield Lettre(party, row["id"], by_type(row["type"]), row["subject"], json.loads(row["body"]), True)
-        for row in self.lignes(party, "courriers"):
-            yield Lettre(party, row["id"], by_type(row["type"]), row["subject"], json.loads(row["body"]), False)
+    def _acte(self, party: Party, sujet: str, acte: Acte) -> None:
+        self.actes[party, sujet, acte.rang] = acte
+        if acte.acte != "refus":  # what was refused changed nothing
+            self.dernier[party, sujet] = acte
+        if acte.lettre is not None:
+            self.par_lettre.setdefault((party, acte.lettre), acte)
+        if acte.ecriture is not None:
+            for compte, debit, credit in acte.ecriture.lignes:
+                self.mouvements.append(Mouvement(party, sujet, acte.rang, acte.date, acte.ecriture.libelle, compte, debit - credit))
 
     def de(self, *noms: str, recue: bool | None = None) -> list[Lettre]:
         """The letters of these classes."""
@@ -140,18 +110,31 @@ class Registres:
 
     def mois(self, mouvement: Mouvement) -> str:
         """The month of an act, in Paris (AAAA-MM)."""
-        return f"{paris_date(datetime.fromisoformat(mouvement.time)):%Y-%m}"
+        return f"{paris_date(mouvement.date):%Y-%m}"
 
-    def acte_de(self, mouvement: Mouvement) -> Mapping[str, Any] | None:
+    def acte_de(self, mouvement: Mouvement) -> Acte | None:
         """The act that wrote on an account."""
         return self.actes.get((mouvement.party, mouvement.sujet, mouvement.rang))
 
-    def rupture(self, invariant: int, party: Party, sujet: str, phrase: str, line: Mapping[str, Any] | None) -> Rupture:
+    def rupture(self, invariant: int, party: Party, sujet: str, phrase: str, acte: Acte | None) -> Rupture:
         """A rupture at an act of the journal, or at the last act of the dossier."""
-        found = line or self.dernier.get((party, sujet)) or {"time": "", "rang": 0, "acte": "?"}
-        acte = f"écriture « {found['data']['libelle']} »" if found["acte"] == "ecriture" else found["acte"]
-        return Rupture(found["time"], found["rang"], party.value, sujet, invariant, acte, phrase)
+        found = acte or self.dernier.get((party, sujet))
+        if found is None:
+            return Rupture("", 0, party.value, sujet, invariant, "?", phrase)
+        nom = found.acte if found.ecriture is None else f"écriture « {found.ecriture.libelle} »"
+        return Rupture(instant(found.date), found.rang, party.value, sujet, invariant, nom, phrase)
 
     def par(self, invariant: int, lettre: Lettre, phrase: str) -> Rupture:
         """A rupture by a letter."""
         return self.rupture(invariant, lettre.service, lettre.sujet, phrase, self.par_lettre.get((lettre.service, lettre.id)))
+
+
+def instant(date: datetime) -> str:
+    """An instant as a rupture says it, in UTC: ruptures are told in its order."""
+    return date.astimezone(UTC).isoformat()
+
+
+def _lettres(party: Party, dossier: Dossier[Any]) -> Iterator[Lettre]:
+    for x in dossier.lettres:
+        if x.sort != "refusee":
+            yield Lettre(party, x.id, by_type(x.type), dossier.sujet, x.corps, x.sort == "recue")

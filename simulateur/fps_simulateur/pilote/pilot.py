@@ -1,7 +1,7 @@
 """The pilot: moves the bacs of the four services together, through their public HTTP API only, and tells in order what happened."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -106,6 +106,28 @@ class Pilot:
             detail = "Ce fichier n'est pas un export de bac : refaites-le avec « fps bac exporter »."
             raise PiloteErreur(Party.ANTAI, {"code": "export-invalide", "title": "L'export ne peut pas être lu", "detail": detail})
         await self._everywhere(nom, [("POST", f"{_bac(nom)}/import", {"json": services[s.value]}) for s in SERVICES])
+
+    async def relever(self, nom: str) -> dict[str, Any]:
+        """The statement of a bac in the four services (`fps.releves`), every page of it."""
+        await self.au_calme(nom)
+        found = await asyncio.gather(*(self._relever(s, _bac(nom)) for s in SERVICES))
+        return {"services": {s.value: x for s, x in zip(SERVICES, found, strict=True)}}
+
+    async def _relever(self, service: Party, bac: str) -> dict[str, Any]:
+        releve = (await self._call(service, "GET", f"{bac}/releve")).json()
+        dossiers = [d async for page in self._suites(service, f"{bac}/releve/dossiers") for d in page["dossiers"]]
+        entrees = [x async for page in self._suites(service, f"{bac}/releve/entrees") for x in page["lignes"]]
+        return {"releve": releve, "dossiers": dossiers, "entrees": entrees}
+
+    async def _suites(self, service: Party, path: str) -> AsyncIterator[dict[str, Any]]:
+        """The pages of a statement, one after the other."""
+        suivant: Any = None
+        while True:
+            params = {} if suivant is None else {"apres": suivant}
+            page = (await self._call(service, "GET", path, params=params)).json()
+            yield page
+            if (suivant := page["suivant"]) is None:
+                return
 
     async def etat(self, nom: str) -> dict[str, Any]:
         """Date, next due date, and what each service counts."""

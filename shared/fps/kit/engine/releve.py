@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Integer, Text, bindparam, cast, func, select,
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Row
-from fps.kit.engine import ledger
+from fps.kit.engine import buried, ledger
 from fps.kit.engine.work import Work
 from fps.releves import Acte, Dossier, Echeance, Echeances, Ecriture, EcritureTenue, Lettre, Lettres, Morte, PageDossiers
 
@@ -28,7 +28,6 @@ def _sujets(table: Any) -> Any:
 _TOUS = union(_sujets(tables.chains), _sujets(tables.deadlines)).subquery()
 SUJETS: Any = select(_TOUS.c.subject).order_by(_TOUS.c.subject).limit(_LIMITE)
 ECHEANCES: Any = select(func.count(), func.min(_D.due)).where(_D.bac == _NOM)
-ENTERREES: Any = select(func.count()).select_from(tables.dead_letters).where(_M.bac == _NOM, _M.sens == "echeance")
 MORTES: Any = select(tables.dead_letters).where(_M.bac == _NOM, _M.subject >= bindparam("de"), _M.subject <= bindparam("a"))
 
 
@@ -121,7 +120,7 @@ async def ensemble(work: Work, en_attente: int) -> dict[str, Any]:
     nom = work.bac.nom
     comptes = {row[1]: row[2] for row in await work.tx.load(tables.counts, [(nom,)], ("bac",)) if row[1] in Lettres.model_fields}
     [(nombre, prochaine)] = await work.tx.select(ECHEANCES, nom=nom)
-    [(enterrees,)] = await work.tx.select(ENTERREES, nom=nom)
+    [(enterrees,)] = await work.tx.select(buried.COUNT, nom=nom)
     return {
         "service": work.batch.party,
         "bac": nom,
