@@ -1,4 +1,4 @@
-"""Certificates deposited at the court and at the DGFiP: deposit in the connection, activation, deactivation."""
+"""Certificates deposited at the ANTAI, at the court, at the DGFiP: deposit in the connection, activation, deactivation."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -52,19 +52,22 @@ def deposer(
     droits: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
+    *,
+    autre: type[CertificatAutreCollectivite] = CertificatAutreCollectivite,
+    deja: type[CertificatDejaDepose] = CertificatDejaDepose,
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), CertificatAutreCollectivite,
-    CertificatDejaDepose.
+    Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), and `autre` or `deja`, which a
+    service refines with its own words.
     """
     commune(siret)
     if qui.service not in (None, Party.COLLECTIVITE):
         raise RoleInterdit(f"« {qui.nom} » n'a rien à déposer.")
     if qui.siret is not None and qui.siret != siret and est_connue(qui.siret):
-        raise CertificatAutreCollectivite(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
+        raise autre(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
     if ancienne is not None:
-        raise CertificatDejaDepose(f"« {qui.nom} », SIRET {siret}, état « {ancienne.etat} ».")
+        raise deja(f"« {qui.nom} », SIRET {siret}, état « {ancienne.etat} ».")
     return Habilitation(
         cle=qui.cle,
         siret=siret,
@@ -81,10 +84,10 @@ def deposer(
     )
 
 
-def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
-    """A certificate deposited for a collectivité; raises CertificatInconnu."""
+def connue(habilitation: Habilitation | None, siret: str, refus: type[CertificatInconnu] = CertificatInconnu) -> Habilitation:
+    """A certificate deposited for a collectivité; raises `refus`."""
     if habilitation is None:
-        raise CertificatInconnu(f"SIRET {siret}.", "empreinte")
+        raise refus(f"SIRET {siret}.", "empreinte")
     return habilitation
 
 
@@ -94,8 +97,8 @@ def activer(habilitation: Habilitation, maintenant: datetime) -> None:
     habilitation.effet_le = max(habilitation.effet_le or maintenant, maintenant)
 
 
-def desactiver(habilitation: Habilitation) -> None:
-    """It no longer speaks for the collectivité; raises CertificatNonActif."""
+def desactiver(habilitation: Habilitation, refus: type[Conflit] = CertificatNonActif) -> None:
+    """It no longer speaks for the collectivité; raises `refus` when it did not."""
     if habilitation.etat is not EtatHabilitation.ACTIVE:
-        raise CertificatNonActif(f"« {habilitation.prestataire} », état « {habilitation.etat} ».")
+        raise refus(f"« {habilitation.prestataire} », état « {habilitation.etat} ».")
     habilitation.etat = EtatHabilitation.DESACTIVEE

@@ -12,9 +12,10 @@ from antai.domain.espace.refus import (
     RemplacementImpossible,
     ZoneInconnue,
 )
+from fps.confiance import depots
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
-from fps.villes.communes import commune, est_connue
+from fps.villes.communes import commune
 
 
 class EtatCertificat(StrEnum):
@@ -69,31 +70,15 @@ def deposer(
     """
     if qui.service is not None:
         raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
-    if qui.siret is not None and qui.siret != siret and est_connue(qui.siret):
-        raise CertificatAutreCollectivite(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
-    if ancienne is not None:
-        raise CertificatDejaDepose(f"Certificat « {qui.nom} », collectivité {siret}.")
-    return Habilitation(
-        cle=qui.cle,
-        siret=siret,
-        prestataire=prestataire,
-        siret_titulaire=qui.siret,
-        certificat=qui.pem,
-        valide_du=qui.valide_du,
-        valide_au=qui.valide_au,
-        etat=EtatHabilitation.DEPOSEE,
-        zones=zones_de(siret, zones),
-        droits=permissions_de(droits),
-        deposee_le=maintenant,
-        effet_le=effet_le,
-    )
+    autre, deja = CertificatAutreCollectivite, CertificatDejaDepose
+    deposee = depots.deposer(ancienne, qui, siret, prestataire, permissions_de(droits), effet_le, maintenant, autre=autre, deja=deja)
+    deposee.zones = zones_de(siret, zones)
+    return deposee
 
 
 def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
     """A certificate of this espace; raises CertificatInconnu."""
-    if habilitation is None:
-        raise CertificatInconnu(f"Collectivité {siret}.", "empreinte")
-    return habilitation
+    return depots.connue(habilitation, siret, CertificatInconnu)
 
 
 def regler(habilitation: Habilitation, zones: Sequence[str] | None, droits: Sequence[Permission] | None, effet_le: datetime | None) -> None:
@@ -114,9 +99,7 @@ def activer(habilitation: Habilitation) -> None:
 
 def desactiver(habilitation: Habilitation) -> None:
     """The collectivité forbids it from now on; raises DejaDesactive."""
-    if habilitation.etat is not EtatHabilitation.ACTIVE:
-        raise DejaDesactive(f"« {habilitation.prestataire} », état « {habilitation.etat} ».")
-    habilitation.etat = EtatHabilitation.DESACTIVEE
+    depots.desactiver(habilitation, DejaDesactive)
 
 
 def remplacer(ancienne: Habilitation | None, nouvelle: Habilitation, jusqu_a: datetime | None, maintenant: datetime) -> None:
