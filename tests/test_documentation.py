@@ -20,10 +20,13 @@ from fps.messages.mfps import AccuseFps, CreationFps
 from fps_console.cli.principal import app, run
 from fps_console.commandes.output import Panne
 from fps_console.documentation.ecriture import ENROLEMENT, generate, main
+from fps_console.documentation.services import acts
+from fps_simulateur.pilote.world import DEFINITIONS
 from tests.console.simulator import clean_environment, up
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", ".git", "node_modules", "build"} & set(path.parts))
+CCSP = Path("services/ccsp/README.md")
 SPECIFICATION = ROOT / "docs/specification.md"
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -56,6 +59,7 @@ def test_a_stale_document_is_named_and_make_docs_mends_it(
     (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
     (tmp_path / ENROLEMENT).write_text((ROOT / ENROLEMENT).read_text(encoding="utf-8"), encoding="utf-8")
     for path, text in documents.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     assert main(check=True, root=tmp_path) == 0
     (tmp_path / "docs/openapi/dgfip.json").write_text("{}", encoding="utf-8")
@@ -80,6 +84,27 @@ def test_without_its_markers_or_its_sources_the_documentation_says_what_is_missi
     (tmp_path / "docs/specification.md").write_text(SPECIFICATION.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(Panne, match=r"enroler\.sh manque"):
         main(check=True, root=tmp_path)
+    (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
+    (tmp_path / ENROLEMENT).write_text((ROOT / ENROLEMENT).read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(Panne, match=r"antai/README\.md manque"):
+        main(check=True, root=tmp_path)
+
+
+def test_the_readme_of_a_service_names_its_messages_its_acts_its_deadlines_and_its_refusals(documents: dict[Path, str]) -> None:
+    for party, definition in DEFINITIONS.items():
+        text = documents[Path("services") / party.value / "README.md"]
+        assert [m.type for m in (*definition.handlers, *definition.emits) if f"#{m.type.replace('.', '-')})" not in text] == []
+        assert [kind for kind in definition.deadlines if f"| `{kind}` |" not in text] == []
+        written = {(module, name): sentence for module, name, sentence in acts(party)}
+        assert len(written) >= 10 and [name for name, sentence in written.items() if not sentence] == []
+    assert "| `greffe` | `communiquer` | The petition goes to the defendant, with the delay of its defence. |" in documents[CCSP]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_no_page_shows_an_empty_table(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rules = [rank for rank, line in enumerate(lines) if re.fullmatch(r"\|[-:| ]+\|", line)]
+    assert [lines[rank - 1] for rank in rules if not (rank + 1 < len(lines) and lines[rank + 1].startswith("|"))] == []
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.type)

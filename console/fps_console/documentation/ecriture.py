@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.output import Panne, complain, say
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
-from fps_console.documentation.fiches import anchor, cell, flux_md
+from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
+from fps_console.documentation.services import page, sheet
 from fps_console.web.carte import carte_svg
 from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_messages
 
@@ -41,24 +42,27 @@ def generate(root: Path) -> dict[Path, str]:
     }
     parts = {"routes": _routes(contracts), "refus": _refus(), "enrolement": f"```sh\n{script.strip()}\n```"}
     for name, part in parts.items():
-        text = _between(text, name, part)
+        text = _between(SPECIFICATION, text, name, part)
+    for party in PAGES:
+        found[page(party)] = _between(
+            page(party), _read(root, page(party), "c'est lui qui reçoit la fiche du service"), "fiche", sheet(party)
+        )
     return found | {SPECIFICATION: text}
 
 
 def _sources(root: Path) -> tuple[str, str]:
     """The specification, whose parts are written again, and the script that it shows; raises Panne without one of them."""
-    try:
-        text = (root / SPECIFICATION).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Panne(
-            f"{SPECIFICATION} manque : c'est lui qui reçoit les tableaux générés.", "Remettez ce fichier, puis recommencez."
-        ) from error
+    text = _read(root, SPECIFICATION, "c'est lui qui reçoit les tableaux générés")
     for name in ("routes", "refus", "enrolement"):
-        _between(text, name, "")  # its marks are there
+        _between(SPECIFICATION, text, name, "")  # its marks are there
+    return text, _read(root, ENROLEMENT, "la spécification le montre")
+
+
+def _read(root: Path, path: Path, why: str) -> str:
     try:
-        return text, (root / ENROLEMENT).read_text(encoding="utf-8")
+        return (root / path).read_text(encoding="utf-8")
     except OSError as error:
-        raise Panne(f"{ENROLEMENT} manque : la spécification le montre.", "Remettez ce fichier, puis recommencez.") from error
+        raise Panne(f"{path} manque : {why}.", "Remettez ce fichier, puis recommencez.") from error
 
 
 def main(check: bool, root: Path = SOURCES) -> int:
@@ -96,17 +100,11 @@ def _same(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
-def _between(text: str, name: str, part: str) -> str:
+def _between(path: Path, text: str, name: str, part: str) -> str:
     start, end = f"<!-- généré : {name} -->", f"<!-- fin : {name} -->"
     if text.count(start) != 1 or text.count(end) != 1 or text.index(start) > text.index(end):
-        raise Panne(f"{SPECIFICATION} a perdu ses repères « {name} ».", f"Remettez « {start} » puis « {end} », une fois chacun.")
+        raise Panne(f"{path} a perdu ses repères « {name} ».", f"Remettez « {start} » puis « {end} », une fois chacun.")
     return re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}\n\n{part.strip()}\n\n{end}", text, flags=re.DOTALL)
-
-
-def _grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [head, ["---"] * len(head), *([cell(c) for c in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _routes(contracts: dict[Party, dict[str, Any]]) -> str:
@@ -115,20 +113,17 @@ def _routes(contracts: dict[Party, dict[str, Any]]) -> str:
         name = LIBELLES[party]
         blocks.append(f"### {name} — port {PORTS[party]}\n\nLe contrat complet : [OpenAPI]({Path('openapi') / party.value}.json).")
         letters = [m for m in received_by(party) if m.channel in DOORS]
-        blocks.append(
-            _grid(
-                ("lettre", "message", "de"), ((f"`POST {m.path}`", f"[{m.nom}](flux.md#{anchor(m)})", LIBELLES[m.sender]) for m in letters)
-            )
-        )
+        rows = ((f"`POST {m.path}`", f"[{m.nom}](flux.md#{anchor(m)})", LIBELLES[m.sender]) for m in letters)
+        blocks.append(grid(("lettre", "message", "de"), rows))
         own = [row for row in _operations(contracts[party]) if not row[0].split(" ")[1].startswith(("/flux/", *SHARED))]
         if own:
-            blocks.append(_grid(("consultation et saisie", "sens", "porte"), ((f"`{way}`", words, door) for way, words, door in own)))
+            blocks.append(grid(("consultation et saisie", "sens", "porte"), ((f"`{way}`", words, door) for way, words, door in own)))
     shared = [(f"`{way}`", words, door) for way, words, door in _operations(contracts[Party.ANTAI]) if way.split(" ")[1].startswith(SHARED)]
     blocks.append(
         "### Dans les quatre services\n\nLa porte « pilotage » demande `Authorization: Bearer <jeton>`. S'y ajoutent, ouvertes à tous,\n"
         "`GET /docs`, `GET /openapi.json`, `GET /asyncapi.json` et `GET /metrics`."
     )
-    blocks.append(_grid(("route", "sens", "porte"), shared))
+    blocks.append(grid(("route", "sens", "porte"), shared))
     return "\n\n".join(blocks)
 
 
@@ -144,15 +139,15 @@ def _refus() -> str:
     owners = {party.value: LIBELLES[party] for party in SERVICES} | {"fps": "Communs"}
     blocks = [
         "### Refus du droit ou de l'état du dossier",
-        _grid(("chez", "code", "HTTP", "titre", "article", "que faire"), (_line(c, owners) for c in refusals())),
+        grid(("chez", "code", "HTTP", "titre", "article", "que faire"), (_line(c, owners) for c in refusals())),
         "### Erreurs de contenu d'un message\n\nStatut HTTP 422 (`message-fps-refuse`, `rectificatif-refuse`, `impaye-refuse`) ; "
         "`accuse.erreurs` les nomme toutes.",
-        _grid(
+        grid(
             ("code", "champ", "article", "que faire"),
             ((f"`{code}`", f"`{champ}`", law, do) for code, champ, law, do in of_content(directories)),
         ),
         "### Demandes illisibles",
-        _grid(("code", "HTTP", "titre", "détail"), ((f"`{c.code}`", str(c.status), c.titre, c.que_faire) for c in malformed())),
+        grid(("code", "HTTP", "titre", "détail"), ((f"`{c.code}`", str(c.status), c.titre, c.que_faire) for c in malformed())),
         f"Un `message-invalide` liste toutes ses erreurs de forme, champ par champ : {', '.join(f'`{code}`' for code in of_form())}.",
     ]
     return "\n\n".join(blocks)

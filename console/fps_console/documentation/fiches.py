@@ -51,6 +51,14 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").strip()
 
 
+def grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; raises ValueError when it would be empty: a page says in a sentence that there is nothing."""
+    head, lines = list(head), [[cell(c) for c in row] for row in rows]
+    if not lines:
+        raise ValueError(f"an empty table: {head}")
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *lines))
+
+
 def address(cls: MessageClass) -> str:
     """Where a message goes: HTTP route, routing key, mailbox of a person, or the answer of another message."""
     if cls.channel is Channel.REPONSE:
