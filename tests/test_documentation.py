@@ -119,7 +119,7 @@ def test_every_message_has_its_sheet_with_its_fields_and_its_example(message: Me
 def test_the_codes_that_a_creation_may_get_are_all_in_the_specification(documents: dict[Path, str]) -> None:
     text = documents[Path("docs/specification.md")]
     checks = (ROOT / "shared/fps/regles/controle_mfps.py").read_text(encoding="utf-8")
-    codes = set(re.findall(r'_erreur\(\s+"([a-z-]+)"', checks))
+    codes = set(re.findall(r'\berreur\(\s+"([a-z-]+)"', checks))
     assert len(codes) > 10 and [code for code in codes if f"| `{code}` |" not in text] == []
     others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "json-invalide")
     assert [code for code in others if f"| `{code}` |" not in text] == []
