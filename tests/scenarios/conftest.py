@@ -1,0 +1,81 @@
+"""The catalogue of lives, played once for all the tests that look at it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from fps.messages.message import MessageClass
+from fps.regles.machine import Machine
+from fps_simulateur.invariants import verifier
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import Vie, catalogue
+from tests.worlds import Monde, monde
+
+ENSEMBLE = 2  # lives played at the same time: one works while the other waits for the broker; more cost processor for nothing
+
+
+@dataclass
+class Joue:
+    """What was seen while the catalogue was played: how each life ended (None: as it is written), the messages, the transitions."""
+
+    fins: dict[str, Exception | None] = field(default_factory=dict)
+    exerces: set[MessageClass] = field(default_factory=set)
+    passes: set[tuple[Machine[Any], str]] = field(default_factory=set)
+
+    async def jouer(self, services: Monde, vie: Vie) -> None:
+        """One life in a bac of its own, then its books and the invariants."""
+        try:
+            deroulement = await jouer(services, vie, vie.vie)
+            self.exerces.update(await deroulement.exerces())
+            comptes = (await services.pilot.etat(deroulement.bac))["comptes"]
+            if "mortes" in comptes:
+                raise AssertionError(await services.pilot.lettres_mortes(deroulement.bac))
+            for dossier in deroulement.dossiers.values():
+                soldes = await services.pilot.soldes(deroulement.bac, dossier["numero"])
+                if any(sum(s.values()) for s in soldes.values()):
+                    raise AssertionError(f"the books of {dossier['numero']} do not balance: {soldes}")
+            if faux := verifier(await services.pilot.relever(deroulement.bac)):
+                raise AssertionError(faux)
+        except Exception as error:  # told by the test of that life, whose name it is
+            self.fins[vie.vie] = error
+        else:
+            self.fins[vie.vie] = None
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def en_memoire(tmp_path_factory: pytest.TempPathFactory) -> Joue:
+    """The catalogue played in memory, the transitions noted."""
+    apres, passes = Machine.apres, set()
+
+    def noter(machine: Machine[Any], acte: str, etat: Any) -> Any:
+        vers = apres(machine, acte, etat)
+        passes.add((machine, acte))
+        return vers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Machine, "apres", noter)
+        joue = await _joue("memory", tmp_path_factory.mktemp("catalogue"))
+    joue.passes = passes
+    return joue
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def en_vrai(tmp_path_factory: pytest.TempPathFactory) -> Joue:
+    """The catalogue played on PostgreSQL and RabbitMQ."""
+    return await _joue("real", tmp_path_factory.mktemp("catalogue"))
+
+
+async def _joue(way: str, folder: Path) -> Joue:
+    joue, limit = Joue(), asyncio.Semaphore(ENSEMBLE)
+    async with monde(way, folder) as services:
+
+        async def une(vie: Vie) -> None:
+            async with limit:
+                await joue.jouer(services, vie)
+
+        await asyncio.gather(*(une(vie) for vie in catalogue()))
+    return joue
