@@ -1,5 +1,6 @@
 """Runs the cases of this folder, written so that a jurist can read them: situation, acte, avec, attendu (or refus), article."""
 
+import ast
 import inspect
 import json
 import re
@@ -179,3 +180,18 @@ def test_the_law_of_the_day_before_the_fps_is_never_guessed() -> None:
     for nom in noms():
         with pytest.raises(HorsDuDroit):
             getattr(Droit(date(2017, 12, 31)), nom)
+
+
+def test_every_delay_in_months_or_years_has_a_short_month_and_a_29_february() -> None:
+    delais = {
+        node.name: {x.func.id for x in ast.walk(node) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)}
+        for node in ast.parse(inspect.getsource(calculs)).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    essais = [(c["acte"], next(iter(c["avec"].values())), c["attendu"]) for _, c in CAS if isinstance(c.get("attendu"), date)]
+    vus = {nom: [(du, au) for acte, du, au in essais if acte == nom and isinstance(du, date)] for nom in delais}
+    mois = {nom for nom, appels in delais.items() if "ajouter_mois" in appels}
+    courts = {nom for nom in mois if any(du.day == 31 and au.day != 31 for du, au in vus[nom])}
+    fevriers = {nom for nom in delais if any((jour.month, jour.day) == (2, 29) for paire in vus[nom] for jour in paire)}
+    assert len(mois) >= 10 and sorted(mois - courts) == []
+    assert sorted({nom for nom, appels in delais.items() if appels & {"ajouter_mois", "ajouter_annees"}} - fevriers) == []

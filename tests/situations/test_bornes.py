@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import inspect
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,12 +15,11 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from fps.droit import calculs
 from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 from fps.parties import Party
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
-from tests.law.situations import DEPART, Situation
+from tests.situations.joueur import DEPART, Situation
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ICI = Path(__file__).parent
@@ -171,22 +169,6 @@ async def test_every_comparison_of_dates_in_the_services_has_its_three_days() ->
     essayees = {f for _, cas in CAS for f in cas.get("compare", ())}
     assert sorted(ecrites - essayees - set(HORS_DU_DROIT)) == []
     assert sorted(set(HORS_DU_DROIT) - ecrites) == []
-
-
-async def test_every_delay_in_months_or_years_has_a_short_month_and_a_29_february() -> None:
-    delais = {
-        node.name: {x.func.id for x in ast.walk(node) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)}
-        for node in ast.parse(inspect.getsource(calculs)).body
-        if isinstance(node, ast.FunctionDef)
-    }
-    cas = [c for f in sorted(ICI.glob("*.yaml")) for c in yaml.safe_load(f.read_text("utf-8")) if isinstance(c.get("attendu"), date)]
-    essais = [(c["acte"], next(iter(c["avec"].values())), c["attendu"]) for c in cas]
-    vus = {nom: [(du, au) for acte, du, au in essais if acte == nom and isinstance(du, date)] for nom in delais}
-    mois = {nom for nom, appels in delais.items() if "ajouter_mois" in appels}
-    courts = {nom for nom in mois if any(du.day == 31 and au.day != 31 for du, au in vus[nom])}
-    fevriers = {nom for nom in delais if any((jour.month, jour.day) == (2, 29) for paire in vus[nom] for jour in paire)}
-    assert len(mois) >= 10 and sorted(mois - courts) == []
-    assert sorted({nom for nom, appels in delais.items() if appels & {"ajouter_mois", "ajouter_annees"}} - fevriers) == []
 
 
 async def test_the_functions_that_the_cases_name_exist() -> None:

@@ -29,7 +29,7 @@ from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.regles import refus as partages
 from fps.regles.defense import octets_de
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
-from tests.law.situations import DEPART, Situation, refus_construits
+from tests.situations.joueur import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOSSIER = Path(__file__).parent / "refus"
