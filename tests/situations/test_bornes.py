@@ -20,6 +20,7 @@ from fps.kit.engine.work import Work
 from fps.parties import Party
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.situations.joueur import DEPART, Situation
+from tests.situations.regles import REGLES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ICI = Path(__file__).parent
@@ -117,7 +118,7 @@ async def test_the_limit_holds_the_day_before_that_day_and_the_day_after(
     with appelees() as vues:
         await essayer(situation, cas, JOURS[jour], cas[jour])
     jours = cas.get("compare_le", "jour")
-    assert jour != jours or set(cas["compare"]) <= vues, sorted(vues)
+    assert jour != jours or REGLES[cas["limite"]] <= vues, sorted(vues)
 
 
 # ------------------------------------------------------------------------------------------------------- nothing is left out
@@ -166,15 +167,18 @@ def _comparaisons(node: ast.AST, module: str, noms: tuple[str, ...], found: dict
 async def test_every_comparison_of_dates_in_the_services_has_its_three_days() -> None:
     # Those of a table of lambdas have no name: they are told by « limite ».
     ecrites = {f for f in comparaisons() if not f.endswith(":") and not f.startswith(ENROLEMENT)}
-    essayees = {f for _, cas in CAS for f in cas.get("compare", ())}
+    essayees = set().union(*REGLES.values())
     assert sorted(ecrites - essayees - set(HORS_DU_DROIT)) == []
     assert sorted(set(HORS_DU_DROIT) - ecrites) == []
 
 
-async def test_the_functions_that_the_cases_name_exist() -> None:
-    for nom in {f for _, cas in CAS for f in cas.get("compare", ())}:
-        module, _, qualname = nom.partition(":")
-        assert importlib.import_module(module) and qualname, nom
+async def test_each_rule_that_compares_is_tried_by_a_case_and_its_module_exists() -> None:
+    noms = {cas.get("limite", cas.get("echeance")) for _, cas in CAS}
+    assert sorted(set(REGLES) - noms) == []
+    assert sorted({cas["limite"] for _, cas in CAS if "limite" in cas} - set(REGLES)) == []
+    for fonction in set().union(*REGLES.values()):
+        module, _, qualname = fonction.partition(":")
+        assert importlib.import_module(module) and qualname, fonction
 
 
 async def test_each_case_is_told_once() -> None:
