@@ -6,7 +6,7 @@ from pathlib import Path
 
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 RANGES = ("antai", "dgfip", "ccsp", "collectivite")
-CHANGE = {"record", "send", "book", "schedule", "unschedule", "add"}
+CHANGE = {"record", "send", "book", "schedule", "unschedule", "add", "find_or_add", "lasting"}
 
 
 def modules(*dossiers: str) -> Iterator[tuple[str, ast.Module]]:
@@ -38,6 +38,19 @@ def test_what_changes_a_case_file_stands_in_actes() -> None:
     trouves = {nom: sum(1 for _ in appels(tree, CHANGE)) for nom, tree in modules()}
     assert sum(n for nom, n in trouves.items() if "/actes/" in nom) > 30
     assert {nom: n for nom, n in trouves.items() if n and "/actes/" not in nom} == {}
+
+
+def test_a_route_sets_nothing_on_a_case_file() -> None:
+    poses = [
+        (nom, ast.unparse(cible))
+        for nom, tree in modules("api", "handlers", "deadlines", "app")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        for groupe in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for cible in ast.walk(groupe)
+        if isinstance(cible, ast.Attribute) and isinstance(cible.ctx, ast.Store)
+    ]
+    assert poses and [(nom, cible) for nom, cible in poses if not cible.startswith("request.state.")] == []
 
 
 def test_a_query_stands_in_the_store() -> None:
