@@ -5,6 +5,7 @@ from ccsp.domain import decision as regles
 from ccsp.domain import lettres
 from ccsp.domain.articles import DECISION, NOTIFICATION
 from ccsp.domain.echeances import Echeance
+from ccsp.domain.mentions import Mention
 from ccsp.domain.requete import Decision, Requete
 from fps.kit.engine.work import Work
 
@@ -14,7 +15,7 @@ async def juger(numero: str, decision: Decision, work: Work) -> Requete:
     requete = await connue(numero, work)
     rendue = regles.rendre(requete, decision, work.now, work.today)
     sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
-    tracer(requete, rendue.nature, DECISION, work, sens=rendue.sens, **sommes)
+    tracer(requete, Mention(rendue.nature), DECISION, work, sens=rendue.sens, **sommes)
     for lettre in lettres.decisions(requete, work.now, work.today):
         if lettre is not None:
             work.send(lettre)
@@ -29,7 +30,7 @@ async def ouvrir(numero: str, partie: str, work: Work) -> Requete:
     """
     requete = await connue(numero, work)
     regles.consulter(requete, partie, work.today)
-    tracer(requete, "consultation", NOTIFICATION, work, partie=partie)
+    tracer(requete, Mention.CONSULTATION, NOTIFICATION, work, partie=partie)
     if partie == "collectivite":
         work.send(lettres.decision_ouverte(requete))
     _prevoir_notification(requete, work)
@@ -56,7 +57,7 @@ def _notifier(requete: Requete, work: Work) -> None:
     limite = requete.limite_execution
     tracer(
         requete,
-        "notification",
+        Mention.NOTIFICATION,
         NOTIFICATION,
         work,
         requerant=str(requete.notifiee_requerant_le),

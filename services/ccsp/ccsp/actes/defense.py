@@ -7,6 +7,7 @@ from ccsp.actes.requete import du_fps, tracer
 from ccsp.domain import lettres
 from ccsp.domain.bordereau import Bordereau, Contenu, Depot, texte_du_memoire
 from ccsp.domain.decision import voie_electronique
+from ccsp.domain.mentions import Mention
 from ccsp.domain.refus import AutreCollectivite, DefenseNonAttendue, DefenseTardive, VoieElectroniqueObligatoire
 from ccsp.domain.requete import EtatRequete, Requete
 from fps.errors import Conflit, MessageRefuse
@@ -36,7 +37,7 @@ async def deposer_memoire(message: MemoireDefense, par: str, work: Work) -> Accu
     if message.conteste_erreur:
         requete.erreur_contestee_le = work.today
     preuve = {"depot": depot.numero, "sha256": depot.empreinte, "conteste": message.conteste_erreur}
-    tracer(requete, "memoire", MemoireDefense.law, work, **preuve)
+    tracer(requete, Mention.MEMOIRE, MemoireDefense.law, work, **preuve)
     return accuse
 
 
@@ -52,7 +53,7 @@ async def deposer_piece(message: PieceDefense, par: str, work: Work) -> AccuseDe
         raise
     accuse = _garder(depot, octets, requete, bordereau, work)
     preuve = {"depot": depot.numero, "sha256": depot.empreinte, "rang": message.rang}
-    tracer(requete, "piece", PieceDefense.law, work, **preuve)
+    tracer(requete, Mention.PIECE, PieceDefense.law, work, **preuve)
     return accuse
 
 

@@ -6,6 +6,7 @@ from ccsp.actes.requete import connue, tracer
 from ccsp.domain import execution as regles
 from ccsp.domain.articles import EXECUTION, POURVOI
 from ccsp.domain.echeances import Echeance
+from ccsp.domain.mentions import Mention
 from ccsp.domain.requete import Requete
 from fps.droit.calculs import date_phase_juridictionnelle
 from fps.kit.engine.work import Work
@@ -15,7 +16,7 @@ async def noter_pourvoi(numero: str, work: Work) -> Requete:
     """An appeal in cassation is noted. Raises RequeteInconnue, PourvoiImpossible."""
     requete = await connue(numero, work)
     regles.se_pourvoir(requete, work.today)
-    tracer(requete, "pourvoi", POURVOI, work)
+    tracer(requete, Mention.POURVOI, POURVOI, work)
     return requete
 
 
@@ -24,7 +25,7 @@ async def demander(numero: str, work: Work) -> Requete:
     requete = await connue(numero, work)
     regles.demander(requete, work.today)
     work.schedule(numero, Echeance.EXECUTION, date_phase_juridictionnelle(work.today) + timedelta(days=1))
-    tracer(requete, "demande-execution", EXECUTION, work)
+    tracer(requete, Mention.DEMANDE_EXECUTION, EXECUTION, work)
     return requete
 
 
@@ -32,14 +33,14 @@ async def saisir_le_juge(numero: str, work: Work) -> None:
     """The administrative phase of an execution is over: the judge takes it."""
     requete = await connue(numero, work)
     requete.passer("saisir_le_juge")
-    tracer(requete, "execution-juridictionnelle", EXECUTION, work)
+    tracer(requete, Mention.EXECUTION_JURIDICTIONNELLE, EXECUTION, work)
 
 
 async def astreindre(numero: str, montant_jour: int, work: Work) -> Requete:
     """The judge of the execution orders a penalty, in centimes a day. Raises RequeteInconnue, ExecutionImpossible."""
     requete = await connue(numero, work)
     regles.astreindre(requete, montant_jour)
-    tracer(requete, "astreinte", EXECUTION, work, montant_jour=montant_jour)
+    tracer(requete, Mention.ASTREINTE, EXECUTION, work, montant_jour=montant_jour)
     return requete
 
 
@@ -48,5 +49,5 @@ async def classer(numero: str, work: Work) -> Requete:
     requete = await connue(numero, work)
     regles.classer(requete)
     work.unschedule(numero)
-    tracer(requete, "classement", EXECUTION, work)
+    tracer(requete, Mention.CLASSEMENT, EXECUTION, work)
     return requete

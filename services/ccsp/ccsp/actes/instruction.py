@@ -7,6 +7,7 @@ from ccsp.domain import lettres
 from ccsp.domain.articles import DEFENSE, REGULARISATION, TELECOPIE
 from ccsp.domain.delais import notification_requerant
 from ccsp.domain.echeances import Echeance
+from ccsp.domain.mentions import Mention
 from ccsp.domain.recevabilite import motifs, regularisables
 from ccsp.domain.refus import ConfirmationParTelecopie, ReponseSansObjet
 from ccsp.domain.requete import INSTRUITES, EtatRequete, Requete
@@ -28,12 +29,12 @@ async def examiner(numero: str, work: Work) -> None:
     elif regularisables(requete.motifs):
         requete.passer("demander_regularisation")
         requete.limite_regularisation = date_limite_regularisation(notification_requerant(requete, work.today))
-        tracer(requete, "demande-regularisation", REGULARISATION, work, limite=requete.limite_regularisation.isoformat())
+        tracer(requete, Mention.DEMANDE_REGULARISATION, REGULARISATION, work, limite=requete.limite_regularisation.isoformat())
         work.send(lettres.demande(requete, work.today))
         _attendre_regularisation(requete, requete.limite_regularisation, work)
     else:
         requete.passer("mettre_en_etat")
-        tracer(requete, "irrecevabilite", REGULARISATION, work, motifs=list(requete.motifs))
+        tracer(requete, Mention.IRRECEVABILITE, REGULARISATION, work, motifs=list(requete.motifs))
 
 
 async def clore_la_regularisation(numero: str, work: Work) -> None:
@@ -50,10 +51,10 @@ async def clore_la_regularisation(numero: str, work: Work) -> None:
         _attendre_regularisation(requete, limite, work)
     elif requete.repondue_le is None:
         requete.passer("renoncer")
-        tracer(requete, "renonciation", REGULARISATION, work)
+        tracer(requete, Mention.RENONCIATION, REGULARISATION, work)
     else:
         requete.passer("mettre_en_etat")
-        tracer(requete, "irrecevabilite", REGULARISATION, work, motifs=list(requete.motifs))
+        tracer(requete, Mention.IRRECEVABILITE, REGULARISATION, work, motifs=list(requete.motifs))
 
 
 async def repondre(message: ReponseRegularisation, work: Work) -> AccuseDepotRequete:
@@ -62,7 +63,7 @@ async def repondre(message: ReponseRegularisation, work: Work) -> AccuseDepotReq
     article = ReponseRegularisation.law
     if requete.etat is EtatRequete.RENONCIATION:
         requete.passer("repondre_tard")
-        tracer(requete, "reponse-tardive", article, work)
+        tracer(requete, Mention.REPONSE_TARDIVE, article, work)
     elif requete.etat not in INSTRUITES:
         raise ReponseSansObjet(f"Requête {requete.numero}, état « {requete.etat} ».")
     elif message.objet == "confirmation-telecopie":
@@ -70,7 +71,7 @@ async def repondre(message: ReponseRegularisation, work: Work) -> AccuseDepotReq
     elif message.objet == "regularisation" and requete.etat is not EtatRequete.REGULARISATION:
         raise ReponseSansObjet(f"Requête {requete.numero} : rien n'est demandé, état « {requete.etat} ».", "objet")
     else:
-        tracer(requete, "reponse", article, work, objet=message.objet)
+        tracer(requete, Mention.REPONSE, article, work, objet=message.objet)
     if requete.etat in (EtatRequete.REGULARISATION, EtatRequete.REPONSE_TARDIVE):
         requete.repondue_le = work.today
     requete.pieces = (*requete.pieces, *(piece.nature for piece in message.pieces))
@@ -88,7 +89,7 @@ async def clore_la_defense(numero: str, work: Work) -> None:
     """The delay of the defence is over: an error of fact that was not contested allows an order (CGCT, art. R. 2333-120-27, 6°)."""
     requete = await connue(numero, work)
     requete.passer("mettre_en_etat")
-    tracer(requete, "fin-defense", DEFENSE, work, contestee=requete.erreur_contestee_le is not None)
+    tracer(requete, Mention.FIN_DEFENSE, DEFENSE, work, contestee=requete.erreur_contestee_le is not None)
 
 
 def _confirmer(requete: Requete, message: ReponseRegularisation, work: Work) -> None:
@@ -97,7 +98,7 @@ def _confirmer(requete: Requete, message: ReponseRegularisation, work: Work) -> 
     if message.canal == "telecopie":
         raise ConfirmationParTelecopie(f"Requête {requete.numero}", "canal")
     requete.confirmee_le = work.today
-    tracer(requete, "confirmation-telecopie", TELECOPIE, work)
+    tracer(requete, Mention.CONFIRMATION_TELECOPIE, TELECOPIE, work)
     work.schedule(requete.numero, Echeance.EXAMEN, date_examen_requete(work.today))
 
 
@@ -115,5 +116,5 @@ def _communiquer(requete: Requete, work: Work) -> None:
     requete.limite_defense = date_limite_defense(work.today)
     work.unschedule(requete.numero)
     work.schedule(requete.numero, Echeance.DEFENSE, requete.limite_defense + timedelta(days=1))
-    tracer(requete, "communication", DEFENSE, work, limite=requete.limite_defense.isoformat())
+    tracer(requete, Mention.COMMUNICATION, DEFENSE, work, limite=requete.limite_defense.isoformat())
     work.send(lettres.communication(requete, work.now, work.today))

@@ -6,6 +6,7 @@ from ccsp.actes import decision, defense
 from ccsp.actes.requete import communiquee, tracer
 from ccsp.domain.articles import CONSULTATION
 from ccsp.domain.consultation import Consultation
+from ccsp.domain.mentions import Mention
 from ccsp.domain.refus import NotificationImpossible
 from ccsp.domain.requete import EtatRequete, Requete
 from fps.kit.engine.work import Work
@@ -27,7 +28,7 @@ async def ouvrir(numero: str, siret: str, document: str, compte: Compte, work: W
         if document == "decision" and requete.etat is EtatRequete.JUGEE:
             await decision.ouvrir(numero, "collectivite", work)
         else:
-            tracer(requete, f"ouverture-{document}", CONSULTATION, work)
+            tracer(requete, Mention(f"ouverture-{document}"), CONSULTATION, work)
     return requete
 
 

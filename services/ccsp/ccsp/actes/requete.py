@@ -6,6 +6,7 @@ from ccsp.domain import lettres
 from ccsp.domain.articles import ENREGISTREMENT
 from ccsp.domain.bordereau import Bordereau
 from ccsp.domain.echeances import Echeance
+from ccsp.domain.mentions import Mention
 from ccsp.domain.refus import AutreDossier, RequeteDejaEnregistree, RequeteInconnue
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from fps.droit.calculs import date_examen_requete, date_limite_confirmation_telecopie
@@ -79,12 +80,12 @@ async def enregistrer(message: Depot, work: Work) -> AccuseDepotRequete:
         confirmer_avant_le=date_limite_confirmation_telecopie(work.today) if telecopie else None,
     )
     work.add(requete)
-    tracer(requete, "enregistrement", ENREGISTREMENT, work, canal=message.canal)
+    tracer(requete, Mention.ENREGISTREMENT, ENREGISTREMENT, work, canal=message.canal)
     # A fax waits for its written confirmation before it is read.
     work.schedule(numero, Echeance.EXAMEN, date_examen_requete(requete.confirmer_avant_le or work.today))
     return lettres.accuse_depot(requete, len(message.pieces), message.canal, work.now, work.today)
 
 
-def tracer(requete: Requete, acte: str, article: str, work: Work, **donnees: object) -> None:
+def tracer(requete: Requete, mention: Mention, article: str, work: Work, **donnees: object) -> None:
     """A line of the journal of the FPS, with the number of the petition."""
-    work.record(requete.numero_fps, acte, article, numero_requete=requete.numero, **donnees)
+    work.record(requete.numero_fps, mention, article, numero_requete=requete.numero, **donnees)

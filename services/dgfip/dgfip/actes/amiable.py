@@ -6,6 +6,7 @@ from dgfip.actes.remboursement import arreter
 from dgfip.actes.reversement import compte_du_mois
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.ecritures import ecriture_amiable
+from dgfip.domain.mentions import Mention
 from fps.kit.engine.work import Key, Work
 from fps.messages.comptable import LOI
 from fps.messages.information_paiement import EncaissementFps
@@ -26,7 +27,7 @@ async def encaisser_amiable(message: EncaissementFps, work: Work) -> None:
     variation = connu.apprendre(message)
     if not variation:
         return
-    work.record(numero, "encaissement-amiable", LOI, montant=connu.montant, variation=variation)
+    work.record(numero, Mention.ENCAISSEMENT_AMIABLE, LOI, montant=connu.montant, variation=variation)
     work.book(numero, ecriture_amiable(message.siret, variation, work.today), LOI)
     (await compte_du_mois(message.siret, work)).inscrire_amiable(variation)
     if variation < 0:

@@ -7,6 +7,7 @@ from dgfip.actes.reversement import inscrire
 from dgfip.domain.articles import ANNULATION
 from dgfip.domain.echeances import Echeance
 from dgfip.domain.ecritures import ecriture_annulation
+from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import AnnulationRecue, Etat, PriseEnCharge
 from dgfip.domain.refus import AnnulationDifferente
 from fps.droit.calculs import date_remboursement_titre
@@ -41,7 +42,7 @@ async def _appliquer(prise: PriseEnCharge, message: AnnulationTitre, work: Work)
     variation = prise.annuler(message)
     work.record(
         numero,
-        "annulation",
+        Mention.ANNULATION,
         ANNULATION,
         numero_annulation=message.numero_annulation,
         fps=message.montant_fps_annule,

@@ -9,6 +9,7 @@ from dgfip.domain.articles import PAIEMENT, SAISIE
 from dgfip.domain.echeances import RECOUVREMENT, Echeance
 from dgfip.domain.ecritures import ecriture_paiement, ecriture_rejet
 from dgfip.domain.encaissement import Encaissement, MoyenRecu, Sort
+from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import PAYES, SOLDES, Etat, PriseEnCharge
 from dgfip.domain.refus import PaiementInconnu, ReferenceDejaUtilisee
 from dgfip.domain.registres import tiers_solvable
@@ -41,7 +42,7 @@ async def verser_la_saisie(numero: str, work: Work) -> None:
         reference = f"SATD-{prise.numero_titre}-{prise.paiements + 1}"
         await _encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work, partiel=False)
     else:
-        work.record(numero, "saisie-infructueuse", SAISIE, reste=prise.reste_du(work.today))
+        work.record(numero, Mention.SAISIE_INFRUCTUEUSE, SAISIE, reste=prise.reste_du(work.today))
 
 
 async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenRecu, reference: str, work: Work, *, partiel: bool) -> int:
@@ -51,7 +52,7 @@ async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenR
     if reference in {deja.reference for deja in await _encaissements(prise, work)}:
         raise ReferenceDejaUtilisee(f"Référence « {reference} ».", "reference")
     work.add(Encaissement.noter(prise, reference, moyen, montant, le))
-    work.record(numero, "paiement", PAIEMENT, montant=montant, rabais=rabais, moyen=moyen, reference=reference)
+    work.record(numero, Mention.PAIEMENT, PAIEMENT, montant=montant, rabais=rabais, moyen=moyen, reference=reference)
     work.book(numero, ecriture_paiement(montant, rabais, work.today), PAIEMENT)
     await inscrire(prise, prise.part_collectivite - avant, work)
     if prise.etat in SOLDES:
@@ -72,7 +73,7 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> PriseEnChar
     if refuse is None:
         raise PaiementInconnu(f"Référence « {reference} ».", "reference")
     rabais_perdu = refuse.rejeter(prise)
-    work.record(numero, "cheque-impaye", PAIEMENT, montant=refuse.montant, reference=reference, etat=prise.etat.value)
+    work.record(numero, Mention.CHEQUE_IMPAYE, PAIEMENT, montant=refuse.montant, reference=reference, etat=prise.etat.value)
     work.book(numero, ecriture_rejet(refuse.montant, rabais_perdu, work.today), PAIEMENT)
     await inscrire(prise, prise.part_collectivite - avant, work)
     if prise.etat is not Etat.A_REMBOURSER:

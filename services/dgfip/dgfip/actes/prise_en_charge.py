@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from dgfip.domain.articles import TITRE
 from dgfip.domain.echeances import RECOUVREMENT, Echeance
 from dgfip.domain.ecritures import ecriture_prise_en_charge
+from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import SOLDES, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PriseEnChargeInconnue, TitreDejaPrisEnCharge
 from fps.droit.calculs import (
@@ -59,7 +60,7 @@ async def prendre_en_charge(message: EmissionTitre, work: Work) -> None:
     work.add(prise)
     work.add(LigneRecue(numero, message))
     place = {"numero_titre": prise.numero_titre, "rang": prise.rang}
-    work.record(numero, "prise-en-charge", TITRE, impaye=prise.montant_impaye, majoration=prise.majoration, **place)
+    work.record(numero, Mention.PRISE_EN_CHARGE, TITRE, impaye=prise.montant_impaye, majoration=prise.majoration, **place)
     work.book(numero, ecriture_prise_en_charge(prise, work.today), TITRE)
     planifier(prise, work)
 

@@ -5,6 +5,7 @@ from dgfip.domain.articles import ANNULATION, PAIEMENT, PRESCRIPTION, SAISIE
 from dgfip.domain.avertissement import avertissement
 from dgfip.domain.echeances import RECOUVREMENT
 from dgfip.domain.ecritures import ecriture_prescription
+from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.registres import adresse_fiscale
 from fps.kit.engine.work import Work
@@ -19,7 +20,7 @@ async def avertir(numero: str, work: Work) -> None:
     autre = adresse != redevable.adresse
     work.record(
         numero,
-        "envoi-avertissement",
+        Mention.ENVOI_AVERTISSEMENT,
         PAIEMENT,
         total=prise.net_du,
         rabais=prise.rabais,
@@ -34,7 +35,7 @@ async def relancer(numero: str, work: Work) -> None:
     """The title is still unpaid: a reminder, before the forced recovery."""
     prise, _ = await connue(numero, work)
     prise.relancer(work.today)
-    work.record(numero, "relance", PAIEMENT, reste=prise.reste_du(work.today))
+    work.record(numero, Mention.RELANCE, PAIEMENT, reste=prise.reste_du(work.today))
     planifier(prise, work)
 
 
@@ -42,7 +43,7 @@ async def saisir(numero: str, work: Work) -> None:
     """The saisie administrative à tiers détenteur is notified."""
     prise, _ = await connue(numero, work)
     prise.saisir(work.today)
-    work.record(numero, "saisie", SAISIE, reste=prise.reste_du(work.today))
+    work.record(numero, Mention.SAISIE, SAISIE, reste=prise.reste_du(work.today))
     planifier(prise, work)
 
 
@@ -51,7 +52,7 @@ async def prescrire(numero: str, work: Work) -> None:
     prise, _ = await connue(numero, work)
     perdu = prise.prescrire()
     work.unschedule(numero, *RECOUVREMENT)
-    work.record(numero, "prescription", PRESCRIPTION, perdu=perdu)
+    work.record(numero, Mention.PRESCRIPTION, PRESCRIPTION, perdu=perdu)
     ecriture = ecriture_prescription(prise, perdu, work.today)
     if ecriture is not None:
         work.book(numero, ecriture, PRESCRIPTION)
@@ -62,7 +63,7 @@ async def suspendre(numero: str, motif: str, work: Work) -> PriseEnCharge:
     prise = await designee(numero, work)
     prise.suspendre(work.today)
     planifier(prise, work)
-    work.record(numero, "suspension", ANNULATION, motif=motif)
+    work.record(numero, Mention.SUSPENSION, ANNULATION, motif=motif)
     return prise
 
 
@@ -71,5 +72,5 @@ async def reprendre(numero: str, motif: str, work: Work) -> PriseEnCharge:
     prise = await designee(numero, work)
     prise.reprendre()
     planifier(prise, work, reprise=work.today)
-    work.record(numero, "reprise", ANNULATION, motif=motif)
+    work.record(numero, Mention.REPRISE, ANNULATION, motif=motif)
     return prise

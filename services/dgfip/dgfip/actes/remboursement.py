@@ -5,6 +5,7 @@ from dgfip.domain import remboursement
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.echeances import Echeance
 from dgfip.domain.ecritures import ecriture_arret, ecriture_piece_comptable, ecriture_remboursement_fps, ecriture_remboursement_titre
+from dgfip.domain.mentions import Mention
 from dgfip.domain.remboursement import Document, PieceRecue, RemboursementsFps
 from fps.kit.engine.work import Work
 from fps.messages.comptable import LOI, AccuseDocumentComptable
@@ -28,7 +29,7 @@ async def ordonner(message: Document, work: Work) -> AccuseDocumentComptable:
         work.add(suivi)
     suivi.ordonne += message.montant
     suivi.en_attente = (*suivi.en_attente, (message.siret, message.numero_piece))
-    work.record(numero, "piece-comptable", LOI, numero_piece=message.numero_piece, montant=message.montant, nature=message.nom)
+    work.record(numero, Mention.PIECE_COMPTABLE, LOI, numero_piece=message.numero_piece, montant=message.montant, nature=message.nom)
     work.book(numero, ecriture_piece_comptable(message.siret, message.montant, work.today), LOI)
     if len(suivi.en_attente) == 1 and piece.due is not None:  # the pieces are paid in the order they came
         work.schedule(numero, Echeance.REMBOURSEMENT_FPS, piece.due)
@@ -44,7 +45,7 @@ async def rembourser_fps(numero: str, work: Work) -> None:
     piece = await _piece(numero, premier, work)
     suivi.en_attente = tuple(reste)
     piece.due, piece.rembourse_le = None, work.today
-    work.record(numero, "remboursement-fps", LOI, numero_piece=piece.numero_piece, montant=piece.montant)
+    work.record(numero, Mention.REMBOURSEMENT_FPS, LOI, numero_piece=piece.numero_piece, montant=piece.montant)
     work.book(numero, ecriture_remboursement_fps(piece.montant, work.today), LOI)
     work.send(remboursement.avis_fps(piece, work.today))
     suivante = await _piece(numero, reste[0], work) if reste else None
@@ -65,7 +66,7 @@ async def arreter(numero: str, encaisse: int, work: Work) -> None:
         if suivi.ordonne <= encaisse:
             break
         suivi.arreter(piece, work.today)
-        work.record(numero, "remboursement-arrete", LOI, numero_piece=piece.numero_piece, montant=piece.montant)
+        work.record(numero, Mention.REMBOURSEMENT_ARRETE, LOI, numero_piece=piece.numero_piece, montant=piece.montant)
         work.book(numero, ecriture_arret(piece.siret, piece.montant, work.today), LOI)
         work.send(remboursement.rejet(piece, work.today))
     if not suivi.en_attente:
@@ -76,7 +77,7 @@ async def rembourser_titre(numero: str, work: Work) -> None:
     """What was paid on a cancelled title goes back to the redevable (flow 16)."""
     prise, ligne = await connue(numero, work)
     fps, majoration = prise.rembourser()
-    work.record(numero, "remboursement-titre", LOI, fps=fps, majoration=majoration)
+    work.record(numero, Mention.REMBOURSEMENT_TITRE, LOI, fps=fps, majoration=majoration)
     work.book(numero, ecriture_remboursement_titre(fps + majoration, work.today), LOI)
     work.send(remboursement.avis_titre(prise, ligne, fps, majoration, work.today))
 

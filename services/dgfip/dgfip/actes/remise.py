@@ -4,6 +4,7 @@ from dgfip.actes.paiement import informer_de_la_remise
 from dgfip.actes.prise_en_charge import designee, planifier
 from dgfip.domain.articles import PAIEMENT
 from dgfip.domain.ecritures import ecriture_remise
+from dgfip.domain.mentions import Mention
 from dgfip.domain.refus import RemiseNonDemandee
 from dgfip.domain.remise import DemandeRemise
 from fps.kit.engine.work import Work
@@ -19,7 +20,7 @@ async def demander(numero: str, motif: str, montant: int, work: Work) -> Demande
         work.add(remise)
     else:
         remise.redemander(work.today, motif, montant)
-    work.record(numero, "remise-demandee", PAIEMENT, montant=montant)
+    work.record(numero, Mention.REMISE_DEMANDEE, PAIEMENT, montant=montant)
     return remise
 
 
@@ -38,5 +39,5 @@ async def decider(numero: str, montant: int, work: Work) -> DemandeRemise:
         work.book(numero, ecriture_remise(montant, work.today), PAIEMENT)
         planifier(prise, work)
         await informer_de_la_remise(prise, work)
-    work.record(numero, "remise-accordee" if montant else "remise-refusee", PAIEMENT, montant=montant)
+    work.record(numero, Mention.REMISE_ACCORDEE if montant else Mention.REMISE_REFUSEE, PAIEMENT, montant=montant)
     return remise

@@ -2,6 +2,7 @@
 
 from dgfip.domain.echeances import Echeance
 from dgfip.domain.ecritures import ecriture_part, ecriture_reversement
+from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.reversement import CompteCollectivite, Reversement, mois_de
 from fps.droit.calculs import date_reversement
@@ -40,7 +41,7 @@ async def reverser(sujet: str, work: Work) -> None:
     solde.a_precompter = compte.verser(solde.a_precompter, work.today)
     work.record(
         sujet,
-        "reversement",
+        Mention.REVERSEMENT,
         LOI,
         encaisse=compte.encaisse,
         amiable=compte.encaisse_amiable,
