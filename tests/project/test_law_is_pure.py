@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 LAW = Path(__file__).resolve().parents[1] / "law"
-MACHINERY = ("fps.kit", "fps_simulateur", "fps_certification", "fps_console", "httpx", "asyncio")
+MACHINERY = ("fps.kit", "fps_simulateur", "fps_certification", "fps_console", "httpx")
 
 
 def test_the_tests_of_the_law_import_neither_the_kit_nor_what_plays() -> None:
