@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-SERVICES = Path(__file__).resolve().parent.parent / "services"
+SERVICES = Path(__file__).resolve().parents[2] / "services"
 RANGES = ("antai", "dgfip", "ccsp", "collectivite")
 CHANGE = {"record", "send", "book", "schedule", "unschedule", "add", "find_or_add", "lasting"}
 
