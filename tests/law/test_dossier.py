@@ -216,7 +216,7 @@ def test_the_books_of_an_unpaid_fps_balance_from_the_notice_to_the_paid_title() 
 
 def test_an_agent_draws_999_fps_a_day_and_not_one_more() -> None:
     constat = ConstatAgent("rouge", "12 rue de l'Exemple", None, VOITURE, "0072", MAINTENANT)
-    serie = SerieAgent("21590350100017", MAINTENANT.date(), 72, 998)
+    serie = SerieAgent("21590350100017", MAINTENANT.date(), 72, dernier=998)
     message = message_fps(commune("21590350100017"), constat, serie, MAINTENANT)
     assert message.numero_fps == "21590350100017261163072999"
     assert (message.montant_fps, message.minoration and message.minoration.montant, message.lieu.code_postal) == (3500, 2450, "59000")

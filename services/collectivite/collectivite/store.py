@@ -13,7 +13,7 @@ from collectivite.domain.forfait import Forfait
 from collectivite.domain.paiement import Paiement
 from collectivite.domain.rapo import Rapo
 from collectivite.domain.recours import Recours
-from collectivite.domain.remboursement import Remboursement, Serie
+from collectivite.domain.remboursement import Remboursement, SerieAnnuelle
 from collectivite.domain.stationnement import Controle, Stationnement
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
@@ -25,7 +25,7 @@ metadata = MetaData()
 
 FORFAITS = Record(Forfait, metadata, "forfaits", key=("numero",))
 SERIES_AGENTS = Record(SerieAgent, metadata, "series_agents", key=("siret", "jour", "agent"))
-SERIES = Record(Serie, metadata, "series", key=("siret", "genre", "annee"))
+SERIES = Record(SerieAnnuelle, metadata, "series", key=("siret", "genre", "annee"))
 AGENTS = Record(AgentAssermente, metadata, "agents", key=("siret", "numero"))
 STATIONNEMENTS = Record(Stationnement, metadata, "stationnements", key=("siret", "immatriculation"))
 CONTROLES = Record(Controle, metadata, "controles", key=("numero",))

@@ -11,20 +11,19 @@ from fps.droit.numero import numero_titre
 from fps.messages.annulation import FpsImpaye
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.titre import EmissionTitre
+from fps.regles.serie import Serie
 from fps.villes.communes import commune
 
 
 @dataclass
-class SerieTitres:
+class SerieTitres(Serie):
     """The series of one year: the order of its last title."""
 
     annee: int
-    dernier: int = 0
 
     def suivant(self) -> str:
         """The next number (hypothesis H03); raises NumeroInvalide when the series is full."""
-        self.dernier += 1
-        return numero_titre(self.annee, self.dernier)
+        return numero_titre(self.annee, self.avancer())
 
 
 @dataclass

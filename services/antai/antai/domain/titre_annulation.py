@@ -16,22 +16,21 @@ from fps.messages.annulation import InformationAnnulationFps, InformationAnnulat
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.messages.titre import AnnulationTitre
+from fps.regles.serie import Serie
 from fps.villes.communes import commune
 
 DEBUT_DE_SERIE = 90_000_000
 
 
 @dataclass
-class SerieAnnulations:
+class SerieAnnulations(Serie):
     """The series of one year: the order of its last titre d'annulation."""
 
     annee: int
-    dernier: int = 0
 
     def suivant(self) -> str:
         """The next number, in a range that no titre exécutoire takes (hypothesis H56); raises NumeroInvalide when it is full."""
-        self.dernier += 1
-        return numero_titre(self.annee, DEBUT_DE_SERIE + self.dernier)
+        return numero_titre(self.annee, DEBUT_DE_SERIE + self.avancer())
 
 
 @dataclass

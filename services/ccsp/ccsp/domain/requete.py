@@ -9,6 +9,7 @@ from ccsp.domain.refus import DecisionImpossible
 from fps.messages.recours_usager import CanalRequete, Nature, Objet, Sens
 from fps.messages.recours_usager import Requete as Depot
 from fps.regles.machine import Machine
+from fps.regles.serie import Serie
 
 
 class EtatRequete(StrEnum):
@@ -121,13 +122,11 @@ class RequeteDuFps:
 
 
 @dataclass
-class SerieRequetes:
+class SerieRequetes(Serie):
     """The series of one year: the order of its last petition."""
 
     annee: int
-    dernier: int = 0
 
     def suivant(self) -> str:
         """The next number: 8 digits, the first two are the year's (hypothesis H29)."""
-        self.dernier += 1
-        return f"{self.annee % 100:02d}{self.dernier:06d}"
+        return f"{self.annee % 100:02d}{self.avancer():06d}"

@@ -6,7 +6,7 @@ from collectivite.domain.rapo import Rapo
 from collectivite.domain.recours import Recours
 from collectivite.domain.refus import ForfaitInconnu, FpsEtabliAilleurs
 from collectivite.domain.refus_recours import RapoInconnu, RecoursInconnu
-from collectivite.domain.remboursement import Serie
+from collectivite.domain.remboursement import SerieAnnuelle
 from fps.kit.engine.work import Work
 
 
@@ -54,5 +54,5 @@ async def recours_connu(numero: str, work: Work) -> Recours:
 
 async def numero_suivant(siret: str, genre: str, work: Work) -> str:
     """The next number of a yearly series of the town."""
-    serie = await work.find_or_add(Serie(siret, genre, work.today.year))
+    serie = await work.find_or_add(SerieAnnuelle(siret, genre, work.today.year))
     return serie.suivant()

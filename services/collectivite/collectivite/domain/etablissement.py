@@ -13,6 +13,7 @@ from fps.droit.numero import NumeroFps
 from fps.messages.mfps import AccuseFps, CreationFps, ModeNotification
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
 from fps.regles.controle_mfps import controler_creation
+from fps.regles.serie import Serie
 from fps.villes.communes import Commune
 
 ORDRE_MAXIMUM: Final = 999
@@ -34,20 +35,18 @@ class Constat:
 
 
 @dataclass
-class SerieAgent:
+class SerieAgent(Serie):
     """The numbers that one agent of one collectivité has used one day (arrêté of 6 November 2015, art. 4)."""
 
     siret: str
     jour: date
     agent: int
-    dernier: int = 0
 
     def suivant(self) -> int:
         """The next order, from 1; raises SerieEpuisee after 999."""
         if self.dernier >= ORDRE_MAXIMUM:
             raise SerieEpuisee(f"Agent {self.agent:03d}, {self.jour:%d/%m/%Y} : {self.dernier} FPS établis.", "agent")
-        self.dernier += 1
-        return self.dernier
+        return self.avancer()
 
 
 def verifier_date(constat: Constat, maintenant: datetime) -> None:

@@ -11,6 +11,7 @@ from fps.droit.explication import regle
 from fps.droit.money import euros
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
+from fps.regles.serie import Serie
 from fps.villes.communes import commune
 
 Genre = Literal["TA", "MD"]
@@ -18,18 +19,16 @@ LARGEURS: Final = {"RAPO": 6, "TA": 4, "MD": 4, "CTRL": 8}  # digits of a number
 
 
 @dataclass
-class Serie:
+class SerieAnnuelle(Serie):
     """A yearly series of numbers of one town: RAPO, titres d'annulation, mandats, controls."""
 
     siret: str
     genre: str
     annee: int
-    dernier: int = 0
 
     def suivant(self) -> str:
         """The next number, as it is printed."""
-        self.dernier += 1
-        return f"{self.genre}-{self.annee}-{self.dernier:0{LARGEURS[self.genre]}d}"
+        return f"{self.genre}-{self.annee}-{self.avancer():0{LARGEURS[self.genre]}d}"
 
 
 @dataclass
