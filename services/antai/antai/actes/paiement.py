@@ -52,9 +52,7 @@ async def identifier_avis(numero_telepaiement: str, immatriculation: str, work: 
         paiement.verifier_cle(numero_telepaiement)
         paiement.verifier_plaque(dossier, immatriculation)
     except (CleTelepaiementFausse, PlaqueDifferente):
-        if verrou is None:
-            verrou = Verrou(dossier.numero)
-            work.add(verrou)
+        verrou = await work.find_or_add(Verrou(dossier.numero))
         verrou.echouer(work.now)
         work.lasting(verrou)
         raise

@@ -83,11 +83,7 @@ async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossi
     except (Conflit, VoieElectroniqueObligatoire) as error:
         error.accuse = lettres.accuse_memoire(requete, _depot(message, requete, work, ""), work.today, error.detail)
         raise
-    bordereau = await work.find(Bordereau, requete.numero)
-    if bordereau is None:
-        bordereau = Bordereau(requete.numero, requete.siret)
-        work.add(bordereau)
-    return requete, bordereau
+    return requete, await work.find_or_add(Bordereau(requete.numero, requete.siret))
 
 
 def _depot(message: MemoireDefense | PieceDefense, requete: Requete, work: Work, par: str) -> Depot:

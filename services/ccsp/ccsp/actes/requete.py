@@ -57,11 +57,7 @@ async def enregistrer(message: Depot, work: Work) -> AccuseDepotRequete:
         former = await connue(unique.numero, work)
         if former.etat is not EtatRequete.RENONCIATION:
             raise RequeteDejaEnregistree(f"FPS {message.numero_fps} : requête {unique.numero}, état « {former.etat} ».", "numero_fps")
-    serie = await work.find(SerieRequetes, work.today.year)
-    if serie is None:
-        serie = SerieRequetes(work.today.year)
-        work.add(serie)
-    numero = serie.suivant()
+    numero = (await work.find_or_add(SerieRequetes(work.today.year))).suivant()
     if unique is None:
         work.add(RequeteDuFps(message.numero_fps, message.objet, numero))
     else:

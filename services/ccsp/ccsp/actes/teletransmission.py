@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from ccsp.actes.acces import commencee, suivi_de
+from ccsp.actes.acces import commencee
 from ccsp.domain.teletransmission import REFERENCE, Convention, Teletransmission
 from fps.kit.engine.work import Work
 from fps.regles.defense import exiger_voie
-from fps.villes.communes import connues
+from fps.villes.communes import commune, connues
 
 # The reference system is ready whatever the date of a bac (hypothesis H93).
 TOUJOURS = Convention(date(2018, 1, 1), "Système de référence (simulé)", date(2018, 1, 1), date(2199, 12, 31))
@@ -23,10 +23,8 @@ async def ouverture(work: Work) -> None:
 async def accepter_cahier(siret: str, qui: str, work: Work) -> Teletransmission:
     """The collectivité commits to the whole cahier des charges; again changes nothing. Raises CommuneInconnue, VoieElectroniqueFermee."""
     exiger_voie("teletransmission", work.today)
-    suivi, _ = await suivi_de(siret, work)
-    if suivi is None:
-        suivi = Teletransmission(siret)
-        work.add(suivi)
+    commune(siret)
+    suivi = await work.find_or_add(Teletransmission(siret))
     if suivi.cahier_accepte_le is None:
         suivi.cahier_accepte_le, suivi.cahier_accepte_par = work.today, qui
         work.audit("cahier-des-charges", qui, siret)

@@ -47,9 +47,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     prevues = dates(ville, forfait, work.today)
     forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
     work.add(forfait)
-    if registre is None:
-        registre = Stationnement(siret, constat.vehicule.immatriculation)
-        work.add(registre)
+    registre = await work.find_or_add(Stationnement(siret, constat.vehicule.immatriculation))
     registre.inscrire(
         FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets)
     )
@@ -68,17 +66,11 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
 
 async def serie(siret: str, constat: Constat, work: Work) -> SerieAgent:
     """The numbers that this agent has used on the day of the finding."""
-    cle = (siret, paris_date(constat.date_heure), int(constat.agent))
-    return await _serie(cle, work)
+    return await work.find_or_add(SerieAgent(siret, paris_date(constat.date_heure), int(constat.agent)))
 
 
 async def numero_rectificatif(siret: str, agent: str, work: Work) -> str:
     """The own number of a rectificatif that this agent establishes today (arrêté du 6 novembre 2015, art. 4). Raises SerieEpuisee."""
-    ville, cle = commune(siret), (siret, work.today, int(agent))
-    ordre = (await _serie(cle, work)).suivant()
-    autorite = ville.autorite_agents.indicatif
+    ordre = (await work.find_or_add(SerieAgent(siret, work.today, int(agent)))).suivant()
+    autorite = commune(siret).autorite_agents.indicatif
     return str(NumeroFps.composer(siret, work.today, autorite=autorite, dispositif=int(agent), ordre=ordre))
-
-
-async def _serie(cle: tuple[object, ...], work: Work) -> SerieAgent:
-    return await work.find_or_add(SerieAgent(*cle))  # type: ignore[arg-type]

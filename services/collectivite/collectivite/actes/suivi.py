@@ -25,9 +25,7 @@ async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:
         if verrou is not None:
             verrou.reussir()
         return forfait.numero
-    if verrou is None:
-        verrou = Verrou(forfait.numero)
-        work.add(verrou)
+    verrou = await work.find_or_add(Verrou(forfait.numero))
     verrou.echouer(work.now)
     work.lasting(verrou)
     raise SuiviInconnu(f"Numéro {avis}", "numero")

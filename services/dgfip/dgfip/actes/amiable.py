@@ -20,10 +20,7 @@ def cles_amiable(message: EncaissementFps) -> Iterable[Key]:
 async def encaisser_amiable(message: EncaissementFps, work: Work) -> None:
     """What ANTAI collected of a FPS, or lost by a cheque, goes to the month of its collectivité; an older news changes nothing."""
     numero = message.numero_fps
-    connu = await work.find(EncaissementAmiable, numero)
-    if connu is None:
-        connu = EncaissementAmiable(numero, message.siret)
-        work.add(connu)
+    connu = await work.find_or_add(EncaissementAmiable(numero, message.siret))
     variation = connu.apprendre(message)
     if not variation:
         return

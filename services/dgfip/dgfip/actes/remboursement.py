@@ -18,15 +18,12 @@ async def ordonner(message: Document, work: Work) -> AccuseDocumentComptable:
     if connu is not None:
         remboursement.verifier_meme_piece(connu, message, work.now)
         return remboursement.accuse_de(message, work.now)
-    suivi = await work.find(RemboursementsFps, numero)
+    suivi = await work.find_or_add(RemboursementsFps(numero))
     amiable = await work.find(EncaissementAmiable, numero)
     encaisse = None if amiable is None else amiable.montant
-    remboursement.verifier(message, suivi.ordonne if suivi else 0, encaisse, work.now, work.today)
+    remboursement.verifier(message, suivi.ordonne, encaisse, work.now, work.today)
     piece = PieceRecue.recevoir(message, work.today)
     work.add(piece)
-    if suivi is None:
-        suivi = RemboursementsFps(numero)
-        work.add(suivi)
     suivi.ordonne += message.montant
     suivi.en_attente = (*suivi.en_attente, (message.siret, message.numero_piece))
     work.record(numero, Mention.PIECE_COMPTABLE, LOI, numero_piece=message.numero_piece, montant=message.montant, nature=message.nom)

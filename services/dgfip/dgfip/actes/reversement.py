@@ -32,12 +32,10 @@ async def inscrire(prise: PriseEnCharge, montant: int, work: Work) -> None:
 async def reverser(sujet: str, work: Work) -> None:
     """What was collected in a month goes to the collectivité, précomptes deducted; what they leave to take waits for the next month."""
     siret, mois = sujet.split("/")
-    compte, solde = await work.find(Reversement, siret, mois), await work.find(CompteCollectivite, siret)
+    compte = await work.find(Reversement, siret, mois)
     if compte is None:
         raise LookupError(f"{sujet}: a reversal without its account")
-    if solde is None:
-        solde = CompteCollectivite(siret)
-        work.add(solde)
+    solde = await work.find_or_add(CompteCollectivite(siret))
     solde.a_precompter = compte.verser(solde.a_precompter, work.today)
     work.record(
         sujet,
