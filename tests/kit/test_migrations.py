@@ -41,6 +41,11 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0001_initial.py": "fe41b09b9ab652c5bc693597a15633c62cefc15a",
     "services/dgfip/dgfip/migrations/versions/0001_initial.py": "f3fe7a83c576c47e091fead8f03d66dd5604508a",
     "shared/fps/kit/data/revisions/kit_0001.py": "1db659e9b8294a67f45cb7ac09716831196f0918",
+    "services/antai/antai/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
+    "services/ccsp/ccsp/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
+    "services/collectivite/collectivite/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
+    "services/dgfip/dgfip/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
+    "shared/fps/kit/data/revisions/kit_0002.py": "23f64ee6ae5b5b3d8f435bc25a9d760313dd49a1",
 }
 
 

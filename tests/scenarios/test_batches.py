@@ -40,11 +40,15 @@ async def recevoir(service: Service, messages: list[Message]) -> int:
     """Hand letters over; gives the number of statements it took."""
     now, before = wall_now(), service.database.statements
     letters = [
-        (Letter(f"{m.type}/{m.sujet}", "essai", m.type, "/services/antai", m.sujet, 1, now, now, m.model_dump_json()), m) for m in messages
+        (Letter(f"{m.type}/{m.sujet}", "essai", m.type, "/services/antai", m.sujet, 1, ECRITES, now, m.model_dump_json()), m)
+        for m in messages
     ]
     results = await service.receive(letters)
     assert all(isinstance(r, Receipt) and r.outcome == "recu" for r in results), results
     return service.database.statements - before
+
+
+ECRITES = paris(date(2020, 1, 1))  # before the date of every bac here
 
 
 async def vivre(service: Service, le: date, nombre: int) -> int:

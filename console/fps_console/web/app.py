@@ -29,6 +29,7 @@ from fps_console.mots import recit
 from fps_console.web.carte import carte_svg
 from fps_console.web.lecture import DEFAUT, Lecture
 from fps_console.web.mesures import Mesures
+from fps_console.web.pilotage import Avance
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ def application(
             Route("/bacs/{bac}", pages.accueil, name="bac"),
             Route("/bacs/{bac}/dossiers/{numero}", pages.dossier, name="dossier"),
             Route("/bacs/{bac}/courriers/{service}/{identifiant}.pdf", pages.courrier, name="courrier"),
+            Route("/pilotage/bacs/{bac}/avance", Avance(pilot), methods=["POST"], name="avance"),
             Route("/metrics", metrics),
             Route("/sante/vivant", vivant),
             Route("/sante/pret", pret),

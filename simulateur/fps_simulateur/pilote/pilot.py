@@ -1,7 +1,11 @@
 """The pilot: moves the bacs of the four services together, through their public HTTP API only, and tells in order what happened."""
 
 import asyncio
+import contextlib
+import os
+import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +15,8 @@ import httpx
 from fps.kit.ground.clock import MATIN, paris
 from fps.parties import SERVICES, Party
 
+MAITRE = Party.ANTAI  # who keeps, for each bac, who is moving it
+HEARTBEAT = 3.0  # seconds between two signs of life of an advance
 QUIET = 120.0  # seconds after which a post that is not quiet is a fault, told as such
 
 
@@ -25,8 +31,8 @@ class PiloteErreur(Exception):
 class Pilot:
     """The four services seen as one world. Works the same in one process and over four machines."""
 
-    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[Party, str], token: str):
-        self.client, self.addresses = client, addresses
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[Party, str], token: str, qui: str = "fps"):
+        self.client, self.addresses, self.token, self.qui = client, addresses, token, qui
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
@@ -158,25 +164,76 @@ class Pilot:
                 pause = min(pause * 2, 0.25)
 
     async def avancer(self, nom: str, jusqua: datetime) -> list[dict[str, Any]]:
-        """Live every due date up to an instant, in order, everywhere; gives what happened, in order."""
+        """Live every due date up to an instant, in order, everywhere; gives what happened, in order.
+
+        Two phases at each due date: every clock is set, then the day is lived. What an advance that was cut left behind is finished first.
+        """
         state = await self.au_calme(nom)
         if state["mode"] != "fige":
             detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
             raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
         marks = dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
-        now = datetime.fromisoformat(state["instant"])
-        target = jusqua.astimezone(now.tzinfo)
-        while (due := state["prochaine_echeance"]) is not None and date.fromisoformat(due) <= target.date():
-            # The morning of the due date, or at once when that morning is already behind.
-            step = min(max(now, paris(date.fromisoformat(due), MATIN)), target)
-            if step < paris(date.fromisoformat(due), MATIN):
-                break  # the target is earlier in that day than its morning
-            now = step
-            state = await self.au_calme(nom, await self._all("POST", f"{_bac(nom)}/instant", json={"instant": step.isoformat()}))
-        if now != target:  # going back is refused by the services
-            await self.au_calme(nom, await self._all("POST", f"{_bac(nom)}/instant", json={"instant": target.isoformat()}))
+        async with self._seul(nom, jusqua):
+            await self._avancer(nom, jusqua, state)
         found = await asyncio.gather(*(self._journal(s, nom, marks[s]) for s in SERVICES))
         return sorted((line for lines in found for line in lines), key=order)
+
+    @asynccontextmanager
+    async def _seul(self, nom: str, jusqua: datetime) -> AsyncIterator[None]:
+        """Nobody else moves this bac meanwhile: ANTAI keeps who does, and is told all along that it still does. Raises PiloteErreur."""
+        jeton = secrets.token_urlsafe(16)
+        body = {"jeton": jeton, "qui": f"{self.qui}, processus {os.getpid()}", "cible": jusqua.isoformat()}
+
+        async def tell() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT)
+                await self._call(MAITRE, "PUT", f"{_bac(nom)}/avance", json=body)
+
+        await self._call(MAITRE, "PUT", f"{_bac(nom)}/avance", json=body)
+        telling = asyncio.create_task(tell(), name=f"avance-{nom}")
+        try:
+            yield
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+            with contextlib.suppress(PiloteErreur):  # ANTAI went away: what is not said again is forgotten in a moment
+                await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance", params={"jeton": jeton})
+
+    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any]) -> None:
+        state = await self._accorder(nom, state)
+        now = datetime.fromisoformat(state["instant"])
+        target = jusqua.astimezone(now.tzinfo)
+        while (step := _step(state["prochaine_echeance"], now)) is not None and step <= target:
+            now = step
+            state = await self._vivre(nom, now)
+        if now != target:  # going back is refused by the services
+            state = await self._vivre(nom, target)
+        apart = {s: x["instant"] for s, x in state["services"].items() if datetime.fromisoformat(x["instant"]) != target}
+        if apart:
+            detail = f"Instant demandé : {target.isoformat()} ; " + ", ".join(f"{s} : {x}" for s, x in apart.items())
+            raise PiloteErreur(Party.ANTAI, {"code": "horloges-desaccordees", "title": "Un service n'est pas à la date", "detail": detail})
+
+    async def _vivre(self, nom: str, instant: datetime) -> dict[str, Any]:
+        """Set every clock to an instant, then live what is due there; gives the quiet state."""
+        set_ = await self._all("POST", f"{_bac(nom)}/horloge", json={"instant": instant.isoformat()})
+        due = [s for s, x in set_.items() if x["prochaine_echeance"] and date.fromisoformat(x["prochaine_echeance"]) <= instant.date()]
+        lived = await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/jour") for s in due))
+        return await self.au_calme(nom, set_ | {s: a.json() for s, a in zip(due, lived, strict=True)})
+
+    async def _accorder(self, nom: str, state: dict[str, Any]) -> dict[str, Any]:
+        """Bring every service to the instant of the one that is ahead, through what is due: what a cut advance left."""
+        while True:
+            clocks = {Party(s): datetime.fromisoformat(x["instant"]) for s, x in state["services"].items()}
+            ahead = max(clocks.values())
+            if all(clock == ahead for clock in clocks.values()):
+                return state
+            late = {s: _step(state["services"][s]["prochaine_echeance"], clock) or ahead for s, clock in clocks.items() if clock < ahead}
+            step = min(ahead, *late.values())
+            moved = [s for s in late if clocks[s] <= step]
+            body = {"json": {"instant": step.isoformat()}}
+            await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/horloge", **body) for s in moved))
+            await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/jour") for s in moved))
+            state = await self.au_calme(nom)
 
     async def regler(self, nom: str, mode: str, vitesse: int = 1) -> dict[str, Any]:
         """Freeze a bac at its present instant, or let it run with real time from there.
@@ -277,6 +334,11 @@ def _bac(nom: str) -> str:
 def order(line: Mapping[str, Any]) -> tuple[Any, ...]:
     """Simulated time, then the dossier, then the Lamport rank: causes before effects, the same whatever carried the letters."""
     return (datetime.fromisoformat(line["date"]), line["sujet"], line["rang"], line["service"])
+
+
+def _step(due: str | None, now: datetime) -> datetime | None:
+    """When the next deadline is lived: in the morning of its day, or at once when that morning is already behind; None without one."""
+    return None if due is None else max(now, paris(date.fromisoformat(due), MATIN).astimezone(now.tzinfo))
 
 
 def _quiet(found: Mapping[Party, Any]) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -13,14 +13,15 @@ from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve
 from fps.kit.data import tables
-from fps.kit.engine import audit, bacs, journal, ledger
+from fps.kit.engine import audit, avances, bacs, journal, ledger
 from fps.kit.engine.service import Service
-from fps.kit.ground.clock import PARIS, Marche, civil_date, wall_now
+from fps.kit.ground.clock import DEBUT, FIN, PARIS, Marche, civil_date, wall_now
 from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.web.body import ImportRoute
 from fps.kit.web.sites import montrer
+from fps.messages.formats import Ligne
 
 
 class CourrierInconnu(Introuvable):
@@ -29,13 +30,30 @@ class CourrierInconnu(Introuvable):
     code = "courrier-inconnu"
 
 
+def _instant(value: Any) -> Any:
+    """A text as ISO 8601 writes an instant: a number of seconds, even in quotes, is no date."""
+    if isinstance(value, str) and ISO.match(value):
+        return value
+    raise ValueError("un instant ISO 8601 avec son décalage est attendu, comme 2026-10-05T20:00:00+02:00")
+
+
+def _possible(value: datetime) -> datetime:
+    if not DEBUT <= value <= FIN:
+        raise ValueError(f"un instant entre {DEBUT:%d/%m/%Y} et {FIN:%d/%m/%Y} est attendu")
+    return value
+
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+InstantBac = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible)]
+
+
 class NouveauBac(BaseModel):
     """A world to create."""
 
     model_config = ConfigDict(extra="forbid")
 
     nom: str
-    instant: AwareDatetime
+    instant: InstantBac
     graine: str = Field("", max_length=100, description="vide : le nom du bac")
     mode: Marche = Marche.FIGE
     vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
@@ -47,9 +65,19 @@ class ReglageHorloge(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    instant: AwareDatetime
+    instant: InstantBac
     mode: Marche | None = None
     vitesse: int | None = Field(None, ge=1, le=86_400 * 31)
+
+
+class PriseAvance(BaseModel):
+    """Who moves a bac, and until when it means to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jeton: str = Field(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="Tiré par qui avance, redonné à chaque étape")
+    qui: Ligne = Field(description="Ce que lira celui qui devra attendre")
+    cible: InstantBac
 
 
 class EcheanceEnterree(BaseModel):
@@ -116,12 +144,33 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
         await bacs.remove(service, nom)
         await service.note(nom, "bac", ADMINISTRATION, "suppression", nom=nom)
 
-    @router.post("/bacs/{nom}/instant", summary="Avancer la date d'un bac et vivre ce qui est dû")
+    @router.post("/bacs/{nom}/horloge", summary="Avancer l'horloge d'un bac, sans rien vivre encore")
+    async def horloge_de(nom: str, reglage: ReglageHorloge) -> EtatBac:
+        """First phase: every service gets the new instant before any of them lives it. Refuses to jump over a deadline."""
+        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
+        return await state(nom)
+
+    @router.post("/bacs/{nom}/jour", summary="Vivre ce qui est dû à la date du bac")
+    async def vivre(nom: str) -> EtatAvance:
+        """Second phase: answered when everything due is done."""
+        done = await service.live(nom)
+        return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
+
+    @router.post("/bacs/{nom}/instant", summary="Avancer l'horloge de ce service et y vivre ce qui est dû")
     async def regler(nom: str, reglage: ReglageHorloge) -> EtatAvance:
-        """Move the clock, then do what is due: answered when done."""
+        """Both phases, in this service alone: the whole world moves by the console (POST /pilotage/bacs/{bac}/avance)."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         done = await service.live(nom)
         return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
+
+    @router.put("/bacs/{nom}/avance", status_code=204, summary="Prendre un bac pour l'avancer, ou dire qu'on y est encore")
+    async def prendre(nom: str, prise: PriseAvance) -> None:
+        """One advance at a time: 409 with who is at work. Who says nothing for fifteen seconds is succeeded."""
+        await avances.prendre(service, nom, prise.jeton, prise.qui, prise.cible)
+
+    @router.delete("/bacs/{nom}/avance", status_code=204, summary="Rendre un bac que l'on avançait")
+    async def rendre(nom: str, jeton: Annotated[str, Query(max_length=100)]) -> None:
+        await avances.rendre(service, nom, jeton)
 
     @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
     async def copier(nom: str, vers: str) -> EtatBac:

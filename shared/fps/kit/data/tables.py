@@ -20,6 +20,18 @@ bacs = Table(
     Column("vitesse", BigInteger, nullable=False),
 )
 
+# Who is moving a bac now: one advance at a time, whoever asks. Nothing of a world: neither copied nor exported.
+avances = Table(
+    "avances",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("jeton", Text, nullable=False),
+    Column("qui", Text, nullable=False),
+    Column("cible", Instant, nullable=False),
+    Column("prise_le", Instant, nullable=False),
+    Column("vue_le", Instant, nullable=False),
+)
+
 # A letter stays here until its receiver has committed.
 outbox = Table(
     "outbox",

@@ -16,7 +16,7 @@ from fps.kit.engine.extension import Extension
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Bac, BacInconnu, Work
 from fps.kit.ground.bac_path import NOM
-from fps.kit.ground.clock import PARIS, BacClock, Marche, wall_now
+from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
 
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
@@ -41,6 +41,16 @@ class RetourEnArriere(Conflit):
     que_faire = "Créez un autre bac à la date voulue. Une date sans heure veut dire 20:00, heure de Paris."
 
 
+class EcheanceSautee(Conflit):
+    """Une échéance serait sautée : le temps d'un bac passe par chacune"""
+
+    code = "echeance-sautee"
+    que_faire = (
+        "Avancez d'abord jusqu'à cette échéance dans les quatre services et vivez-la (POST …/horloge, puis POST …/jour), ou laissez "
+        "faire la console : POST /pilotage/bacs/{bac}/avance, ou « fps advance »."
+    )
+
+
 def check_name(nom: str) -> str:
     """The name, or Malformed: lower-case letters, digits and hyphens, 40 at most."""
     if not NOM.fullmatch(nom):
@@ -49,8 +59,9 @@ def check_name(nom: str) -> str:
 
 
 def tables_of(service: Service) -> list[Table]:
-    """Every table that holds the data of a bac."""
-    return [*tables.metadata.sorted_tables, *service.definition.metadata.sorted_tables]
+    """Every table that holds the data of a bac; who is moving it now is not of its world."""
+    kit = [table for table in tables.metadata.sorted_tables if table is not tables.avances]
+    return [*kit, *service.definition.metadata.sorted_tables]
 
 
 async def find(tx: Transaction, nom: str) -> Bac:
@@ -84,10 +95,16 @@ async def create(
 
 
 async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche | None = None, vitesse: int | None = None) -> None:
-    """Move the clock of a bac forward, or change how it runs; raises RetourEnArriere."""
+    """Move the clock of a bac forward, or change how it runs; raises RetourEnArriere, EcheanceSautee.
+
+    Nothing is lived here: every service of the world gets the new instant before any of them lives it (`Service.live`).
+    """
     async with service.database.write() as tx:
         bac = await find(tx, nom)
         clock = bac.horloge
+        first = (await tx.select(_NEXT_DUE, nom=nom))[0][0]
+        if clock.mode is Marche.FIGE and first is not None and first < civil_date(instant):
+            raise EcheanceSautee(f"« {nom} » : une échéance est due le {first:%d/%m/%Y}.", "instant")
         if instant < clock.now():
             asked, now = instant.astimezone(PARIS), clock.now()
             raise RetourEnArriere(f"« {nom} » est au {now:%d/%m/%Y %H:%M}, date demandée {asked:%d/%m/%Y %H:%M}")
@@ -103,7 +120,7 @@ async def remove(service: Service, nom: str) -> None:
     """Delete everything of a bac."""
     async with service.database.write() as tx:
         await find(tx, nom)
-        for table in tables_of(service):
+        for table in (*tables_of(service), tables.avances):
             await tx.execute(delete(table).where(table.c.bac == nom))
 
 

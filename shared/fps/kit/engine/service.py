@@ -26,7 +26,7 @@ from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
-from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable
 from fps.kit.ground.settings import Settings
 from fps.kit.web.problems import refus_body
 from fps.kit.wire.envelope import Letter, canonical, digest
@@ -167,6 +167,9 @@ class Service:
             return error
         except BacInconnu as error:
             return error
+        if letter.time > bac.horloge.now(batch.wall) and letter.source in INTERNAL:
+            # Written by a service whose clock is ahead: nothing is dated here before it was written there.
+            return HorlogeEnRetard(f"écrite le {letter.time.isoformat()}, bac « {letter.bac} » en retard")
         mark = digest(f"{letter.type}\n{letter.body}")
         seen = inbox.get((letter.bac, letter.id))
         if seen is not None:

@@ -40,9 +40,20 @@ class Ticker:
             try:
                 async with self.service.database.read() as tx:
                     running = [row[0] for row in await tx.select(query)]
-                for bac in running:
-                    await self.service.live(bac)
-            except (Unavailable, Introuvable) as error:
+            except Unavailable as error:
                 log.warning("échéances en attente", extra={"cause": repr(error)})
+                continue
             except Exception:
                 log.exception("échéances")
+                continue
+            for bac in running:
+                await self._live(bac)
+
+    async def _live(self, bac: str) -> None:
+        """One bac: what goes wrong in it never keeps the others from their day."""
+        try:
+            await self.service.live(bac)
+        except (Unavailable, Introuvable) as error:
+            log.warning("échéances en attente", extra={"bac": bac, "cause": repr(error)})
+        except Exception:
+            log.exception("échéances", extra={"bac": bac})

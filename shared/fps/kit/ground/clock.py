@@ -12,6 +12,10 @@ SOIR = time(20, 0)
 MATIN = time(6, 0)
 
 
+# What a bac may be told: before the first of these instants there is nothing to simulate, at the last one its clock stops.
+DEBUT, FIN = datetime(1990, 1, 1, tzinfo=PARIS), datetime(2199, 12, 31, 23, 59, 59, tzinfo=PARIS)
+
+
 def wall_now() -> datetime:
     """The machine's time, in UTC: for `wall_time`, retries and TLS only, never for the law."""
     return datetime.now(UTC)
@@ -49,4 +53,5 @@ class BacClock:
             return self.instant.astimezone(PARIS)
         elapsed: timedelta = ((wall or wall_now()) - self.wall) * self.vitesse
         # astimezone(UTC) first: aware arithmetic inside one zone ignores DST.
-        return (self.instant.astimezone(UTC) + elapsed).astimezone(PARIS)
+        start = self.instant.astimezone(UTC)
+        return FIN if elapsed >= FIN - start else (start + elapsed).astimezone(PARIS)

@@ -19,6 +19,13 @@ class Overloaded(Unavailable):
     code = "surcharge"
 
 
+class HorlogeEnRetard(Unavailable):
+    """L'horloge de ce bac n'a pas encore atteint l'instant où cette lettre a été écrite"""
+
+    code = "horloge-en-retard"
+    retry_after = 1
+
+
 class Malformed(Exception):
     """Le message ne peut pas être lu"""
 

@@ -1,6 +1,7 @@
 """The HTTP door of the letters: one route per message, and its batch route (NDJSON), raw for speed, documented from the flow table."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -27,13 +28,28 @@ DOORS = (Channel.REST, Channel.PORTAIL, Channel.COURRIER)
 EXTERNE = "/externe"
 
 
+ANONYME = "anonyme/"
+UNTOLD = datetime(1, 1, 1, tzinfo=UTC)  # when a letter was written, when nobody who is believed says so
+
+
 def owner_of(qui: Identite | None) -> str:
-    """What makes the keys of a provider its own: two of them may choose the same Idempotency-Key. Its SIRET outlives its certificates."""
-    return "" if qui is None or qui.service is not None else f"{qui.siret}/"
+    """What makes the keys of a caller its own: two of them may choose the same Idempotency-Key, and nobody takes the place of a service's.
+
+    A provider's SIRET outlives its certificates; who shows none has the keys of everybody who shows none.
+    """
+    if qui is None:
+        return ANONYME
+    return "" if qui.service is not None else f"{qui.siret}/"
 
 
-def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], owner: str = "") -> Letter:
-    """The letter of a message, with what its sender said of it (`id`, `source`, `rang`, `traceparent`); raises Malformed."""
+def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], qui: Identite | None) -> Letter:
+    """The letter of a message, with what its sender said of it (`id`, `traceparent`); raises Malformed.
+
+    `source`, `rang` and `time` are believed from the certificate of the service that sends such letters only: nobody else can move the
+    ranks of a dossier, the counts of a bac, or a date.
+    """
+    owner, source = owner_of(qui), f"/services/{type(message).sender}"
+    internal = qui is not None and qui.service is type(message).sender and given.get("source") == source
     key = given.get("id")
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= 200 and key.isprintable()):
         raise Malformed("cle-idempotence-invalide", "Idempotency-Key : de 1 à 200 caractères imprimables.")
@@ -44,25 +60,34 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], owne
     if not 0 <= rang < 1 << 40:
         raise Malformed("enveloppe-invalide", "« rang » : un entier positif.")
     now = wall_now()
+    try:
+        time = UNTOLD if not internal or not given.get("time") else datetime.fromisoformat(str(given["time"]))
+        if time.tzinfo is None:
+            raise ValueError("no offset")
+    except ValueError:
+        raise Malformed("enveloppe-invalide", "« time » : un instant ISO 8601 avec son décalage.") from None
     return Letter(
         # Without a key, the content is its own key: the same message twice is one message.
-        id=f"{owner}{key}" if key is not None else digest(f"{type(message).type}\n{text}"),
+        id=f"{owner}{key if key is not None else digest(f'{type(message).type}{chr(10)}{text}')}",
         bac=bac,
         type=type(message).type,
-        source=str(given.get("source") or EXTERNE)[:200],
+        source=source if internal else EXTERNE,
         subject=message.sujet,
-        rang=rang,
-        time=now,
+        rang=rang if internal else 0,
+        time=time,
         wall_time=now,
         body=text,
         traceparent=str(given.get("traceparent") or "")[:100],
     )
 
 
-async def bearer(service: Service, cls: MessageClass, request: Request) -> Identite | None:
-    """Who brings a letter; raises AccesRefuse before a byte of it is read when a certificate is asked and none that is good is shown."""
+async def caller(service: Service, cls: MessageClass, request: Request) -> Identite | None:
+    """Who brings a letter; raises AccesRefuse before a byte of it is read when a certificate is asked and none that is good is shown.
+
+    A person's letter needs none: there, the certificate of a service is looked at, and any other is as good as none.
+    """
     if cls.channel is not Channel.REST:
-        return None
+        return acces.service_of(service, request)
     qui = await acces.identifier(service, request)
     if qui is None:
         await acces.refuser(service, request, CertificatRequis(f"Message « {cls.nom} »."))
@@ -72,7 +97,7 @@ async def bearer(service: Service, cls: MessageClass, request: Request) -> Ident
 def _endpoint(service: Service, cls: MessageClass) -> Any:
     async def endpoint(request: Request) -> Response:
         try:
-            qui = await bearer(service, cls, request)
+            qui = await caller(service, cls, request)
             expect_type(request, "application/json", "application/cloudevents+json")
             message, text = read_message(cls, parse(await read_body(request, BODY_LIMIT)))
             headers = request.headers
@@ -80,9 +105,10 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
                 "id": headers.get("idempotency-key"),
                 "source": headers.get("ce-source"),
                 "rang": headers.get("ce-rang"),
+                "time": headers.get("ce-time"),
                 "traceparent": headers.get("traceparent"),
             }
-            letter = letter_of(bac_of(request), message, text, given, owner_of(qui))
+            letter = letter_of(bac_of(request), message, text, given, qui)
             result = (await service.receive([(letter, message)], qui))[0]
         except Exception as error:
             return problems.of(error)
@@ -106,14 +132,14 @@ def _single(key: str, receipt: Receipt) -> Response:
 def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
     async def endpoint(request: Request) -> Response:
         try:
-            qui = await bearer(service, cls, request)
+            qui = await caller(service, cls, request)
             expect_type(request, "application/x-ndjson", "application/ndjson", "application/jsonl")
             raw = await read_body(request, LOT_LIMIT)
             lines = [line for line in raw.split(b"\n") if line.strip()]
             if not 0 < len(lines) <= LOT:
                 raise Malformed("lot-invalide", f"Un lot compte de 1 à {LOT} lignes ; celui-ci en a {len(lines)}.")
-            source = {"source": request.headers.get("ce-source"), "traceparent": request.headers.get("traceparent")}
-            results = await _lines(service, cls, bac_of(request), lines, source, qui)
+            common = {"source": request.headers.get("ce-source"), "traceparent": request.headers.get("traceparent")}
+            results = await _lines(service, cls, bac_of(request), lines, common, qui)
         except Exception as error:
             return problems.of(error)
         return Response("\n".join(results) + "\n", 200, media_type="application/x-ndjson")
@@ -128,7 +154,7 @@ async def _lines(
     outcomes: list[Any] = []
     for line in lines:
         try:
-            outcomes.append(_line(cls, bac, line, common, owner_of(qui)))
+            outcomes.append(_line(cls, bac, line, common, qui))
             ready.append(outcomes[-1])
         except Malformed as error:
             outcomes.append(error)
@@ -141,7 +167,7 @@ async def _lines(
     return out
 
 
-def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any], owner: str) -> tuple[Letter, Message]:
+def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any], qui: Identite | None) -> tuple[Letter, Message]:
     if len(line) > BODY_LIMIT:
         raise Malformed("corps-trop-grand", "Une ligne dépasse 1 Mio : envoyez un message plus petit.", status=413)
     given = parse(line)
@@ -150,7 +176,7 @@ def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any], owne
     if given.get("type", cls.type) != cls.type:
         raise Malformed("type-de-message", f"Cette adresse reçoit « {cls.type} ».")
     message, text = read_message(cls, given["data"])
-    return letter_of(bac, message, text, common | {k: v for k, v in given.items() if k != "data"}, owner), message
+    return letter_of(bac, message, text, common | {k: v for k, v in given.items() if k != "data"}, qui), message
 
 
 def _report(number: int, key: str | None, result: Any) -> str:

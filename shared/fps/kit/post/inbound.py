@@ -8,7 +8,7 @@ from fps.kit.data import tables
 from fps.kit.data.sql import Row, Upsert
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.clock import wall_now
-from fps.kit.ground.faults import Malformed, Unavailable, cause
+from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable, cause
 from fps.kit.wire.envelope import Letter, digest, events, pack, read_event
 from fps.messages.message import Message
 
@@ -40,8 +40,11 @@ class Inbound:
         for (letter, _), result in zip(good, await self.service.receive(good) if good else [], strict=True):
             if isinstance(result, Receipt):
                 continue
-            if isinstance(result, Unavailable):
+            if isinstance(result, Unavailable) and not isinstance(result, HorlogeEnRetard):
                 raise result
+            if isinstance(result, HorlogeEnRetard):
+                later.append(letter)  # the clock here is behind: not a failed try
+                continue
             if letter.attempts < len(self.service.settings.retry_delays) and not isinstance(result, Malformed):
                 later.append(letter.later())
             else:

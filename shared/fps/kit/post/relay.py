@@ -30,6 +30,9 @@ from fps.parties import Channel
 log = logging.getLogger(__name__)
 BATCH = 500
 POLL = 1.0  # seconds: a safety, the relay is woken by the commits
+MOMENT = 0.02  # seconds before a letter is tried again whose receiver's clock is behind
+QUICK = 100
+AGAIN = (Fate.PLUS_TARD, Fate.TROP_TOT, Fate.INCONNUE)
 PAUSE = 0.5  # seconds after a server did not answer
 
 
@@ -52,6 +55,7 @@ class Relay:
 
     def __init__(self, service: Service, bus: Bus, carrier: Carrier):
         self.service, self.bus, self.carrier = service, bus, carrier
+        self.quick = 0  # quick looks left, since a letter waits for its receiver's clock
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -77,9 +81,10 @@ class Relay:
             except Exception:
                 log.exception("relais")
                 await asyncio.sleep(PAUSE)
+            self.quick = max(self.quick - 1, 0)
             with contextlib.suppress(TimeoutError):
                 # Not wait_for, which forgets before Python 3.12 that it was cancelled when the event is set at the same moment.
-                async with asyncio.timeout(POLL):
+                async with asyncio.timeout(MOMENT if self.quick else POLL):
                     await self.service.committed.wait()
 
     async def once(self) -> int:
@@ -129,12 +134,7 @@ class Relay:
             values = list(found.values())
             packs = [values[i : i + PACK] for i in range(0, len(values), PACK)]
             later = {x.id: x for x in await self.bus.publish(key, packs)}
-            fates = {
-                p: Delivery(Fate.INCONNUE, None, {"detail": "dossier encore inconnu du destinataire"})
-                if x.id in later
-                else Delivery(Fate.RECUE)
-                for p, x in found.items()
-            }
+            fates = {p: _on_the_bus(x, later.get(x.id)) for p, x in found.items()}
             left += await self._close(found, fates)
         return left
 
@@ -150,7 +150,7 @@ class Relay:
             for found, fates in zip(groups.values(), await asyncio.gather(*(self._group(g) for g in groups.values())), strict=True):
                 left += await self._close(found, fates)
                 # What follows a letter that must go again waits behind it.
-                held |= {(x.bac, x.subject) for p, x in found.items() if fates[p].fate in (Fate.PLUS_TARD, Fate.INCONNUE)}
+                held |= {(x.bac, x.subject) for p, x in found.items() if fates[p].fate in AGAIN}
         return left
 
     async def _group(self, letters: dict[int, Letter]) -> dict[int, Delivery]:
@@ -181,6 +181,8 @@ class Relay:
     async def _close(self, letters: dict[int, Letter], fates: dict[int, Delivery]) -> int:
         """Take the delivered letters out of the outbox; keep the others for later, or bury them."""
         left = 0
+        if any(x.fate is Fate.TROP_TOT for x in fates.values()):
+            self.quick = QUICK
         for bac in dict.fromkeys(x.bac for x in letters.values()):
             mine = {p: x for p, x in letters.items() if x.bac == bac}
 
@@ -191,6 +193,15 @@ class Relay:
         return left
 
 
+def _on_the_bus(sent: Letter, later: Letter | None) -> Delivery:
+    """What became of a letter put on the bus; `later` is the same one when its receiver will take it another time."""
+    if later is None:
+        return Delivery(Fate.RECUE)
+    if later.attempts == sent.attempts:
+        return Delivery(Fate.TROP_TOT, None, {"detail": "l'horloge du destinataire est en retard"})
+    return Delivery(Fate.INCONNUE, None, {"detail": "dossier encore inconnu du destinataire"})
+
+
 async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Delivery], delays: tuple[float, ...]) -> int:
     batch, gone, dead = work.batch, [], []
     for position, letter in letters.items():
@@ -199,9 +210,10 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
         problem = delivery.problem or {}
         why = explain(problem)
         tried_out = delivery.fate is Fate.INCONNUE and letter.attempts >= len(delays)
-        if delivery.fate in (Fate.PLUS_TARD, Fate.INCONNUE) and not tried_out:
-            delay = delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
-            values = {"attempts": letter.attempts + 1, "not_before": batch.wall + timedelta(seconds=delay)}
+        if delivery.fate in AGAIN and not tried_out:
+            early = delivery.fate is Fate.TROP_TOT
+            delay = MOMENT if early else delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
+            values = {"attempts": letter.attempts + (not early), "not_before": batch.wall + timedelta(seconds=delay)}
             await work.tx.execute(update(tables.outbox).where(tables.outbox.c.position == position).values(**values))
             continue
         gone.append((position,))

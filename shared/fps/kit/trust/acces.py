@@ -113,6 +113,15 @@ async def identifier(service: Service, request: Request) -> Identite | None:
         raise
 
 
+def service_of(service: Service, request: Request) -> Identite | None:
+    """The service of this simulator whose certificate a request shows, where none is asked; whatever else is shown is nobody's."""
+    try:
+        qui = service.extension(Trust).identifier(request.scope)
+    except AccesRefuse:
+        return None
+    return qui if qui is not None and qui.service is not None else None
+
+
 def certificat(service: Service) -> Any:
     """A door for who shows a good certificate; what it may do is checked by the act. The route reads it by `porteur`."""
 

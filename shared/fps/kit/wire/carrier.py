@@ -12,6 +12,7 @@ import httpx
 
 from fps.flows import by_type
 from fps.kit.ground.bac_path import DEFAUT
+from fps.kit.ground.faults import HorlogeEnRetard
 from fps.kit.wire.envelope import Letter
 from fps.parties import Party
 
@@ -28,6 +29,7 @@ class Fate(StrEnum):
     REFUSEE = "refusee"
     MORTE = "morte"
     INCONNUE = "inconnue"  # the dossier is not known there yet: try again, then dead letter
+    TROP_TOT = "trop-tot"  # the receiver's clock is behind the letter's instant: try again in a moment, as often as it takes
     PLUS_TARD = "plus-tard"  # the receiver could not answer: try again for as long as it takes
 
 
@@ -45,6 +47,8 @@ def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> De
     if status < 300:
         return Delivery(Fate.RECUE, answer)
     problem = problem or {}
+    if problem.get("code") == HorlogeEnRetard.code:
+        return Delivery(Fate.TROP_TOT, None, problem)
     accuse = problem.get("accuse")
     if status == 409 or accuse is not None:
         return Delivery(Fate.REFUSEE, json.dumps(accuse, ensure_ascii=False) if accuse is not None else None, problem)
@@ -145,13 +149,14 @@ class Carrier:
         return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
 
     async def _one(self, letter: Letter) -> list[Delivery]:
-        headers = self._headers(letter, "application/json") | {"Idempotency-Key": letter.id, "Ce-Rang": str(letter.rang)}
+        own = {"Idempotency-Key": letter.id, "Ce-Rang": str(letter.rang), "Ce-Time": letter.time.isoformat()}
+        headers = self._headers(letter, "application/json") | own
         response = await self.client.post(self._url(letter), content=letter.body.encode(), headers=headers)
         answer = response.text if response.status_code == 200 else None
         return [judge(response.status_code, answer, _problem(response))]
 
     async def _batch(self, letters: Sequence[Letter]) -> list[Delivery]:
-        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"data":{x.body}}}' for x in letters]
+        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}","data":{x.body}}}' for x in letters]
         url = f"{self._url(letters[0])}/lot"
         headers = self._headers(letters[0], "application/x-ndjson")
         response = await self.client.post(url, content="\n".join(lines).encode(), headers=headers)

@@ -183,7 +183,7 @@ class RabbitBus:
                 later = await take([m.body for m in group])
                 exchanges = await self._connected() if later else {}
                 for letter in later:
-                    name = f"{self.prefix}.retard.{round(self.delays[min(letter.attempts, len(self.delays)) - 1] * 1000)}ms"
+                    name = f"{self.prefix}.retard.{round(self.delays[max(min(letter.attempts, len(self.delays)), 1) - 1] * 1000)}ms"
                     await self._put(exchanges[name], [(by_type(letter.type).routing_key, pack([letter]))])
                 await group[-1].ack(multiple=True)
                 return

@@ -1,0 +1,111 @@
+"""The pilot's door of the console: one route moves a whole world, for those who have no Python, and answers with what happened."""
+
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from fps_console.commandes.output import SPECIMEN, Panne
+from fps_console.commandes.temps import after, instant
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+
+MEDIA_TYPE: Final = "application/problem+json"
+LIMIT: Final = 4_096  # bytes: a name and a date
+PROCHAINE: Final = "prochaine"
+EXEMPLE: Final = (
+    'Envoyez {"jusqua": "2026-10-05"} (ce jour-là à 20:00, heure de Paris, ou un instant ISO 8601), {"de": "P3M"} (une durée), '
+    'ou {"a": "prochaine"} (jusqu\'à la prochaine échéance, vécue).'
+)
+
+
+def problem(status: int, code: str, title: str, detail: str, que_faire: str = "", **more: Any) -> Response:
+    """An answer that tells what is wrong, in the four parts of every refusal of the simulator."""
+    body = {
+        "type": f"urn:fps-simulateur:probleme:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "que_faire": que_faire,
+        **more,
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def of(error: PiloteErreur) -> Response:
+    """What a service refused, or that it did not answer."""
+    found = error.problem
+    away = found.get("code") == "service-injoignable"
+    status = 503 if away else int(found["status"]) if found.get("status") in (404, 409, 422) else 502 if "status" in found else 409
+    return problem(
+        status,
+        str(found.get("code", "service-en-panne")),
+        str(found.get("title", "La demande est refusée")),
+        str(found.get("detail", "")),
+        str(found.get("que_faire", "") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else "")),
+        service=error.service.value,
+    )
+
+
+async def _asked(request: Request) -> Mapping[str, str]:
+    """The body: one key, one text; raises Panne."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Panne("Le corps n'est pas annoncé comme du JSON (en-tête Content-Type: application/json).", EXEMPLE)
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LIMIT:
+            raise Panne("Le corps est trop grand.", EXEMPLE)
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Panne("Le corps n'est pas un document JSON.", EXEMPLE) from None
+    if not isinstance(found, dict) or len(found) != 1 or not set(found) <= {"jusqua", "de", "a"}:
+        raise Panne("Dites jusqu'où avancer, par un seul des trois champs « jusqua », « de » ou « a ».", EXEMPLE)
+    if not all(isinstance(value, str) for value in found.values()):
+        raise Panne("La valeur est un texte.", EXEMPLE)
+    return found
+
+
+async def _target(pilot: Pilot, bac: str, asked: Mapping[str, str]) -> datetime:
+    """The instant that is asked; raises Panne, PiloteErreur."""
+    if "jusqua" in asked:
+        return instant(asked["jusqua"])
+    state = await pilot.etat(bac)
+    now = datetime.fromisoformat(state["instant"])
+    if "de" in asked:
+        return after(now, asked["de"])
+    if asked["a"] != PROCHAINE:
+        raise Panne(f"« {asked['a'][:40]} » n'est pas une échéance que l'on puisse nommer ici.", EXEMPLE)
+    if state["prochaine_echeance"] is None:
+        raise Panne(f"Aucune échéance n'attend dans le bac « {bac} ».", "Avancez jusqu'à une date : champ « jusqua ».")
+    return max(now, instant(state["prochaine_echeance"]))
+
+
+class Avance:
+    """POST /pilotage/bacs/{bac}/avance: with the pilot's credential, lives a world until an instant, synchronously."""
+
+    def __init__(self, pilot: Pilot):
+        self.pilot = pilot
+
+    async def __call__(self, request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.pilot.token}".encode()):
+            que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
+            return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", "POST /pilotage/bacs/{bac}/avance", que_faire)
+        bac = request.path_params["bac"]
+        try:
+            target = await _target(self.pilot, bac, await _asked(request))
+            evenements = await self.pilot.avancer(bac, target)
+            state = await self.pilot.etat(bac)
+        except Panne as error:
+            return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
+        except PiloteErreur as error:
+            return of(error)
+        keys = ("bac", "instant", "prochaine_echeance", "en_attente")
+        return JSONResponse({**{k: state[k] for k in keys}, "evenements": evenements, "mention": SPECIMEN})

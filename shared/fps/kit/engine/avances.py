@@ -1,0 +1,46 @@
+"""One advance of a bac at a time: who moves it says so here, and says again that it is alive; a dead one is succeeded."""
+
+from datetime import datetime, timedelta
+
+from fps.errors import Conflit
+from fps.kit.data import tables
+from fps.kit.data.sql import Delete, Upsert
+from fps.kit.engine import bacs
+from fps.kit.engine.service import Service
+from fps.kit.ground.clock import PARIS, wall_now
+
+PATIENCE = timedelta(seconds=15)  # an advance that said nothing for so long is dead
+COLUMNS = tuple(tables.avances.columns.keys())
+
+
+class AvanceEnCours(Conflit):
+    """Quelqu'un avance déjà ce bac"""
+
+    code = "avance-en-cours"
+    que_faire = (
+        "Attendez la fin de cette avance, puis recommencez ; si elle a été tuée, recommencez dans quinze secondes : elle sera reprise."
+    )
+
+
+async def prendre(service: Service, nom: str, jeton: str, qui: str, cible: datetime) -> None:
+    """Take the bac, or say again that one is at work; raises BacInconnu, AvanceEnCours with who is."""
+    now = wall_now()
+    async with service.database.write() as tx:
+        await bacs.find(tx, nom)
+        rows = await tx.load(tables.avances, [(nom,)])
+        prise_le = now
+        if rows:
+            _, autre, lui, sa_cible, prise_le, vue_le = rows[0]
+            if autre != jeton and now - vue_le < PATIENCE:
+                depuis = f"depuis {prise_le.astimezone(PARIS):%H:%M:%S}"
+                raise AvanceEnCours(f"« {nom} » : {lui}, {depuis}, jusqu'au {sa_cible.astimezone(PARIS):%d/%m/%Y %H:%M}.")
+            prise_le = prise_le if autre == jeton else now
+        await tx.apply([Upsert(tables.avances, COLUMNS, [(nom, jeton, qui, cible, prise_le, now)])])
+
+
+async def rendre(service: Service, nom: str, jeton: str) -> None:
+    """Leave the bac; nothing when somebody else has it now."""
+    async with service.database.write() as tx:
+        rows = await tx.load(tables.avances, [(nom,)])
+        if rows and rows[0][1] == jeton:
+            await tx.apply([Delete(tables.avances, ("bac",), [(nom,)])])
