@@ -49,7 +49,7 @@ def deposer(
     qui: Identite,
     siret: str,
     prestataire: str,
-    droits: Sequence[Permission],
+    permissions: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
     *,
@@ -78,7 +78,7 @@ def deposer(
         valide_au=qui.valide_au,
         etat=EtatHabilitation.DEPOSEE,
         zones=(),
-        droits=tuple(droits),
+        droits=tuple(permissions),
         deposee_le=maintenant,
         effet_le=effet_le,
     )

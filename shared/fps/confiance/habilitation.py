@@ -109,9 +109,9 @@ def zone_de(message: Message) -> str | None:
 
 
 def verifier_habilitation(
-    habilitation: Habilitation, droits: frozenset[Permission], zone: str | None, maintenant: datetime, *, quoi: str = "cet acte"
+    habilitation: Habilitation, permissions: frozenset[Permission], zone: str | None, maintenant: datetime, *, quoi: str = "cet acte"
 ) -> None:
-    """Raises NonActive, Desactive, PasEncoreEffectif, Remplace or HorsPerimetre; `droits`: any one of them is enough."""
+    """Raises NonActive, Desactive, PasEncoreEffectif, Remplace or HorsPerimetre; `permissions`: any one of them is enough."""
     qui = f"{habilitation.prestataire}, SIRET {habilitation.siret}"
     if habilitation.etat is EtatHabilitation.DEPOSEE:
         raise NonActive(qui)
@@ -121,7 +121,7 @@ def verifier_habilitation(
         raise PasEncoreEffectif(f"{qui} : effet le {habilitation.effet_le.astimezone(PARIS):%d/%m/%Y à %H:%M}.")
     if habilitation.remplacee_le is not None and maintenant >= habilitation.remplacee_le:
         raise Remplace(f"{qui} : remplacé depuis le {habilitation.remplacee_le.astimezone(PARIS):%d/%m/%Y à %H:%M}.")
-    if not droits & set(habilitation.droits):
-        raise HorsPerimetre(f"{qui} : {quoi} demande le droit « {' » ou « '.join(sorted(droits))} ».")
+    if not permissions & set(habilitation.droits):
+        raise HorsPerimetre(f"{qui} : {quoi} demande le droit « {' » ou « '.join(sorted(permissions))} ».")
     if zone is not None and habilitation.zones and zone not in habilitation.zones:
         raise HorsPerimetre(f"{qui} : la zone « {zone} » n'est pas dans son périmètre ({', '.join(habilitation.zones)}).")

@@ -91,8 +91,8 @@ class Lettre:
     def lisible_par(self, habilitation: Habilitation) -> bool:
         """Whether this habilitation opens the letter: its rights, and its zones when the letter names one."""
         zone = zone_de(self.message)
-        droits = LECTEURS[by_type(self.type)]
-        return bool(droits & set(habilitation.droits)) and (zone is None or not habilitation.zones or zone in habilitation.zones)
+        permissions = LECTEURS[by_type(self.type)]
+        return bool(permissions & set(habilitation.droits)) and (zone is None or not habilitation.zones or zone in habilitation.zones)
 
 
 class Acheminement(StrEnum):

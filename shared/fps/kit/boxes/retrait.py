@@ -117,8 +117,8 @@ class Boite:
     async def regir(self, work: Work) -> None:
         """Raises AccesRefuse unless the caller may read every letter of this service: who moves the box moves them all."""
         found = await self.ouvrir(work)
-        mine = [droits for cls, droits in LECTEURS.items() if cls.sender is self.service.party]
-        if found.zones or not all(droits & set(found.droits) for droits in mine):
+        mine = [permissions for cls, permissions in LECTEURS.items() if cls.sender is self.service.party]
+        if found.zones or not all(permissions & set(found.droits) for permissions in mine):
             raise HorsPerimetre(f"{found.prestataire} : la destination vaut pour toutes les lettres, son périmètre ne les couvre pas.")
 
     async def page(self, depuis: int | None, limite: int) -> list[Lettre]:

@@ -114,17 +114,17 @@ async def deposes(lecture: Reading, cle: str) -> list[Habilitation]:
     return [RECORD.item(row) for row in await lecture.tx.select(_DEPOTS, nom=lecture.work.bac.nom, cle=cle)]
 
 
-def etapes(habilitation: Habilitation, droits: frozenset[Permission], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
+def etapes(habilitation: Habilitation, permissions: frozenset[Permission], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
     """Everything that keeps a deposited certificate from its messages, in order."""
     found = list(avant)
     try:
-        verifier_habilitation(habilitation, droits, None, maintenant)
+        verifier_habilitation(habilitation, permissions, None, maintenant)
     except AccesRefuse as refus:
         found.append(refus)
     return [Manque.dire(refus) for refus in found]
 
 
-def routes(service: Service, droits: frozenset[Permission], avant: Avant, manques: Manques) -> APIRouter:
+def routes(service: Service, permissions: frozenset[Permission], avant: Avant, manques: Manques) -> APIRouter:
     """POST /certificats and GET /front. `avant` is checked before a deposit."""
     router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
 
@@ -134,7 +134,7 @@ def routes(service: Service, droits: frozenset[Permission], avant: Avant, manque
 
         async def run(work: Work) -> CertificatVu:
             ancienne = await work.find(Habilitation, qui.cle, demande.siret)
-            nouvelle = depots.deposer(ancienne, qui, demande.siret, demande.prestataire, tuple(droits), demande.effet_le, work.now)
+            nouvelle = depots.deposer(ancienne, qui, demande.siret, demande.prestataire, tuple(permissions), demande.effet_le, work.now)
             await avant(demande.siret, work)
             work.add(nouvelle)
             work.audit("depot-certificat", qui, demande.siret)
@@ -153,7 +153,7 @@ def routes(service: Service, droits: frozenset[Permission], avant: Avant, manque
                     siret=h.siret,
                     nom=commune(h.siret).nom,
                     certificat=CertificatVu.model_validate(h),
-                    manques=etapes(h, droits, await manques(h.siret, lecture.work), now),
+                    manques=etapes(h, permissions, await manques(h.siret, lecture.work), now),
                 )
                 for h in trouvees
             ]
@@ -212,7 +212,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
     return router
 
 
-async def habilite(service: Service, request: Request, siret: str, droits: frozenset[Permission], avant: Avant, quoi: str) -> Identite:
+async def habilite(service: Service, request: Request, siret: str, permissions: frozenset[Permission], avant: Avant, quoi: str) -> Identite:
     """Who may read for a collectivité by its certificate: raises the step that is missing, kept in the audit journal."""
     qui = porteur(request)
     try:
@@ -221,7 +221,7 @@ async def habilite(service: Service, request: Request, siret: str, droits: froze
             trouvee = await lecture.work.find(Habilitation, qui.cle, siret)
             if trouvee is None:
                 raise await missing(qui, siret, lecture.work)
-            verifier_habilitation(trouvee, droits, None, lecture.work.now, quoi=quoi)
+            verifier_habilitation(trouvee, permissions, None, lecture.work.now, quoi=quoi)
     except AccesRefuse as error:
         await refuser(service, request, error, nommer(qui))
     return qui

@@ -57,14 +57,14 @@ async def authorise(acces: Acces, message: Message, qui: Identite | None, work: 
 
 
 async def habilitee(
-    acces: Acces, message: Message | None, qui: Identite, siret: str, droits: frozenset[Permission], work: Work, *, quoi: str
+    acces: Acces, message: Message | None, qui: Identite, siret: str, permissions: frozenset[Permission], work: Work, *, quoi: str
 ) -> Habilitation:
     """The habilitation by which `qui` may do this for the collectivité `siret` now; raises AccesRefuse, with the step that is missing."""
     found = await work.find(Habilitation, qui.cle, siret)
     zone = await acces(message, found, work)
     if found is None:
         raise await missing(qui, siret, work)
-    verifier_habilitation(found, droits, zone, work.now, quoi=quoi)
+    verifier_habilitation(found, permissions, zone, work.now, quoi=quoi)
     return found
 
 
@@ -77,7 +77,7 @@ async def missing(qui: Identite, siret: str, work: Work) -> NonDepose | AutreSir
 
 
 def habiliter_reference(work: Work) -> None:
-    """Let the system that this simulator ships speak for every simulated town, with every right."""
+    """Let the system that this simulator ships speak for every simulated town, with every permission."""
     for ville in connues():
         work.add(
             Habilitation(
