@@ -134,6 +134,22 @@ ETABLISSEMENT: dict[str, Any] = {
     "fin_effets": s.FIN_EFFETS,
     "signature": "Signé",
 }
+ETABLISSEMENT_RECTIFICATIF: dict[str, Any] = {
+    "collectivite": "Ville de Lille",
+    "siret": s.SIRET,
+    "autorite": s.AUTORITE,
+    "agent": "0090",
+    "date_heure_constat": s.CONSTAT,
+    "lieu": s.LIEU,
+    "vehicule": s.VEHICULE,
+    "redevable": s.REDEVABLE,
+    "date_reception_rapo": "2026-06-29",
+    "mandataire": None,
+    "date_edition": "2026-07-09",
+    "date_envoi": "2026-07-13",
+    "montant_rectifie": 1500,
+    "signature": "Signé",
+}
 
 
 class AvisPaiement(
@@ -178,22 +194,7 @@ class AvisPaiementRectificatif(
         "numero_avis": s.NUMERO_AVIS,
         "cle": s.CLE_AVIS,
         "rapo_ouvert": False,
-        "etablissement": {
-            "collectivite": "Ville de Lille",
-            "siret": s.SIRET,
-            "autorite": s.AUTORITE,
-            "agent": "0090",
-            "date_heure_constat": s.CONSTAT,
-            "lieu": s.LIEU,
-            "vehicule": s.VEHICULE,
-            "redevable": s.REDEVABLE,
-            "date_reception_rapo": "2026-06-29",
-            "mandataire": None,
-            "date_edition": "2026-07-09",
-            "date_envoi": "2026-07-13",
-            "montant_rectifie": 1500,
-            "signature": "Signé",
-        },
+        "etablissement": ETABLISSEMENT_RECTIFICATIF,
         "modalites": {
             **MODALITES,
             "telepaiement": s.NUMERO_AVIS + s.CLE_AVIS,

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.avis import MODALITES, EtablissementRectificatif, Modalites
+from fps.messages.avis import ETABLISSEMENT_RECTIFICATIF, MODALITES, EtablissementRectificatif, Modalites
 from fps.messages.formats import Centimes, Cle, Court, Instant, Ligne, Numero26, Siret
 from fps.messages.message import Message, Partie
 from fps.messages.parties_prenantes import Autorite, Lieu, Vehicule
@@ -97,21 +97,6 @@ class AvisRectificatifCollectivite(
         "numero_fps": s.NUMERO,
         "numero_avis": s.NUMERO_AVIS,
         "cle": s.CLE_AVIS,
-        "etablissement": {
-            "collectivite": "Ville de Lille",
-            "siret": s.SIRET,
-            "autorite": s.AUTORITE,
-            "agent": "0090",
-            "date_heure_constat": s.CONSTAT,
-            "lieu": s.LIEU,
-            "vehicule": s.VEHICULE,
-            "redevable": s.REDEVABLE,
-            "date_reception_rapo": "2026-06-29",
-            "mandataire": None,
-            "date_edition": "2026-07-09",
-            "date_envoi": "2026-07-09",
-            "montant_rectifie": 1500,
-            "signature": "Signé",
-        },
+        "etablissement": {**ETABLISSEMENT_RECTIFICATIF, "date_envoi": "2026-07-09"},
         "modalites": {**MODALITES_VILLE, "telepaiement": s.NUMERO_AVIS + s.CLE_AVIS, "date_limite_rapo": None},
     }

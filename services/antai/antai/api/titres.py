@@ -1,5 +1,6 @@
 """The collective titles and their documents: titre exécutoire, titre d'annulation."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,8 +12,8 @@ from antai.actes.dossier import connu, origine_de, redevable_de
 from antai.api.documents import imprimer_pdf
 from antai.domain.dossier import Constat, Dossier, Impaye
 from antai.domain.refus import AnnulationInconnue, TitreInconnu
-from antai.domain.titre import emission
-from antai.domain.titre_annulation import annulation
+from antai.domain.titre import LigneTitre, TitreCollectif, emission
+from antai.domain.titre_annulation import LigneAnnulation, TitreAnnulation, annulation
 from antai.store.titres import annulation_par_numero, page_annulations, page_lignes, titre_par_numero
 from fps.droit import droit
 from fps.kit.engine.service import Reading, Service
@@ -86,59 +87,31 @@ def routes(service: Service) -> APIRouter:
     @router.get("/titres/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre collectif et son annexe")
     async def titre(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreVu:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await titre_par_numero(lecture.tx, lecture.work.bac.nom, numero)
-            if trouve is None:
-                raise TitreInconnu(f"Titre {numero}", "numero")
+            trouve = await _titre(lecture, numero)
             annexe = await page_lignes(lecture.tx, lecture.work.bac.nom, numero, apres, limite)
-        return TitreVu(
-            numero=trouve.numero,
-            siret=trouve.siret,
-            date_emission=trouve.date_emission,
-            ordonnateur=droit(trouve.date_emission).ordonnateur,
-            lignes=trouve.lignes,
-            total_impaye=trouve.total_impaye,
-            total_majoration=trouve.total_majoration,
-            total_du=trouve.total_impaye + trouve.total_majoration,
-            annexe=[LigneVue.model_validate(ligne) for ligne in annexe],
-            suivant=annexe[-1].rang if len(annexe) == limite else None,
-        )
+        total_du = trouve.total_impaye + trouve.total_majoration
+        return TitreVu.model_validate({**_page(trouve, annexe, limite), "total_du": total_du})
 
     @router.get("/titres/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre collectif", response_model=None)
     async def imprimer(request: Request, numero: NumeroTitre) -> Response:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await titre_par_numero(lecture.tx, lecture.work.bac.nom, numero)
-            if trouve is None:
-                raise TitreInconnu(f"Titre {numero}", "numero")
+            trouve = await _titre(lecture, numero)
             lignes = await _emissions(lecture, numero)
         return await imprimer_pdf("titre_executoire.typ", {"lignes": lignes}, trouve.date_emission)
 
     @router.get("/titres-annulation/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre d'annulation et son annexe")
     async def titre_annulation(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreAnnulationVu:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
-            if trouve is None:
-                raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
+            trouve = await _annulation(lecture, numero)
             annexe = await page_annulations(lecture.tx, lecture.work.bac.nom, numero, apres, limite)
-        return TitreAnnulationVu(
-            numero=trouve.numero,
-            siret=trouve.siret,
-            date_emission=trouve.date_emission,
-            ordonnateur=droit(trouve.date_emission).ordonnateur,
-            lignes=trouve.lignes,
-            total_fps=trouve.total_fps,
-            total_majoration=trouve.total_majoration,
-            annexe=[LigneAnnulationVue.model_validate(ligne) for ligne in annexe],
-            suivant=annexe[-1].rang if len(annexe) == limite else None,
-        )
+        return TitreAnnulationVu.model_validate(_page(trouve, annexe, limite))
 
     @router.get(
         "/titres-annulation/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre d'annulation", response_model=None
     )
     async def imprimer_annulation(request: Request, numero: NumeroTitre) -> Response:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
-            if trouve is None:
-                raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
+            trouve = await _annulation(lecture, numero)
             lignes = []
             for ligne in await page_annulations(lecture.tx, lecture.work.bac.nom, numero, 0, TOUT):
                 dossier, redevable = await connu(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
@@ -146,6 +119,26 @@ def routes(service: Service) -> APIRouter:
         return await imprimer_pdf("titre_annulation.typ", {"lignes": lignes}, trouve.date_emission)
 
     return router
+
+
+async def _titre(lecture: Reading, numero: str) -> TitreCollectif:
+    trouve = await titre_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+    if trouve is None:
+        raise TitreInconnu(f"Titre {numero}", "numero")
+    return trouve
+
+
+async def _annulation(lecture: Reading, numero: str) -> TitreAnnulation:
+    trouve = await annulation_par_numero(lecture.tx, lecture.work.bac.nom, numero)
+    if trouve is None:
+        raise AnnulationInconnue(f"Titre d'annulation {numero}", "numero")
+    return trouve
+
+
+def _page(titre: TitreCollectif | TitreAnnulation, annexe: Sequence[LigneTitre | LigneAnnulation], limite: int) -> dict[str, Any]:
+    """A title and one page of its annexe; `suivant` is the rank to ask the next one after."""
+    suivant = annexe[-1].rang if len(annexe) == limite else None
+    return {**vars(titre), "ordonnateur": droit(titre.date_emission).ordonnateur, "annexe": annexe, "suivant": suivant}
 
 
 async def _emissions(lecture: Reading, numero: str) -> list[dict[str, Any]]:
