@@ -15,7 +15,7 @@ from fps_console.commandes.temps import instant
 from fps_console.mots.champs import CHAMPS
 from fps_simulateur.pilote.world import World, open_world
 from tests.console.simulator import DEMANDE
-from tests.scenarios.vues import Explications
+from tests.parler.explications import Explications
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOTIFIE = date(2027, 1, 29)

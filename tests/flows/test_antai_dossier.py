@@ -15,7 +15,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.antai import DEPART, NUMERO, Antai
+from tests.parler.antai import DEPART, NUMERO, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 AVIS = "21590350100017261190900001"
@@ -165,7 +165,7 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
     assert (await titre.retirer()).json()["code"] == "annulation-apres-titre"
     assert (await titre.decharger_fps(3000, 0)).json()["code"] == "annulation-apres-titre"
     abandonne = await Antai.ouvrir(world)
-    await abandonne.poster(CreationFps, vehicule=vehicule("ZV-001-AA"))
+    await abandonne.envoyer(CreationFps, vehicule=vehicule("ZV-001-AA"))
     await abandonne.aller(date(2026, 10, 8))
     assert (await abandonne.rectifier(1500)).json()["code"] == "fps-abandonne"
     assert (await abandonne.retirer()).json()["statut"] == "abandonne"
@@ -231,7 +231,7 @@ async def test_a_decision_reduces_the_fps_once_without_a_new_notice(world: World
 async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(world: World) -> None:
     antai = await Antai.avec_un_fps(world)
     await antai.aller(NOTIFIE)
-    assert (await antai.poster(InformationAnnulationTitre)).json()["code"] == "titre-non-emis"
+    assert (await antai.envoyer(InformationAnnulationTitre)).json()["code"] == "titre-non-emis"
     await antai.juger()
     assert await antai.refus() == ["titre-non-emis", "titre-non-emis"]
 

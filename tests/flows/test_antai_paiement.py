@@ -13,7 +13,7 @@ from fps.messages.information_paiement import FpsPaye, PaiementAnnule, PaiementR
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.antai import NUMERO, Antai
+from tests.parler.antai import NUMERO, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 AVIS = "21590350100017261190900001"

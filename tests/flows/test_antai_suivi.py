@@ -20,8 +20,8 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
 from tests.conftest import Postgres
-from tests.flows.antai import DEPART, NUMERO, Antai
-from tests.worlds import monde
+from tests.parler.antai import DEPART, NUMERO, Antai
+from tests.parler.mondes import monde
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LILLE = "21590350100017"
@@ -44,7 +44,7 @@ async def une_ville(world: World) -> Antai:
             champs |= {"lieu": verte, "montant_fps": 2000, "montant_deduit": 0, "minoration": {"montant": 1400, "delai_jours": 9}}
         if n == 7:
             champs["vehicule"] = {**CreationFps.example["vehicule"], "immatriculation": "ZV-001-AA"}
-        assert (await antai.poster(CreationFps, **champs)).status_code == 200
+        assert (await antai.envoyer(CreationFps, **champs)).status_code == 200
     await antai.aller(date(2026, 10, 8))
     payes = [(0, 2100, "internet"), (1, 3000, "cheque"), (3, 1400, "serveur-vocal")]
     for n, montant, moyen in payes:

@@ -16,7 +16,7 @@ from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.antai import NUMERO, TITRE, Antai
+from tests.parler.antai import NUMERO, TITRE, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TITRE_LE = date(2027, 1, 16)
@@ -90,7 +90,7 @@ async def test_a_false_cancellation_of_a_title_is_refused_and_changes_nothing(wo
 async def test_the_titles_of_annulation_of_a_day_are_one_per_town_with_numbers_that_no_title_has(world: World) -> None:
     antai = await Antai.avec_un_fps(world)
     autre = NUMERO[:-1] + "6"
-    await antai.poster(CreationFps, numero_fps=autre, cle=cle(autre))
+    await antai.envoyer(CreationFps, numero_fps=autre, cle=cle(autre))
     await antai.aller(TITRE_LE)
     rangs = {d["numero"]: d["rang_annexe"] for d in (await antai.lire("/dossiers"))["elements"]}
     assert sorted(rangs.values()) == [1, 2]
@@ -108,7 +108,7 @@ async def test_the_titles_of_annulation_of_a_day_are_one_per_town_with_numbers_t
 async def test_the_titles_are_printed_with_every_line_of_their_annexe(world: World) -> None:
     antai = await Antai.avec_un_fps(world)
     autre = NUMERO[:-1] + "6"
-    await antai.poster(CreationFps, numero_fps=autre, cle=cle(autre))
+    await antai.envoyer(CreationFps, numero_fps=autre, cle=cle(autre))
     await antai.aller(date(2026, 10, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)
@@ -261,7 +261,7 @@ def impaye(**champs: Any) -> dict[str, Any]:
 async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_limit(world: World) -> None:
     antai = await Antai.ouvrir(world, date(2026, 9, 13))
     for _ in range(2):
-        accuse = (await antai.poster(FpsImpaye, **impaye())).json()
+        accuse = (await antai.envoyer(FpsImpaye, **impaye())).json()
         assert (accuse["numero_fps"], accuse["statut"], accuse["erreurs"]) == (PARTIEL, "accepte", [])
     vu = await antai.dossier(PARTIEL)
     assert (vu["etat"], vu["cycle"], vu["montant_initial"], vu["montant"]) == ("impaye", "partiel", 3000, 2000)
@@ -270,7 +270,7 @@ async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_
     assert (vu["etat"], vu["date_titre"], vu["majoration"], await antai.emis(EmissionTitre)) == ("titre-emis", "2026-09-13", 5000, 1)
     lu = texte((await world.client.get(antai.url(f"/titres/{vu['numero_titre']}/pdf"))).content)
     assert "forfait 30,00 €, déjà payé 10,00 €, impayé 20,00 €" in lu
-    autre = await antai.poster(FpsImpaye, **impaye(montant_initial=3100, reste_du=2100))
+    autre = await antai.envoyer(FpsImpaye, **impaye(montant_initial=3100, reste_du=2100))
     assert autre.json()["code"] == "numero-deja-utilise"
     pilote = await antai.lire(f"/va-pilote/dossiers/{PARTIEL}", siret=BOURG)
     assert (pilote["constat"]["agent"], pilote["constat"]["qualite_redevable"]) == (None, "titulaire")
@@ -278,7 +278,7 @@ async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_
 
 async def test_flow_11_does_not_exist_in_cycle_complet(world: World) -> None:
     antai = await Antai.ouvrir(world, date(2026, 9, 13))
-    refus = (await antai.poster(FpsImpaye)).json()
+    refus = (await antai.envoyer(FpsImpaye)).json()
     assert (refus["code"], refus["accuse"]["statut"]) == ("flux-11-en-cycle-complet", "refuse")
 
 
@@ -298,7 +298,7 @@ async def test_flow_11_does_not_exist_in_cycle_complet(world: World) -> None:
 )
 async def test_a_false_unpaid_fps_is_refused_by_an_accuse_that_names_the_error(world: World, champs: dict[str, Any], erreur: str) -> None:
     antai = await Antai.ouvrir(world, date(2026, 9, 13))
-    refus = (await antai.poster(FpsImpaye, **impaye(**champs))).json()
+    refus = (await antai.envoyer(FpsImpaye, **impaye(**champs))).json()
     assert (refus["code"], refus["accuse"]["statut"]) == ("impaye-refuse", "refuse")
     assert erreur in [e["code"] for e in refus["accuse"]["erreurs"]]
     assert all(e["phrase"].endswith(".") and e["que_faire"].endswith(".") for e in refus["accuse"]["erreurs"])
@@ -308,7 +308,7 @@ async def test_an_unpaid_fps_whose_redevable_is_not_found_is_given_up(world: Wor
     antai = await Antai.ouvrir(world, date(2026, 9, 13))
     vole = {**FpsImpaye.example["vehicule"], "immatriculation": "ZX-001-AA"}
     for _ in range(2):
-        accuse = (await antai.poster(FpsImpaye, **impaye(vehicule=vole))).json()
+        accuse = (await antai.envoyer(FpsImpaye, **impaye(vehicule=vole))).json()
         assert (accuse["statut"], accuse["erreurs"][0]["code"]) == ("abandonne", "titulaire-non-identifie")
     await antai.aller(date(2026, 10, 1))
     assert (await antai.dossier(PARTIEL))["etat"] == "abandonne"

@@ -16,7 +16,7 @@ from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import DEFINITIONS, World, assemble, open_world
-from tests.certificats import certificat
+from tests.parler.certificats import certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # What anyone may do: a person who pays, contests or follows; health; what is published. To open a door is to write it here.

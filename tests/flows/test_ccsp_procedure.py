@@ -1,86 +1,25 @@
 """The court: filing by each channel, what is missing, defence, decision, notification, cassation, execution, and the law of each day."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from ccsp.domain import requete as domaine
 from ccsp.domain.decision import DISPOSITIFS, voie_electronique
 from ccsp.domain.recevabilite import MOTIFS
-from fps.kit.engine import bacs
 from fps.kit.ground.clock import paris
-from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
 from tests.kit.test_letters import pages_of
+from tests.parler.greffe import CONTRE_RAPO, DEPOT, EXPRESSE, MANDATAIRE, TROIS, Greffe
+from tests.parler.partie import code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-DEPOT = date(2026, 11, 5)
-PIECE = Requete.example["pieces"][0]
-CONTRE_RAPO = {"objet": "decision-rapo", "numero_titre": None, "date_decision_rapo": "2026-10-20", "date_notification_avertissement": None}
-TROIS = [{**PIECE, "nature": nature} for nature in ("avis-paiement", "rapo", "avis-reception-rapo")]
-EXPRESSE = [*TROIS, {**PIECE, "nature": "decision-rapo"}]
-MANDATAIRE = {**Requete.example["requerant"], "qualite": "mandataire"}
-
-
-@dataclass
-class Greffe:
-    """A bac, and the court in it."""
-
-    world: World
-    bac: str
-
-    async def poster(self, chemin: str, corps: dict[str, Any] | None = None) -> httpx.Response:
-        return await self.world.client.post(f"{self.world.addresses[Party.CCSP]}/bacs/{self.bac}{chemin}", json=corps or {})
-
-    async def envoyer(self, cls: MessageClass, numero: str | None = None, **champs: Any) -> httpx.Response:
-        corps = {**cls.example, **({"numero_requete": numero} if numero else {}), **champs}
-        return await self.poster(cls.path, corps)
-
-    async def deposer(self, **champs: Any) -> str:
-        answer = await self.envoyer(Requete, **champs)
-        assert answer.status_code == 200, answer.text
-        numero: str = answer.json()["numero_requete"]
-        return numero
-
-    async def juger(self, numero: str, nature: str, sens: str, **champs: Any) -> httpx.Response:
-        return await self.poster(f"/requetes/{numero}/decision", {"nature": nature, "sens": sens, "motifs": "Motifs.", **champs})
-
-    async def decharger(self, numero: str, nature: str = "jugement") -> httpx.Response:
-        return await self.juger(numero, nature, "decharge-totale", fps_du=3000, majoration_due=5000)
-
-    async def voir(self, numero: str) -> Any:
-        answer = await self.world.client.get(f"{self.world.addresses[Party.CCSP]}/bacs/{self.bac}/requetes/{numero}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def etat(self, numero: str) -> str:
-        etat: str = (await self.voir(numero))["etat"]
-        return etat
-
-    async def au(self, *jour: int) -> None:
-        """Live each due day of the court alone: the town does not know this FPS."""
-        service, cible = self.world.services[Party.CCSP].service, date(*jour)
-        while (due := await self.echeance()) is not None and date.fromisoformat(due) <= cible:
-            await bacs.set_clock(service, self.bac, paris(date.fromisoformat(due)))
-            await service.live(self.bac)
-        await bacs.set_clock(service, self.bac, paris(cible))
-
-    async def echeance(self) -> str | None:
-        async with self.world.services[Party.CCSP].service.database.read() as tx:
-            due: date | str | None = (await bacs.state(self.world.services[Party.CCSP].service, tx, self.bac))["prochaine_echeance"]
-        return None if due is None else str(due)
-
-    async def emis(self) -> dict[str, int]:
-        comptes = (await self.world.pilot.etat(self.bac))["comptes"]
-        return {k.removeprefix("emis:fps."): v for k, v in comptes.items() if k.startswith("emis:fps.")}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -89,19 +28,9 @@ async def world() -> AsyncIterator[World]:
         yield opened
 
 
-async def ouvrir(world: World, le: date = DEPOT) -> Greffe:
-    nom = f"greffe-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(le), graine="essai")
-    return Greffe(world, nom)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def greffe(world: World) -> Greffe:
-    return await ouvrir(world)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
+    return await Greffe.ouvrir(world)
 
 
 async def test_a_petition_that_is_not_contested_ends_by_an_order_executed_by_everyone(greffe: Greffe) -> None:
@@ -121,7 +50,7 @@ async def test_a_petition_that_is_not_contested_ends_by_an_order_executed_by_eve
     assert (vue["etat"], vue["notifiee_requerant_le"], vue["limite_execution"]) == ("jugee", "2026-12-15", "2027-03-15")
     assert code(await greffe.decharger(numero)) == (409, "decision-impossible")
     assert code(await greffe.envoyer(ReponseRegularisation, numero)) == (409, "reponse-sans-objet")
-    emis = await greffe.emis()
+    emis = await greffe.lettres_ecrites()
     assert {"06.decision.v1": 1, "07.communication.v1": 1, "07.decision.v1": 1, "14.decision.v1": 1}.items() <= emis.items()
     await greffe.poster(f"/requetes/{numero}/consultation", {"partie": "requerant"})
     vue = (await greffe.poster(f"/requetes/{numero}/consultation", {"partie": "collectivite"})).json()
@@ -150,7 +79,7 @@ async def test_a_contested_error_needs_a_judgment(greffe: Greffe) -> None:
     assert code(await greffe.juger(numero, "ordonnance", "desistement")) == (409, "desistement-absent")
     vue = (await greffe.juger(numero, "jugement", "rejet", amende_abus=200_000)).json()
     assert (vue["decision"]["amende_abus"], vue["limite_execution"], vue["decision"]["dispositif"]) == (200_000, None, DISPOSITIFS["rejet"])
-    assert "14.decision.v1" not in await greffe.emis()
+    assert "14.decision.v1" not in await greffe.lettres_ecrites()
     await greffe.au(2026, 11, 14)
     assert (await greffe.etat(numero), await greffe.echeance()) == ("notifiee", None)
     assert code(await greffe.poster(f"/requetes/{numero}/execution")) == (409, "execution-impossible")
@@ -361,7 +290,7 @@ async def test_the_number_of_a_petition_goes_with_its_fps(greffe: Greffe) -> Non
     ],
 )
 async def test_the_law_of_the_day_asks_for_the_payment_and_names_the_court(world: World, le: date, nom: str, motifs: list[str]) -> None:
-    greffe = await ouvrir(world, le)
+    greffe = await Greffe.ouvrir(world, le)
     answer = await greffe.envoyer(Requete, date_notification_avertissement=le.isoformat())
     assert answer.json()["juridiction"] == nom
     await greffe.au(le.year, le.month, le.day + 1)

@@ -10,8 +10,8 @@ import pytest_asyncio
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.certificats import HEURE, certificat
-from tests.flows.tribunal import EDITEUR, LILLE, PARIS, Tribunal, tribunal
+from tests.parler.certificats import HEURE, certificat
+from tests.parler.tribunal import EDITEUR, LILLE, PARIS, Tribunal, tribunal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 11, 5)

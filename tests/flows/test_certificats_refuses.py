@@ -24,7 +24,7 @@ from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Channel, Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
+from tests.parler.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from fps.kit.ground.clock import paris
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
 from fps.messages.specimen_pdf import piece_jointe
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
+from tests.parler.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -27,9 +26,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def ville(world: World) -> Ville:
-    nom = f"contentieux-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(LE), graine="essai")
-    return Ville(world, nom, LE)
+    return await Ville.ouvrir(world, LE)
 
 
 # ------------------------------------------------------------------------------------------------------------ the court
@@ -81,9 +78,7 @@ async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code
 async def test_a_town_above_the_threshold_files_electronically_from_2018_07_01(
     le: date, ville_de: dict[str, Any], canal: str, code: str | None, world: World
 ) -> None:
-    nom = f"defense-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(le), graine="essai")
-    ville = Ville(world, nom, le)
+    ville = await Ville.ouvrir(world, le)
     numero = await ville.etablir(**ville_de)
     jour = le.isoformat()
     await communiquer(ville, numero, date_mise_a_disposition=f"{jour}T10:00:00+02:00", date_limite_defense=f"{le.year}-12-31")
@@ -106,7 +101,7 @@ async def test_a_petition_is_defended_when_the_court_has_received_the_brief_and_
         assert await reponse_de(ville, accuse) == "recu"
     vu = await ville.lire(f"/recours/{REQUETE}")
     assert (vu["etat"], set(vu["depots"]) >= {"D1", "D2"}, "D0" in vu["depots"]) == ("defendu", True, False)
-    assert (await ville.world.client.get(f"{ville.url}/recours/26999999")).json()["code"] == "recours-inconnu"
+    assert (await ville.world.client.get(ville.url("/recours/26999999"))).json()["code"] == "recours-inconnu"
 
 
 @pytest.mark.parametrize("sens", ["rejet", "desistement", "non-lieu", "incompetence"])

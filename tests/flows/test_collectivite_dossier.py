@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from fps.kit.ground.clock import paris
 from fps.messages.annulation import FpsImpaye, InformationAnnulationTitre
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
+from tests.parler.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -27,9 +26,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def ville(world: World) -> Ville:
-    nom = f"dossier-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(LE), graine="essai")
-    return Ville(world, nom, LE)
+    return await Ville.ouvrir(world, LE)
 
 
 # ------------------------------------------------------------------------------------------------- the register by plate
@@ -111,7 +108,7 @@ async def test_a_control_of_a_vehicle_in_order_cannot_become_a_fps(ville: Ville)
 
 
 async def test_an_agent_establishes_from_the_day_of_the_oath_to_the_day_before_it_is_withdrawn(ville: Ville) -> None:
-    client, url = ville.world.client, f"{ville.url}/agents/{LILLE}/72"
+    client, url = ville.world.client, ville.url(f"/agents/{LILLE}/72")
     assert (await client.get(url)).json()["code"] == "agent-inconnu"
     for assermente, retire, code in [("2026-06-15", None, None), ("2026-06-16", None, "agent"), ("2026-01-01", "2026-06-15", "agent")]:
         assert (await client.put(url, json={"assermente_le": assermente, "retire_le": retire})).status_code == 200
@@ -127,7 +124,7 @@ async def test_a_payment_told_twice_is_booked_once_and_a_second_payment_is_owed_
     numero = await ville.etablir()
     for cle in range(2):
         await ville.world.client.post(
-            f"{ville.url}{FpsPaye.path}", json={**FpsPaye.example, **PAYE, "numero_fps": numero}, headers={"Idempotency-Key": f"cle-{cle}"}
+            ville.url(FpsPaye.path), json={**FpsPaye.example, **PAYE, "numero_fps": numero}, headers={"Idempotency-Key": f"cle-{cle}"}
         )
     assert await ville.soldes(numero) == {"antai": 3500, "recettes": -3500}
     await ville.recevoir(FpsPaye, **PAYE | {"numero_fps": numero, "reference": "CB-2"})
@@ -297,7 +294,7 @@ async def test_what_is_badly_typed_is_refused_with_every_error_and_sums_are_told
     numero = await ville.etablir(**AU_BOURG)
     vide = await ville.poster(f"/fps/{numero}/annulation", {"motif": "   "})
     assert (vide.status_code, [e["champ"] for e in vide.json()["erreurs"]]) == (422, ["motif"])
-    page = await ville.world.client.get(f"{ville.url}/fps", params={"apres": "zzz"})
+    page = await ville.world.client.get(ville.url("/fps"), params={"apres": "zzz"})
     assert page.status_code == 422
     trop = (await ville.poster(f"/fps/{numero}/paiements", {"montant": 1701, "reference": "C-1"})).json()
     assert trop["detail"].replace("\u00a0", " ") == "Payé 17,01 €, dû 17,00 €."
@@ -316,7 +313,7 @@ async def test_the_door_of_the_usager_opens_with_the_right_pair_only_and_never_s
     assert (suivi["date_envoi"], suivi["date_notification"], suivi["date_limite_rapo"]) == ("2026-06-16", "2026-06-22", "2026-07-22")
     assert [e["libelle"] for e in suivi["historique"]] == ["FPS établi", "FPS transmis à l'ANTAI"]
     faux = [(numero, "CD-123-EF"), (numero[:-1] + "9", "AB-123-CD"), (numero + "98", "AB-123-CD")]
-    refus = [await ville.world.client.get(f"{ville.url}/suivi", params={"numero": n, "immatriculation": p}) for n, p in faux]
+    refus = [await ville.world.client.get(ville.url("/suivi"), params={"numero": n, "immatriculation": p}) for n, p in faux]
     assert {(r.status_code, r.json()["code"], r.json()["title"]) for r in refus} == {
         (404, "suivi-inconnu", "Aucun FPS ne répond à ce numéro et à cette immatriculation")
     }

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from fps.kit.ground.clock import paris
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.ville import AU_BOURG, DEMANDEUR, IBAN, LILLE, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer, payer, reponse_de
+from tests.parler.ville import AU_BOURG, DEMANDEUR, IBAN, LILLE, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -28,9 +27,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def ville(world: World) -> Ville:
-    nom = f"recours-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(LE), graine="essai")
-    return Ville(world, nom, LE)
+    return await Ville.ouvrir(world, LE)
 
 
 # -------------------------------------------------------------------------------------------------------- admissibility
@@ -121,7 +118,7 @@ async def test_a_rapo_that_cannot_exist_is_refused_at_once_with_its_own_code(vil
     await ville.aller(date(2026, 11, 2))
     assert await ville.lettre_refusee(DepotRapo, numero_fps=titre, expose="Un mois après.") == "rapo-apres-titre"
     assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is True
-    assert (await ville.world.client.get(f"{ville.url}/rapos/{titre}")).json()["code"] == "rapo-inconnu"
+    assert (await ville.world.client.get(ville.url(f"/rapos/{titre}"))).json()["code"] == "rapo-inconnu"
 
 
 # ------------------------------------------------------------------------------------------------------------ decisions

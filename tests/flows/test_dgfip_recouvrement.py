@@ -1,94 +1,22 @@
 """The DGFiP after the avertissement: payments in parts, relance, saisie, remise, suspension, prescription, cancellation, refunds."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from fps.kit.engine import bacs
-from fps.kit.ground.clock import paris, wall_now
-from fps.kit.wire.envelope import Letter, pack
+from fps.kit.ground.clock import paris
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
-from fps.messages.message import Message, MessageClass
-from fps.messages.paiement import PaiementTitre
+from fps.messages.message import MessageClass
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
+from tests.parler.dgfip import NUMERO, SIRET, Tresorerie
+from tests.parler.partie import code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-NUMERO, SIRET = "21590350100017261163072245", "21590350100017"
-
-
-@dataclass
-class Tresorerie:
-    """A bac in which the example of a title (30 € and 50 €, avertissement on 12 October 2026) was received."""
-
-    world: World
-    bac: str
-
-    async def recevoir(self, message: Message, nom: str) -> int:
-        now = wall_now()
-        lettre = Letter(nom, self.bac, type(message).type, "/services/antai", NUMERO, 1, now, now, message.model_dump_json())
-        return len(await self.world.services[Party.DGFIP].inbound.take([pack([lettre])]))
-
-    async def poster(self, chemin: str, corps: dict[str, Any]) -> httpx.Response:
-        return await self.world.client.post(f"{self.world.addresses[Party.DGFIP]}/bacs/{self.bac}{chemin}", json=corps)
-
-    async def envoyer(self, cls: MessageClass, **champs: Any) -> httpx.Response:
-        return await self.poster(cls.path, {**cls.example, **champs})
-
-    async def payer(self, montant: int, moyen: str = "internet", **champs: Any) -> httpx.Response:
-        return await self.envoyer(PaiementTitre, montant=montant, moyen=moyen, **champs)
-
-    async def annuler(self, fps: int, majoration: int, ordre: int = 3, **champs: Any) -> None:
-        etendue = "totale" if fps + majoration == 8000 else "partielle"
-        valeurs = {
-            "montant_fps_annule": fps,
-            "majoration_annulee": majoration,
-            "etendue": etendue,
-            "numero_annulation": f"27000000{ordre:02d}",
-        }
-        await self.recevoir(AnnulationTitre.exemplaire().model_copy(update=valeurs | champs), f"annulation-{ordre}-{fps}-{champs}")
-
-    async def voir(self, chemin: str = f"/prises-en-charge/{NUMERO}") -> Any:
-        answer = await self.world.client.get(f"{self.world.addresses[Party.DGFIP]}/bacs/{self.bac}{chemin}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def etat(self) -> str:
-        etat: str = (await self.voir())["etat"]
-        return etat
-
-    async def au(self, *jour: int) -> None:
-        """Live each due day of the DGFiP alone: ANTAI does not know this title, and its news would wait for ever."""
-        service, cible = self.world.services[Party.DGFIP].service, date(*jour)
-        while (due := await self.echeance()) is not None and date.fromisoformat(due) <= cible:
-            await bacs.set_clock(service, self.bac, paris(date.fromisoformat(due)))
-            await service.live(self.bac)
-        await bacs.set_clock(service, self.bac, paris(cible))
-
-    async def actes(self, sujet: str = NUMERO) -> list[str]:
-        return [line["acte"] for line in await self.world.pilot.journal(self.bac, sujet)]
-
-    async def refus(self) -> list[str]:
-        return [x["donnees"]["code"] for x in await self.world.pilot.journal(self.bac, NUMERO) if x["acte"] == "refus"]
-
-    async def soldes(self) -> dict[str, int]:
-        tous = (await self.world.pilot.soldes(self.bac))[Party.DGFIP]
-        assert sum(tous.values()) == 0
-        return {compte: v for compte, v in tous.items() if v}
-
-    async def echeance(self) -> str | None:
-        async with self.world.services[Party.DGFIP].service.database.read() as tx:
-            due: date | str | None = (await bacs.state(self.world.services[Party.DGFIP].service, tx, self.bac))["prochaine_echeance"]
-        return None if due is None else str(due)
-
-    async def courriers(self) -> list[str]:
-        return [c["type"] for c in await self.world.pilot.courriers(self.bac, NUMERO)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -97,27 +25,15 @@ async def world() -> AsyncIterator[World]:
         yield opened
 
 
-async def ouvrir(world: World, **emission: Any) -> Tresorerie:
-    nom = f"tresorerie-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(date(2026, 10, 5)), graine="essai")
-    ici = Tresorerie(world, nom)
-    assert await ici.recevoir(EmissionTitre.exemplaire().model_copy(update=emission), "emission") == 0
-    return ici
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def averti(world: World) -> Tresorerie:
-    ici = await ouvrir(world)
+    ici = await Tresorerie.ouvrir(world)
     await ici.au(2026, 10, 12)
     return ici
 
 
 def vehicule(plaque: str) -> Any:
     return EmissionTitre.exemplaire().vehicule.model_copy(update={"immatriculation": plaque})
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def test_a_cheque_pays_a_part_and_the_rebate_is_earned_by_the_sum(averti: Tresorerie) -> None:
@@ -153,7 +69,7 @@ async def test_an_unpaid_title_is_reminded_then_seized_and_the_third_party_pays(
 
 
 async def test_nothing_to_seize_leads_to_the_prescription(world: World) -> None:
-    ici = await ouvrir(world, vehicule=vehicule("ZS-001-AA"))
+    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2030, 10, 5)
     assert await ici.etat() == "saisi" and "saisie-infructueuse" in await ici.actes()
     await ici.au(2030, 10, 6)
@@ -164,7 +80,7 @@ async def test_nothing_to_seize_leads_to_the_prescription(world: World) -> None:
 
 
 async def test_the_avertissement_goes_to_the_tax_address(world: World) -> None:
-    ici = await ouvrir(world, vehicule=vehicule("ZA-001-AA"))
+    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZA-001-AA"))
     await ici.au(2026, 10, 12)
     [lettre] = await world.pilot.courriers(ici.bac, NUMERO)
     contenu = await world.pilot.courrier(ici.bac, Party.DGFIP, lettre["id"])
@@ -204,7 +120,7 @@ async def test_a_suspension_stops_the_recovery_until_it_starts_again(averti: Tre
 
 
 async def test_a_total_cancellation_before_the_avertissement_leaves_nothing(world: World) -> None:
-    ici = await ouvrir(world)
+    ici = await Tresorerie.ouvrir(world)
     await ici.annuler(3000, 5000)
     assert (await ici.etat(), await ici.soldes(), await ici.echeance()) == ("annule", {}, None)
     assert code(await ici.payer(8000)) == (409, "titre-annule")
@@ -221,7 +137,7 @@ async def test_a_cancellation_that_comes_before_its_title_waits_for_it(world: Wo
 
 
 async def test_the_majoration_alone_is_cancelled_before_the_avertissement(world: World) -> None:
-    ici = await ouvrir(world)
+    ici = await Tresorerie.ouvrir(world)
     await ici.annuler(0, 5000)
     await ici.au(2026, 10, 12)
     vue = await ici.voir()
@@ -281,7 +197,7 @@ async def test_two_lines_of_one_titre_d_annulation_about_the_same_fps_are_both_a
 
 
 async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_to_the_state(world: World) -> None:
-    ici = await ouvrir(world, vehicule=vehicule("ZS-001-AA"))
+    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2026, 10, 12)
     await ici.payer(2000, "guichet")
     await ici.au(2030, 10, 6)

@@ -12,8 +12,8 @@ from fps.messages.annulation import InformationAnnulationFps
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.certificats import HEURE, auto_signe, autre_autorite, certificat
-from tests.flows.espace import BOURG, LE, LILLE, PARIS, Ville, code, empreinte, revoquer
+from tests.parler.certificats import HEURE, auto_signe, autre_autorite, certificat
+from tests.parler.espace import BOURG, LE, LILLE, PARIS, Espace, code, empreinte, revoquer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOUS = ["emission", "rapo", "contentieux", "comptabilite", "suivi"]
@@ -29,7 +29,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_a_deposit_needs_the_espace_and_not_the_convention(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     qui = ville.prestataire()
     depot = (await ville.deposer(qui, zones=["rouge", "rouge"], droits=["suivi", "emission"])).json()
     assert (depot["etat"], depot["zones"], depot["droits"], depot["cle"]) == ("deposee", ["rouge"], ["emission", "suivi"], empreinte(qui))
@@ -43,7 +43,7 @@ async def test_a_deposit_needs_the_espace_and_not_the_convention(world: World) -
 
 
 async def test_the_same_certificate_may_be_deposited_for_several_towns(world: World) -> None:
-    lille = await Ville.conventionnee(world)
+    lille = await Espace.conventionnee(world)
     capitale = lille.autre(PARIS)
     await capitale.demander()
     await capitale.connecter()
@@ -70,7 +70,7 @@ async def test_the_same_certificate_may_be_deposited_for_several_towns(world: Wo
     ],
 )
 async def test_a_deposit_that_is_wrong_keeps_nothing(world: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     avant = await ville.traces()
     reponse = await ville.deposer(ville.prestataire(), **champs)
     assert (reponse.status_code, reponse.json()["code"]) == refus
@@ -78,7 +78,7 @@ async def test_a_deposit_that_is_wrong_keeps_nothing(world: World, champs: dict[
 
 
 async def test_a_certificate_of_another_town_or_of_a_simulated_service_is_not_deposited(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     avant = await ville.traces()
     assert code(await ville.deposer(ville.prestataire(PARIS))) == (403, "certificat-autre-collectivite")
     assert code(await ville.appeler("POST", "/certificats", json={"siret": LILLE, "prestataire": "x"})) == (401, "certificat-requis")
@@ -88,7 +88,7 @@ async def test_a_certificate_of_another_town_or_of_a_simulated_service_is_not_de
 
 
 async def test_production_in_advance_waits_for_its_instant(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = ville.prestataire()
     assert (await ville.deposer(qui, effet_le="2026-06-15T00:00:00+02:00")).status_code == 201
     assert (await ville.activer(qui)).json()["etat"] == "active"
@@ -102,7 +102,7 @@ async def test_production_in_advance_waits_for_its_instant(world: World) -> None
 
 
 async def test_a_collectivite_forbids_and_allows_a_provider_at_will(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     chemin = f"/certificats/{empreinte(qui)}"
     assert (await ville.mfps(qui)).json()["statut"] == "accepte"
@@ -123,7 +123,7 @@ async def test_a_collectivite_forbids_and_allows_a_provider_at_will(world: World
 
 
 async def test_two_providers_work_side_by_side_each_in_its_perimeter(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     emission = await ville.actif(zones=["rouge"])
     rapo = ville.prestataire(commun="SI des recours")
     await ville.deposer(rapo, droits=["rapo"])
@@ -146,7 +146,7 @@ async def test_two_providers_work_side_by_side_each_in_its_perimeter(world: Worl
 
 
 async def test_a_certificate_never_speaks_for_a_town_that_did_not_activate_it(world: World) -> None:
-    lille = await Ville.conventionnee(world)
+    lille = await Espace.conventionnee(world)
     qui = await lille.actif()
     bourg = lille.autre(BOURG)
     await bourg.demander()
@@ -164,7 +164,7 @@ async def test_a_certificate_never_speaks_for_a_town_that_did_not_activate_it(wo
 
 
 async def test_the_old_and_the_new_certificates_overlap_until_an_instant(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     ancien, nouveau = await ville.actif(), ville.prestataire(commun="Nouveau SI")
     await ville.deposer(nouveau)
     remplacement = {"remplace": empreinte(ancien), "ancien_jusqu_a": "2026-06-14T00:00:00+02:00"}
@@ -182,7 +182,7 @@ async def test_the_old_and_the_new_certificates_overlap_until_an_instant(world: 
 
 @pytest.mark.parametrize("cas", ["lui-même", "inconnu", "jamais activé", "déjà passé"])
 async def test_a_replacement_that_makes_no_sense_changes_nothing(world: World, cas: str) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     ancien, nouveau, depose = await ville.actif(), ville.prestataire(), ville.prestataire()
     await ville.deposer(nouveau)
     await ville.deposer(depose)
@@ -194,7 +194,7 @@ async def test_a_replacement_that_makes_no_sense_changes_nothing(world: World, c
 
 
 async def test_a_certificate_revoked_in_the_middle_of_the_day_is_refused_at_once(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     assert (await ville.mfps(qui)).json()["statut"] == "accepte"
     revoquer(world, qui)
@@ -209,9 +209,9 @@ async def test_a_certificate_revoked_in_the_middle_of_the_day_is_refused_at_once
 
 
 async def test_the_reference_system_of_an_ordinary_bac_can_be_forbidden_like_any_provider(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     await world.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
-    plein = Ville(world, f"{ville.bac}-plein")
+    plein = Espace(world, f"{ville.bac}-plein")
     vus = (await plein.administrer("GET", f"/espaces/{LILLE}/certificats")).json()
     assert [(v["cle"], v["sujet"], v["etat"], v["droits"]) for v in vus] == [("service:collectivite", None, "active", TOUS)]
     # The client of the world shows the certificate of who sends the letter: the reference system.
@@ -226,7 +226,7 @@ async def test_the_reference_system_of_an_ordinary_bac_can_be_forbidden_like_any
 
 
 async def test_the_front_tells_every_missing_step_in_order_then_nothing(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     qui = ville.prestataire()
     rien = ["espace-absent", "convention-absente", "certificat-non-depose", "certificat-non-active"]
     assert await ville.manques(qui) == await ville.manques(qui, siret=LILLE) == rien
@@ -250,7 +250,7 @@ async def test_the_front_tells_every_missing_step_in_order_then_nothing(world: W
 
 
 async def test_the_front_of_a_town_that_holds_its_own_certificate_speaks_of_that_town(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     vu = await ville.front(ville.prestataire(LILLE))
     assert [(c["siret"], c["certificat"]) for c in vu["collectivites"]] == [(LILLE, None)]
     assert [m["code"] for m in vu["manques"]] == ["convention-absente", "certificat-non-depose", "certificat-non-active"]
@@ -260,7 +260,7 @@ async def test_the_front_of_a_town_that_holds_its_own_certificate_speaks_of_that
     "cas", ["certificat-expire", "certificat-pas-encore-valide", "certificat-auto-signe", "certificat-autorite-inconnue"]
 )
 async def test_the_front_tells_the_holder_of_a_certificate_that_is_not_good_what_is_wrong_with_it(world: World, cas: str) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     mauvais = {
         "certificat-expire": certificat(world.pki, du=-3 * HEURE, au=-HEURE),
         "certificat-pas-encore-valide": certificat(world.pki, du=HEURE),
@@ -275,7 +275,7 @@ async def test_the_front_tells_the_holder_of_a_certificate_that_is_not_good_what
 
 
 async def test_the_front_asks_a_certificate_and_says_when_it_is_known_in_another_bac_only(world: World) -> None:
-    ville, autre = await Ville.conventionnee(world), await Ville.ouverte(world)
+    ville, autre = await Espace.conventionnee(world), await Espace.ouverte(world)
     qui = await ville.actif()
     assert code(await ville.appeler("GET", "/front")) == (401, "certificat-requis")
     assert await autre.manques(qui, siret=LILLE) == ["convention-absente", "certificat-autre-bac", "certificat-non-active"]
@@ -288,7 +288,7 @@ async def test_the_front_asks_a_certificate_and_says_when_it_is_known_in_another
 
 
 async def test_a_provider_follows_the_dossiers_of_its_perimeter_only(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     emission = await ville.actif()
     suivi = ville.prestataire(commun="Tableau de bord")
     await ville.deposer(suivi, droits=["suivi"], zones=["rouge"])
@@ -310,7 +310,7 @@ async def test_a_provider_follows_the_dossiers_of_its_perimeter_only(world: Worl
 
 
 async def test_the_infocentre_of_a_provider_counts_its_zones_only(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     emission = await ville.actif()
     for zone in ("rouge", "rouge", "verte"):
         await ville.mfps(emission, zone=zone)

@@ -13,7 +13,7 @@ from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import AnnulationFps
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.espace import LILLE, PDF, SIGNATAIRE, Ville, code
+from tests.parler.espace import LILLE, PDF, SIGNATAIRE, Espace, code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,7 +30,7 @@ def lu(pdf: bytes) -> str:
 
 
 async def test_each_step_before_the_first_message_has_its_own_refusal(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     qui = ville.prestataire()
     assert code(await ville.mfps(qui)) == (403, "espace-absent")
     await ville.controler("espace", "manuel")
@@ -81,7 +81,7 @@ async def test_each_step_before_the_first_message_has_its_own_refusal(world: Wor
     ],
 )
 async def test_the_first_and_the_last_days_are_in_force_and_their_neighbours_are_not(world: World, jour: date, refus: str | None) -> None:
-    ville = await Ville.conventionnee(world, effet_le="2026-06-20")
+    ville = await Espace.conventionnee(world, effet_le="2026-06-20")
     qui = ville.prestataire()
     await ville.deposer(qui)
     await ville.aller(date(2026, 6, 20) if refus != "convention-pas-encore-en-vigueur" else jour)
@@ -98,7 +98,7 @@ async def test_the_first_and_the_last_days_are_in_force_and_their_neighbours_are
 
 
 async def test_a_convention_ended_stops_the_dossiers_that_it_opened_too(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     numero = (await ville.mfps(qui)).json()["numero_fps"]
     assert (
@@ -112,7 +112,7 @@ async def test_a_convention_ended_stops_the_dossiers_that_it_opened_too(world: W
 
 
 async def test_the_document_to_sign_names_the_cycle_and_the_dates(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     await ville.preparer("partiel", effet_le="2026-07-01")
     modele = await ville.agent("GET", "/conventions/1/modele")
     assert modele.headers["content-type"] == "application/pdf"
@@ -133,7 +133,7 @@ async def test_the_document_to_sign_names_the_cycle_and_the_dates(world: World) 
 
 
 async def test_the_signed_document_is_retrieved_once_both_have_signed(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     await ville.controler("convention", "manuel")
     await ville.preparer()
     assert code(await ville.agent("GET", "/conventions/1/depot")) == (403, "convention-non-deposee")
@@ -163,7 +163,7 @@ async def test_the_signed_document_is_retrieved_once_both_have_signed(world: Wor
 async def test_what_is_not_a_whole_pdf_of_five_mebibytes_at_most_is_refused(
     world: World, pdf: bytes, type_: str, refus: tuple[int, str]
 ) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     await ville.preparer()
     avant = await ville.traces()
     reponse = await ville.deposer_convention(pdf=pdf, type_=type_)
@@ -172,7 +172,7 @@ async def test_what_is_not_a_whole_pdf_of_five_mebibytes_at_most_is_refused(
 
 
 async def test_antai_may_send_a_deposit_back_or_sign_after_some_days(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     await ville.controler("convention", "refus")
     await ville.preparer()
     rendue = (await ville.deposer_convention()).json()
@@ -192,7 +192,7 @@ async def test_antai_may_send_a_deposit_back_or_sign_after_some_days(world: Worl
 
 
 async def test_a_new_convention_begins_when_the_first_ends_and_may_change_the_cycle(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     assert (await ville.agent("GET", "/conventions")).json()[0]["fin"] == "2029-06-11"
     refus = await ville.preparer("partiel", effet_le="2029-06-11")
     assert code(refus) == (409, "conventions-superposees") and "11/06/2029" in refus.json()["detail"]
@@ -216,7 +216,7 @@ def impaye() -> dict[str, Any]:
 
 
 async def test_a_convention_is_prepared_one_at_a_time_and_may_be_given_up(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     assert code(await ville.preparer(None)) == (422, "cycle-non-choisi")
     await ville.agent("PUT", "/reglages", json={"cycle": "partiel"})
     assert (await ville.preparer(None)).json()["cycle"] == "partiel"
@@ -230,7 +230,7 @@ async def test_a_convention_is_prepared_one_at_a_time_and_may_be_given_up(world:
 
 @pytest.mark.parametrize("le", ["2026-06-11", "2029-06-12"])
 async def test_a_convention_ends_early_from_today_to_its_last_day_only(world: World, le: str) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     avant = await ville.traces()
     assert code(await ville.agent("POST", "/conventions/1/resiliation", json={"le": le, "motif": "Essai."})) == (
         409,
@@ -240,7 +240,7 @@ async def test_a_convention_ends_early_from_today_to_its_last_day_only(world: Wo
 
 
 async def test_a_convention_that_is_terminated_leaves_room_for_another(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     resiliee = await ville.agent("POST", "/conventions/1/resiliation", json={"le": "2026-07-01", "motif": "Changement de cycle."})
     assert (resiliee.json()["etat"], resiliee.json()["resiliee_le"]) == ("en-vigueur", "2026-07-01")
@@ -255,7 +255,7 @@ async def test_a_convention_that_is_terminated_leaves_room_for_another(world: Wo
 
 
 async def test_the_signatory_is_named_by_the_agent_and_the_espace_must_be_open(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     await ville.controler("espace", "manuel")
     await ville.demander()
     corps = {"signataire": SIGNATAIRE, "cycle": "complet"}

@@ -11,7 +11,7 @@ from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Ville, code, demande
+from tests.parler.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Espace, code, demande
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,7 +39,7 @@ async def world() -> AsyncIterator[World]:
     ],
 )
 async def test_a_form_that_is_wrong_opens_nothing(world: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     avant = await ville.traces()
     reponse = await ville.appeler("POST", "/espaces", json=demande() | champs)
     assert (reponse.status_code, reponse.json()["code"]) == refus
@@ -47,7 +47,7 @@ async def test_a_form_that_is_wrong_opens_nothing(world: World, champs: dict[str
 
 
 async def test_the_control_is_automatic_and_the_espace_is_open_at_once(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     ouvert = await ville.demander()
     assert (ouvert.status_code, ouvert.json()["etat"], ouvert.json()["nom"]) == (201, "ouvert", "Ville de Lille")
     assert (await ville.connecter()).json()["role"] == "responsable"
@@ -57,7 +57,7 @@ async def test_the_control_is_automatic_and_the_espace_is_open_at_once(world: Wo
 
 
 async def test_a_collectivite_has_one_espace(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     avant = await ville.traces()
     assert code(await ville.demander(login="autre")) == (409, "espace-existant")
     assert await ville.traces() == avant
@@ -65,7 +65,7 @@ async def test_a_collectivite_has_one_espace(world: World) -> None:
 
 
 async def test_a_control_by_hand_waits_for_the_administration(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     await ville.controler("espace", "manuel")
     assert (await ville.demander()).json()["etat"] == "en-attente"
     assert code(await ville.connecter()) == (403, "espace-en-attente")
@@ -80,7 +80,7 @@ async def test_a_control_by_hand_waits_for_the_administration(world: World) -> N
 
 
 async def test_after_a_refusal_a_new_request_is_allowed_and_the_first_account_stays_closed(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     await ville.controler("espace", "manuel")
     await ville.demander(login="intrus")
     refuse = await ville.administrer("POST", f"/espaces/{LILLE}/refus", json={"motif": "Le SIRET n'est pas celui du demandeur."})
@@ -93,7 +93,7 @@ async def test_after_a_refusal_a_new_request_is_allowed_and_the_first_account_st
 
 
 async def test_a_bac_may_refuse_every_request_or_take_its_time(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     await ville.controler("espace", "refus")
     assert (await ville.demander()).json()["etat"] == "refuse"
     await ville.controler("espace", "automatique", jours=3)
@@ -109,17 +109,17 @@ async def test_a_bac_may_refuse_every_request_or_take_its_time(world: World) -> 
 
 
 async def test_before_the_reform_no_espace_is_opened(world: World) -> None:
-    ville = await Ville.vierge(world, date(2017, 10, 2))
+    ville = await Espace.vierge(world, date(2017, 10, 2))
     avant = await ville.traces()
     assert code(await ville.demander()) == (409, "avant-la-reforme")
     assert await ville.traces() == avant
 
 
 async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_with_none(world: World) -> None:
-    ville = await Ville.vierge(world)
+    ville = await Espace.vierge(world)
     assert (await ville.administrer("GET", "/espaces")).json() == []
     await world.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
-    plein = Ville(world, f"{ville.bac}-plein")
+    plein = Espace(world, f"{ville.bac}-plein")
     assert [(e["siret"], e["etat"]) for e in (await plein.administrer("GET", "/espaces")).json()] == [
         (BOURG, "ouvert"),
         (PORT, "ouvert"),
@@ -137,7 +137,7 @@ async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_
 
 
 async def test_a_session_opens_its_own_espace_only(world: World) -> None:
-    lille = await Ville.ouverte(world)
+    lille = await Espace.ouverte(world)
     await lille.autre(PARIS).demander()
     for chemin in ("", "/conventions", "/certificats", "/agents"):
         assert code(await lille.appeler("GET", f"/espaces/{PARIS}{chemin}", entetes=lille.session)) == (401, "session-requise")
@@ -147,13 +147,13 @@ async def test_a_session_opens_its_own_espace_only(world: World) -> None:
 
 
 async def test_the_responsable_opens_and_closes_the_accounts_of_the_others(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     nouveau = {"login": "dominique", "nom": "Dominique Exemple", "mot_de_passe": "encore une longue phrase"}
     assert (await ville.agent("POST", "/agents", json=nouveau)).json()["role"] == "agent"
     assert code(await ville.agent("POST", "/agents", json=nouveau)) == (409, "identifiant-deja-pris")
     assert code(await ville.agent("DELETE", "/agents/alix")) == (409, "dernier-responsable")
     assert code(await ville.agent("DELETE", "/agents/personne")) == (404, "compte-inconnu")
-    agent = Ville(world, ville.bac)
+    agent = Espace(world, ville.bac)
     await agent.connecter("dominique", "encore une longue phrase")
     assert code(await agent.agent("POST", "/agents", json=nouveau | {"login": "autre"})) == (403, "role-insuffisant")
     assert code(await agent.agent("DELETE", "/agents/alix")) == (403, "role-insuffisant")
@@ -167,7 +167,7 @@ async def test_the_responsable_opens_and_closes_the_accounts_of_the_others(world
 
 
 async def test_nothing_of_a_person_goes_in_the_audit_journal_or_a_refusal(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     await ville.convenir()
     lignes = str(await world.pilot.audit(ville.bac))
     for secret in ("Alix Exemple", "Camille", "une phrase assez longue", CONTACT["adresse"]["voie"], ville.session["Authorization"][7:]):
@@ -178,7 +178,7 @@ async def test_nothing_of_a_person_goes_in_the_audit_journal_or_a_refusal(world:
 
 
 async def test_a_declared_minoration_is_the_only_one_accepted(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     libre = await ville.mfps(qui, minoration={"montant": 1500, "delai_jours": 30})
     assert libre.json()["statut"] == "accepte", libre.text
@@ -194,14 +194,14 @@ async def test_a_declared_minoration_is_the_only_one_accepted(world: World) -> N
 
 
 async def test_a_reduced_amount_is_not_asked_when_antai_takes_none(world: World) -> None:
-    ville = await Ville.conventionnee(world, date(2020, 6, 12))
+    ville = await Espace.conventionnee(world, date(2020, 6, 12))
     qui = await ville.actif()
     await ville.agent("PUT", "/reglages", json={"minoration": {"pourcent": 30, "delai_jours": 9}})
     assert (await ville.mfps(qui, date(2020, 6, 12))).json()["statut"] == "accepte"
 
 
 async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     refus = await ville.mfps(qui, contact_rapo=None)
     assert [e["code"] for e in refus.json()["accuse"]["erreurs"]] == ["contact-rapo-absent"]
@@ -226,7 +226,7 @@ async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(world:
 
 
 async def test_the_same_message_without_a_contact_is_accepted_twice_with_the_same_answer(world: World) -> None:
-    ville = await Ville.conventionnee(world)
+    ville = await Espace.conventionnee(world)
     qui = await ville.actif()
     await ville.agent("PUT", "/reglages", json={"contact_rapo": CONTACT})
     corps = {**CreationFps.example, "contact_rapo": None}
@@ -237,7 +237,7 @@ async def test_the_same_message_without_a_contact_is_accepted_twice_with_the_sam
 
 
 async def test_an_agent_chooses_where_the_letters_of_antai_go(world: World) -> None:
-    ville = await Ville.ouverte(world)
+    ville = await Espace.ouverte(world)
     assert (await ville.agent("GET", "/destination")).json()["mode"] == "reference"
     interdite = await ville.agent("PUT", "/destination", json={"mode": "adresse", "adresse": "http://192.0.2.7/lettres"})
     assert code(interdite) == (422, "adresse-interdite")

@@ -10,9 +10,8 @@ import pytest
 import pytest_asyncio
 
 from fps.droit.numero import NumeroFps
-from fps.kit.ground.clock import paris
-from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
+from tests.parler.ville import Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
@@ -26,19 +25,8 @@ DEMANDE: dict[str, Any] = {
 }
 
 
-class Ville:
-    """The town's door in a bac of its own."""
-
-    def __init__(self, world: World, bac: str) -> None:
-        self.world, self.bac = world, bac
-        self.url = f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}"
-
-    async def etablir(self, **champs: Any) -> httpx.Response:
-        return await self.world.client.post(f"{self.url}/fps", json={**DEMANDE, **champs})
-
-    async def lister(self, **params: Any) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.world.client.get(f"{self.url}/fps", params=params)).json()
-        return found
+async def etablir(ville: Ville, **champs: Any) -> httpx.Response:
+    return await ville.poster("/fps", {**DEMANDE, **champs})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -49,13 +37,11 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def ville(world: World) -> Ville:
-    nom = f"ville-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(date(2026, 6, 15)), graine="essai")
-    return Ville(world, nom)
+    return await Ville.ouvrir(world, date(2026, 6, 15))
 
 
 async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Ville) -> None:
-    fps = (await ville.etablir(montant_deduit=500)).json()
+    fps = (await etablir(ville, montant_deduit=500)).json()
     numero = NumeroFps.lire(fps["numero"])
     assert (numero.autorite, numero.jour, numero.dispositif, numero.ordre) == (1, 163, 72, 1)
     assert (fps["numero"], fps["cle"]) == (str(numero), numero.cle)
@@ -65,12 +51,12 @@ async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Vi
 
 async def test_the_orders_of_an_agent_follow_each_other_and_start_again_each_day_and_for_each_agent(ville: Ville) -> None:
     demandes: list[dict[str, Any]] = [{}, {}, {"agent": "0073"}, {"date_heure_constat": "2026-06-13T10:42:00+02:00"}, {}]
-    numeros = [NumeroFps.lire((await ville.etablir(**champs)).json()["numero"]) for champs in demandes]
+    numeros = [NumeroFps.lire((await etablir(ville, **champs)).json()["numero"]) for champs in demandes]
     assert [(n.jour, n.dispositif, n.ordre) for n in numeros] == [(163, 72, 1), (163, 72, 2), (163, 73, 1), (164, 72, 1), (163, 72, 3)]
 
 
 async def test_the_day_of_the_number_is_that_of_paris(ville: Ville) -> None:
-    fps = (await ville.etablir(date_heure_constat="2026-06-11T22:30:00+00:00")).json()
+    fps = (await etablir(ville, date_heure_constat="2026-06-11T22:30:00+00:00")).json()
     assert NumeroFps.lire(fps["numero"]).jour == 163
 
 
@@ -90,12 +76,12 @@ FAUTES: list[tuple[dict[str, Any], int, str, str]] = [
 async def test_a_fault_of_the_agent_is_refused_and_takes_no_number(
     champs: dict[str, Any], statut: int, code: str, champ: str, ville: Ville
 ) -> None:
-    answer = await ville.etablir(**champs)
+    answer = await etablir(ville, **champs)
     body = answer.json()
     assert (answer.status_code, body["code"], body["champ"]) == (statut, code, champ)
     assert body["detail"].endswith(".") and body["que_faire"].endswith(".") and body["title"]
-    assert (await ville.lister())["elements"] == []
-    assert NumeroFps.lire((await ville.etablir()).json()["numero"]).ordre == 1
+    assert (await ville.lire("/fps"))["elements"] == []
+    assert NumeroFps.lire((await etablir(ville)).json()["numero"]).ordre == 1
 
 
 @pytest.mark.parametrize(
@@ -110,28 +96,28 @@ async def test_a_fault_of_the_agent_is_refused_and_takes_no_number(
     ],
 )
 async def test_a_demand_that_does_not_follow_its_schema_names_the_field(champs: dict[str, Any], champ: str, ville: Ville) -> None:
-    answer = await ville.etablir(**champs)
+    answer = await etablir(ville, **champs)
     assert (answer.status_code, answer.json()["code"]) == (422, "demande-invalide")
     assert champ in [erreur["champ"] for erreur in answer.json()["erreurs"]]
 
 
 async def test_the_list_goes_page_by_page_and_by_state(ville: Ville) -> None:
-    numeros = [(await ville.etablir()).json()["numero"] for _ in range(5)]
-    await ville.etablir(vehicule={**VOITURE, "immatriculation": "ZX-123-AB"})
+    numeros = [(await etablir(ville)).json()["numero"] for _ in range(5)]
+    await etablir(ville, vehicule={**VOITURE, "immatriculation": "ZX-123-AB"})
     await ville.world.pilot.au_calme(ville.bac)
     vus, apres = [], ""
     while True:
-        page = await ville.lister(etat="transmis", limite=2, apres=apres)
+        page = await ville.lire("/fps", etat="transmis", limite=2, apres=apres)
         vus += [fps["numero"] for fps in page["elements"]]
         if page["suivant"] is None:
             break
         apres = page["suivant"]
     assert vus == numeros
-    assert [fps["motif"] for fps in (await ville.lister(etat="abandonne"))["elements"]] == ["titulaire-non-identifie"]
+    assert [fps["motif"] for fps in (await ville.lire("/fps", etat="abandonne"))["elements"]] == ["titulaire-non-identifie"]
 
 
 async def test_the_towns_show_the_tariffs_of_the_day(ville: Ville) -> None:
-    communes = {c["siret"]: c for c in (await ville.world.client.get(f"{ville.url}/communes")).json()}
+    communes = {c["siret"]: c for c in (await ville.world.client.get(ville.url("/communes"))).json()}
     zones = {z["code"]: z["fps"] for z in communes["21750001600019"]["zones"]}
     assert (zones["1"]["voiture"], zones["2"]["deux-roues"]) == (7500, 2500)
     assert communes["21000200200017"]["cycle"] == "partiel"
@@ -139,7 +125,7 @@ async def test_the_towns_show_the_tariffs_of_the_day(ville: Ville) -> None:
 
 async def lot(ville: Ville, *lignes: bytes | dict[str, Any], genre: str = "application/x-ndjson") -> httpx.Response:
     corps = b"\n".join(ligne if isinstance(ligne, bytes) else json.dumps(ligne).encode() for ligne in lignes)
-    return await ville.world.client.post(f"{ville.url}/fps/lot", content=corps, headers={"Content-Type": genre})
+    return await ville.world.client.post(ville.url("/fps/lot"), content=corps, headers={"Content-Type": genre})
 
 
 async def test_a_lot_answers_line_by_line_and_a_refused_line_stops_no_other_one(ville: Ville) -> None:
@@ -148,7 +134,7 @@ async def test_a_lot_answers_line_by_line_and_a_refused_line_stops_no_other_one(
     assert [(r["ligne"], r["statut"]) for r in resultats] == [(1, 201), (2, 404), (3, 400), (4, 422), (5, 201)]
     assert [r["probleme"]["code"] for r in resultats[1:4]] == ["hors-bareme", "json-invalide", "demande-invalide"]
     assert [NumeroFps.lire(resultats[i]["reponse"]["numero"]).ordre for i in (0, 4)] == [1, 2]
-    vus = (await ville.lister())["elements"]
+    vus = (await ville.lire("/fps"))["elements"]
     assert [fps["numero"] for fps in vus] == [resultats[i]["reponse"]["numero"] for i in (0, 4)]
     assert [(fps["montant"], fps["telepaiement"]) for fps in vus] == [(3500, fps["numero"] + fps["cle"]) for fps in vus]
 
@@ -166,7 +152,7 @@ async def test_a_lot_that_is_not_ndjson_or_is_empty_is_refused(ville: Ville) -> 
 
 
 async def test_the_towns_show_their_charges_and_their_subscriptions_of_the_day(ville: Ville) -> None:
-    lille = next(c for c in (await ville.world.client.get(f"{ville.url}/communes")).json() if c["siret"] == DEMANDE["siret"])
+    lille = next(c for c in (await ville.world.client.get(ville.url("/communes"))).json() if c["siret"] == DEMANDE["siret"])
     assert lille["zones"][0]["tarifs"]["300"] == lille["zones"][0]["fps"]["voiture"] == 3500
     abonnements = {a["nature"]: a["prix"] for a in lille["abonnements"]}
     assert abonnements == {

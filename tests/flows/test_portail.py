@@ -13,8 +13,8 @@ from fps.kit.data.sql import Upsert
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.test_ccsp_procedure import DEPOT
-from tests.flows.tribunal import LILLE, MOTS, PARIS, Tribunal, Visiteur, tribunal
+from tests.parler.greffe import DEPOT
+from tests.parler.tribunal import LILLE, MOTS, PARIS, Tribunal, Visiteur, tribunal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MEMOIRE = {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}

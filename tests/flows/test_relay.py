@@ -15,7 +15,7 @@ from fps.kit.ground.settings import Settings
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
-from tests.worlds import Monde, monde
+from tests.parler.mondes import Monde, monde
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 

@@ -12,8 +12,8 @@ import pytest_asyncio
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.test_ccsp_procedure import DEPOT
-from tests.flows.tribunal import (
+from tests.parler.greffe import DEPOT
+from tests.parler.tribunal import (
     ICI,
     LILLE,
     PARIS,

@@ -11,9 +11,9 @@ from fps.messages.recours_usager import Requete
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.certificats import certificat
-from tests.flows.test_ccsp_procedure import DEPOT
-from tests.flows.tribunal import EDITEUR, ICI, LILLE, PARIS, SIGNATURE, SYSTEME, Tribunal, communiquee, corps, empreinte, tribunal
+from tests.parler.certificats import certificat
+from tests.parler.greffe import DEPOT
+from tests.parler.tribunal import EDITEUR, ICI, LILLE, PARIS, SIGNATURE, SYSTEME, Tribunal, communiquee, corps, empreinte, tribunal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -28,8 +28,8 @@ from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import ephemere, pem
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.information_paiement import TitrePayeCollectivite
-from tests.certificats import Essai, certificat
 from tests.kit.toy import DEFINITION, START, metadata
+from tests.parler.certificats import Essai, certificat
 
 LILLE = "21590350100017"
 BAC = "essai"

@@ -11,8 +11,8 @@ from fps.kit.boxes.boites import LECTEURS
 from fps.kit.boxes.facteur import ENSEMBLE
 from fps.messages.information_paiement import TitrePayeCollectivite
 from tests.kit.bureau import BAC, BASE, JETON, LILLE, Bureau, bureau, dossier, jusqua
-from tests.kit.editeur import Editeur, editeur
 from tests.kit.toy import START
+from tests.parler.editeur import Editeur, editeur
 
 DURABLES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)  # memory ends with its service
 

@@ -12,7 +12,7 @@ from fps.kit.boxes import adresses
 from fps.kit.boxes.adresses import AdresseInterdite
 from fps.kit.ground.settings import Settings
 from tests.kit.bureau import BAC, LILLE, bureau
-from tests.kit.editeur import editeur
+from tests.parler.editeur import editeur
 
 ICI = Settings()
 PARTOUT = Settings(destinations=("editeur.example", ".exemple.test", "10.0.0.0/8"))

@@ -14,8 +14,8 @@ from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
-from tests.kit.editeur import Editeur, editeur
-from tests.worlds import Monde, monde
+from tests.parler.editeur import Editeur, editeur
+from tests.parler.mondes import Monde, monde
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 NUMERO = CreationFps.example["numero_fps"]

@@ -18,10 +18,10 @@ from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import Revocation, ephemere
 from fps.messages.mfps import CreationFps
 from fps.messages.recours_collectivite import CommunicationRequete
-from tests.certificats import Essai, certificat
 from tests.kit.bureau import BASE, LILLE, Bureau, bureau, dossier, jusqua
-from tests.kit.editeur import editeur
 from tests.kit.toy import START
+from tests.parler.certificats import Essai, certificat
+from tests.parler.editeur import editeur
 
 PARIS = "21750001600019"
 MESSAGES = f"/messages?siret={LILLE}"

@@ -19,9 +19,9 @@ from fps.kit.boxes.signature import nom_de_boite
 from fps.kit.trust.pki import Autorite, ephemere
 from fps.messages.information_paiement import TitrePayeCollectivite
 from fps.parties import Party
-from tests.certificats import autre_autorite
 from tests.kit.bureau import BAC, BASE, LILLE, Bureau, bureau
-from tests.kit.editeur import Editeur, Recue, editeur, tls
+from tests.parler.certificats import autre_autorite
+from tests.parler.editeur import Editeur, Recue, editeur, tls
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/lettres.md").read_text("utf-8")
 Verifier = Callable[[str, bytes, Any, str, str], dict[str, Any]]

@@ -22,8 +22,8 @@ from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Pki, nom
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
-from tests.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 from tests.console.simulator import Simulator, fps, parsed, up
+from tests.parler.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 
 pytestmark = pytest.mark.xdist_group("tls")
 SIRET = "73282932000074"

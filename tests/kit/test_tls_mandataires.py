@@ -23,7 +23,7 @@ from fps.kit.wire.carrier import presented
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.certificats import certificat
+from tests.parler.certificats import certificat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 URL = f"http://antai/bacs/essai{CreationFps.path}"

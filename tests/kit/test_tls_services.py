@@ -26,7 +26,7 @@ from fps.kit.wire.carrier import Carrier, Fate, open_client
 from fps.kit.wire.envelope import Letter
 from fps.messages.information_paiement import FpsPaye
 from fps.parties import Party
-from tests.certificats import HEURE, Essai, autre_autorite, certificat
+from tests.parler.certificats import HEURE, Essai, autre_autorite, certificat
 
 LOOPBACK = x509.IPAddress(ip_address("127.0.0.1"))
 

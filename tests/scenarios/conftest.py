@@ -13,7 +13,7 @@ from fps.regles.machine import Machine
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie, catalogue
-from tests.worlds import Monde, monde
+from tests.parler.mondes import Monde, monde
 
 ENSEMBLE = 2  # lives played at the same time: one works while the other waits for the broker; more cost processor for nothing
 

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from fps.kit.ground.clock import paris
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.ville import AU_BOURG, IBAN, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer
+from tests.parler.ville import AU_BOURG, IBAN, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -26,9 +25,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def ville(world: World) -> Ville:
-    nom = f"ensemble-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(LE), graine="essai")
-    return Ville(world, nom, LE)
+    return await Ville.ouvrir(world, LE)
 
 
 async def payer(ville: Ville, numero: str, montant: int) -> None:

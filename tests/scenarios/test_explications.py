@@ -15,9 +15,9 @@ from fps_console.commandes.explique import ask, tree
 from fps_console.commandes.output import Panne
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World, open_world
+from tests.parler.explications import Explications
+from tests.parler.explications import champs as champs_de
 from tests.scenarios.test_first_life import LILLE, PARIS, Vie, naitre
-from tests.scenarios.vues import Explications
-from tests.scenarios.vues import champs as champs_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANTAI = {

@@ -14,8 +14,8 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_console.commandes.explique import tree
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.antai import NUMERO, Antai
-from tests.scenarios.vues import Explications, calcules, champs, depuis
+from tests.parler.antai import NUMERO, Antai
+from tests.parler.explications import Explications, calcules, champs, depuis
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOURG, PARTIEL = "21000200200017", "21000200200017261163072245"
@@ -111,7 +111,7 @@ async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(world: World
 async def test_a_dossier_of_cycle_partiel_is_explained_from_what_the_town_told(world: World, recu_le: date) -> None:
     antai = await Antai.ouvrir(world, recu_le)
     corps = json.loads(json.dumps(IMPAYE))
-    assert (await antai.poster(FpsImpaye, **corps)).json()["statut"] == "accepte"
+    assert (await antai.envoyer(FpsImpaye, **corps)).json()["statut"] == "accepte"
     await antai.aller(date(2026, 12, 2))
     found = await expliquees(antai, PARTIEL)
     assert depuis(found["date_limite_paiement"]["arbre"]) == ["date_limite_paiement", "date_notification_pare_brise"]

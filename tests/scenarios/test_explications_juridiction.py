@@ -13,8 +13,8 @@ from fps.messages.recours_collectivite import MemoireDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.test_ccsp_procedure import CONTRE_RAPO, PIECE, TROIS, Greffe, ouvrir
-from tests.scenarios.vues import Explications, calcules, champs, depuis
+from tests.parler.explications import Explications, calcules, champs, depuis
+from tests.parler.greffe import CONTRE_RAPO, PIECE, TROIS, Greffe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FPS = Requete.example["numero_fps"]
@@ -32,7 +32,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def greffe(world: World) -> Greffe:
-    return await ouvrir(world)
+    return await Greffe.ouvrir(world)
 
 
 async def expliquees(greffe: Greffe, numero: str) -> dict[str, dict[str, Any]]:
@@ -115,7 +115,7 @@ async def test_a_fax_is_confirmed_and_read_on_days_that_the_law_gives(greffe: Gr
 
 
 async def test_a_decision_by_post_is_notified_by_the_post_to_both(world: World) -> None:
-    greffe = await ouvrir(world)
+    greffe = await Greffe.ouvrir(world)
     numero = await greffe.deposer(canal="courrier", numero_fps=VILLAGE + "261163072245")
     await greffe.au(2026, 11, 6)
     await greffe.envoyer(MemoireDefense, numero, numero_fps=VILLAGE + "261163072245", siret=VILLAGE, canal="courrier")

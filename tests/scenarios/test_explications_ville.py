@@ -17,8 +17,8 @@ from fps.kit.ground.clock import paris
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
-from tests.flows.ville import AU_BOURG, IBAN, LILLE, PARTIELLE, Ville, deposer, payer
-from tests.scenarios.vues import Explications, calcules, champs, depuis
+from tests.parler.explications import Explications, calcules, champs, depuis
+from tests.parler.ville import AU_BOURG, IBAN, LILLE, PARTIELLE, Ville, deposer, payer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 JOUR = date(2026, 6, 15)
@@ -50,9 +50,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def naitre(world: World, le: date = JOUR) -> Ville:
-    bac = f"ville-{len(await world.pilot.lister())}"
-    await world.pilot.creer(bac, paris(le), graine="essai")
-    return Ville(world, bac, le)
+    return await Ville.ouvrir(world, le)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

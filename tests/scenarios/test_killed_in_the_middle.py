@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fps.parties import Party
+from tests.parler.mondes import Monde, monde, ready
 from tests.scenarios.test_same_world import LILLE, START, establish
-from tests.worlds import Monde, monde, ready
 
 NUMBER = 120
 

@@ -10,7 +10,7 @@ import pytest
 from fps.kit.ground.clock import PARIS
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
-from tests.worlds import WAYS, Monde, monde
+from tests.parler.mondes import WAYS, Monde, monde
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 LILLE = {

@@ -16,8 +16,8 @@ from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.certificats import certificat
-from tests.flows.test_ccsp_procedure import Greffe, ouvrir
+from tests.parler.certificats import certificat
+from tests.parler.greffe import Greffe
 
 LILLE, PARIS, EDITEUR = "21590350100017", "21750001600019", "73282932000074"
 ICI = f"/teletransmission/{LILLE}"
@@ -116,7 +116,7 @@ async def tribunal(world: World, le: date, *, vierge: bool = False, party: Party
         await world.pilot.creer(nom, paris(le), graine="essai", vierge=True)
         ouvert = Tribunal(Greffe(world, nom), party)
     else:
-        ouvert = Tribunal(await ouvrir(world, le), party)
+        ouvert = Tribunal(await Greffe.ouvrir(world, le), party)
     try:
         yield ouvert
     finally:

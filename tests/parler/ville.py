@@ -1,10 +1,9 @@
 """The town's doors in a bac of its own: what the tests of the collectivité say and ask."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
-from typing import Any
-
-import httpx
+from typing import Any, ClassVar
 
 from fps.kit.engine.service import Receipt
 from fps.kit.ground.clock import paris, wall_now
@@ -14,6 +13,7 @@ from fps.messages.message import Message, MessageClass
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
+from tests.parler.partie import Partie
 
 LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
@@ -28,15 +28,19 @@ TOTALE = {"agent": "90", "sens": "acceptation-totale", "motif": "Le paiement ét
 PARTIELLE = {"agent": "90", "sens": "acceptation-partielle", "motif": "Un paiement partiel est établi.", "montant_rectifie": 1500}
 
 
-class Ville:
-    """One bac, its town and its clock."""
+@dataclass
+class Ville(Partie):
+    """The towns of a bac, with their clock."""
 
-    def __init__(self, world: World, bac: str, le: date) -> None:
-        self.world, self.bac, self.le = world, bac, le
-        self.url = f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}"
+    party: ClassVar[Party] = Party.COLLECTIVITE
+    le: date
 
-    async def poster(self, chemin: str, corps: dict[str, Any]) -> httpx.Response:
-        return await self.world.client.post(f"{self.url}{chemin}", json=corps)
+    @classmethod
+    async def ouvrir(cls, world: World, le: date) -> "Ville":
+        """A new bac, that day."""
+        bac = f"ville-{len(await world.pilot.lister())}"
+        await world.pilot.creer(bac, paris(le), graine="essai")
+        return cls(world, bac, le)
 
     async def agir(self, chemin: str, corps: dict[str, Any], *, calme: bool = True) -> dict[str, Any]:
         """An act that must succeed; what it tells the other services is answered when it returns, unless one does not know the dossier."""
@@ -55,11 +59,6 @@ class Ville:
         assert probleme["title"] and probleme["article"] and probleme["que_faire"].endswith("."), probleme
         return str(probleme["code"])
 
-    async def lire(self, chemin: str, **params: Any) -> Any:
-        reponse = await self.world.client.get(f"{self.url}{chemin}", params=params)
-        assert reponse.status_code == 200, reponse.text
-        return reponse.json()
-
     async def etablir(self, **champs: Any) -> str:
         """A FPS, sent and acknowledged."""
         numero: str = (await self.agir("/fps", {**DEMANDE, **champs}))["numero"]
@@ -69,31 +68,23 @@ class Ville:
     async def fps(self, numero: str) -> Any:
         return await self.lire(f"/fps/{numero}")
 
-    async def aller(self, le: date) -> None:
-        """The clock goes to that day, at eight in the evening."""
-        self.le = le
-        await self.world.pilot.avancer(self.bac, paris(le))
+    async def aller(self, jour: date) -> None:
+        self.le = jour
+        await super().aller(jour)
 
     async def passer(self, jours: int) -> None:
         await self.aller(self.le + timedelta(days=jours))
 
-    async def lettre(self, cls: MessageClass, **champs: Any) -> httpx.Response:
-        """A letter of another party, as its own service would send it; the rest comes from the example of the message."""
-        return await self.poster(cls.path, {**cls.example, **champs})
-
     async def recevoir(self, cls: MessageClass, **champs: Any) -> Any:
-        reponse = await self.lettre(cls, **champs)
+        reponse = await self.envoyer(cls, **champs)
         assert reponse.status_code in (200, 202), reponse.text
         return reponse.json()
 
     async def lettre_refusee(self, cls: MessageClass, **champs: Any) -> str:
-        reponse = await self.lettre(cls, **champs)
+        reponse = await self.envoyer(cls, **champs)
         assert reponse.status_code in (404, 409, 422), reponse.text
         assert reponse.json()["article"] and reponse.json()["que_faire"].endswith("."), reponse.text
         return str(reponse.json()["code"])
-
-    async def journal(self, numero: str) -> list[dict[str, Any]]:
-        return [ligne for ligne in await self.world.pilot.journal(self.bac, numero) if ligne["service"] == "collectivite"]
 
     async def envois(self, numero: str, cls: MessageClass) -> int:
         """How many letters of this class the town has written about this FPS."""
@@ -101,15 +92,9 @@ class Ville:
             ligne["donnees"].get("type") == cls.type and ligne["acte"] in ("envoi", "courrier") for ligne in await self.journal(numero)
         )
 
-    async def soldes(self, numero: str) -> dict[str, int]:
-        """The accounts of the town for this FPS; they sum to zero."""
-        soldes = (await self.world.pilot.soldes(self.bac, numero))[Party.COLLECTIVITE]
-        assert sum(soldes.values()) == 0
-        return {compte: solde for compte, solde in soldes.items() if solde}
-
     async def courriers(self, numero: str) -> list[str]:
         """The names of the letters that people received from the town."""
-        return [c["nom"] for c in await self.world.pilot.courriers(self.bac, numero) if c["service"] == "collectivite"]
+        return [pli["nom"] for pli in await self.plis(numero)]
 
 
 async def deposer(ville: Ville, numero: str, **champs: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fps.kit.trust.pki import Autorite, Pki, pem, pem_cle
-from tests.certificats import certificat
+from tests.parler.certificats import certificat
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.certificats import Essai, certificat
+from tests.parler.certificats import Essai, certificat
 
 LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"
 LE = date(2026, 6, 12)
@@ -35,7 +35,7 @@ def demande(siret: str = LILLE, login: str = LOGIN, **champs: Any) -> dict[str, 
 
 
 @dataclass
-class Ville:
+class Espace:
     """One town in a bac of its own, and how to speak to ANTAI for it."""
 
     world: World
@@ -46,14 +46,14 @@ class Ville:
     lettres: int = 0
 
     @classmethod
-    async def vierge(cls, world: World, le: date = LE) -> "Ville":
+    async def vierge(cls, world: World, le: date = LE) -> "Espace":
         """A bac where nobody is enrolled."""
         bac = f"espace-{len(await world.pilot.lister())}"
         await world.pilot.creer(bac, paris(le), graine="graine", vierge=True)
         return cls(world, bac)
 
     @classmethod
-    async def ouverte(cls, world: World, le: date = LE) -> "Ville":
+    async def ouverte(cls, world: World, le: date = LE) -> "Espace":
         """The espace is open, an agent has a session."""
         ville = await cls.vierge(world, le)
         assert (await ville.demander()).status_code == 201
@@ -61,15 +61,15 @@ class Ville:
         return ville
 
     @classmethod
-    async def conventionnee(cls, world: World, le: date = LE, cycle: str = "complet", **champs: Any) -> "Ville":
+    async def conventionnee(cls, world: World, le: date = LE, cycle: str = "complet", **champs: Any) -> "Espace":
         """The convention is signed by both."""
         ville = await cls.ouverte(world, le)
         await ville.convenir(cycle, **champs)
         return ville
 
-    def autre(self, siret: str) -> "Ville":
+    def autre(self, siret: str) -> "Espace":
         """Another town of the same bac."""
-        return Ville(self.world, self.bac, siret)
+        return Espace(self.world, self.bac, siret)
 
     async def appeler(
         self, methode: str, chemin: str, certificat: Essai | None = None, entetes: Mapping[str, str] | None = None, **options: Any
