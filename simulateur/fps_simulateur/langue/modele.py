@@ -110,7 +110,7 @@ class Vie(Lecture):
 
     vie: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     titre: str
-    depart: date = date(2026, 9, 28)
+    depart: date = date(2023, 9, 28)
     etapes: Annotated[tuple[Etape, ...], Field(min_length=1)]
 
 

@@ -1,0 +1,24 @@
+"""The lives of the catalogue start in a settled past, so that tomorrow's law breaks none but the few that are named here."""
+
+from datetime import date, datetime
+
+from fps_simulateur.langue.modele import Vie, catalogue
+
+DEPART = date(2024, 12, 31)  # a life starts there at the latest
+FIN = date(2026, 12, 31)  # and does not live a later day: a figure of 2027 cannot reach it
+NOMMEES = {
+    "rapo-rejete-puis-paye": "the decision names the court of today, the term is of next year",
+    "titre-prescrit": "a title of January 2024 is prescribed in January 2028",
+    "titre-prescrit-puis-annule": "a title of January 2024 is prescribed in January 2028",
+}
+
+
+def jours(vie: Vie) -> list[date]:
+    """The days that a life lives, the first one included."""
+    vecus = (etape.le for etape in vie.etapes if etape.le is not None)
+    return [vie.depart, *(jour.date() if isinstance(jour, datetime) else jour for jour in vecus)]
+
+
+def test_a_life_starts_in_a_settled_past_and_ends_before_the_law_that_may_come_but_for_the_named_ones() -> None:
+    tard = {vie.vie for vie in catalogue() if vie.depart > DEPART or max(jours(vie)) > FIN}
+    assert tard == set(NOMMEES)
