@@ -5,14 +5,11 @@ from fastapi import APIRouter
 from antai.api import avis, dossiers, espace, explication, factures, infocentre, paiement, payer, titres, va_pilote
 from fps.kit.engine.service import Service
 from fps.kit.trust import guichet_psce
-from fps.kit.trust.acces import administration
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of ANTAI, beside its letters: the administration's, then those that say their own doors."""
+    """The routes of ANTAI, beside its letters; each noun says its door."""
     toutes = APIRouter()
-    for module in (dossiers, titres, factures, avis, paiement, explication):
-        toutes.include_router(module.routes(service), dependencies=[administration(service)])
-    for propre in (espace, infocentre, va_pilote, payer, guichet_psce):
-        toutes.include_router(propre.routes(service))
+    for noun in (dossiers, titres, factures, avis, paiement, explication, espace, infocentre, va_pilote, payer, guichet_psce):
+        toutes.include_router(noun.routes(service))
     return toutes

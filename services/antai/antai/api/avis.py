@@ -18,6 +18,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.sites import montree
 from fps.messages.avis import EAvisPaiement
@@ -39,7 +40,7 @@ class Lecture(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the redevable and of the post."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/dossiers/{numero}/lecture", tags=["Avis de paiement"], summary="Lire l'e-avis : la lecture vaut notification")
     async def lire(request: Request, numero: Numero) -> Lecture:

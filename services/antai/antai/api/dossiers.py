@@ -11,6 +11,7 @@ from antai.domain.refus import DossierInconnu
 from antai.store.dossiers import page_dossiers
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 
 Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
@@ -25,7 +26,7 @@ class PageDossiers(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the dossiers."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/dossiers", tags=["Dossiers"], summary="Lister les dossiers")
     async def lister(

@@ -31,6 +31,7 @@ from fps.droit.calculs import (
 from fps.droit.calendar import paris_date
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
 from fps.villes.communes import HorsBareme, commune
@@ -180,7 +181,7 @@ class Recit:
 
 def routes(service: Service) -> APIRouter:
     """The route that explains."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/dossiers/{numero}/explication/{champ}", tags=["Dossiers"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:

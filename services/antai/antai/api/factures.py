@@ -11,6 +11,7 @@ from antai.domain.facturation import Facture, bornes, facture
 from antai.store.statistiques import avis_par_jour
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.villes.communes import commune
 
@@ -19,7 +20,7 @@ Mois = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mois des
 
 def routes(service: Service) -> APIRouter:
     """The routes of the invoices."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     async def etablir(request: Request, siret: str, mois: str) -> Facture:
         commune(siret)

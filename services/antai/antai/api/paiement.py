@@ -11,6 +11,7 @@ from antai.api.vues import DossierChange, Numero
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 
 
@@ -24,7 +25,7 @@ class Rejet(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the bank."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/dossiers/{numero}/cheque-impaye", tags=["Paiement"], summary="La banque rejette un chèque encaissé")
     async def rejeter(request: Request, numero: Numero, rejet: Annotated[Rejet, Body()]) -> DossierChange:

@@ -18,6 +18,7 @@ from antai.store.titres import annulation_par_numero, page_annulations, page_lig
 from fps.droit import droit
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 
 TOUT = 100_000
@@ -82,7 +83,7 @@ class TitreAnnulationVu(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the titles."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/titres/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre collectif et son annexe")
     async def titre(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreVu:

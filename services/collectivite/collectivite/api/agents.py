@@ -10,6 +10,7 @@ from collectivite.api.formes import Demande, Vue
 from collectivite.domain.agents import AgentAssermente
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Jour
 
@@ -34,7 +35,7 @@ class AgentVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/agents."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.put("/agents/{siret}/{numero}", tags=["Agents"], summary="Enregistrer l'assermentation d'un agent, ou son retrait")
     async def assermenter(request: Request, siret: CheminSiret, numero: Annotated[int, Path(ge=0, le=999)], d: DemandeAgent) -> AgentVu:

@@ -14,6 +14,7 @@ from collectivite.domain.avis import AvisRectificatif
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes, CentimesDus, Jour
 
@@ -70,7 +71,7 @@ class RectificatifVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/fps/{numero}/annulation, annulation-titre, modification, actes/{rang}/renvoi."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire (quand l'ANTAI l'accepte)")
     async def annuler(request: Request, numero: Numero, d: DemandeAnnulation) -> ForfaitVu:

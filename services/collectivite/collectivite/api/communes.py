@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from collectivite.domain.tarif import montants_du_jour
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
 from fps.messages.parties_prenantes import Categorie
 from fps.villes.communes import Commune, connues
@@ -71,7 +72,7 @@ class CommuneVue(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """GET /communes."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
 
     @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
     async def communes(request: Request) -> list[CommuneVue]:

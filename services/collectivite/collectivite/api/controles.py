@@ -12,6 +12,7 @@ from collectivite.api.formes import Demande, NumeroAgent, Vue
 from collectivite.domain.stationnement import Verdict
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Ligne, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
@@ -51,7 +52,7 @@ class ControleVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/controles."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/controles", tags=["Contrôle"], summary="Précontrôler un véhicule (agent ou LAPI)", status_code=201)
     async def controler(request: Request, d: DemandeControle) -> ControleVu:

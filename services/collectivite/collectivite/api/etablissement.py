@@ -16,6 +16,7 @@ from fps.kit.engine.work import Key, Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
 from fps.kit.post.door import LOT, LOT_LIMIT
+from fps.kit.trust.acces import administration
 from fps.kit.web import problems
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT, parse
@@ -99,7 +100,7 @@ NDJSON: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}
 
 def routes(service: Service) -> APIRouter:
     """POST /fps and POST /fps/lot."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/fps", tags=["FPS"], summary="Établir un FPS", status_code=201)
     async def creer(request: Request, demande: DemandeFps) -> ForfaitVu:

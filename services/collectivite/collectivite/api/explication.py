@@ -33,6 +33,7 @@ from fps.droit.calculs import (
 from fps.droit.calendar import PARIS, paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, expliquer, venu_de
 from fps.villes.communes import Commune, commune
@@ -237,7 +238,7 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
 
 def routes(service: Service) -> APIRouter:
     """The route that explains."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/fps/{numero}/explication/{champ}", tags=["FPS"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:

@@ -15,6 +15,7 @@ from fps.droit.calendar import PARIS
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
@@ -101,7 +102,7 @@ class PageForfaits(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """GET /fps and GET /fps/{numero}."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/fps", tags=["FPS"], summary="Lister les FPS")
     async def lister(

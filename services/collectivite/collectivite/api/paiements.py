@@ -11,6 +11,7 @@ from collectivite.api.formes import Numero, Vue
 from collectivite.store import paiements_de
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import CentimesDus, Court
 from fps.messages.moyens import Moyen
@@ -39,7 +40,7 @@ class PaiementVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/fps/{numero}/paiement-rapide and paiements."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
     async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:

@@ -10,6 +10,7 @@ from collectivite.domain.refus import SuiviInconnu
 from fps.droit.money import euros
 from fps.errors import Refus
 from fps.kit.engine.service import Service
+from fps.kit.trust.acces import publique
 from fps.kit.web import page
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
@@ -22,7 +23,7 @@ Saisie = Annotated[str, Query(max_length=60)]
 
 def routes(service: Service) -> APIRouter:
     """GET /payer."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
 
     @router.get("/payer", tags=["Usager"], summary="Page où mène le code QR d'un avis", response_class=HTMLResponse)
     async def afficher(request: Request, numero: Saisie = "", immatriculation: Saisie = "") -> HTMLResponse:

@@ -15,6 +15,7 @@ from collectivite.store import compter_forfaits, compter_irrecevabilites, compte
 from fps.droit.calendar import instant_paris
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
@@ -75,7 +76,7 @@ class DemandeDecision(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """GET /rapos/{numero}, POST /rapos/{numero}/decision, GET /rapports/rapo/{siret}/{annee}."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/rapos/{numero}", tags=["RAPO"], summary="Consulter le RAPO d'un FPS et sa recevabilité")
     async def consulter(request: Request, numero: Numero) -> RapoVu:

@@ -13,6 +13,7 @@ from collectivite.domain.recours import EtatRecours, Recours
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
@@ -63,7 +64,7 @@ class DemandeMemoire(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """GET /recours/{numero}, POST /recours/{numero}/memoire, POST /recours/{numero}/execution."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/recours/{numero}", tags=["Contentieux"], summary="Consulter une requête")
     async def consulter(request: Request, numero: NumeroRequete) -> RecoursVu:

@@ -14,6 +14,7 @@ from collectivite.store import remboursements_de
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import LetterError, render_async
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import CentimesDus, Iban
 from fps.messages.parties_prenantes import Demandeur
@@ -54,7 +55,7 @@ class RemboursementVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/fps/{numero}/remboursements and piece-comptable."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
     async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:

@@ -10,6 +10,7 @@ from collectivite.api.formes import Demande, Vue
 from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import CentimesDus, Court, Jour, Plaque, Siret
 
@@ -50,7 +51,7 @@ class StationnementVu(Vue):
 
 def routes(service: Service) -> APIRouter:
     """/stationnements."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.post("/stationnements/paiements", tags=["Contrôle"], summary="Enregistrer un paiement immédiat", status_code=201)
     async def payer(request: Request, d: DemandePaiementImmediat) -> StationnementVu:

@@ -21,6 +21,7 @@ from fps.droit.numero import cle, telepaiement
 from fps.kit.engine import journal
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
 from fps.villes.communes import commune
 
@@ -150,7 +151,7 @@ def _titre(forfait: Forfait, le: date) -> Iterator[Evenement]:
 
 def routes(service: Service) -> APIRouter:
     """GET /suivi."""
-    router = APIRouter(route_class=JsonRoute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
 
     @router.get("/suivi", tags=["Usager"], summary="Suivre son FPS avec le numéro de l'avis et l'immatriculation")
     async def suivre(

@@ -41,16 +41,26 @@ class PiloteAilleurs(AccesRefuse):
     que_faire = "Appelez depuis la machine du simulateur, ou déclarez votre réseau dans FPS_PILOTAGE_NETWORKS."
 
 
-def marquer(check: Callable[..., Awaitable[Any]], *portes: str) -> Any:
-    """A FastAPI dependency that the documentation and the tests of authorisation recognise."""
-    check.portes = portes  # type: ignore[attr-defined]
-    return Depends(check)
+def marquer(check: Callable[[Request], Awaitable[Any]], *portes: str) -> Any:
+    """A FastAPI dependency that the documentation and the tests of authorisation recognise, asked once a request.
+
+    A route asks its doors before it reads a byte of the body (`web.body.JsonRoute`), FastAPI after.
+    """
+
+    async def door(request: Request) -> None:
+        passed: set[int] = request.scope.setdefault("fps.portes", set())
+        if id(check) not in passed:
+            await check(request)
+            passed.add(id(check))
+
+    door.portes = portes  # type: ignore[attr-defined]
+    return Depends(door)
 
 
 def publique() -> Any:
     """A door that anyone may use: what a person sees without an account, health, documentation."""
 
-    async def check() -> None:
+    async def check(request: Request) -> None:
         porte_en_cours.set(None)  # in one process, requests follow one another in one context
 
     return marquer(check, PUBLIQUE)

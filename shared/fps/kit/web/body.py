@@ -1,9 +1,10 @@
 """The bodies of requests: bounded, in UTF-8, of the type announced, no JSON key twice; the same reading at every door."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from fps.kit.ground.faults import Malformed
@@ -49,12 +50,22 @@ class JsonRoute(APIRoute):
     request: ClassVar[type[JsonRequest]] = JsonRequest
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
+        handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
 
         async def strict(request: Request) -> Response:
+            for door in doors:  # FastAPI reads and parses the whole body before it asks them: nothing is done for who may not come in
+                await door(request)
             return await handler(self.request(request.scope, request.receive))
 
         return strict
+
+
+def doors_of(dependant: Dependant) -> Iterator[Callable[[Request], Awaitable[None]]]:
+    """The doors among the dependencies of a route, at every depth: those that say who may use it."""
+    if dependant.call is not None and hasattr(dependant.call, "portes"):
+        yield dependant.call
+    for one in dependant.dependencies:
+        yield from doors_of(one)
 
 
 class ImportRequest(JsonRequest):

@@ -75,8 +75,8 @@ def digest(text: str) -> str:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(n for n in names if names.count(n) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise Malformed("cle-json-dupliquee", f"Le champ « {twice} » figure deux fois dans le même objet JSON : n'en gardez qu'un.")
     return found
 
