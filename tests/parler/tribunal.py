@@ -99,8 +99,11 @@ class Tribunal:
         return self.visiteur(certificat(self.pki, siret=siret).pem)
 
     async def export(self) -> dict[str, Any]:
-        """Everything the service keeps in this bac, but its audit journal."""
+        """Everything the service keeps in this bac, but its audit journal and how often the relay has tried the letters that wait."""
         tables = (await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).json()["tables"]
+        waiting = tables["outbox"]
+        tries = {waiting["colonnes"].index(nom) for nom in ("attempts", "not_before")}
+        waiting["lignes"] = [[value for i, value in enumerate(line) if i not in tries] for line in waiting["lignes"]]
         return {nom: contenu for nom, contenu in tables.items() if not nom.startswith("audit")}
 
     async def audit(self) -> list[dict[str, Any]]:
