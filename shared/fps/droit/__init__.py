@@ -12,7 +12,7 @@ import yaml
 from fps.droit.explication import noter
 
 T = TypeVar("T")
-FICHIERS = ("delais.yaml", "montants.yaml", "procedure.yaml")
+FICHIERS = ("delais.yaml", "montants.yaml", "procedure.yaml", "reglages.yaml")
 
 
 class HorsDuDroit(LookupError):
@@ -114,16 +114,10 @@ class Droit:
     execution_juridictionnelle_mois = Parametre(int)
     eavis_papier_jours = Parametre(int)
     pli_retour_jours = Parametre(int)
-    telepaiement_echecs_maximum = Parametre(int)
-    telepaiement_verrou_minutes = Parametre(int)
     constat_anciennete_jours = Parametre(int)
     espace_controle_jours = Parametre(int)
     convention_signature_jours = Parametre(int)
     convention_annees = Parametre(int)
-    compte_echecs_maximum = Parametre(int)
-    compte_verrou_minutes = Parametre(int)
-    compte_verrou_maximum_minutes = Parametre(int)
-    compte_session_minutes = Parametre(int)
     report_jour_ouvrable = Parametre(bool)
 
     majoration_pourcent = Parametre(int)
@@ -140,13 +134,20 @@ class Droit:
     depot_electronique_obligatoire = Parametre(bool)
     depot_electronique_seuil_habitants = Parametre(int)
     voie_electronique_ouverte = Parametre(bool)
-    piece_taille_maximum = Parametre(int)
-    piece_types_admis = Parametre[tuple[str, ...]](tuple)
     teletransmission_convention_annees = Parametre(int)
     homologation_essai_jours = Parametre(int)
-    portail_code_jours = Parametre(int)
     minoration_canaux = Parametre[tuple[str, ...]](tuple)
     ordonnateur = Parametre(str)
+
+    telepaiement_echecs_maximum = Parametre(int)
+    telepaiement_verrou_minutes = Parametre(int)
+    compte_echecs_maximum = Parametre(int)
+    compte_verrou_minutes = Parametre(int)
+    compte_verrou_maximum_minutes = Parametre(int)
+    compte_session_minutes = Parametre(int)
+    piece_taille_maximum = Parametre(int)
+    piece_types_admis = Parametre[tuple[str, ...]](tuple)
+    portail_code_jours = Parametre(int)
 
     def __init__(self, le: date) -> None:
         self.le = le
