@@ -21,7 +21,7 @@ from fps.messages.information_paiement import (
     TitrePaye,
     TitrePayeCollectivite,
 )
-from fps.messages.message import SLUGS, MessageClass
+from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
 from fps.messages.paiement import JustificatifPaiementFps, JustificatifPaiementTitre, PaiementFps, PaiementTitre
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
@@ -46,11 +46,6 @@ class Flow:
     nom: str
     phase: Phase
     messages: tuple[MessageClass, ...]
-
-    @property
-    def slug(self) -> str:
-        """The stable name used in addresses."""
-        return SLUGS[self.number]
 
 
 FLOWS: tuple[Flow, ...] = (
@@ -122,8 +117,3 @@ def by_type(type_: str) -> MessageClass:
 def received_by(party: Party) -> tuple[MessageClass, ...]:
     """The messages this party receives, answers (accusés) included, in the order of the table."""
     return tuple(message for message in MESSAGES if message.receiver is party)
-
-
-def sent_by(party: Party) -> tuple[MessageClass, ...]:
-    """The messages this party sends, answers (accusés) included, in the order of the table."""
-    return tuple(message for message in MESSAGES if message.sender is party)

@@ -13,7 +13,6 @@ from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 
-Methode = Literal["POST", "GET"]
 Champs = dict[str, Any]
 
 # The acts that are a letter somebody outside the four services writes, in the words of the trade.

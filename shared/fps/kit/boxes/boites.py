@@ -89,7 +89,7 @@ class Lettre:
         self.etat, self.echecs, self.prochain = EtatLettre.ATTENTE, 0, le
 
     def lisible_par(self, habilitation: Habilitation) -> bool:
-        """Whether this habilitation opens the letter: its rights, and its zones when the letter names one."""
+        """Whether this habilitation opens the letter: its permissions, and its zones when the letter names one."""
         zone = zone_de(self.message)
         permissions = LECTEURS[by_type(self.type)]
         return bool(permissions & set(habilitation.droits)) and (zone is None or not habilitation.zones or zone in habilitation.zones)

@@ -138,11 +138,6 @@ def pack(letters: Iterable[Letter]) -> bytes:
     return ("[" + ",".join(parts) + "]").encode()
 
 
-def unpack(raw: bytes) -> list[tuple[Letter, Message]]:
-    """The letters of a pack with their messages; raises Malformed for the whole pack, whoever reads it splits it with `events`."""
-    return [read_event(event) for event in events(raw)]
-
-
 def events(raw: bytes) -> list[Any]:
     """The events of a pack, not yet read; raises Malformed when it is not a JSON array."""
     data = parse(raw)
