@@ -20,7 +20,7 @@ from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message, MessageClass
 from fps.parties import Channel, Party
 
-# What a collectivité receives at its own address, and the rights that open it (hypothesis H101): what the court writes names the
+# What a collectivité receives at its own address, and the permissions that open it (hypothesis H101): what the court writes names the
 # applicant; a payment concerns whoever follows the FPS.
 LECTEURS: Final[Mapping[MessageClass, frozenset[Permission]]] = {
     cls: frozenset({Permission.CONTENTIEUX}) if cls.sender is Party.CCSP else frozenset(Permission)

@@ -17,7 +17,13 @@ def cles(cle: str, siret: str) -> Iterable[Key]:
 
 
 async def deposer(
-    qui: Identite, siret: str, prestataire: str, zones: Sequence[str], droits: Sequence[Permission], effet_le: datetime | None, work: Work
+    qui: Identite,
+    siret: str,
+    prestataire: str,
+    zones: Sequence[str],
+    permissions: Sequence[Permission],
+    effet_le: datetime | None,
+    work: Work,
 ) -> Habilitation:
     """Deposit the certificate that the connection showed: the espace must be open, the convention may come later.
 
@@ -25,7 +31,7 @@ async def deposer(
     """
     await ouvert(siret, work)
     ancienne = await work.find(Habilitation, qui.cle, siret)
-    deposee = certificats.deposer(ancienne, qui, siret, prestataire, zones, droits, effet_le, work.now)
+    deposee = certificats.deposer(ancienne, qui, siret, prestataire, zones, permissions, effet_le, work.now)
     work.add(deposee)
     return deposee
 
@@ -40,7 +46,7 @@ async def activer(
     siret: str,
     cle: str,
     zones: Sequence[str] | None,
-    droits: Sequence[Permission] | None,
+    permissions: Sequence[Permission] | None,
     effet_le: datetime | None,
     remplace: str | None,
     ancien_jusqu_a: datetime | None,
@@ -56,7 +62,7 @@ async def activer(
     (await ouvert(siret, work)).exiger_convention(work.today)
     if habilitation.certificat:
         examen(habilitation.certificat)
-    certificats.regler(habilitation, zones, droits, effet_le)
+    certificats.regler(habilitation, zones, permissions, effet_le)
     certificats.activer(habilitation)
     if remplace is not None:
         certificats.remplacer(await work.find(Habilitation, remplace, siret), habilitation, ancien_jusqu_a, work.now)
@@ -71,9 +77,9 @@ async def desactiver(siret: str, cle: str, work: Work) -> Habilitation:
 
 
 async def regler(
-    siret: str, cle: str, zones: Sequence[str] | None, droits: Sequence[Permission] | None, effet_le: datetime | None, work: Work
+    siret: str, cle: str, zones: Sequence[str] | None, permissions: Sequence[Permission] | None, effet_le: datetime | None, work: Work
 ) -> Habilitation:
     """Change the perimeter of a certificate, what is None staying as it is; raises what `connue` raises, ZoneInconnue."""
     habilitation = await connue(siret, cle, work)
-    certificats.regler(habilitation, zones, droits, effet_le)
+    certificats.regler(habilitation, zones, permissions, effet_le)
     return habilitation

@@ -49,9 +49,9 @@ def zones_de(siret: str, zones: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(zones))
 
 
-def permissions_de(droits: Sequence[Permission]) -> tuple[Permission, ...]:
-    """The rights of a perimeter, each once, in their order."""
-    return tuple(une for une in Permission if une in droits)
+def permissions_de(permissions: Sequence[Permission]) -> tuple[Permission, ...]:
+    """The permissions of a perimeter, each once, in their order."""
+    return tuple(une for une in Permission if une in permissions)
 
 
 def deposer(
@@ -60,7 +60,7 @@ def deposer(
     siret: str,
     prestataire: str,
     zones: Sequence[str],
-    droits: Sequence[Permission],
+    permissions: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
 ) -> Habilitation:
@@ -71,7 +71,7 @@ def deposer(
     if qui.service is not None:
         raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
     autre, deja = CertificatAutreCollectivite, CertificatDejaDepose
-    deposee = depots.deposer(ancienne, qui, siret, prestataire, permissions_de(droits), effet_le, maintenant, autre=autre, deja=deja)
+    deposee = depots.deposer(ancienne, qui, siret, prestataire, permissions_de(permissions), effet_le, maintenant, autre=autre, deja=deja)
     deposee.zones = zones_de(siret, zones)
     return deposee
 
@@ -81,12 +81,14 @@ def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
     return depots.connue(habilitation, siret, CertificatInconnu)
 
 
-def regler(habilitation: Habilitation, zones: Sequence[str] | None, droits: Sequence[Permission] | None, effet_le: datetime | None) -> None:
+def regler(
+    habilitation: Habilitation, zones: Sequence[str] | None, permissions: Sequence[Permission] | None, effet_le: datetime | None
+) -> None:
     """Change a perimeter: what is None stays as it is; raises ZoneInconnue."""
     if zones is not None:
         habilitation.zones = zones_de(habilitation.siret, zones)
-    if droits is not None:
-        habilitation.droits = permissions_de(droits)
+    if permissions is not None:
+        habilitation.droits = permissions_de(permissions)
     if effet_le is not None:
         habilitation.effet_le = effet_le
 
