@@ -59,7 +59,7 @@ async def ville(world: World) -> Ville:
 
 
 async def lues(ville: Ville, chemin: str) -> Any:
-    reponse = await ville.world.client.get(f"{ville.url}{chemin}")
+    reponse = await ville.world.client.get(ville.url(chemin))
     return reponse.json() if reponse.status_code == 200 else None
 
 
