@@ -13,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
-from fps.kit.trust.depot_certificats import auteur
+from fps.kit.trust.acces import auteur
 from fps.kit.trust.personnes import LOGIN, EtatCompte
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court

@@ -18,8 +18,7 @@ from ccsp.domain.bordereau import Contenu, Depot, relire
 from fps.confiance.habilitation import Identite
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.clock import civil_date
-from fps.kit.trust.acces import administration, certificat
-from fps.kit.trust.depot_certificats import auteur
+from fps.kit.trust.acces import administration, auteur, certificat
 from fps.kit.web.body import JsonRoute
 from fps.messages.recours_collectivite import AccuseDepotMemoire
 

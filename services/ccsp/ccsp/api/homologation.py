@@ -15,8 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
-from fps.kit.trust.acces import certificat, porteur
-from fps.kit.trust.depot_certificats import auteur
+from fps.kit.trust.acces import auteur, certificat, porteur
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT, digest, parse, read_message
 from fps.messages.message import MessageClass

@@ -14,8 +14,8 @@ from ccsp.domain.teletransmission import Convention, Teletransmission
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.trust.acces import administration
-from fps.kit.trust.depot_certificats import Manque, auteur
+from fps.kit.trust.acces import administration, auteur
+from fps.kit.trust.depot_certificats import Manque
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Jour
 

@@ -180,6 +180,12 @@ def titulaire(request: Request) -> personnes.Compte | None:
     return compte
 
 
+def auteur(request: Request) -> str:
+    """Who acts by a door of session or of administration."""
+    compte = titulaire(request)
+    return ADMINISTRATION if compte is None else compte.qui
+
+
 def porteur(request: Request) -> Identite:
     """The caller of a door that asks a certificate."""
     identite: Identite = request.state.identite

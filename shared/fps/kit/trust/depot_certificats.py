@@ -17,7 +17,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.clock import wall_now
-from fps.kit.trust.acces import ADMINISTRATION, certificat, porteur, refuser, titulaire
+from fps.kit.trust.acces import auteur, certificat, porteur, refuser
 from fps.kit.trust.habilitations import RECORD, missing
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
@@ -101,12 +101,6 @@ class Front(BaseModel):
     wall_time: datetime
     collectivites: list[Connexion]
     manques: list[Manque] = Field(description="Ce qui manque avant toute collectivité")
-
-
-def auteur(request: Request) -> str:
-    """Who acts by a door of session or of administration."""
-    compte = titulaire(request)
-    return ADMINISTRATION if compte is None else compte.qui
 
 
 async def deposes(lecture: Reading, cle: str) -> list[Habilitation]:

@@ -1,4 +1,4 @@
-"""An act of an espace: who does it, by which door, and its line of audit, done or refused."""
+"""An act of an espace: by which door, and its line of audit, done or refused."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from fps.errors import Refus
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Key, Work
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.trust.acces import ADMINISTRATION, session, titulaire
+from fps.kit.trust.acces import session
 
 T = TypeVar("T")
 
@@ -19,12 +19,6 @@ T = TypeVar("T")
 def agent(service: Service) -> Any:
     """The door of an espace: a session of one of its agents, or the pilot's credential."""
     return session(service, lambda request: espace_comptes(request.path_params["siret"]), ou_administration=True)
-
-
-def qui_agit(request: Request) -> str:
-    """The account whose session opened the door, else the administration."""
-    compte = titulaire(request)
-    return ADMINISTRATION if compte is None else compte.qui
 
 
 async def faire(

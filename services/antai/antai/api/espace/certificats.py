@@ -7,13 +7,14 @@ from pydantic import AwareDatetime, Field
 
 from antai.actes.espace import certificats as actes
 from antai.actes.espace.espace import ouvert
-from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.depot import TAG, EffetLe, Permissions, Zones
 from antai.api.espace.vues import CertificatVu, Formulaire
 from antai.api.vues import Siret
 from antai.store.espaces import certificats_de
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
+from fps.kit.trust.acces import auteur
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 
@@ -47,7 +48,7 @@ def routes(service: Service) -> APIRouter:
             trouves = await certificats_de(lecture.tx, lecture.work.bac.nom, siret=siret)
             return [CertificatVu.voir(h, service.extension(Trust), lecture.work.now) for h in trouves]
 
-        return await lire(service, request, "certificats", siret, run, qui_agit(request))
+        return await lire(service, request, "certificats", siret, run, auteur(request))
 
     @router.post("/espaces/{siret}/certificats/{cle}/activation", summary="Activer ou réactiver un certificat, dans son périmètre")
     async def activer(request: Request, siret: Siret, cle: Cle, donnee: Annotated[Activation, Body()]) -> CertificatVu:
@@ -57,14 +58,14 @@ def routes(service: Service) -> APIRouter:
             return CertificatVu.voir(active, service.extension(Trust), work.now)
 
         details: dict[str, Any] = {"certificat": cle, "remplace": donnee.remplace}
-        return await faire(service, request, "certificat-active", siret, run, qui_agit(request), **details)
+        return await faire(service, request, "certificat-active", siret, run, auteur(request), **details)
 
     @router.post("/espaces/{siret}/certificats/{cle}/desactivation", summary="Désactiver un certificat")
     async def desactiver(request: Request, siret: Siret, cle: Cle) -> CertificatVu:
         async def run(work: Work) -> CertificatVu:
             return CertificatVu.voir(await actes.desactiver(siret, cle, work), service.extension(Trust), work.now)
 
-        return await faire(service, request, "certificat-desactive", siret, run, qui_agit(request), certificat=cle)
+        return await faire(service, request, "certificat-desactive", siret, run, auteur(request), certificat=cle)
 
     @router.put("/espaces/{siret}/certificats/{cle}/perimetre", summary="Changer le périmètre d'un certificat")
     async def regler(request: Request, siret: Siret, cle: Cle, donne: Annotated[Perimetre, Body()]) -> CertificatVu:
@@ -72,6 +73,6 @@ def routes(service: Service) -> APIRouter:
             habilitation = await actes.regler(siret, cle, donne.zones, donne.droits, donne.effet_le, work)
             return CertificatVu.voir(habilitation, service.extension(Trust), work.now)
 
-        return await faire(service, request, "certificat-perimetre", siret, run, qui_agit(request), certificat=cle)
+        return await faire(service, request, "certificat-perimetre", siret, run, auteur(request), certificat=cle)
 
     return router

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from antai.actes.espace import comptes as actes
 from antai.actes.espace.espace import ouvert
-from antai.api.espace.auditer import agent, faire, qui_agit
+from antai.api.espace.auditer import agent, faire
 from antai.api.espace.vues import TAG, Formulaire, MotDePasse, NouvelAgent
 from antai.api.vues import Siret
 from antai.domain.espace.refus import RoleInsuffisant
@@ -16,7 +16,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes, sessions
-from fps.kit.trust.acces import titulaire
+from fps.kit.trust.acces import auteur, titulaire
 from fps.kit.trust.personnes import Compte, EtatCompte
 from fps.kit.web.body import JsonRoute
 
@@ -70,14 +70,14 @@ def routes(service: Service) -> APIRouter:
             par = titulaire(request)
             return AgentVu.voir(await actes.ouvrir(par, siret, donne.login, donne.nom, empreinte, donne.role, work))
 
-        return await faire(service, request, "compte", siret, run, qui_agit(request), login=donne.login, role=donne.role)
+        return await faire(service, request, "compte", siret, run, auteur(request), login=donne.login, role=donne.role)
 
     @router.delete("/espaces/{siret}/agents/{login}", summary="Fermer un compte d'agent")
     async def fermer(request: Request, siret: Siret, login: LoginChemin) -> AgentVu:
         async def run(work: Work) -> AgentVu:
             return AgentVu.voir(await actes.fermer(titulaire(request), siret, login, work))
 
-        return await faire(service, request, "fin-compte", siret, run, qui_agit(request), login=login)
+        return await faire(service, request, "fin-compte", siret, run, auteur(request), login=login)
 
     @router.put("/espaces/{siret}/mot-de-passe", summary="Changer son mot de passe")
     async def changer(request: Request, siret: Siret, donne: Annotated[ChangementMotDePasse, Body()]) -> AgentVu:

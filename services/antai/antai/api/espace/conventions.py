@@ -7,13 +7,14 @@ from pydantic import Field
 
 from antai.actes.espace import convention as actes
 from antai.actes.espace.espace import ouvert
-from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.vues import ConventionVue, Formulaire
 from antai.api.vues import Siret
 from antai.domain.espace.convention import Signataire
 from fps.droit.calculs import Cycle
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
+from fps.kit.trust.acces import auteur
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Jour, Ligne
 
@@ -53,7 +54,7 @@ def routes(service: Service) -> APIRouter:
             espace = await ouvert(siret, lecture.work)
             return [ConventionVue.voir(c, lecture.work.today) for c in espace.conventions]
 
-        return await lire(service, request, "conventions", siret, run, qui_agit(request))
+        return await lire(service, request, "conventions", siret, run, auteur(request))
 
     @router.post("/espaces/{siret}/conventions", status_code=201, summary="Préparer une convention, ou son renouvellement")
     async def preparer(request: Request, siret: Siret, donnee: Annotated[NouvelleConvention, Body()]) -> ConventionVue:
@@ -61,14 +62,14 @@ def routes(service: Service) -> APIRouter:
             qui = Signataire(donnee.signataire.nom, donnee.signataire.qualite)
             return ConventionVue.voir(await actes.preparer(siret, donnee.cycle, qui, donnee.effet_le, work), work.today)
 
-        return await faire(service, request, "convention", siret, run, qui_agit(request))
+        return await faire(service, request, "convention", siret, run, auteur(request))
 
     @router.delete("/espaces/{siret}/conventions/{rang}", status_code=204, summary="Abandonner une convention non signée par l'ANTAI")
     async def abandonner(request: Request, siret: Siret, rang: Rang) -> None:
         async def run(work: Work) -> None:
             await actes.abandonner(siret, rang, work)
 
-        await faire(service, request, "convention-abandonnee", siret, run, qui_agit(request), rang=rang)
+        await faire(service, request, "convention-abandonnee", siret, run, auteur(request), rang=rang)
 
     @router.post("/espaces/{siret}/conventions/{rang}/resiliation", summary="Résilier une convention avant son terme")
     async def resilier(request: Request, siret: Siret, rang: Rang, donnee: Annotated[Resiliation, Body()]) -> ConventionVue:
@@ -76,6 +77,6 @@ def routes(service: Service) -> APIRouter:
             return ConventionVue.voir(await actes.resilier(siret, rang, donnee.le, donnee.motif, work), work.today)
 
         details: dict[str, Any] = {"rang": rang, "le": donnee.le.isoformat()}
-        return await faire(service, request, "convention-resiliee", siret, run, qui_agit(request), **details)
+        return await faire(service, request, "convention-resiliee", siret, run, auteur(request), **details)
 
     return router

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from antai.actes.espace import convention as actes
 from antai.actes.espace.espace import ouvert
 from antai.api.documents import imprimer_pdf
-from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.conventions import TAG, Rang
 from antai.api.espace.vues import ConventionVue
 from antai.api.vues import Siret
@@ -21,6 +21,7 @@ from antai.domain.espace.refus import ConventionASigner, ConventionNonDeposee, D
 from fps.droit.calendar import paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
+from fps.kit.trust.acces import auteur
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.villes.communes import commune
@@ -47,7 +48,7 @@ def routes(service: Service) -> APIRouter:
             espace = await ouvert(siret, lecture.work)
             return espace, conventions.trouver(espace.conventions, rang)
 
-        return await _pdf(*await lire(service, request, "convention-modele", siret, run, qui_agit(request)), signee=False)
+        return await _pdf(*await lire(service, request, "convention-modele", siret, run, auteur(request)), signee=False)
 
     @router.put("/espaces/{siret}/conventions/{rang}/depot", summary="Déposer la convention signée (PDF)", openapi_extra=CORPS)
     async def deposer(request: Request, siret: Siret, rang: Rang) -> ConventionVue:
@@ -59,7 +60,7 @@ def routes(service: Service) -> APIRouter:
             deposee = await actes.deposer(siret, rang, pdf, sha256(pdf).hexdigest(), work)
             return ConventionVue.voir(deposee, work.today)
 
-        return await faire(service, request, "convention-deposee", siret, run, qui_agit(request), rang=rang, octets=len(pdf))
+        return await faire(service, request, "convention-deposee", siret, run, auteur(request), rang=rang, octets=len(pdf))
 
     @router.get("/espaces/{siret}/conventions/{rang}/depot", summary="Relire le document déposé", responses=DOCUMENT)
     async def relire(request: Request, siret: Siret, rang: Rang) -> Response:
@@ -71,7 +72,7 @@ def routes(service: Service) -> APIRouter:
                 raise ConventionNonDeposee(f"Collectivité {siret}, convention n° {rang}.")
             return depot
 
-        depot = await lire(service, request, "convention-depot", siret, run, qui_agit(request))
+        depot = await lire(service, request, "convention-depot", siret, run, auteur(request))
         return Response(base64.b64decode(depot.contenu), media_type=TYPE)
 
     @router.get("/espaces/{siret}/conventions/{rang}/signee", summary="Récupérer la convention signée par l'ANTAI", responses=DOCUMENT)
@@ -84,7 +85,7 @@ def routes(service: Service) -> APIRouter:
                 raise manque(f"Collectivité {siret}, convention n° {rang}.")
             return espace, convention
 
-        return await _pdf(*await lire(service, request, "convention-signee", siret, run, qui_agit(request)), signee=True)
+        return await _pdf(*await lire(service, request, "convention-signee", siret, run, auteur(request)), signee=True)
 
     return router
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, Field
 
 from antai.actes.espace import espace as actes
-from antai.api.espace.auditer import agent, faire, lire, qui_agit
+from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.vues import TAG, EspaceVu, Formulaire
 from antai.api.vues import Siret
 from antai.domain.espace.espace import MinorationDeclaree, Reglages
@@ -18,6 +18,7 @@ from fps.kit.boxes.retrait import Choix
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
+from fps.kit.trust.acces import auteur
 from fps.kit.web.body import JsonRoute
 from fps.messages.parties_prenantes import ContactRapo
 
@@ -74,7 +75,7 @@ def routes(service: Service) -> APIRouter:
             "minoration": declaree is not None,
             "contact_rapo": donnes.contact_rapo is not None,
         }
-        return await faire(service, request, "reglages", siret, run, qui_agit(request), **details)
+        return await faire(service, request, "reglages", siret, run, auteur(request), **details)
 
     @router.get("/espaces/{siret}/destination", summary="Savoir où partent les lettres de l'ANTAI")
     async def destination(request: Request, siret: Siret) -> DestinationLettres:
@@ -87,7 +88,7 @@ def routes(service: Service) -> APIRouter:
         async def condition(work: Work) -> None:
             await actes.ouvert(siret, work)
 
-        bac, qui = bac_of(request), qui_agit(request)
+        bac, qui = bac_of(request), auteur(request)
         await lire(service, request, "destination", siret, lambda lecture: condition(lecture.work), qui)
         posee = await destinations.choisir(service, bac, siret, choix.mode, choix.adresse, qui, condition)
         return DestinationLettres.voir(siret, posee)
