@@ -7,12 +7,10 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import httpx
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,7 +19,7 @@ from fps.errors import Refus
 from fps.kit.ground.clock import PARIS
 from fps.kit.ground.settings import Settings
 from fps.kit.trust import psce
-from fps.kit.trust.pki import CHEMIN_CRL, PSCE, Pki, nom, pem_cle
+from fps.kit.trust.pki import CHEMIN_CRL, PSCE, Pki, hote, nom, pem_cle
 from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
 from fps_console.commandes.liaison import believed, pki_dir, que_faire, read_token
@@ -50,18 +48,11 @@ class Titulaire:
             raise Panne(f"Le SIRET « {self.siret} » n'existe pas : sa clé est fausse.", "Vérifiez ses 14 chiffres.")
         try:
             sujet = nom(self.nom or self.organisation, self.organisation, self.siret)
-            return psce.demander(cle, sujet, [_hote(hote) for hote in self.hotes])
+            return psce.demander(cle, sujet, [hote(texte) for texte in self.hotes])
         except ValueError as error:
             raise Panne(
                 f"Ce sujet ne peut pas être écrit ({error}).", "Un nom compte de 1 à 64 caractères, un hôte est en ASCII."
             ) from error
-
-
-def _hote(hote: str) -> psce.Hote:
-    try:
-        return x509.IPAddress(ip_address(hote))
-    except ValueError:
-        return x509.DNSName(hote)
 
 
 class Guichet(Protocol):

@@ -34,6 +34,7 @@ VERROU: Final = ".verrou"
 HOTES: Final = ("localhost", "127.0.0.1", "::1")  # where every service can be reached on its own machine
 
 Cle = ec.EllipticCurvePrivateKey
+Hote = x509.DNSName | x509.IPAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ def nom(commun: str, organisation: str = SPECIMEN, siret: str | None = None) -> 
     if siret is not None:
         parts.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"{ICD_SIRENE} {siret}"))
     return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, commun)])
+
+
+def hote(texte: str) -> Hote:
+    """A host as a certificate names it: its address, else its name. Raises ValueError when the name is not ASCII."""
+    try:
+        return x509.IPAddress(ip_address(texte))
+    except ValueError:
+        return x509.DNSName(texte)
 
 
 def usages(*, autorite: bool) -> x509.KeyUsage:
@@ -296,7 +305,7 @@ def _raison(ligne: x509.RevokedCertificate) -> x509.ReasonFlags:
 
 
 def _noms(hotes: Sequence[str]) -> list[x509.GeneralName]:
-    return [_hote(hote) for hote in hotes]
+    return [hote(texte) for texte in hotes]
 
 
 @cache
@@ -307,13 +316,6 @@ def ephemere() -> Pki:
     pki = Pki(dossier)
     pki.preparer()
     return pki
-
-
-def _hote(hote: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(hote))
-    except ValueError:
-        return x509.DNSName(hote)
 
 
 def ecrire(chemin: Path, texte: str, *, secret: bool = False) -> None:

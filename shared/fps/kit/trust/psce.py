@@ -22,7 +22,7 @@ from fps.droit.numero import siret_valide
 from fps.errors import Introuvable, MessageRefuse
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.identity import cle_forte
-from fps.kit.trust.pki import ICD_SIRENE, MARGE, PSCE, Pki, Revocation, bati, feuille, nom, pem
+from fps.kit.trust.pki import ICD_SIRENE, MARGE, PSCE, Hote, Pki, Revocation, bati, feuille, nom, pem
 
 DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H102)
 DEBUTS: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -30,7 +30,6 @@ NOMS: Final = 20  # hosts of one certificate
 LIGNE: Final = 64 * 1024  # bytes: longer than any line of the index
 RSA_MAXIMUM: Final = 8192
 INDEX: Final = "certificats.jsonl"
-Hote = x509.DNSName | x509.IPAddress
 
 
 class DemandeRefusee(MessageRefuse):
