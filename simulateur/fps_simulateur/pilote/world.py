@@ -1,4 +1,4 @@
-"""The four services in this process: the only place of the console that imports them."""
+"""The four services in this process: the only place outside the services that imports them."""
 
 import asyncio
 import secrets

@@ -36,7 +36,7 @@ def run_env(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def configuration(definition: Definition, folder: str) -> Config:
+def configuration(folder: str) -> Config:
     """Alembic's configuration, without a file."""
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
@@ -48,7 +48,7 @@ def _on(connection: Connection, definition: Definition, action: Any) -> None:
     if definition.migrations is None:
         raise ValueError(f"{definition.party} has no migrations")
     with as_file(definition.migrations) as folder:
-        config = configuration(definition, str(folder))
+        config = configuration(str(folder))
         config.attributes["connection"] = connection
         try:
             action(config)
