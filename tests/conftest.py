@@ -9,7 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
+from fps_simulateur.pilote.world import World, open_world
 from tests.real import postgres_url
 
 pytest_plugins = ["tests.exigence"]
@@ -42,6 +44,13 @@ class Postgres:
             await connection.execute(sql)
         finally:
             await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def monde() -> AsyncIterator[World]:
+    """The four services in memory, the same for all the tests of a process; each test has its own bac in it."""
+    async with open_world(token="essai") as opened:
+        yield opened
 
 
 @pytest.fixture

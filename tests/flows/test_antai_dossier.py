@@ -1,11 +1,9 @@
 """What ANTAI does of a FPS before its title: notices, reductions and cancellations, each refusal."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.droit.numero import cle, telepaiement
 from fps.messages.annulation import InformationAnnulationTitre
@@ -14,20 +12,14 @@ from fps.messages.information_paiement import PaiementAnnule
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.antai import DEPART, NUMERO, Antai
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 AVIS = "21590350100017261190900001"
 AILLEURS, JAMAIS = "21750001600019261190900001", "21590350100017261400900001"  # another town, a day 400
 COMPTE = "collectivite:21590350100017"
 ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 9, 29), date(2026, 10, 5), date(2027, 1, 5), date(2027, 1, 16)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
 
 
 def vehicule(plaque: str) -> dict[str, Any]:
@@ -37,17 +29,17 @@ def vehicule(plaque: str) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------------ rectificatif
 
 
-async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_notice(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_notice(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     avant = await antai.dossier()
     assert (await antai.rectifier(1500)).json()["statut"] == "accepte"
     vu = await antai.dossier()
     assert (vu["montant_initial"], vu["montant"], vu["montant_minore"], vu["numero_avis"]) == (3000, 1500, None, AVIS)
     assert vu["date_limite_paiement"] == avant["date_limite_paiement"] == LIMITE.isoformat()
-    courriers = await world.pilot.courriers(antai.bac, NUMERO)
+    courriers = await monde.pilot.courriers(antai.bac, NUMERO)
     rectificatif = next(c for c in courriers if c["nom"] == "apa-rectificatif")
-    lettre = await world.pilot.courrier(antai.bac, Party.ANTAI, rectificatif["id"])
+    lettre = await monde.pilot.courrier(antai.bac, Party.ANTAI, rectificatif["id"])
     modalites = lettre["modalites"]
     assert (modalites["date_limite_paiement"], modalites["minoration"], modalites["date_limite_rapo"]) == (LIMITE.isoformat(), None, None)
     assert modalites["telepaiement"] == telepaiement(AVIS) and lettre["etablissement"]["date_envoi"] == "2026-10-08"
@@ -58,9 +50,9 @@ async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_noti
     assert await antai.soldes() == {"encaissements": 1500, COMPTE: -1500}
 
 
-async def test_a_town_that_lowers_a_fps_by_itself_leaves_the_rapo_and_its_rectificatif_open(world: World) -> None:
+async def test_a_town_that_lowers_a_fps_by_itself_leaves_the_rapo_and_its_rectificatif_open(monde: World) -> None:
     for montant, etat in ((500, "notifie"), (0, "annule")):
-        antai = await Antai.avec_un_fps(world)
+        antai = await Antai.avec_un_fps(monde)
         await antai.aller(date(2026, 10, 8))
         assert (await antai.rectifier(2000, origine="collectivite")).json()["statut"] == "accepte"
         spontane = await rectificatif(antai)
@@ -84,18 +76,18 @@ async def rectificatif(antai: Antai, numero: str = AVIS) -> dict[str, Any]:
     return next(dict(lue) for lue in lues if lue["numero_avis"] == numero)
 
 
-async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     await antai.rectifier(1500)
     assert (await antai.payer(3000)).json()["code"] == "paiement-excessif"
     assert (await antai.payer(1500)).json()["numero_fps"] == NUMERO
 
 
-async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_once(world: World) -> None:
+async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_once(monde: World) -> None:
     fins = []
     for ordre in ((0, 1), (1, 0), (0, 0, 1, 1)):
-        antai = await Antai.avec_un_fps(world)
+        antai = await Antai.avec_un_fps(monde)
         await antai.aller(date(2026, 10, 8))
         for lequel in ordre:
             reponse = await (antai.retirer(origine="rapo") if lequel else antai.rectifier(0))
@@ -108,8 +100,8 @@ async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_
     assert courriers.count("apa-rectificatif") == 1
 
 
-async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the_books_as_they_are(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the_books_as_they_are(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 6))
     await antai.payer(3000)
     await antai.aller(date(2026, 10, 8))
@@ -136,8 +128,8 @@ async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )  # fmt: skip
-async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error(world: World, champs: Any, code: str, erreur: str) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error(monde: World, champs: Any, code: str, erreur: str) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     refus = (await antai.rectifier(**{"montant": champs.pop("montant_rectifie", 1500)}, **champs)).json()
     assert (refus["code"], refus["accuse"]["statut"]) == (code, "refuse")
@@ -146,8 +138,8 @@ async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error
     assert (await antai.dossier())["montant"] == 3000
 
 
-async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_after_the_cancellation_or_the_title(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_after_the_cancellation_or_the_title(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     passees = {"date_reception_rapo": "2026-09-27T09:00:00+02:00", "date_edition": "2026-09-27T10:00:00+02:00"}
     assert (await antai.rectifier(1500, **passees)).json()["code"] == "avis-non-envoye"
     await antai.aller(date(2026, 10, 8))
@@ -155,16 +147,16 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
     autre = {"numero_avis": AVIS[:-1] + "2", "cle_avis": cle(AVIS[:-1] + "2")}
     assert (await antai.rectifier(1000, **autre)).json()["code"] == "rectificatif-deja-recu"
     assert (await antai.rectifier(1000)).json()["code"] == "numero-deja-utilise"
-    annule = await Antai.avec_un_fps(world)
+    annule = await Antai.avec_un_fps(monde)
     await annule.retirer()
     await annule.aller(date(2026, 10, 8))
     assert (await annule.rectifier(1500)).json()["code"] == "fps-annule"
-    titre = await Antai.avec_un_fps(world)
+    titre = await Antai.avec_un_fps(monde)
     await titre.aller(TITRE_LE)
     assert (await titre.rectifier(1500)).json()["code"] == "annulation-apres-titre"
     assert (await titre.retirer()).json()["code"] == "annulation-apres-titre"
     assert (await titre.decharger_fps(3000, 0)).json()["code"] == "annulation-apres-titre"
-    abandonne = await Antai.ouvrir(world)
+    abandonne = await Antai.ouvrir(monde)
     await abandonne.envoyer(CreationFps, vehicule=vehicule("ZV-001-AA"))
     await abandonne.aller(date(2026, 10, 8))
     assert (await abandonne.rectifier(1500)).json()["code"] == "fps-abandonne"
@@ -174,8 +166,8 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
 # ------------------------------------------------------------------------------------------------------------ cancellation
 
 
-async def test_a_cancellation_before_the_notice_stops_it(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_cancellation_before_the_notice_stops_it(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     assert (await antai.retirer()).json()["statut"] == "accepte"
     await antai.aller(date(2027, 2, 1))
     assert (await antai.etat(), await antai.courriers(), await antai.soldes(), await antai.echeances()) == ("annule", [], {}, [])
@@ -183,8 +175,8 @@ async def test_a_cancellation_before_the_notice_stops_it(world: World) -> None:
 
 
 @pytest.mark.parametrize("le", [ENVOI, NOTIFIE, LIMITE, LIMITE + timedelta(days=1), TITRE_LE - timedelta(days=1)])
-async def test_a_cancellation_counts_until_the_day_before_the_title(world: World, le: date) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_cancellation_counts_until_the_day_before_the_title(monde: World, le: date) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(le)
     for _ in range(2):
         assert (await antai.retirer()).json()["statut"] == "accepte"
@@ -193,8 +185,8 @@ async def test_a_cancellation_counts_until_the_day_before_the_title(world: World
     assert "annulation-deja-faite" in await antai.actes()
 
 
-async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment_is_told_undone(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment_is_told_undone(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(2100)
     assert (await antai.retirer()).json()["statut"] == "accepte"
@@ -203,8 +195,8 @@ async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment
     assert await antai.soldes() == {"encaissements": 2100, COMPTE: -2100}
 
 
-async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     refus = (await antai.retirer(siret="21750001600019")).json()
     assert (refus["code"], refus["accuse"]["erreurs"][0]["code"]) == ("autre-collectivite", "autre-collectivite")
     inconnu = await antai.retirer(numero_fps=AVIS)
@@ -212,8 +204,8 @@ async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(world: Wor
     assert "accuse" not in inconnu.json(), "an unknown dossier may still come: the sender tries again"
 
 
-async def test_a_decision_reduces_the_fps_once_without_a_new_notice(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_decision_reduces_the_fps_once_without_a_new_notice(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     for _ in range(2):
         assert (await antai.decharger_fps(1000, 2000)).json()["statut"] == "accepte"
@@ -228,16 +220,16 @@ async def test_a_decision_reduces_the_fps_once_without_a_new_notice(world: World
     assert (await antai.etat(), await antai.soldes()) == ("annule", {})
 
 
-async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     assert (await antai.envoyer(InformationAnnulationTitre)).json()["code"] == "titre-non-emis"
     await antai.juger()
     assert await antai.refus() == ["titre-non-emis", "titre-non-emis"]
 
 
-async def test_a_reduced_fps_becomes_a_title_of_what_remains(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_reduced_fps_becomes_a_title_of_what_remains(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)
@@ -249,8 +241,8 @@ async def test_a_reduced_fps_becomes_a_title_of_what_remains(world: World) -> No
 # ----------------------------------------------------------------------------------------------------------- e-avis, letters
 
 
-async def test_nothing_runs_before_an_electronic_notice_is_read(world: World) -> None:
-    antai = await Antai.avec_un_fps(world, vehicule=vehicule("ZE-001-AA"))
+async def test_nothing_runs_before_an_electronic_notice_is_read(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
     await antai.aller(date(2026, 10, 20))
     vu = await antai.dossier()
     assert (vu["etat"], vu["date_envoi"], vu["date_notification"], vu["date_limite_paiement"]) == ("apa-envoye", "2026-09-29", None, None)
@@ -265,14 +257,14 @@ async def test_nothing_runs_before_an_electronic_notice_is_read(world: World) ->
     assert (await antai.actes()).count("lecture") == 1
     e_avis = await antai.lire(f"/dossiers/{NUMERO}/e-avis")
     assert (e_avis["modalites"]["date_limite_paiement"], e_avis["modalites"]["date_limite_rapo"]) == ("2027-01-20", "2026-11-20")
-    pdf = await world.client.get(antai.url(f"/dossiers/{NUMERO}/e-avis"), params={"format": "pdf"})
+    pdf = await monde.client.get(antai.url(f"/dossiers/{NUMERO}/e-avis"), params={"format": "pdf"})
     assert pdf.content.startswith(b"%PDF-")
     await antai.aller(date(2027, 1, 21))
     assert await antai.etat() == "impaye"
 
 
-async def test_an_electronic_notice_that_nobody_reads_goes_by_post_on_the_thirtieth_day(world: World) -> None:
-    antai = await Antai.avec_un_fps(world, vehicule=vehicule("ZE-001-AA"))
+async def test_an_electronic_notice_that_nobody_reads_goes_by_post_on_the_thirtieth_day(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
     await antai.aller(date(2026, 10, 28))
     assert await antai.courriers() == ["e-apa"]
     await antai.aller(date(2026, 10, 29))
@@ -283,8 +275,8 @@ async def test_an_electronic_notice_that_nobody_reads_goes_by_post_on_the_thirti
     assert await antai.soldes() == {"redevable": 3000, COMPTE: -3000}
 
 
-async def test_an_electronic_notice_is_paid_reduced_before_it_is_read_and_its_cheque_may_bounce(world: World) -> None:
-    antai = await Antai.avec_un_fps(world, vehicule=vehicule("ZE-001-AA"))
+async def test_an_electronic_notice_is_paid_reduced_before_it_is_read_and_its_cheque_may_bounce(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
     await antai.aller(date(2026, 10, 20))
     plaque = {"immatriculation": "ZE-001-AA"}
     await antai.payer(3000, "cheque", reference="CHQ-1", **plaque)
@@ -295,16 +287,16 @@ async def test_an_electronic_notice_is_paid_reduced_before_it_is_read_and_its_ch
     assert refus.json()["code"] == "avis-non-electronique"
 
 
-async def test_a_paper_notice_is_not_read_on_a_screen(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_paper_notice_is_not_read_on_a_screen(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     assert (await antai.faire(f"/dossiers/{NUMERO}/lecture")).json()["code"] == "avis-non-electronique"
-    ecran = await world.client.get(antai.url(f"/dossiers/{NUMERO}/e-avis"))
+    ecran = await monde.client.get(antai.url(f"/dossiers/{NUMERO}/e-avis"))
     assert ecran.json()["code"] == "avis-non-electronique"
 
 
-async def test_a_letter_that_comes_back_changes_no_date(world: World) -> None:
-    antai = await Antai.avec_un_fps(world, vehicule=vehicule("ZN-001-AA"))
+async def test_a_letter_that_comes_back_changes_no_date(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZN-001-AA"))
     await antai.aller(date(2026, 10, 13))
     assert (await antai.dossier())["pli_revenu_le"] is None
     await antai.aller(date(2026, 10, 14))
@@ -313,18 +305,18 @@ async def test_a_letter_that_comes_back_changes_no_date(world: World) -> None:
     assert (await antai.faire(f"/dossiers/{NUMERO}/pli-non-distribue")).json()["code"] == "pli-impossible"
     await antai.aller(TITRE_LE)
     assert await antai.etat() == "titre-emis"
-    autre = await Antai.avec_un_fps(world)
+    autre = await Antai.avec_un_fps(monde)
     assert (await autre.faire(f"/dossiers/{NUMERO}/pli-non-distribue")).json()["code"] == "pli-impossible"
     await autre.aller(ENVOI)
     assert (await autre.faire(f"/dossiers/{NUMERO}/pli-non-distribue")).status_code == 200
     assert (await autre.dossier())["pli_revenu_le"] == ENVOI.isoformat()
 
 
-async def test_the_lessee_and_the_purchaser_receive_the_notice(world: World) -> None:
+async def test_the_lessee_and_the_purchaser_receive_the_notice(monde: World) -> None:
     for serie, qualite in (("ZL", "locataire"), ("ZC", "acquereur"), ("ZD", "titulaire")):
-        antai = await Antai.avec_un_fps(world, vehicule=vehicule(f"{serie}-001-AA"))
+        antai = await Antai.avec_un_fps(monde, vehicule=vehicule(f"{serie}-001-AA"))
         await antai.aller(ENVOI)
-        apa = next(c for c in await world.pilot.courriers(antai.bac, NUMERO) if c["nom"] == "apa")
-        lettre = await world.pilot.courrier(antai.bac, Party.ANTAI, apa["id"])
+        apa = next(c for c in await monde.pilot.courriers(antai.bac, NUMERO) if c["nom"] == "apa")
+        lettre = await monde.pilot.courrier(antai.bac, Party.ANTAI, apa["id"])
         assert lettre["etablissement"]["redevable"]["qualite"] == qualite
         assert DEPART < ENVOI

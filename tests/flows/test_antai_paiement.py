@@ -1,31 +1,23 @@
 """Paying a FPS at ANTAI: cheques and the day they were sent, those that bounce, sums paid twice, the lock of a number."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.droit.numero import cle, telepaiement
 from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, PaiementAnnule, PaiementRejete
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import EmissionTitre
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, Antai
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 AVIS = "21590350100017261190900001"
 AILLEURS, JAMAIS = "21750001600019261190900001", "21590350100017261400900001"  # another town, a day 400
 COMPTE = "collectivite:21590350100017"
 ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 9, 29), date(2026, 10, 5), date(2027, 1, 5), date(2027, 1, 16)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
 
 
 def vehicule(plaque: str) -> dict[str, Any]:
@@ -49,9 +41,9 @@ def vehicule(plaque: str) -> dict[str, Any]:
     ],
 )
 async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
-    world: World, recu: date, envoye: date | None, attendu: str
+    monde: World, recu: date, envoye: date | None, attendu: str
 ) -> None:
-    antai = await Antai.avec_un_fps(world)
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(recu)
     reponse = (await antai.payer(3000, "cheque", date_envoi=envoye.isoformat() if envoye else None)).json()
     if attendu == "paye":
@@ -62,8 +54,8 @@ async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
         assert reponse["code"] == attendu
 
 
-async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_amount(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_amount(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     assert (await antai.payer(3000, "guichet", date_envoi=ENVOI.isoformat())).json()["code"] == "date-envoi-impossible"
     for moyen in ("cheque", "guichet", "buraliste"):
@@ -81,9 +73,9 @@ async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_am
     ],
 )
 async def test_a_cheque_that_bounces_puts_the_fps_back_where_its_dates_say(
-    world: World, paye: date, rejete: date, etat: str, fin: str
+    monde: World, paye: date, rejete: date, etat: str, fin: str
 ) -> None:
-    antai = await Antai.avec_un_fps(world)
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(paye)
     assert (await antai.payer(3000, "cheque", reference="CHQ-1")).status_code == 200
     await antai.aller(rejete)
@@ -97,8 +89,8 @@ async def test_a_cheque_that_bounces_puts_the_fps_back_where_its_dates_say(
     assert (again.status_code, again.json()["code"]) == (409, "rejet-impossible")
 
 
-async def test_what_is_no_cheque_does_not_bounce(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_what_is_no_cheque_does_not_bounce(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(3000, reference="CB-1")
     assert (await antai.faire(f"/dossiers/{NUMERO}/cheque-impaye", reference="CB-1")).json()["code"] == "rejet-impossible"
@@ -106,8 +98,8 @@ async def test_what_is_no_cheque_does_not_bounce(world: World) -> None:
     assert (absent.status_code, absent.json()["code"]) == (404, "paiement-inconnu")
 
 
-async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_refund(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_refund(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     await antai.retirer()
@@ -115,8 +107,8 @@ async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_re
     assert (fait.json()["etat"], (await antai.dossier())["a_rembourser"], await antai.soldes()) == ("annule", 0, {})
 
 
-async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(3000)
     for moyen in ("internet", "guichet", "buraliste"):
@@ -130,8 +122,8 @@ async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(w
     assert (await antai.faire(f"/dossiers/{NUMERO}/restitution")).status_code == 409
 
 
-async def test_two_payments_never_have_the_same_reference(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_two_payments_never_have_the_same_reference(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     assert (await antai.payer(3000, "cheque", reference="CHQ-1")).json()["code"] == "reference-deja-utilisee"
@@ -143,8 +135,8 @@ async def test_two_payments_never_have_the_same_reference(world: World) -> None:
     assert (await antai.etat(), (await antai.dossier())["trop_percu"]) == ("paye", 3000)
 
 
-async def test_a_cheque_that_bounces_is_covered_by_the_second_one(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_cheque_that_bounces_is_covered_by_the_second_one(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     await antai.payer(3000, "cheque", reference="CHQ-2")
@@ -156,28 +148,28 @@ async def test_a_cheque_that_bounces_is_covered_by_the_second_one(world: World) 
 # ------------------------------------------------------------------------------------------------------------ télépaiement
 
 
-async def test_five_failures_lock_the_number_for_half_an_hour_even_for_the_right_plate(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_five_failures_lock_the_number_for_half_an_hour_even_for_the_right_plate(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     faux = f"{NUMERO}{(int(cle(NUMERO)) + 1) % 97:02d}"
     for _ in range(2):
         assert (await antai.payer(immatriculation="AB-123-CE")).json()["code"] == "plaque-differente"
     for _ in range(2):
         assert (await antai.payer(numero_telepaiement=faux)).json()["code"] == "cle-telepaiement-fausse"
-    reponse = await world.client.get(antai.url(f"/payer/{telepaiement(NUMERO)}"), params={"immatriculation": "AB-123-CE"})
+    reponse = await monde.client.get(antai.url(f"/payer/{telepaiement(NUMERO)}"), params={"immatriculation": "AB-123-CE"})
     assert reponse.json()["code"] == "plaque-differente"
     for _ in range(2):
         assert (await antai.payer()).json()["code"] == "telepaiement-verrouille"
     instant = paris(NOTIFIE)
-    await world.pilot.avancer(antai.bac, instant + timedelta(minutes=29))
-    verrou = await world.client.get(antai.url(f"/payer/{telepaiement(NUMERO)}"), params={"immatriculation": "AB-123-CD"})
+    await monde.pilot.avancer(antai.bac, instant + timedelta(minutes=29))
+    verrou = await monde.client.get(antai.url(f"/payer/{telepaiement(NUMERO)}"), params={"immatriculation": "AB-123-CD"})
     assert (verrou.status_code, verrou.json()["code"]) == (409, "telepaiement-verrouille")
-    await world.pilot.avancer(antai.bac, instant + timedelta(minutes=1, hours=12))
+    await monde.pilot.avancer(antai.bac, instant + timedelta(minutes=1, hours=12))
     assert (await antai.payer()).status_code == 200
 
 
-async def test_a_success_forgets_the_failures_and_the_lock_is_of_one_number_only(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_success_forgets_the_failures_and_the_lock_is_of_one_number_only(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(NOTIFIE)
     for _ in range(3):
         for _ in range(4):

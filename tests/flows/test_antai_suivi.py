@@ -3,13 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pypdf import PdfReader
 
 from antai.domain.facturation import bornes, facture
@@ -18,24 +16,18 @@ from fps.droit.numero import cle, telepaiement
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.conftest import Postgres
 from tests.parler.antai import DEPART, NUMERO, Antai
-from tests.parler.mondes import monde
+from tests.parler.mondes import ouvrir
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LILLE = "21590350100017"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-async def une_ville(world: World) -> Antai:
+async def une_ville(monde: World) -> Antai:
     """Eight FPS of Lille in two zones: paid by four ways, cancelled, rectified, titled, given up."""
-    antai = await Antai.ouvrir(world)
+    antai = await Antai.ouvrir(monde)
     numeros = [f"215903501000172611630722{n:02d}" for n in range(1, 9)]
     verte = {**CreationFps.example["lieu"], "zone": "verte"}
     for n, numero in enumerate(numeros):
@@ -61,8 +53,8 @@ async def une_ville(world: World) -> Antai:
 # ------------------------------------------------------------------------------------------------------------- Infocentre
 
 
-async def test_the_infocentre_counts_by_town_zone_and_month(world: World) -> None:
-    antai = await une_ville(world)
+async def test_the_infocentre_counts_by_town_zone_and_month(monde: World) -> None:
+    antai = await une_ville(monde)
     rouge, verte = await antai.lire("/infocentre/statistiques", siret=LILLE)
     assert (rouge["zone"], rouge["mois"], verte["zone"]) == ("rouge", "2026-09", "verte")
     attendu = {
@@ -96,26 +88,26 @@ async def test_the_infocentre_counts_by_town_zone_and_month(world: World) -> Non
     assert (verte["payes"], verte["payes_minores"], verte["montant_paye"], verte["taux_paiement"]) == (1, 1, 3400, 100.0)
 
 
-async def test_the_infocentre_is_limited_to_a_perimeter_and_says_the_same_in_csv(world: World) -> None:
-    antai = await une_ville(world)
+async def test_the_infocentre_is_limited_to_a_perimeter_and_says_the_same_in_csv(monde: World) -> None:
+    antai = await une_ville(monde)
     assert await antai.lire("/infocentre/statistiques", siret="21750001600019") == []
     assert await antai.lire("/infocentre/statistiques", du="2026-10-01") == []
     assert await antai.lire("/infocentre/statistiques", au="2026-09-27") == []
     assert [s["zone"] for s in await antai.lire("/infocentre/statistiques", zone=["verte"])] == ["verte"]
-    reponse = await world.client.get(antai.url("/infocentre/statistiques"), params={"format": "csv", "siret": LILLE})
+    reponse = await monde.client.get(antai.url("/infocentre/statistiques"), params={"format": "csv", "siret": LILLE})
     lignes = list(csv.DictReader(io.StringIO(reponse.text), delimiter=";"))
     assert [(x["zone"], x["fps"], x["paiements internet"], x["taux_annulation"]) for x in lignes] == [
         ("rouge", "6", "1", "33,3"),
         ("verte", "2", "0", "0,0"),
     ]
-    vide = await world.client.get(antai.url("/infocentre/statistiques"), params={"format": "csv", "du": "2030-01-01"})
+    vide = await monde.client.get(antai.url("/infocentre/statistiques"), params={"format": "csv", "du": "2030-01-01"})
     assert vide.text.startswith("siret;zone;mois;fps") and len(vide.text.splitlines()) == 1
 
 
-async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(postgres: Postgres, tmp_path: Path) -> None:
-    async with monde("real", tmp_path) as real, open_world(token="essai") as memory:
+async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(monde: World, postgres: Postgres, tmp_path: Path) -> None:
+    async with ouvrir("real", tmp_path) as real:
         found = []
-        for client, addresses, pilot in ((real.client, real.addresses, real.pilot), (memory.client, memory.addresses, memory.pilot)):
+        for client, addresses, pilot in ((real.client, real.addresses, real.pilot), (monde.client, monde.addresses, monde.pilot)):
             await pilot.creer("stat", paris(DEPART), graine="graine")
             url = addresses[Party.ANTAI] + "/bacs/stat"
             await client.post(f"{url}{CreationFps.path}", json=CreationFps.example)
@@ -128,8 +120,8 @@ async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(postgres: Postg
 # -------------------------------------------------------------------------------------------------------------- VA-Pilote
 
 
-async def test_va_pilote_tells_everything_of_a_dossier_but_a_name(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_va_pilote_tells_everything_of_a_dossier_but_a_name(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     await antai.rectifier(1500)
     await antai.payer(1500, "guichet", reference="G-1")
@@ -138,24 +130,24 @@ async def test_va_pilote_tells_everything_of_a_dossier_but_a_name(world: World) 
     assert [(p["reference"], p["moyen"], p["sort"]) for p in vu["paiements"]] == [("G-1", "guichet", "encaisse")]
     assert {"identification", "envoi-avis", "notification", "rectification", "paiement"} <= {a["acte"] for a in vu["journal"]}
     assert (vu["constat"]["qualite_redevable"], vu["constat"]["lieu"]["zone"], vu["echeances"]) == ("titulaire", "rouge", [])
-    apa = next(c for c in await world.pilot.courriers(antai.bac, NUMERO) if c["nom"] == "apa")
-    redevable = (await world.pilot.courrier(antai.bac, Party.ANTAI, apa["id"]))["etablissement"]["redevable"]
+    apa = next(c for c in await monde.pilot.courriers(antai.bac, NUMERO) if c["nom"] == "apa")
+    redevable = (await monde.pilot.courrier(antai.bac, Party.ANTAI, apa["id"]))["etablissement"]["redevable"]
     secrets = [redevable["adresse"]["voie"], redevable["identite"].get("nom"), redevable["identite"].get("raison_sociale")]
     assert not [s for s in secrets if s and s in json.dumps(vu, ensure_ascii=False)], "invariant 6"
 
 
 @pytest.mark.parametrize("perimetre", [{"siret": "21750001600019"}, {"siret": LILLE, "zone": "verte"}])
-async def test_va_pilote_shows_nothing_outside_the_perimeter(world: World, perimetre: dict[str, str]) -> None:
-    antai = await Antai.avec_un_fps(world)
-    refus = await world.client.get(antai.url(f"/va-pilote/dossiers/{NUMERO}"), params=perimetre)
+async def test_va_pilote_shows_nothing_outside_the_perimeter(monde: World, perimetre: dict[str, str]) -> None:
+    antai = await Antai.avec_un_fps(monde)
+    refus = await monde.client.get(antai.url(f"/va-pilote/dossiers/{NUMERO}"), params=perimetre)
     assert (refus.status_code, refus.json()["code"]) == (409, "hors-perimetre")
 
 
 # --------------------------------------------------------------------------------------------------------------- invoices
 
 
-async def test_the_invoice_of_a_month_counts_its_notices_at_the_price_of_their_day(world: World) -> None:
-    antai = await une_ville(world)
+async def test_the_invoice_of_a_month_counts_its_notices_at_the_price_of_their_day(monde: World) -> None:
+    antai = await une_ville(monde)
     septembre = await antai.lire(f"/factures/{LILLE}/2026-09")
     assert (septembre["nombre"], septembre["total"], septembre["provisoire"]) == (7, 7 * 132, False)
     assert (septembre["total_traitement"], septembre["total_affranchissement"]) == (7 * 75, 7 * 57)
@@ -163,9 +155,9 @@ async def test_the_invoice_of_a_month_counts_its_notices_at_the_price_of_their_d
     assert [(x["nature"], x["nombre"], x["prix"]) for x in octobre["lignes"]] == [("rectificatif", 1, 132)]
     janvier = await antai.lire(f"/factures/{LILLE}/2027-01")
     assert (janvier["nombre"], janvier["total"], janvier["provisoire"], janvier["date_facture"]) == (0, 0, True, "2027-01-16")
-    refus = await world.client.get(antai.url(f"/factures/{LILLE}/2027-02"))
+    refus = await monde.client.get(antai.url(f"/factures/{LILLE}/2027-02"))
     assert refus.json()["code"] == "mois-invalide"
-    pdf = (await world.client.get(antai.url(f"/factures/{LILLE}/2026-09/pdf"))).content
+    pdf = (await monde.client.get(antai.url(f"/factures/{LILLE}/2026-09/pdf"))).content
     lu = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\u00a0", " ").split())
     place = 0
     for mention in (

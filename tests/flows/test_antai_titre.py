@@ -1,13 +1,11 @@
 """What ANTAI does of a title: the annexe, the titre d'annulation, the matching of flows 8 and 14, the cycle partiel."""
 
 import io
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pypdf import PdfReader
 
 from antai.domain.titre_annulation import DEBUT_DE_SERIE
@@ -15,23 +13,17 @@ from fps.droit.numero import cle
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 TITRE_LE = date(2027, 1, 16)
 COMPTE = "collectivite:21590350100017"
 ANNULATION = f"27{DEBUT_DE_SERIE + 1}"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-async def avec_un_titre(world: World) -> Antai:
-    antai = await Antai.avec_un_fps(world)
+async def avec_un_titre(monde: World) -> Antai:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(TITRE_LE)
     assert await antai.etat() == "titre-emis"
     return antai
@@ -45,8 +37,8 @@ def texte(pdf: bytes) -> str:
 # ------------------------------------------------------------------------------------------------------------ titre d'annulation
 
 
-async def test_a_title_wholly_cancelled_before_payment_owes_nothing_and_is_told_to_the_dgfip_once(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_title_wholly_cancelled_before_payment_owes_nothing_and_is_told_to_the_dgfip_once(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     for motif in ("Décharge prononcée par la juridiction.",) * 2:
         assert (await antai.annuler_titre(motif=motif)).json()["statut"] == "accepte"
     vu = await antai.dossier()
@@ -57,8 +49,8 @@ async def test_a_title_wholly_cancelled_before_payment_owes_nothing_and_is_told_
     assert (await antai.payer()).json()["code"] == "fps-annule"
 
 
-async def test_a_title_partly_cancelled_keeps_what_remains(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_title_partly_cancelled_keeps_what_remains(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     assert (await antai.annuler_titre(0, 5000)).json()["statut"] == "accepte"
     vu = await antai.dossier()
     assert (vu["etat"], vu["titre_majoration_annulee"], vu["titre_reste_du"]) == ("titre-emis", 5000, 3000)
@@ -80,15 +72,15 @@ async def test_a_title_partly_cancelled_keeps_what_remains(world: World) -> None
         ({"siret": "21750001600019"}, "autre-collectivite"),
     ],
 )
-async def test_a_false_cancellation_of_a_title_is_refused_and_changes_nothing(world: World, champs: dict[str, Any], code: str) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_false_cancellation_of_a_title_is_refused_and_changes_nothing(monde: World, champs: dict[str, Any], code: str) -> None:
+    antai = await avec_un_titre(monde)
     refus = await antai.annuler_titre(**champs)
     assert (refus.status_code, refus.json()["code"], refus.json()["accuse"]["erreurs"][0]["code"]) == (409, code, code)
     assert (await antai.etat(), await antai.emis(AnnulationTitre)) == ("titre-emis", 0)
 
 
-async def test_the_titles_of_annulation_of_a_day_are_one_per_town_with_numbers_that_no_title_has(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_titles_of_annulation_of_a_day_are_one_per_town_with_numbers_that_no_title_has(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     autre = NUMERO[:-1] + "6"
     await antai.envoyer(CreationFps, numero_fps=autre, cle=cle(autre))
     await antai.aller(TITRE_LE)
@@ -100,38 +92,38 @@ async def test_the_titles_of_annulation_of_a_day_are_one_per_town_with_numbers_t
     assert (titre["lignes"], titre["total_fps"], len(titre["annexe"]), titre["suivant"]) == (2, 6000, 1, 1)
     await antai.aller(TITRE_LE + timedelta(days=1))
     for chemin, code in ((f"/titres/{ANNULATION}", "titre-inconnu"), (f"/titres-annulation/{TITRE}", "titre-annulation-inconnu")):
-        inconnu = await world.client.get(antai.url(chemin))
+        inconnu = await monde.client.get(antai.url(chemin))
         assert (inconnu.status_code, inconnu.json()["code"]) == (404, code)
-        assert (await world.client.get(antai.url(f"{chemin}/pdf"))).json()["code"] == code
+        assert (await monde.client.get(antai.url(f"{chemin}/pdf"))).json()["code"] == code
 
 
-async def test_the_titles_are_printed_with_every_line_of_their_annexe(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_titles_are_printed_with_every_line_of_their_annexe(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     autre = NUMERO[:-1] + "6"
     await antai.envoyer(CreationFps, numero_fps=autre, cle=cle(autre))
     await antai.aller(date(2026, 10, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)
-    pdf = await world.client.get(antai.url(f"/titres/{TITRE}/pdf"))
+    pdf = await monde.client.get(antai.url(f"/titres/{TITRE}/pdf"))
     lu = texte(pdf.content)
     assert pdf.headers["content-type"] == "application/pdf" and "SPÉCIMEN" in lu
     for mention in ("Titre exécutoire n° 27 00000001", "245", "246", "rectifié par l'avis", "15,00 €", "45,00 €", "100,00 €", "145,00 €"):
         assert mention in lu, mention
     await antai.annuler_titre(1500, 5000, etendue="totale")
-    lu = texte((await world.client.get(antai.url(f"/titres-annulation/{ANNULATION}/pdf"))).content)
+    lu = texte((await monde.client.get(antai.url(f"/titres-annulation/{ANNULATION}/pdf"))).content)
     for mention in ("Titre d'annulation n° 27 90000001", "15,00 €", "50,00 €", "requête 26004217", "totale"):
         assert mention in lu, mention
-    assert (await world.client.get(antai.url(f"/titres/{TITRE}/pdf"))).content == pdf.content, "a title does not change"
+    assert (await monde.client.get(antai.url(f"/titres/{TITRE}/pdf"))).content == pdf.content, "a title does not change"
 
 
 # ------------------------------------------------------------------------------------------------------------ payment of the title
 
 
-async def test_the_dgfip_tells_cumulated_payments_and_a_late_letter_changes_nothing(world: World) -> None:
+async def test_the_dgfip_tells_cumulated_payments_and_a_late_letter_changes_nothing(monde: World) -> None:
     suites = {"en-partie": (2000, 2000, 0, 0, 6000), "plus": (5000, 3000, 2000, 0, 3000), "solde": (8000, 3000, 5000, 0, 0)}
     fins = []
     for ordre in (*permutations(suites), (*suites, *suites)):
-        antai = await avec_un_titre(world)
+        antai = await avec_un_titre(monde)
         for nom in ordre:
             assert await antai.titre_paye(*suites[nom]) == []
         fins.append((await antai.dossier(), await antai.soldes()))
@@ -139,8 +131,8 @@ async def test_the_dgfip_tells_cumulated_payments_and_a_late_letter_changes_noth
     assert (fins[0][0]["etat"], fins[0][0]["montant_paye"], fins[0][1]) == ("titre-paye", 8000, {})
 
 
-async def test_a_title_paid_in_part_still_waits_for_the_rest(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_title_paid_in_part_still_waits_for_the_rest(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     await antai.titre_paye(2000, 2000, 0, reste=6000)
     vu = await antai.dossier()
     assert (vu["etat"], vu["titre_reste_du"], await antai.soldes()) == ("titre-emis", 6000, {"titre": 6000, COMPTE: -1000, "etat": -5000})
@@ -148,11 +140,11 @@ async def test_a_title_paid_in_part_still_waits_for_the_rest(world: World) -> No
     assert "titre-paye-en-partie" in await antai.actes()
 
 
-async def test_payment_and_cancellation_of_a_title_end_the_same_in_any_order(world: World) -> None:
+async def test_payment_and_cancellation_of_a_title_end_the_same_in_any_order(monde: World) -> None:
     for fps, majoration, etat in ((3000, 5000, "titre-annule"), (0, 5000, "titre-paye")):
         fins = []
         for ordre in ((0, 1), (1, 0)):
-            antai = await avec_un_titre(world)
+            antai = await avec_un_titre(monde)
             for lequel in ordre:
                 if lequel:
                     await antai.titre_paye(6400, 3000, 3400, 1600)
@@ -163,21 +155,21 @@ async def test_payment_and_cancellation_of_a_title_end_the_same_in_any_order(wor
         assert (fins[0][0]["etat"], fins[0][1]) == (etat, {})
 
 
-async def test_the_payment_of_another_title_or_before_any_title_is_refused(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_payment_of_another_title_or_before_any_title_is_refused(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.titre_paye(6400, 3000, 3400, 1600)
     assert await antai.refus() == ["titre-non-emis"]
-    inconnu = await Antai.ouvrir(world)
+    inconnu = await Antai.ouvrir(monde)
     assert [lettre.attempts for lettre in await inconnu.titre_paye(6400, 3000, 3400, 1600)] == [1]
 
 
 # ------------------------------------------------------------------------------------------------------------ flows 8 and 14
 
 
-async def test_flows_8_and_14_meet_in_any_order_and_each_twice(world: World) -> None:
+async def test_flows_8_and_14_meet_in_any_order_and_each_twice(monde: World) -> None:
     fins = []
     for ordre in ((8, 14), (14, 8), (8, 8, 14, 14), (14, 8, 14, 8)):
-        antai = await avec_un_titre(world)
+        antai = await avec_un_titre(monde)
         for flux in ordre:
             if flux == 8:
                 assert (await antai.annuler_titre()).json()["statut"] == "accepte"
@@ -192,8 +184,8 @@ async def test_flows_8_and_14_meet_in_any_order_and_each_twice(world: World) -> 
 
 
 @pytest.mark.parametrize(("jours", "relances"), [(29, 0), (30, 1), (31, 1)])
-async def test_without_flow_8_a_relance_is_shown_on_the_thirtieth_day(world: World, jours: int, relances: int) -> None:
-    antai = await avec_un_titre(world)
+async def test_without_flow_8_a_relance_is_shown_on_the_thirtieth_day(monde: World, jours: int, relances: int) -> None:
+    antai = await avec_un_titre(monde)
     await antai.juger()
     assert (await antai.dossier())["requete_en_attente"] == "26004217"
     await antai.aller(TITRE_LE + timedelta(days=jours))
@@ -205,8 +197,8 @@ async def test_without_flow_8_a_relance_is_shown_on_the_thirtieth_day(world: Wor
     assert (await antai.actes()).count("relance-annulation") == relances
 
 
-async def test_a_cancellation_that_is_not_what_the_court_decided_is_executed_and_shown(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_cancellation_that_is_not_what_the_court_decided_is_executed_and_shown(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     await antai.juger(0, 5000, sens="decharge-partielle")
     await antai.annuler_titre()
     vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
@@ -214,8 +206,8 @@ async def test_a_cancellation_that_is_not_what_the_court_decided_is_executed_and
     assert "decision-et-annulation-differentes" in await antai.actes()
 
 
-async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_one_is_accepted(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_one_is_accepted(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     await antai.juger(3500, 6000)
     assert (await antai.annuler_titre(3500, 6000)).json()["code"] == "annulation-excessive"
     vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
@@ -227,8 +219,8 @@ async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_on
     assert (decision["refus"], decision["attend_la_collectivite"], decision["ecart"]) == (None, False, True), "the court discharged more"
 
 
-async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     assert (await antai.decharger_fps(3100, 0)).json()["code"] == "montants-incoherents"
     (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
@@ -238,8 +230,8 @@ async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(w
     assert (decision["ecart"], decision["refus"]) == (False, None)
 
 
-async def test_another_decision_of_the_same_petition_is_refused_and_a_rejection_waits_for_nothing(world: World) -> None:
-    antai = await avec_un_titre(world)
+async def test_another_decision_of_the_same_petition_is_refused_and_a_rejection_waits_for_nothing(monde: World) -> None:
+    antai = await avec_un_titre(monde)
     await antai.juger(0, 0, sens="rejet")
     assert (await antai.dossier())["requete_en_attente"] is None and await antai.echeances() == []
     await antai.juger()
@@ -258,8 +250,8 @@ def impaye(**champs: Any) -> dict[str, Any]:
     return {"beneficiaire": beneficiaire, "numero_fps": PARTIEL, **champs}
 
 
-async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_limit(world: World) -> None:
-    antai = await Antai.ouvrir(world, date(2026, 9, 13))
+async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_limit(monde: World) -> None:
+    antai = await Antai.ouvrir(monde, date(2026, 9, 13))
     for _ in range(2):
         accuse = (await antai.envoyer(FpsImpaye, **impaye())).json()
         assert (accuse["numero_fps"], accuse["statut"], accuse["erreurs"]) == (PARTIEL, "accepte", [])
@@ -268,7 +260,7 @@ async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_
     await antai.aller(date(2026, 9, 14))
     vu = await antai.dossier(PARTIEL)
     assert (vu["etat"], vu["date_titre"], vu["majoration"], await antai.emis(EmissionTitre)) == ("titre-emis", "2026-09-13", 5000, 1)
-    lu = texte((await world.client.get(antai.url(f"/titres/{vu['numero_titre']}/pdf"))).content)
+    lu = texte((await monde.client.get(antai.url(f"/titres/{vu['numero_titre']}/pdf"))).content)
     assert "forfait 30,00 €, déjà payé 10,00 €, impayé 20,00 €" in lu
     autre = await antai.envoyer(FpsImpaye, **impaye(montant_initial=3100, reste_du=2100))
     assert autre.json()["code"] == "numero-deja-utilise"
@@ -276,8 +268,8 @@ async def test_an_unpaid_fps_of_cycle_partiel_becomes_a_title_the_day_after_its_
     assert (pilote["constat"]["agent"], pilote["constat"]["qualite_redevable"]) == (None, "titulaire")
 
 
-async def test_flow_11_does_not_exist_in_cycle_complet(world: World) -> None:
-    antai = await Antai.ouvrir(world, date(2026, 9, 13))
+async def test_flow_11_does_not_exist_in_cycle_complet(monde: World) -> None:
+    antai = await Antai.ouvrir(monde, date(2026, 9, 13))
     refus = (await antai.envoyer(FpsImpaye)).json()
     assert (refus["code"], refus["accuse"]["statut"]) == ("flux-11-en-cycle-complet", "refuse")
 
@@ -296,16 +288,16 @@ async def test_flow_11_does_not_exist_in_cycle_complet(world: World) -> None:
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )
-async def test_a_false_unpaid_fps_is_refused_by_an_accuse_that_names_the_error(world: World, champs: dict[str, Any], erreur: str) -> None:
-    antai = await Antai.ouvrir(world, date(2026, 9, 13))
+async def test_a_false_unpaid_fps_is_refused_by_an_accuse_that_names_the_error(monde: World, champs: dict[str, Any], erreur: str) -> None:
+    antai = await Antai.ouvrir(monde, date(2026, 9, 13))
     refus = (await antai.envoyer(FpsImpaye, **impaye(**champs))).json()
     assert (refus["code"], refus["accuse"]["statut"]) == ("impaye-refuse", "refuse")
     assert erreur in [e["code"] for e in refus["accuse"]["erreurs"]]
     assert all(e["phrase"].endswith(".") and e["que_faire"].endswith(".") for e in refus["accuse"]["erreurs"])
 
 
-async def test_an_unpaid_fps_whose_redevable_is_not_found_is_given_up(world: World) -> None:
-    antai = await Antai.ouvrir(world, date(2026, 9, 13))
+async def test_an_unpaid_fps_whose_redevable_is_not_found_is_given_up(monde: World) -> None:
+    antai = await Antai.ouvrir(monde, date(2026, 9, 13))
     vole = {**FpsImpaye.example["vehicule"], "immatriculation": "ZX-001-AA"}
     for _ in range(2):
         accuse = (await antai.envoyer(FpsImpaye, **impaye(vehicule=vole))).json()

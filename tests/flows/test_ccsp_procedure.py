@@ -1,6 +1,5 @@
 """The court: filing by each channel, what is missing, defence, decision, notification, cassation, execution, and the law of each day."""
 
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
@@ -14,23 +13,17 @@ from fps.kit.ground.clock import paris
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.kit.test_letters import pages_of
 from tests.parler.greffe import CONTRE_RAPO, DEPOT, EXPRESSE, MANDATAIRE, TROIS, Greffe
 from tests.parler.partie import code
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def greffe(world: World) -> Greffe:
-    return await Greffe.ouvrir(world)
+@pytest_asyncio.fixture(loop_scope="session")
+async def greffe(monde: World) -> Greffe:
+    return await Greffe.ouvrir(monde)
 
 
 async def test_a_petition_that_is_not_contested_ends_by_an_order_executed_by_everyone(greffe: Greffe) -> None:
@@ -289,8 +282,8 @@ async def test_the_number_of_a_petition_goes_with_its_fps(greffe: Greffe) -> Non
         (date(2025, 1, 2), "Tribunal du stationnement payant", []),
     ],
 )
-async def test_the_law_of_the_day_asks_for_the_payment_and_names_the_court(world: World, le: date, nom: str, motifs: list[str]) -> None:
-    greffe = await Greffe.ouvrir(world, le)
+async def test_the_law_of_the_day_asks_for_the_payment_and_names_the_court(monde: World, le: date, nom: str, motifs: list[str]) -> None:
+    greffe = await Greffe.ouvrir(monde, le)
     answer = await greffe.envoyer(Requete, date_notification_avertissement=le.isoformat())
     assert answer.json()["juridiction"] == nom
     await greffe.au(le.year, le.month, le.day + 1)

@@ -9,25 +9,19 @@ import pytest_asyncio
 
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.certificats import HEURE, certificat
 from tests.parler.tribunal import EDITEUR, LILLE, PARIS, Tribunal, tribunal
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 11, 5)
 DEPOT = {"siret": LILLE, "prestataire": "Éditeur Essai"}
 MESSAGES = (TitreAnnulationRecette, MandatRemboursement)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def dgfip(world: World) -> AsyncIterator[Tribunal]:
-    async with tribunal(world, LE, vierge=True, party=Party.DGFIP) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def dgfip(monde: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(monde, LE, vierge=True, party=Party.DGFIP) as opened:
         yield opened
 
 
@@ -88,8 +82,8 @@ async def test_who_may_not_deposit_or_be_activated_is_told_why(dgfip: Tribunal) 
     assert await dgfip.pilote.refus("/collectivites/12345678900006/certificats", methode="GET") == "siret-inconnu"
 
 
-async def test_an_ordinary_bac_begins_with_the_reference_system_active_for_every_town(world: World) -> None:
-    async with tribunal(world, LE, party=Party.DGFIP) as dgfip:
+async def test_an_ordinary_bac_begins_with_the_reference_system_active_for_every_town(monde: World) -> None:
+    async with tribunal(monde, LE, party=Party.DGFIP) as dgfip:
         for siret in (LILLE, PARIS):
             vus = await dgfip.pilote.lire(f"/collectivites/{siret}/certificats")
             assert [(c["cle"], c["etat"]) for c in vus] == [("service:collectivite", "active")]

@@ -1,7 +1,6 @@
 """The town before the court: communication, defence, decision, execution of a discharge."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,22 +10,16 @@ import pytest_asyncio
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
 from fps.messages.specimen_pdf import piece_jointe
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ville(world: World) -> Ville:
-    return await Ville.ouvrir(world, LE)
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await Ville.ouvrir(monde, LE)
 
 
 # ------------------------------------------------------------------------------------------------------------ the court
@@ -76,9 +69,9 @@ async def test_the_brief_and_its_pieces_leave_until_the_last_day(jour: int, code
     ],
 )
 async def test_a_town_above_the_threshold_files_electronically_from_2018_07_01(
-    le: date, ville_de: dict[str, Any], canal: str, code: str | None, world: World
+    le: date, ville_de: dict[str, Any], canal: str, code: str | None, monde: World
 ) -> None:
-    ville = await Ville.ouvrir(world, le)
+    ville = await Ville.ouvrir(monde, le)
     numero = await ville.etablir(**ville_de)
     jour = le.isoformat()
     await communiquer(ville, numero, date_mise_a_disposition=f"{jour}T10:00:00+02:00", date_limite_defense=f"{le.year}-12-31")

@@ -1,7 +1,6 @@
 """The town and who contests: RAPO by each channel, admissibility, decisions, refunds, annual report."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -12,22 +11,16 @@ from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement,
 from fps.messages.information_paiement import FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, DEMANDEUR, IBAN, LILLE, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer, payer, reponse_de
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ville(world: World) -> Ville:
-    return await Ville.ouvrir(world, LE)
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await Ville.ouvrir(monde, LE)
 
 
 # -------------------------------------------------------------------------------------------------------- admissibility

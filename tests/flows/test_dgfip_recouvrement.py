@@ -1,33 +1,25 @@
 """The DGFiP after the avertissement: payments in parts, relance, saisie, remise, suspension, prescription, cancellation, refunds."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from fps.kit.ground.clock import paris
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.message import MessageClass
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.dgfip import NUMERO, SIRET, Tresorerie
-from tests.parler.partie import code
+from tests.parler.partie import bac_neuf, code
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def averti(world: World) -> Tresorerie:
-    ici = await Tresorerie.ouvrir(world)
+@pytest_asyncio.fixture(loop_scope="session")
+async def averti(monde: World) -> Tresorerie:
+    ici = await Tresorerie.ouvrir(monde)
     await ici.au(2026, 10, 12)
     return ici
 
@@ -68,8 +60,8 @@ async def test_an_unpaid_title_is_reminded_then_seized_and_the_third_party_pays(
     assert await averti.echeance() is None
 
 
-async def test_nothing_to_seize_leads_to_the_prescription(world: World) -> None:
-    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZS-001-AA"))
+async def test_nothing_to_seize_leads_to_the_prescription(monde: World) -> None:
+    ici = await Tresorerie.ouvrir(monde, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2030, 10, 5)
     assert await ici.etat() == "saisi" and "saisie-infructueuse" in await ici.actes()
     await ici.au(2030, 10, 6)
@@ -79,11 +71,11 @@ async def test_nothing_to_seize_leads_to_the_prescription(world: World) -> None:
     assert (await ici.etat(), await ici.soldes()) == ("annule", {})
 
 
-async def test_the_avertissement_goes_to_the_tax_address(world: World) -> None:
-    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZA-001-AA"))
+async def test_the_avertissement_goes_to_the_tax_address(monde: World) -> None:
+    ici = await Tresorerie.ouvrir(monde, vehicule=vehicule("ZA-001-AA"))
     await ici.au(2026, 10, 12)
-    [lettre] = await world.pilot.courriers(ici.bac, NUMERO)
-    contenu = await world.pilot.courrier(ici.bac, Party.DGFIP, lettre["id"])
+    [lettre] = await monde.pilot.courriers(ici.bac, NUMERO)
+    contenu = await monde.pilot.courrier(ici.bac, Party.DGFIP, lettre["id"])
     assert contenu["redevable"]["adresse"]["voie"] != EmissionTitre.exemplaire().redevable.adresse.voie
     assert contenu["redevable"]["identite"]["nom"] == "Spécimen"
 
@@ -119,25 +111,24 @@ async def test_a_suspension_stops_the_recovery_until_it_starts_again(averti: Tre
     assert await averti.etat() == "relance"
 
 
-async def test_a_total_cancellation_before_the_avertissement_leaves_nothing(world: World) -> None:
-    ici = await Tresorerie.ouvrir(world)
+async def test_a_total_cancellation_before_the_avertissement_leaves_nothing(monde: World) -> None:
+    ici = await Tresorerie.ouvrir(monde)
     await ici.annuler(3000, 5000)
     assert (await ici.etat(), await ici.soldes(), await ici.echeance()) == ("annule", {}, None)
     assert code(await ici.payer(8000)) == (409, "titre-annule")
 
 
-async def test_a_cancellation_that_comes_before_its_title_waits_for_it(world: World) -> None:
-    nom = f"tresorerie-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(date(2026, 10, 5)), graine="essai")
-    ici = Tresorerie(world, nom)
+async def test_a_cancellation_that_comes_before_its_title_waits_for_it(monde: World) -> None:
+    nom = await bac_neuf(monde, date(2026, 10, 5), "tresorerie")
+    ici = Tresorerie(monde, nom)
     assert await ici.recevoir(AnnulationTitre.exemplaire(), "trop-tot") == 1
     assert await ici.recevoir(EmissionTitre.exemplaire(), "emission") == 0
     assert await ici.recevoir(AnnulationTitre.exemplaire(), "trop-tot") == 0
     assert await ici.etat() == "annule"
 
 
-async def test_the_majoration_alone_is_cancelled_before_the_avertissement(world: World) -> None:
-    ici = await Tresorerie.ouvrir(world)
+async def test_the_majoration_alone_is_cancelled_before_the_avertissement(monde: World) -> None:
+    ici = await Tresorerie.ouvrir(monde)
     await ici.annuler(0, 5000)
     await ici.au(2026, 10, 12)
     vue = await ici.voir()
@@ -196,8 +187,8 @@ async def test_two_lines_of_one_titre_d_annulation_about_the_same_fps_are_both_a
     assert ((await averti.voir())["net_du"], await averti.refus()) == (6500, [])
 
 
-async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_to_the_state(world: World) -> None:
-    ici = await Tresorerie.ouvrir(world, vehicule=vehicule("ZS-001-AA"))
+async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_to_the_state(monde: World) -> None:
+    ici = await Tresorerie.ouvrir(monde, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2026, 10, 12)
     await ici.payer(2000, "guichet")
     await ici.au(2030, 10, 6)

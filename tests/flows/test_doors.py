@@ -1,7 +1,6 @@
 """The doors of the four services: each message has one address and one handler, is taken once, and is refused with its own words."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,9 +20,10 @@ from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.messages.titre import EmissionTitre
 from fps.parties import SERVICES, Channel, Party
-from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
+from fps_simulateur.pilote.world import DEFINITIONS, World
+from tests.parler.partie import bac_neuf
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 RECUS = [m for m in MESSAGES if m.receiver in SERVICES and m.channel is not Channel.REPONSE]
 HTTP = [m for m in RECUS if m.channel in DOORS]
 LE = date(2026, 6, 15)
@@ -51,18 +51,11 @@ class Porte:
         return await self.world.client.get(f"{self.world.addresses[cls.receiver]}/bacs/{self.bac}{chemin}")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def porte(world: World) -> Porte:
+@pytest_asyncio.fixture(loop_scope="session")
+async def porte(monde: World) -> Porte:
     """A bac of its own for each test, in one world."""
-    nom = f"essai-{len(await world.pilot.lister())}"
-    await world.pilot.creer(nom, paris(LE), graine="essai")
-    return Porte(world, nom)
+    nom = await bac_neuf(monde, LE, "essai")
+    return Porte(monde, nom)
 
 
 async def test_each_service_handles_exactly_what_the_table_addresses_to_it() -> None:

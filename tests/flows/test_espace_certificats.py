@@ -1,35 +1,27 @@
 """The certificates: deposited in the connection, activated in a perimeter, replaced with overlap; the API front says what is missing."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.kit.ground.clock import paris
 from fps.messages.annulation import InformationAnnulationFps
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.certificats import HEURE, auto_signe, autre_autorite, certificat
 from tests.parler.espace import BOURG, LE, LILLE, PARIS, Espace, code, empreinte, revoquer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOUS = ["emission", "rapo", "contentieux", "comptabilite", "suivi"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
 
 
 # ------------------------------------------------------------------------------------------------------------- the deposit
 
 
-async def test_a_deposit_needs_the_espace_and_not_the_convention(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_a_deposit_needs_the_espace_and_not_the_convention(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     qui = ville.prestataire()
     depot = (await ville.deposer(qui, zones=["rouge", "rouge"], droits=["suivi", "emission"])).json()
     assert (depot["etat"], depot["zones"], depot["droits"], depot["cle"]) == ("deposee", ["rouge"], ["emission", "suivi"], empreinte(qui))
@@ -42,8 +34,8 @@ async def test_a_deposit_needs_the_espace_and_not_the_convention(world: World) -
     assert await ville.traces() == avant
 
 
-async def test_the_same_certificate_may_be_deposited_for_several_towns(world: World) -> None:
-    lille = await Espace.conventionnee(world)
+async def test_the_same_certificate_may_be_deposited_for_several_towns(monde: World) -> None:
+    lille = await Espace.conventionnee(monde)
     capitale = lille.autre(PARIS)
     await capitale.demander()
     await capitale.connecter()
@@ -69,16 +61,16 @@ async def test_the_same_certificate_may_be_deposited_for_several_towns(world: Wo
         ({"effet_le": "2026-06-12T08:00:00"}, (422, "demande-invalide")),
     ],
 )
-async def test_a_deposit_that_is_wrong_keeps_nothing(world: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
-    ville = await Espace.ouverte(world)
+async def test_a_deposit_that_is_wrong_keeps_nothing(monde: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
+    ville = await Espace.ouverte(monde)
     avant = await ville.traces()
     reponse = await ville.deposer(ville.prestataire(), **champs)
     assert (reponse.status_code, reponse.json()["code"]) == refus
     assert await ville.traces() == avant
 
 
-async def test_a_certificate_of_another_town_or_of_a_simulated_service_is_not_deposited(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_a_certificate_of_another_town_or_of_a_simulated_service_is_not_deposited(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     avant = await ville.traces()
     assert code(await ville.deposer(ville.prestataire(PARIS))) == (403, "certificat-autre-collectivite")
     assert code(await ville.appeler("POST", "/certificats", json={"siret": LILLE, "prestataire": "x"})) == (401, "certificat-requis")
@@ -87,8 +79,8 @@ async def test_a_certificate_of_another_town_or_of_a_simulated_service_is_not_de
     assert (await ville.deposer(ville.prestataire(LILLE))).status_code == 201
 
 
-async def test_production_in_advance_waits_for_its_instant(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_production_in_advance_waits_for_its_instant(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = ville.prestataire()
     assert (await ville.deposer(qui, effet_le="2026-06-15T00:00:00+02:00")).status_code == 201
     assert (await ville.activer(qui)).json()["etat"] == "active"
@@ -101,8 +93,8 @@ async def test_production_in_advance_waits_for_its_instant(world: World) -> None
 # ------------------------------------------------------------------------------------------------- activated, forbidden, bounded
 
 
-async def test_a_collectivite_forbids_and_allows_a_provider_at_will(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_collectivite_forbids_and_allows_a_provider_at_will(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     chemin = f"/certificats/{empreinte(qui)}"
     assert (await ville.mfps(qui)).json()["statut"] == "accepte"
@@ -122,8 +114,8 @@ async def test_a_collectivite_forbids_and_allows_a_provider_at_will(world: World
     ]
 
 
-async def test_two_providers_work_side_by_side_each_in_its_perimeter(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_two_providers_work_side_by_side_each_in_its_perimeter(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     emission = await ville.actif(zones=["rouge"])
     rapo = ville.prestataire(commun="SI des recours")
     await ville.deposer(rapo, droits=["rapo"])
@@ -145,8 +137,8 @@ async def test_two_providers_work_side_by_side_each_in_its_perimeter(world: Worl
     assert code(await ville.agent("PUT", chemin, json={"zones": ["mauve"]})) == (422, "zone-inconnue")
 
 
-async def test_a_certificate_never_speaks_for_a_town_that_did_not_activate_it(world: World) -> None:
-    lille = await Espace.conventionnee(world)
+async def test_a_certificate_never_speaks_for_a_town_that_did_not_activate_it(monde: World) -> None:
+    lille = await Espace.conventionnee(monde)
     qui = await lille.actif()
     bourg = lille.autre(BOURG)
     await bourg.demander()
@@ -163,8 +155,8 @@ async def test_a_certificate_never_speaks_for_a_town_that_did_not_activate_it(wo
     assert etrangers == {nom: table for nom, table in avant.items() if nom != "habilitations"}
 
 
-async def test_the_old_and_the_new_certificates_overlap_until_an_instant(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_the_old_and_the_new_certificates_overlap_until_an_instant(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     ancien, nouveau = await ville.actif(), ville.prestataire(commun="Nouveau SI")
     await ville.deposer(nouveau)
     remplacement = {"remplace": empreinte(ancien), "ancien_jusqu_a": "2026-06-14T00:00:00+02:00"}
@@ -181,8 +173,8 @@ async def test_the_old_and_the_new_certificates_overlap_until_an_instant(world: 
 
 
 @pytest.mark.parametrize("cas", ["lui-même", "inconnu", "jamais activé", "déjà passé"])
-async def test_a_replacement_that_makes_no_sense_changes_nothing(world: World, cas: str) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_replacement_that_makes_no_sense_changes_nothing(monde: World, cas: str) -> None:
+    ville = await Espace.conventionnee(monde)
     ancien, nouveau, depose = await ville.actif(), ville.prestataire(), ville.prestataire()
     await ville.deposer(nouveau)
     await ville.deposer(depose)
@@ -193,11 +185,11 @@ async def test_a_replacement_that_makes_no_sense_changes_nothing(world: World, c
     assert await ville.traces() == avant
 
 
-async def test_a_certificate_revoked_in_the_middle_of_the_day_is_refused_at_once(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_certificate_revoked_in_the_middle_of_the_day_is_refused_at_once(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     assert (await ville.mfps(qui)).json()["statut"] == "accepte"
-    revoquer(world, qui)
+    revoquer(monde, qui)
     avant = await ville.traces()
     assert code(await ville.mfps(qui)) == (403, "certificat-revoque")
     assert code(await ville.activer(qui)) == (403, "certificat-revoque")
@@ -208,25 +200,25 @@ async def test_a_certificate_revoked_in_the_middle_of_the_day_is_refused_at_once
     assert [m["code"] for m in front["manques"]] == ["certificat-revoque"]
 
 
-async def test_the_reference_system_of_an_ordinary_bac_can_be_forbidden_like_any_provider(world: World) -> None:
-    ville = await Espace.vierge(world)
-    await world.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
-    plein = Espace(world, f"{ville.bac}-plein")
+async def test_the_reference_system_of_an_ordinary_bac_can_be_forbidden_like_any_provider(monde: World) -> None:
+    ville = await Espace.vierge(monde)
+    await monde.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
+    plein = Espace(monde, f"{ville.bac}-plein")
     vus = (await plein.administrer("GET", f"/espaces/{LILLE}/certificats")).json()
     assert [(v["cle"], v["sujet"], v["etat"], v["droits"]) for v in vus] == [("service:collectivite", None, "active", TOUS)]
     # The client of the world shows the certificate of who sends the letter: the reference system.
-    url, corps = f"{world.addresses[Party.ANTAI]}/bacs/{plein.bac}{CreationFps.path}", CreationFps.example
+    url, corps = f"{monde.addresses[Party.ANTAI]}/bacs/{plein.bac}{CreationFps.path}", CreationFps.example
     await plein.administrer("POST", f"/espaces/{LILLE}/certificats/service:collectivite/desactivation")
-    assert code(await world.client.post(url, json=corps)) == (403, "certificat-desactive")
+    assert code(await monde.client.post(url, json=corps)) == (403, "certificat-desactive")
     await plein.administrer("POST", f"/espaces/{LILLE}/certificats/service:collectivite/activation", json={})
-    assert (await world.client.post(url, json=corps)).json()["statut"] == "accepte"
+    assert (await monde.client.post(url, json=corps)).json()["statut"] == "accepte"
 
 
 # -------------------------------------------------------------------------------------------------------------- the front
 
 
-async def test_the_front_tells_every_missing_step_in_order_then_nothing(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_the_front_tells_every_missing_step_in_order_then_nothing(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     qui = ville.prestataire()
     rien = ["espace-absent", "convention-absente", "certificat-non-depose", "certificat-non-active"]
     assert await ville.manques(qui) == await ville.manques(qui, siret=LILLE) == rien
@@ -249,8 +241,8 @@ async def test_the_front_tells_every_missing_step_in_order_then_nothing(world: W
     assert await ville.manques(qui) == ["certificat-hors-perimetre"]
 
 
-async def test_the_front_of_a_town_that_holds_its_own_certificate_speaks_of_that_town(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_the_front_of_a_town_that_holds_its_own_certificate_speaks_of_that_town(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     vu = await ville.front(ville.prestataire(LILLE))
     assert [(c["siret"], c["certificat"]) for c in vu["collectivites"]] == [(LILLE, None)]
     assert [m["code"] for m in vu["manques"]] == ["convention-absente", "certificat-non-depose", "certificat-non-active"]
@@ -259,13 +251,13 @@ async def test_the_front_of_a_town_that_holds_its_own_certificate_speaks_of_that
 @pytest.mark.parametrize(
     "cas", ["certificat-expire", "certificat-pas-encore-valide", "certificat-auto-signe", "certificat-autorite-inconnue"]
 )
-async def test_the_front_tells_the_holder_of_a_certificate_that_is_not_good_what_is_wrong_with_it(world: World, cas: str) -> None:
-    ville = await Espace.ouverte(world)
+async def test_the_front_tells_the_holder_of_a_certificate_that_is_not_good_what_is_wrong_with_it(monde: World, cas: str) -> None:
+    ville = await Espace.ouverte(monde)
     mauvais = {
-        "certificat-expire": certificat(world.pki, du=-3 * HEURE, au=-HEURE),
-        "certificat-pas-encore-valide": certificat(world.pki, du=HEURE),
+        "certificat-expire": certificat(monde.pki, du=-3 * HEURE, au=-HEURE),
+        "certificat-pas-encore-valide": certificat(monde.pki, du=HEURE),
         "certificat-auto-signe": auto_signe(),
-        "certificat-autorite-inconnue": certificat(world.pki, de=autre_autorite()),
+        "certificat-autorite-inconnue": certificat(monde.pki, de=autre_autorite()),
     }[cas]
     vu = await ville.front(mauvais)
     assert (vu["identite"]["valable"], vu["identite"]["code"], vu["identite"]["siret"]) == (False, cas, "73282932000074")
@@ -274,8 +266,8 @@ async def test_the_front_tells_the_holder_of_a_certificate_that_is_not_good_what
     assert code(await ville.deposer(mauvais)) == (403, cas)
 
 
-async def test_the_front_asks_a_certificate_and_says_when_it_is_known_in_another_bac_only(world: World) -> None:
-    ville, autre = await Espace.conventionnee(world), await Espace.ouverte(world)
+async def test_the_front_asks_a_certificate_and_says_when_it_is_known_in_another_bac_only(monde: World) -> None:
+    ville, autre = await Espace.conventionnee(monde), await Espace.ouverte(monde)
     qui = await ville.actif()
     assert code(await ville.appeler("GET", "/front")) == (401, "certificat-requis")
     assert await autre.manques(qui, siret=LILLE) == ["convention-absente", "certificat-autre-bac", "certificat-non-active"]
@@ -287,8 +279,8 @@ async def test_the_front_asks_a_certificate_and_says_when_it_is_known_in_another
 # ---------------------------------------------------------------------------------------------- VA-Pilote and the Infocentre
 
 
-async def test_a_provider_follows_the_dossiers_of_its_perimeter_only(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_provider_follows_the_dossiers_of_its_perimeter_only(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     emission = await ville.actif()
     suivi = ville.prestataire(commun="Tableau de bord")
     await ville.deposer(suivi, droits=["suivi"], zones=["rouge"])
@@ -309,8 +301,8 @@ async def test_a_provider_follows_the_dossiers_of_its_perimeter_only(world: Worl
     assert lignes[0] == ("va-pilote", "") and ("va-pilote", "certificat-hors-perimetre") in lignes
 
 
-async def test_the_infocentre_of_a_provider_counts_its_zones_only(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_the_infocentre_of_a_provider_counts_its_zones_only(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     emission = await ville.actif()
     for zone in ("rouge", "rouge", "verte"):
         await ville.mfps(emission, zone=zone)

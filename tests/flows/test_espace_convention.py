@@ -1,27 +1,19 @@
 """The convention by date: prepared, deposited, signed by both, in force from its first to its last day; nothing works before or after."""
 
 import io
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pypdf import PdfReader
 
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import AnnulationFps
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.espace import LILLE, PDF, SIGNATAIRE, Espace, code
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def lu(pdf: bytes) -> str:
@@ -29,8 +21,8 @@ def lu(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\u00a0", " ").split())
 
 
-async def test_each_step_before_the_first_message_has_its_own_refusal(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_each_step_before_the_first_message_has_its_own_refusal(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     qui = ville.prestataire()
     assert code(await ville.mfps(qui)) == (403, "espace-absent")
     await ville.controler("espace", "manuel")
@@ -80,8 +72,8 @@ async def test_each_step_before_the_first_message_has_its_own_refusal(world: Wor
         (date(2029, 6, 20), "convention-echue"),
     ],
 )
-async def test_the_first_and_the_last_days_are_in_force_and_their_neighbours_are_not(world: World, jour: date, refus: str | None) -> None:
-    ville = await Espace.conventionnee(world, effet_le="2026-06-20")
+async def test_the_first_and_the_last_days_are_in_force_and_their_neighbours_are_not(monde: World, jour: date, refus: str | None) -> None:
+    ville = await Espace.conventionnee(monde, effet_le="2026-06-20")
     qui = ville.prestataire()
     await ville.deposer(qui)
     await ville.aller(date(2026, 6, 20) if refus != "convention-pas-encore-en-vigueur" else jour)
@@ -97,8 +89,8 @@ async def test_the_first_and_the_last_days_are_in_force_and_their_neighbours_are
     assert await ville.manques(qui) == [refus, *([] if active.status_code == 200 else ["certificat-non-active"])]
 
 
-async def test_a_convention_ended_stops_the_dossiers_that_it_opened_too(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_convention_ended_stops_the_dossiers_that_it_opened_too(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     numero = (await ville.mfps(qui)).json()["numero_fps"]
     assert (
@@ -111,8 +103,8 @@ async def test_a_convention_ended_stops_the_dossiers_that_it_opened_too(world: W
     assert await ville.traces() == avant
 
 
-async def test_the_document_to_sign_names_the_cycle_and_the_dates(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_the_document_to_sign_names_the_cycle_and_the_dates(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     await ville.preparer("partiel", effet_le="2026-07-01")
     modele = await ville.agent("GET", "/conventions/1/modele")
     assert modele.headers["content-type"] == "application/pdf"
@@ -132,8 +124,8 @@ async def test_the_document_to_sign_names_the_cycle_and_the_dates(world: World) 
     assert (await ville.agent("GET", "/conventions/1/modele")).content == modele.content
 
 
-async def test_the_signed_document_is_retrieved_once_both_have_signed(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_the_signed_document_is_retrieved_once_both_have_signed(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     await ville.controler("convention", "manuel")
     await ville.preparer()
     assert code(await ville.agent("GET", "/conventions/1/depot")) == (403, "convention-non-deposee")
@@ -161,9 +153,9 @@ async def test_the_signed_document_is_retrieved_once_both_have_signed(world: Wor
     ],
 )
 async def test_what_is_not_a_whole_pdf_of_five_mebibytes_at_most_is_refused(
-    world: World, pdf: bytes, type_: str, refus: tuple[int, str]
+    monde: World, pdf: bytes, type_: str, refus: tuple[int, str]
 ) -> None:
-    ville = await Espace.ouverte(world)
+    ville = await Espace.ouverte(monde)
     await ville.preparer()
     avant = await ville.traces()
     reponse = await ville.deposer_convention(pdf=pdf, type_=type_)
@@ -171,8 +163,8 @@ async def test_what_is_not_a_whole_pdf_of_five_mebibytes_at_most_is_refused(
     assert await ville.traces() == avant
 
 
-async def test_antai_may_send_a_deposit_back_or_sign_after_some_days(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_antai_may_send_a_deposit_back_or_sign_after_some_days(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     await ville.controler("convention", "refus")
     await ville.preparer()
     rendue = (await ville.deposer_convention()).json()
@@ -191,8 +183,8 @@ async def test_antai_may_send_a_deposit_back_or_sign_after_some_days(world: Worl
     assert (signee["etat"], signee["debut"], signee["fin"]) == ("en-vigueur", "2026-06-14", "2029-06-11")
 
 
-async def test_a_new_convention_begins_when_the_first_ends_and_may_change_the_cycle(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_new_convention_begins_when_the_first_ends_and_may_change_the_cycle(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     assert (await ville.agent("GET", "/conventions")).json()[0]["fin"] == "2029-06-11"
     refus = await ville.preparer("partiel", effet_le="2029-06-11")
     assert code(refus) == (409, "conventions-superposees") and "11/06/2029" in refus.json()["detail"]
@@ -215,8 +207,8 @@ def impaye() -> dict[str, Any]:
     return {"beneficiaire": {**FpsImpaye.example["beneficiaire"], "siret": LILLE}, "numero_fps": "21590350100017261163072245"}
 
 
-async def test_a_convention_is_prepared_one_at_a_time_and_may_be_given_up(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_a_convention_is_prepared_one_at_a_time_and_may_be_given_up(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     assert code(await ville.preparer(None)) == (422, "cycle-non-choisi")
     await ville.agent("PUT", "/reglages", json={"cycle": "partiel"})
     assert (await ville.preparer(None)).json()["cycle"] == "partiel"
@@ -229,8 +221,8 @@ async def test_a_convention_is_prepared_one_at_a_time_and_may_be_given_up(world:
 
 
 @pytest.mark.parametrize("le", ["2026-06-11", "2029-06-12"])
-async def test_a_convention_ends_early_from_today_to_its_last_day_only(world: World, le: str) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_convention_ends_early_from_today_to_its_last_day_only(monde: World, le: str) -> None:
+    ville = await Espace.conventionnee(monde)
     avant = await ville.traces()
     assert code(await ville.agent("POST", "/conventions/1/resiliation", json={"le": le, "motif": "Essai."})) == (
         409,
@@ -239,8 +231,8 @@ async def test_a_convention_ends_early_from_today_to_its_last_day_only(world: Wo
     assert await ville.traces() == avant
 
 
-async def test_a_convention_that_is_terminated_leaves_room_for_another(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_convention_that_is_terminated_leaves_room_for_another(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     resiliee = await ville.agent("POST", "/conventions/1/resiliation", json={"le": "2026-07-01", "motif": "Changement de cycle."})
     assert (resiliee.json()["etat"], resiliee.json()["resiliee_le"]) == ("en-vigueur", "2026-07-01")
@@ -254,8 +246,8 @@ async def test_a_convention_that_is_terminated_leaves_room_for_another(world: Wo
     assert (await ville.mfps(qui, date(2026, 7, 1))).json()["statut"] == "accepte"
 
 
-async def test_the_signatory_is_named_by_the_agent_and_the_espace_must_be_open(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_the_signatory_is_named_by_the_agent_and_the_espace_must_be_open(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     await ville.controler("espace", "manuel")
     await ville.demander()
     corps = {"signataire": SIGNATAIRE, "cycle": "complet"}

@@ -1,25 +1,17 @@
 """The espace numérique: its form, ANTAI's control, the agents' accounts, and the settings that change what ANTAI accepts."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Espace, code, demande
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 # ---------------------------------------------------------------------------------------------------------------- the form
@@ -38,16 +30,16 @@ async def world() -> AsyncIterator[World]:
         ({"agent": {"login": "Alix !", "nom": "Alix", "mot_de_passe": "une phrase assez longue"}}, (422, "demande-invalide")),
     ],
 )
-async def test_a_form_that_is_wrong_opens_nothing(world: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
-    ville = await Espace.vierge(world)
+async def test_a_form_that_is_wrong_opens_nothing(monde: World, champs: dict[str, Any], refus: tuple[int, str]) -> None:
+    ville = await Espace.vierge(monde)
     avant = await ville.traces()
     reponse = await ville.appeler("POST", "/espaces", json=demande() | champs)
     assert (reponse.status_code, reponse.json()["code"]) == refus
     assert await ville.traces() == avant
 
 
-async def test_the_control_is_automatic_and_the_espace_is_open_at_once(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_the_control_is_automatic_and_the_espace_is_open_at_once(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     ouvert = await ville.demander()
     assert (ouvert.status_code, ouvert.json()["etat"], ouvert.json()["nom"]) == (201, "ouvert", "Ville de Lille")
     assert (await ville.connecter()).json()["role"] == "responsable"
@@ -56,16 +48,16 @@ async def test_the_control_is_automatic_and_the_espace_is_open_at_once(world: Wo
     assert [x for x in await ville.audit() if x[0] in ("espace", "session")] == [("espace", ""), ("session", "")]
 
 
-async def test_a_collectivite_has_one_espace(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_a_collectivite_has_one_espace(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     avant = await ville.traces()
     assert code(await ville.demander(login="autre")) == (409, "espace-existant")
     assert await ville.traces() == avant
     assert (await ville.autre(PARIS).demander()).status_code == 201
 
 
-async def test_a_control_by_hand_waits_for_the_administration(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_a_control_by_hand_waits_for_the_administration(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     await ville.controler("espace", "manuel")
     assert (await ville.demander()).json()["etat"] == "en-attente"
     assert code(await ville.connecter()) == (403, "espace-en-attente")
@@ -79,8 +71,8 @@ async def test_a_control_by_hand_waits_for_the_administration(world: World) -> N
     assert (await ville.connecter()).status_code == 201
 
 
-async def test_after_a_refusal_a_new_request_is_allowed_and_the_first_account_stays_closed(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_after_a_refusal_a_new_request_is_allowed_and_the_first_account_stays_closed(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     await ville.controler("espace", "manuel")
     await ville.demander(login="intrus")
     refuse = await ville.administrer("POST", f"/espaces/{LILLE}/refus", json={"motif": "Le SIRET n'est pas celui du demandeur."})
@@ -92,8 +84,8 @@ async def test_after_a_refusal_a_new_request_is_allowed_and_the_first_account_st
     assert (await ville.connecter()).status_code == 201
 
 
-async def test_a_bac_may_refuse_every_request_or_take_its_time(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_a_bac_may_refuse_every_request_or_take_its_time(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     await ville.controler("espace", "refus")
     assert (await ville.demander()).json()["etat"] == "refuse"
     await ville.controler("espace", "automatique", jours=3)
@@ -108,18 +100,18 @@ async def test_a_bac_may_refuse_every_request_or_take_its_time(world: World) -> 
     }
 
 
-async def test_before_the_reform_no_espace_is_opened(world: World) -> None:
-    ville = await Espace.vierge(world, date(2017, 10, 2))
+async def test_before_the_reform_no_espace_is_opened(monde: World) -> None:
+    ville = await Espace.vierge(monde, date(2017, 10, 2))
     avant = await ville.traces()
     assert code(await ville.demander()) == (409, "avant-la-reforme")
     assert await ville.traces() == avant
 
 
-async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_with_none(world: World) -> None:
-    ville = await Espace.vierge(world)
+async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_with_none(monde: World) -> None:
+    ville = await Espace.vierge(monde)
     assert (await ville.administrer("GET", "/espaces")).json() == []
-    await world.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
-    plein = Espace(world, f"{ville.bac}-plein")
+    await monde.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
+    plein = Espace(monde, f"{ville.bac}-plein")
     assert [(e["siret"], e["etat"]) for e in (await plein.administrer("GET", "/espaces")).json()] == [
         (BOURG, "ouvert"),
         (PORT, "ouvert"),
@@ -136,8 +128,8 @@ async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_
 # ------------------------------------------------------------------------------------------------------------- the accounts
 
 
-async def test_a_session_opens_its_own_espace_only(world: World) -> None:
-    lille = await Espace.ouverte(world)
+async def test_a_session_opens_its_own_espace_only(monde: World) -> None:
+    lille = await Espace.ouverte(monde)
     await lille.autre(PARIS).demander()
     for chemin in ("", "/conventions", "/certificats", "/agents"):
         assert code(await lille.appeler("GET", f"/espaces/{PARIS}{chemin}", entetes=lille.session)) == (401, "session-requise")
@@ -146,14 +138,14 @@ async def test_a_session_opens_its_own_espace_only(world: World) -> None:
     assert code(await lille.agent("GET", "")) == (401, "session-expiree")
 
 
-async def test_the_responsable_opens_and_closes_the_accounts_of_the_others(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_the_responsable_opens_and_closes_the_accounts_of_the_others(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     nouveau = {"login": "dominique", "nom": "Dominique Exemple", "mot_de_passe": "encore une longue phrase"}
     assert (await ville.agent("POST", "/agents", json=nouveau)).json()["role"] == "agent"
     assert code(await ville.agent("POST", "/agents", json=nouveau)) == (409, "identifiant-deja-pris")
     assert code(await ville.agent("DELETE", "/agents/alix")) == (409, "dernier-responsable")
     assert code(await ville.agent("DELETE", "/agents/personne")) == (404, "compte-inconnu")
-    agent = Espace(world, ville.bac)
+    agent = Espace(monde, ville.bac)
     await agent.connecter("dominique", "encore une longue phrase")
     assert code(await agent.agent("POST", "/agents", json=nouveau | {"login": "autre"})) == (403, "role-insuffisant")
     assert code(await agent.agent("DELETE", "/agents/alix")) == (403, "role-insuffisant")
@@ -166,10 +158,10 @@ async def test_the_responsable_opens_and_closes_the_accounts_of_the_others(world
     assert [(a["login"], a["etat"]) for a in (await ville.agent("GET", "/agents")).json()] == [("alix", "actif"), ("dominique", "ferme")]
 
 
-async def test_nothing_of_a_person_goes_in_the_audit_journal_or_a_refusal(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_nothing_of_a_person_goes_in_the_audit_journal_or_a_refusal(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     await ville.convenir()
-    lignes = str(await world.pilot.audit(ville.bac))
+    lignes = str(await monde.pilot.audit(ville.bac))
     for secret in ("Alix Exemple", "Camille", "une phrase assez longue", CONTACT["adresse"]["voie"], ville.session["Authorization"][7:]):
         assert secret not in lignes
 
@@ -177,8 +169,8 @@ async def test_nothing_of_a_person_goes_in_the_audit_journal_or_a_refusal(world:
 # ------------------------------------------------------------------------------------------------------------- the settings
 
 
-async def test_a_declared_minoration_is_the_only_one_accepted(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_a_declared_minoration_is_the_only_one_accepted(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     libre = await ville.mfps(qui, minoration={"montant": 1500, "delai_jours": 30})
     assert libre.json()["statut"] == "accepte", libre.text
@@ -193,15 +185,15 @@ async def test_a_declared_minoration_is_the_only_one_accepted(world: World) -> N
     assert (await ville.mfps(qui, minoration=None)).json()["statut"] == "accepte"
 
 
-async def test_a_reduced_amount_is_not_asked_when_antai_takes_none(world: World) -> None:
-    ville = await Espace.conventionnee(world, date(2020, 6, 12))
+async def test_a_reduced_amount_is_not_asked_when_antai_takes_none(monde: World) -> None:
+    ville = await Espace.conventionnee(monde, date(2020, 6, 12))
     qui = await ville.actif()
     await ville.agent("PUT", "/reglages", json={"minoration": {"pourcent": 30, "delai_jours": 9}})
     assert (await ville.mfps(qui, date(2020, 6, 12))).json()["statut"] == "accepte"
 
 
-async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     refus = await ville.mfps(qui, contact_rapo=None)
     assert [e["code"] for e in refus.json()["accuse"]["erreurs"]] == ["contact-rapo-absent"]
@@ -211,13 +203,13 @@ async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(world:
     numero = envoi.json()["numero_fps"]
     assert envoi.json()["statut"] == "accepte", envoi.text
     await ville.aller(date(2026, 6, 30))
-    courriers = [c for c in await world.pilot.courriers(ville.bac, numero) if c["nom"] == "apa"]
-    avis = await world.pilot.courrier(ville.bac, Party.ANTAI, courriers[0]["id"])
+    courriers = [c for c in await monde.pilot.courriers(ville.bac, numero) if c["nom"] == "apa"]
+    avis = await monde.pilot.courrier(ville.bac, Party.ANTAI, courriers[0]["id"])
     assert avis["modalites"]["contact_rapo"]["nom"] == declare["nom"]
     propre = await ville.mfps(qui)
     await ville.aller(date(2026, 7, 5))
-    autre = [c for c in await world.pilot.courriers(ville.bac, propre.json()["numero_fps"]) if c["nom"] == "apa"]
-    assert (await world.pilot.courrier(ville.bac, Party.ANTAI, autre[0]["id"]))["modalites"]["contact_rapo"]["nom"] == CONTACT["nom"]
+    autre = [c for c in await monde.pilot.courriers(ville.bac, propre.json()["numero_fps"]) if c["nom"] == "apa"]
+    assert (await monde.pilot.courrier(ville.bac, Party.ANTAI, autre[0]["id"]))["modalites"]["contact_rapo"]["nom"] == CONTACT["nom"]
     await ville.agent("PUT", "/reglages", json={})
     modification = {**ModificationFps.example, "numero_fps": numero, "contact_rapo": None}
     dates = {"date_reception_rapo": "2026-07-04T09:00:00+02:00", "date_edition": "2026-07-05T09:00:00+02:00", "montant_rectifie": 1500}
@@ -225,8 +217,8 @@ async def test_the_declared_rapo_contact_is_that_of_a_message_without_one(world:
     assert [e["code"] for e in sans.json()["accuse"]["erreurs"]] == ["contact-rapo-absent"], sans.text
 
 
-async def test_the_same_message_without_a_contact_is_accepted_twice_with_the_same_answer(world: World) -> None:
-    ville = await Espace.conventionnee(world)
+async def test_the_same_message_without_a_contact_is_accepted_twice_with_the_same_answer(monde: World) -> None:
+    ville = await Espace.conventionnee(monde)
     qui = await ville.actif()
     await ville.agent("PUT", "/reglages", json={"contact_rapo": CONTACT})
     corps = {**CreationFps.example, "contact_rapo": None}
@@ -236,8 +228,8 @@ async def test_the_same_message_without_a_contact_is_accepted_twice_with_the_sam
     assert premiere.json()["statut"] == seconde.json()["statut"] == "accepte", seconde.text
 
 
-async def test_an_agent_chooses_where_the_letters_of_antai_go(world: World) -> None:
-    ville = await Espace.ouverte(world)
+async def test_an_agent_chooses_where_the_letters_of_antai_go(monde: World) -> None:
+    ville = await Espace.ouverte(monde)
     assert (await ville.agent("GET", "/destination")).json()["mode"] == "reference"
     interdite = await ville.agent("PUT", "/destination", json={"mode": "adresse", "adresse": "http://192.0.2.7/lettres"})
     assert code(interdite) == (422, "adresse-interdite")

@@ -1,7 +1,6 @@
 """Establishing a FPS at the town's door: number, amount and end of effects are computed, each fault is refused with its own words."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from fps.droit.numero import NumeroFps
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.ville import Ville
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
 DEMANDE: dict[str, Any] = {
     "siret": "21590350100017",
@@ -29,15 +28,9 @@ async def etablir(ville: Ville, **champs: Any) -> httpx.Response:
     return await ville.poster("/fps", {**DEMANDE, **champs})
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ville(world: World) -> Ville:
-    return await Ville.ouvrir(world, date(2026, 6, 15))
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await Ville.ouvrir(monde, date(2026, 6, 15))
 
 
 async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Ville) -> None:

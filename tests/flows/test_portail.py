@@ -12,25 +12,19 @@ import pytest_asyncio
 from fps.kit.data.sql import Upsert
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.greffe import DEPOT
 from tests.parler.tribunal import LILLE, MOTS, PARIS, Tribunal, Visiteur, tribunal
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 MEMOIRE = {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x0dIHDR" + b"\x00" * 17 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 40 + b"\xff\xd9"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def court(world: World) -> AsyncIterator[Tribunal]:
-    async with tribunal(world, DEPOT) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def court(monde: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(monde, DEPOT) as opened:
         yield opened
 
 
@@ -47,8 +41,8 @@ def piece(octets: bytes, type_media: str = "application/pdf", **champs: Any) -> 
 # ------------------------------------------------------------------------------------------------------------ accounts
 
 
-async def test_a_collectivite_has_its_agents_registered_without_any_convention(world: World) -> None:
-    async with tribunal(world, DEPOT, vierge=True) as court:
+async def test_a_collectivite_has_its_agents_registered_without_any_convention(monde: World) -> None:
+    async with tribunal(monde, DEPOT, vierge=True) as court:
         chef = await court.agent(role="responsable")
         inscrits = await chef.faire(f"/portail/{LILLE}/inscriptions", {"agents": [{"login": "d.invente", "nom": "Dominique Inventé"}]})
         assert [(a["login"], a["role"]) for a in inscrits] == [("d.invente", "agent")]
@@ -86,9 +80,9 @@ async def test_the_registration_is_refused_whole_when_one_login_is_taken(court: 
     assert await court.export() == avant
 
 
-async def test_the_portal_is_closed_before_the_electronic_way_opened(world: World) -> None:
+async def test_the_portal_is_closed_before_the_electronic_way_opened(monde: World) -> None:
     demande = {"agents": [{"login": "agent", "nom": "Agent"}]}
-    async with tribunal(world, date(2018, 6, 30)) as court:
+    async with tribunal(monde, date(2018, 6, 30)) as court:
         assert await court.pilote.refus(f"/portail/{LILLE}/inscriptions", demande) == "voie-electronique-fermee"
         await court.greffe.au(2018, 7, 1)
         assert len(await court.pilote.faire(f"/portail/{LILLE}/inscriptions", demande)) == 1

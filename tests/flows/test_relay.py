@@ -15,14 +15,14 @@ from fps.kit.ground.settings import Settings
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
-from tests.parler.mondes import Monde, monde
+from tests.parler.mondes import Monde, ouvrir
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> Any:
-    async with monde("memory", tmp_path) as found:
+    async with ouvrir("memory", tmp_path) as found:
         await found.pilot.creer("b", START)
         yield found
 

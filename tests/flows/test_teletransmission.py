@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.greffe import DEPOT
 from tests.parler.tribunal import (
     ICI,
@@ -29,24 +29,18 @@ from tests.parler.tribunal import (
     tribunal,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def court(monde: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(monde, DEPOT) as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def court(world: World) -> AsyncIterator[Tribunal]:
-    async with tribunal(world, DEPOT) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def vierge(world: World) -> AsyncIterator[Tribunal]:
-    async with tribunal(world, DEPOT, vierge=True) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def vierge(monde: World) -> AsyncIterator[Tribunal]:
+    async with tribunal(monde, DEPOT, vierge=True) as opened:
         yield opened
 
 

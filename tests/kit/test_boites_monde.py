@@ -15,7 +15,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
 from tests.parler.editeur import Editeur, editeur
-from tests.parler.mondes import Monde, monde
+from tests.parler.mondes import Monde, ouvrir
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 NUMERO = CreationFps.example["numero_fps"]
@@ -24,7 +24,7 @@ SIRET = NUMERO[:14]
 
 @pytest.fixture(params=["memory", "real"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Monde]:
-    async with monde(request.param, tmp_path) as found:
+    async with ouvrir(request.param, tmp_path) as found:
         await found.pilot.creer("b", START)
         yield found
 

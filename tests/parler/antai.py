@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import httpx
 
 from fps.droit.numero import telepaiement
-from fps.kit.ground.clock import paris
 from fps.kit.wire.envelope import Letter
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.information_paiement import TitrePaye
@@ -18,7 +17,7 @@ from fps.messages.paiement import PaiementFps
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.parler.partie import Partie
+from tests.parler.partie import Partie, bac_neuf
 
 DEPART = date(2026, 9, 28)  # sent the 29th, notified 5 October, to pay until 5 January 2027, title on the 16th
 NUMERO = "21590350100017261163072245"
@@ -33,8 +32,7 @@ class Antai(Partie):
 
     @classmethod
     async def ouvrir(cls, world: World, le: date = DEPART) -> "Antai":
-        bac = f"antai-{len(await world.pilot.lister())}"
-        await world.pilot.creer(bac, paris(le), graine="graine")
+        bac = await bac_neuf(world, le, "antai", graine="graine")
         return cls(world, bac)
 
     @classmethod

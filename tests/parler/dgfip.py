@@ -6,13 +6,12 @@ from typing import Any, ClassVar
 
 import httpx
 
-from fps.kit.ground.clock import paris
 from fps.messages.message import Message
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.parler.partie import Partie
+from tests.parler.partie import Partie, bac_neuf
 
 NUMERO, SIRET = "21590350100017261163072245", "21590350100017"
 
@@ -25,8 +24,7 @@ class Tresorerie(Partie):
 
     @classmethod
     async def ouvrir(cls, world: World, **emission: Any) -> "Tresorerie":
-        bac = f"tresorerie-{len(await world.pilot.lister())}"
-        await world.pilot.creer(bac, paris(date(2026, 10, 5)), graine="essai")
+        bac = await bac_neuf(world, date(2026, 10, 5), "tresorerie")
         ici = cls(world, bac)
         assert await ici.recevoir(EmissionTitre.exemplaire().model_copy(update=emission), "emission") == 0
         return ici

@@ -17,6 +17,7 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import Essai, certificat
+from tests.parler.partie import bac_neuf
 
 LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"
 LE = date(2026, 6, 12)
@@ -48,8 +49,7 @@ class Espace:
     @classmethod
     async def vierge(cls, world: World, le: date = LE) -> "Espace":
         """A bac where nobody is enrolled."""
-        bac = f"espace-{len(await world.pilot.lister())}"
-        await world.pilot.creer(bac, paris(le), graine="graine", vierge=True)
+        bac = await bac_neuf(world, le, "espace", graine="graine", vierge=True)
         return cls(world, bac)
 
     @classmethod

@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 import httpx
 
-from fps.kit.ground.clock import paris
 from fps.messages.message import MessageClass
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.parler.partie import Partie
+from tests.parler.partie import Partie, bac_neuf
 
 DEPOT = date(2026, 11, 5)
 PIECE = Requete.example["pieces"][0]
@@ -29,8 +28,7 @@ class Greffe(Partie):
 
     @classmethod
     async def ouvrir(cls, world: World, le: date = DEPOT) -> "Greffe":
-        bac = f"greffe-{len(await world.pilot.lister())}"
-        await world.pilot.creer(bac, paris(le), graine="essai")
+        bac = await bac_neuf(world, le, "greffe")
         return cls(world, bac)
 
     async def poster(self, chemin: str, corps: Any = None) -> httpx.Response:

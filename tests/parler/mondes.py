@@ -74,7 +74,7 @@ async def broker() -> AsyncIterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def monde(way: str, folder: Path) -> AsyncIterator[Monde]:
+async def ouvrir(way: str, folder: Path) -> AsyncIterator[Monde]:
     """The four services, run that way."""
     async with AsyncExitStack() as stack:
         if way in ("memory", "sqlite"):

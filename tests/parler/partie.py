@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import Any, ClassVar
 
 import httpx
@@ -12,6 +13,15 @@ from fps.kit.wire.envelope import Letter, pack
 from fps.messages.message import Message, MessageClass
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
+
+RANGS = count(1)
+
+
+async def bac_neuf(monde: World, le: date, prefixe: str = "bac", *, graine: str = "essai", vierge: bool = False) -> str:
+    """A bac that no other test of the process has, on that day; gives its name."""
+    nom = f"{prefixe}-{next(RANGS)}"
+    await monde.pilot.creer(nom, paris(le), graine=graine, vierge=vierge)
+    return nom
 
 
 def code(reponse: httpx.Response) -> tuple[int, str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 
-from fps.kit.ground.clock import paris
 from fps.kit.trust.pki import Pki
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
@@ -18,6 +17,7 @@ from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import certificat
 from tests.parler.greffe import Greffe
+from tests.parler.partie import bac_neuf
 
 LILLE, PARIS, EDITEUR = "21590350100017", "21750001600019", "73282932000074"
 ICI = f"/teletransmission/{LILLE}"
@@ -115,8 +115,7 @@ class Tribunal:
 async def tribunal(world: World, le: date, *, vierge: bool = False, party: Party = Party.CCSP) -> AsyncIterator[Tribunal]:
     """A new bac, whose visitors leave at the end; `party`: another service than the court."""
     if vierge:
-        nom = f"vierge-{len(await world.pilot.lister())}"
-        await world.pilot.creer(nom, paris(le), graine="essai", vierge=True)
+        nom = await bac_neuf(world, le, "vierge", vierge=True)
         ouvert = Tribunal(Greffe(world, nom), party)
     else:
         ouvert = Tribunal(await Greffe.ouvrir(world, le), party)

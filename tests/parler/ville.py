@@ -6,14 +6,14 @@ from itertools import count
 from typing import Any, ClassVar
 
 from fps.kit.engine.service import Receipt
-from fps.kit.ground.clock import paris, wall_now
+from fps.kit.ground.clock import wall_now
 from fps.kit.wire.envelope import Letter
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.parler.partie import Partie
+from tests.parler.partie import Partie, bac_neuf
 
 LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
@@ -38,8 +38,7 @@ class Ville(Partie):
     @classmethod
     async def ouvrir(cls, world: World, le: date) -> "Ville":
         """A new bac, that day."""
-        bac = f"ville-{len(await world.pilot.lister())}"
-        await world.pilot.creer(bac, paris(le), graine="essai")
+        bac = await bac_neuf(world, le, "ville")
         return cls(world, bac, le)
 
     async def agir(self, chemin: str, corps: dict[str, Any], *, calme: bool = True) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fps.regles.machine import Machine
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie, catalogue
-from tests.parler.mondes import Monde, monde
+from tests.parler.mondes import Monde, ouvrir
 
 ENSEMBLE = 2  # lives played at the same time: one works while the other waits for the broker; more cost processor for nothing
 
@@ -71,7 +71,7 @@ async def en_vrai(tmp_path_factory: pytest.TempPathFactory) -> Joue:
 
 async def _joue(way: str, folder: Path) -> Joue:
     joue, limit = Joue(), asyncio.Semaphore(ENSEMBLE)
-    async with monde(way, folder) as services:
+    async with ouvrir(way, folder) as services:
 
         async def une(vie: Vie) -> None:
             async with limit:

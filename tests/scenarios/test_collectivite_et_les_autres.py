@@ -1,6 +1,5 @@
 """The town with the three others: what it decides is what ANTAI and the DGFiP end with, no letter is refused nor lost."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -10,22 +9,16 @@ import pytest_asyncio
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, IBAN, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ville(world: World) -> Ville:
-    return await Ville.ouvrir(world, LE)
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await Ville.ouvrir(monde, LE)
 
 
 async def payer(ville: Ville, numero: str, montant: int) -> None:

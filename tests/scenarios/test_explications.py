@@ -1,11 +1,9 @@
 """Each date and amount that a dossier shows is explained by the service that computed it, and the tree gives it again."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from dgfip.api.prises import PriseVue
 from fps.droit.explication import Derivation, ecarts
@@ -14,12 +12,12 @@ from fps.parties import Party
 from fps_console.commandes.explique import ask, tree
 from fps_console.commandes.output import Panne
 from fps_simulateur.pilote.pilot import PiloteErreur
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.explications import Explications
 from tests.parler.explications import champs as champs_de
 from tests.scenarios.test_first_life import LILLE, PARIS, Vie, naitre
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANTAI = {
     "montant": "montant",
     "minoration_montant": None,
@@ -44,12 +42,6 @@ DGFIP = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
 def depuis(arbre: dict[str, Any]) -> list[str]:
     """The rules from the field down to the fact that started it."""
     suites = [depuis(o) for o in arbre["origines"].values()]
@@ -57,8 +49,8 @@ def depuis(arbre: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("ville", [LILLE, PARIS], ids=["lille", "paris"])
-async def test_every_date_and_amount_of_an_unpaid_dossier_is_explained(world: World, ville: tuple[str, str, int, int]) -> None:
-    vie = await naitre(world, ville)
+async def test_every_date_and_amount_of_an_unpaid_dossier_is_explained(monde: World, ville: tuple[str, str, int, int]) -> None:
+    vie = await naitre(monde, ville)
     await vie.jusqu_au(date(2027, 1, 23))
     for party, chemin, champs in ((Party.ANTAI, "/dossiers", ANTAI), (Party.DGFIP, "/prises-en-charge", DGFIP)):
         vu = await vie.lire(party, f"{chemin}/{vie.numero}")
@@ -69,47 +61,47 @@ async def test_every_date_and_amount_of_an_unpaid_dossier_is_explained(world: Wo
             assert montre is None or vu[montre] == found["valeur"]
 
 
-async def test_the_payment_limit_is_followed_back_to_the_reception_of_the_message(world: World) -> None:
-    vie = await naitre(world)
+async def test_the_payment_limit_is_followed_back_to_the_reception_of_the_message(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2026, 10, 5))
-    service, found = await ask(world.pilot, vie.bac, vie.numero, "payer_avant_le")
+    service, found = await ask(monde.pilot, vie.bac, vie.numero, "payer_avant_le")
     assert (service, found["champ"], found["valeur"]) == (Party.ANTAI, "date_limite_paiement", "2027-01-05")
     assert depuis(found["arbre"]) == ["date_limite_paiement", "date_notification_postale", "date_envoi_apa"]
     lines = "\n".join(tree(found["arbre"], 0))
     assert "réception = 28 septembre 2026" in lines and "délai de paiement, en mois : 3" in lines and "= 5 janvier 2027" in lines
 
 
-async def test_the_dgfip_answers_for_what_antai_does_not_know(world: World) -> None:
-    vie = await naitre(world)
+async def test_the_dgfip_answers_for_what_antai_does_not_know(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 1, 23))
-    service, found = await ask(world.pilot, vie.bac, vie.numero, "montant_avec_rabais")
+    service, found = await ask(monde.pilot, vie.bac, vie.numero, "montant_avec_rabais")
     assert (service, found["valeur"]) == (Party.DGFIP, 6800)
     assert depuis(found["arbre"]["origines"]["rabais_accorde"])[0] == "rabais"
     assert depuis(found["arbre"]["origines"]["total"]) == ["total_titre", "majoration"]
     assert "= 68,00\u00a0€" in "\n".join(tree(found["arbre"], 0))
 
 
-async def test_what_is_not_known_yet_and_what_is_no_field_are_said_so(world: World) -> None:
-    vie = await naitre(world)
+async def test_what_is_not_known_yet_and_what_is_no_field_are_said_so(monde: World) -> None:
+    vie = await naitre(monde)
     for champ, dit in (("majoration", "n'existe pas encore"), ("couleur", "n'a pas d'explication")):
         with pytest.raises(Panne, match=dit):
-            await ask(world.pilot, vie.bac, vie.numero, champ)
+            await ask(monde.pilot, vie.bac, vie.numero, champ)
     assert isinstance(vie, Vie)
 
 
-async def test_each_refusal_to_explain_has_its_code_and_what_to_do(world: World) -> None:
-    vie = await naitre(world)
+async def test_each_refusal_to_explain_has_its_code_and_what_to_do(monde: World) -> None:
+    vie = await naitre(monde)
     codes = {}
     for champ in ("majoration", "couleur"):
-        url = f"{world.addresses[Party.ANTAI]}/bacs/{vie.bac}/dossiers/{vie.numero}/explication/{champ}"
-        answer = await world.client.get(url)
+        url = f"{monde.addresses[Party.ANTAI]}/bacs/{vie.bac}/dossiers/{vie.numero}/explication/{champ}"
+        answer = await monde.client.get(url)
         codes[champ] = (answer.status_code, answer.json()["code"])
         assert answer.json()["que_faire"].endswith(".")
     assert codes == {"majoration": (409, "valeur-pas-encore-connue"), "couleur": (404, "champ-inexplique")}
 
 
-async def test_each_refusal_of_the_pilot_has_its_code(world: World) -> None:
-    pilot, jour = world.pilot, paris(date(2026, 9, 28))
+async def test_each_refusal_of_the_pilot_has_its_code(monde: World) -> None:
+    pilot, jour = monde.pilot, paris(date(2026, 9, 28))
     await pilot.creer("refus", jour)
     codes = []
     for method, path, body in (
@@ -124,10 +116,10 @@ async def test_each_refusal_of_the_pilot_has_its_code(world: World) -> None:
     assert codes == ["bac-existant", "bac-inconnu", "courrier-inconnu", "retour-en-arriere"]
 
 
-async def test_every_date_and_amount_of_the_view_of_a_title_is_explained_through_its_life(world: World) -> None:
-    vie = await naitre(world)
+async def test_every_date_and_amount_of_the_view_of_a_title_is_explained_through_its_life(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 1, 16))
-    explications = Explications(world, Party.DGFIP, vie.bac, f"/prises-en-charge/{vie.numero}")
+    explications = Explications(monde, Party.DGFIP, vie.bac, f"/prises-en-charge/{vie.numero}")
     connus = await explications.connus()
     assert set(champs_de(PriseVue)) - {"rang"} <= set(connus)
     for jour in (date(2027, 1, 16), date(2027, 1, 23), date(2027, 2, 24), date(2027, 4, 24), date(2027, 10, 21), date(2027, 11, 20)):

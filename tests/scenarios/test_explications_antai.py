@@ -1,23 +1,21 @@
 """Every date and amount that ANTAI shows of a dossier has its explanation, whatever the life of the dossier."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from antai.api.vues import DossierVu
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_console.commandes.explique import tree
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, Antai
 from tests.parler.explications import Explications, calcules, champs, depuis
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOURG, PARTIEL = "21000200200017", "21000200200017261163072245"
 IMPAYE = {
     "beneficiaire": {**FpsImpaye.example["beneficiaire"], "siret": BOURG, "nom": "Bourg-l'Exemple"},
@@ -26,26 +24,20 @@ IMPAYE = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
 async def expliquees(antai: Antai, numero: str = NUMERO) -> dict[str, dict[str, Any]]:
     """The explanations of a dossier, held to what its view shows."""
     explications = Explications(antai.world, Party.ANTAI, antai.bac, f"/dossiers/{numero}")
     return await explications.toutes(await antai.dossier(numero))
 
 
-async def test_every_date_and_amount_of_the_views_is_known(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
-    connus = set(await Explications(world, Party.ANTAI, antai.bac, f"/dossiers/{NUMERO}").connus())
+async def test_every_date_and_amount_of_the_views_is_known(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
+    connus = set(await Explications(monde, Party.ANTAI, antai.bac, f"/dossiers/{NUMERO}").connus())
     assert set(champs(DossierVu)) <= connus
 
 
-async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     found = await expliquees(antai)
     assert found["montant_minore"]["valeur"] == 2100 and depuis(found["montant_minore"]["arbre"])[0] == "minore_payable"
@@ -55,8 +47,8 @@ async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(wor
     assert "montant_minore" not in found and found["minoration_montant"]["valeur"] == 2100
 
 
-async def test_a_windscreen_notice_in_cycle_complet_delays_the_sending_and_says_why(world: World) -> None:
-    antai = await Antai.avec_un_fps(world, mode_notification="pare-brise")
+async def test_a_windscreen_notice_in_cycle_complet_delays_the_sending_and_says_why(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde, mode_notification="pare-brise")
     await antai.aller(date(2026, 10, 6))
     found = await expliquees(antai)
     assert (found["date_envoi"]["valeur"], depuis(found["date_envoi"]["arbre"])) == ("2026-10-04", ["date_envoi_apres_notice"])
@@ -67,24 +59,24 @@ async def test_a_windscreen_notice_in_cycle_complet_delays_the_sending_and_says_
     ]
 
 
-async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delays_run(world: World) -> None:
+async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delays_run(monde: World) -> None:
     vehicule = {**CreationFps.example["vehicule"], "immatriculation": "ZE-001-AA"}
-    lu = await Antai.avec_un_fps(world, vehicule=vehicule)
+    lu = await Antai.avec_un_fps(monde, vehicule=vehicule)
     await lu.aller(date(2026, 10, 20))
     found = await expliquees(lu)
     assert found["montant_minore"]["valeur"] == 2100 and "minoration_jusqu_au" not in found
     await lu.faire(f"/dossiers/{NUMERO}/lecture")
     found = await expliquees(lu)
     assert depuis(found["minoration_jusqu_au"]["arbre"]) == ["date_limite_minoration", "date_notification_electronique"]
-    jamais = await Antai.avec_un_fps(world, vehicule=vehicule)
+    jamais = await Antai.avec_un_fps(monde, vehicule=vehicule)
     await jamais.aller(date(2026, 11, 4))
     found = await expliquees(jamais)
     assert depuis(found["date_envoi"]["arbre"]) == ["date_envoi_eavis_non_lu", "date_envoi_apa"]
     assert depuis(found["minoration_jusqu_au"]["arbre"])[1:] == ["date_envoi_eavis_non_lu", "date_envoi_apa"]
 
 
-async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2027, 1, 16))
     await antai.titre_paye(2500, 2500, 0, reste=5500)
     assert (await antai.annuler_titre(1000, 0)).json()["statut"] == "accepte"
@@ -97,8 +89,8 @@ async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(wor
     assert etapes == [1, 10], "the day after the limit, then the ten days"
 
 
-async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(world: World) -> None:
-    antai = await Antai.avec_un_fps(world)
+async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(monde: World) -> None:
+    antai = await Antai.avec_un_fps(monde)
     await antai.aller(date(2026, 10, 8))
     await antai.payer(3000)
     await antai.rectifier(1200)
@@ -108,8 +100,8 @@ async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(world: World
 
 
 @pytest.mark.parametrize("recu_le", [date(2026, 9, 13), date(2026, 12, 1)], ids=["à temps", "tard"])
-async def test_a_dossier_of_cycle_partiel_is_explained_from_what_the_town_told(world: World, recu_le: date) -> None:
-    antai = await Antai.ouvrir(world, recu_le)
+async def test_a_dossier_of_cycle_partiel_is_explained_from_what_the_town_told(monde: World, recu_le: date) -> None:
+    antai = await Antai.ouvrir(monde, recu_le)
     corps = json.loads(json.dumps(IMPAYE))
     assert (await antai.envoyer(FpsImpaye, **corps)).json()["statut"] == "accepte"
     await antai.aller(date(2026, 12, 2))

@@ -1,6 +1,5 @@
 """The court explains each date and amount that it shows, by each channel, and the tree gives it again."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +11,11 @@ from ccsp.api.requetes import RequeteVue
 from fps.messages.recours_collectivite import MemoireDefense
 from fps.messages.recours_usager import ReponseRegularisation, Requete
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.explications import Explications, calcules, champs, depuis
 from tests.parler.greffe import CONTRE_RAPO, PIECE, TROIS, Greffe
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 FPS = Requete.example["numero_fps"]
 # A town of the directory with fewer than 3,500 inhabitants files and is notified by post.
 VILLAGE = "21000200200017"
@@ -24,15 +23,9 @@ PARTOUT = {"limite_recours", "examen_le", "communiquee_le", "limite_defense"}
 JUGEE = {"notifiee_requerant_le", "notifiee_collectivite_le", "limite_pourvoi", "amende_abus_maximum"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def greffe(world: World) -> Greffe:
-    return await Greffe.ouvrir(world)
+@pytest_asyncio.fixture(loop_scope="session")
+async def greffe(monde: World) -> Greffe:
+    return await Greffe.ouvrir(monde)
 
 
 async def expliquees(greffe: Greffe, numero: str) -> dict[str, dict[str, Any]]:
@@ -114,8 +107,8 @@ async def test_a_fax_is_confirmed_and_read_on_days_that_the_law_gives(greffe: Gr
     assert depuis(found["examen_le"]["arbre"]) == ["date_examen_requete", "date_limite_confirmation_telecopie"]
 
 
-async def test_a_decision_by_post_is_notified_by_the_post_to_both(world: World) -> None:
-    greffe = await Greffe.ouvrir(world)
+async def test_a_decision_by_post_is_notified_by_the_post_to_both(monde: World) -> None:
+    greffe = await Greffe.ouvrir(monde)
     numero = await greffe.deposer(canal="courrier", numero_fps=VILLAGE + "261163072245")
     await greffe.au(2026, 11, 6)
     await greffe.envoyer(MemoireDefense, numero, numero_fps=VILLAGE + "261163072245", siret=VILLAGE, canal="courrier")

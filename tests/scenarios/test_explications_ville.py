@@ -1,6 +1,5 @@
 """The town explains each date and amount of its views, whatever the life of the FPS, and the tree gives it again."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -16,11 +15,11 @@ from fps.droit.calendar import PARIS
 from fps.kit.ground.clock import paris
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.parler.explications import Explications, calcules, champs, depuis
 from tests.parler.ville import AU_BOURG, IBAN, LILLE, PARTIELLE, Ville, deposer, payer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 JOUR = date(2026, 6, 15)
 TOUJOURS = {
     "montant",
@@ -43,19 +42,13 @@ MINORE = {"minoration_montant", "minore_jusqu_au", "montant_minore"}
 RENDU = {"remboursement.montant", "remboursement.genre", "remboursement.exercice", "remboursement.exercice_paiement"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
+async def naitre(monde: World, le: date = JOUR) -> Ville:
+    return await Ville.ouvrir(monde, le)
 
 
-async def naitre(world: World, le: date = JOUR) -> Ville:
-    return await Ville.ouvrir(world, le)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ville(world: World) -> Ville:
-    return await naitre(world)
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await naitre(monde)
 
 
 async def lues(ville: Ville, chemin: str) -> Any:

@@ -1,23 +1,22 @@
 """The first life of a dossier through the four services: paid reduced, paid whole, or unpaid to the title; its books, its letters."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.message import MessageClass
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
+from tests.parler.partie import bac_neuf
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEPART = date(2026, 9, 28)
 LILLE, PARIS = ("21590350100017", "rouge", 3500, 2450), ("21750001600019", "1", 7500, 5250)
 
@@ -70,33 +69,26 @@ class Vie:
         return {service: {c: v for c, v in comptes.items() if v} for service, comptes in found.items() if any(comptes.values())}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-async def naitre(world: World, ville: tuple[str, str, int, int] = LILLE, plaque: str = "AB-123-CD", graine: str = "graine") -> Vie:
-    bac = f"vie-{len(await world.pilot.lister())}"
-    await world.pilot.creer(bac, paris(DEPART), graine=graine)
-    return Vie(world, bac, await etablir(world, bac, ville, plaque))
+async def naitre(monde: World, ville: tuple[str, str, int, int] = LILLE, plaque: str = "AB-123-CD", graine: str = "graine") -> Vie:
+    bac = await bac_neuf(monde, DEPART, "vie", graine=graine)
+    return Vie(monde, bac, await etablir(monde, bac, ville, plaque))
 
 
 async def etablir(
-    world: World, bac: str, ville: tuple[str, str, int, int] = LILLE, plaque: str = "AB-123-CD", **champs: Any
+    monde: World, bac: str, ville: tuple[str, str, int, int] = LILLE, plaque: str = "AB-123-CD", **champs: Any
 ) -> dict[str, Any]:
     vehicule = {"immatriculation": plaque, "pays": "FR", "marque": "Renault", "categorie": "voiture"}
     corps = {"siret": ville[0], "zone": ville[1], "voie": "12 rue de l'Exemple", "vehicule": vehicule, "agent": "0072"}
-    answer = await world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=corps)
+    answer = await monde.client.post(f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=corps)
     assert answer.status_code == 201, answer.text
-    await world.pilot.au_calme(bac)
+    await monde.pilot.au_calme(bac)
     fps: dict[str, Any] = answer.json()
     return fps
 
 
 @pytest.mark.parametrize("ville", [LILLE, PARIS], ids=["lille", "paris"])
-async def test_a_fps_paid_reduced_is_known_as_such_everywhere(world: World, ville: tuple[str, str, int, int]) -> None:
-    vie = await naitre(world, ville)
+async def test_a_fps_paid_reduced_is_known_as_such_everywhere(monde: World, ville: tuple[str, str, int, int]) -> None:
+    vie = await naitre(monde, ville)
     assert (vie.fps["montant"], vie.fps["minoration_montant"]) == ville[2:]
     assert await vie.etats() == ("transmis", "transmis")
     await vie.jusqu_au(date(2026, 10, 8))
@@ -113,19 +105,19 @@ async def test_a_fps_paid_reduced_is_known_as_such_everywhere(world: World, vill
         "dgfip": {"encaissements": ville[3], f"a-reverser:{ville[0]}": -ville[3]},
     }
     await vie.jusqu_au(date(2026, 11, 30))  # the month is reversed to the town
-    assert (await world.pilot.etat(vie.bac))["prochaine_echeance"] is None
+    assert (await monde.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
 
-async def test_a_fps_paid_whole_on_the_last_day_never_becomes_a_title(world: World) -> None:
-    vie = await naitre(world)
+async def test_a_fps_paid_whole_on_the_last_day_never_becomes_a_title(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 1, 5))
     assert (await vie.payer(3500, "guichet")).json()["reste_du"] == 0
     assert await vie.etats() == ("paye", "paye")
     assert not [line for line in await vie.jusqu_au(date(2027, 6, 1)) if line["sujet"] == vie.numero]
 
 
-async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the_rebate(world: World) -> None:
-    vie = await naitre(world)
+async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the_rebate(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 1, 6))
     refus = await vie.payer(3500)
     assert (refus.status_code, refus.json()["code"]) == (409, "delai-paiement-expire")
@@ -146,11 +138,11 @@ async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the
         "dgfip": {"encaissements": 6800, f"a-reverser:{LILLE[0]}": -3500, "etat": -3300},
     }
     await vie.jusqu_au(date(2027, 3, 15))  # the month is reversed to the town
-    assert (await world.pilot.etat(vie.bac))["prochaine_echeance"] is None
+    assert (await monde.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
 
-async def test_each_deadline_is_lived_on_its_day_and_not_the_day_before(world: World) -> None:
-    vie = await naitre(world)
+async def test_each_deadline_is_lived_on_its_day_and_not_the_day_before(monde: World) -> None:
+    vie = await naitre(monde)
     attendus = [
         ((2026, 9, 28), "transmis"),
         ((2026, 9, 29), "apa-envoye"),
@@ -169,8 +161,8 @@ async def test_each_deadline_is_lived_on_its_day_and_not_the_day_before(world: W
         assert (await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}"))["etat"] == etat
 
 
-async def test_a_title_is_paid_whole_the_day_after_the_rebate(world: World) -> None:
-    vie = await naitre(world)
+async def test_a_title_is_paid_whole_the_day_after_the_rebate(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 2, 24))
     prise = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
     corps = {"numero_fps": vie.numero, "numero_telepaiement": prise["numero_telepaiement"], "moyen": "internet", "montant": 6800}
@@ -179,44 +171,44 @@ async def test_a_title_is_paid_whole_the_day_after_the_rebate(world: World) -> N
     assert (await vie.soldes())["dgfip"] == {"encaissements": 8500, f"a-reverser:{LILLE[0]}": -3500, "etat": -5000}
 
 
-async def test_a_payment_sent_twice_is_taken_once_and_a_second_payment_is_refused(world: World) -> None:
-    vie = await naitre(world)
+async def test_a_payment_sent_twice_is_taken_once_and_a_second_payment_is_refused(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2026, 10, 6))
     first, again = [await vie.payer(2450, cle="carte") for _ in range(2)]
     assert first.json() == again.json()
     refus = await vie.payer(2450, cle="autre")
     assert (refus.status_code, refus.json()["code"]) == (409, "fps-deja-paye")
     assert (await vie.types_de_courriers()).count("fps.04.justificatif-fps.v1") == 1
-    comptes = (await world.pilot.etat(vie.bac))["comptes"]
+    comptes = (await monde.pilot.etat(vie.bac))["comptes"]
     assert comptes[f"emis:{FpsPayeMinore.type}"] == 1 and f"emis:{FpsPaye.type}" not in comptes
 
 
-async def test_an_abandoned_fps_is_told_to_the_town_and_owes_nothing(world: World) -> None:
-    vie = await naitre(world, plaque="ZV-123-AB")
+async def test_an_abandoned_fps_is_told_to_the_town_and_owes_nothing(monde: World) -> None:
+    vie = await naitre(monde, plaque="ZV-123-AB")
     assert await vie.etats() == ("abandonne", "abandonne")
     assert (await vie.lire(Party.COLLECTIVITE, f"/fps/{vie.numero}"))["motif"] == "vehicule-vole"
     assert (await vie.payer(3500)).json()["code"] == "fps-abandonne"
     assert (await vie.soldes(), await vie.types_de_courriers()) == ({}, [])
 
 
-async def test_the_letters_to_the_redevable_are_printed_and_name_one_invented_person(world: World) -> None:
-    vie = await naitre(world)
+async def test_the_letters_to_the_redevable_are_printed_and_name_one_invented_person(monde: World) -> None:
+    vie = await naitre(monde)
     await vie.jusqu_au(date(2027, 1, 23))
-    courriers = await world.pilot.courriers(vie.bac, vie.numero)
+    courriers = await monde.pilot.courriers(vie.bac, vie.numero)
     noms = set()
     for courrier in courriers:
         party = Party.DGFIP if courrier["type"] == "fps.13.avertissement.v1" else Party.ANTAI
-        assert (await world.pilot.pdf(vie.bac, party, courrier["id"])).startswith(b"%PDF-")
+        assert (await monde.pilot.pdf(vie.bac, party, courrier["id"])).startswith(b"%PDF-")
         if courrier["type"] != "fps.02.requete-impression.v1":
-            contenu = await world.pilot.courrier(vie.bac, party, courrier["id"])
+            contenu = await monde.pilot.courrier(vie.bac, party, courrier["id"])
             noms.add(json.dumps(contenu.get("redevable") or contenu["etablissement"]["redevable"], sort_keys=True))
     assert len(courriers) == 3 and len(noms) == 1
 
 
-async def test_the_titles_of_a_day_are_one_per_town_and_their_lines_follow(world: World) -> None:
-    vie = await naitre(world)
-    autres = [await etablir(world, vie.bac, plaque=f"AB-12{n}-CD") for n in range(4, 6)]
-    paris_fps = await etablir(world, vie.bac, PARIS, "EF-123-GH")
+async def test_the_titles_of_a_day_are_one_per_town_and_their_lines_follow(monde: World) -> None:
+    vie = await naitre(monde)
+    autres = [await etablir(monde, vie.bac, plaque=f"AB-12{n}-CD") for n in range(4, 6)]
+    paris_fps = await etablir(monde, vie.bac, PARIS, "EF-123-GH")
     await vie.jusqu_au(date(2027, 1, 16))
     dossiers = (await vie.lire(Party.ANTAI, "/dossiers", etat="titre-emis"))["elements"]
     places = {d["numero"]: (d["numero_titre"], d["rang_annexe"]) for d in dossiers}
@@ -228,18 +220,18 @@ async def test_the_titles_of_a_day_are_one_per_town_and_their_lines_follow(world
     assert [p["rang"] for p in recus] == [1, 2, 3]
 
 
-async def test_two_bacs_stand_at_two_dates_side_by_side(world: World) -> None:
-    une, autre = await naitre(world), await naitre(world)
+async def test_two_bacs_stand_at_two_dates_side_by_side(monde: World) -> None:
+    une, autre = await naitre(monde), await naitre(monde)
     await une.jusqu_au(date(2027, 1, 16))
     assert (await une.etats(), await autre.etats()) == (("transmis", "titre-emis"), ("transmis", "transmis"))
 
 
-async def test_the_same_life_gives_the_same_journal(world: World) -> None:
+async def test_the_same_life_gives_the_same_journal(monde: World) -> None:
     journaux = []
     for _ in range(2):
-        vie = await naitre(world, graine="la même")
+        vie = await naitre(monde, graine="la même")
         await vie.jusqu_au(date(2027, 1, 23))
-        lines = await world.pilot.journal(vie.bac)
+        lines = await monde.pilot.journal(vie.bac)
         journaux.append([{k: v for k, v in line.items() if k not in ("wall_time", "position")} for line in lines])
     assert journaux[0] == journaux[1] and len(journaux[0]) > 20
     assert all(line["article"] for line in journaux[0])

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +15,23 @@ from fps_simulateur.invariants import verifier
 from fps_simulateur.invariants.comptes import RECIPROQUES
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.scenarios.test_invariants import Monde, changer, dossiers
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 COMPTABLES = ("antai", "collectivite", "dgfip")
 # Paid at ANTAI, cancelled and refunded by flow 9; a title paid in two months, cancelled, refunded, précompted.
 VIES = ("rembourse-par-titre-d-annulation", "precompte-reporte-sur-les-mois-suivants", "deux-cheques-rejetes-l-un-apres-l-autre")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with open_world(token="essai") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def mondes(world: World) -> dict[str, Monde]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def mondes(monde: World) -> dict[str, Monde]:
     """What the pilot reads of each life; all three services keep books in the first two."""
     found = {}
     for vie in catalogue():
         if vie.vie in VIES:
-            await jouer(world, vie, vie.vie)
-            found[vie.vie] = await world.pilot.relever(vie.vie)
+            await jouer(monde, vie, vie.vie)
+            found[vie.vie] = await monde.pilot.relever(vie.vie)
     assert set(found) == set(VIES) and all(verifier(monde) == [] for monde in found.values())
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fps.parties import Party
-from tests.parler.mondes import Monde, monde, ready
+from tests.parler.mondes import Monde, ouvrir, ready
 from tests.scenarios.test_same_world import LILLE, START, establish
 
 NUMBER = 120
@@ -24,7 +24,7 @@ async def kill_and_start(world: Monde, party: Party) -> None:
 
 @pytest.mark.xdist_group("meme-monde")
 async def test_killed_services_lose_and_double_nothing(tmp_path: Path) -> None:
-    async with monde("processes", tmp_path) as world:
+    async with ouvrir("processes", tmp_path) as world:
         await world.pilot.creer("essai", START)
         agents = [LILLE | {"agent": f"{n:04d}"} for n in range(1, NUMBER + 1)]
         # ANTAI dies while the messages FPS come in: the collectivité keeps them until it answers again.

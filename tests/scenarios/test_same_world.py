@@ -10,7 +10,7 @@ import pytest
 from fps.kit.ground.clock import PARIS
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
-from tests.parler.mondes import WAYS, Monde, monde
+from tests.parler.mondes import WAYS, Monde, ouvrir
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
 LILLE = {
@@ -89,7 +89,7 @@ def reference() -> dict[str, Any]:
 @pytest.mark.xdist_group("meme-monde")
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_same_lives_give_the_same_journal_byte_for_byte(way: str, tmp_path: Path, reference: dict[str, Any]) -> None:
-    async with monde(way, tmp_path) as world:
+    async with ouvrir(way, tmp_path) as world:
         found = await lives(world, "essai")
         for numero in found["etats"]:
             for service, verdict in (await world.pilot.verifier("essai", numero)).items():
