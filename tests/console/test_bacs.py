@@ -1,6 +1,5 @@
 """The default bac: made once, and made whole again when its creation was cut short; what the doctor says of half a world."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,54 +9,52 @@ from fps_console.commandes.doctor import Report, _bacs, _clocks
 from fps_console.commandes.liaison import ensure_bac, keep_token, read_token, settings_of
 from fps_console.commandes.output import Panne
 from fps_console.commandes.temps import instant
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 
 
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with open_world() as found:
-        yield found
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_default_bac_is_made_once(desert: World) -> None:
+    assert await ensure_bac(desert.pilot) is True
+    assert await ensure_bac(desert.pilot) is False
+    assert await desert.pilot.lister() == ["defaut"]
 
 
-async def test_the_default_bac_is_made_once(world: World) -> None:
-    assert await ensure_bac(world.pilot) is True
-    assert await ensure_bac(world.pilot) is False
-    assert await world.pilot.lister() == ["defaut"]
-
-
-async def test_a_creation_cut_short_is_finished_with_the_same_date_and_seed(world: World) -> None:
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_creation_cut_short_is_finished_with_the_same_date_and_seed(desert: World) -> None:
     half = {"nom": "defaut", "instant": "2026-03-01T08:00:00+01:00", "graine": "graine", "mode": "fige", "vitesse": 1}
-    await world.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
-    assert await ensure_bac(world.pilot) is True
-    services = (await world.pilot.etat("defaut"))["services"]
+    await desert.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
+    assert await ensure_bac(desert.pilot) is True
+    services = (await desert.pilot.etat("defaut"))["services"]
     assert {(s["instant"], s["graine"]) for s in services.values()} == {("2026-03-01T08:00:00+01:00", "graine")}
     assert set(services) == {s.value for s in SERVICES}
 
 
-async def test_the_doctor_names_a_bac_that_is_only_half_there(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    await ensure_bac(world.pilot)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_doctor_names_a_bac_that_is_only_half_there(desert: World, capsys: pytest.CaptureFixture[str]) -> None:
+    await ensure_bac(desert.pilot)
     half = {"nom": "moitie", "instant": "2026-03-01T08:00:00+01:00", "graine": "", "mode": "fige", "vitesse": 1}
-    await world.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
+    await desert.pilot._call(Party.DGFIP, "POST", "/bacs", json=half)
     report = Report()
-    await _clocks(report, world.pilot)
-    await _bacs(report, world.pilot, await world.pilot.lister())
+    await _clocks(report, desert.pilot)
+    await _bacs(report, desert.pilot, await desert.pilot.lister())
     assert report.wrong == 1
     assert "PANNE  Bac « moitie » : il manque chez Collectivité, ANTAI, Juridiction du stationnement payant" in capsys.readouterr().out
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_doctor_tells_a_running_clock_from_a_frozen_one_and_dates_that_differ(
-    world: World, capsys: pytest.CaptureFixture[str]
+    desert: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await world.pilot.creer("courant", instant("2026-03-01"), mode="courant", vitesse=3600)
-    await world.pilot.creer("fige", instant("2026-03-01"))
-    await world.pilot._call(Party.ANTAI, "POST", "/bacs/fige/instant", json={"instant": "2026-03-05T20:00:00+01:00"})
+    await desert.pilot.creer("courant", instant("2026-03-01"), mode="courant", vitesse=3600)
+    await desert.pilot.creer("fige", instant("2026-03-01"))
+    await desert.pilot._call(Party.ANTAI, "POST", "/bacs/fige/instant", json={"instant": "2026-03-05T20:00:00+01:00"})
     report = Report()
-    await _bacs(report, world.pilot, await world.pilot.lister())
+    await _bacs(report, desert.pilot, await desert.pilot.lister())
     told = capsys.readouterr().out
     assert "Bac « courant » : date courante (× 3600)" in told
     assert "Bac « fige » : date figée" in told
     assert "PANNE  Bac « fige » : les services ne sont pas à la même date" in told
-    assert report.wrong == 1
+    assert report.wrong == 1, told
 
 
 def test_the_credential_is_drawn_once_kept_and_readable_by_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

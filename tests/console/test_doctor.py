@@ -106,6 +106,7 @@ async def test_the_letters_that_nobody_could_read_are_shown_and_counted(world: W
 
 
 @pytest.mark.parametrize("nom", ["nul", "a/b", "é", "x\x00", "?x=1"])
-async def test_the_dead_letters_of_a_bac_that_does_not_exist_are_refused(world: World, nom: str) -> None:
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_dead_letters_of_a_bac_that_does_not_exist_are_refused(defaut: World, nom: str) -> None:
     with pytest.raises(PiloteErreur):
-        await dead(world.pilot, nom)
+        await dead(defaut.pilot, nom)

@@ -15,10 +15,10 @@ from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.parties import SERVICES, Party
 from fps_console.commandes.temps import instant
 from fps_console.web.app import application
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
 from tests.console.simulator import DEMANDE
 
-pytestmark = pytest.mark.xdist_group("pages")
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 NBSP = "\u00a0"
 BASE = "http://console"
 
@@ -51,34 +51,17 @@ class Page(HTMLParser):
             self.styles.append(tag)
 
 
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with open_world() as found:
-        await found.pilot.creer("defaut", instant("2026-09-28T10:00"))
-        yield found
-
-
-@pytest.fixture
-async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    app = application(world.pilot, world.client, world.addresses)
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
+    app = application(defaut.pilot, defaut.client, defaut.addresses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         yield client
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def reader() -> AsyncIterator[httpx.AsyncClient]:
-    """A browser on one empty world, shared by what only reads."""
-    async with open_world() as found:
-        await found.pilot.creer("defaut", instant("2026-09-28T10:00"))
-        app = application(found.pilot, found.client, found.addresses)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
-            yield client
-
-
-async def establish(world: World, **changes: Any) -> str:
-    answer = await world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, **changes})
+async def establish(defaut: World, **changes: Any) -> str:
+    answer = await defaut.client.post(f"{defaut.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, **changes})
     assert answer.status_code == 201, answer.text
-    await world.pilot.au_calme("defaut")
+    await defaut.pilot.au_calme("defaut")
     return str(answer.json()["numero"])
 
 
@@ -106,8 +89,8 @@ async def test_an_empty_bac_says_how_to_begin(browser: httpx.AsyncClient) -> Non
     assert answer.text.count('class="flux"') >= 16
 
 
-async def test_a_dossier_is_listed_and_counted_on_the_map(world: World, browser: httpx.AsyncClient) -> None:
-    numero = await establish(world)
+async def test_a_dossier_is_listed_and_counted_on_the_map(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
     page = await browser.get("/")
     assert f"/bacs/defaut/dossiers/{numero}" in sound(page).links
     assert counted(page.text) == {"Message FPS de création": 1, "Accusé du message FPS": 1}
@@ -120,15 +103,15 @@ def counted(text: str) -> dict[str, int]:
     return {name: int(number) for name, number in rows if number != "0"}
 
 
-async def test_what_an_editor_and_a_person_send_is_counted_and_told(world: World, browser: httpx.AsyncClient) -> None:
+async def test_what_an_editor_and_a_person_send_is_counted_and_told(defaut: World, browser: httpx.AsyncClient) -> None:
     """No service wrote these messages: ANTAI received them from outside."""
     body, key = dict(CreationFps.example), {"Idempotency-Key": "editeur-1"}
-    await world.pilot.creer("editeur", instant("2026-06-12T20:00"))
-    answer = await world.client.post(f"{world.addresses[Party.ANTAI]}/bacs/editeur{CreationFps.path}", json=body, headers=key)
+    await defaut.pilot.creer("editeur", instant("2026-06-12T20:00"))
+    answer = await defaut.client.post(f"{defaut.addresses[Party.ANTAI]}/bacs/editeur{CreationFps.path}", json=body, headers=key)
     assert answer.json()["statut"] == "accepte", answer.text
-    await world.pilot.avancer("editeur", instant("2026-06-19"))
+    await defaut.pilot.avancer("editeur", instant("2026-06-19"))
     numero = body["numero_fps"]
-    seen = (await world.client.get(f"{world.addresses[Party.ANTAI]}/bacs/editeur/dossiers/{numero}")).json()
+    seen = (await defaut.client.get(f"{defaut.addresses[Party.ANTAI]}/bacs/editeur/dossiers/{numero}")).json()
     payment = {
         "numero_telepaiement": f"{numero}{seen['cle']}",
         "immatriculation": seen["immatriculation"],
@@ -136,11 +119,11 @@ async def test_what_an_editor_and_a_person_send_is_counted_and_told(world: World
         "montant": seen["montant_minore"] or seen["montant"],
         "reference": "CB-000042",
     }
-    paid = await world.client.post(
-        f"{world.addresses[Party.ANTAI]}/bacs/editeur{PaiementFps.path}", json=payment, headers={"Idempotency-Key": "usager-1"}
+    paid = await defaut.client.post(
+        f"{defaut.addresses[Party.ANTAI]}/bacs/editeur{PaiementFps.path}", json=payment, headers={"Idempotency-Key": "usager-1"}
     )
     assert paid.status_code == 200, paid.text
-    await world.pilot.au_calme("editeur")
+    await defaut.pilot.au_calme("editeur")
     found = counted((await browser.get("/bacs/editeur")).text)
     assert (found["Message FPS de création"], found["Paiement du FPS"], found["Justificatif de paiement du FPS"]) == (1, 1, 1)
     told = (await browser.get(f"/bacs/editeur/dossiers/{numero}")).text
@@ -148,10 +131,10 @@ async def test_what_an_editor_and_a_person_send_is_counted_and_told(world: World
     assert short.index("Message FPS de création, reçu") < short.index("Titulaire du véhicule identifié")
 
 
-async def test_a_dossier_paid_at_the_dgfip_shows_one_payment(world: World, browser: httpx.AsyncClient) -> None:
-    numero = await establish(world)
-    await world.pilot.avancer("defaut", instant("2027-02-01"))
-    titre = (await world.client.get(f"{world.addresses[Party.DGFIP]}/prises-en-charge/{numero}")).json()
+async def test_a_dossier_paid_at_the_dgfip_shows_one_payment(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    await defaut.pilot.avancer("defaut", instant("2027-02-01"))
+    titre = (await defaut.client.get(f"{defaut.addresses[Party.DGFIP]}/prises-en-charge/{numero}")).json()
     payment = {
         "numero_fps": numero,
         "numero_telepaiement": titre["numero_telepaiement"],
@@ -159,9 +142,11 @@ async def test_a_dossier_paid_at_the_dgfip_shows_one_payment(world: World, brows
         "montant": titre["a_payer"],
         "reference": "CB-000043",
     }
-    paid = await world.client.post(f"{world.addresses[Party.DGFIP]}{PaiementTitre.path}", json=payment, headers={"Idempotency-Key": "u-2"})
+    paid = await defaut.client.post(
+        f"{defaut.addresses[Party.DGFIP]}{PaiementTitre.path}", json=payment, headers={"Idempotency-Key": "u-2"}
+    )
     assert paid.status_code == 200, paid.text
-    await world.pilot.au_calme("defaut")
+    await defaut.pilot.au_calme("defaut")
     page = (await browser.get(f"/bacs/defaut/dossiers/{numero}")).text
     facts = re.findall(r"<dt>(Payé[^<]*)</dt><dd>([^<]+)</dd>", page)
     assert [name for name, _ in facts] == ["Payé au comptable public"]
@@ -180,21 +165,23 @@ async def test_the_metrics_count_the_pages_and_measure_the_process(browser: http
     assert re.search(r"^process_resident_memory_bytes [\d.e+]+$", answer.text, re.MULTILINE)
 
 
-async def test_without_the_default_bac_the_first_page_leads_to_another_or_says_what_to_do(world: World, browser: httpx.AsyncClient) -> None:
-    await world.pilot.creer("autre", instant("2024-02-29"))
-    await world.pilot.supprimer("defaut")
+async def test_without_the_default_bac_the_first_page_leads_to_another_or_says_what_to_do(
+    defaut: World, browser: httpx.AsyncClient
+) -> None:
+    await defaut.pilot.creer("autre", instant("2024-02-29"))
+    await defaut.pilot.supprimer("defaut")
     found = await browser.get("/")
     assert (found.status_code, found.headers["location"]) == (303, "/bacs/autre")
-    await world.pilot.supprimer("autre")
+    await defaut.pilot.supprimer("autre")
     empty = await browser.get("/")
     assert empty.status_code == 200
     sound(empty)
     assert "fps bac creer defaut" in empty.text
 
 
-async def test_a_dossier_shows_its_life_and_its_letters(world: World, browser: httpx.AsyncClient) -> None:
-    numero = await establish(world)
-    await world.pilot.avancer("defaut", instant("2027-02-01"))
+async def test_a_dossier_shows_its_life_and_its_letters(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    await defaut.pilot.avancer("defaut", instant("2027-02-01"))
     answer = await browser.get(f"/bacs/defaut/dossiers/{numero}")
     page = sound(answer)
     for words in (
@@ -213,20 +200,20 @@ async def test_a_dossier_shows_its_life_and_its_letters(world: World, browser: h
         assert pdf.content.startswith(b"%PDF")
 
 
-async def test_every_link_of_the_pages_leads_somewhere(world: World, browser: httpx.AsyncClient) -> None:
-    numero = await establish(world)
+async def test_every_link_of_the_pages_leads_somewhere(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
     for start in ("/", f"/bacs/defaut/dossiers/{numero}", "/bacs/inconnu"):
         page = sound(await browser.get(start))
         for link in {*page.links, *page.resources} - {"#contenu"}:
             host = urlsplit(link).netloc
-            client = browser if not host else world.client
+            client = browser if not host else defaut.client
             found = await client.get(link)
             assert found.status_code == 200, link
 
 
-async def test_two_bacs_stand_side_by_side(world: World, browser: httpx.AsyncClient) -> None:
-    numero = await establish(world)
-    await world.pilot.creer("autre", instant("2024-02-29"))
+async def test_two_bacs_stand_side_by_side(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    await defaut.pilot.creer("autre", instant("2024-02-29"))
     chosen = await browser.get("/", params={"bac": "autre"})
     assert (chosen.status_code, chosen.headers["location"]) == (303, "/bacs/autre")
     other = await browser.get("/bacs/autre")
@@ -235,12 +222,12 @@ async def test_two_bacs_stand_side_by_side(world: World, browser: httpx.AsyncCli
     assert (await browser.get(f"/bacs/autre/dossiers/{numero}")).status_code == 404
 
 
-async def test_the_list_goes_on_page_after_page_without_losing_any(world: World, browser: httpx.AsyncClient) -> None:
-    numbers = [await establish(world) for _ in range(3)]
-    numbers += [await establish(world, siret="21750001600019", zone="1", voie="5 rue du Modèle")]
-    many = [world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, "agent": "0081"}) for _ in range(60)]
+async def test_the_list_goes_on_page_after_page_without_losing_any(defaut: World, browser: httpx.AsyncClient) -> None:
+    numbers = [await establish(defaut) for _ in range(3)]
+    numbers += [await establish(defaut, siret="21750001600019", zone="1", voie="5 rue du Modèle")]
+    many = [defaut.client.post(f"{defaut.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, "agent": "0081"}) for _ in range(60)]
     numbers += [(await one).json()["numero"] for one in many]
-    await world.pilot.au_calme("defaut")
+    await defaut.pilot.au_calme("defaut")
     seen: list[str] = []
     address: str | None = "/"
     while address:
@@ -268,17 +255,16 @@ async def test_the_list_goes_on_page_after_page_without_losing_any(world: World,
         "/bacs/defaut/courriers/antai/..%2F..%2Fbacs.pdf",
     ],
 )
-@pytest.mark.asyncio(loop_scope="module")
-async def test_what_does_not_exist_is_a_page_in_french(reader: httpx.AsyncClient, path: str) -> None:
-    answer = await reader.get(path, follow_redirects=True)
+async def test_what_does_not_exist_is_a_page_in_french(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path, follow_redirects=True)
     assert answer.status_code == 404
     sound(answer)
     assert "<script>" not in answer.text
 
 
-async def test_a_service_that_does_not_answer_is_named(world: World) -> None:
+async def test_a_service_that_does_not_answer_is_named(defaut: World) -> None:
     addresses = dict.fromkeys(SERVICES, "http://personne")
-    app = application(world.pilot, world.client, addresses)
+    app = application(defaut.pilot, defaut.client, addresses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         answer = await client.get("/")
     assert answer.status_code == 503
