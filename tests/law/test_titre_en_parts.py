@@ -23,17 +23,17 @@ from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 
 CAS = yaml.safe_load((Path(__file__).parent / "vies" / "titre_en_parts.yaml").read_text("utf-8"))
-TITRE_LE, LE = date(2027, 1, 16), date(2027, 6, 1)
+TITRE_LE, LE = date(2024, 1, 16), date(2024, 6, 1)
 Acte = tuple[str, Any]
 
 
 def a_l_antai(fps: int) -> Dossier:
     """A FPS whose title is issued."""
-    dossier = Dossier.ouvrir(CreationFps.exemplaire().model_copy(update={"montant_fps": fps, "minoration": None}), date(2026, 9, 28))
-    dossier.envoyer_avis(date(2026, 9, 29))
+    dossier = Dossier.ouvrir(CreationFps.exemplaire().model_copy(update={"montant_fps": fps, "minoration": None}), date(2023, 9, 28))
+    dossier.envoyer_avis(date(2023, 9, 29))
     dossier.notifier()
     dossier.constater_impaye()
-    TitreCollectif(dossier.siret, TITRE_LE, "2700000001").inscrire(dossier)
+    TitreCollectif(dossier.siret, TITRE_LE, "2400000001").inscrire(dossier)
     return dossier
 
 
@@ -42,7 +42,7 @@ def a_la_dgfip(fps: int) -> dgfip.PriseEnCharge:
     due = majoration(fps, TITRE_LE)
     message = EmissionTitre.exemplaire().model_copy(update={"montant_impaye": fps, "majoration": due, "total_du": fps + due})
     prise = dgfip.PriseEnCharge.ouvrir(message)
-    prise.avertir(date(2027, 1, 23))
+    prise.avertir(date(2024, 1, 23))
     return prise
 
 
