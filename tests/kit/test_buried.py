@@ -26,7 +26,7 @@ from fps_console.commandes.doctor import Report, _bacs
 from fps_console.commandes.lettres_mortes import dead, tell_dead
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.console.simulator import up
-from tests.kit.toy import START, Compte, emission_letter, numero, state, toy
+from tests.kit.toy import Compte, emission_letter, numero, state, toy
 
 DAY = date(2024, 3, 4)
 RAISED: tuple[Exception, ...] = (
@@ -124,7 +124,7 @@ async def test_a_service_refuses_at_once_to_plan_or_to_forget_a_kind_that_it_doe
 
 async def unknown_kind(service: Service) -> None:
     async with service.database.write() as tx:
-        row = ("essai", numero(7), "d-une-autre-version", START.date())
+        row = ("essai", numero(7), "d-une-autre-version", date(2026, 10, 8))
         await tx.apply([Insert(tables.deadlines, tuple(tables.deadlines.columns.keys()), [row])])
 
 

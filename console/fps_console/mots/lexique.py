@@ -144,6 +144,8 @@ ACTES: Mapping[str, str] = {
     "communication": "Requête communiquée",
     "demande-regularisation": "Régularisation demandée",
     "consultation": "Dossier consulté",
+    "ouverture-communication": "Requête ouverte par la collectivité",
+    "ouverture-decision": "Décision ouverte par la collectivité",
     "reponse": "Réponse à la demande de régularisation",
     "reponse-tardive": "Réponse tardive à la demande de régularisation",
     "renonciation": "Requérant réputé avoir renoncé",

@@ -103,7 +103,7 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche 
         bac = await find(tx, nom)
         clock = bac.horloge
         first = (await tx.select(_NEXT_DUE, nom=nom))[0][0]
-        if clock.mode is Marche.FIGE and first is not None and first < civil_date(instant):
+        if clock.mode is Marche.FIGE and first is not None and instant > clock.now() and first < civil_date(instant):
             raise EcheanceSautee(f"« {nom} » : une échéance est due le {first:%d/%m/%Y}.", "instant")
         if instant < clock.now():
             asked, now = instant.astimezone(PARIS), clock.now()
