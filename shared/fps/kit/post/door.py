@@ -84,10 +84,11 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], qui:
 async def caller(service: Service, cls: MessageClass, request: Request) -> Identite | None:
     """Who brings a letter; raises AccesRefuse before a byte of it is read when a certificate is asked and none that is good is shown.
 
-    A person's letter needs none: there, the certificate of a service is looked at, and any other is as good as none.
+    A person's letter needs none: there, the certificate of the service that sends such letters is looked at, any other is as good as none.
     """
     if cls.channel is not Channel.REST:
-        return acces.service_of(service, request)
+        qui = acces.service_of(service, request)
+        return qui if qui is not None and qui.service is cls.sender else None
     qui = await acces.identifier(service, request)
     if qui is None:
         await acces.refuser(service, request, CertificatRequis(f"Message « {cls.nom} »."))
