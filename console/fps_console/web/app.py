@@ -206,7 +206,7 @@ def application(
             Route("/bacs/{bac}", pages.accueil, name="bac"),
             Route("/bacs/{bac}/dossiers/{numero}", pages.dossier, name="dossier"),
             Route("/bacs/{bac}/courriers/{service}/{identifiant}.pdf", pages.courrier, name="courrier"),
-            Route("/pilotage/bacs/{bac}/avance", Avance(pilot), methods=["POST"], name="avance"),
+            Route("/pilotage/bacs/{bac}/avance", Avance(pilot).post, methods=["POST"], name="avance"),
             Route("/metrics", metrics),
             Route("/sante/vivant", vivant),
             Route("/sante/pret", pret),

@@ -93,7 +93,8 @@ class Avance:
     def __init__(self, pilot: Pilot):
         self.pilot = pilot
 
-    async def __call__(self, request: Request) -> Response:
+    async def post(self, request: Request) -> Response:
+        """Move the world, then tell what happened."""
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.pilot.token}".encode()):
             que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
