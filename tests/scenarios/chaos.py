@@ -119,10 +119,10 @@ def _timeless(row: list[Any]) -> str:
 
 
 def balances(table: dict[str, Any]) -> dict[str, int]:
-    """The balance of each account of each dossier."""
+    """The balance of each account of each dossier that has one: whether money only passed through an account is the order's doing."""
     found: dict[str, int] = {}
     for row in table["lignes"]:
         line = dict(zip(table["colonnes"], row, strict=True))
         name = f"{line['subject']}/{line['compte']}"
         found[name] = found.get(name, 0) + line["debit"] - line["credit"]
-    return found
+    return {name: balance for name, balance in found.items() if balance}
