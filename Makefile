@@ -19,6 +19,8 @@ SOURCES := $(MEMBERS) tests $(wildcard benchmarks)
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo up test check format docs bench lock compose clean
 

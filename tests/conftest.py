@@ -5,14 +5,15 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
-from fps_simulateur.pilote.world import World, open_world
-from tests.real import postgres_url
+# The services and the clients of the servers take a second to import: only the fixtures that need them do, and the law waits for none.
+if TYPE_CHECKING:
+    from fps_simulateur.pilote.world import World
 
 pytest_plugins = ["tests.exigence"]
 
@@ -39,6 +40,8 @@ class Postgres:
         await self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     async def _run(self, sql: str) -> None:
+        import asyncpg
+
         connection = await asyncpg.connect(self.admin, timeout=10)
         try:
             await connection.execute(sql)
@@ -47,8 +50,10 @@ class Postgres:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def monde() -> AsyncIterator[World]:
+async def monde() -> AsyncIterator["World"]:
     """The four services in memory, the same for all the tests of a process; each test has its own bac in it."""
+    from fps_simulateur.pilote.world import open_world
+
     async with open_world(token="essai") as opened:
         yield opened
 
@@ -56,6 +61,8 @@ async def monde() -> AsyncIterator[World]:
 @pytest.fixture
 def postgres() -> Postgres:
     """The real PostgreSQL, or a skip with the reason."""
+    from tests.real import postgres_url
+
     return Postgres(postgres_url())
 
 
@@ -67,6 +74,8 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     elif request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'essai.db'}"
     else:
+        from tests.real import postgres_url
+
         server = Postgres(postgres_url())
         name = await server.create()
         try:

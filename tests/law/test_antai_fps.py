@@ -2,11 +2,9 @@
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from antai.domain import annulation, paiement, rectification
 from antai.domain.dossier import Dossier
@@ -15,8 +13,9 @@ from antai.domain.titre import TitreCollectif
 from fps.errors import Refus
 from fps.messages.annulation import InformationAnnulationFps
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
+from tests.law.cas import Cas, chaque, lire
 
-CAS = yaml.safe_load((Path(__file__).parent / "vies" / "antai_fps.yaml").read_text("utf-8"))
+CAS = lire("vies/antai_fps.yaml")
 RECU, ENVOI = date(2026, 9, 28), date(2026, 9, 29)
 
 
@@ -57,8 +56,8 @@ def agir(fps: Dossier, acte: dict[str, Any]) -> None:
             raise AssertionError(inconnu)
 
 
-@pytest.mark.parametrize("cas", CAS, ids=[cas["situation"] for cas in CAS])
-def test_the_fps_becomes_what_the_law_says(cas: dict[str, Any]) -> None:
+@chaque(CAS)
+def test_the_fps_becomes_what_the_law_says(cas: Cas) -> None:
     fps, vecu = Dossier.ouvrir(CreationFps.exemplaire(), RECU), RECU
     for acte in cas.get("avant", []):
         vivre(fps, vecu, acte["le"])

@@ -1,23 +1,18 @@
 """Who owes a FPS, as the simulated registers answer: holder, lessee, purchaser, or a reason to give up."""
 
-from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
-
 from antai.domain.registres import identifier, series_reservees
 from fps.messages.parties_prenantes import Vehicule
+from tests.law.cas import Cas, chaque, lire
 
-CAS = yaml.safe_load((Path(__file__).parent / "vies" / "antai_registres.yaml").read_text("utf-8"))
+CAS = lire("vies/antai_registres.yaml")
 
 
 def voiture(plaque: str, pays: str = "FR") -> Vehicule:
     return Vehicule(immatriculation=plaque, pays=pays, marque="Renault", categorie="voiture")
 
 
-@pytest.mark.parametrize("cas", CAS, ids=[c["situation"] for c in CAS])
-def test_the_registers_name_the_redevable_or_the_reason_to_give_up(cas: dict[str, Any]) -> None:
+@chaque(CAS)
+def test_the_registers_name_the_redevable_or_the_reason_to_give_up(cas: Cas) -> None:
     vu = identifier("graine", voiture(cas["plaque"], cas.get("pays", "FR")))
     assert cas["article"]
     if "motif" in cas:

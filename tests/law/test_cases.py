@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
@@ -25,6 +24,7 @@ from fps.messages.mfps import CreationFps
 from fps.regles import controle_mfps
 from fps.regles.controle_mfps import controler_creation
 from fps.villes.communes import commune
+from tests.law.cas import Cas, chaque, lire
 
 ICI = Path(__file__).parent
 LE = date(2026, 10, 5)
@@ -132,18 +132,18 @@ ACTES: dict[str, Callable[..., Any]] = {
     "controle": _controle,
     "forme": _forme,
 }
-CAS = [(fichier.stem, cas) for fichier in sorted(ICI.glob("*.yaml")) for cas in yaml.safe_load(fichier.read_text("utf-8"))]
+CAS = [(fichier.stem, cas) for fichier in sorted(ICI.glob("*.yaml")) for cas in lire(fichier.name)]
 
 
-@pytest.mark.parametrize(("fichier", "cas"), CAS, ids=[f"{fichier}: {cas['situation']}" for fichier, cas in CAS])
-def test_the_case_ends_as_the_law_says(fichier: str, cas: dict[str, Any]) -> None:
+@chaque([cas for _, cas in CAS])
+def test_the_case_ends_as_the_law_says(cas: Cas) -> None:
     acte = ACTES[cas["acte"]]
     if "refus" not in cas:
-        assert acte(**cas["avec"]) == cas["attendu"], f"{cas['situation']} — {cas['article']}"
+        assert acte(**cas["avec"]) == cas["attendu"]
         return
     with pytest.raises((Refus, LookupError, ValueError)) as refus:
         acte(**cas["avec"])
-    assert getattr(refus.value, "code", type(refus.value).__name__) == cas["refus"], f"{cas['situation']} — {cas['article']}"
+    assert getattr(refus.value, "code", type(refus.value).__name__) == cas["refus"]
 
 
 def test_every_case_is_complete_and_told_once() -> None:

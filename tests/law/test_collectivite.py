@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from collectivite.domain import forfait as f
 from collectivite.domain import rapo as r
@@ -26,22 +24,18 @@ from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo
 from fps.regles.machine import Machine
 from fps.villes.communes import commune, connues
+from tests.law.cas import Cas, chaque, lire
 
-ICI = Path(__file__).parent
 LE = date(2026, 6, 15)
 LILLE, BOURG = commune("21590350100017"), commune("21000200200017")
-
-
-def cas(nom: str) -> list[Any]:
-    return [pytest.param(x, id=x["situation"]) for x in yaml.safe_load((ICI / "collectivite" / nom).read_text("utf-8"))]
 
 
 def heure(texte: str) -> datetime:
     return datetime.fromisoformat(f"2026-06-15T{texte}:00+02:00")
 
 
-@pytest.mark.parametrize("x", cas("controle.yaml"))
-def test_a_control_finds_what_the_law_says(x: dict[str, Any]) -> None:
+@chaque(lire("collectivite/controle.yaml"))
+def test_a_control_finds_what_the_law_says(x: Cas) -> None:
     registre = Stationnement(LILLE.siret, "AB-123-CD")
     for debut, fin, montant, visible in x.get("paiements", []):
         champs = {"debut": heure(debut), "fin": heure(fin), "montant": montant, "visible": visible}
@@ -61,8 +55,8 @@ def rapo(irrecevabilites: tuple[str, ...] = (), a_verifier: tuple[str, ...] = ()
     return r.Rapo("1", "RAPO-1", LILLE.siret, "electronique", demandeur, "x", (), recu, None, limite, irrecevabilites, a_verifier)
 
 
-@pytest.mark.parametrize("x", cas("rapo.yaml"))
-def test_a_rapo_is_admitted_and_decided_as_the_law_says(x: dict[str, Any]) -> None:
+@chaque(lire("collectivite/rapo.yaml"))
+def test_a_rapo_is_admitted_and_decided_as_the_law_says(x: Cas) -> None:
     change = x.get("depot", {})
     demandeur: Demandeur = DepotRapo.exemplaire().demandeur.model_copy(update={"qualite": change.get("qualite", "titulaire")})
     pieces = frozenset(change.get("pieces", ["avis-paiement", "certificat-immatriculation"]))
@@ -117,8 +111,8 @@ def jouer(fps: Forfait, acte: str) -> Ecriture | None:
     raise ValueError(acte)
 
 
-@pytest.mark.parametrize("x", cas("comptes.yaml"))
-def test_the_books_of_the_town_say_who_owes_what(x: dict[str, Any]) -> None:
+@chaque(lire("collectivite/comptes.yaml"))
+def test_the_books_of_the_town_say_who_owes_what(x: Cas) -> None:
     fps = etabli()
     ecritures = [fps.ecriture_creance(LE), *(jouer(fps, acte) for acte in x["actes"])]
     comptes: dict[str, int] = {}
@@ -128,8 +122,8 @@ def test_the_books_of_the_town_say_who_owes_what(x: dict[str, Any]) -> None:
     assert (fps.dette, fps.creance) == (x["dette"], comptes.get("redevable", 0)) and -fps.dette == comptes.get("a-rembourser", 0)
 
 
-@pytest.mark.parametrize("x", cas("procedure.yaml"))
-def test_the_procedure_depends_on_the_date_and_on_the_town(x: dict[str, Any]) -> None:
+@chaque(lire("collectivite/procedure.yaml"))
+def test_the_procedure_depends_on_the_date_and_on_the_town(x: Cas) -> None:
     trouve: Any
     if "genre" in x:
         trouve = genre(*x["genre"])
@@ -204,8 +198,9 @@ SANS_EFFET = {
 }
 
 
-@pytest.mark.parametrize(("acte", "etat"), list(product(f.MACHINE.actes, Etat)))
-def test_a_fps_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: Etat) -> None:
+@chaque(list(product(f.MACHINE.actes, Etat)))
+def test_a_fps_changes_state_by_the_table_and_by_nothing_else(cas: tuple[str, Etat]) -> None:
+    acte, etat = cas
     fps = etabli()
     fps.etat, fps.montant_paye = etat, 3000 if acte == "perdre_paiement" else 0
     depuis, vers = f.MACHINE.transitions[acte]
@@ -221,8 +216,9 @@ def test_a_fps_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: E
         assert fps.etat is etat
 
 
-@pytest.mark.parametrize(("acte", "etat"), list(product(c.MACHINE.actes, c.EtatRecours)))
-def test_a_petition_changes_state_by_the_table_and_by_nothing_else(acte: str, etat: c.EtatRecours) -> None:
+@chaque(list(product(c.MACHINE.actes, c.EtatRecours)))
+def test_a_petition_changes_state_by_the_table_and_by_nothing_else(cas: tuple[str, c.EtatRecours]) -> None:
+    acte, etat = cas
     recours = c.Recours("26004217", "1", LILLE.siret, "titre", etat)
     depuis, vers = c.MACHINE.transitions[acte]
     if etat in depuis:

@@ -1,11 +1,8 @@
 """The cases of `vies/dgfip_cheques.yaml`: a cheque that paid a title comes back unpaid; the state, what is due, the books."""
 
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from dgfip.domain.ecritures import (
     ecriture_annulation,
@@ -21,8 +18,9 @@ from fps.droit.money import Ecriture
 from fps.errors import Refus
 from fps.messages.moyens import Moyen
 from fps.messages.titre import AnnulationTitre, EmissionTitre
+from tests.law.cas import Cas, chaque, lire
 
-CAS = yaml.safe_load((Path(__file__).parent / "vies" / "dgfip_cheques.yaml").read_text("utf-8"))
+CAS = lire("vies/dgfip_cheques.yaml")
 SIRET, OUVERT = "21590350100017", date(2026, 10, 5)
 
 
@@ -68,8 +66,8 @@ class Titre:
                 raise AssertionError(acte)
 
 
-@pytest.mark.parametrize("cas", CAS, ids=[cas["situation"] for cas in CAS])
-def test_a_cheque_that_bounces_leaves_the_title_as_the_law_says(cas: dict[str, Any]) -> None:
+@chaque(CAS)
+def test_a_cheque_that_bounces_leaves_the_title_as_the_law_says(cas: Cas) -> None:
     titre, (*avant, dernier) = Titre(), cas["actes"]
     for acte in avant:
         titre.jouer(acte)

@@ -4,9 +4,8 @@ import importlib
 import re
 from pathlib import Path
 
-import pytest
-
 from fps.villes.communes import connues
+from tests.law.cas import chaque
 
 RACINE = Path(__file__).parents[2]
 HYPOTHESES = (RACINE / "docs" / "hypotheses.md").read_text("utf-8")
@@ -14,8 +13,9 @@ GLOSSAIRE = (RACINE / "docs" / "glossaire.md").read_text("utf-8")
 LIEUX = sorted(set(re.findall(r"`(fps/[a-z_/]+\.(?:py|yaml))(?:::([A-Za-z_]+))?`", HYPOTHESES + GLOSSAIRE)))
 
 
-@pytest.mark.parametrize(("fichier", "nom"), LIEUX, ids=[f"{fichier}::{nom}" for fichier, nom in LIEUX])
-def test_a_place_named_in_the_documents_exists(fichier: str, nom: str) -> None:
+@chaque(LIEUX)
+def test_a_place_named_in_the_documents_exists(lieu: tuple[str, str]) -> None:
+    fichier, nom = lieu
     chemin = RACINE / "shared" / fichier
     assert chemin.is_file()
     if nom and chemin.suffix == ".yaml":

@@ -2,11 +2,9 @@
 
 import json
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from antai.domain import creation, paiement, registres
 from antai.domain import dossier as antai
@@ -28,16 +26,12 @@ from fps.messages.parties_prenantes import Vehicule
 from fps.messages.titre import EmissionTitre
 from fps.regles.machine import Machine
 from fps.villes.communes import commune
+from tests.law.cas import Cas, chaque, lire
 
-ICI = Path(__file__).parent
 RECU, ENVOI = date(2026, 9, 28), date(2026, 9, 29)
 MAINTENANT = datetime.fromisoformat("2026-06-12T18:00:00+02:00")
 VOITURE = Vehicule(immatriculation="AB-123-CD", pays="FR", marque="Renault", categorie="voiture")
 MESSAGE = CreationFps.exemplaire()
-
-
-def lire(nom: str) -> list[Any]:
-    return [pytest.param(cas, id=cas["situation"]) for cas in yaml.safe_load((ICI / "vies" / nom).read_text("utf-8"))]
 
 
 def variante(**champs: Any) -> CreationFps:
@@ -65,8 +59,8 @@ def dossier_au(jour: date, *, echeances: bool = True) -> antai.Dossier:
     return fps
 
 
-@pytest.mark.parametrize("cas", lire("fps.yaml"))
-def test_the_life_of_a_fps_follows_the_law(cas: dict[str, Any]) -> None:
+@chaque(lire("vies/fps.yaml"))
+def test_the_life_of_a_fps_follows_the_law(cas: Cas) -> None:
     fps = dossier_au(cas["le"], echeances=cas.get("echeances", True))
     assert cas["article"]
     if "montant" not in cas:
@@ -85,8 +79,8 @@ def test_the_life_of_a_fps_follows_the_law(cas: dict[str, Any]) -> None:
     assert vars(fps) == avant
 
 
-@pytest.mark.parametrize("cas", lire("titre.yaml"))
-def test_the_life_of_a_title_follows_the_law(cas: dict[str, Any]) -> None:
+@chaque(lire("vies/titre.yaml"))
+def test_the_life_of_a_title_follows_the_law(cas: Cas) -> None:
     impaye = cas.get("impaye", 3000)
     due = majoration(impaye, date(2026, 10, 5))
     message = EmissionTitre.exemplaire().model_copy(update={"montant_impaye": impaye, "majoration": due, "total_du": impaye + due})
@@ -118,7 +112,7 @@ def test_no_act_leaves_a_final_state_and_every_state_is_reached(machine: Machine
     assert machine.finaux == finaux
 
 
-@pytest.mark.parametrize("etat", list(antai.Etat))
+@chaque(list(antai.Etat))
 def test_a_payment_is_possible_in_the_states_of_the_table_and_refused_by_a_precise_code_elsewhere(etat: antai.Etat) -> None:
     fps = antai.Dossier.ouvrir(MESSAGE, RECU)
     fps.etat = etat

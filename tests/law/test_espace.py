@@ -1,24 +1,22 @@
 """Plays the cases of conventions of the folder `espace`: in force or not, how long, renewed, terminated, signed."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from antai.domain.espace import convention as conventions
 from antai.domain.espace.convention import Convention, Conventions, EtatConvention, Signataire
 from fps.errors import Refus
+from tests.law.cas import Cas, chaque, lire
 
-FICHIER = Path(__file__).parent / "espace" / "espace_conventions.yaml"
-CAS = yaml.safe_load(FICHIER.read_text("utf-8"))
+CAS = lire("espace/espace_conventions.yaml")
 SIRET, QUI, INSTANT = "21590350100017", Signataire("Camille Exemple", "Maire"), datetime(2026, 6, 12, 10, tzinfo=UTC)
 
 
-def lire(rang: int, cycle: Any, debut: date, fin: date, etat: str, resiliee_le: date | None = None) -> Convention:
+def ecrite(rang: int, cycle: Any, debut: date, fin: date, etat: str, resiliee_le: date | None = None) -> Convention:
     """A convention as a case writes it."""
     assert etat in ("modele", "deposee", "signee", "resiliee")
     deposee = None if etat == "modele" else INSTANT
@@ -26,11 +24,11 @@ def lire(rang: int, cycle: Any, debut: date, fin: date, etat: str, resiliee_le: 
     return Convention(rang, cycle, debut, fin, QUI, INSTANT, deposee, "0" * 64, signee_le=signee, resiliee_le=resiliee_le)
 
 
-def repondre(cas: dict[str, Any]) -> Any:
+def repondre(cas: Cas) -> Any:
     """What the rules answer to a case."""
     if "duree" in cas:
         return conventions.duree(cas["duree"])
-    connues: Conventions = tuple(lire(rang, *c) for rang, c in enumerate(cas["conventions"], 1))
+    connues: Conventions = tuple(ecrite(rang, *c) for rang, c in enumerate(cas["conventions"], 1))
     le = cas["le"]
     if "prepare" in cas:
         neuve = conventions.proposer(connues, "complet", QUI, cas["prepare"], INSTANT, le)[-1]
@@ -43,8 +41,8 @@ def repondre(cas: dict[str, Any]) -> Any:
     return conventions.en_vigueur(connues, SIRET, le).cycle
 
 
-@pytest.mark.parametrize("cas", CAS, ids=[c["situation"] for c in CAS])
-def test_the_convention_is_what_the_case_says(cas: dict[str, Any]) -> None:
+@chaque(CAS)
+def test_the_convention_is_what_the_case_says(cas: Cas) -> None:
     assert cas["article"] and ("attendu" in cas) != ("refus" in cas)
     if "refus" not in cas:
         assert repondre(cas) == cas["attendu"]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antai.domain import sommes as sommes_antai
@@ -51,6 +51,7 @@ def racine(calcul: Any) -> Derivation:
 
 
 @pytest.mark.parametrize("fonction", REGLES, ids=lambda f: f.__name__)
+@settings(max_examples=25)
 @given(donnees=st.data())
 def test_every_rule_tells_its_article_and_its_tree_gives_its_value_again(fonction: Any, donnees: st.DataObject) -> None:
     types = {n: t for n, t in get_type_hints(fonction).items() if n != "return"}

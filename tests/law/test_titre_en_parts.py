@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
-import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +18,9 @@ from fps.errors import Refus
 from fps.messages.information_paiement import TitrePaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
+from tests.law.cas import Cas, chaque, lire
 
-CAS = yaml.safe_load((Path(__file__).parent / "vies" / "titre_en_parts.yaml").read_text("utf-8"))
+CAS = lire("vies/titre_en_parts.yaml")
 TITRE_LE, LE = date(2024, 1, 16), date(2024, 6, 1)
 Acte = tuple[str, Any]
 
@@ -86,8 +84,8 @@ def reste(prise: dgfip.PriseEnCharge) -> int:
     return max(prise.net_du - prise.encaisse, 0)
 
 
-@pytest.mark.parametrize("cas", CAS, ids=[cas["situation"] for cas in CAS])
-def test_what_a_title_still_waits_for_is_shared_again_at_each_cancellation(cas: dict[str, Any]) -> None:
+@chaque(CAS)
+def test_what_a_title_still_waits_for_is_shared_again_at_each_cancellation(cas: Cas) -> None:
     actes = [*(("payer", m) for m in cas["payes"]), *(("annuler", tuple(a)) for a in cas["annules"])]
     prise, nouvelles = vivre(3500, actes)
     assert cas["article"] and len(nouvelles) == len(actes)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import wraps
+from functools import cache, wraps
 from importlib import import_module
 from typing import Any, Final, ParamSpec, TypeVar, get_type_hints
 
@@ -146,8 +146,14 @@ def recalculer(noeud: Derivation) -> JsonValue:
     """The value again, from what the tree alone says: its rule and its inputs."""
     module, _, nom = noeud.regle.rpartition(".")
     fonction = getattr(import_module(module), nom)
-    types = get_type_hints(fonction)
-    return ecrire(fonction(**{n: TypeAdapter(types[n]).validate_python(v) for n, v in noeud.entrees.items()}))
+    lecteurs = _lecteurs(fonction)
+    return ecrire(fonction(**{n: lecteurs[n].validate_python(v) for n, v in noeud.entrees.items()}))
+
+
+@cache
+def _lecteurs(fonction: Callable[..., Any]) -> dict[str, TypeAdapter[Any]]:
+    """What reads each input of a rule back from JSON: made once a rule, it costs more than the rule."""
+    return {n: TypeAdapter(t) for n, t in get_type_hints(fonction).items() if n != "return"}
 
 
 def ecarts(noeud: Derivation) -> list[str]:
