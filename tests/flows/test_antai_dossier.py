@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AVIS = "21590350100017261190900001"
 AILLEURS, JAMAIS = "21750001600019261190900001", "21590350100017261400900001"  # another town, a day 400
 COMPTE = "collectivite:21590350100017"
-ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 9, 29), date(2026, 10, 5), date(2027, 1, 5), date(2027, 1, 16)
+ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 6, 29), date(2026, 7, 5), date(2026, 10, 5), date(2026, 10, 16)
 
 
 def vehicule(plaque: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def vehicule(plaque: str) -> dict[str, Any]:
 
 async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_notice(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     avant = await antai.dossier()
     assert (await antai.rectifier(1500)).json()["statut"] == "accepte"
     vu = await antai.dossier()
@@ -42,7 +42,7 @@ async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_noti
     lettre = await monde.pilot.courrier(antai.bac, Party.ANTAI, rectificatif["id"])
     modalites = lettre["modalites"]
     assert (modalites["date_limite_paiement"], modalites["minoration"], modalites["date_limite_rapo"]) == (LIMITE.isoformat(), None, None)
-    assert modalites["telepaiement"] == telepaiement(AVIS) and lettre["etablissement"]["date_envoi"] == "2026-10-08"
+    assert modalites["telepaiement"] == telepaiement(AVIS) and lettre["etablissement"]["date_envoi"] == "2026-07-08"
     assert await antai.emis(RequeteImpression) == 2
     assert await antai.soldes() == {"redevable": 1500, COMPTE: -1500}
     paye = await antai.payer(1500, numero_telepaiement=telepaiement(AVIS))
@@ -53,17 +53,17 @@ async def test_a_rectificatif_has_its_own_number_and_the_limit_of_the_first_noti
 async def test_a_town_that_lowers_a_fps_by_itself_leaves_the_rapo_and_its_rectificatif_open(monde: World) -> None:
     for montant, etat in ((500, "notifie"), (0, "annule")):
         antai = await Antai.avec_un_fps(monde)
-        await antai.aller(date(2026, 10, 8))
+        await antai.aller(date(2026, 7, 8))
         assert (await antai.rectifier(2000, origine="collectivite")).json()["statut"] == "accepte"
         spontane = await rectificatif(antai)
         assert (spontane["rapo_ouvert"], spontane["etablissement"]["date_reception_rapo"]) == (True, None)
-        assert (spontane["modalites"]["date_limite_rapo"], spontane["modalites"]["date_limite_recours"]) == ("2026-11-05", None)
+        assert (spontane["modalites"]["date_limite_rapo"], spontane["modalites"]["date_limite_recours"]) == ("2026-08-05", None)
         autre = {"numero_avis": AVIS[:-1] + "2", "cle_avis": cle(AVIS[:-1] + "2")}
         assert (await antai.rectifier(1500, origine="collectivite", **autre)).json()["code"] == "rectificatif-deja-recu"
         assert (await antai.rectifier(montant, **autre)).json()["statut"] == "accepte"
         apres = await rectificatif(antai, autre["numero_avis"])
-        assert (apres["rapo_ouvert"], apres["etablissement"]["date_reception_rapo"]) == (False, "2026-10-06")
-        assert (apres["modalites"]["date_limite_rapo"], apres["modalites"]["date_limite_recours"]) == (None, "2026-11-14")
+        assert (apres["rapo_ouvert"], apres["etablissement"]["date_reception_rapo"]) == (False, "2026-07-06")
+        assert (apres["modalites"]["date_limite_rapo"], apres["modalites"]["date_limite_recours"]) == (None, "2026-08-14")
         vu = await antai.dossier()
         assert (vu["etat"], vu["numero_avis"], vu["montant"]) == (etat, autre["numero_avis"], montant or 2000)
         assert await antai.soldes() == ({"redevable": montant, COMPTE: -montant} if montant else {})
@@ -78,7 +78,7 @@ async def rectificatif(antai: Antai, numero: str = AVIS) -> dict[str, Any]:
 
 async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     assert (await antai.payer(3000)).json()["code"] == "paiement-excessif"
     assert (await antai.payer(1500)).json()["numero_fps"] == NUMERO
@@ -88,7 +88,7 @@ async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_
     fins = []
     for ordre in ((0, 1), (1, 0), (0, 0, 1, 1)):
         antai = await Antai.avec_un_fps(monde)
-        await antai.aller(date(2026, 10, 8))
+        await antai.aller(date(2026, 7, 8))
         for lequel in ordre:
             reponse = await (antai.retirer(origine="rapo") if lequel else antai.rectifier(0))
             assert reponse.json()["statut"] == "accepte", reponse.text
@@ -102,9 +102,9 @@ async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_
 
 async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the_books_as_they_are(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 6))
+    await antai.aller(date(2026, 7, 6))
     await antai.payer(3000)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     assert (await antai.rectifier(3000)).json()["code"] == "modification-apres-paiement"
     assert (await antai.rectifier(1200)).json()["statut"] == "accepte"
     vu = await antai.dossier()
@@ -119,8 +119,8 @@ async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the
         ({"numero_avis": NUMERO, "cle_avis": cle(NUMERO)}, "numero-deja-utilise", "numero-deja-utilise"),
         ({"numero_avis": AILLEURS, "cle_avis": cle(AILLEURS)}, "rectificatif-refuse", "numero-avis-faux"),
         ({"numero_avis": JAMAIS, "cle_avis": cle(JAMAIS)}, "rectificatif-refuse", "numero-jour-impossible"),
-        ({"date_edition": "2026-10-09T09:00:00+02:00"}, "rectificatif-refuse", "edition-future"),
-        ({"date_reception_rapo": "2026-10-07T10:00:00+02:00"}, "rectificatif-refuse", "edition-avant-rapo"),
+        ({"date_edition": "2026-07-09T09:00:00+02:00"}, "rectificatif-refuse", "edition-future"),
+        ({"date_reception_rapo": "2026-07-07T10:00:00+02:00"}, "rectificatif-refuse", "edition-avant-rapo"),
         ({"date_reception_rapo": "2026-06-11T10:00:00+02:00"}, "rectificatif-refuse", "demande-avant-constat"),
         ({"siret": "21750001600019"}, "rectificatif-refuse", "numero-avis-faux"),
         ({"montant_rectifie": 3000}, "rectificatif-sans-reduction", "rectificatif-sans-reduction"),
@@ -130,7 +130,7 @@ async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the
 )  # fmt: skip
 async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error(monde: World, champs: Any, code: str, erreur: str) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     refus = (await antai.rectifier(**{"montant": champs.pop("montant_rectifie", 1500)}, **champs)).json()
     assert (refus["code"], refus["accuse"]["statut"]) == (code, "refuse")
     assert erreur in [e["code"] for e in refus["accuse"]["erreurs"]]
@@ -140,16 +140,16 @@ async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error
 
 async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_after_the_cancellation_or_the_title(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    passees = {"date_reception_rapo": "2026-09-27T09:00:00+02:00", "date_edition": "2026-09-27T10:00:00+02:00"}
+    passees = {"date_reception_rapo": "2026-06-27T09:00:00+02:00", "date_edition": "2026-06-27T10:00:00+02:00"}
     assert (await antai.rectifier(1500, **passees)).json()["code"] == "avis-non-envoye"
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     assert (await antai.rectifier(1500)).json()["statut"] == "accepte"
     autre = {"numero_avis": AVIS[:-1] + "2", "cle_avis": cle(AVIS[:-1] + "2")}
     assert (await antai.rectifier(1000, **autre)).json()["code"] == "rectificatif-deja-recu"
     assert (await antai.rectifier(1000)).json()["code"] == "numero-deja-utilise"
     annule = await Antai.avec_un_fps(monde)
     await annule.retirer()
-    await annule.aller(date(2026, 10, 8))
+    await annule.aller(date(2026, 7, 8))
     assert (await annule.rectifier(1500)).json()["code"] == "fps-annule"
     titre = await Antai.avec_un_fps(monde)
     await titre.aller(TITRE_LE)
@@ -158,7 +158,7 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
     assert (await titre.decharger_fps(3000, 0)).json()["code"] == "annulation-apres-titre"
     abandonne = await Antai.ouvrir(monde)
     await abandonne.envoyer(CreationFps, vehicule=vehicule("ZV-001-AA"))
-    await abandonne.aller(date(2026, 10, 8))
+    await abandonne.aller(date(2026, 7, 8))
     assert (await abandonne.rectifier(1500)).json()["code"] == "fps-abandonne"
     assert (await abandonne.retirer()).json()["statut"] == "abandonne"
 
@@ -169,7 +169,7 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
 async def test_a_cancellation_before_the_notice_stops_it(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
     assert (await antai.retirer()).json()["statut"] == "accepte"
-    await antai.aller(date(2027, 2, 1))
+    await antai.aller(date(2026, 11, 1))
     assert (await antai.etat(), await antai.courriers(), await antai.soldes(), await antai.echeances()) == ("annule", [], {}, [])
     assert (await antai.payer()).json()["code"] == "fps-annule"
 
@@ -180,7 +180,7 @@ async def test_a_cancellation_counts_until_the_day_before_the_title(monde: World
     await antai.aller(le)
     for _ in range(2):
         assert (await antai.retirer()).json()["statut"] == "accepte"
-    await antai.aller(date(2027, 2, 1))
+    await antai.aller(date(2026, 11, 1))
     assert (await antai.etat(), await antai.soldes(), await antai.emis(EmissionTitre)) == ("annule", {}, 0)
     assert "annulation-deja-faite" in await antai.actes()
 
@@ -230,7 +230,7 @@ async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(monde:
 
 async def test_a_reduced_fps_becomes_a_title_of_what_remains(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)
     vu = await antai.dossier()
@@ -243,41 +243,41 @@ async def test_a_reduced_fps_becomes_a_title_of_what_remains(monde: World) -> No
 
 async def test_nothing_runs_before_an_electronic_notice_is_read(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
-    await antai.aller(date(2026, 10, 20))
+    await antai.aller(date(2026, 7, 20))
     vu = await antai.dossier()
-    assert (vu["etat"], vu["date_envoi"], vu["date_notification"], vu["date_limite_paiement"]) == ("apa-envoye", "2026-09-29", None, None)
+    assert (vu["etat"], vu["date_envoi"], vu["date_notification"], vu["date_limite_paiement"]) == ("apa-envoye", "2026-06-29", None, None)
     assert (vu["montant_minore"], await antai.courriers(), await antai.echeances()) == (2100, ["e-apa"], ["eavis-non-lu"])
     lecture = (await antai.faire(f"/dossiers/{NUMERO}/lecture")).json()
     assert (lecture["date_notification"], lecture["date_limite_paiement"], lecture["minoration_jusqu_au"]) == (
+        "2026-07-20",
         "2026-10-20",
-        "2027-01-20",
-        "2026-10-29",
+        "2026-07-29",
     )
     assert (await antai.faire(f"/dossiers/{NUMERO}/lecture")).json() == lecture
     assert (await antai.actes()).count("lecture") == 1
     e_avis = await antai.lire(f"/dossiers/{NUMERO}/e-avis")
-    assert (e_avis["modalites"]["date_limite_paiement"], e_avis["modalites"]["date_limite_rapo"]) == ("2027-01-20", "2026-11-20")
+    assert (e_avis["modalites"]["date_limite_paiement"], e_avis["modalites"]["date_limite_rapo"]) == ("2026-10-20", "2026-08-20")
     pdf = await monde.client.get(antai.url(f"/dossiers/{NUMERO}/e-avis"), params={"format": "pdf"})
     assert pdf.content.startswith(b"%PDF-")
-    await antai.aller(date(2027, 1, 21))
+    await antai.aller(date(2026, 10, 21))
     assert await antai.etat() == "impaye"
 
 
 async def test_an_electronic_notice_that_nobody_reads_goes_by_post_on_the_thirtieth_day(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
-    await antai.aller(date(2026, 10, 28))
+    await antai.aller(date(2026, 7, 28))
     assert await antai.courriers() == ["e-apa"]
-    await antai.aller(date(2026, 10, 29))
+    await antai.aller(date(2026, 7, 29))
     vu = await antai.dossier()
     assert await antai.courriers() == ["apa", "e-apa", "requete-impression"]
-    assert (vu["date_envoi"], vu["date_notification"], vu["date_limite_paiement"]) == ("2026-10-29", "2026-11-04", "2027-02-04")
+    assert (vu["date_envoi"], vu["date_notification"], vu["date_limite_paiement"]) == ("2026-07-29", "2026-08-04", "2026-11-04")
     assert (await antai.faire(f"/dossiers/{NUMERO}/lecture")).json()["code"] == "avis-non-electronique"
     assert await antai.soldes() == {"redevable": 3000, COMPTE: -3000}
 
 
 async def test_an_electronic_notice_is_paid_reduced_before_it_is_read_and_its_cheque_may_bounce(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZE-001-AA"))
-    await antai.aller(date(2026, 10, 20))
+    await antai.aller(date(2026, 7, 20))
     plaque = {"immatriculation": "ZE-001-AA"}
     await antai.payer(3000, "cheque", reference="CHQ-1", **plaque)
     assert (await antai.faire(f"/dossiers/{NUMERO}/cheque-impaye", reference="CHQ-1")).json()["etat"] == "apa-envoye"
@@ -297,11 +297,11 @@ async def test_a_paper_notice_is_not_read_on_a_screen(monde: World) -> None:
 
 async def test_a_letter_that_comes_back_changes_no_date(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde, vehicule=vehicule("ZN-001-AA"))
-    await antai.aller(date(2026, 10, 13))
+    await antai.aller(date(2026, 7, 13))
     assert (await antai.dossier())["pli_revenu_le"] is None
-    await antai.aller(date(2026, 10, 14))
+    await antai.aller(date(2026, 7, 14))
     vu = await antai.dossier()
-    assert (vu["pli_revenu_le"], vu["etat"], vu["date_limite_paiement"]) == ("2026-10-14", "notifie", LIMITE.isoformat())
+    assert (vu["pli_revenu_le"], vu["etat"], vu["date_limite_paiement"]) == ("2026-07-14", "notifie", LIMITE.isoformat())
     assert (await antai.faire(f"/dossiers/{NUMERO}/pli-non-distribue")).json()["code"] == "pli-impossible"
     await antai.aller(TITRE_LE)
     assert await antai.etat() == "titre-emis"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AVIS = "21590350100017261190900001"
 AILLEURS, JAMAIS = "21750001600019261190900001", "21590350100017261400900001"  # another town, a day 400
 COMPTE = "collectivite:21590350100017"
-ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 9, 29), date(2026, 10, 5), date(2027, 1, 5), date(2027, 1, 16)
+ENVOI, NOTIFIE, LIMITE, TITRE_LE = date(2026, 6, 29), date(2026, 7, 5), date(2026, 10, 5), date(2026, 10, 16)
 
 
 def vehicule(plaque: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
     reponse = (await antai.payer(3000, "cheque", date_envoi=envoye.isoformat() if envoye else None)).json()
     if attendu == "paye":
         assert (await antai.etat(), (await antai.dossier())["paye_le"]) == ("paye", (envoye or recu).isoformat())
-        await antai.aller(date(2027, 2, 1))
+        await antai.aller(date(2026, 11, 1))
         assert (await antai.etat(), await antai.emis(EmissionTitre)) == ("paye", 0)
     else:
         assert reponse["code"] == attendu

@@ -37,15 +37,15 @@ async def une_ville(monde: World) -> Antai:
         if n == 7:
             champs["vehicule"] = {**CreationFps.example["vehicule"], "immatriculation": "ZV-001-AA"}
         assert (await antai.envoyer(CreationFps, **champs)).status_code == 200
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     payes = [(0, 2100, "internet"), (1, 3000, "cheque"), (3, 1400, "serveur-vocal")]
     for n, montant, moyen in payes:
         assert (await antai.payer(montant, moyen, numero_telepaiement=telepaiement(numeros[n]), reference=f"R-{n}")).status_code == 200
     assert (await antai.rectifier(0, numero_fps=numeros[2])).json()["statut"] == "accepte"
-    await antai.aller(date(2026, 12, 1))
+    await antai.aller(date(2026, 9, 1))
     assert (await antai.payer(2000, "buraliste", numero_telepaiement=telepaiement(numeros[4]))).status_code == 200
     assert (await antai.faire(f"/dossiers/{numeros[1]}/cheque-impaye", reference="R-1")).status_code == 200
-    await antai.aller(date(2027, 1, 16))
+    await antai.aller(date(2026, 10, 16))
     assert (await antai.annuler_titre(numero_fps=numeros[5])).json()["statut"] == "accepte"
     return antai
 
@@ -56,7 +56,7 @@ async def une_ville(monde: World) -> Antai:
 async def test_the_infocentre_counts_by_town_zone_and_month(monde: World) -> None:
     antai = await une_ville(monde)
     rouge, verte = await antai.lire("/infocentre/statistiques", siret=LILLE)
-    assert (rouge["zone"], rouge["mois"], verte["zone"]) == ("rouge", "2026-09", "verte")
+    assert (rouge["zone"], rouge["mois"], verte["zone"]) == ("rouge", "2026-06", "verte")
     attendu = {
         "fps": 6,
         "montant_fps": 18000,
@@ -91,8 +91,8 @@ async def test_the_infocentre_counts_by_town_zone_and_month(monde: World) -> Non
 async def test_the_infocentre_is_limited_to_a_perimeter_and_says_the_same_in_csv(monde: World) -> None:
     antai = await une_ville(monde)
     assert await antai.lire("/infocentre/statistiques", siret="21750001600019") == []
-    assert await antai.lire("/infocentre/statistiques", du="2026-10-01") == []
-    assert await antai.lire("/infocentre/statistiques", au="2026-09-27") == []
+    assert await antai.lire("/infocentre/statistiques", du="2026-07-01") == []
+    assert await antai.lire("/infocentre/statistiques", au="2026-06-27") == []
     assert [s["zone"] for s in await antai.lire("/infocentre/statistiques", zone=["verte"])] == ["verte"]
     reponse = await monde.client.get(antai.url("/infocentre/statistiques"), params={"format": "csv", "siret": LILLE})
     lignes = list(csv.DictReader(io.StringIO(reponse.text), delimiter=";"))
@@ -112,7 +112,7 @@ async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(monde: World, p
             url = addresses[Party.ANTAI] + "/bacs/stat"
             await client.post(f"{url}{CreationFps.path}", json=CreationFps.example)
             found.append((await client.get(f"{url}/infocentre/statistiques")).json())
-            factures = await client.get(f"{url}/factures/{LILLE}/2026-09")
+            factures = await client.get(f"{url}/factures/{LILLE}/2026-06")
             found[-1].append(factures.json())
     assert found[0] == found[1] and found[0][0]["fps"] == 1
 
@@ -122,7 +122,7 @@ async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(monde: World, p
 
 async def test_va_pilote_tells_everything_of_a_dossier_but_a_name(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     await antai.payer(1500, "guichet", reference="G-1")
     vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=LILLE, zone=["rouge", "verte"])
@@ -148,23 +148,23 @@ async def test_va_pilote_shows_nothing_outside_the_perimeter(monde: World, perim
 
 async def test_the_invoice_of_a_month_counts_its_notices_at_the_price_of_their_day(monde: World) -> None:
     antai = await une_ville(monde)
-    septembre = await antai.lire(f"/factures/{LILLE}/2026-09")
-    assert (septembre["nombre"], septembre["total"], septembre["provisoire"]) == (7, 7 * 132, False)
-    assert (septembre["total_traitement"], septembre["total_affranchissement"]) == (7 * 75, 7 * 57)
+    juin = await antai.lire(f"/factures/{LILLE}/2026-06")
+    assert (juin["nombre"], juin["total"], juin["provisoire"]) == (7, 7 * 132, False)
+    assert (juin["total_traitement"], juin["total_affranchissement"]) == (7 * 75, 7 * 57)
+    juillet = await antai.lire(f"/factures/{LILLE}/2026-07")
+    assert [(x["nature"], x["nombre"], x["prix"]) for x in juillet["lignes"]] == [("rectificatif", 1, 132)]
     octobre = await antai.lire(f"/factures/{LILLE}/2026-10")
-    assert [(x["nature"], x["nombre"], x["prix"]) for x in octobre["lignes"]] == [("rectificatif", 1, 132)]
-    janvier = await antai.lire(f"/factures/{LILLE}/2027-01")
-    assert (janvier["nombre"], janvier["total"], janvier["provisoire"], janvier["date_facture"]) == (0, 0, True, "2027-01-16")
-    refus = await monde.client.get(antai.url(f"/factures/{LILLE}/2027-02"))
+    assert (octobre["nombre"], octobre["total"], octobre["provisoire"], octobre["date_facture"]) == (0, 0, True, "2026-10-16")
+    refus = await monde.client.get(antai.url(f"/factures/{LILLE}/2026-11"))
     assert refus.json()["code"] == "mois-invalide"
-    pdf = (await monde.client.get(antai.url(f"/factures/{LILLE}/2026-09/pdf"))).content
+    pdf = (await monde.client.get(antai.url(f"/factures/{LILLE}/2026-06/pdf"))).content
     lu = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\u00a0", " ").split())
     place = 0
     for mention in (
         "SPÉCIMEN",
-        "Facture n° F-21590350100017-202609",
+        "Facture n° F-21590350100017-202606",
         "Ville de Lille",
-        "septembre 2026",
+        "juin 2026",
         "Avis de paiement",
         "1,32 €",
         "9,24 €",

@@ -17,9 +17,9 @@ from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TITRE_LE = date(2027, 1, 16)
+TITRE_LE = date(2026, 10, 16)
 COMPTE = "collectivite:21590350100017"
-ANNULATION = f"27{DEBUT_DE_SERIE + 1}"
+ANNULATION = f"26{DEBUT_DE_SERIE + 1}"
 
 
 async def avec_un_titre(monde: World) -> Antai:
@@ -68,7 +68,7 @@ async def test_a_title_partly_cancelled_keeps_what_remains(monde: World) -> None
         ({"etendue": "partielle"}, "etendue-incoherente"),
         ({"fps": 0, "majoration": 0}, "etendue-incoherente"),
         ({"numero_requete": None}, "requete-manquante"),
-        ({"numero_titre": "2700000002"}, "titre-different"),
+        ({"numero_titre": "2600000002"}, "titre-different"),
         ({"siret": "21750001600019"}, "autre-collectivite"),
     ],
 )
@@ -101,17 +101,17 @@ async def test_the_titles_are_printed_with_every_line_of_their_annexe(monde: Wor
     antai = await Antai.avec_un_fps(monde)
     autre = NUMERO[:-1] + "6"
     await antai.envoyer(CreationFps, numero_fps=autre, cle=cle(autre))
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)
     pdf = await monde.client.get(antai.url(f"/titres/{TITRE}/pdf"))
     lu = texte(pdf.content)
     assert pdf.headers["content-type"] == "application/pdf" and "SPÉCIMEN" in lu
-    for mention in ("Titre exécutoire n° 27 00000001", "245", "246", "rectifié par l'avis", "15,00 €", "45,00 €", "100,00 €", "145,00 €"):
+    for mention in ("Titre exécutoire n° 26 00000001", "245", "246", "rectifié par l'avis", "15,00 €", "45,00 €", "100,00 €", "145,00 €"):
         assert mention in lu, mention
     await antai.annuler_titre(1500, 5000, etendue="totale")
     lu = texte((await monde.client.get(antai.url(f"/titres-annulation/{ANNULATION}/pdf"))).content)
-    for mention in ("Titre d'annulation n° 27 90000001", "15,00 €", "50,00 €", "requête 26004217", "totale"):
+    for mention in ("Titre d'annulation n° 26 90000001", "15,00 €", "50,00 €", "requête 26004217", "totale"):
         assert mention in lu, mention
     assert (await monde.client.get(antai.url(f"/titres/{TITRE}/pdf"))).content == pdf.content, "a title does not change"
 
@@ -213,7 +213,7 @@ async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_on
     vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
     (decision,) = vu["decisions"]
     assert (decision["ecart"], decision["attend_la_collectivite"]) == (True, True)
-    assert (decision["refus"], decision["refuse_le"], vu["dossier"]["titre_reste_du"]) == ("annulation-excessive", "2027-01-16", 8000)
+    assert (decision["refus"], decision["refuse_le"], vu["dossier"]["titre_reste_du"]) == ("annulation-excessive", "2026-10-16", 8000)
     assert (await antai.annuler_titre()).json()["statut"] == "accepte"
     (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
     assert (decision["refus"], decision["attend_la_collectivite"], decision["ecart"]) == (None, False, True), "the court discharged more"
@@ -221,7 +221,7 @@ async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_on
 
 async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     assert (await antai.decharger_fps(3100, 0)).json()["code"] == "montants-incoherents"
     (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
     assert (decision["ecart"], decision["refus"], decision["sens"]) == (True, "montants-incoherents", None)

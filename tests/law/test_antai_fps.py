@@ -16,7 +16,7 @@ from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from tests.law.cas import Cas, chaque, lire
 
 CAS = lire("vies/antai_fps.yaml")
-RECU, ENVOI = date(2026, 9, 28), date(2026, 9, 29)
+RECU, ENVOI = date(2026, 6, 28), date(2026, 6, 29)
 
 
 def vivre(fps: Dossier, du: date, au: date) -> None:
@@ -30,7 +30,7 @@ def vivre(fps: Dossier, du: date, au: date) -> None:
         elif fps.etat is Etat.NOTIFIE and fps.date_limite_paiement is not None and jour > fps.date_limite_paiement:
             fps.constater_impaye()
         elif fps.etat is Etat.IMPAYE and jour >= fps.titre_le():
-            TitreCollectif(fps.siret, jour, "2700000001").inscrire(fps)
+            TitreCollectif(fps.siret, jour, "2600000001").inscrire(fps)
 
 
 def agir(fps: Dossier, acte: dict[str, Any]) -> None:

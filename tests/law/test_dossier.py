@@ -28,7 +28,7 @@ from fps.regles.machine import Machine
 from fps.villes.communes import commune
 from tests.law.cas import Cas, chaque, lire
 
-RECU, ENVOI = date(2026, 9, 28), date(2026, 9, 29)
+RECU, ENVOI = date(2026, 6, 28), date(2026, 6, 29)
 MAINTENANT = datetime.fromisoformat("2026-06-12T18:00:00+02:00")
 VOITURE = Vehicule(immatriculation="AB-123-CD", pays="FR", marque="Renault", categorie="voiture")
 MESSAGE = CreationFps.exemplaire()
@@ -49,7 +49,7 @@ def vivre(fps: antai.Dossier, jusquau: date) -> None:
         elif fps.date_limite_paiement is not None and jour == fps.date_limite_paiement + timedelta(days=1):
             fps.constater_impaye()
         elif fps.date_limite_paiement is not None and jour == fps.titre_le():
-            TitreCollectif(fps.siret, jour, "2700000001").inscrire(fps)
+            TitreCollectif(fps.siret, jour, "2600000001").inscrire(fps)
         jour += timedelta(days=1)
 
 
@@ -128,17 +128,17 @@ def test_the_same_act_twice_is_refused_and_changes_nothing() -> None:
     fps = dossier_au(ENVOI)
     avant = dict(vars(fps))
     with pytest.raises(Refus) as refus:
-        fps.envoyer_avis(date(2026, 10, 1))
+        fps.envoyer_avis(date(2026, 7, 1))
     assert refus.value.code == "acte-impossible" and vars(fps) == avant
 
 
 def test_the_news_of_another_title_does_not_close_a_dossier() -> None:
-    fps = dossier_au(date(2027, 1, 16))
+    fps = dossier_au(date(2026, 10, 16))
     with pytest.raises(Refus) as refus:
-        fps.exiger_titre("2700000002", 1)
+        fps.exiger_titre("2600000002", 1)
     assert (refus.value.code, fps.etat) == ("titre-different", antai.Etat.TITRE_EMIS)
-    fps.exiger_titre("2700000001", 1)
-    assert fps.encaisser_titre(6400, 1600, date(2027, 2, 1), solde=True)
+    fps.exiger_titre("2600000001", 1)
+    assert fps.encaisser_titre(6400, 1600, date(2026, 11, 1), solde=True)
     assert fps.etat is antai.Etat.TITRE_PAYE
 
 
@@ -164,8 +164,8 @@ def test_the_notice_prints_the_dates_of_the_worked_example() -> None:
     avis = avis_de_paiement(fps, antai.Constat(fps.numero, MESSAGE, identite), identite)
     m = avis.modalites
     dates = (avis.etablissement.date_envoi, m.date_notification, m.date_limite_paiement, m.date_limite_rapo)
-    assert dates == (ENVOI, date(2026, 10, 5), date(2027, 1, 5), date(2026, 11, 5))
-    assert m.minoration is not None and (m.minoration.montant, m.minoration.jusqu_au) == (2100, date(2026, 10, 8))
+    assert dates == (ENVOI, date(2026, 7, 5), date(2026, 10, 5), date(2026, 8, 5))
+    assert m.minoration is not None and (m.minoration.montant, m.minoration.jusqu_au) == (2100, date(2026, 7, 8))
     assert set(m.minoration.canaux) == {"internet", "serveur-vocal"}
     requete = requete_impression(fps, identite)
     assert (requete.telepaiement, requete.montant, requete.destinataire) == (m.telepaiement, 3000, identite.nom_complet)
@@ -173,30 +173,30 @@ def test_the_notice_prints_the_dates_of_the_worked_example() -> None:
 
 
 def test_the_title_and_the_avertissement_carry_what_the_notice_said() -> None:
-    fps = dossier_au(date(2027, 1, 16))
+    fps = dossier_au(date(2026, 10, 16))
     identite = registres.identifier("graine", VOITURE).redevable
     assert identite is not None
     titre = emission(fps, antai.Constat(fps.numero, MESSAGE, identite), identite)
     assert (titre.montant_impaye, titre.majoration, titre.total_du, titre.rang_annexe) == (3000, 5000, 8000, 1)
     prise = dgfip.PriseEnCharge.ouvrir(titre)
-    prise.avertir(date(2027, 1, 23))
+    prise.avertir(date(2026, 10, 23))
     lettre = avertissement(prise, dgfip.LigneRecue(fps.numero, titre))
-    assert (lettre.rabais, lettre.montant_avec_rabais, lettre.date_limite_rabais) == (1600, 6400, date(2027, 2, 23))
-    assert (lettre.date_notification, lettre.date_limite_recours) == (date(2027, 1, 29), date(2027, 2, 28))
+    assert (lettre.rabais, lettre.montant_avec_rabais, lettre.date_limite_rabais) == (1600, 6400, date(2026, 11, 23))
+    assert (lettre.date_notification, lettre.date_limite_recours) == (date(2026, 10, 29), date(2026, 11, 29))
     assert lettre.redevable == identite
 
 
 def test_two_titles_of_one_day_follow_each_other_and_their_lines_too() -> None:
-    serie = SerieTitres(2027)
-    lille, paris = (TitreCollectif(siret, date(2027, 1, 16), serie.suivant()) for siret in ("21590350100017", "21750001600019"))
-    assert (lille.numero, paris.numero) == ("2700000001", "2700000002")
-    rangs = [lille.inscrire(dossier_au(date(2027, 1, 15))).rang for _ in range(3)]
+    serie = SerieTitres(2026)
+    lille, paris = (TitreCollectif(siret, date(2026, 10, 16), serie.suivant()) for siret in ("21590350100017", "21750001600019"))
+    assert (lille.numero, paris.numero) == ("2600000001", "2600000002")
+    rangs = [lille.inscrire(dossier_au(date(2026, 10, 15))).rang for _ in range(3)]
     assert rangs == [1, 2, 3] and (lille.lignes, lille.total_impaye, lille.total_majoration) == (3, 9000, 15000)
 
 
 def test_the_books_of_an_unpaid_fps_balance_from_the_notice_to_the_paid_title() -> None:
-    fps = dossier_au(date(2027, 1, 16))
-    le = date(2027, 2, 1)
+    fps = dossier_au(date(2026, 10, 16))
+    le = date(2026, 11, 1)
     avant = fps.titre_regle
     assert fps.encaisser_titre(6400, 1600, le, solde=True)
     reglement = ecriture_reglement(fps, avant, le, "titre payé")

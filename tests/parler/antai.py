@@ -1,4 +1,4 @@
-"""ANTAI alone with what the others send it: one FPS of Lille, received on 28 September 2026, and the letters about it."""
+"""ANTAI alone with what the others send it: one FPS of Lille, received on 28 June 2026, and the letters about it."""
 
 import json
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.partie import Partie, bac_neuf
 
-DEPART = date(2026, 9, 28)  # sent the 29th, notified 5 October, to pay until 5 January 2027, title on the 16th
+DEPART = date(2026, 6, 28)  # sent the 29th, notified 5 July, to pay until 5 October, title on the 16th: no law of 2027 reaches it
 NUMERO = "21590350100017261163072245"
-TITRE = "2700000001"
+TITRE = "2600000001"
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Antai(Partie):
         return await self.envoyer(PaiementFps, moyen=moyen, montant=montant, **champs)
 
     async def rectifier(self, montant: int, **champs: Any) -> httpx.Response:
-        dates = {"date_reception_rapo": "2026-10-06T09:00:00+02:00", "date_edition": "2026-10-07T09:00:00+02:00"}
+        dates = {"date_reception_rapo": "2026-07-06T09:00:00+02:00", "date_edition": "2026-07-07T09:00:00+02:00"}
         return await self.envoyer(ModificationFps, montant_rectifie=montant, **(dates | champs))
 
     async def retirer(self, **champs: Any) -> httpx.Response:
@@ -71,13 +71,13 @@ class Antai(Partie):
 
     async def decharger_fps(self, annule: int, restant: int, **champs: Any) -> httpx.Response:
         etendue = "totale" if restant == 0 else "partielle"
-        montants = {"montant_annule": annule, "montant_restant": restant, "etendue": etendue}
+        montants = {"montant_annule": annule, "montant_restant": restant, "etendue": etendue, "date_decision": "2026-07-05"}
         return await self.envoyer(InformationAnnulationFps, **(montants | champs))
 
     async def annuler_titre(self, fps: int = 3000, majoration: int = 5000, **champs: Any) -> httpx.Response:
         etendue = "totale" if (fps, majoration) == (3000, 5000) else "partielle"
         montants = {"numero_titre": TITRE, "fps_annule": fps, "majoration_annulee": majoration, "etendue": etendue}
-        montants |= {"date_decision": "2027-01-10"}
+        montants |= {"date_decision": "2026-10-10"}
         return await self.envoyer(InformationAnnulationTitre, **(montants | champs))
 
     async def juger(self, fps: int = 3000, majoration: int = 5000, **champs: Any) -> list[Letter]:

@@ -51,7 +51,7 @@ def depuis(arbre: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("ville", [LILLE, PARIS], ids=["lille", "paris"])
 async def test_every_date_and_amount_of_an_unpaid_dossier_is_explained(monde: World, ville: tuple[str, str, int, int]) -> None:
     vie = await naitre(monde, ville)
-    await vie.jusqu_au(date(2027, 1, 23))
+    await vie.jusqu_au(date(2024, 1, 23))
     for party, chemin, champs in ((Party.ANTAI, "/dossiers", ANTAI), (Party.DGFIP, "/prises-en-charge", DGFIP)):
         vu = await vie.lire(party, f"{chemin}/{vie.numero}")
         for champ, montre in champs.items():
@@ -63,17 +63,17 @@ async def test_every_date_and_amount_of_an_unpaid_dossier_is_explained(monde: Wo
 
 async def test_the_payment_limit_is_followed_back_to_the_reception_of_the_message(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2026, 10, 5))
+    await vie.jusqu_au(date(2023, 10, 5))
     service, found = await ask(monde.pilot, vie.bac, vie.numero, "payer_avant_le")
-    assert (service, found["champ"], found["valeur"]) == (Party.ANTAI, "date_limite_paiement", "2027-01-05")
+    assert (service, found["champ"], found["valeur"]) == (Party.ANTAI, "date_limite_paiement", "2024-01-05")
     assert depuis(found["arbre"]) == ["date_limite_paiement", "date_notification_postale", "date_envoi_apa"]
     lines = "\n".join(tree(found["arbre"], 0))
-    assert "réception = 28 septembre 2026" in lines and "délai de paiement, en mois : 3" in lines and "= 5 janvier 2027" in lines
+    assert "réception = 28 septembre 2023" in lines and "délai de paiement, en mois : 3" in lines and "= 5 janvier 2024" in lines
 
 
 async def test_the_dgfip_answers_for_what_antai_does_not_know(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 1, 23))
+    await vie.jusqu_au(date(2024, 1, 23))
     service, found = await ask(monde.pilot, vie.bac, vie.numero, "montant_avec_rabais")
     assert (service, found["valeur"]) == (Party.DGFIP, 6800)
     assert depuis(found["arbre"]["origines"]["rabais_accorde"])[0] == "rabais"
@@ -101,14 +101,14 @@ async def test_each_refusal_to_explain_has_its_code_and_what_to_do(monde: World)
 
 
 async def test_each_refusal_of_the_pilot_has_its_code(monde: World) -> None:
-    pilot, jour = monde.pilot, paris(date(2026, 9, 28))
+    pilot, jour = monde.pilot, paris(date(2023, 9, 28))
     await pilot.creer("refus", jour)
     codes = []
     for method, path, body in (
         ("POST", "/bacs", {"nom": "refus", "instant": jour.isoformat()}),
         ("GET", "/bacs/nulle-part", None),
         ("GET", "/bacs/refus/courriers/inconnu", None),
-        ("POST", "/bacs/refus/instant", {"instant": paris(date(2026, 9, 1)).isoformat()}),
+        ("POST", "/bacs/refus/instant", {"instant": paris(date(2023, 9, 1)).isoformat()}),
     ):
         with pytest.raises(PiloteErreur) as refus:
             await pilot._call(Party.ANTAI, method, path, json=body)
@@ -118,18 +118,18 @@ async def test_each_refusal_of_the_pilot_has_its_code(monde: World) -> None:
 
 async def test_every_date_and_amount_of_the_view_of_a_title_is_explained_through_its_life(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 1, 16))
+    await vie.jusqu_au(date(2024, 1, 16))
     explications = Explications(monde, Party.DGFIP, vie.bac, f"/prises-en-charge/{vie.numero}")
     connus = await explications.connus()
     assert set(champs_de(PriseVue)) - {"rang"} <= set(connus)
-    for jour in (date(2027, 1, 16), date(2027, 1, 23), date(2027, 2, 24), date(2027, 4, 24), date(2027, 10, 21), date(2027, 11, 20)):
+    for jour in (date(2024, 1, 16), date(2024, 1, 23), date(2024, 2, 24), date(2024, 4, 23), date(2024, 10, 20), date(2024, 11, 19)):
         await vie.jusqu_au(jour)
         vue = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
         found = await explications.toutes(vue)
         assert all(x["arbre"] or x["fait"] for x in found.values()), jour
-        if jour == date(2027, 2, 24):
+        if jour == date(2024, 2, 24):
             assert found["a_payer"]["arbre"]["valeur"] == vue["a_payer"] == 8500
-        if jour == date(2027, 4, 24):
+        if jour == date(2024, 4, 23):
             assert depuis(found["relance_le"]["arbre"]) == ["date_relance_titre"]
     assert (vue["etat"], found["a_payer"]["arbre"]["valeur"]) == ("paye", 0)
     assert depuis(found["net_du"]["arbre"]) == ["net_reclame", "majoration"]

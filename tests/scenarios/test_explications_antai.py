@@ -38,20 +38,20 @@ async def test_every_date_and_amount_of_the_views_is_known(monde: World) -> None
 
 async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     found = await expliquees(antai)
     assert found["montant_minore"]["valeur"] == 2100 and depuis(found["montant_minore"]["arbre"])[0] == "minore_payable"
     assert {"date_envoi", "date_notification", "minoration_jusqu_au", "date_limite_rapo"} <= calcules(found)
-    await antai.aller(date(2026, 10, 9))
+    await antai.aller(date(2026, 7, 9))
     found = await expliquees(antai)
     assert "montant_minore" not in found and found["minoration_montant"]["valeur"] == 2100
 
 
 async def test_a_windscreen_notice_in_cycle_complet_delays_the_sending_and_says_why(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde, mode_notification="pare-brise")
-    await antai.aller(date(2026, 10, 6))
+    await antai.aller(date(2026, 7, 6))
     found = await expliquees(antai)
-    assert (found["date_envoi"]["valeur"], depuis(found["date_envoi"]["arbre"])) == ("2026-10-04", ["date_envoi_apres_notice"])
+    assert (found["date_envoi"]["valeur"], depuis(found["date_envoi"]["arbre"])) == ("2026-07-04", ["date_envoi_apres_notice"])
     assert depuis(found["date_limite_paiement"]["arbre"]) == [
         "date_limite_paiement",
         "date_notification_postale",
@@ -62,14 +62,14 @@ async def test_a_windscreen_notice_in_cycle_complet_delays_the_sending_and_says_
 async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delays_run(monde: World) -> None:
     vehicule = {**CreationFps.example["vehicule"], "immatriculation": "ZE-001-AA"}
     lu = await Antai.avec_un_fps(monde, vehicule=vehicule)
-    await lu.aller(date(2026, 10, 20))
+    await lu.aller(date(2026, 7, 20))
     found = await expliquees(lu)
     assert found["montant_minore"]["valeur"] == 2100 and "minoration_jusqu_au" not in found
     await lu.faire(f"/dossiers/{NUMERO}/lecture")
     found = await expliquees(lu)
     assert depuis(found["minoration_jusqu_au"]["arbre"]) == ["date_limite_minoration", "date_notification_electronique"]
     jamais = await Antai.avec_un_fps(monde, vehicule=vehicule)
-    await jamais.aller(date(2026, 11, 4))
+    await jamais.aller(date(2026, 8, 4))
     found = await expliquees(jamais)
     assert depuis(found["date_envoi"]["arbre"]) == ["date_envoi_eavis_non_lu", "date_envoi_apa"]
     assert depuis(found["minoration_jusqu_au"]["arbre"])[1:] == ["date_envoi_eavis_non_lu", "date_envoi_apa"]
@@ -77,7 +77,7 @@ async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delay
 
 async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2027, 1, 16))
+    await antai.aller(date(2026, 10, 16))
     await antai.titre_paye(2500, 2500, 0, reste=5500)
     assert (await antai.annuler_titre(1000, 0)).json()["statut"] == "accepte"
     found = await expliquees(antai)
@@ -91,7 +91,7 @@ async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(mon
 
 async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(monde: World) -> None:
     antai = await Antai.avec_un_fps(monde)
-    await antai.aller(date(2026, 10, 8))
+    await antai.aller(date(2026, 7, 8))
     await antai.payer(3000)
     await antai.rectifier(1200)
     found = await expliquees(antai)

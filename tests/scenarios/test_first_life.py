@@ -17,7 +17,7 @@ from fps_simulateur.pilote.world import World
 from tests.parler.partie import bac_neuf
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-DEPART = date(2026, 9, 28)
+DEPART = date(2023, 9, 28)
 LILLE, PARIS = ("21590350100017", "rouge", 3500, 2450), ("21750001600019", "1", 7500, 5250)
 
 
@@ -91,9 +91,9 @@ async def test_a_fps_paid_reduced_is_known_as_such_everywhere(monde: World, vill
     vie = await naitre(monde, ville)
     assert (vie.fps["montant"], vie.fps["minoration_montant"]) == ville[2:]
     assert await vie.etats() == ("transmis", "transmis")
-    await vie.jusqu_au(date(2026, 10, 8))
+    await vie.jusqu_au(date(2023, 10, 8))
     due = await vie.lire(Party.ANTAI, f"/payer/{vie.fps['telepaiement']}", immatriculation="AB-123-CD")
-    assert (due["montant"], due["montant_minore"], due["minoration_jusqu_au"]) == (ville[2], ville[3], "2026-10-08")
+    assert (due["montant"], due["montant_minore"], due["minoration_jusqu_au"]) == (ville[2], ville[3], "2023-10-08")
     answer = await vie.payer(ville[3])
     assert answer.status_code == 200 and answer.json()["minore"] is True
     assert await vie.etats() == ("paye-minore", "paye-minore")
@@ -104,32 +104,32 @@ async def test_a_fps_paid_reduced_is_known_as_such_everywhere(monde: World, vill
         "collectivite": {"antai": ville[3], "recettes": -ville[3]},
         "dgfip": {"encaissements": ville[3], f"a-reverser:{ville[0]}": -ville[3]},
     }
-    await vie.jusqu_au(date(2026, 11, 30))  # the month is reversed to the town
+    await vie.jusqu_au(date(2023, 11, 30))  # the month is reversed to the town
     assert (await monde.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
 
 async def test_a_fps_paid_whole_on_the_last_day_never_becomes_a_title(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 1, 5))
+    await vie.jusqu_au(date(2024, 1, 5))
     assert (await vie.payer(3500, "guichet")).json()["reste_du"] == 0
     assert await vie.etats() == ("paye", "paye")
-    assert not [line for line in await vie.jusqu_au(date(2027, 6, 1)) if line["sujet"] == vie.numero]
+    assert not [line for line in await vie.jusqu_au(date(2024, 6, 1)) if line["sujet"] == vie.numero]
 
 
 async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the_rebate(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 1, 6))
+    await vie.jusqu_au(date(2024, 1, 6))
     refus = await vie.payer(3500)
     assert (refus.status_code, refus.json()["code"]) == (409, "delai-paiement-expire")
-    await vie.jusqu_au(date(2027, 1, 23))
+    await vie.jusqu_au(date(2024, 1, 23))
     dossier = await vie.lire(Party.ANTAI, f"/dossiers/{vie.numero}")
     dates = [dossier[c] for c in ("recu_le", "date_envoi", "date_notification", "date_limite_paiement", "date_titre")]
-    assert dates == ["2026-09-28", "2026-09-29", "2026-10-05", "2027-01-05", "2027-01-16"]
+    assert dates == ["2023-09-28", "2023-09-29", "2023-10-05", "2024-01-05", "2024-01-16"]
     titre = await vie.lire(Party.ANTAI, f"/titres/{dossier['numero_titre']}")
     assert (titre["total_impaye"], titre["total_majoration"], titre["annexe"][0]["numero_fps"]) == (3500, 5000, vie.numero)
     prise = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
-    assert (prise["etat"], prise["total_du"], prise["rabais"], prise["date_limite_rabais"]) == ("averti", 8500, 1700, "2027-02-23")
-    await vie.jusqu_au(date(2027, 2, 23))
+    assert (prise["etat"], prise["total_du"], prise["rabais"], prise["date_limite_rabais"]) == ("averti", 8500, 1700, "2024-02-23")
+    await vie.jusqu_au(date(2024, 2, 23))
     corps = {"numero_fps": vie.numero, "numero_telepaiement": prise["numero_telepaiement"], "moyen": "internet", "montant": 6800}
     assert (await vie.envoyer(PaiementTitre, corps)).json()["rabais"] == 1700
     assert await vie.etats() == ("titre-paye", "titre-paye")
@@ -137,33 +137,33 @@ async def test_a_fps_unpaid_becomes_a_title_whose_avertissement_is_paid_with_the
         "collectivite": {"dgfip": 3500, "recettes": -3500},
         "dgfip": {"encaissements": 6800, f"a-reverser:{LILLE[0]}": -3500, "etat": -3300},
     }
-    await vie.jusqu_au(date(2027, 3, 15))  # the month is reversed to the town
+    await vie.jusqu_au(date(2024, 3, 15))  # the month is reversed to the town
     assert (await monde.pilot.etat(vie.bac))["prochaine_echeance"] is None
 
 
 async def test_each_deadline_is_lived_on_its_day_and_not_the_day_before(monde: World) -> None:
     vie = await naitre(monde)
     attendus = [
-        ((2026, 9, 28), "transmis"),
-        ((2026, 9, 29), "apa-envoye"),
-        ((2026, 10, 4), "apa-envoye"),
-        ((2026, 10, 5), "notifie"),
-        ((2027, 1, 5), "notifie"),
-        ((2027, 1, 6), "impaye"),
-        ((2027, 1, 15), "impaye"),
-        ((2027, 1, 16), "titre-emis"),
+        ((2023, 9, 28), "transmis"),
+        ((2023, 9, 29), "apa-envoye"),
+        ((2023, 10, 4), "apa-envoye"),
+        ((2023, 10, 5), "notifie"),
+        ((2024, 1, 5), "notifie"),
+        ((2024, 1, 6), "impaye"),
+        ((2024, 1, 15), "impaye"),
+        ((2024, 1, 16), "titre-emis"),
     ]
     for jour, etat in attendus:
         await vie.jusqu_au(date(*jour))
         assert (jour, (await vie.etats())[1]) == (jour, etat)
-    for jour, etat in [((2027, 1, 22), "pris-en-charge"), ((2027, 1, 23), "averti")]:
+    for jour, etat in [((2024, 1, 22), "pris-en-charge"), ((2024, 1, 23), "averti")]:
         await vie.jusqu_au(date(*jour))
         assert (await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}"))["etat"] == etat
 
 
 async def test_a_title_is_paid_whole_the_day_after_the_rebate(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 2, 24))
+    await vie.jusqu_au(date(2024, 2, 24))
     prise = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
     corps = {"numero_fps": vie.numero, "numero_telepaiement": prise["numero_telepaiement"], "moyen": "internet", "montant": 6800}
     assert (await vie.envoyer(PaiementTitre, corps, "a")).json()["code"] == "rabais-expire"
@@ -173,7 +173,7 @@ async def test_a_title_is_paid_whole_the_day_after_the_rebate(monde: World) -> N
 
 async def test_a_payment_sent_twice_is_taken_once_and_a_second_payment_is_refused(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2026, 10, 6))
+    await vie.jusqu_au(date(2023, 10, 6))
     first, again = [await vie.payer(2450, cle="carte") for _ in range(2)]
     assert first.json() == again.json()
     refus = await vie.payer(2450, cle="autre")
@@ -193,7 +193,7 @@ async def test_an_abandoned_fps_is_told_to_the_town_and_owes_nothing(monde: Worl
 
 async def test_the_letters_to_the_redevable_are_printed_and_name_one_invented_person(monde: World) -> None:
     vie = await naitre(monde)
-    await vie.jusqu_au(date(2027, 1, 23))
+    await vie.jusqu_au(date(2024, 1, 23))
     courriers = await monde.pilot.courriers(vie.bac, vie.numero)
     noms = set()
     for courrier in courriers:
@@ -209,20 +209,20 @@ async def test_the_titles_of_a_day_are_one_per_town_and_their_lines_follow(monde
     vie = await naitre(monde)
     autres = [await etablir(monde, vie.bac, plaque=f"AB-12{n}-CD") for n in range(4, 6)]
     paris_fps = await etablir(monde, vie.bac, PARIS, "EF-123-GH")
-    await vie.jusqu_au(date(2027, 1, 16))
+    await vie.jusqu_au(date(2024, 1, 16))
     dossiers = (await vie.lire(Party.ANTAI, "/dossiers", etat="titre-emis"))["elements"]
     places = {d["numero"]: (d["numero_titre"], d["rang_annexe"]) for d in dossiers}
     lille = [places[f["numero"]] for f in (vie.fps, *autres)]
-    assert lille == [("2700000001", 1), ("2700000001", 2), ("2700000001", 3)] and places[paris_fps["numero"]] == ("2700000002", 1)
-    titre = await vie.lire(Party.ANTAI, "/titres/2700000001", limite=2)
+    assert lille == [("2400000001", 1), ("2400000001", 2), ("2400000001", 3)] and places[paris_fps["numero"]] == ("2400000002", 1)
+    titre = await vie.lire(Party.ANTAI, "/titres/2400000001", limite=2)
     assert (titre["lignes"], len(titre["annexe"]), titre["suivant"], titre["total_du"]) == (3, 2, 2, 3 * 8500)
-    recus = (await vie.lire(Party.DGFIP, "/prises-en-charge", titre="2700000001"))["elements"]
+    recus = (await vie.lire(Party.DGFIP, "/prises-en-charge", titre="2400000001"))["elements"]
     assert [p["rang"] for p in recus] == [1, 2, 3]
 
 
 async def test_two_bacs_stand_at_two_dates_side_by_side(monde: World) -> None:
     une, autre = await naitre(monde), await naitre(monde)
-    await une.jusqu_au(date(2027, 1, 16))
+    await une.jusqu_au(date(2024, 1, 16))
     assert (await une.etats(), await autre.etats()) == (("transmis", "titre-emis"), ("transmis", "transmis"))
 
 
@@ -230,7 +230,7 @@ async def test_the_same_life_gives_the_same_journal(monde: World) -> None:
     journaux = []
     for _ in range(2):
         vie = await naitre(monde, graine="la même")
-        await vie.jusqu_au(date(2027, 1, 23))
+        await vie.jusqu_au(date(2024, 1, 23))
         lines = await monde.pilot.journal(vie.bac)
         journaux.append([{k: v for k, v in line.items() if k not in ("wall_time", "position")} for line in lines])
     assert journaux[0] == journaux[1] and len(journaux[0]) > 20

@@ -33,7 +33,7 @@ async def monde() -> AsyncIterator[Monde]:
     """A dossier paid at the DGFiP with the rebate: every service has something to say."""
     async with open_world(token="essai") as world:
         vie = await naitre(world)
-        await vie.jusqu_au(date(2027, 1, 25))
+        await vie.jusqu_au(date(2024, 1, 25))
         prise = await vie.lire(Party.DGFIP, f"/prises-en-charge/{vie.numero}")
         corps = {"numero_fps": vie.numero, "numero_telepaiement": prise["numero_telepaiement"], "moyen": "internet", "montant": 6800}
         answer = await world.client.post(f"{world.addresses[Party.DGFIP]}/bacs/{vie.bac}/flux/04-paiement/paiement-titre", json=corps)
@@ -59,7 +59,7 @@ def changer(lieux: list[dict[str, Any]], ou: Callable[[dict[str, Any]], bool], *
         lieu.update({champ: lieu[champ] | valeur if isinstance(valeur, dict) else valeur for champ, valeur in valeurs.items()})
 
 
-def acte(monde: Monde, service: str, nom: str, le: str = "2027-01-20T00:00:00Z", **donnees: Any) -> int:
+def acte(monde: Monde, service: str, nom: str, le: str = "2024-01-20T00:00:00Z", **donnees: Any) -> int:
     """An act more in the journal of the dossier; gives its rank."""
     rang: int = max(a["rang"] for s in monde["services"] for d in dossiers(monde, s) for a in d["actes"]) + 1
     vide = {"rang": rang, "date": le, "acte": nom, "article": "", "lettre": None, "code": None, "ecriture": None}
@@ -106,7 +106,7 @@ def attendre(monde: Monde, service: str, etat: str) -> None:
     lieu = trouve["partie"]["titre"] if service == "dgfip" else trouve["partie"]
     lieu["etat"] = etat
     acte(monde, service, "relance")
-    trouve["echeances"].append({"nature": "relance", "le": "2027-02-01"})
+    trouve["echeances"].append({"nature": "relance", "le": "2024-02-01"})
 
 
 def titre(monde: Monde) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def deux_rectificatifs(monde: Monde) -> None:
         ecrire(monde, "antai", AvisPaiementRectificatif, **AVIS, **LIMITE, motif=motif)
 
 
-AVIS = {"numero_avis": "21590350100017261271072009", "cle": cle("21590350100017261271072009")}
-LIMITE = {"modalites": {"date_limite_paiement": "2027-01-05"}}
+AVIS = {"numero_avis": "21590350100017231271072009", "cle": cle("21590350100017231271072009")}
+LIMITE = {"modalites": {"date_limite_paiement": "2024-01-05"}}
 PAYE = "fps.05.titre-paye.v1"
 
 # Each invariant, broken in every way that it forbids: the service whose act is named, its act, and what breaks it.
@@ -166,7 +166,7 @@ CASSES: list[tuple[int, str, str, Callable[[Monde], None]]] = [
     (3, "dgfip", "courrier", lambda m: dire(m, "dgfip", "fps.13.avertissement.v1", rabais=5001)),
     (3, "dgfip", "courrier", lambda m: dire(m, "dgfip", "fps.04.justificatif-titre.v1", rabais=5001)),
     (3, "antai", "reception", lambda m: dire(m, "antai", PAYE, rabais=5001)),
-    (4, "collectivite", "courrier", lambda m: ecrire(m, "collectivite", AccuseReceptionRapo, date_avis_reception="2027-01-20")),
+    (4, "collectivite", "courrier", lambda m: ecrire(m, "collectivite", AccuseReceptionRapo, date_avis_reception="2024-01-20")),
     (5, "dgfip", "écriture « prise en charge »", majoration_perdue),
     (5, "antai", "reception", lambda m: dire(m, "antai", PAYE, part_etat=3299)),
     (5, "dgfip", "envoi", lambda m: dire(m, "antai", PAYE, part_collectivite=3501, part_etat=3299)),
@@ -179,8 +179,8 @@ CASSES: list[tuple[int, str, str, Callable[[Monde], None]]] = [
     (7, "antai", "courrier", deux_rectificatifs),
     (8, "antai", "lettre « creation »", lambda m: change(m, "desactivee")),
     (8, "antai", "lettre « creation »", lambda m: change(m, "deposee")),
-    (8, "antai", "lettre « creation »", lambda m: change(m, "active", effet_le="2026-10-01T00:00:00Z")),
-    (8, "antai", "lettre « creation »", lambda m: change(m, "active", remplacee_le="2026-09-01T00:00:00Z")),
+    (8, "antai", "lettre « creation »", lambda m: change(m, "active", effet_le="2023-10-01T00:00:00Z")),
+    (8, "antai", "lettre « creation »", lambda m: change(m, "active", remplacee_le="2023-09-01T00:00:00Z")),
     (8, "antai", "lettre « creation »", inconnu),
     (8, "antai", "retrait de lettres", retrait),
     (8, "antai", "certificat", lambda m: change(m, "desactivee", dit=False)),
