@@ -46,6 +46,11 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
     "services/dgfip/dgfip/migrations/versions/0002_avances.py": "4a6925c351d6d16a890d60754b4860365bd28b5f",
     "shared/fps/kit/data/revisions/kit_0002.py": "23f64ee6ae5b5b3d8f435bc25a9d760313dd49a1",
+    "services/antai/antai/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
+    "services/ccsp/ccsp/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
+    "services/collectivite/collectivite/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
+    "services/dgfip/dgfip/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
+    "shared/fps/kit/data/revisions/kit_0003.py": "43360189bc98ee9c5bbc8e8e6f37858b50e190ba",
 }
 
 

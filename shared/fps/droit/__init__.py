@@ -148,6 +148,7 @@ class Droit:
     piece_taille_maximum = Parametre(int)
     piece_types_admis = Parametre[tuple[str, ...]](tuple)
     portail_code_jours = Parametre(int)
+    idempotence_heures = Parametre(int)
 
     def __init__(self, le: date) -> None:
         self.le = le

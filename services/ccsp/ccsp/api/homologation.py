@@ -16,7 +16,8 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
 from fps.kit.trust.acces import auteur, certificat, porteur
-from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.body import JsonRoute, OwnKeyRoute, expect_type, read_body
+from fps.kit.web.keys import REJOUEE, check_key
 from fps.kit.wire.envelope import BODY_LIMIT, digest, parse, read_message
 from fps.messages.message import MessageClass
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
@@ -62,7 +63,7 @@ def routes(service: Service) -> APIRouter:
     toutes = APIRouter()
     prefixe, porte = "/teletransmission/{siret}", agents_ou_greffe(service)
     router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
-    essais = APIRouter(prefix=f"{prefixe}/essais", route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+    essais = APIRouter(prefix=f"{prefixe}/essais", route_class=OwnKeyRoute, dependencies=[certificat(service)], tags=[TAG])
 
     @router.post("/homologations", status_code=201, summary="Ouvrir une séance d'essai d'homologation")
     async def homologuer(request: Request, siret: Siret, d: Annotated[DemandeHomologation, Body()]) -> Seance:
@@ -81,8 +82,8 @@ def routes(service: Service) -> APIRouter:
 
     async def deposer(request: Request, siret: str, cls: MessageClass) -> Response:
         cle, bac, qui = request.headers.get("idempotency-key"), bac_of(request), porteur(request).cle
-        if cle is not None and not 0 < len(cle) <= 200:
-            raise Malformed("cle-idempotence-invalide", "Idempotency-Key : de 1 à 200 caractères imprimables.")
+        if cle is not None:
+            check_key(cle)
         expect_type(request, "application/json")
         donnees = parse(await read_body(request, BODY_LIMIT))
         try:
@@ -99,8 +100,7 @@ def routes(service: Service) -> APIRouter:
             return ResultatEssai(accuse=accuse, seance=Seance.model_validate(seance), deja_recu=deja, horodatage=work.now)
 
         resultat = await service.ask(bac, run)
-        headers = {"Idempotency-Replayed": "true"} if resultat.deja_recu else {}
-        return JSONResponse(resultat.model_dump(mode="json"), headers=headers)
+        return JSONResponse(resultat.model_dump(mode="json"), headers=REJOUEE if resultat.deja_recu else {})
 
     @essais.post("/memoire", summary="Déposer le mémoire d'essai", response_model=ResultatEssai, openapi_extra=_corps(MemoireDefense))
     async def memoire(request: Request, siret: Siret) -> Response:

@@ -15,10 +15,10 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Key, Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
-from fps.kit.post.door import LOT, LOT_LIMIT
+from fps.kit.post.door import LOT
 from fps.kit.trust.acces import administration
 from fps.kit.web import problems
-from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.body import LOT_LIMIT, JsonRoute, LotRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.erreurs import phrases
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
@@ -100,13 +100,15 @@ NDJSON: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}
 
 def routes(service: Service) -> APIRouter:
     """POST /fps and POST /fps/lot."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    toutes, porte = APIRouter(), administration(service)
+    router = APIRouter(route_class=JsonRoute, dependencies=[porte])
+    lots = APIRouter(route_class=LotRoute, dependencies=[porte])
 
     @router.post("/fps", tags=["FPS"], summary="Établir un FPS", status_code=201)
     async def creer(request: Request, demande: DemandeFps) -> ForfaitVu:
         return await service.ask(bac_of(request), etablir_par(demande), demande.cles())
 
-    @router.post(
+    @lots.post(
         "/fps/lot",
         tags=["FPS"],
         summary="Établir des FPS par lot",
@@ -128,8 +130,10 @@ def routes(service: Service) -> APIRouter:
                 demandes[rang] = Item(bac, demande.cles(), etablir_par(demande))
             except Malformed as error:
                 resultats[rang] = error
-        resultats |= zip(demandes, await service.collector.do(list(demandes.values())), strict=True)
+        resultats |= zip(demandes, await service.do(list(demandes.values())), strict=True)
         texte = "\n".join(compte_rendu(rang, resultats[rang]) for rang in sorted(resultats))
         return Response(texte + "\n", media_type="application/x-ndjson")
 
-    return router
+    toutes.include_router(router)
+    toutes.include_router(lots)
+    return toutes

@@ -24,6 +24,7 @@ from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.engine.definition import Definition
+from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
 from fps.kit.engine.ticker import Ticker
 from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of
@@ -105,6 +106,7 @@ def build(
     local = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # FastAPI's own pages load from elsewhere
     app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, **local)  # type: ignore[arg-type]
     problems.install(app)
+    app.state.once = Once(service)
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
     app.include_router(pilotage.routes(service, inbound))

@@ -9,6 +9,8 @@ from pydantic.json_schema import models_json_schema
 from fps.flows import flow, received_by
 from fps.kit.post.door import DOORS, LOT
 from fps.kit.trust.acces import CERTIFICAT, SECURITE, acces, securite
+from fps.kit.web import keys
+from fps.kit.web.body import READING
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
 
@@ -40,6 +42,13 @@ OUTCOMES = {
     "422": "Le message ne respecte pas son schéma, ou son contenu est refusé (l'accusé nomme chaque erreur)",
     "503": "Le service ne peut pas enregistrer maintenant : réessayer avec la même Idempotency-Key",
 }
+KEY: dict[str, Any] = {
+    "name": keys.EN_TETE,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": keys.LONGUEUR},
+}
+KEPT = "La même clé et la même demande reçoivent la même réponse pendant un jour, rien n'est refait ; sans clé, chaque demande est un acte."
 NOTICE = "**SPÉCIMEN — environnement simulé.** Interface du simulateur, et non celle d'un système de l'État : voir docs/specification.md."
 
 
@@ -52,13 +61,7 @@ def _problem(text: str) -> dict[str, Any]:
 
 
 def _operation(cls: MessageClass) -> dict[str, Any]:
-    parameter = {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "maxLength": 200},
-        "description": "La même clé reçoit la même réponse ; sans clé, le contenu en tient lieu.",
-    }
+    parameter = KEY | {"description": "La même clé reçoit la même réponse ; sans clé, le contenu en tient lieu."}
     if cls.answer is not None:
         good = {"200": {"description": "Réponse métier", "content": {"application/json": {"schema": _ref(cls.answer.__name__)}}}}
     else:
@@ -102,7 +105,10 @@ def document(app: FastAPI, party: Party) -> dict[str, Any]:
     found["components"]["securitySchemes"] = SECURITE
     for path, methods, portes in acces(app):
         for method in methods:
-            found["paths"][path][method.lower()]["security"] = securite(portes)
+            operation = found["paths"][path][method.lower()]
+            operation["security"] = securite(portes)
+            if method not in READING:
+                operation.setdefault("parameters", []).append(KEY | {"description": KEPT})
     for cls in messages:
         found["paths"][cls.path] = {"post": _operation(cls)}
         found["paths"][f"{cls.path}/lot"] = {"post": _batch(cls)}

@@ -1,6 +1,7 @@
 """Where the letters of a collectivité go in a bac: to the reference system of this simulator, to an editor's address, or to its box."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from fps.confiance.habilitation import Identite
 from fps.errors import Conflit
@@ -96,7 +97,7 @@ async def choisir(
         return await poser(work, siret, mode, adresse, qui)
 
     trouvee = await service.ask(bac, run, [(Destination, (siret,))])
-    service.extension(Boites).sonnette.sonner(bac, [siret])
+    service.database.after(partial(service.extension(Boites).sonnette.sonner, bac, [siret]))
     return trouvee
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
@@ -191,7 +192,8 @@ def routes(service: Service, signataire: Signataire) -> APIRouter:
             return await service.ask(boite.bac, run)
 
         done = await tenir(request, siret, act)
-        service.extension(Boites).sonnette.sonner(bac_of(request), [siret])  # the next letters of these dossiers may go
+        # The next letters of these dossiers may go.
+        service.database.after(partial(service.extension(Boites).sonnette.sonner, bac_of(request), [siret]))
         return Acquittees(acquittees=done)
 
     @router.post("/messages/accuses", summary="Acquitter un lot de lettres : toutes ou aucune")
@@ -272,7 +274,7 @@ async def _rejouer(
         return await rejouer(work, siret, identifiant)
 
     done = await service.ask(bac, run)
-    service.extension(Boites).sonnette.sonner(bac)
+    service.database.after(partial(service.extension(Boites).sonnette.sonner, bac))
     return Rejouees(rejouees=done)
 
 

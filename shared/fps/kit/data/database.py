@@ -1,12 +1,13 @@
 """A database behind a URL: one writer at a time, bulk loads and saves, SQLAlchemy for everything rare."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.sql import Executable, Select
 
+from fps.kit.data.held import Held
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
@@ -58,3 +59,12 @@ class Database(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that only reads what is committed."""
+
+    def hold(self) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction for all that a request does: its `write` and `read` join it, each undone alone when it raises."""
+
+    def held(self) -> Held | None:
+        """The transaction that the request in progress holds, or None."""
+
+    def after(self, tell: Callable[[], None]) -> None:
+        """Tell that something was written, once it is committed."""

@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.held import Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, load, pg_write
 from fps.kit.ground.retry import attempts
 
@@ -45,7 +46,7 @@ def combined(shapes: tuple[tuple[Table, str, tuple[str, ...], tuple[str, ...]], 
     return "WITH " + ", ".join(f"o{i} AS ({part})" for i, part in enumerate(parts)) + " SELECT 1"
 
 
-class PostgresDatabase:
+class PostgresDatabase(Holding):
     """A pool of connections; the writer takes one and the advisory lock with it."""
 
     engine: Engine = "postgresql"
@@ -109,6 +110,14 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator["PostgresTransaction"]:
+        if (held := self.held()) is not None:
+            try:
+                async with held.part() as tx:
+                    yield tx
+            except LOST as error:
+                held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
+                raise held.lost from error
+            return
         async with self.lock:
             try:
                 connection = await self._writing()
@@ -132,6 +141,14 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator["PostgresTransaction"]:
+        if (held := self.held()) is not None:
+            try:
+                async with held.look() as tx:
+                    yield tx
+            except LOST as error:
+                held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
+                raise held.lost from error
+            return
         async with self._connection() as connection:
             yield PostgresTransaction(self, connection)
 
@@ -148,6 +165,10 @@ class PostgresTransaction:
 
     def __init__(self, database: PostgresDatabase, connection: Any):
         self.database, self.connection = database, connection
+
+    async def command(self, sql: str) -> None:
+        """A savepoint."""
+        await self.connection.execute(sql)
 
     async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
         if not keys:

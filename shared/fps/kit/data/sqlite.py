@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.held import Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_reader, sqlite_value, sqlite_write
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-class SqliteDatabase:
+class SqliteDatabase(Holding):
     """One file (or memory), one writing connection, one reading connection."""
 
     engine: Engine = "sqlite"
@@ -83,6 +84,10 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator["SqliteTransaction"]:
+        if (held := self.held()) is not None:
+            async with held.part() as tx:
+                yield tx
+            return
         async with self.lock:
             await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
             try:
@@ -94,6 +99,10 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator["SqliteTransaction"]:
+        if (held := self.held()) is not None:
+            async with held.look() as tx:
+                yield tx
+            return
         if self.path:
             yield SqliteTransaction(self, 1)
             return
@@ -132,6 +141,10 @@ class SqliteTransaction:
 
     def __init__(self, database: SqliteDatabase, which: int):
         self.database, self.which = database, which
+
+    async def command(self, sql: str) -> None:
+        """A savepoint; nothing where SQLite has already given up the whole transaction (a full disk)."""
+        await self.database._run(self.which, lambda c: c.execute(sql) if c.in_transaction else None)
 
     async def _raw(self, sql: str, values: Sequence[Any]) -> list[Row]:
         self.database.statements += 1

@@ -1,4 +1,4 @@
-"""The tables that every service has: bacs, post, deadlines, journal, courriers, ledger, dead letters, audit, people, boxes, counts."""
+"""The tables that every service has: bacs, post, kept answers, deadlines, journal, ledger, dead letters, audit, people, boxes, counts."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text
 
@@ -64,6 +64,18 @@ inbox = Table(
     Column("body", Text, nullable=False),
     Column("time", Instant, nullable=False),
     Column("wall_time", Instant, nullable=False),
+)
+
+# The answers of the requests that came with an Idempotency-Key: see fps/kit/engine/once.py. Neither copied nor exported with a bac.
+reponses_gardees = Table(
+    "reponses_gardees",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("cle", Text, primary_key=True),
+    Column("demande", Text, nullable=False),
+    Column("reponse", Text, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Index("reponses_gardees_age", "wall_time"),
 )
 
 deadlines = Table(

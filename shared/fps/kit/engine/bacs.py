@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
@@ -25,6 +25,7 @@ _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outb
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
+APART = (tables.avances, tables.reponses_gardees)  # who is moving a bac now, what was answered to whom: nothing of its world
 
 
 class BacExistant(Conflit):
@@ -59,8 +60,8 @@ def check_name(nom: str) -> str:
 
 
 def tables_of(service: Service) -> list[Table]:
-    """Every table that holds the data of a bac; who is moving it now is not of its world."""
-    kit = [table for table in tables.metadata.sorted_tables if table is not tables.avances]
+    """Every table that holds the data of a bac."""
+    kit = [table for table in tables.metadata.sorted_tables if table not in APART]
     return [*kit, *service.definition.metadata.sorted_tables]
 
 
@@ -113,14 +114,14 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche 
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
         await tx.apply([Upsert(tables.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
     for one in service.extensions.values():
-        one.moved(nom)
+        service.database.after(partial(one.moved, nom))
 
 
 async def remove(service: Service, nom: str) -> None:
     """Delete everything of a bac."""
     async with service.database.write() as tx:
         await find(tx, nom)
-        for table in (*tables_of(service), tables.avances):
+        for table in (*tables_of(service), *APART):
             await tx.execute(delete(table).where(table.c.bac == nom))
 
 
@@ -230,7 +231,7 @@ async def replay(service: Service, nom: str, identifiant: str | None, take: Any)
     for row in rows:
         done += await {"envoi": _resend, "reception": _retake, buried.SENS: _relive}[row[2]](service, row, take)
     if done:
-        service.committed.set()
+        service.database.after(service.committed.set)
     return done
 
 

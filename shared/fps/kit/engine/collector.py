@@ -77,6 +77,12 @@ class Collector:
         self.put(items)
         return await asyncio.gather(*(item.future for item in items), return_exceptions=True)
 
+    async def now(self, items: Sequence[Item]) -> list[Any]:
+        """Do items at once, in the transaction that the caller holds: it is the writer."""
+        for start in range(0, len(items), BATCH):
+            await self._settle(list(items[start : start + BATCH]))
+        return await asyncio.gather(*(item.future for item in items), return_exceptions=True)
+
     async def _run(self) -> None:
         last = 0  # items of the batch before: more than one says that the service is under load
         while not (self._closed and not self._queue):

@@ -28,6 +28,7 @@ from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable
 from fps.kit.ground.settings import Settings
+from fps.kit.web.keys import reused
 from fps.kit.web.problems import refus_body
 from fps.kit.wire.envelope import Letter, canonical, digest
 from fps.messages.message import Message
@@ -87,7 +88,11 @@ class Service:
         `qui` brought them: None for nobody known, by default who the broker let in.
         """
         items = [Item(letter.bac, self._keys(message, qui), _nothing, letter, message, qui) for letter, message in letters]
-        return await self.collector.do(items)
+        return await self.do(items)
+
+    async def do(self, items: Sequence[Item]) -> list[Any]:
+        """Let items join the next batch, or the transaction that the request in progress holds; a result may be an exception."""
+        return await (self.collector.do(items) if self.database.held() is None else self.collector.now(items))
 
     async def note(self, bac: str, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
         """Keep a line of audit on its own; under no bac when that one does not exist."""
@@ -105,7 +110,7 @@ class Service:
 
     async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
         """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing."""
-        result = (await self.collector.do([Item(bac, keys, run, porte=porte_en_cours.get())]))[0]
+        result = (await self.do([Item(bac, keys, run, porte=porte_en_cours.get())]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
@@ -137,7 +142,7 @@ class Service:
 
     def _after(self, batch: Batch) -> None:
         if batch.sent:
-            self.committed.set()
+            self.database.after(self.committed.set)
 
     async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         if item.letter is not None and item.message is not None:
@@ -174,10 +179,7 @@ class Service:
         seen = inbox.get((letter.bac, letter.id))
         if seen is not None:
             if seen[4] != mark:
-                return Malformed(
-                    "cle-idempotence-reutilisee",
-                    "Cette Idempotency-Key a déjà servi pour un autre contenu : donnez une clé nouvelle à chaque nouveau message.",
-                )
+                return reused()
             return Receipt(seen[5], seen[6], again=True)
         work = Work(batch, bac, letter.rang, letter.traceparent)
         identity = {"id": letter.id, "type": letter.type}

@@ -17,13 +17,13 @@ from fps.kit.ground.clock import wall_now
 from fps.kit.ground.faults import Malformed
 from fps.kit.trust import acces
 from fps.kit.web import problems
-from fps.kit.web.body import expect_type, read_body
+from fps.kit.web.body import LOT_LIMIT, expect_type, read_body
+from fps.kit.web.keys import REJOUEE, check_key
 from fps.kit.wire.envelope import BODY_LIMIT, Letter, digest, parse, read_message
 from fps.messages.message import Message, MessageClass
 from fps.parties import Channel
 
 LOT = 1_000  # letters in one batch request
-LOT_LIMIT = 16 * BODY_LIMIT
 DOORS = (Channel.REST, Channel.PORTAIL, Channel.COURRIER)
 EXTERNE = "/externe"
 
@@ -51,8 +51,8 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], qui:
     owner, source = owner_of(qui), f"/services/{type(message).sender}"
     internal = qui is not None and qui.service is type(message).sender and given.get("source") == source
     key = given.get("id")
-    if key is not None and not (isinstance(key, str) and 0 < len(key) <= 200 and key.isprintable()):
-        raise Malformed("cle-idempotence-invalide", "Idempotency-Key : de 1 à 200 caractères imprimables.")
+    if key is not None:
+        check_key(key)
     try:
         rang = int(given.get("rang") or 0)
     except (TypeError, ValueError):
@@ -121,7 +121,7 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
 
 
 def _single(key: str, receipt: Receipt) -> Response:
-    headers = {"Idempotency-Replayed": "true"} if receipt.again else {}
+    headers = REJOUEE if receipt.again else {}
     if receipt.outcome == "refuse":
         body = receipt.answer or "{}"
         return Response(body, json.loads(body).get("status", 409), headers, problems.MEDIA_TYPE)

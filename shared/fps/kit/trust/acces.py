@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fps.confiance.habilitation import Identite
 from fps.confiance.refus import AccesRefuse, CertificatRequis
 from fps.kit.engine import audit
+from fps.kit.engine.once import AUTEUR
 from fps.kit.engine.service import Service, porte_en_cours
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
@@ -98,7 +99,11 @@ def administration(service: Service) -> Any:
 
 
 def suivre(request: Request, qui: Identite | str) -> None:
-    """Let the act that this request asks for be kept in the audit journal, when it changes something."""
+    """Let the act that this request asks for be kept in the audit journal, when it changes something; and say whose its key is.
+
+    A provider's SIRET outlives its certificates: its keys too.
+    """
+    request.scope[AUTEUR] = qui if isinstance(qui, str) else f"{qui.service or ''}/{qui.siret or ''}"
     porte_en_cours.set(None if request.method == "GET" else (audit.nommer(qui), f"{request.method} {chemin(request)}"))
 
 

@@ -8,7 +8,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from fps.kit.ground.faults import Malformed
+from fps.kit.web.keys import EN_TETE
 from fps.kit.wire.envelope import BODY_LIMIT, parse
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LOT_LIMIT = 16 * BODY_LIMIT
 
 
 async def read_body(request: Request | Any, limit: int) -> bytes:
@@ -48,14 +52,22 @@ class JsonRoute(APIRoute):
     """The route class of every router; what is raised here as Malformed reaches `problems` as the cause of FastAPI's own 400."""
 
     request: ClassVar[type[JsonRequest]] = JsonRequest
+    once: ClassVar[bool] = True  # whether the application keeps the answer of a request that writes and has an Idempotency-Key
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
+        writes = self.once and not READING.issuperset(self.methods or ())
+
+        async def typed(request: Request) -> Response:
+            return await handler(self.request(request.scope, request.receive))
 
         async def strict(request: Request) -> Response:
             for door in doors:  # FastAPI reads and parses the whole body before it asks them: nothing is done for who may not come in
                 await door(request)
-            return await handler(self.request(request.scope, request.receive))
+            if writes and EN_TETE in request.headers:
+                answer: Response = await request.app.state.once(request, self.request.limit, typed)
+                return answer
+            return await typed(request)
 
         return strict
 
@@ -66,6 +78,24 @@ def doors_of(dependant: Dependant) -> Iterator[Callable[[Request], Awaitable[Non
         yield dependant.call
     for one in dependant.dependencies:
         yield from doors_of(one)
+
+
+class OwnKeyRoute(JsonRoute):
+    """A route that keeps the Idempotency-Key itself, because its act has something to say of a request that comes again."""
+
+    once: ClassVar[bool] = False
+
+
+class LotRequest(JsonRequest):
+    """A request that carries a batch."""
+
+    limit: ClassVar[int] = LOT_LIMIT
+
+
+class LotRoute(JsonRoute):
+    """The routes of a batch of requests."""
+
+    request: ClassVar[type[JsonRequest]] = LotRequest
 
 
 class ImportRequest(JsonRequest):

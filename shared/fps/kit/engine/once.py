@@ -1,0 +1,113 @@
+"""An act once: a request that writes and carries an Idempotency-Key keeps its answer in the transaction of its act, and gets it again."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from cryptography.fernet import Fernet
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import delete
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fps.confiance.refus import AccesRefuse
+from fps.droit import droit
+from fps.errors import Introuvable, Refus
+from fps.kit.data import tables
+from fps.kit.data.sql import Insert
+from fps.kit.engine.service import Service
+from fps.kit.ground.bac_path import bac_of
+from fps.kit.ground.clock import civil_date, wall_now
+from fps.kit.ground.faults import Malformed
+from fps.kit.web import keys, problems
+from fps.kit.web.body import read_body
+from fps.kit.wire.envelope import digest
+
+AUTEUR = "fps.auteur"  # in the scope: whose keys these are, as the door wrote it
+ANONYME = "anonyme"
+UNKEPT = ("content-length", "date")
+COLUMNS = tuple(tables.reponses_gardees.columns.keys())
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is remembered of a request: digests only. Whoever reads the database without the request reads no answer."""
+
+    cle: str
+    demande: str
+    secret: bytes
+
+    @classmethod
+    def of(cls, request: Request, key: str, body: bytes) -> "Asked":
+        """The same key is the same only for the same caller, in the same bac; the same request has the same method, address and bytes."""
+        tls = request.scope.get("extensions", {}).get("tls", {}).get("client_cert_chain") or ()
+        mine = json.dumps([request.scope.get(AUTEUR, ANONYME), key])
+        url = [request.scope["path"], request.scope["query_string"].decode("latin-1")]
+        whole = json.dumps([mine, bac_of(request), request.method, url, list(tls[:1]), hashlib.sha256(body).hexdigest()])
+        secret = base64.urlsafe_b64encode(bytes.fromhex(digest(f"secret\n{whole}")))
+        return cls(digest(f"cle\n{mine}"), digest(f"demande\n{whole}"), secret)
+
+
+class Once:
+    """The keeper of the answers of one service.
+
+    What an act answered is kept, its refusal by the law or by the state too. As for the letters, what may be mended is not: a request that
+    cannot be read, an unknown number, a right that misses, a server away. A second request meanwhile waits for the writer, then finds the
+    answer of the first.
+    """
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    async def __call__(self, request: Request, limit: int, handler: Handler) -> Response:
+        """The answer of `handler`, kept; or the one that was kept. Raises Malformed (422: a bad key, or one used for another request)."""
+        key = keys.check_key(request.headers[keys.EN_TETE])
+        body = await read_body(request, limit)
+        asked, bac, now = Asked.of(request, key, body), bac_of(request), wall_now()
+        table = tables.reponses_gardees
+        unkept: Exception | None = None
+        async with self.service.database.hold() as tx:
+            heures = droit(civil_date(now)).idempotence_heures
+            await tx.execute(delete(table).where(table.c.wall_time < now - timedelta(hours=heures)))
+            for row in await tx.load(table, [(bac, asked.cle)]):
+                if row[2] != asked.demande:
+                    raise keys.reused()
+                return _again(Fernet(asked.secret).decrypt(row[3]))
+            try:
+                response = await handler(Request(request.scope, _given(body)))
+            except (Introuvable, AccesRefuse, Malformed, HTTPException, RequestValidationError) as error:
+                unkept, response = error, Response()
+            except Refus as error:
+                response = problems.of(error)
+            if unkept is None:
+                kept = Fernet(asked.secret).encrypt(_text(response)).decode()
+                await tx.apply([Insert(table, COLUMNS, [(bac, asked.cle, asked.demande, kept, now)])])
+        if unkept is not None:
+            raise unkept
+        return response
+
+
+def _given(body: bytes) -> Any:
+    """The body, to be read once more as it came."""
+    parts = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        return parts.pop() if parts else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _text(response: Response) -> bytes:
+    headers = [[k.decode("latin-1"), v.decode("latin-1")] for k, v in response.raw_headers if k.decode("latin-1") not in UNKEPT]
+    return json.dumps([response.status_code, headers, base64.b64encode(bytes(response.body)).decode()]).encode()
+
+
+def _again(text: bytes) -> Response:
+    status, headers, body = json.loads(text)
+    return Response(base64.b64decode(body), status, {**dict(headers), **keys.REJOUEE})
