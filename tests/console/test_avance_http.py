@@ -1,17 +1,20 @@
 """The console's route that moves a whole world, for those who have no Python; and what a stranger's envelope cannot move."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from fps.droit.numero import telepaiement
 from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps_console.web.app import application
 from fps_simulateur.joueur import constat
-from fps_simulateur.pilote.world import open_world
+from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.world import World, open_world
+from tests.parler.partie import bac_neuf
 
 DEPART = date(2023, 9, 28)
 
@@ -41,6 +44,45 @@ async def test_one_route_moves_the_whole_world_and_answers_with_what_happened() 
             rest = (await client.post(url, json={"de": "P4M"}, headers=who)).json()
             assert "titre" in json.dumps(rest["evenements"]) and "SPÉCIMEN" in rest["mention"]
             assert (await world.pilot.etat("route"))["instant"] == rest["instant"]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_an_advance_with_a_key_is_made_once_finished_when_it_was_cut_and_told_again(
+    monde: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bac = await bac_neuf(monde, DEPART, "reprise")
+    town = f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}"
+    app = application(monde.pilot, monde.client, monde.addresses)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://console") as client:
+
+        async def move(body: dict[str, str], key: str) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {monde.token}", "Idempotency-Key": key}
+            return await client.post(f"/pilotage/bacs/{bac}/avance", json=body, headers=headers)
+
+        assert (await monde.client.post(f"{town}/fps", json=constat({}))).status_code == 201
+        first = await move({"de": "P1D"}, "a")
+        for key in ("", "b"):  # meanwhile another FPS, another advance
+            other = await (move({"de": "P1D"}, key) if key else monde.client.post(f"{town}/fps", json=constat({})))
+            assert other.status_code in (200, 201)
+            again = await move({"de": "P1D"}, "a")
+            assert again.json() == first.json() and again.headers["idempotency-replayed"] == "true"
+        assert "envoi-avis" in first.text and (await monde.pilot.etat(bac))["instant"][:10] == "2023-09-30"
+        for key, code in (("a", "cle-idempotence-reutilisee"), ("x" * 201, "cle-idempotence-invalide")):
+            refused = await move({"de": "P2D"}, key)
+            assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+        with monkeypatch.context() as patch:  # the console is cut in the middle: two days were asked, one is lived
+            vivre = monde.pilot._vivre
+
+            async def cut(nom: str, instant: Any) -> dict[str, Any]:
+                await vivre(nom, instant - timedelta(days=1))
+                raise PiloteErreur(Party.ANTAI, {"code": "service-injoignable", "title": "coupé"})
+
+            patch.setattr(monde.pilot, "_vivre", cut)
+            assert (await move({"de": "P2D"}, "c")).status_code == 503
+        finished = await move({"de": "P2D"}, "c")
+        assert finished.json()["instant"][:10] == "2023-10-02" and "idempotency-replayed" not in finished.headers
+        assert (await move({"de": "P2D"}, "c")).json() == finished.json()
 
 
 async def test_the_envelope_of_a_stranger_moves_neither_ranks_nor_counts_and_takes_no_key_of_a_service() -> None:

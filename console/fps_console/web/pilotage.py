@@ -9,9 +9,11 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from fps.kit.web.keys import EN_TETE, REJOUEE
 from fps_console.commandes.output import SPECIMEN, Panne
 from fps_console.commandes.temps import after, instant
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+from fps_simulateur.pilote.reprise import avancer
 
 MEDIA_TYPE: Final = "application/problem+json"
 LIMIT: Final = 4_096  # bytes: a name and a date
@@ -49,6 +51,7 @@ def of(error: PiloteErreur) -> Response:
         str(found.get("detail", "")),
         str(found.get("que_faire", "") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else "")),
         service=error.service.value,
+        **({"erreurs": found["erreurs"]} if found.get("erreurs") else {}),
     )
 
 
@@ -72,11 +75,10 @@ async def _asked(request: Request) -> Mapping[str, str]:
     return found
 
 
-async def _target(pilot: Pilot, bac: str, asked: Mapping[str, str]) -> datetime:
-    """The instant that is asked; raises Panne, PiloteErreur."""
+def _target(bac: str, asked: Mapping[str, str], state: Mapping[str, Any]) -> datetime:
+    """The instant that is asked of a bac in this state; raises Panne."""
     if "jusqua" in asked:
         return instant(asked["jusqua"])
-    state = await pilot.etat(bac)
     now = datetime.fromisoformat(state["instant"])
     if "de" in asked:
         return after(now, asked["de"])
@@ -94,19 +96,19 @@ class Avance:
         self.pilot = pilot
 
     async def post(self, request: Request) -> Response:
-        """Move the world, then tell what happened."""
+        """Move the world, then tell what happened; the same request with the same Idempotency-Key is told the same again."""
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.pilot.token}".encode()):
             que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
             return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", "POST /pilotage/bacs/{bac}/avance", que_faire)
         bac = request.path_params["bac"]
         try:
-            target = await _target(self.pilot, bac, await _asked(request))
-            evenements = await self.pilot.avancer(bac, target)
-            state = await self.pilot.etat(bac)
+            asked = await _asked(request)
+            cle = request.headers.get(EN_TETE)
+            avancee = await avancer(self.pilot, bac, lambda state: _target(bac, asked, state), cle, json.dumps(asked))
         except Panne as error:
             return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
         except PiloteErreur as error:
             return of(error)
-        keys = ("bac", "instant", "prochaine_echeance", "en_attente")
-        return JSONResponse({**{k: state[k] for k in keys}, "evenements": evenements, "mention": SPECIMEN})
+        told = {**avancee.etat, "evenements": avancee.evenements, "mention": SPECIMEN}
+        return JSONResponse(told, headers=REJOUEE if avancee.redite else {})

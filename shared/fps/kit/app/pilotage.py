@@ -22,6 +22,7 @@ from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.web.body import ImportRoute
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Ligne
+from fps.parties import Party
 
 
 class CourrierInconnu(Introuvable):
@@ -78,6 +79,35 @@ class PriseAvance(BaseModel):
     jeton: str = Field(min_length=8, max_length=100, pattern=r"^[\x21-\x7e]+$", description="Tiré par qui avance, redonné à chaque étape")
     qui: Ligne = Field(description="Ce que lira celui qui devra attendre")
     cible: InstantBac
+
+
+class FinAvance(BaseModel):
+    """Where a bac was at the end of its advance."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bac: str
+    instant: InstantBac
+    prochaine_echeance: date | None
+    en_attente: int
+
+
+class DepartAvance(BaseModel):
+    """Where an advance that carries an Idempotency-Key goes, and where the journals stood when it began and ended."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cible: InstantBac | None = None
+    marques: dict[Party, int] | None = None
+    marques_fin: dict[Party, int] | None = None
+    fin: FinAvance | None = None
+
+
+class AvanceGardee(DepartAvance):
+    """What is to be kept of it."""
+
+    cle: str
+    demande: str = Field(max_length=10_000, description="Ce qui était demandé : la même clé pour autre chose est refusée")
 
 
 class EcheanceEnterree(BaseModel):
@@ -171,6 +201,12 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
     @router.delete("/bacs/{nom}/avance", status_code=204, summary="Rendre un bac que l'on avançait")
     async def rendre(nom: str, jeton: Annotated[str, Query(max_length=100)]) -> None:
         await avances.rendre(service, nom, jeton)
+
+    @router.put("/bacs/{nom}/avance/depart", summary="Garder d'où part et où va une avance qui porte une Idempotency-Key")
+    async def garder(nom: str, avance: AvanceGardee) -> DepartAvance:
+        """What is known of it; what was said first stays."""
+        contenu = avance.model_dump(mode="json", exclude={"cle", "demande"}, exclude_none=True)
+        return DepartAvance.model_validate(await avances.garder(service, nom, avance.cle, avance.demande, contenu))
 
     @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
     async def copier(nom: str, vers: str) -> EtatBac:

@@ -1,6 +1,8 @@
 """One advance of a bac at a time: who moves it says so here, and says again that it is alive; a dead one is succeeded."""
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from fps.errors import Conflit
 from fps.kit.data import tables
@@ -8,6 +10,8 @@ from fps.kit.data.sql import Delete, Upsert
 from fps.kit.engine import bacs
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import PARIS, wall_now
+from fps.kit.web.keys import check_key, reused
+from fps.kit.wire.envelope import canonical, digest
 
 PATIENCE = timedelta(seconds=15)  # an advance that said nothing for so long is dead
 COLUMNS = tuple(tables.avances.columns.keys())
@@ -44,3 +48,18 @@ async def rendre(service: Service, nom: str, jeton: str) -> None:
         rows = await tx.load(tables.avances, [(nom,)])
         if rows and rows[0][1] == jeton:
             await tx.apply([Delete(tables.avances, ("bac",), [(nom,)])])
+
+
+async def garder(service: Service, nom: str, cle: str, demande: str, contenu: dict[str, Any]) -> dict[str, Any]:
+    """What is known of an advance that carries this key, with what is said now; what was said first stays. Raises Malformed, BacInconnu."""
+    table = tables.reponses_gardees
+    at, mark = (nom, digest(f"avance\n{check_key(cle)}")), digest(demande)
+    async with service.database.write() as tx:
+        await bacs.find(tx, nom)
+        rows = await tx.load(table, [at])
+        if rows and rows[0][2] != mark:
+            raise reused()
+        known: dict[str, Any] = contenu | (json.loads(rows[0][3]) if rows else {})
+        if known:
+            await tx.apply([Upsert(table, tuple(table.columns.keys()), [(*at, mark, canonical(known), wall_now())])])
+    return known
