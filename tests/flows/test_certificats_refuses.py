@@ -18,7 +18,7 @@ from fps.flows import MESSAGES
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.post.door import DOORS
-from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Revocation
+from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Revocation, bati, feuille, nom
 from fps.kit.wire.carrier import always, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
@@ -223,6 +223,23 @@ async def test_a_zone_outside_the_perimeter_is_refused_and_one_inside_is_let_in(
         assert (await essayeur.porter(CreationFps, qui.pem)).status_code == statut
 
 
+async def test_a_certificate_of_the_services_that_names_none_is_refused_and_is_no_fault_of_ours(essayeur: Essayeur) -> None:
+    services = essayeur.world.pki.autorite(SERVICES_AC)
+    nul, double = bati_sans_nom(services), certificat(essayeur.world.pki, None, de=services, noms=(x509.UniformResourceIdentifier("a:b"),))
+    inconnu = certificat(essayeur.world.pki, None, de=services, noms=(x509.UniformResourceIdentifier(f"{SERVICE_URI}autre"),))
+    for qui in (nul, double, inconnu):
+        answer = await essayeur.porter(CreationFps, qui.pem)
+        assert (answer.status_code, answer.json()["code"]) == (403, "certificat-usage")
+
+
+def bati_sans_nom(de: Autorite) -> Essai:
+    """A certificate without any subject alternative name."""
+    cle, maintenant = ec.generate_private_key(ec.SECP256R1()), wall_now()
+    fin = maintenant + timedelta(hours=1)
+    builder = bati(nom("sans nom", "Essai", None), cle.public_key(), de.certificat.subject, maintenant - timedelta(hours=1), fin)
+    return Essai(feuille(builder, cle.public_key(), de, ()), cle)
+
+
 async def test_the_psce_cannot_make_a_service_and_the_services_cannot_make_a_provider(essayeur: Essayeur) -> None:
     pki = essayeur.world.pki
     uri = (x509.UniformResourceIdentifier(f"{SERVICE_URI}antai"),)
@@ -257,7 +274,7 @@ async def brut(app: Any, chemin: str, pem: str) -> int:
         "raw_path": chemin.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"content-type", b"application/json"), (b"host", b"antai")],
+        "headers": [(b"content-type", b"application/json"), (b"host", b"localhost")],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8001),
         "extensions": {"tls": {"client_cert_chain": (pem,)}},

@@ -39,7 +39,7 @@ class Porte:
 
     async def poster(self, cls: MessageClass, corps: Any, cle: str = "", suffixe: str = "") -> httpx.Response:
         brut = corps if isinstance(corps, bytes) else json.dumps(corps).encode()
-        entetes = {"Idempotency-Key": cle} if cle else {}
+        entetes = {"Content-Type": "application/json"} | ({"Idempotency-Key": cle} if cle else {})
         url = f"{self.world.addresses[cls.receiver]}/bacs/{self.bac}{cls.path}{suffixe}"
         return await self.world.client.post(url, content=brut, headers=entetes)
 

@@ -18,6 +18,7 @@ from fps.parties import Party
 from tests.parler.mondes import Monde, ouvrir
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -62,13 +63,13 @@ async def test_an_oversized_or_doubled_body_is_refused_in_french_at_an_ordinary_
 async def test_an_integer_of_thousands_of_digits_is_malformed_at_each_door_and_spoils_no_neighbour(world: Monde) -> None:
     huge = b'{"montant_fps": ' + b"9" * 6000 + b"}"
     url = world.url(Party.ANTAI, "b", CreationFps.path)
-    response = await world.client.post(url, content=huge)
+    response = await world.client.post(url, content=huge, headers=JSON)
     assert (response.status_code, response.json()["code"]) == (400, "json-invalide")
     good = json.dumps({"id": "bonne", "data": CreationFps.example}).encode()
     lot = await world.client.post(f"{url}/lot", content=b"\n".join([huge, good]), headers={"Content-Type": "application/x-ndjson"})
     lines = [json.loads(line) for line in lot.text.splitlines()]
     assert [line["statut"] for line in lines] == [400, 200]
-    assert (await world.client.post(world.url(Party.COLLECTIVITE, "b", "/fps"), content=huge)).status_code == 400
+    assert (await world.client.post(world.url(Party.COLLECTIVITE, "b", "/fps"), content=huge, headers=JSON)).status_code == 400
 
 
 async def test_a_bac_that_runs_a_day_a_second_can_be_frozen_and_advanced(world: Monde) -> None:

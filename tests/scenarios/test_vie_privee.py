@@ -43,7 +43,7 @@ async def lives(world: World) -> tuple[str, list[dict[str, Any]]]:
     await world.client.post(f"{antai}{CreationFps.path}", json={**FPS, "cle": "00"})
     await world.client.get(f"{antai}/payer/{telepaiement(numero)}", params={"immatriculation": "ZZ-999-ZZ"})
     await world.client.get(f"{ville}/suivi", params={"numero": numero, "immatriculation": "ZZ-999-ZZ"})
-    await world.client.post(f"{antai}{CreationFps.path}", content=b"{\xff")
+    await world.client.post(f"{antai}{CreationFps.path}", content=b"{\xff", headers={"Content-Type": "application/json"})
     await world.pilot.avancer("essai", paris(date(2026, 12, 1)))
     assert (await world.client.get(f"{dgfip}/prises-en-charge/{numero}")).status_code == 200
     letters = [await world.pilot.courrier("essai", Party(c["service"]), c["id"]) for c in await world.pilot.courriers("essai", numero)]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import Centimes, CentimesDus, Cle, Court, Instant, Jour, Ligne, Numero26, Siret, Telepaiement, Url
+from fps.messages.formats import Centimes, CentimesDus, Cle, Court, Instant, Jour, Jours, Ligne, Mois, Numero26, Siret, Telepaiement, Url
 from fps.messages.message import Message, Partie
 from fps.messages.moyens import Moyen
 from fps.messages.parties_prenantes import Adresse, Autorite, Contact, ContactRapo, Lieu, Redevable, Vehicule
@@ -19,7 +19,7 @@ class MinorationAvis(Partie):
     """The reduced amount printed on the notice, and its last day."""
 
     montant: CentimesDus = Field(description="Montant minoré, en centimes")
-    delai_jours: int = Field(ge=1, description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
+    delai_jours: Jours = Field(description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
     jusqu_au: Jour | None = Field(description="Dernier jour du montant minoré ; absent tant qu'un e-avis n'est pas lu")
     canaux: tuple[Moyen, ...] = Field(description="Canaux qui acceptent le montant minoré")
 
@@ -73,19 +73,19 @@ class Modalites(Partie):
     minoration: MinorationAvis | None = Field(default=None, description="Montant minoré, quand la collectivité en accorde un")
     date_notification: Jour | None = Field(description="Date à laquelle l'avis est réputé notifié ; absente tant qu'un e-avis n'est pas lu")
     date_limite_paiement: Jour | None = Field(description="Dernier jour pour payer ; absente tant qu'un e-avis n'est pas lu")
-    delai_paiement_mois: int = Field(ge=1, description="Délai de paiement, en mois à compter de la notification")
+    delai_paiement_mois: Mois = Field(description="Délai de paiement, en mois à compter de la notification")
     majoration_pourcent: int = Field(ge=0, le=100, description="Taux de la majoration du titre exécutoire, en pour cent")
     majoration_minimum: Centimes = Field(description="Minimum de la majoration, en centimes")
     rapo_obligatoire: Literal[True] = Field(description="Le RAPO est obligatoire avant toute saisine, à peine d'irrecevabilité")
     contact_rapo: ContactRapo
-    delai_rapo_mois: int = Field(ge=1, description="Délai du RAPO, en mois")
+    delai_rapo_mois: Mois = Field(description="Délai du RAPO, en mois")
     date_limite_rapo: Jour | None = Field(
         description="Dernier jour du RAPO ; absente tant qu'un e-avis n'est pas lu, ou quand un RAPO a déjà été décidé"
     )
     pieces_rapo: tuple[Ligne, ...] = Field(description="Pièces à joindre au RAPO (CGCT, art. R. 2333-120-13)")
-    delai_silence_mois: int = Field(ge=1, description="Silence valant rejet, en mois à compter de l'avis de réception du RAPO")
+    delai_silence_mois: Mois = Field(description="Silence valant rejet, en mois à compter de l'avis de réception du RAPO")
     juridiction: Ligne = Field(description="Nom de la juridiction à la date d'envoi")
-    delai_recours_mois: int = Field(ge=1, description="Délai de recours devant la juridiction, en mois")
+    delai_recours_mois: Mois = Field(description="Délai de recours devant la juridiction, en mois")
     date_limite_recours: Jour | None = Field(
         default=None, description="Dernier jour devant la juridiction, quand la notification de cet avis le fait courir"
     )

@@ -3,10 +3,13 @@
 import json
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+LISTEES: Final = 50  # errors told of one message: the rest is counted
+CHAMP: Final = 200  # characters of the place of an error, whose names may come from the message
 ATTENDUS: Final = {
     "string_type": "un texte entre guillemets",
     "int_type": "un nombre entier, sans décimale ni guillemets",
@@ -37,7 +40,7 @@ def _permis(attendus: object) -> str:
 
 def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
     """The stable code and the sentence of one pydantic error."""
-    type_, ctx, recu = erreur["type"], erreur.get("ctx", {}), erreur["input"]
+    type_, ctx, recu, champ = erreur["type"], erreur.get("ctx", {}), erreur["input"], champ[:CHAMP]
     match type_:
         case "missing":
             return "champ-manquant", f"Le champ « {champ} » manque : ajoutez-le."
@@ -86,15 +89,20 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
 
 
 def phrases(erreur: ValidationError, message: type[BaseModel] | None = None) -> list[dict[str, str]]:
-    """Each error as {code, champ, phrase, article}; `message` gives the article of its law when it has one."""
+    """The first errors as {code, champ, phrase, article}, fifty at most; `message` gives the article of its law when it has one."""
     return phrases_de(erreur.errors(include_url=False), str(getattr(message, "law", "")))
 
 
 def phrases_de(erreurs: Iterable[Any], article: str = "") -> list[dict[str, str]]:
     """The same, of pydantic errors already taken out of their exception (a request that FastAPI has refused)."""
     trouvees = []
-    for brute in erreurs:
+    for brute in islice(erreurs, LISTEES):
         champ = ".".join(str(pas) for pas in brute["loc"] if pas not in ("physique", "morale"))
         code, phrase = _phrase(brute, champ)
-        trouvees.append({"code": code, "champ": champ, "phrase": phrase, "article": article})
+        trouvees.append({"code": code, "champ": champ[:CHAMP], "phrase": phrase, "article": article})
     return trouvees
+
+
+def reste(nombre: int) -> int:
+    """How many of so many errors are not listed."""
+    return max(0, nombre - LISTEES)

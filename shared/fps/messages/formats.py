@@ -1,9 +1,10 @@
 """The constrained texts, numbers and dates of the messages; pydantic's compiled core checks all of them but the key of an IBAN."""
 
+import re
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter
 from pydantic_core import PydanticCustomError
 from stdnum import iban as stdnum_iban
 
@@ -24,6 +25,9 @@ Siren = Annotated[str, Field(pattern=r"^[0-9]{9}$", description="SIREN, 9 chiffr
 
 Centimes = Annotated[int, Field(ge=0, le=99_999_999, description="Montant en centimes d'euro")]
 CentimesDus = Annotated[int, Field(ge=1, le=99_999_999, description="Montant en centimes d'euro, supérieur à zéro")]
+Mois = Annotated[int, Field(ge=1, le=1_200)]  # a delay; its field says from when
+Jours = Annotated[int, Field(ge=1, le=36_500)]  # the same
+Nombre = Annotated[int, Field(ge=0, le=999_999_999)]
 Rang = Annotated[int, Field(ge=1, le=99_999_999, description="Rang de la ligne dans l'annexe, à partir de 1")]
 
 Ligne = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
@@ -50,6 +54,18 @@ Iban = Annotated[
     AfterValidator(_iban),
 ]
 
+
+def _ecrit(valeur: Any) -> Any:
+    """An instant is written as ISO 8601 writes it: a number of seconds, even in quotes, is none."""
+    if not isinstance(valeur, str):
+        return valeur
+    if ISO.match(valeur) is None:
+        raise PydanticCustomError("datetime_parsing", "an instant as ISO 8601 writes it")
+    return _INSTANT.validate_python(valeur)
+
+
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 Jour = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="Date (AAAA-MM-JJ), heure de Paris")]
 Instant = Annotated[
     AwareDatetime,
@@ -58,4 +74,5 @@ Instant = Annotated[
         le=datetime(2199, 12, 31, tzinfo=UTC),
         description="Date et heure avec décalage horaire (2026-06-12T10:42:00+02:00)",
     ),
+    BeforeValidator(_ecrit),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import Centimes, Court, Jour, Ligne, Numero26, Plaque, Siret, Texte
+from fps.messages.formats import Centimes, Court, Jour, Ligne, Mois, Numero26, Plaque, Siret, Texte
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Agent, Contact, Demandeur, Piece
 from fps.parties import Channel, Party
@@ -136,7 +136,7 @@ class DecisionRapo(Message, flow=3, nom="decision", sender=Party.COLLECTIVITE, r
     numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif, en cas d'acceptation")
     date_limite_paiement: Jour | None = Field(default=None, description="Limite de paiement de l'avis initial, s'il reste à payer")
     juridiction: Ligne = Field(description="Juridiction compétente à la date de la décision")
-    delai_recours_mois: int = Field(ge=1, description="Délai de recours, en mois de la notification de la décision")
+    delai_recours_mois: Mois = Field(description="Délai de recours, en mois de la notification de la décision")
     pieces_remboursement: tuple[Ligne, ...] = Field(default=(), description="Pièces à fournir pour un remboursement")
 
     example: ClassVar[dict[str, Any]] = {

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import Centimes, Court, Instant, Jour, Ligne, Numero26, NumeroRequete, NumeroTitre, Siret, Texte
+from fps.messages.formats import Centimes, Court, Instant, Jour, Ligne, Mois, Nombre, Numero26, NumeroRequete, NumeroTitre, Siret, Texte
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Demandeur, Piece
 from fps.messages.recours_usager import Nature, Objet, Sens
@@ -74,7 +74,7 @@ class AccuseDepotMemoire(
     motif: Texte | None = Field(default=None, description="Motif de l'irrecevabilité")
     rang: int | None = Field(default=None, ge=1, le=99, description="Rang de la pièce dans le bordereau ; vide pour un mémoire")
     fichier: Ligne | None = Field(default=None, description="Nom du fichier de la pièce")
-    taille: int | None = Field(default=None, ge=0, description="Taille de ce qui est reçu, en octets ; vide pour un dépôt sur papier")
+    taille: Nombre | None = Field(default=None, description="Taille de ce qui est reçu, en octets ; vide pour un dépôt sur papier")
     empreinte: Empreinte | None = Field(
         default=None,
         description="SHA-256 du fichier de la pièce, ou du texte du mémoire (conclusions, saut de ligne, moyens, en UTF-8)",
@@ -182,7 +182,7 @@ class DecisionCollectivite(
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     date_mise_a_disposition: Instant = Field(description="Date et heure certaines de mise à disposition")
     date_notification: Jour = Field(description="Notification à la collectivité : première consultation, sinon fin du délai de huit jours")
-    delai_execution_mois: int = Field(ge=1, description="Délai d'exécution, en mois de la notification")
+    delai_execution_mois: Mois = Field(description="Délai d'exécution, en mois de la notification")
     juridiction: Ligne | None = Field(default=None, description="Nom de la juridiction à cette date")
 
     example: ClassVar[dict[str, Any]] = {

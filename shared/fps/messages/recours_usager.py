@@ -5,7 +5,20 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from fps.messages import specimens as s
-from fps.messages.formats import Centimes, CentimesDus, Court, Instant, Jour, Ligne, Numero26, NumeroRequete, NumeroTitre, Texte
+from fps.messages.formats import (
+    Centimes,
+    CentimesDus,
+    Court,
+    Instant,
+    Jour,
+    Ligne,
+    Mois,
+    Nombre,
+    Numero26,
+    NumeroRequete,
+    NumeroTitre,
+    Texte,
+)
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Contact, Demandeur, Eloignement, Piece
 from fps.parties import Channel, Party
@@ -31,7 +44,7 @@ class AccuseDepotRequete(
     numero_fps: Numero26
     horodatage: Instant = Field(description="Date et heure certaines du dépôt")
     canal: CanalRequete = Field(description="Canal du dépôt")
-    pieces_recues: int = Field(ge=0, description="Nombre de pièces reçues")
+    pieces_recues: Nombre = Field(description="Nombre de pièces reçues")
     confirmer_avant_le: Jour | None = Field(default=None, description="Dernier jour pour confirmer par écrit une télécopie")
     juridiction: Ligne | None = Field(default=None, description="Nom de la juridiction à cette date")
 
@@ -113,7 +126,7 @@ class DemandeRegularisation(
     requerant: Demandeur
     motifs: Annotated[tuple[Ligne, ...], Field(min_length=1)] = Field(description="Ce qui manque ou doit être corrigé")
     date_envoi: Jour = Field(description="Date d'envoi de la demande")
-    delai_mois: int = Field(ge=1, description="Délai de réponse, en mois de la notification")
+    delai_mois: Mois = Field(description="Délai de réponse, en mois de la notification")
     renonciation: Literal[True] = Field(description="Sans réponse dans le délai, le requérant est réputé renoncer, sans autre avis")
 
     example: ClassVar[dict[str, Any]] = {
@@ -182,11 +195,11 @@ class DecisionRequerant(
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     amende_abus: Centimes = Field(description="Amende pour requête abusive, en centimes")
     date_mise_a_disposition: Jour = Field(description="Mise à disposition sur le portail, ou date d'envoi")
-    delai_execution_mois: Annotated[int, Field(ge=1)] | None = Field(
+    delai_execution_mois: Mois | None = Field(
         description="Délai d'exécution d'une décharge par la collectivité, en mois de la notification ; vide quand rien n'est déchargé"
     )
     voie_recours: Court = Field(description="Voie de recours")
-    delai_recours_mois: int = Field(ge=1, description="Délai du recours, en mois de la notification")
+    delai_recours_mois: Mois = Field(description="Délai du recours, en mois de la notification")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_requete": s.NUMERO_REQUETE,

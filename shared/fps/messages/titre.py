@@ -12,6 +12,7 @@ from fps.messages.formats import (
     Instant,
     Jour,
     Ligne,
+    Mois,
     Numero26,
     NumeroTitre,
     Rang,
@@ -111,7 +112,7 @@ class Avertissement(
     montant_avec_rabais: CentimesDus = Field(description="Montant à payer dans le délai du rabais, en centimes")
     date_limite_rabais: Jour = Field(description="Dernier jour du rabais : un mois à compter de l'envoi")
     juridiction: Contact = Field(description="Juridiction compétente")
-    delai_recours_mois: int = Field(ge=1, description="Délai de recours, en mois à compter de la notification")
+    delai_recours_mois: Mois = Field(description="Délai de recours, en mois à compter de la notification")
     date_limite_recours: Jour = Field(description="Dernier jour du recours")
     paiement_prealable: bool = Field(description="Vrai quand le paiement préalable est exigé avant le recours")
     droits_donnees: Contact = Field(description="Où exercer les droits d'accès et de rectification")

@@ -24,7 +24,7 @@ from fps.kit.web.body import JsonRoute
 TOUT = 100_000
 NumeroTitre = Annotated[str, Path(pattern=r"^[0-9]{10}$", description="Numéro du titre, 10 chiffres")]
 Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
-Rang = Annotated[int, Query(ge=0, description="Dernier rang de la page précédente")]
+Rang = Annotated[int, Query(ge=0, le=99_999_999, description="Dernier rang de la page précédente")]
 
 
 class LigneVue(BaseModel):

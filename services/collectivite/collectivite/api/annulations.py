@@ -89,7 +89,7 @@ def routes(service: Service) -> APIRouter:
         return RectificatifVu.model_validate(await service.ask(bac_of(request), run))
 
     @router.post("/fps/{numero}/actes/{rang}/renvoi", tags=["FPS"], summary="Renvoyer un acte que l'ANTAI a refusé")
-    async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1)], d: DemandeRenvoi) -> ForfaitVu:
+    async def renvoyer(request: Request, numero: Numero, rang: Annotated[int, Path(ge=1, le=9_999)], d: DemandeRenvoi) -> ForfaitVu:
         sommes = d.model_dump(exclude_none=True)
         return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: renvoi.renvoyer(numero, rang, sommes, w)))
 

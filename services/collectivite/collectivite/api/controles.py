@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from pydantic import AwareDatetime
 
 from collectivite.actes import controle as actes
 from collectivite.api.forfaits import ForfaitVu
@@ -14,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Court, Ligne, Plaque, Siret
+from fps.messages.formats import Court, Instant, Ligne, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 
 
@@ -25,7 +24,7 @@ class DemandeControle(Demande):
     zone: Court
     immatriculation: Plaque
     source: Literal["agent", "lapi"] = "agent"
-    instant: AwareDatetime | None = None
+    instant: Instant | None = None
 
 
 class DemandeConstat(Demande):

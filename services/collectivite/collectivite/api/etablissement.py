@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from collectivite.actes import etablissement as actes
 from collectivite.api.forfaits import ForfaitVu
@@ -19,8 +19,8 @@ from fps.kit.post.door import LOT
 from fps.kit.trust.acces import administration
 from fps.kit.web import problems
 from fps.kit.web.body import LOT_LIMIT, JsonRoute, LotRoute, expect_type, read_body
+from fps.kit.web.strict import read
 from fps.kit.wire.envelope import BODY_LIMIT, parse
-from fps.messages.erreurs import phrases
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
 from fps.messages.mfps import ModeNotification
 from fps.messages.parties_prenantes import Vehicule
@@ -70,12 +70,7 @@ def lire(brut: bytes) -> DemandeFps:
     """One line of a lot; raises Malformed."""
     if len(brut) > BODY_LIMIT:
         raise Malformed("corps-trop-grand", "Une ligne dépasse 1 Mio : envoyez une demande plus petite.", status=413)
-    try:
-        return DemandeFps.model_validate(parse(brut))
-    except ValidationError as error:
-        raise Malformed(
-            "demande-invalide", "La demande ne respecte pas son schéma : corrigez chaque erreur listée.", phrases(error)
-        ) from error
+    return read(DemandeFps, parse(brut))
 
 
 def etablir_par(demande: DemandeFps) -> Callable[[Work], Awaitable[ForfaitVu]]:

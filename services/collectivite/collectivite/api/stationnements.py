@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from collectivite.actes import stationnement as actes
 from collectivite.api.formes import Demande, Vue
@@ -12,7 +12,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import CentimesDus, Court, Jour, Plaque, Siret
+from fps.messages.formats import CentimesDus, Court, Instant, Jour, Plaque, Siret
 
 
 class DemandePaiementImmediat(Demande):
@@ -22,8 +22,8 @@ class DemandePaiementImmediat(Demande):
     immatriculation: Plaque
     reference: Court
     zone: Court
-    debut: AwareDatetime
-    fin: AwareDatetime
+    debut: Instant
+    fin: Instant
     montant: CentimesDus
     visible: bool = Field(default=True, description="Justificatif apposé ou transmis par voie électronique")
 

@@ -41,6 +41,7 @@ from fps.kit.trust.mandataires import Mandataires
 from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
 from fps.kit.web import page, problems
+from fps.kit.web.gate import Gate
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
 from fps.kit.wire.opening import open_bus
@@ -104,7 +105,7 @@ def build(
             await client.aclose()
 
     local = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # FastAPI's own pages load from elsewhere
-    app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, **local)  # type: ignore[arg-type]
+    app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, redirect_slashes=False, **local)  # type: ignore[arg-type]
     problems.install(app)
     app.state.once = Once(service)
     # First those that are asked most often: routes are tried one after the other.
@@ -117,7 +118,9 @@ def build(
         app.include_router(retrait.routes(service, signataire))
         app.include_router(retrait.pilotage(service))
     _technical(app, service, bus, metrics)
-    return Running(service, app, Mandataires(BacPath(app), settings.proxy_networks), relay, facteur, inbound, bus)
+    return Running(
+        service, app, Mandataires(BacPath(Gate(app, settings.hosts_served)), settings.proxy_networks), relay, facteur, inbound, bus
+    )
 
 
 def open_pki(settings: Settings) -> Pki:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.web.body import ImportRoute
 from fps.kit.web.sites import montrer
-from fps.messages.formats import Ligne
+from fps.messages.formats import Instant, Ligne
 from fps.parties import Party
 
 
@@ -31,21 +31,14 @@ class CourrierInconnu(Introuvable):
     code = "courrier-inconnu"
 
 
-def _instant(value: Any) -> Any:
-    """A text as ISO 8601 writes an instant: a number of seconds, even in quotes, is no date."""
-    if isinstance(value, str) and ISO.match(value):
-        return value
-    raise ValueError("un instant ISO 8601 avec son décalage est attendu, comme 2026-10-05T20:00:00+02:00")
-
-
 def _possible(value: datetime) -> datetime:
     if not DEBUT <= value <= FIN:
         raise ValueError(f"un instant entre {DEBUT:%d/%m/%Y} et {FIN:%d/%m/%Y} est attendu")
     return value
 
 
-ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-InstantBac = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible)]
+InstantBac = Annotated[Instant, AfterValidator(_possible)]
+Position = Annotated[int, Query(ge=0, lt=1 << 40, description="la dernière position déjà lue")]
 
 
 class NouveauBac(BaseModel):
@@ -226,7 +219,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
 
     @router.get("/bacs/{nom}/journal", summary="Lire le journal d'un bac, ou d'un dossier")
     async def lire_journal(
-        nom: str, apres: int = 0, sujet: str | None = None, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000
+        nom: str, apres: Position = 0, sujet: str | None = None, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000
     ) -> dict[str, Any]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
@@ -255,7 +248,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
             return await ledger.soldes(tx, nom, sujet)
 
     @router.get("/bacs/{nom}/audit", summary="Lire le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)")
-    async def lire_audit(nom: str, apres: int = 0, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> dict[str, Any]:
+    async def lire_audit(nom: str, apres: Position = 0, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> dict[str, Any]:
         async with service.database.read() as tx:
             found = await audit.lines(tx, nom, apres, limite)
         return {"lignes": [audit.view(service.party, row) for row in found], "suite": len(found) == limite}

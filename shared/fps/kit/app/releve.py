@@ -37,7 +37,7 @@ def routes(router: APIRouter, service: Service) -> None:
             return await releve.dossiers(lecture.work, releveur, apres, limite)
 
     @router.get("/bacs/{nom}/releve/entrees", summary="Relever ce qui est entré par un certificat, et ce que les certificats deviennent")
-    async def venues(nom: str, apres: int = 0, limite: Limite = 1_000) -> PageEntrees:
+    async def venues(nom: str, apres: Annotated[int, Query(ge=0, lt=1 << 40)] = 0, limite: Limite = 1_000) -> PageEntrees:
         async with service.reading(nom) as lecture:
             lignes, suivant = await entrees.lire(lecture.tx, nom, apres, limite)
         return PageEntrees(service=service.party, bac=nom, lignes=tuple(lignes), suivant=suivant)

@@ -1,6 +1,7 @@
 """What goes wrong outside the law: a server that does not answer, a message that cannot be read."""
 
 import json
+import traceback
 from typing import Any
 
 from fps.errors import Refus
@@ -29,9 +30,24 @@ class HorlogeEnRetard(Unavailable):
 class Malformed(Exception):
     """Le message ne peut pas être lu"""
 
-    def __init__(self, code: str, detail: str, erreurs: list[dict[str, Any]] | None = None, status: int = 422) -> None:
+    def __init__(
+        self, code: str, detail: str, erreurs: list[dict[str, Any]] | None = None, status: int = 422, non_listees: int = 0
+    ) -> None:
+        """`non_listees`: how many errors were found beside those of the list."""
         super().__init__(detail)
-        self.code, self.detail, self.erreurs, self.status = code, detail, erreurs or [], status
+        self.code, self.detail, self.erreurs, self.status, self.non_listees = code, detail, erreurs or [], status, non_listees
+
+
+def trace(error: BaseException) -> list[str]:
+    """Where an exception comes from, and what caused it: types and lines of code, never the words, that may hold a person's data."""
+    found: list[str] = []
+    one: BaseException | None = error
+    while one is not None and len(found) < 200:
+        found.append(type(one).__qualname__)
+        frames = traceback.extract_tb(one.__traceback__)
+        found += (f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return found
 
 
 def cause(error: BaseException) -> str:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 0
     tls: bool = Field(False, description="listen in TLS, and ask for the certificates of clients")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="other names by which the services and the console are called, beside those of the addresses and of this machine"
+    )
     proxys: Annotated[tuple[str, ...], NoDecode] = Field((), description="addresses and networks whose header of certificate is believed")
     addresses: Annotated[dict[Party, str], NoDecode] = Field(default_factory=lambda data: default_addresses(data.get("tls", False)))
     public_addresses: Annotated[dict[Party, str] | None, NoDecode] = Field(
@@ -88,7 +91,7 @@ class Settings(BaseSettings):
             book[Party(name.strip())] = url.strip().rstrip("/")
         return book
 
-    @field_validator("destinations", "proxys", "pilotage_networks", mode="before")
+    @field_validator("destinations", "hosts", "proxys", "pilotage_networks", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
@@ -110,6 +113,12 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[Network, ...]:
         """The addresses from which a certificate in a header is believed."""
         return tuple(ip_network(item) for item in self.proxys)
+
+    @property
+    def hosts_served(self) -> frozenset[str]:
+        """The names by which a server of the simulator may be called, beside those of the loopback."""
+        urls = (*self.addresses.values(), *(self.public_addresses or {}).values())
+        return frozenset({*self.hosts, self.host, *(host for url in urls if (host := urlsplit(url).hostname))})
 
     def pilots(self, address: str) -> bool:
         """Whether the pilot may call from this address."""

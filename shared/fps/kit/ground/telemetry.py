@@ -8,6 +8,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from fps.kit.ground.bac_path import bac_courant, correlation
+from fps.kit.ground.faults import trace
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -19,6 +20,16 @@ def _context(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
+def _origin(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Where an exception comes from; what it says may hold a person's data."""
+    given = event.pop("exc_info", None)
+    if isinstance(given, tuple):
+        given = given[1]
+    elif given is True:
+        given = sys.exc_info()[1]
+    return event | {"trace": trace(given)} if isinstance(given, BaseException) else event
+
+
 def configure_logs(level: str) -> None:
     """One JSON object per line on standard error; called once by the process, never by a library."""
     shared: list[Any] = [
@@ -27,7 +38,7 @@ def configure_logs(level: str) -> None:
         structlog.stdlib.ExtraAdder(),
         _context,
         structlog.processors.TimeStamper(fmt="iso", key="wall_time"),
-        structlog.processors.format_exc_info,
+        _origin,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

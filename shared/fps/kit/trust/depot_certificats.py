@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Text, bindparam, select
 
 from fps.confiance import depots
@@ -21,7 +21,7 @@ from fps.kit.trust.acces import auteur, certificat, porteur, refuser
 from fps.kit.trust.habilitations import RECORD, missing
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Ligne
+from fps.messages.formats import Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
 from fps.villes.communes import commune
 
@@ -75,7 +75,7 @@ class DepotCertificat(BaseModel):
 
     siret: SiretTexte
     prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")
-    effet_le: AwareDatetime | None = Field(None, description="Pas avant cet instant du bac (production d'avance)")
+    effet_le: Instant | None = Field(None, description="Pas avant cet instant du bac (production d'avance)")
 
 
 class Connexion(BaseModel):

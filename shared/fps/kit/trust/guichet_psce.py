@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from fps.errors import Introuvable, Refus
@@ -17,8 +17,10 @@ from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import CHEMIN_CRL
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.wire.envelope import BODY_LIMIT
+from fps.messages.formats import Instant
 
 PKCS10: Final = "application/pkcs10"
+DEMANDES: Final = (PKCS10, "application/x-pem-file", "application/octet-stream", "application/x-www-form-urlencoded")  # what curl sends
 PEM: Final = "application/pem-certificate-chain"
 CRL_PEM, CRL_DER = "application/x-pem-file", "application/pkix-crl"
 DEMANDE: Final = {
@@ -98,10 +100,10 @@ def routes(service: Service) -> APIRouter:
         request: Request,
         siret: Siret,
         duree: Annotated[timedelta, Query(description="durée de validité, ISO 8601 : P365D, PT30S")] = psce.DUREE,
-        debut: Annotated[AwareDatetime | None, Query(description="début de validité ; tout de suite à défaut")] = None,
+        debut: Annotated[Instant | None, Query(description="début de validité ; tout de suite à défaut")] = None,
     ) -> Any:
         hors_bac(request)
-        expect_type(request, PKCS10, "application/x-pem-file", "application/octet-stream", "application/x-www-form-urlencoded")
+        expect_type(request, *DEMANDES, required=False)
         csr = await read_body(request, BODY_LIMIT)
         emis = await kept("émission", siret, lambda: psce.emettre(pki, csr, siret, duree=duree, debut=debut))
         if PEM in request.headers.get("accept", ""):

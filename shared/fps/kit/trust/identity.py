@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -33,11 +33,15 @@ from fps.kit.engine.work import Batch, Key, Work
 from fps.kit.ground.clock import PARIS, wall_now
 from fps.kit.trust import entrees, habilitations, personnes
 from fps.kit.trust.pki import ICD_SIRENE, PSCE, SERVICE_URI, SERVICES_AC, Pki
+from fps.kit.wire.envelope import INTERDITS
 from fps.messages.message import Message
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 
 RSA_MINIMUM = 2048
 COURBES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+# What a certificate can hold that cannot be read; and a signature or a key, that cannot be checked.
+ILLISIBLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+INVERIFIABLE = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm)
 EN_TETE_REFUSE = "fps.entete_certificat"  # in the scope: a certificate came in a header, from an address that is not believed
 
 
@@ -46,8 +50,8 @@ def lire(texte: str) -> x509.Certificate:
     """The certificate of a PEM text; raises CertificatIllisible."""
     try:
         certificat = x509.load_pem_x509_certificate(texte.encode())
-        certificat.extensions  # noqa: B018 (read now: a malformed extension is told here)
-    except ValueError as error:
+        certificat.extensions, certificat.subject, certificat.issuer  # noqa: B018 (read now: what is malformed there is told here)
+    except ILLISIBLE as error:
         raise CertificatIllisible("Ce n'est pas un certificat X.509 au format PEM.") from error
     return certificat
 
@@ -130,7 +134,11 @@ class Trust(Extension):
         """What a certificate says, once its signature, its key and its usages are checked."""
         dit = _dire(certificat)
         autorite = self._emetteur(certificat, dit.nom)
-        if not cle_forte(certificat.public_key()):
+        try:
+            forte = cle_forte(certificat.public_key())
+        except INVERIFIABLE:
+            forte = False
+        if not forte:
             raise CleFaible(f"« {dit.nom} ».")
         service = _service(certificat) if autorite == SERVICES_AC else None
         if not _authentifie(certificat) or (dit.siret is None and service is None):
@@ -141,12 +149,12 @@ class Trust(Extension):
         for autorite, cle in zip(self.pki.intermediaires, (PSCE, SERVICES_AC), strict=True):
             try:
                 certificat.verify_directly_issued_by(autorite)
-            except (ValueError, TypeError, InvalidSignature):
+            except INVERIFIABLE:
                 continue
             return cle
         try:
             certificat.verify_directly_issued_by(certificat)
-        except (ValueError, TypeError, InvalidSignature):
+        except INVERIFIABLE:
             raise AutoriteInconnue(f"« {nom} », émis par « {certificat.issuer.rfc4514_string()[:200]} ».") from None
         raise CertificatAutoSigne(f"« {nom} ».")
 
@@ -162,22 +170,30 @@ def _dire(certificat: x509.Certificate) -> Identite:
     return Identite(
         cle=empreinte,
         empreinte=empreinte,
-        nom=str(noms[0].value)[:200] if noms else certificat.subject.rfc4514_string()[:200],
+        nom=_montrable(str(noms[0].value) if noms else certificat.subject.rfc4514_string()),
         siret=siret_du_sujet(certificat.subject),
         numero_serie=f"{certificat.serial_number:x}",
-        emetteur=certificat.issuer.rfc4514_string(),
+        emetteur=_montrable(certificat.issuer.rfc4514_string(), 1_000),
         valide_du=certificat.not_valid_before_utc,
         valide_au=certificat.not_valid_after_utc,
         pem=certificat.public_bytes(Encoding.PEM).decode(),
     )
 
 
+def _montrable(texte: str, longueur: int = 200) -> str:
+    """A name without what a database does not keep, or that a page would show otherwise."""
+    return INTERDITS.sub("\N{REPLACEMENT CHARACTER}", texte)[:longueur]
+
+
 def _service(certificat: x509.Certificate) -> Party | None:
-    noms = certificat.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    for uri in noms.get_values_for_type(x509.UniformResourceIdentifier):
-        if uri.startswith(SERVICE_URI):
-            return Party(uri.removeprefix(SERVICE_URI))
-    return None
+    """The service that a certificate names; None when it names none, or one that does not exist."""
+    try:
+        noms = certificat.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return None
+    uris = noms.get_values_for_type(x509.UniformResourceIdentifier)
+    connus = {f"{SERVICE_URI}{party}": party for party in SERVICES}
+    return next((connus[uri] for uri in uris if uri in connus), None)
 
 
 def _authentifie(certificat: x509.Certificate) -> bool:

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, _effective_route_context_var
 
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import EN_TETE
+from fps.kit.web.strict import strict
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,10 +27,10 @@ async def read_body(request: Request | Any, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def expect_type(request: Request | Any, *accepted: str) -> None:
-    """A declared Content-Type must be one of those accepted; none is taken for the first. Raises Malformed (415)."""
+def expect_type(request: Request | Any, *accepted: str, required: bool = True) -> None:
+    """The Content-Type must be one of those accepted, and be there: a page of another site can send none. Raises Malformed (415)."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given and given not in accepted:
+    if (given or required) and given not in accepted:
         raise Malformed("type-de-contenu", f"Content-Type « {given[:80]} » : envoyez {' ou '.join(accepted)}.", status=415)
 
 
@@ -41,10 +42,11 @@ class JsonRequest(Request):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
             self._body = await read_body(self, self.limit)
+            if self._body:
+                expect_type(self, "application/json")
         return self._body
 
     async def json(self) -> Any:
-        expect_type(self, "application/json")
         return parse(await self.body())
 
 
@@ -55,13 +57,16 @@ class JsonRoute(APIRoute):
     once: ClassVar[bool] = True  # whether the application keeps the answer of a request that writes and has an Idempotency-Key
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        # A router that is included makes its routes anew, with fields of their own, in a context that FastAPI tells nowhere else.
+        context = _effective_route_context_var.get()
+        strict(self.dependant if context is None or context.original_route is not self else context.dependant)
         handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
         writes = self.once and not READING.issuperset(self.methods or ())
 
         async def typed(request: Request) -> Response:
             return await handler(self.request(request.scope, request.receive))
 
-        async def strict(request: Request) -> Response:
+        async def guarded(request: Request) -> Response:
             for door in doors:  # FastAPI reads and parses the whole body before it asks them: nothing is done for who may not come in
                 await door(request)
             if writes and EN_TETE in request.headers:
@@ -69,7 +74,7 @@ class JsonRoute(APIRoute):
                 return answer
             return await typed(request)
 
-        return strict
+        return guarded
 
 
 def doors_of(dependant: Dependant) -> Iterator[Callable[[Request], Awaitable[None]]]:

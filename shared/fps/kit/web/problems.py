@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from fps.confiance.refus import AccesRefuse
 from fps.errors import Introuvable, MessageRefuse, Refus
-from fps.kit.ground.faults import Malformed, Unavailable
-from fps.messages.erreurs import phrases_de
+from fps.kit.ground.faults import Malformed, Unavailable, trace
+from fps.messages.erreurs import phrases_de, reste
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -24,6 +24,7 @@ TITLES = {
     403: "Cet accès ne vous est pas ouvert",
     404: "Rien n'existe à cette adresse",
     405: "Cette adresse n'accepte pas cette méthode",
+    406: "Aucune forme acceptée n'existe",
     413: "Le message est trop volumineux",
     415: "Le type de contenu n'est pas accepté",
     422: "Le message ne respecte pas son schéma",
@@ -62,7 +63,7 @@ def refus_body(error: Refus) -> dict[str, Any]:
 
 
 def malformed_body(error: Malformed) -> dict[str, Any]:
-    """The problem of a message that cannot be read, with every error found."""
+    """The problem of a message that cannot be read: its errors, the first fifty, and how many more there are."""
     return {
         "type": f"urn:fps-simulateur:probleme:{error.code}",
         "title": TITLES.get(error.status, TITLES[422]),
@@ -70,7 +71,14 @@ def malformed_body(error: Malformed) -> dict[str, Any]:
         "code": error.code,
         "detail": error.detail,
         "erreurs": error.erreurs,
+        **({"erreurs_non_listees": error.non_listees} if error.non_listees else {}),
     }
+
+
+def malformed(erreurs: list[dict[str, str]], non_listees: int = 0) -> Malformed:
+    """The refusal of a request that does not follow its schema."""
+    detail = "La demande ne respecte pas son schéma : corrigez chaque erreur listée."
+    return Malformed("demande-invalide", detail, erreurs, non_listees=non_listees)
 
 
 def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -93,7 +101,7 @@ def of(error: BaseException) -> Response:
             "detail": f"Rien n'a été enregistré : renvoyez la même demande dans {error.retry_after} s, avec la même Idempotency-Key.",
         }
         return answer(body, {"Retry-After": str(error.retry_after)})
-    log.error("erreur interne", exc_info=error)
+    tell(error)
     body = {
         "type": "urn:fps-simulateur:probleme:erreur-interne",
         "title": "Le simulateur a rencontré une erreur",
@@ -102,6 +110,11 @@ def of(error: BaseException) -> Response:
         "detail": "Rien n'a été enregistré. Le journal technique du service dit pourquoi ; signalez-le au projet.",
     }
     return answer(body)
+
+
+def tell(error: BaseException) -> None:
+    """Write a fault of ours in the log, once: where it comes from, never what the request held."""
+    log.error("erreur interne", extra={"trace": trace(error)})
 
 
 def install(app: FastAPI) -> None:
@@ -117,7 +130,7 @@ def install(app: FastAPI) -> None:
         # FastAPI puts the place first (body, query, path): what the caller knows is the field.
         raw = error.errors() if isinstance(error, RequestValidationError) else []
         errors = phrases_de({**e, "loc": e["loc"][1:] or e["loc"]} for e in raw)
-        return of(Malformed("demande-invalide", "La demande ne respecte pas son schéma : corrigez chaque erreur listée.", errors))
+        return of(malformed(errors, reste(len(raw))))
 
     app.add_exception_handler(RequestValidationError, invalid)
 

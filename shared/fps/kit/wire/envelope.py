@@ -2,21 +2,29 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 
 from fps.flows import by_type
 from fps.kit.ground.faults import Malformed
-from fps.messages.erreurs import phrases
+from fps.messages.erreurs import phrases, reste
 from fps.messages.message import Message, MessageClass
 
 PACK = 100  # letters in one AMQP message
 PACK_TYPE = "application/cloudevents-batch+json"
 BODY_LIMIT = 1 << 20  # bytes of one message: 1 MiB
+BOM = "\ufeff"
+LEVELS = 64  # of objects and lists inside one another
+# What no text of a request holds: commands but tabulations and ends of lines, C1, directions of writing, lone surrogates, non-characters.
+_INTERDITS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+INTERDITS = re.compile(f"[{_INTERDITS}]")
+SUSPECT = re.compile(rf"\\[ubf]|[{_INTERDITS}]")  # in the text of a JSON document, where they may be written otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise Malformed("cle-json-dupliquee", f"Le champ « {twice} » figure deux fois dans le même objet JSON : n'en gardez qu'un.")
+        raise Malformed("cle-json-dupliquee", f"Le champ « {twice[:80]} » figure deux fois dans le même objet JSON : n'en gardez qu'un.")
     return found
 
 
@@ -85,22 +93,81 @@ def _constant(name: str) -> Any:
     raise Malformed("json-invalide", f"« {name} » n'est pas une valeur JSON : écrivez un nombre ou retirez le champ.")
 
 
+def _integer(text: str) -> int:
+    """An integer of 64 bits: what both databases keep."""
+    try:
+        value = int(text)
+    except ValueError as error:  # Python refuses to read an integer of thousands of digits
+        raise _invalid("un nombre a trop de chiffres") from error
+    if not -(1 << 63) <= value < 1 << 63:
+        raise Malformed("nombre-trop-grand", f"Le nombre {text[:30]} ne tient pas sur 64 bits : corrigez-le.")
+    return value
+
+
+def _decimal(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise Malformed("nombre-trop-grand", f"Le nombre {text[:30]} est trop grand : corrigez-le.")
+    return value
+
+
 def parse(raw: bytes | str) -> Any:
-    """The JSON of a body; raises Malformed (not UTF-8, not JSON, the same key twice)."""
+    """The JSON of a body; raises Malformed (not UTF-8, not JSON, the same key twice, a number or a text that could not be kept)."""
+    value, text = _load(raw)
+    if SUSPECT.search(text) or text.count("{") + text.count("[") > LEVELS:
+        check_texts(value)
+    return value
+
+
+def _load(raw: bytes | str) -> tuple[Any, str]:
     try:
         text = raw if isinstance(raw, str) else raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(
             "encodage-invalide", f"Le corps n'est pas en UTF-8 (octet {error.start}) : encodez-le en UTF-8.", status=400
         ) from error
+    if text.startswith(BOM):
+        raise Malformed(
+            "marque-d-ordre-des-octets", "Le corps commence par une marque d'ordre des octets (BOM) : enregistrez-le sans elle.", status=400
+        )
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_constant)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_int=_integer, parse_float=_decimal)
     except RecursionError as error:
         raise _invalid("trop de niveaux imbriqués") from error
     except json.JSONDecodeError as error:
         raise _invalid(f"ligne {error.lineno}, colonne {error.colno}") from error
-    except ValueError as error:  # Python refuses to read an integer of thousands of digits
-        raise _invalid("un nombre a trop de chiffres") from error
+    return value, text
+
+
+def check_texts(value: Any) -> None:
+    """Raises Malformed when a text holds a character that is no text, or when values are nested too deep; tells where."""
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(value, ())]
+    while waiting:
+        one, place = waiting.pop()
+        if isinstance(one, str):
+            if found := INTERDITS.search(one):
+                raise _forbidden(found[0], place)
+        elif isinstance(one, dict | list):
+            if len(place) >= LEVELS:
+                raise _invalid(f"plus de {LEVELS} niveaux imbriqués")
+            if isinstance(one, list):
+                waiting += ((item, (*place, str(rank))) for rank, item in enumerate(one) if isinstance(item, str | dict | list))
+                continue
+            for name, item in one.items():
+                if found := INTERDITS.search(name):
+                    raise _forbidden(found[0], place)
+                if isinstance(item, str | dict | list):
+                    waiting.append((item, (*place, name)))
+
+
+def _forbidden(character: str, place: tuple[str, ...]) -> Malformed:
+    champ = ".".join(place)
+    phrase = (
+        f"Le caractère U+{ord(character):04X} n'est pas admis dans un texte (caractère nul, de commande ou de sens d'écriture, "
+        "demi-codet isolé) : retirez-le, et vérifiez l'encodage d'origine."
+    )
+    erreurs = [{"code": "caractere-interdit", "champ": champ, "phrase": phrase, "article": ""}]
+    return Malformed("caractere-interdit", phrase, erreurs)
 
 
 def _invalid(why: str) -> Malformed:
@@ -110,23 +177,21 @@ def _invalid(why: str) -> Malformed:
 
 def read_message(cls: MessageClass, data: Any) -> tuple[Message, str]:
     """The message and its canonical text; raises Malformed with every error found."""
-    text = canonical(data)
-    if "\\u0000" in text or not _encodable(text):
-        raise Malformed("caractere-interdit", "Le message contient un caractère nul ou un demi-codet isolé : retirez-le.")
+    try:
+        text = canonical(data)
+    except RecursionError as error:
+        raise _invalid("trop de niveaux imbriqués") from error
+    if SUSPECT.search(text):  # a letter of the broker was not read by `parse`
+        check_texts(data)
     try:
         return cls.model_validate_json(text), text
     except ValidationError as error:
         raise Malformed(
-            "message-invalide", "Le message ne respecte pas son schéma : corrigez chaque erreur listée.", phrases(error, cls)
+            "message-invalide",
+            "Le message ne respecte pas son schéma : corrigez chaque erreur listée.",
+            phrases(error, cls),
+            non_listees=reste(error.error_count()),
         ) from error
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def pack(letters: Iterable[Letter]) -> bytes:
@@ -140,7 +205,7 @@ def pack(letters: Iterable[Letter]) -> bytes:
 
 def events(raw: bytes) -> list[Any]:
     """The events of a pack, not yet read; raises Malformed when it is not a JSON array."""
-    data = parse(raw)
+    data, _ = _load(raw)
     if not isinstance(data, list):
         raise Malformed("lot-invalide", "Un lot est un tableau JSON d'événements CloudEvents.")
     return data

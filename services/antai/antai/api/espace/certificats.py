@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from antai.actes.espace import certificats as actes
 from antai.actes.espace.espace import ouvert
@@ -17,6 +17,7 @@ from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
+from fps.messages.formats import Instant
 
 CLE = r"^(?:[0-9a-f]{64}|service:[a-z]+)$"
 Cle = Annotated[str, Path(pattern=CLE, description="SHA-256 du certificat déposé, ou le système de référence du simulateur")]
@@ -34,7 +35,7 @@ class Activation(Perimetre):
     """An activation, perhaps in the place of another certificate, good with it until an instant."""
 
     remplace: Annotated[str | None, Field(pattern=CLE, description="Certificat remplacé")] = None
-    ancien_jusqu_a: Annotated[AwareDatetime | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None
+    ancien_jusqu_a: Annotated[Instant | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None
 
 
 def routes(service: Service) -> APIRouter:

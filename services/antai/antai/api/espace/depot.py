@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from antai.actes.espace import certificats as actes
 from antai.api.espace.auditer import faire
@@ -14,13 +14,13 @@ from fps.kit.engine.work import Work
 from fps.kit.trust.acces import certificat, porteur
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Court, Ligne
+from fps.messages.formats import Court, Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
 
 TAG = "Certificats"
 Zones = Annotated[list[Court], Field(max_length=100, description="Zones tarifaires ; aucune veut dire toutes")]
 Permissions = Annotated[list[Permission], Field(min_length=1, max_length=10, description="Ce que le prestataire peut faire")]
-EffetLe = Annotated[AwareDatetime | None, Field(description="À partir de cet instant seulement, à l'horloge du bac")]
+EffetLe = Annotated[Instant | None, Field(description="À partir de cet instant seulement, à l'horloge du bac")]
 
 
 class Depot(Formulaire):

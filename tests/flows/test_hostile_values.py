@@ -1,0 +1,188 @@
+"""No value of any field of any request is a fault of ours: hostile texts, numbers and dates are refused at the door, on both databases."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from ccsp.app import DEFINITION as CCSP
+from fps.flows import MESSAGES
+from fps.kit.app import openapi
+from fps.kit.app.application import Running, build, running
+from fps.kit.app.migrate import upgrade
+from fps.kit.ground.settings import Settings
+from fps.kit.web.strict import StrictBody, StrictParameter
+from fps.kit.wire.carrier import bearer, open_client
+from fps.parties import SERVICES
+from fps_simulateur.pilote.world import World
+from tests.conftest import Postgres
+from tests.parler.partie import bac_neuf
+
+BIG = str(2**70)
+BODIES = {"demi-codet": '"\\ud800"', "trop grand": BIG, "decimal": "1e30", "profond": "[" * 100 + "]" * 100}
+ADDRESSES = {"nul": "a\0b", "trop grand": BIG}
+Schema = dict[str, Any]
+
+
+def resolved(schema: Schema, components: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = components[schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def filled(schema: Schema, components: Schema, leaf: str, depth: int = 0) -> str:
+    """A JSON text of this shape, whose every leaf is the hostile value."""
+    schema = resolved(schema, components)
+    for key in ("allOf", "anyOf", "oneOf"):
+        if key in schema:
+            return filled(schema[key][0], components, leaf, depth + 1)
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    if depth < 8 and schema.get("properties"):
+        return "{" + ",".join(f"{json.dumps(n)}:{filled(s, components, leaf, depth + 1)}" for n, s in schema["properties"].items()) + "}"
+    if depth < 8 and schema.get("type") == "array":
+        return f"[{filled(schema.get('items', {}), components, leaf, depth + 1)}]"
+    return leaf
+
+
+def operations(one: Running) -> Iterator[tuple[str, str, Schema, Schema]]:
+    found = openapi.document(one.app, one.service.party)
+    for path, item in found["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation, found["components"]["schemas"]
+
+
+def requests(one: Running) -> Iterator[tuple[str, str, str | None, str]]:
+    """Every request that one hostile value makes: its method, its address, its body, and what it tries."""
+    for method, path, operation, components in operations(one):
+        parameters = [resolved(p, components) for p in operation.get("parameters", ()) if p["in"] in ("path", "query")]
+        content = operation.get("requestBody", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema")
+        plain = re.sub(r"\{[^}]+\}", "essai", path)
+        if schema is not None:
+            for what, leaf in BODIES.items():
+                yield method, plain, filled(schema, components, leaf), what
+        if parameters:
+            for what, value in ADDRESSES.items():
+                hostile = quote(value, safe="")
+                query = "&".join(f"{p['name']}={hostile}" for p in parameters if p["in"] == "query")
+                yield method, f"{re.sub(r'{[^}]+}', hostile, path)}?{query}", None, what
+                if query and plain != path:
+                    yield method, f"{plain}?{query}", None, what
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_no_hostile_value_of_any_field_is_a_fault_of_ours(monde: World) -> None:
+    bac, wrong, tried = await bac_neuf(monde, date(2026, 6, 15)), [], 0
+    for party in SERVICES:
+        for method, path, body, what in requests(monde.services[party]):
+            prefix = "" if path.startswith(("/pilotage", "/psce")) else f"/bacs/{bac}"
+            headers = {"Content-Type": "application/json"}
+            answer = await monde.client.request(method, f"{monde.addresses[party]}{prefix}{path}", content=body, headers=headers)
+            tried += 1
+            if answer.status_code >= 500 or (body is not None and answer.status_code < 400):
+                wrong.append((party.value, method, path[:100], what, answer.status_code))
+    assert tried > 800 and wrong == []
+
+
+def leaves(schema: Schema, components: Schema, loc: tuple[Any, ...] = (), depth: int = 0) -> Iterator[tuple[tuple[Any, ...], Schema]]:
+    """The fields of a schema that hold a date or an integer, with their places."""
+    schema = resolved(schema, components)
+    if (arms := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")) and depth < 8:
+        yield from leaves(arms[0], components, loc, depth + 1)
+    elif schema.get("type") == "integer" or schema.get("format") in ("date", "date-time"):
+        yield loc, schema
+    elif depth < 8 and schema.get("type") == "array":
+        yield from leaves(schema.get("items", {}), components, (*loc, 0), depth + 1)
+    elif depth < 8:
+        for name, one in schema.get("properties", {}).items():
+            yield from leaves(one, components, (*loc, name), depth + 1)
+
+
+def refused(adapter: Any, value: Any) -> set[tuple[Any, ...]]:
+    """The places of the errors, without those that pydantic adds for the arm of a union."""
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        return {tuple(step for step in e["loc"] if step not in ("physique", "morale")) for e in error.errors()}
+    return set()
+
+
+def test_no_number_is_a_date_and_every_integer_has_bounds_in_any_field_of_any_door(monde: World) -> None:
+    """Each body and each parameter of each route, read by the type that its route reads it with; each message of the flows likewise."""
+    wrong, tried = [], 0
+    types = {
+        f"{party} {context.path_format} {field.name}": field._type_adapter
+        for party in SERVICES
+        for context in iter_route_contexts(monde.services[party].app.routes)
+        if isinstance(context.route, APIRoute)
+        for field in fields(context.dependant)
+    }
+    types |= {m.type: StrictBody(TypeAdapter(m)) for m in MESSAGES}
+    for name, adapter in types.items():
+        if name.endswith("/import contenu"):  # read table by table
+            continue
+        if not isinstance(adapter, StrictBody | StrictParameter):
+            wrong.append((name, "", "not read strictly"))
+            continue
+        schema = adapter.json_schema()
+        components = schema.get("$defs", {})
+        found = list(leaves(schema, components))
+        wrong += [(name, str(place), "no bounds") for place, one in found if one.get("type") == "integer" and not bounded(one)]
+        for leaf in ("1718222400", 1718222400):
+            value = json.loads(filled(schema, components, json.dumps(leaf)))
+            errors = refused(adapter, str(leaf) if isinstance(adapter, StrictParameter) else value)
+            dates = [place for place, one in found if one.get("type") != "integer"]
+            wrong += [(name, str(place), f"{leaf!r} is a date") for place in dates if place not in errors]
+            tried += len(dates)
+    assert tried > 200
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def bounded(schema: Schema) -> bool:
+    return "const" in schema or (
+        ({"minimum", "exclusiveMinimum"} & set(schema) != set() and max(schema.get("maximum", 2**64), -1) < 2**53)
+        or ("exclusiveMaximum" in schema and schema["exclusiveMaximum"] <= 2**53)
+    )
+
+
+def fields(dependant: Dependant) -> Iterator[Any]:
+    """The body and the parameters that a route takes, at every depth."""
+    yield from (*dependant.body_params, *dependant.query_params, *dependant.path_params, *dependant.header_params)
+    for one in dependant.dependencies:
+        yield from fields(one)
+
+
+async def test_both_databases_answer_alike(postgres: Postgres) -> None:
+    """The same hostile requests to one service, the same answers: what one database takes, the other takes."""
+    name = await postgres.create()
+    try:
+        await asyncio.to_thread(upgrade, postgres.url(name), CCSP)
+        heard = [await heard_by(url) for url in ("sqlite+aiosqlite://", postgres.url(name))]
+    finally:
+        await postgres.drop(name)
+    assert len(heard[0]) > 100 and heard[0] == heard[1]
+
+
+async def heard_by(url: str) -> list[tuple[int, str]]:
+    """What the court answers on that database, in a bac whose names are as long and as strange as they may be."""
+    one = build(CCSP, Settings(database_url=url, pilotage_token=SecretStr("essai")))
+    found = []
+    async with running(one), open_client({"http://127.0.0.1:8003": one.asgi}, headers=bearer("essai")) as client:
+        world = {"nom": "essai", "instant": "2026-06-15T20:00:00+02:00", "graine": "\ufffd\U0001f697 é" * 20}
+        assert (await client.post("http://127.0.0.1:8003/pilotage/bacs", json=world)).status_code == 201
+        for method, path, body, _ in requests(one):
+            prefix = "" if path.startswith(("/pilotage", "/psce")) else "/bacs/essai"
+            headers = {"Content-Type": "application/json"}
+            answer = await client.request(method, f"http://127.0.0.1:8003{prefix}{path}", content=body, headers=headers)
+            code = answer.json()["code"] if "problem" in answer.headers.get("content-type", "") else ""
+            found.append((answer.status_code, code))
+    return found
