@@ -82,7 +82,7 @@ class FinAvance(BaseModel):
     bac: str
     instant: InstantBac
     prochaine_echeance: date | None
-    en_attente: int
+    en_attente: int = Field(ge=0, lt=1 << 40)
 
 
 class DepartAvance(BaseModel):
