@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from fps.confiance.refus import RoleInterdit
 from fps.kit.data import tables
-from fps.kit.engine import audit
+from fps.kit.engine import audit, verification
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import paris
 from fps.kit.wire.carrier import always, open_client
@@ -19,7 +19,7 @@ from fps_simulateur.pilote.world import World, open_world
 from tests.kit.toy import START, letter, toy
 
 A = tables.audit
-INALTEREE = {"lignes": 6, "intacte": True, "premiere_rupture": None}
+INALTEREE = {"lignes": 6, "intacte": True, "premiere_rupture": None, "constats": ()}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def service(database_url: str) -> AsyncIterator[Service]:
 
 async def verify(service: Service, bac: str = "essai") -> dict[str, Any]:
     async with service.database.read() as tx:
-        return await audit.verify(tx, bac)
+        return (await verification.audit(tx, bac)).model_dump()
 
 
 async def alter(service: Service, *statements: Any) -> int | None:

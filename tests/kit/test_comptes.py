@@ -14,7 +14,7 @@ from starlette.types import Scope
 from fps.confiance.refus import AccesRefuse
 from fps.kit.data import tables
 from fps.kit.data.sql import Upsert
-from fps.kit.engine import audit, bacs
+from fps.kit.engine import audit, bacs, verification
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust import acces, personnes, sessions
@@ -202,7 +202,7 @@ async def test_each_opening_and_each_failure_is_in_the_audit_journal_with_its_tr
     await tenter(service, FAUX, "personne")
     async with service.database.read() as tx:
         lignes = [audit.view("dgfip", row) for row in await audit.lines(tx, BAC)]
-        assert (await audit.verify(tx, BAC))["intacte"]
+        assert (await verification.audit(tx, BAC)).intacte
     vues = [(x["qui"], x["code"], x["details"].get("motif")) for x in lignes if x["acte"] == "session"]
     qui, refus = f"compte:{ESPACE}/{LOGIN}", "identifiants-refuses"
     faux = [(qui, refus, "mot-de-passe-faux")] * 5

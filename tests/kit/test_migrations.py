@@ -51,6 +51,11 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
     "services/dgfip/dgfip/migrations/versions/0003_reponses_gardees.py": "2f4b3474be6d0cee1317163aa3058b4c8028b288",
     "shared/fps/kit/data/revisions/kit_0003.py": "43360189bc98ee9c5bbc8e8e6f37858b50e190ba",
+    "services/antai/antai/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
+    "services/ccsp/ccsp/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
+    "services/collectivite/collectivite/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
+    "services/dgfip/dgfip/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
+    "shared/fps/kit/data/revisions/kit_0004.py": "c0173cda8bcddbe8d76ea4298d5f5157b4aca624",
 }
 
 

@@ -1,7 +1,6 @@
 """A letter, a request, a day changes everything or nothing: on every engine, alone or in a batch."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from sqlalchemy import func, select
 
 from fps.errors import Introuvable
 from fps.kit.data import tables
-from fps.kit.engine import bacs, journal, ledger
+from fps.kit.engine import bacs, journal, ledger, verification
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import BacInconnu, Work
@@ -42,7 +41,7 @@ async def test_a_letter_changes_the_case_the_journal_the_books_the_outbox_and_th
         lines = await journal.lines(tx, "essai", subject=numero(1))
         assert [line.acte for line in lines] == ["reception", "prise-en-charge", "ecriture", "envoi"]
         assert [line.rang for line in lines] == [1, 2, 3, 4]
-        assert journal.broken(lines) is None
+        assert (await verification.dossier(tx, "essai", numero(1)))[1] == []
         assert await ledger.soldes(tx, "essai") == {"etat": -8000, "redevable": 8000}
 
 
@@ -71,7 +70,7 @@ async def test_a_refused_letter_leaves_only_its_refusal_and_its_neighbours_are_k
     async with service.database.read() as tx:
         lines = await journal.lines(tx, "essai", subject=numero(1))
         assert [line.acte for line in lines].count("refus") == 1
-        assert journal.broken(lines) is None
+        assert (await verification.dossier(tx, "essai", numero(1)))[1] == []
         assert sum((await ledger.soldes(tx, "essai", numero(1))).values()) == 0
     again = (await service.receive([emission_letter(1, "trop")]))[0]
     assert isinstance(again, Receipt) and again.again and again.outcome == "refuse" and '"code":"trop"' in (again.answer or "")
@@ -184,16 +183,6 @@ async def test_identifiers_come_from_the_seed_and_not_from_the_order_of_batches(
     for n in reversed(range(6)):
         await service.receive([emission_letter(n, bac="autre")])
     assert await identifiers("essai") == await identifiers("autre")
-
-
-async def test_a_changed_line_of_the_journal_is_found(service: Service) -> None:
-    await service.receive([emission_letter(1), emission_letter(1, "bis")])
-    async with service.database.read() as tx:
-        lines = await journal.lines(tx, "essai", subject=numero(1))
-    assert journal.broken(lines) is None
-    assert journal.broken([*lines[:2], replace(lines[2], data=lines[2].data.replace("8000", "8001")), *lines[3:]]) is not None
-    assert journal.broken([lines[1], lines[0], *lines[2:]]) is not None
-    assert journal.broken([*lines[:3], *lines[4:]]) is not None
 
 
 async def test_a_copy_an_export_and_an_import_are_the_same_world(service: Service) -> None:

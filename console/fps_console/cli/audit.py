@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from fps_console.cli.francais import Commande, Groupe
-from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
+from fps_console.cli.options import Adresses, AncresFichier, BacOption, DataDir, Json, settings
 
 app = typer.Typer(help="Le journal d'audit : qui est venu, ce qui a été refusé.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
 
@@ -13,14 +13,23 @@ app = typer.Typer(help="Le journal d'audit : qui est venu, ce qui a été refus�
 @app.command("verifier", cls=Commande)
 def verifier(
     nom: Annotated[str | None, typer.Option("--bac", metavar="NOM", help="Un bac (tous à défaut).")] = None,
+    ancres: AncresFichier = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Vérifie qu'aucune ligne du journal d'audit n'a été changée, retirée ou déplacée."""
-    from fps_console.commandes.audit import verify
+    """Vérifie qu'aucune ligne du journal d'audit n'a été changée, retirée ou déplacée, et que les ancres les nomment encore."""
+    from fps_console.commandes.verification import audit
 
-    return verify(settings(adresses, data_dir), nom, en_json)
+    return audit(settings(adresses, data_dir), nom, ancres, en_json)
+
+
+@app.command("ancres", cls=Commande)
+def ancres(nom: BacOption = "defaut", adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Signe les têtes des journaux et les donne toutes, une par ligne, pour les garder hors des bases."""
+    from fps_console.commandes.verification import anchors
+
+    return anchors(settings(adresses, data_dir), nom)
 
 
 @app.command("lire", cls=Commande)

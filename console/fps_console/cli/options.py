@@ -12,6 +12,9 @@ Adresses = Annotated[str | None, typer.Option(metavar="LISTE", help="Où sont le
 DataDir = Annotated[Path | None, typer.Option(metavar="DOSSIER", help="Dossier des données (sinon FPS_DATA_DIR, sinon .fps).")]
 Json = Annotated[bool, typer.Option("--json", help="Réponse en JSON.")]
 Nom = Annotated[str, typer.Argument(metavar="NOM", help="Nom du bac : lettres minuscules, chiffres, tirets.", show_default=False)]
+AncresFichier = Annotated[
+    Path | None, typer.Option(metavar="FICHIER", help="Des ancres gardées ailleurs (« fps audit ancres ») : toutes doivent y être encore.")
+]
 BacOption = Annotated[str, typer.Option("--bac", metavar="NOM", help="Le bac.")]
 
 

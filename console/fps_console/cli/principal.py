@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from fps_console.cli import audit, bac, certifier, dossiers, enroler, lancer, lettres_mortes, projet, psce
+from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce
 from fps_console.cli.francais import Commande, Groupe, mistake
 from fps_console.commandes.output import Panne, cause, complain, say
 
@@ -23,7 +23,13 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     projet.version,
 )
 CACHEES: tuple[Callable[..., int], ...] = (projet.docs,)  # for who has the sources
-GROUPES: dict[str, typer.Typer] = {"bac": bac.app, "audit": audit.app, "psce": psce.app, "lettres-mortes": lettres_mortes.app}
+GROUPES: dict[str, typer.Typer] = {
+    "bac": bac.app,
+    "journal": journal.app,
+    "audit": audit.app,
+    "psce": psce.app,
+    "lettres-mortes": lettres_mortes.app,
+}
 
 app = typer.Typer(
     name="fps",

@@ -1,36 +1,9 @@
-"""The commands `fps audit …`: the audit journals of the four services, shown and verified."""
-
-from typing import TYPE_CHECKING, Any
+"""`fps audit lire`: the audit journals of the four services."""
 
 from fps.kit.ground.settings import Settings
-from fps.parties import LIBELLES, SERVICES, Party
+from fps.parties import LIBELLES, Party
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import dump, grid, say, screen
-
-if TYPE_CHECKING:
-    from fps_simulateur.pilote.pilot import Pilot
-
-SANS_BAC = "?"
-
-
-def verify(settings: Settings, nom: str | None, en_json: bool) -> int:
-    """Verify the chains of one bac, or of all of them; 1 when a line was changed, removed, added or moved. Raises Panne."""
-
-    async def read(pilot: "Pilot") -> dict[str, dict[Party, Any]]:
-        names = [nom] if nom is not None else [*await pilot.lister(), SANS_BAC]
-        return {name: await pilot.verifier_audit(name) for name in names}
-
-    found = drive(settings, read)
-    broken = [(name, party, one) for name, by in found.items() for party, one in by.items() if not one["intacte"]]
-    if en_json:
-        dump(found)
-    else:
-        lines = sum(one["lignes"] for by in found.values() for one in by.values())
-        for name, party, one in broken:
-            say(f"{LIBELLES[party]}, bac « {name} » : la chaîne est rompue à la ligne {one['premiere_rupture']}.")
-        if not broken:
-            say(f"Le journal d'audit est intact : {lines} lignes, {len(found)} bacs, {len(SERVICES)} services.")
-    return 1 if broken else 0
 
 
 def show(settings: Settings, nom: str, en_json: bool) -> int:

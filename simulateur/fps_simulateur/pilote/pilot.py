@@ -275,8 +275,19 @@ class Pilot:
         return sorted((line for lines in found for line in lines), key=order)
 
     async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
-        """Whether the chain of a dossier is whole, service by service."""
-        return await self._all("GET", f"{_bac(nom)}/journal/{quote(sujet, safe='')}/verification")
+        """Whether the journal of a dossier is whole in each service that has it; raises PiloteErreur when none has."""
+        found: dict[Party, Any] = {}
+        unknown: list[PiloteErreur] = []
+        for service in SERVICES:
+            try:
+                found[service] = (await self._call(service, "GET", f"{_bac(nom)}/journal/{quote(sujet, safe='')}/verification")).json()
+            except PiloteErreur as error:
+                if error.problem.get("code") != "journal-inconnu":
+                    raise
+                unknown.append(error)
+        if not found:
+            raise unknown[0]
+        return found
 
     async def verifier_audit(self, nom: str) -> dict[Party, Any]:
         """Whether the audit chain of a bac is whole, service by service."""

@@ -36,6 +36,7 @@ from fps.kit.post import door
 from fps.kit.post.inbound import Inbound
 from fps.kit.post.relay import Relay
 from fps.kit.trust.acces import acces, publique
+from fps.kit.trust.ancres import Ancreur, Notaire
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.mandataires import Mandataires
 from fps.kit.trust.pki import Pki, ephemere
@@ -77,6 +78,7 @@ def build(
     relay = Relay(service, bus, Carrier(service.party, settings.addresses, client))
     inbound = Inbound(service)
     ticker = Ticker(service)
+    ancreur = Ancreur(service, Notaire(pki, service.party))
     signataire = Signataire(pki, service.party)
     facteur = Facteur(service, signataire)
 
@@ -92,12 +94,15 @@ def build(
         await bus.consume(service.party, inbound.take)
         relay.start()
         ticker.start()
+        if settings.pki_dir is not None or service.database.url == "sqlite+aiosqlite://":
+            ancreur.start()  # the key of a PKI of this process alone could not be recognised by the next one
         if service.party in boites.EXPEDITEURS:
             facteur.start()
         yield
         await facteur.stop()
         await ticker.stop()
         await relay.stop()
+        await ancreur.stop()
         if own_bus:  # a shared one is closed by who opened it
             await bus.stop()
         await service.stop()
@@ -110,7 +115,7 @@ def build(
     app.state.once = Once(service)
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    app.include_router(pilotage.routes(service, inbound))
+    app.include_router(pilotage.routes(service, inbound, ancreur))
     if definition.routes is not None:
         app.include_router(definition.routes(service))
     app.include_router(signature.routes(signataire))

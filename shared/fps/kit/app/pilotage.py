@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit.app import releve
+from fps.kit.app import releve, verification
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, journal, ledger
 from fps.kit.engine.service import Service
@@ -19,6 +19,7 @@ from fps.kit.ground.clock import DEBUT, FIN, PARIS, Marche, civil_date, wall_now
 from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
+from fps.kit.trust.ancres import Ancreur
 from fps.kit.web.body import ImportRoute
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
@@ -139,7 +140,7 @@ class EtatAvance(EtatBac):
     echeances_vecues: int
 
 
-def routes(service: Service, inbound: Inbound) -> APIRouter:
+def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     """The pilot's routes for one service."""
     router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=ImportRoute)
 
@@ -233,14 +234,6 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
             await bacs.find(tx, nom)
             return {"position": await journal.last(tx, nom)}
 
-    @router.get("/bacs/{nom}/journal/{sujet}/verification", summary="Vérifier la chaîne du journal d'un dossier")
-    async def verifier(nom: str, sujet: str) -> dict[str, Any]:
-        async with service.database.read() as tx:
-            await bacs.find(tx, nom)
-            chain = await journal.lines(tx, nom, subject=sujet, limit=1_000_000)
-        wrong = journal.broken(chain)
-        return {"lignes": len(chain), "intacte": wrong is None, "premiere_rupture": None if wrong is None else wrong.rang}
-
     @router.get("/bacs/{nom}/soldes", summary="Lire les soldes des comptes")
     async def soldes(nom: str, sujet: str | None = None) -> dict[str, int]:
         async with service.database.read() as tx:
@@ -253,11 +246,7 @@ def routes(service: Service, inbound: Inbound) -> APIRouter:
             found = await audit.lines(tx, nom, apres, limite)
         return {"lignes": [audit.view(service.party, row) for row in found], "suite": len(found) == limite}
 
-    @router.get("/bacs/{nom}/audit/verification", summary="Vérifier la chaîne du journal d'audit d'un bac")
-    async def verifier_audit(nom: str) -> dict[str, Any]:
-        async with service.database.read() as tx:
-            return await audit.verify(tx, nom)
-
+    verification.routes(router, service, ancreur)
     releve.routes(router, service)
     courrier_routes(router, service)
     lettre_routes(router, service, inbound)

@@ -11,13 +11,17 @@ from fps.kit.data.held import Held
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
-__all__ = ["Database", "DatabaseUnavailable", "Transaction"]
+__all__ = ["Database", "DatabaseUnavailable", "Transaction", "ValeurIllisible"]
 
 
 class DatabaseUnavailable(Unavailable):
     """La base de données ne répond pas"""
 
     code = "base-indisponible"
+
+
+class ValeurIllisible(Exception):
+    """A value that this database keeps cannot be read: it was written around this program."""
 
 
 class Transaction(Protocol):

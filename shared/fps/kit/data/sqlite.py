@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.database import DatabaseUnavailable, ValeurIllisible
 from fps.kit.data.held import Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_reader, sqlite_value, sqlite_write
 
@@ -125,6 +125,8 @@ class SqliteDatabase(Holding):
         except sqlite3.OperationalError as error:
             if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
                 raise
+            if str(error).startswith("Could not decode"):
+                raise ValeurIllisible(str(error)) from error
             raise DatabaseUnavailable(str(error)) from error
 
 

@@ -102,6 +102,7 @@ journal = Table(
     Column("data", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("wall_time", Instant, nullable=False),
+    Column("sceau", Text),  # covers wall_time too; none on the lines of the first version: see fps/kit/engine/chain.py
     Index("journal_dossier", "bac", "subject", "rang", unique=True),
     Index("journal_suite", "bac", "position"),
 )
@@ -114,6 +115,7 @@ chains = Table(
     Column("subject", Text, primary_key=True),
     Column("rang", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("sceau", Text),
 )
 
 # The letters to a person: structured content here, PDF on demand.
@@ -180,6 +182,19 @@ audit_tetes = Table(
     Column("bac", Text, primary_key=True),
     Column("rang", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
+)
+
+# The heads of the journals of a bac as they were at an instant, signed by the service: see fps/kit/trust/ancres.py. `position` and `audit`:
+# up to which act of the service and which line of audit of the bac they reach. Nothing of a world: neither copied nor exported.
+ancres = Table(
+    "ancres",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("audit", BigInteger, nullable=False),
+    Column("jws", Text, nullable=False),
+    Index("ancres_position", "position"),
 )
 
 # The certificates that may speak for a collectivité here: see fps/confiance/habilitation.py.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Text, bindparam, select
@@ -12,8 +12,9 @@ from fps.confiance.habilitation import Identite
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Insert, Op, Row, Upsert
+from fps.kit.engine import chain
 from fps.kit.ground.clock import PARIS
-from fps.kit.wire.envelope import canonical, digest
+from fps.kit.wire.envelope import canonical
 
 SANS_BAC = "?"  # where the lines are kept of who named no bac that exists
 COLUMNS = tuple(tables.audit.columns.keys())
@@ -54,17 +55,6 @@ def nommer(qui: Identite | str | None) -> str:
     return qui if isinstance(qui, str) else qui.cle
 
 
-def link(previous: str, row: Row) -> str:
-    """The hash of a line: it covers everything of the line, and the line before it. `row` stops before the hash."""
-    return digest("\n".join([previous, *map(_text, row)]))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):  # the same instant, whatever zone it is told in
-        return value.astimezone(UTC).isoformat()
-    return "" if value is None else str(value)
-
-
 async def ops(tx: Transaction, notes: Sequence[Note], wall: datetime) -> list[Op]:
     """The writes of new lines: each gets its rank and its hash in its bac's chain."""
     if not notes:
@@ -74,9 +64,9 @@ async def ops(tx: Transaction, notes: Sequence[Note], wall: datetime) -> list[Op
     for n in notes:
         rang, previous = heads.get(n.bac, (0, ""))
         rang += 1
-        row = (n.bac, rang, wall, n.instant, n.acte, n.resultat, n.code, n.qui, n.objet, n.details)
-        heads[n.bac] = (rang, link(previous, row))
-        rows.append((*row, heads[n.bac][1]))
+        row = (rang, wall, n.instant, n.acte, n.resultat, n.code, n.qui, n.objet, n.details)
+        heads[n.bac] = (rang, chain.audit_hash(previous, row))
+        rows.append((n.bac, *row, heads[n.bac][1]))
     tops = [(bac, *head) for bac, head in heads.items()]
     return [Insert(tables.audit, COLUMNS, rows), Upsert(tables.audit_tetes, ("bac", "rang", "hash"), tops)]
 
@@ -102,19 +92,3 @@ def view(service: str, row: Row) -> dict[str, Any]:
         "details": json.loads(details),
         "empreinte": hash_,
     }
-
-
-async def verify(tx: Transaction, bac: str) -> dict[str, Any]:
-    """Whether the chain of a bac is whole; else the first rank that was changed, removed, added or moved."""
-    previous, rang, wrong = "", 0, None
-    while wrong is None and (found := await lines(tx, bac, rang, 5_000)):
-        for row in found:
-            if row[1] != rang + 1 or link(previous, row[:-1]) != row[-1]:
-                wrong = rang + 1
-                break
-            rang, previous = row[1], row[-1]
-    heads = await tx.load(tables.audit_tetes, [(bac,)])
-    head = (heads[0][1], heads[0][2]) if heads else (0, "")
-    if wrong is None and head != (rang, previous):
-        wrong = min(rang, head[0]) + 1 if rang != head[0] else rang
-    return {"lignes": rang, "intacte": wrong is None, "premiere_rupture": wrong}

@@ -25,7 +25,7 @@ _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outb
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
-APART = (tables.avances, tables.reponses_gardees)  # who is moving a bac now, what was answered to whom: nothing of its world
+APART = (tables.avances, tables.reponses_gardees, tables.ancres)  # who moves a bac, what was answered, what was signed of it: not its world
 
 
 class BacExistant(Conflit):
@@ -207,7 +207,8 @@ def _inserts(service: Service, nom: str, content: Any) -> Iterable[Insert]:
         for name, table in known.items():
             columns: Sequence[str] = given[name]["colonnes"]
             expected = {c.name for c in table.columns} - {"bac", "position"}
-            if set(columns) != expected:
+            newer = {c.name for c in table.columns if c.nullable}  # what an export made by an earlier version may not have
+            if not expected - newer <= set(columns) <= expected:
                 raise Malformed("export-invalide", f"Colonnes de « {name} » : {sorted(set(columns) ^ expected)}.")
             rows = decoded(given[name]["lignes"], sqlite_reader([table.c[c] for c in columns]))
             yield Insert(table, ("bac", *columns), [(nom, *row) for row in rows])

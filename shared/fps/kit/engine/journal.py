@@ -1,7 +1,6 @@
-"""The journal of a service read back: in order, with its chain checked."""
+"""The journal of a service read back, in order."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select
 
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
-from fps.kit.engine.work import journal_hash
 from fps.kit.ground.clock import PARIS
 
 _T = tables.journal.c
@@ -67,14 +65,3 @@ async def lines(tx: Transaction, bac: str, *, after: int = 0, subject: str | Non
 async def last(tx: Transaction, bac: str) -> int:
     """The position of the last line of a bac, 0 when there is none."""
     return int((await tx.select(LAST, nom=bac))[0][0] or 0)
-
-
-def broken(chain: Sequence[Line]) -> Line | None:
-    """The first line of one dossier's whole chain whose hash does not follow from the line before it, or None."""
-    previous, rang = "", 0
-    for line in chain:
-        expected = journal_hash(previous, line.subject, line.rang, line.time, line.acte, line.article, line.data)
-        if line.hash != expected or line.rang <= rang:
-            return line
-        previous, rang = line.hash, line.rang
-    return None

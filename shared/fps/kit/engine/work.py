@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from fps.confiance.habilitation import Identite
@@ -13,7 +13,7 @@ from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
-from fps.kit.engine import audit
+from fps.kit.engine import audit, chain
 from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
@@ -23,7 +23,7 @@ T = TypeVar("T")
 Key = tuple[type, Row]
 IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fps-simulateur")
 TRANSIT = (Channel.REST, Channel.AMQP)
-JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time")
+JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time", "sceau")
 OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before")
 
 
@@ -126,22 +126,23 @@ class Batch:
             gone += [r[:3] for r in rows if r[:3] not in again]
         ops.append(Delete(tables.deadlines, ("bac", "subject", "kind"), gone))
         ops.append(Upsert(tables.deadlines, ("bac", "subject", "kind", "due"), kept))
-        ops.append(Upsert(tables.chains, ("bac", "subject", "rang", "hash"), [(*k, *v) for k, v in chains.items()]))
+        ops.append(Upsert(tables.chains, ("bac", "subject", "rang", "hash", "sceau"), [(*k, *v) for k, v in chains.items()]))
         ops.append(Upsert(tables.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
         ops += await audit.ops(self.tx, self.notes, self.wall)
         await self.tx.apply(ops)
 
-    async def _chain(self, ops: list[Op]) -> dict[tuple[str, str], tuple[int, str]]:
+    async def _chain(self, ops: list[Op]) -> dict[tuple[str, str], tuple[int, str, str | None]]:
         """Give each act its rank and its hash, each letter its number; append the rows to write."""
         heads = dict.fromkeys((a.bac.nom, a.subject) for a in self.acts)
-        chains = {(r[0], r[1]): (r[2], r[3]) for r in await self.tx.load(tables.chains, list(heads))}
+        chains = {(r[0], r[1]): (r[2], r[3], r[4]) for r in await self.tx.load(tables.chains, list(heads))}
         journal: list[Row] = []
         outbox: list[Row] = []
         courriers: list[Row] = []
         ecritures: list[Row] = []
+        wall = self.wall.astimezone(UTC).isoformat()
         for act in self.acts:
             bac = act.bac.nom
-            rang, previous = chains.get((bac, act.subject), (0, ""))
+            rang, previous, seal = chains.get((bac, act.subject), (0, "", None))
             rang = max(rang, act.floor) + 1
             if act.message is not None:
                 name = f"{act.bac.graine}/{self.party}/{act.subject}/{rang}"
@@ -160,20 +161,16 @@ class Batch:
                     e = act.ecriture
                     ecritures.append((bac, act.subject, rang, i, e.le, e.libelle, ligne.compte, ligne.debit, ligne.credit))
             data = canonical(act.data)
-            link = journal_hash(previous, act.subject, rang, act.time, act.acte, act.article, data)
-            chains[bac, act.subject] = (rang, link)
-            journal.append((bac, act.subject, rang, act.time, act.acte, act.article, data, link, self.wall))
+            link = chain.act_hash(previous, act.subject, rang, act.time, act.acte, act.article, data)
+            seal = chain.act_seal(seal or "", link, wall)
+            chains[bac, act.subject] = (rang, link, seal)
+            journal.append((bac, act.subject, rang, act.time, act.acte, act.article, data, link, self.wall, seal))
         self.sent += len(outbox)
         ops.append(Insert(tables.journal, JOURNAL, journal))
         ops.append(Insert(tables.outbox, OUTBOX, outbox))
         ops.append(Insert(tables.courriers, tuple(tables.courriers.columns.keys()), courriers))
         ops.append(Insert(tables.ecritures, tuple(tables.ecritures.columns.keys()), ecritures))
         return {k: chains[k] for k in heads}
-
-
-def journal_hash(previous: str, subject: str, rang: int, time: datetime, acte: str, article: str, data: str) -> str:
-    """The link of a line of the journal: it covers everything of the line but the wall time, and the line before it."""
-    return digest(f"{previous}\n{subject}\n{rang}\n{time.isoformat()}\n{acte}\n{article}\n{data}")
 
 
 class Work:

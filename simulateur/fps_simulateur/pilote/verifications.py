@@ -1,0 +1,63 @@
+"""What the pilot asks to verify the journals of a bac: dossiers, audit, signed heads, page after page; and the signed heads themselves."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.pilot import Pilot
+
+MONTRES = 50  # findings that are kept of one service
+
+
+async def dossiers(pilot: Pilot, nom: str) -> dict[Party, Any]:
+    """What is wrong with the journals of the dossiers of a bac, by service: `lus`, `nombre`, the first `constats`. Raises PiloteErreur."""
+    return await _partout(pilot, nom, "journal/verification")
+
+
+async def tetes(pilot: Pilot, nom: str) -> dict[Party, Any]:
+    """The same for the signed heads, and for the lines that they name."""
+    return await _partout(pilot, nom, "ancres/verification")
+
+
+async def _partout(pilot: Pilot, nom: str, quoi: str) -> dict[Party, Any]:
+    found = await asyncio.gather(*(_toutes(pilot, service, f"/bacs/{quote(nom, safe='')}/{quoi}") for service in SERVICES))
+    return dict(zip(SERVICES, found, strict=True))
+
+
+async def _toutes(pilot: Pilot, service: Party, path: str) -> dict[str, Any]:
+    total: dict[str, Any] = {"lus": 0, "nombre": 0, "constats": [], "non_signes": 0}
+    params: dict[str, Any] = {}
+    while True:
+        page = (await pilot._call(service, "GET", path, params=params)).json()
+        total["lus"] += page["lus"]
+        total["nombre"] += page["nombre"]
+        total["constats"] = (total["constats"] + page["constats"])[:MONTRES]
+        total["non_signes"] = page["non_signes"]
+        if page["suivant"] is None:
+            return total
+        params = {"apres": page["suivant"]}
+
+
+async def signer(pilot: Pilot, nom: str) -> None:
+    """Have each service sign now the heads that have moved."""
+    await pilot._all("POST", f"/bacs/{quote(nom, safe='')}/ancres")
+
+
+async def ancres(pilot: Pilot, nom: str) -> list[dict[str, Any]]:
+    """The signed heads of a bac in the four services: service, bac, number, JWS."""
+    found: list[dict[str, Any]] = []
+    for service in SERVICES:
+        apres, suite = 0, True
+        while suite:
+            page = (await pilot._call(service, "GET", f"/bacs/{quote(nom, safe='')}/ancres", params={"apres": apres})).json()
+            found += [{"service": service.value, "bac": nom, **one} for one in page["ancres"]]
+            apres, suite = (page["ancres"][-1]["numero"] if page["ancres"] else 0), page["suite"]
+    return found
+
+
+def manquantes(gardees: Iterable[Mapping[str, Any]], trouvees: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The anchors kept elsewhere that the services no longer have as they were: removed, or made again."""
+    la = {(one["service"], one["bac"], one["numero"]): one["jws"] for one in trouvees}
+    return [one for one in gardees if la.get((one["service"], one["bac"], one["numero"])) != one["jws"]]
