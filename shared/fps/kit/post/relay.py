@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, select, update
 
-from fps.flows import by_type
+from fps.flows import by_type, received_by
 from fps.kit.boxes.boites import Acheminement, siret_de
 from fps.kit.boxes.destinations import deposer
 from fps.kit.boxes.sonnette import Boites
@@ -25,7 +26,7 @@ from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, Delivery, Fate
 from fps.kit.wire.envelope import PACK, Letter, pack, read_message
 from fps.messages.message import Message
-from fps.parties import Channel
+from fps.parties import SERVICES, Channel, Party
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -34,6 +35,7 @@ MOMENT = 0.02  # seconds before a letter is tried again whose receiver's clock i
 QUICK = 100
 AGAIN = (Fate.PLUS_TARD, Fate.TROP_TOT, Fate.INCONNUE)
 PAUSE = 0.5  # seconds after a server did not answer
+PROBES = (0.5, 1.0, 2.0, 5.0)  # seconds between two questions to a receiver that is away; the last again and again
 
 
 _OUT, _OLDER = tables.outbox, tables.outbox.alias("older")
@@ -56,6 +58,7 @@ class Relay:
     def __init__(self, service: Service, bus: Bus, carrier: Carrier):
         self.service, self.bus, self.carrier = service, bus, carrier
         self.quick = 0  # quick looks left, since a letter waits for its receiver's clock
+        self.away: dict[Party, asyncio.Task[None]] = {}  # who did not answer, and who asks whether they do again
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -64,11 +67,15 @@ class Relay:
 
     async def stop(self) -> None:
         """Stop at once: what was not confirmed stays in the outbox."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*self.away.values(), *([] if self._task is None else [self._task])]
+        self.away.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
+        with contextlib.suppress(Unavailable):
+            await self._forward(SERVICES)  # who was away when this service stopped may have come back
         while True:
             self.service.committed.clear()
             try:
@@ -153,8 +160,37 @@ class Relay:
                 held |= {(x.bac, x.subject) for p, x in found.items() if fates[p].fate in AGAIN}
         return left
 
+    async def _heard(self, party: Party, away: bool) -> None:
+        """A receiver answered, or did not: its letters wait for it to be ready, not for the end of their delay."""
+        if away and party not in self.away:
+            self.away[party] = asyncio.create_task(self._watch(party), name=f"relay-{self.service.party}-{party}")
+        elif not away and (watch := self.away.pop(party, None)) is not None:
+            watch.cancel()
+            await self._forward([party])
+
+    async def _watch(self, party: Party) -> None:
+        """Ask a receiver that is away whether it is ready, a few times a minute whatever waits; then its letters go at once."""
+        for delay in itertools.chain(PROBES, itertools.repeat(PROBES[-1])):
+            await asyncio.sleep(delay)
+            with contextlib.suppress(Unavailable):
+                if await self.carrier.ready(party) and not await self._forward([party]):
+                    break  # nothing waits for it any more
+        self.away.pop(party, None)
+
+    async def _forward(self, parties: Iterable[Party]) -> int:
+        """Let the letters to these services go now, as if never tried: a try that nobody answered says nothing of a letter."""
+        types = [cls.type for party in parties for cls in received_by(party) if cls.sender is self.service.party]
+        now = wall_now()
+        async with self.service.database.write() as tx:
+            values = {"not_before": now, "attempts": 0}
+            found = await tx.execute(update(_OUT).where(_OUT.c.type.in_(types), _OUT.c.not_before > now).values(**values))
+        self.service.committed.set()
+        return found
+
     async def _group(self, letters: dict[int, Letter]) -> dict[int, Delivery]:
         deliveries = dict(zip(letters, await self.carrier.deliver(list(letters.values())), strict=True))
+        receiver = by_type(next(iter(letters.values())).type).receiver
+        await self._heard(receiver, all(d.away for d in deliveries.values()))
         answered = {p: d for p, d in deliveries.items() if d.answer is not None}
         incoming: list[tuple[Letter, Message]] = []
         for position, delivery in answered.items():

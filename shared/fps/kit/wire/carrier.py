@@ -17,6 +17,8 @@ from fps.kit.wire.envelope import Letter
 from fps.parties import Party
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+PROBE = httpx.Timeout(2.0)
+AWAY = frozenset({502, 503, 504})  # nobody is there, or who is cannot take anything now
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Answers that a new try cannot change: the letter itself is at fault, or its sender.
 FINAL = frozenset({400, 401, 403, 405, 413, 415, 422})
@@ -40,6 +42,7 @@ class Delivery:
     fate: Fate
     answer: str | None = None
     problem: dict[str, Any] | None = None
+    away: bool = False  # the whole receiver did not answer, not this letter only
 
 
 def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> Delivery:
@@ -56,7 +59,7 @@ def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> De
         return Delivery(Fate.INCONNUE, None, problem)
     if status in FINAL:
         return Delivery(Fate.MORTE, None, problem)
-    return Delivery(Fate.PLUS_TARD, None, problem)
+    return Delivery(Fate.PLUS_TARD, None, problem, status in AWAY)
 
 
 Present = Callable[[httpx.Request], tuple[str, ...]]  # the certificate chain, in PEM, that a request shows
@@ -143,7 +146,14 @@ class Carrier:
         try:
             return await (self._one(letters[0]) if len(letters) == 1 else self._batch(letters))
         except httpx.HTTPError as error:
-            return [Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)})] * len(letters)
+            return [Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)}, away=True)] * len(letters)
+
+    async def ready(self, party: Party) -> bool:
+        """Whether a service says that it is ready."""
+        try:
+            return (await self.client.get(f"{self.addresses[party]}/sante/pret", timeout=PROBE)).status_code == 200
+        except httpx.HTTPError:
+            return False
 
     def _headers(self, letter: Letter, content: str) -> dict[str, str]:
         return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
