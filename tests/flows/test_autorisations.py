@@ -1,24 +1,22 @@
 """No door without its doorman: every route of every service, read from its OpenAPI, tried by who may not use it."""
 
 import re
-from collections.abc import AsyncIterator
 from functools import cache
-from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
-from fps.kit.ground.clock import paris
 from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
-from fps_simulateur.pilote.world import DEFINITIONS, World, assemble, open_world
+from fps_simulateur.pilote.world import DEFINITIONS, World, assemble
 from tests.parler.certificats import certificat
+from tests.parler.partie import bac_neuf
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 # What anyone may do: a person who pays, contests or follows; health; what is published. To open a door is to write it here.
 OUVERTES: dict[Party, set[str]] = {
     Party.ANTAI: {
@@ -76,14 +74,17 @@ def portes() -> list[tuple[Party, str, str, tuple[str, ...]]]:
     return found
 
 
-FERMEES = [p for p in portes() if p[3]]
+Porte = tuple[Party, str, str, tuple[str, ...]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def monde() -> AsyncIterator[World]:
-    async with open_world(token="essai") as world:
-        await world.pilot.creer("essai", paris(CreationFps.exemplaire().date_heure_constat.date()))
-        yield world
+def fermees() -> list[Porte]:
+    """The operations that are not for everybody."""
+    return [p for p in portes() if p[3]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bac(monde: World) -> str:
+    return await bac_neuf(monde, CreationFps.exemplaire().date_heure_constat.date(), "portes")
 
 
 async def test_every_route_says_by_which_door_one_comes_in() -> None:
@@ -112,74 +113,69 @@ async def test_only_the_doors_that_were_decided_are_open(party: Party) -> None:
 async def test_the_four_services_have_doors_of_each_kind() -> None:
     kinds = {way for _, _, _, ways in portes() for way in ways}
     assert kinds == {ADMINISTRATION, CERTIFICAT, SESSION}
-    assert len(FERMEES) > 100
+    assert len(fermees()) > 100
 
 
-async def demander(client: httpx.AsyncClient, world: World, party: Party, method: str, path: str, **options: Any) -> httpx.Response:
-    url = re.sub(r"\{[^}]+\}", "essai", path)
-    prefix = "" if path.startswith(("/pilotage", "/psce")) else "/bacs/essai"
-    return await client.request(method, f"{world.addresses[party]}{prefix}{url}", **options)
+async def demander(client: httpx.AsyncClient, world: World, bac: str, porte: Porte) -> httpx.Response:
+    party, method, path, _ = porte
+    url = re.sub(r"\{[^}]+\}", bac, path)
+    prefix = "" if path.startswith(("/pilotage", "/psce")) else f"/bacs/{bac}"
+    return await client.request(method, f"{world.addresses[party]}{prefix}{url}")
 
 
-def etat(world: World) -> dict[Party, int]:
-    return {party: one.service.database.statements for party, one in world.services.items()}
-
-
-def noms(p: tuple[Party, str, str, tuple[str, ...]]) -> str:
-    return f"{p[0]} {p[1]} {p[2]}"
-
-
-@pytest.mark.parametrize("porte", FERMEES, ids=noms)
-async def test_a_closed_door_stays_closed(porte: tuple[Party, str, str, tuple[str, ...]], monde: World) -> None:
-    party, method, path, ways = porte
+async def test_a_closed_door_stays_closed(monde: World, bac: str) -> None:
     network = {monde.addresses[p]: one.asgi for p, one in monde.services.items()}
-    before = await journaux(monde)
+    before = await journaux(monde, bac)
     # A certificate that the test PSCE issued and that nobody deposited; a wrong token; a session that does not exist.
     villain = always((certificat(monde.pki, siret="73282932000074").pem,))
     async with open_client(network) as nobody, open_client(network, present=villain, headers=bearer("faux")) as other:
-        first = await demander(nobody, monde, party, method, path)
-        second = await demander(other, monde, party, method, path)
-    assert first.status_code == 401, first.text
-    assert first.json()["code"] in {"jeton-requis", "certificat-requis", "session-requise"}
-    assert first.json()["que_faire"]
-    if set(ways) <= {ADMINISTRATION, SESSION}:
-        assert second.status_code == 401, second.text
-    elif "/flux/" not in path:  # with a whole letter: tests/flows/test_certificats_refuses.py
-        # A good certificate opens the door of the house; what it may do inside is the act's to say, and GET /front says what is missing.
-        assert second.status_code in {401, 403, 404, 422} or path == "/front", second.text
-    assert await journaux(monde) == before, "a door that stayed closed changed something"
+        for porte in fermees():
+            party, method, path, ways = porte
+            name = f"{party} {method} {path}"
+            first, second = await demander(nobody, monde, bac, porte), await demander(other, monde, bac, porte)
+            assert first.status_code == 401, (name, first.text)
+            assert first.json()["code"] in {"jeton-requis", "certificat-requis", "session-requise"}, name
+            assert first.json()["que_faire"], name
+            if set(ways) <= {ADMINISTRATION, SESSION}:
+                assert second.status_code == 401, (name, second.text)
+            elif "/flux/" not in path:  # with a whole letter: tests/flows/test_certificats_refuses.py
+                # A good certificate opens the door of the house; what it may do inside is the act's to say (GET /front).
+                assert second.status_code in {401, 403, 404, 422} or path == "/front", (name, second.text)
+            assert await journaux(monde, bac) == before, f"{name}: a door that stayed closed changed something"
 
 
-async def journaux(world: World) -> dict[Party, int]:
+async def journaux(world: World, bac: str) -> dict[Party, int]:
     """The last position of the journal of each service."""
-    return {party: await world.pilot._last(party, "essai") for party in SERVICES}
+    return {party: await world.pilot._last(party, bac) for party in SERVICES}
 
 
-async def test_the_administration_is_closed_when_no_credential_was_given() -> None:
-    async with open_world(token="essai") as world:
-        for one in world.services.values():
-            one.service.settings = one.service.settings.model_copy(update={"pilotage_token": None})
-        for party in SERVICES:
-            for token in ("", "essai", "None"):
-                answer = await world.client.get(f"{world.addresses[party]}/pilotage/bacs", headers=bearer(token))
-                assert (answer.status_code, answer.json()["code"]) == (401, "jeton-requis")
+async def test_the_administration_is_closed_when_no_credential_was_given(monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in monde.services.values():
+        monkeypatch.setattr(one.service, "settings", one.service.settings.model_copy(update={"pilotage_token": None}))
+    for party in SERVICES:
+        for token in ("", "essai", "None"):
+            answer = await monde.client.get(f"{monde.addresses[party]}/pilotage/bacs", headers=bearer(token))
+            assert (answer.status_code, answer.json()["code"]) == (401, "jeton-requis")
 
 
-@pytest.mark.parametrize(
-    ("adresse", "statut"),
-    [
-        ("127.0.0.1", 200),
-        ("::1", 200),
-        ("::ffff:127.0.0.1", 200),
-        ("192.0.2.7", 403),
-        ("10.0.0.1", 403),
-        ("fe80::1", 403),
-        ("inconnu", 403),
-    ],
-)
-async def test_the_right_credential_opens_nothing_from_another_machine_unless_its_network_is_declared(adresse: str, statut: int) -> None:
-    async with open_world(token="essai") as world:
-        antai = world.services[Party.ANTAI]
+ADRESSES = {
+    "127.0.0.1": 200,
+    "::1": 200,
+    "::ffff:127.0.0.1": 200,
+    "192.0.2.7": 403,
+    "10.0.0.1": 403,
+    "fe80::1": 403,
+    "inconnu": 403,
+}
+
+
+async def test_the_right_credential_opens_nothing_from_another_machine_unless_its_network_is_declared(
+    monde: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    antai = monde.services[Party.ANTAI]
+    whole = antai.service.settings
+    for adresse, statut in ADRESSES.items():
+        monkeypatch.setattr(antai.service, "settings", whole)
         transport = httpx.ASGITransport(antai.asgi, client=(adresse, 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://antai", headers=bearer("essai")) as client:
             answer = await client.get("/pilotage/bacs")
@@ -188,8 +184,7 @@ async def test_the_right_credential_opens_nothing_from_another_machine_unless_it
                 assert answer.json()["code"] == "pilotage-hors-machine"
                 assert (await client.get("/dossiers")).status_code == 403
                 assert (await client.get("/sante/vivant")).status_code == 200
-                seen = antai.service.settings.model_copy(update={"pilotage_networks": ("192.0.2.0/24",)})
-                antai.service.settings = seen
+                monkeypatch.setattr(antai.service, "settings", whole.model_copy(update={"pilotage_networks": ("192.0.2.0/24",)}))
                 assert (await client.get("/pilotage/bacs")).status_code == (200 if adresse.startswith("192.0.2.") else 403)
 
 

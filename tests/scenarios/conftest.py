@@ -14,6 +14,7 @@ from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie, catalogue
 from tests.parler.mondes import Monde, ouvrir
+from tests.scenarios.choix import VRAI, choisies
 
 ENSEMBLE = 2  # lives played at the same time: one works while the other waits for the broker; more cost processor for nothing
 
@@ -48,7 +49,7 @@ class Joue:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def en_memoire(tmp_path_factory: pytest.TempPathFactory) -> Joue:
-    """The catalogue played in memory, the transitions noted."""
+    """The whole catalogue played in memory, the transitions noted."""
     apres, passes = Machine.apres, set()
 
     def noter(machine: Machine[Any], acte: str, etat: Any) -> Any:
@@ -58,18 +59,18 @@ async def en_memoire(tmp_path_factory: pytest.TempPathFactory) -> Joue:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Machine, "apres", noter)
-        joue = await _joue("memory", tmp_path_factory.mktemp("catalogue"))
+        joue = await _joue("memory", tmp_path_factory.mktemp("catalogue"), catalogue())
     joue.passes = passes
     return joue
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def en_vrai(tmp_path_factory: pytest.TempPathFactory) -> Joue:
-    """The catalogue played on PostgreSQL and RabbitMQ."""
-    return await _joue("real", tmp_path_factory.mktemp("catalogue"))
+    """What is chosen of the catalogue, played on PostgreSQL and RabbitMQ."""
+    return await _joue("real", tmp_path_factory.mktemp("catalogue"), choisies(VRAI))
 
 
-async def _joue(way: str, folder: Path) -> Joue:
+async def _joue(way: str, folder: Path, vies: tuple[Vie, ...]) -> Joue:
     joue, limit = Joue(), asyncio.Semaphore(ENSEMBLE)
     async with ouvrir(way, folder) as services:
 
@@ -77,5 +78,5 @@ async def _joue(way: str, folder: Path) -> Joue:
             async with limit:
                 await joue.jouer(services, vie)
 
-        await asyncio.gather(*(une(vie) for vie in catalogue()))
+        await asyncio.gather(*(une(vie) for vie in vies))
     return joue

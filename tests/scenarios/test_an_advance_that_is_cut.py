@@ -13,8 +13,10 @@ from fps.kit.ground.clock import paris
 from fps.parties import SERVICES, Party
 from fps_simulateur.joueur import constat
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World
+from tests.parler.partie import bac_neuf
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEPART, FIN = date(2023, 6, 12), date(2023, 11, 20)
 
 
@@ -31,27 +33,25 @@ async def journal(world: World, bac: str) -> bytes:
     return json.dumps([{k: v for k, v in line.items() if k not in ("position", "wall_time")} for line in lines]).encode()
 
 
-async def test_a_service_refuses_to_jump_over_what_is_due_and_names_the_day() -> None:
-    async with open_world(token="essai") as world:
-        await world_with_a_dossier(world, "saut")
-        for route in ("instant", "horloge"):
-            url = f"{world.addresses[Party.ANTAI]}/pilotage/bacs/saut/{route}"
-            answer = await world.client.post(url, json={"instant": paris(FIN).isoformat()})
-            assert (answer.status_code, answer.json()["code"]) == (409, "echeance-sautee")
-            assert "13/06/2023" in answer.json()["detail"] and "avance" in answer.json()["que_faire"]
-        assert (await world.pilot.etat("saut"))["instant"] == paris(DEPART).isoformat()
+async def test_a_service_refuses_to_jump_over_what_is_due_and_names_the_day(monde: World) -> None:
+    await world_with_a_dossier(monde, "saut")
+    for route in ("instant", "horloge"):
+        url = f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/saut/{route}"
+        answer = await monde.client.post(url, json={"instant": paris(FIN).isoformat()})
+        assert (answer.status_code, answer.json()["code"]) == (409, "echeance-sautee")
+        assert "13/06/2023" in answer.json()["detail"] and "avance" in answer.json()["que_faire"]
+    assert (await monde.pilot.etat("saut"))["instant"] == paris(DEPART).isoformat()
 
 
-async def test_of_two_advances_at_once_the_second_is_told_who_is_at_work() -> None:
-    async with open_world(token="essai") as world:
-        await world_with_a_dossier(world, "deux")
-        pilots = [Pilot(world.client, world.addresses, "essai", qui=qui) for qui in ("Anne", "Bruno")]
-        found = await asyncio.gather(*(p.avancer("deux", paris(FIN)) for p in pilots), return_exceptions=True)
-        errors = [x for x in found if isinstance(x, PiloteErreur)]
-        assert [e.problem["code"] for e in errors] == ["avance-en-cours"]
-        assert ("Anne" if isinstance(found[0], list) else "Bruno") in errors[0].problem["detail"]
-        assert (await world.pilot.etat("deux"))["instant"].startswith("2023-11-20")
-        assert await world.pilot.avancer("deux", paris(FIN)) == []  # left free by the first
+async def test_of_two_advances_at_once_the_second_is_told_who_is_at_work(monde: World) -> None:
+    await world_with_a_dossier(monde, "deux")
+    pilots = [Pilot(monde.client, monde.addresses, "essai", qui=qui) for qui in ("Anne", "Bruno")]
+    found = await asyncio.gather(*(p.avancer("deux", paris(FIN)) for p in pilots), return_exceptions=True)
+    errors = [x for x in found if isinstance(x, PiloteErreur)]
+    assert [e.problem["code"] for e in errors] == ["avance-en-cours"]
+    assert ("Anne" if isinstance(found[0], list) else "Bruno") in errors[0].problem["detail"]
+    assert (await monde.pilot.etat("deux"))["instant"].startswith("2023-11-20")
+    assert await monde.pilot.avancer("deux", paris(FIN)) == []  # left free by the first
 
 
 class Cut(httpx.AsyncBaseTransport):
@@ -78,47 +78,44 @@ async def cut_after(world: World, bac: str, requests: int) -> bool:
 
 
 @pytest.mark.timeout(240)
-async def test_an_advance_cut_after_any_request_is_finished_by_the_next_and_gives_the_same_life(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_advance_cut_after_any_request_is_finished_by_the_next_and_gives_the_same_life(
+    monde: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(avances, "PATIENCE", timedelta(0))  # the dead one is succeeded at once
-    async with open_world(token="essai") as world:
-        await world_with_a_dossier(world, "calme")
-        await world.pilot.avancer("calme", paris(FIN))
-        expected, cuts, requests = await journal(world, "calme"), 0, 9
-        while True:
-            bac = f"coupe-{requests}"
-            await world_with_a_dossier(world, bac)
-            cut = await cut_after(world, bac, requests)
-            await world.pilot.avancer(bac, paris(FIN))
-            assert await journal(world, bac) == expected, requests
-            if not cut:
-                break
-            cuts, requests = cuts + 1, requests + 5
-        assert cuts > 8
+    await world_with_a_dossier(monde, "calme")
+    await monde.pilot.avancer("calme", paris(FIN))
+    expected, cuts, requests = await journal(monde, "calme"), 0, 9
+    while True:
+        bac = f"coupe-{requests}"
+        await world_with_a_dossier(monde, bac)
+        cut = await cut_after(monde, bac, requests)
+        await monde.pilot.avancer(bac, paris(FIN))
+        assert await journal(monde, bac) == expected, requests
+        if not cut:
+            break
+        cuts, requests = cuts + 1, requests + 5
+    assert cuts > 8
 
 
-async def test_services_that_were_moved_apart_are_brought_together_by_the_next_advance() -> None:
-    async with open_world(token="essai") as world:
-        await world_with_a_dossier(world, "calme")
-        await world.pilot.avancer("calme", paris(FIN))
-        await world_with_a_dossier(world, "apart")
-        for party in (Party.CCSP, Party.COLLECTIVITE, Party.DGFIP):  # nothing is due there before ANTAI writes
-            url = f"{world.addresses[party]}/pilotage/bacs/apart/horloge"
-            assert (await world.client.post(url, json={"instant": paris(date(2023, 6, 13)).isoformat()})).status_code == 200
-        await world.pilot.avancer("apart", paris(FIN))
-        state: dict[str, Any] = await world.pilot.etat("apart")
-        assert {state["services"][s.value]["instant"] for s in SERVICES} == {paris(FIN).isoformat()}
+async def test_services_that_were_moved_apart_are_brought_together_by_the_next_advance(monde: World) -> None:
+    await world_with_a_dossier(monde, "apart")
+    for party in (Party.CCSP, Party.COLLECTIVITE, Party.DGFIP):  # nothing is due there before ANTAI writes
+        url = f"{monde.addresses[party]}/pilotage/bacs/apart/horloge"
+        assert (await monde.client.post(url, json={"instant": paris(date(2023, 6, 13)).isoformat()})).status_code == 200
+    await monde.pilot.avancer("apart", paris(FIN))
+    state: dict[str, Any] = await monde.pilot.etat("apart")
+    assert {state["services"][s.value]["instant"] for s in SERVICES} == {paris(FIN).isoformat()}
 
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "1718222400", 1718222400, "2023-06-12", "", None])
-async def test_an_instant_that_is_none_is_refused_at_every_door_of_the_clock(instant: Any) -> None:
-    async with open_world(token="essai") as world:
-        await world.pilot.creer("t3", paris(DEPART))
-        base = f"{world.addresses[Party.DGFIP]}/pilotage/bacs"
-        bodies = {
-            base: {"nom": "autre", "instant": instant},
-            f"{base}/t3/instant": {"instant": instant},
-            f"{base}/t3/horloge": {"instant": instant},
-        }
-        for url, body in bodies.items():
-            answer = await world.client.post(url, json=body)
-            assert (answer.status_code, answer.json()["code"]) == (422, "demande-invalide"), (url, answer.text)
+async def test_an_instant_that_is_none_is_refused_at_every_door_of_the_clock(monde: World, instant: Any) -> None:
+    bac = await bac_neuf(monde, DEPART, "t3")
+    base = f"{monde.addresses[Party.DGFIP]}/pilotage/bacs"
+    bodies = {
+        base: {"nom": "autre", "instant": instant},
+        f"{base}/{bac}/instant": {"instant": instant},
+        f"{base}/{bac}/horloge": {"instant": instant},
+    }
+    for url, body in bodies.items():
+        answer = await monde.client.post(url, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "demande-invalide"), (url, answer.text)

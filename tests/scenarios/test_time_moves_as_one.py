@@ -2,18 +2,19 @@
 
 import asyncio
 import json
-import os
 from random import Random
 
 import pytest
 
 from fps.parties import SERVICES
 from fps_simulateur.joueur import jouer
-from fps_simulateur.langue.modele import Vie, catalogue
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.langue.modele import Vie
+from fps_simulateur.pilote.world import World
+from tests.scenarios.choix import LENT, LONG, choisies
 from tests.scenarios.lenteur import Lenteur, slow_world
 
-SEEDS = (1, 2)
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+SEEDS = (1, 2) if LONG else (1,)
 WHO = (*(party.value for party in SERVICES), "courtier")
 
 
@@ -34,17 +35,14 @@ async def played(world: World, lives: list[Vie], suffix: str, together: int) -> 
     return dict(await asyncio.gather(*(one(vie) for vie in lives)))
 
 
-PARTS = 8  # so that the workers share them
-# All the 224 lives with FPS_TEST_LONG=1; half of them otherwise, in which each of the five is the slow one.
-PLAYED = range(PARTS) if os.environ.get("FPS_TEST_LONG") == "1" else (0, 2, 3, 5)
+PARTS = 10 if LONG else 5  # so that the workers share them; in each, another of the five is the slow one
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("part", PLAYED)
-async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(part: int) -> None:
-    lives = list(catalogue())[part::PARTS]
-    async with open_world(token="essai") as world:
-        calm = await played(world, lives, "", 8)
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(monde: World, part: int) -> None:
+    lives = list(choisies(LENT))[part::PARTS]
+    calm = await played(monde, lives, "-0", 8)
     different: list[str] = []
     for seed in SEEDS:
         lenteur = Lenteur(seed * PARTS + part)
@@ -55,6 +53,6 @@ async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(part: int) 
     assert different == []
 
 
-def test_there_are_two_hundred_of_them_and_each_is_slow_in_turn() -> None:
-    assert len(catalogue()) * len(SEEDS) >= 200
-    assert {WHO[(part + seed) % len(WHO)] for part in PLAYED for seed in SEEDS} == set(WHO)
+async def test_each_is_slow_in_turn_in_two_hundred_lives_when_there_is_time() -> None:
+    assert {WHO[(part + seed) % len(WHO)] for part in range(PARTS) for seed in SEEDS} == set(WHO)
+    assert len(choisies(LENT)) * len(SEEDS) >= (200 if LONG else 35)

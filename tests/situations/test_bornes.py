@@ -127,10 +127,12 @@ async def test_the_limit_holds_the_day_before_that_day_and_the_day_after(
             service, nom = cas["echeance"].split("/")
             dates = [le for s, n, le in vecues if (s, n) == (service, nom)]
             assert (cas["le"] in dates) == (jour != "veille"), dates
-            continue
-        with appelees() as vues:
+        elif jour != cas.get("compare_le", "jour"):
             await essayer(situation, cas, JOURS[jour], cas[jour])
-        assert jour != cas.get("compare_le", "jour") or REGLES[cas["limite"]] <= vues, sorted(vues)
+        else:
+            with appelees() as vues:
+                await essayer(situation, cas, JOURS[jour], cas[jour])
+            assert REGLES[cas["limite"]] <= vues, sorted(vues)
 
 
 # ------------------------------------------------------------------------------------------------------- nothing is left out
