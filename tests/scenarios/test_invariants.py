@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import AsyncIterator, Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -109,6 +109,16 @@ def attendre(monde: Monde, service: str, etat: str) -> None:
     trouve["echeances"].append({"nature": "relance", "le": "2024-02-01"})
 
 
+def trop_tot(monde: Monde, service: str, nom: str, *, reponse: bool = False) -> None:
+    """A service received, or refused, a letter of another one a second before it was written."""
+    actes = dossier(monde, service)["actes"]
+    autres = [s for s in monde["services"] if s != service]
+    ailleurs = {a["lettre"]: a["date"] for s in autres for d in dossiers(monde, s) for a in d["actes"] if a["lettre"]}
+    venu = next(a for a in actes if (cle := (a["lettre"] or "").removesuffix("/reponse")) in ailleurs and (cle != a["lettre"]) is reponse)
+    ecrite = datetime.fromisoformat(ailleurs[venu["lettre"].removesuffix("/reponse")])
+    venu |= {"acte": nom, "date": (ecrite - timedelta(seconds=1)).isoformat()}
+
+
 def titre(monde: Monde) -> dict[str, Any]:
     found: dict[str, Any] = dossier(monde, "dgfip")["partie"]["titre"]
     return found
@@ -189,6 +199,10 @@ CASSES: list[tuple[int, str, str, Callable[[Monde], None]]] = [
     (10, "dgfip", "relance", lambda m: attendre(m, "dgfip", "paye-avec-rabais")),
     (10, "antai", "relance", lambda m: attendre(m, "antai", "annule")),
     (10, "collectivite", "relance", lambda m: attendre(m, "collectivite", "abandonne")),
+    (11, "antai", "reception", lambda m: trop_tot(m, "antai", "reception")),
+    (11, "dgfip", "reception", lambda m: trop_tot(m, "dgfip", "reception")),
+    (11, "collectivite", "reception", lambda m: trop_tot(m, "collectivite", "reception", reponse=True)),
+    (11, "antai", "refus", lambda m: trop_tot(m, "antai", "refus")),
 ]
 
 
@@ -196,9 +210,9 @@ async def test_a_whole_life_keeps_every_invariant(monde: Monde) -> None:
     assert verifier(monde) == []
 
 
-async def test_each_of_the_ten_invariants_has_a_name_and_is_broken_here() -> None:
-    assert [i.numero for i in INVARIANTS] == list(CONTROLES) == sorted({casse[0] for casse in CASSES}) == list(range(1, 11))
-    assert len({i.nom for i in INVARIANTS}) == 10 and all(i.phrase and i.article for i in INVARIANTS)
+async def test_each_invariant_has_a_name_and_is_broken_here() -> None:
+    assert [i.numero for i in INVARIANTS] == list(CONTROLES) == sorted({casse[0] for casse in CASSES}) == list(range(1, 12))
+    assert len({i.nom for i in INVARIANTS}) == len(INVARIANTS) and all(i.phrase and i.article for i in INVARIANTS)
 
 
 @pytest.mark.parametrize("casse", CASSES, ids=lambda casse: f"{casse[0]}-{casse[1]}-{casse[2]}")

@@ -134,7 +134,7 @@ class Vies(RuleBasedStateMachine):
             assert not [x for x in dead if x["sens"] == "echeance" or "erreur technique" in x["cause"]], dead
 
     def teardown(self) -> None:
-        """At the end of each history: the ten invariants, and balanced books."""
+        """At the end of each history: the invariants, and balanced books."""
         assert verifier(self.run(self.world.pilot.relever(self.bac))) == []
         assert all(sum(s.values()) == 0 for s in self.run(self.world.pilot.soldes(self.bac)).values())
         self.run(self.world.pilot.supprimer(self.bac))

@@ -252,7 +252,7 @@ def _actes_a_corriger(report: Report, nom: str, forfaits: Iterable[Mapping[str, 
 
 
 async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
-    """The ten invariants, over the four statements together; a bac that moves or that is too big to be read at once is left alone."""
+    """The invariants, over the four statements together; a bac that moves or that is too big to be read at once is left alone."""
     nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
     reasons = {
         "sa date court, figez-le": state["mode"] != "fige",

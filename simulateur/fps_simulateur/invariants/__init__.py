@@ -1,11 +1,11 @@
-"""The ten invariants of the ecosystem, checked over the four statements together; the first act that breaks one is named."""
+"""The invariants of the ecosystem, checked over the four statements together; the first act that breaks one is named."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from fps_simulateur.invariants.argent import argent
 from fps_simulateur.invariants.certificats import certificats
-from fps_simulateur.invariants.courriers import anonymat, courriers_uniques, numeros
+from fps_simulateur.invariants.courriers import anonymat, courriers_uniques, jamais_avant, numeros
 from fps_simulateur.invariants.dossiers import limite_gardee, plus_rien, rabais_borne, rapo_avant_titre, titre_exact
 from fps_simulateur.invariants.enonces import INVARIANTS, Invariant
 from fps_simulateur.invariants.registres import Registres, Rupture
@@ -23,6 +23,7 @@ CONTROLES: Final[Mapping[int, Callable[[Registres], Iterable[Rupture]]]] = {
     8: certificats,
     9: courriers_uniques,
     10: plus_rien,
+    11: jamais_avant,
 }
 
 

@@ -1,14 +1,16 @@
-"""The invariants of the letters: who is named in them, their numbers, how many there are (6, 7 and 9)."""
+"""The invariants of the letters: who is named in them, their numbers, how many there are, when they come (6, 7, 9 and 11)."""
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from fps.droit.numero import NumeroFps, NumeroInvalide, cle
 from fps.parties import Party
-from fps_simulateur.invariants.registres import Lettre, Registres, Rupture
+from fps_simulateur.invariants.registres import Lettre, Registres, Rupture, instant
 
 AMIABLES: Final = frozenset({1, 2, 5, 8, 11})
+RECEPTIONS: Final = frozenset({"reception", "refus"})
 
 
 def anonymat(r: Registres) -> Iterator[Rupture]:
@@ -65,3 +67,23 @@ def courriers_uniques(r: Registres) -> Iterator[Rupture]:
             if mark in seen:
                 yield r.par(9, lettre, f"« {lettre.cls.nom} » existe deux fois")
             seen.add(mark)
+
+
+def jamais_avant(r: Registres) -> Iterator[Rupture]:
+    """11. A service receives a letter, or refuses it, when it is written or later; an answer is written where its letter came."""
+    for party, dossier in r.tous():
+        for acte in dossier.actes:
+            if acte.acte in RECEPTIONS and acte.lettre is not None:
+                ecrite = _ecrite(r, party, acte.lettre)
+                if ecrite is not None and acte.date < ecrite:
+                    yield r.rupture(11, party, dossier.sujet, f"reçue avant d'être écrite ({instant(ecrite)})", acte)
+
+
+def _ecrite(r: Registres, lecteur: Party, lettre: str) -> datetime | None:
+    """When another service wrote a letter; None when none did."""
+    for party in r.parties:
+        if party is not lecteur:
+            ailleurs = r.par_lettre.get((party, lettre.removesuffix("/reponse")))
+            if ailleurs is not None and (ailleurs.acte == "envoi" or lettre.endswith("/reponse")):
+                return ailleurs.date
+    return None

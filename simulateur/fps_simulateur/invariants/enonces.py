@@ -1,4 +1,4 @@
-"""The ten invariants of the ecosystem: a number, a name, a sentence, the text that founds it."""
+"""The invariants of the ecosystem: a number, a name, a sentence, the text that founds it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -35,5 +35,6 @@ INVARIANTS: Final = (
     Invariant(8, "certificats", "un certificat inactif arrête tout échange", "Convention avec l'ANTAI ; docs/adr/0011"),
     Invariant(9, "courriers uniques", "chaque courrier à une personne existe une fois", "Règle du simulateur, docs/adr/0004"),
     Invariant(10, "plus rien n'attend", "un dossier dans un état final n'a plus d'échéance", "Règle du simulateur, docs/adr/0001"),
+    Invariant(11, "jamais avant", "personne ne reçoit une lettre avant qu'elle soit écrite", "Règle du simulateur, docs/adr/0018"),
 )
 PAR_NUMERO: Final = {invariant.numero: invariant for invariant in INVARIANTS}
