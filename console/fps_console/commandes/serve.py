@@ -1,6 +1,7 @@
 """The console alone: it finds the services by their addresses, waits for them, and serves the pages."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from fps.kit.app.listening import listening
 from fps.kit.ground.settings import CONSOLE_PORT, Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps.kit.wire.carrier import bearer, open_client
@@ -16,6 +18,7 @@ from fps_console.web.app import application
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 log = logging.getLogger(__name__)
+FAILED = 3  # the exit status of a console that could not start
 PAUSE = 1.0  # seconds between two tries to reach the services
 
 
@@ -34,12 +37,13 @@ def serve(settings: Settings) -> int:
         await asyncio.gather(waiting, return_exceptions=True)
         await client.aclose()
 
-    app = application(pilot, client, settings.addresses, lifespan=life)
+    app = application(pilot, client, settings.addresses, lifespan=life, hosts=settings.hosts_served)
     port = settings.port or CONSOLE_PORT
-    uvicorn.run(
-        app, host=settings.host, port=port, log_config=None, access_log=False, http="httptools", loop="uvloop", timeout_graceful_shutdown=5
-    )
-    return 0
+    config = listening(app, settings.host, port, loop="uvloop", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    return 0 if server.started else FAILED
 
 
 async def _wait(pilot: Pilot, state: Any) -> None:

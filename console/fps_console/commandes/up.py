@@ -83,12 +83,13 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
         await require_free(host, ports)
         token = keep_token(settings)
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
-        async with world(settings, token, memory, tls) as found:
+        named = settings.model_copy(update={"hosts": (*settings.hosts, host)})
+        async with world(named, token, memory, tls) as found:
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from fps_console.web.app import application
 
-            servers = [server(application(found.pilot, found.client, found.addresses, addresses), host, port)]
+            servers = [server(application(found.pilot, found.client, found.addresses, addresses, hosts=named.hosts_served), host, port)]
             servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
@@ -107,7 +108,7 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
     alone = memory and not tls and not settings.proxys and settings.pki_dir is None
     pki = {} if alone else {"pki_dir": pki_dir(settings)}
     try:
-        async with open_world(data_dir=None if memory else settings.data_dir, token=token, **pki) as found:
+        async with open_world(data_dir=None if memory else settings.data_dir, token=token, hosts=settings.hosts, **pki) as found:
             yield found
     except BaseEtrangere as error:
         raise Panne(

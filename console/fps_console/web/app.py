@@ -1,7 +1,7 @@
 """The pages of the console: the map with its counts, the dossiers of a bac, the life and the letters of one dossier."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fps.flows import FLOWS
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.settings import PORTS
+from fps.kit.web.gate import Gate
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes import enterrees
 from fps_console.commandes.output import SPECIMEN
@@ -185,8 +186,12 @@ def application(
     addresses: Mapping[Party, str],
     links: Mapping[Party, str] | None = None,
     lifespan: Callable[[Any], Any] | None = None,
+    hosts: Iterable[str] = (),
 ) -> ASGIApp:
-    """The console's application. With a `lifespan`, it says that it is ready when that sets `app.state.ready`."""
+    """The console's application, called by `hosts` beside the loopback's names.
+
+    With a `lifespan`, it says that it is ready when that sets `app.state.ready`.
+    """
     pages = Pages(pilot, client, addresses, links or addresses)
     mesures = Mesures()
 
@@ -216,4 +221,5 @@ def application(
         lifespan=lifespan,
     )
     app.state.ready = lifespan is None
-    return mesures.counting(Sealed(app))
+    app.router.redirect_slashes = False
+    return mesures.counting(Gate(Sealed(app), hosts, texts=False))

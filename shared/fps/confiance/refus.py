@@ -1,8 +1,10 @@
 """Every reason to keep a door shut: what certificates, habilitations and perimeters may be refused for."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from fps.errors import Refus
+
+PAR_CERTIFICAT: Final = {"WWW-Authenticate": 'Certificate realm="fps-simulateur"'}
 
 
 class AccesRefuse(Refus):
@@ -10,27 +12,28 @@ class AccesRefuse(Refus):
 
     code = "acces-refuse"
     statut: ClassVar[int] = 403  # of the HTTP answer: 401 when nobody was recognised
+    entetes: ClassVar[dict[str, str]] = {}  # of the HTTP answer: how to be recognised, when it is not by a token
     que_faire = "Demandez à ce service ce qui manque : GET /front, avec votre certificat."
 
 
 class CertificatRequis(AccesRefuse):
     """Cette adresse demande un certificat"""
 
-    code, statut = "certificat-requis", 401
+    code, statut, entetes = "certificat-requis", 401, PAR_CERTIFICAT
     que_faire = "Appelez en TLS avec votre certificat et sa clé (curl --cert … --key …), sur un simulateur démarré par « fps up --tls »."
 
 
 class CertificatIllisible(AccesRefuse):
     """Le certificat présenté ne peut pas être lu"""
 
-    code, statut = "certificat-illisible", 401
+    code, statut, entetes = "certificat-illisible", 401, PAR_CERTIFICAT
     que_faire = "Présentez un certificat X.509 au format PEM."
 
 
 class EnteteNonCru(AccesRefuse):
     """Un certificat en en-tête n'est cru que des mandataires déclarés"""
 
-    code, statut = "entete-certificat-non-cru", 401
+    code, statut, entetes = "entete-certificat-non-cru", 401, PAR_CERTIFICAT
     que_faire = "Présentez le certificat en TLS, ou déclarez l'adresse du mandataire dans FPS_PROXYS."
 
 

@@ -19,7 +19,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, negotiated
 from fps.kit.web.sites import montree
 from fps.messages.avis import EAvisPaiement
 
@@ -50,11 +50,12 @@ def routes(service: Service) -> APIRouter:
         return await service.ask(bac_of(request), run, [*cles(numero)])
 
     @router.get("/dossiers/{numero}/e-avis", tags=["Avis de paiement"], summary="Consulter l'e-avis et ses limites", response_model=None)
-    async def e_avis(request: Request, numero: Numero, format: Annotated[Literal["json", "pdf"], Query()] = "json") -> Response:
+    async def e_avis(request: Request, numero: Numero, format: Annotated[Literal["json", "pdf"] | None, Query()] = None) -> Response:
+        forme = negotiated(request, format, {"json": "application/json", "pdf": "application/pdf"})
         async with service.reading(bac_of(request)) as lecture:
             message = montree(await _e_avis(numero, lecture), service.settings, lecture.work.bac.nom)
             le = lecture.work.today
-        if format == "json":
+        if forme == "json":
             return Response(message.model_dump_json(), media_type="application/json")
         return Response(await render_async(message, service.definition.documents, le=le), media_type="application/pdf")
 

@@ -15,7 +15,7 @@ from antai.api.espace.perimetre import perimetre, perimetres, qui_suit, suivi
 from antai.store.statistiques import Groupe, compter
 from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, negotiated
 
 
 class Statistique(BaseModel):
@@ -74,6 +74,9 @@ def _taux(part: int, tout: int) -> float:
     return round(100 * part / tout, 1) if tout else 0.0
 
 
+FORMULES = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+
+
 def en_csv(lignes: Sequence[Statistique]) -> str:
     """The same statistics as a French spreadsheet reads them: semicolons, one line a group, one column a figure."""
     sortie = io.StringIO()
@@ -91,8 +94,13 @@ def _plat(valeurs: dict[str, Any]) -> dict[str, Any]:
         if isinstance(valeur, dict):
             plat |= {f"{nom} {sous}": n for sous, n in valeur.items()}
         else:
-            plat[nom] = str(valeur).replace(".", ",") if isinstance(valeur, float) else valeur
+            plat[nom] = str(valeur).replace(".", ",") if isinstance(valeur, float) else _sans_formule(valeur)
     return plat
+
+
+def _sans_formule(valeur: Any) -> Any:
+    """A text that a spreadsheet would run is given as a text: with an apostrophe before it."""
+    return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(FORMULES) else valeur
 
 
 def routes(service: Service) -> APIRouter:
@@ -111,9 +119,10 @@ def routes(service: Service) -> APIRouter:
         zone: Annotated[list[str] | None, Query(description="Zones du périmètre, sinon toutes")] = None,
         du: Annotated[date | None, Query(description="Reçus à partir de ce jour")] = None,
         au: Annotated[date | None, Query(description="Reçus jusqu'à ce jour")] = None,
-        format: Annotated[Literal["json", "csv"], Query()] = "json",
+        format: Annotated[Literal["json", "csv"] | None, Query(description="sinon, ce que demande Accept ; JSON à défaut")] = None,
     ) -> Any:
         qui, zones = qui_suit(request), zone or []
+        forme = negotiated(request, format, {"json": "application/json", "csv": "text/csv"})
 
         async def run(lecture: Reading) -> list[Groupe]:
             tx, bac = lecture.tx, lecture.work.bac.nom
@@ -125,7 +134,7 @@ def routes(service: Service) -> APIRouter:
 
         groupes = await lire_bac(service, request, "infocentre", siret or "", run, qui or ADMINISTRATION, note=qui is not None)
         lignes = [_statistique(groupe) for groupe in groupes]
-        if format == "csv":
+        if forme == "csv":
             return Response(en_csv(lignes), media_type="text/csv; charset=utf-8")
         return lignes
 

@@ -1,8 +1,11 @@
 """The ASGI application of a service: letters, its own API, pilot, health, figures, documentation; and its life, from start to stop."""
 
+import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -212,10 +215,21 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> No
             swagger_favicon_url="data:,",
         )
         banner = f'<p style="margin:0;padding:.6em;background:#7a1f1f;color:#fff;text-align:center;font-family:sans-serif">{SPECIMEN}</p>'
-        return HTMLResponse(bytes(page.body).decode().replace("<body>", f"<body>{banner}", 1))
+        html = bytes(page.body).decode().replace("<body>", f"<body>{banner}", 1)
+        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html)})
 
     static = files("fps.kit.web") / "static"
     app.mount("/static", StaticFiles(directory=Path(str(static))), name="static")
+
+
+def _policy(html: str) -> str:
+    """The policy of the documentation page: what it loads is here, what it runs is what is written in it."""
+    inline = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    runs = " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in inline)
+    return (
+        f"default-src 'self'; script-src 'self' {runs}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from fps.kit.app.revision import BaseEtrangere
 from fps.kit.data import schema, tables
 from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.sqlite import private
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.retry import attempts
 
@@ -82,6 +83,8 @@ async def _postgres(url: str, act: Callable[[Connection], None], timeout: float)
 def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
     """One transaction, DDL included: left to itself, Python's sqlite3 opens none before a CREATE TABLE."""
     engine = create_engine(url.replace("+aiosqlite", ""))
+    if engine.url.database:
+        private(engine.url.database)
     event.listen(engine, "connect", _by_hand)
     event.listen(engine, "begin", _begin)
     try:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -20,7 +20,7 @@ from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.trust.ancres import Ancreur
-from fps.kit.web.body import ImportRoute
+from fps.kit.web.body import ImportRoute, negotiated
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
 from fps.parties import Party
@@ -270,14 +270,14 @@ def courrier_routes(router: APIRouter, service: Service) -> None:
         return [_courrier(service, row) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
 
     @router.get("/bacs/{nom}/courriers/{identifiant}", summary="Lire un courrier, ou l'imprimer en PDF")
-    async def courrier(nom: str, identifiant: str, format: Literal["json", "pdf"] = "json") -> Response:
+    async def courrier(nom: str, request: Request, identifiant: str, format: Literal["json", "pdf"] | None = None) -> Response:
         async with service.database.read() as tx:
             rows = await tx.load(tables.courriers, [(nom, identifiant)])
         if not rows:
             raise CourrierInconnu(identifiant[:80])
         row = rows[0]
         corps = montrer(row[5], service.settings, nom)
-        if format == "json":
+        if negotiated(request, format, {"json": "application/json", "pdf": "application/pdf"}) == "json":
             return Response(corps, media_type="application/json")
         message = by_type(row[2]).model_validate_json(corps)
         if type(message) not in service.definition.documents:

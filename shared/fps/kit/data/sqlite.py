@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +24,16 @@ T = TypeVar("T")
 DIALECT = pysqlite.dialect()
 
 
+def private(path: str) -> None:
+    """Make a file that its owner alone reads, or close to the others one that is there: it holds people's data."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    Path(path).chmod(0o600)
+
+
 def connect(path: str) -> sqlite3.Connection:
     """A connection in autocommit mode: the gateway opens and closes its transactions itself."""
+    if path:
+        private(path)
     connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
     if path:
         connection.execute("PRAGMA journal_mode=WAL")

@@ -80,8 +80,8 @@ def client(request: Request) -> str:
 def credential(service: Service, request: Request) -> bool:
     """Whether a request carries the pilot's credential."""
     token = service.settings.pilotage_token
-    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    return token is not None and hmac.compare_digest(given, token.get_secret_value().encode())
+    given = jeton(request)
+    return token is not None and given is not None and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
 
 
 def administration(service: Service) -> Any:
@@ -175,8 +175,9 @@ def session(service: Service, espace_de: Callable[[Request], str], *, ou_adminis
 
 
 def jeton(request: Request) -> str | None:
-    """The token that a request carries, or None."""
-    return request.headers.get("authorization", "").removeprefix("Bearer ") or None
+    """The token that a request carries after its scheme, Bearer, or None."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def titulaire(request: Request) -> personnes.Compte | None:

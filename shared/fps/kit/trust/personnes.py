@@ -19,6 +19,7 @@ from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import civil_date
+from fps.kit.trust.communs import commun
 from fps.kit.wire.envelope import digest
 from fps.regles import verrou
 
@@ -36,7 +37,10 @@ class MotDePasseFaible(MessageRefuse):
 
     code: ClassVar[str] = "mot-de-passe-faible"
     article = CNIL
-    que_faire = "Choisissez de 12 à 128 caractères, dont cinq différents au moins, sans y mettre l'identifiant."
+    que_faire = (
+        "Choisissez de 12 à 128 caractères, dont cinq différents au moins, sans y mettre l'identifiant, "
+        "et autre chose que ce que tout le monde essaie."
+    )
 
 
 class LoginPris(Conflit):
@@ -146,6 +150,8 @@ def verifier_politique(login: str, mot_de_passe: str) -> None:
         raise MotDePasseFaible(f"{len(mot_de_passe)} caractères.", "mot_de_passe")
     if len(set(mot_de_passe)) < DISTINCTS:
         raise MotDePasseFaible("Moins de cinq caractères différents.", "mot_de_passe")
+    if commun(mot_de_passe):
+        raise MotDePasseFaible("C'est l'un de ceux que l'on essaie d'abord.", "mot_de_passe")
     if len(login) >= COURT and login.lower() in mot_de_passe.lower():
         raise MotDePasseFaible("Il contient l'identifiant.", "mot_de_passe")
 

@@ -1,7 +1,8 @@
 """The bodies of requests: bounded, in UTF-8, of the type announced, no JSON key twice; the same reading at every door."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar, TypeVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -32,6 +33,31 @@ def expect_type(request: Request | Any, *accepted: str, required: bool = True) -
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if (given or required) and given not in accepted:
         raise Malformed("type-de-contenu", f"Content-Type « {given[:80]} » : envoyez {' ou '.join(accepted)}.", status=415)
+
+
+F = TypeVar("F", bound=str)
+
+
+def negotiated(request: Request, asked: F | None, offered: Mapping[F, str]) -> F:
+    """The form of an answer: the one asked by name, else the first of those offered that Accept takes. Raises Malformed (406)."""
+    if asked is not None:
+        return asked
+    wanted = [_range(part) for part in request.headers.get("accept", "*/*").split(",")]
+    best = max(wanted, key=lambda one: one[1], default=("*/*", 1.0))
+    found = [(weight, form) for form, kind in offered.items() for pattern, weight in wanted if weight > 0 and fnmatchcase(kind, pattern)]
+    if not found:
+        forms = " ou ".join(offered.values())
+        raise Malformed("forme-non-offerte", f"Accept « {best[0][:80]} » : cette adresse répond en {forms}.", status=406)
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _range(part: str) -> tuple[str, float]:
+    kind, _, rest = part.strip().lower().partition(";")
+    weight = rest.rpartition("q=")[2] if "q=" in rest else "1"
+    try:
+        return kind.strip(), float(weight)
+    except ValueError:
+        return kind.strip(), 0.0
 
 
 class JsonRequest(Request):

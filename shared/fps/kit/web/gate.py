@@ -44,7 +44,9 @@ class Gate:
     What an application raises ends here: told once in the log, answered, and the connection goes on.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]):
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], *, texts: bool = True):
+        """`texts`: whether the texts of the address are looked at here; pages that keep nothing say by themselves what does not exist."""
+        self._texts = texts
         self.app, self._hosts = app, LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,10 +70,12 @@ class Gate:
         given = headers.getlist("host")
         host = _host(given[0]) if len(given) == 1 else None
         # The address that the connection reached is ours, whatever it is: a page of another site cannot make a browser write it there.
-        if host is None or host not in self._hosts | {str((scope.get("server") or ("",))[0]).lower()}:
+        if host is None or host not in self._hosts | {_reached(scope)}:
             return HoteInconnu(f"Host « {' '.join(given)[:80]} ».")
         if scope["method"] not in READS and not self._same_site(headers, given[0]):
             return OrigineRefusee(f"Origin « {headers.get('origin', '')[:80]} ».")
+        if not self._texts:
+            return None
         if INTERDITS.search(scope["path"]):
             return Malformed("adresse-illisible", "Le chemin contient un caractère qui n'est d'aucun texte : retirez-le.", status=404)
         if INTERDITS.search(unquote(scope["query_string"].decode("latin-1"), errors="replace")):
@@ -83,6 +87,10 @@ class Gate:
         if origin is not None:
             return urlsplit(origin).netloc.lower() == host.lower()
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+
+
+def _reached(scope: Scope) -> str:
+    return str((scope.get("server") or ("",))[0]).lower().removeprefix("::ffff:")
 
 
 def _host(given: str) -> str | None:
@@ -101,6 +109,8 @@ class _Answer:
             self.started = True
             message = {**message, "headers": list(message.get("headers", ()))}
             headers = MutableHeaders(scope=message)
+            if headers.get("content-type") == "application/pdf":  # what shows it in a browser is a page of the browser's own
+                headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
             for name, value in SEALS.items():
                 headers.setdefault(name, value)
         elif message["type"] == "http.response.body":

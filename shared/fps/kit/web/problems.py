@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from fps.confiance.refus import AccesRefuse
 from fps.errors import Introuvable, MessageRefuse, Refus
@@ -81,15 +83,26 @@ def malformed(erreurs: list[dict[str, str]], non_listees: int = 0) -> Malformed:
     return Malformed("demande-invalide", detail, erreurs, non_listees=non_listees)
 
 
+def methods_at(request: Request, path: str) -> set[str]:
+    """The methods that a path accepts, whichever routes have it; none when there is no such path."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        if context.matches({**request.scope, "path": path})[0] is not Match.NONE:
+            found |= set(context.methods or ())
+    return found | ({"HEAD"} if "GET" in found else set())
+
+
 def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """The HTTP answer of a problem."""
+    """The HTTP answer of a problem; who is not recognised is told how to be (RFC 9110, § 15.5.2)."""
+    if body["status"] == 401:
+        headers = {"WWW-Authenticate": 'Bearer realm="fps-simulateur"'} | (headers or {})
     return JSONResponse(body, body["status"], headers=headers, media_type=MEDIA_TYPE)
 
 
 def of(error: BaseException) -> Response:
     """The HTTP answer of any exception; what is not known is a 500 that says nothing of the inside."""
     if isinstance(error, Refus):
-        return answer(refus_body(error))
+        return answer(refus_body(error), error.entetes if isinstance(error, AccesRefuse) else None)
     if isinstance(error, Malformed):
         return answer(malformed_body(error))
     if isinstance(error, Unavailable):
@@ -135,19 +148,28 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
 
     async def http(request: Request, error: Exception) -> Response:
+        """What the router answers by itself: no such address, no such method there."""
         if not isinstance(error, HTTPException):
             return of(error)
         if isinstance(error.__cause__, Malformed):  # FastAPI hides why a body could not be read
             return of(error.__cause__)
+        que_faire = WHAT_TO_DO.get(error.status_code, "Consultez la documentation de l'interface : /docs.")
+        headers, path = dict(error.headers or {}), request.scope["path"]
+        if error.status_code == 405:
+            allowed = methods_at(request, path)
+            headers["Allow"] = ", ".join(sorted(allowed))
+            que_faire = f"Cette adresse accepte {' ou '.join(sorted(allowed - {'HEAD'}))} : /docs dit laquelle fait quoi."
+        elif error.status_code == 404 and methods_at(request, path.rstrip("/")):
+            que_faire = f"L'adresse s'écrit sans barre oblique à la fin : {request.url.path.rstrip('/')}."
         body = {
             "type": f"urn:fps-simulateur:probleme:http-{error.status_code}",
             "title": TITLES.get(error.status_code, "La demande est refusée"),
             "status": error.status_code,
             "code": f"http-{error.status_code}",
-            "detail": f"{request.method} {request.url.path}",
-            "que_faire": WHAT_TO_DO.get(error.status_code, "Consultez la documentation de l'interface : /docs."),
+            "detail": f"{request.method} {path}",
+            "que_faire": que_faire,
         }
-        return answer(body, dict(error.headers or {}))
+        return answer(body, headers)
 
     app.add_exception_handler(HTTPException, http)
 
