@@ -43,6 +43,15 @@ def show_all(settings: Settings, en_json: bool) -> int:
     return 0
 
 
+LETTRES = (
+    ("Lettres écrites", "ecrites"),
+    ("  reçues", "recues"),
+    ("  refusées", "refusees"),
+    ("  mortes", "mortes"),
+    ("Lettres écartées", "ecartees"),  # dead ones that no service wrote
+)
+
+
 def show(settings: Settings, nom: str, en_json: bool) -> int:
     """The state of a bac; raises Panne."""
     state = drive(settings, lambda pilot: pilot.etat(nom))
@@ -54,7 +63,7 @@ def show(settings: Settings, nom: str, en_json: bool) -> int:
     say(f"  Date                {_when(state['instant'])} ({_mode(state)})")
     say(f"  Prochaine échéance  {state['prochaine_echeance'] or 'aucune'}")
     say(f"  Graine              {state['graine']}")
-    for label, name in (("Lettres écrites", "ecrites"), ("  reçues", "recues"), ("  refusées", "refusees"), ("  mortes", "mortes")):
+    for label, name in LETTRES:
         say(f"  {label:<19} {counts.get(name, 0)}")
     say(f"  {'Courriers':<19} {counts.get('courriers', 0)}")
     if state["echeances_enterrees"]["nombre"]:

@@ -225,7 +225,7 @@ async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
                 enterrees.nombre(buried),
                 "\n".join([*map(enterrees.phrase, state["echeances_enterrees"]["premieres"]), enterrees.que_faire(state["bac"])]),
             )
-        if dead := state["comptes"].get("mortes", 0):
+        if dead := sum(state["comptes"].get(figure, 0) for figure in ("mortes", "ecartees")):
             report.bad(
                 f"Bac « {state['bac']} »",
                 f"{dead} lettre{'s' if dead > 1 else ''} morte{'s' if dead > 1 else ''}",

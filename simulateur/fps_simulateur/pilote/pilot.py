@@ -93,17 +93,32 @@ class Pilot:
 
     async def copier(self, source: str, cible: str) -> None:
         """A second world, its history included; the post of the first must be quiet."""
-        await self.au_calme(source)
-        await self._everywhere(cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}})] * len(SERVICES))
+        copied = False
+        try:
+            async with self._immobile(source):
+                await self._everywhere(cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}})] * len(SERVICES))
+                copied = True
+        except PiloteErreur:
+            if copied:
+                await self.supprimer(cible)
+            raise
 
     async def exporter(self, nom: str) -> dict[str, Any]:
-        """Everything of a bac, in the four services."""
-        await self.au_calme(nom)
-        return {
-            "format": "fps-bac",
-            "version": 1,
-            "services": {s.value: x for s, x in (await self._all("GET", f"{_bac(nom)}/export")).items()},
-        }
+        """Everything of a bac, in the four services; its post must be quiet from the beginning to the end."""
+        async with self._immobile(nom):
+            found = await self._all("GET", f"{_bac(nom)}/export")
+        return {"format": "fps-bac", "version": 1, "services": {s.value: x for s, x in found.items()}}
+
+    @asynccontextmanager
+    async def _immobile(self, nom: str) -> AsyncIterator[None]:
+        """No letter of the bac is written nor arrives meanwhile; raises PiloteErreur when one was: what was taken is not one world."""
+        before = await self.au_calme(nom)
+        yield
+        after = await self.etat(nom)
+        if (after["comptes"], after["en_attente"]) != (before["comptes"], 0):
+            detail = f"« {nom} » : {after['en_attente']} lettres attendent, d'autres ont circulé entre-temps."
+            problem = {"code": "bac-en-mouvement", "title": "Le bac a changé pendant qu'on le lisait", "detail": detail, "status": 409}
+            raise PiloteErreur(Party.ANTAI, problem | {"que_faire": "Attendez que personne n'y agisse, puis recommencez."})
 
     async def importer(self, nom: str, contenu: Mapping[str, Any]) -> None:
         """Put an exported bac back under a name."""

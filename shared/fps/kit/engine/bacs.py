@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
 
 from fps.errors import Conflit
@@ -13,11 +14,13 @@ from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Delete, Insert, Op, Upsert, decoded, sqlite_reader, sqlite_value
 from fps.kit.engine import audit, buried
 from fps.kit.engine.extension import Extension
-from fps.kit.engine.service import Service
+from fps.kit.engine.service import INTERNAL, Service
 from fps.kit.engine.work import Bac, BacInconnu, Work
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
+from fps.kit.web.keys import reused
+from fps.kit.wire.envelope import canonical, parse, read_event
 
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
 _DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery())
@@ -241,14 +244,26 @@ async def _forget(service: Service, row: Sequence[Any], *also: Op) -> None:
         await tx.apply([Delete(tables.dead_letters, ("bac", "id", "sens"), [tuple(row[:3])]), *also])
 
 
+def figure_of(row: Sequence[Any]) -> str:
+    """Under which figure a dead letter is counted: « mortes » when a service wrote it, « ecartees » when nobody here did.
+
+    Only the first are letters that somebody waits for: what else comes on the broker must not make a bac look quiet.
+    """
+    if row[2] == "envoi":
+        return "mortes"
+    try:
+        letter, _ = read_event(parse(row[6]))
+    except (Malformed, ValidationError):
+        return "ecartees"
+    return "mortes" if letter.source in INTERNAL and not row[5].startswith(reused().code) else "ecartees"
+
+
 def _one_less(row: Sequence[Any]) -> Op:
     """The letters that are dead are counted one by one; the deadlines are not letters."""
-    return Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], "mortes", -1)], add=("valeur",))
+    return Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], figure_of(row), -1)], add=("valeur",))
 
 
 async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
-    from fps.kit.wire.envelope import canonical, parse
-
     event, now = parse(row[6]), wall_now()
     time = datetime.fromisoformat(event["time"])
     columns = tuple(c.name for c in tables.outbox.columns if c.name != "position")
@@ -269,16 +284,12 @@ async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
 
 
 async def _retake(service: Service, row: Sequence[Any], take: Any) -> int:
-    before = await _is_dead(service, row)
-    later = await take([f"[{row[6]}]".encode()])
+    await take([f"[{row[6]}]".encode()])
     async with service.database.read() as tx:
         received = bool(await tx.load(tables.inbox, [(row[0], row[1])]))
     if received:
         await _forget(service, row, _one_less(row))
         return 1
-    if before and not later:  # buried again by `take`, which counted it twice
-        async with service.database.write() as tx:
-            await tx.apply([_one_less(row)])
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Row, Upsert
+from fps.kit.engine import bacs
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable, cause
@@ -55,10 +56,14 @@ class Inbound:
         return later
 
     async def _bury(self, rows: list[Row]) -> None:
+        """Keep dead letters, each counted once however often it comes: a bac is quiet when as many letters arrived as were written."""
         async with self.service.database.write() as tx:
             batch = self.service.batch(tx)
-            for row in {(r[0], r[1]): r for r in rows}.values():
-                batch.count(row[0], "mortes")
+            fresh = {r[:3]: r for r in rows}
+            known = {r[:3] for r in await tx.load(tables.dead_letters, list(fresh))}
+            for key, row in fresh.items():
+                if key not in known:
+                    batch.count(row[0], bacs.figure_of(row))
                 batch.ops.append(Upsert(tables.dead_letters, DEAD, [row]))
             await batch.save()
         self.service.observe("lettre", "morte", len(rows))

@@ -1,0 +1,75 @@
+"""A bac is quiet when the letters written have arrived: what nobody wrote counts for nothing, and nothing moves during an export."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import delete
+
+from fps.kit.data import tables
+from fps.messages.mfps import CreationFps
+from fps.parties import SERVICES, Party
+from fps_simulateur.pilote import pilot as pilote
+from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.world import World
+from tests.parler.ville import DEMANDE, Ville
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LE = date(2026, 6, 15)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: World) -> Ville:
+    return await Ville.ouvrir(monde, LE)
+
+
+def malformee(bac: str, n: int, **champs: Any) -> bytes:
+    """A pack of one letter that nobody can read, in the name of a service."""
+    event = {"id": f"intruse-{n}", "bac": bac, "type": CreationFps.type, "source": "/services/collectivite", "subject": "x", "data": {}}
+    return json.dumps([event | champs]).encode()
+
+
+async def test_letters_that_nobody_wrote_do_not_count_as_arrived(ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, antai = monde.services[Party.COLLECTIVITE], monde.services[Party.ANTAI]
+    await one.relay.stop()
+    for _ in range(3):
+        assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+    async with one.service.database.write() as tx:  # as once the broker has them: on their way, in no database
+        await tx.execute(delete(tables.outbox).where(tables.outbox.c.bac == ville.bac))
+    one.relay.start()
+    packs = [malformee(ville.bac, n) for n in range(10)]
+    await antai.inbound.take([*packs, *packs])
+    comptes = (await monde.pilot.etat(ville.bac))["comptes"]
+    assert (comptes["ecrites"], comptes["ecartees"], comptes.get("mortes", 0)) == (3, 10, 0)
+    assert len(await monde.pilot.lettres_mortes(ville.bac)) == 10
+    monkeypatch.setattr(pilote, "QUIET", 0.0)
+    with pytest.raises(PiloteErreur, match="Le courrier n'arrive pas"):
+        await monde.pilot.au_calme(ville.bac)
+    rejeu = await monde.client.post(f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/{ville.bac}/lettres-mortes/rejouer")
+    assert rejeu.json() == {"rejouees": 0}
+    assert (await monde.pilot.etat(ville.bac))["comptes"]["ecartees"] == 10  # tried again, unreadable again, counted once
+
+
+@pytest.mark.parametrize("act", ["exporter", "copier"])
+async def test_a_bac_that_moves_while_it_is_read_is_not_given(
+    ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """A person acts between the first and the last service: what was read is not one world, and says so."""
+    call, cible = monde.pilot._call, f"{ville.bac}-copie"
+    arguments = (ville.bac,) if act == "exporter" else (ville.bac, cible)
+
+    async def meanwhile(service: Party, method: str, path: str, **options: Any) -> Any:
+        answer = await call(service, method, path, **options)
+        if service is SERVICES[0] and path.endswith(("/export", "/copie")):
+            assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(monde.pilot, "_call", meanwhile)
+        with pytest.raises(PiloteErreur) as refused:
+            await getattr(monde.pilot, act)(*arguments)
+        assert refused.value.problem["code"] == "bac-en-mouvement" and refused.value.problem["que_faire"]
+    assert cible not in await monde.pilot.lister()
+    await getattr(monde.pilot, act)(*arguments)
