@@ -14,6 +14,7 @@ import pytest_asyncio
 # The services and the clients of the servers take a second to import: only the fixtures that need them do, and the law waits for none.
 if TYPE_CHECKING:
     from fps_simulateur.pilote.world import World
+    from tests.parler.mondes import Monde
 
 pytest_plugins = ["tests.exigence"]
 
@@ -61,6 +62,15 @@ async def monde() -> AsyncIterator["World"]:
     from fps_simulateur.pilote.world import open_world
 
     async with open_world(token="essai") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def monde_reel(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["Monde"]:
+    """The four services on PostgreSQL and RabbitMQ, for the tests of the group "vrai"; each has its own bac in it."""
+    from tests.parler.mondes import ouvrir
+
+    async with ouvrir("real", tmp_path_factory.mktemp("vrai")) as opened:
         yield opened
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,8 @@ from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.conftest import Postgres
 from tests.parler.antai import DEPART, NUMERO, Antai
-from tests.parler.mondes import ouvrir
+from tests.parler.mondes import Monde, monde_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LILLE = "21590350100017"
@@ -104,16 +102,14 @@ async def test_the_infocentre_is_limited_to_a_perimeter_and_says_the_same_in_csv
     assert vide.text.startswith("siret;zone;mois;fps") and len(vide.text.splitlines()) == 1
 
 
-async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(monde: World, postgres: Postgres, tmp_path: Path) -> None:
-    async with ouvrir("real", tmp_path) as real:
-        found = []
-        for client, addresses, pilot in ((real.client, real.addresses, real.pilot), (monde.client, monde.addresses, monde.pilot)):
-            await pilot.creer("stat", paris(DEPART), graine="graine")
-            url = addresses[Party.ANTAI] + "/bacs/stat"
-            await client.post(f"{url}{CreationFps.path}", json=CreationFps.example)
-            found.append((await client.get(f"{url}/infocentre/statistiques")).json())
-            factures = await client.get(f"{url}/factures/{LILLE}/2026-06")
-            found[-1].append(factures.json())
+@pytest.mark.xdist_group("vrai")
+async def test_the_infocentre_adds_up_on_postgresql_as_in_memory(monde: World, monde_reel: Monde) -> None:
+    found = []
+    for one in (monde_reel, monde_de(monde)):
+        await one.pilot.creer("stat", paris(DEPART), graine="graine")
+        await one.post(Party.ANTAI, "stat", CreationFps.path, CreationFps.example)
+        found.append(await one.get(Party.ANTAI, "stat", "/infocentre/statistiques"))
+        found[-1].append(await one.get(Party.ANTAI, "stat", f"/factures/{LILLE}/2026-06"))
     assert found[0] == found[1] and found[0][0]["fps"] == 1
 
 

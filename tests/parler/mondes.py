@@ -21,7 +21,7 @@ from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.pilot import Pilot
-from fps_simulateur.pilote.world import DEFINITIONS, open_world
+from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 from tests.conftest import Postgres
 from tests.real import amqp_url, forget, postgres_url
 
@@ -47,6 +47,11 @@ class Monde:
         response = await self.client.get(self.url(party, bac, path), params=params)
         assert response.status_code == 200, response.text
         return response.json()
+
+
+def monde_de(world: World) -> Monde:
+    """The services of this process, as a scenario needs them."""
+    return Monde(world.client, world.addresses, world.pilot)
 
 
 @asynccontextmanager
@@ -79,13 +84,13 @@ async def ouvrir(way: str, folder: Path) -> AsyncIterator[Monde]:
     async with AsyncExitStack() as stack:
         if way in ("memory", "sqlite"):
             world = await stack.enter_async_context(open_world(data_dir=folder if way == "sqlite" else None))
-            yield Monde(world.client, world.addresses, world.pilot)
+            yield monde_de(world)
             return
         urls = await stack.enter_async_context(databases(Postgres(postgres_url())))
         bus, prefix = await stack.enter_async_context(broker())
         if way == "real":
             world = await stack.enter_async_context(open_world(databases=urls, bus_url=bus, bus_prefix=prefix))
-            yield Monde(world.client, world.addresses, world.pilot)
+            yield monde_de(world)
             return
         yield await stack.enter_async_context(processes(urls, bus, prefix, folder))
 

@@ -25,6 +25,7 @@ from fps_console.documentation.services import acts
 from fps_simulateur.pilote.world import DEFINITIONS
 from tests.console.simulator import clean_environment, up
 
+pytestmark = pytest.mark.xdist_group("documents")  # generated once
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", ".git", "node_modules", "build"} & set(path.parts))
 SPECIFICATION = ROOT / "docs/specification.md"

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,8 @@ from fps.regles.machine import Machine
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie, catalogue
-from tests.parler.mondes import Monde, ouvrir
+from fps_simulateur.pilote.world import World
+from tests.parler.mondes import Monde, monde_de
 from tests.scenarios.choix import VRAI, choisies
 
 ENSEMBLE = 2  # lives played at the same time: one works while the other waits for the broker; more cost processor for nothing
@@ -48,7 +48,7 @@ class Joue:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def en_memoire(tmp_path_factory: pytest.TempPathFactory) -> Joue:
+async def en_memoire(monde: World) -> Joue:
     """The whole catalogue played in memory, the transitions noted."""
     apres, passes = Machine.apres, set()
 
@@ -59,24 +59,23 @@ async def en_memoire(tmp_path_factory: pytest.TempPathFactory) -> Joue:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Machine, "apres", noter)
-        joue = await _joue("memory", tmp_path_factory.mktemp("catalogue"), catalogue())
+        joue = await _joue(monde_de(monde), catalogue())
     joue.passes = passes
     return joue
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def en_vrai(tmp_path_factory: pytest.TempPathFactory) -> Joue:
+async def en_vrai(monde_reel: Monde) -> Joue:
     """What is chosen of the catalogue, played on PostgreSQL and RabbitMQ."""
-    return await _joue("real", tmp_path_factory.mktemp("catalogue"), choisies(VRAI))
+    return await _joue(monde_reel, choisies(VRAI))
 
 
-async def _joue(way: str, folder: Path, vies: tuple[Vie, ...]) -> Joue:
+async def _joue(services: Monde, vies: tuple[Vie, ...]) -> Joue:
     joue, limit = Joue(), asyncio.Semaphore(ENSEMBLE)
-    async with ouvrir(way, folder) as services:
 
-        async def une(vie: Vie) -> None:
-            async with limit:
-                await joue.jouer(services, vie)
+    async def une(vie: Vie) -> None:
+        async with limit:
+            await joue.jouer(services, vie)
 
-        await asyncio.gather(*(une(vie) for vie in vies))
+    await asyncio.gather(*(une(vie) for vie in vies))
     return joue

@@ -20,13 +20,13 @@ def test_a_life_goes_as_it_is_written_in_memory(en_memoire: Joue, vie: Vie) -> N
     _as_written(en_memoire, vie)
 
 
-@pytest.mark.xdist_group("catalogue-vrai")
+@pytest.mark.xdist_group("vrai")
 @pytest.mark.parametrize("vie", choisies(VRAI), ids=lambda v: v.vie)
 def test_a_life_goes_as_it_is_written_on_real_servers(en_vrai: Joue, vie: Vie) -> None:
     _as_written(en_vrai, vie)
 
 
-@pytest.mark.xdist_group("catalogue-vrai")
+@pytest.mark.xdist_group("vrai")
 def test_every_message_that_is_simulated_goes_through_real_servers(en_vrai: Joue) -> None:
     assert sorted({m.type for m in simulated_messages()} - {m.type for m in en_vrai.exerces}) == []
 

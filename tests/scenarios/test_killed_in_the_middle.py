@@ -22,7 +22,7 @@ async def kill_and_start(world: Monde, party: Party) -> None:
     await ready(world.client, world.addresses[party])
 
 
-@pytest.mark.xdist_group("meme-monde")
+@pytest.mark.xdist_group("vrai")
 async def test_killed_services_lose_and_double_nothing(tmp_path: Path) -> None:
     async with ouvrir("processes", tmp_path) as world:
         await world.pilot.creer("essai", START)

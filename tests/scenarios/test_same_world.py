@@ -86,7 +86,7 @@ def reference() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.xdist_group("meme-monde")
+@pytest.mark.xdist_group("vrai")
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_same_lives_give_the_same_journal_byte_for_byte(way: str, tmp_path: Path, reference: dict[str, Any]) -> None:
     async with ouvrir(way, tmp_path) as world:
