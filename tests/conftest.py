@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ import pytest_asyncio
 
 # The services and the clients of the servers take a second to import: only the fixtures that need them do, and the law waits for none.
 if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
     from fps_simulateur.pilote.world import World
     from tests.parler.mondes import Monde
 
@@ -54,6 +57,20 @@ class Postgres:
             await connection.execute(sql)
         finally:
             await connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vrai_hacheur() -> Iterator["PasswordHasher | None"]:
+    """Passwords are computed by the least argon2 there is, since hundreds are typed here; gives the true one, for its own test."""
+    if (personnes := sys.modules.get("fps.kit.trust.personnes")) is None:
+        yield None
+        return
+    from argon2 import PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        vrai = personnes.HACHEUR
+        patch.setattr(personnes, "HACHEUR", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield vrai
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -4,10 +4,11 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.requests import Request
 from starlette.types import Scope
 
@@ -32,6 +33,16 @@ from fps.kit.wire.envelope import digest
 from tests.kit.toy import START, toy
 
 BAC, ESPACE, LOGIN, BON, FAUX = "essai", "antai:21590350100017", "c.specimen", "correct cheval pile agrafe", "Un mauvais mot de passe"
+
+
+@pytest.fixture
+def au_vrai_prix(vrai_hacheur: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords cost what they cost to who really types them: what OWASP asks."""
+    assert (vrai_hacheur.time_cost, vrai_hacheur.memory_cost, vrai_hacheur.type.name) == (2, 19 * 1024, "ID")
+    monkeypatch.setattr(personnes, "HACHEUR", vrai_hacheur)
+    personnes.leurre.cache_clear()
+    yield
+    personnes.leurre.cache_clear()
 
 
 @pytest.fixture
@@ -138,6 +149,7 @@ async def test_a_refusal_counts_in_the_same_batch_as_acts_that_succeed(service: 
     assert list(ensemble) == [False, True, False]
 
 
+@pytest.mark.usefixtures("au_vrai_prix")
 async def test_an_unknown_login_has_the_same_answer_and_costs_the_same_work(service: Service) -> None:
     with pytest.raises(IdentifiantsRefuses) as connu:
         await sessions.ouvrir_session(service, BAC, ESPACE, LOGIN, FAUX)
