@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fps_simulateur.pilote.world import World
     from tests.parler.mondes import Monde
 
-pytest_plugins = ["tests.exigence"]
+pytest_plugins = ["tests.exigence", "tests.demain"]
 
 
 @dataclass(frozen=True)

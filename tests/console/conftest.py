@@ -28,5 +28,5 @@ async def desert(lieu: World) -> AsyncIterator[World]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def defaut(desert: World) -> World:
     """The four services, with the default bac, where nothing happened."""
-    await desert.pilot.creer("defaut", instant("2026-09-28T10:00"))
+    await desert.pilot.creer("defaut", instant("2026-06-28T10:00"))
     return desert

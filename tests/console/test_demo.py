@@ -71,12 +71,15 @@ def test_every_letter_it_names_is_a_pdf(shown: tuple["subprocess.CompletedProces
     ]
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.fr.md"])
-def test_the_first_page_of_the_project_shows_what_it_prints(shown: tuple["subprocess.CompletedProcess[str]", Path], readme: str) -> None:
+def test_the_first_pages_of_the_project_show_what_it_prints(shown: tuple["subprocess.CompletedProcess[str]", Path]) -> None:
     printed = shown[0].stdout
     story = printed[printed.index("2. Ville de Lille") : printed.index("Courriers écrits")]
-    quoted = (Path(__file__).resolve().parents[2] / readme).read_text("utf-8")
-    assert "\n".join(line.rstrip() for line in story.rstrip().splitlines()) in quoted
+    told = "\n".join(line.rstrip() for line in story.rstrip().splitlines())
+    for readme in ("README.md", "README.fr.md"):
+        quoted = (Path(__file__).resolve().parents[2] / readme).read_text("utf-8")
+        assert told in quoted, readme
+        shown_there = [block.partition("```")[0].strip() for block in quoted.split("```text\n")[1:]]
+        assert len(shown_there) == 1 and shown_there[0] in "\n".join(line.rstrip() for line in printed.splitlines()), readme
 
 
 def test_it_leaves_nothing_but_the_letters(shown: tuple["subprocess.CompletedProcess[str]", Path]) -> None:

@@ -18,13 +18,13 @@ from tests.console.simulator import DEMANDE
 from tests.parler.explications import Explications
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-NOTIFIE = date(2027, 1, 29)
+NOTIFIE = date(2026, 10, 29)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world() -> AsyncIterator[World]:
     async with open_world() as found:
-        await found.pilot.creer("defaut", instant("2026-09-28T10:00"))
+        await found.pilot.creer("defaut", instant("2026-06-28T10:00"))
         yield found
 
 
@@ -33,15 +33,15 @@ async def numero(world: World) -> str:
     """A FPS that became a title, before the court, which has just discharged it."""
     made = await world.client.post(f"{world.addresses[Party.COLLECTIVITE]}/fps", json=DEMANDE)
     numero = str(made.json()["numero"])
-    await world.pilot.avancer("defaut", instant("2027-02-10"))
+    await world.pilot.avancer("defaut", instant("2026-11-10"))
     corps = {**Requete.example, "numero_fps": numero, "date_notification_avertissement": NOTIFIE.isoformat()}
     answer = await world.client.post(f"{world.addresses[Party.CCSP]}{Requete.path}", json=corps)
     assert answer.status_code == 200, answer.text
-    await world.pilot.avancer("defaut", instant("2027-06-01"))
+    await world.pilot.avancer("defaut", instant("2027-03-01"))
     juge = {"nature": "jugement", "sens": "decharge-totale", "motifs": "Cession.", "fps_du": 3500, "majoration_due": 5000}
     url = f"{world.addresses[Party.CCSP]}/requetes/{answer.json()['numero_requete']}/decision"
     assert (await world.client.post(url, json=juge)).status_code == 200
-    await world.pilot.avancer("defaut", instant("2027-06-02"))
+    await world.pilot.avancer("defaut", instant("2027-03-02"))
     return numero
 
 
@@ -53,14 +53,14 @@ async def dit(world: World, numero: str, champ: str) -> str:
 @pytest.mark.parametrize(
     ("champ", "attendu"),
     [
-        ("payer_avant_le", "Payer avant le : 5 janvier 2027 (ANTAI)"),
+        ("payer_avant_le", "Payer avant le : 5 octobre 2026 (ANTAI)"),
         ("rabais", "Rabais : 17,00 € (DGFiP)"),
-        ("limite_defense", "Défense avant le : 11 mars 2027 (Juridiction du stationnement payant, requête 27000001)"),
-        ("decision.amende_abus", "Amende pour recours abusif : 0,00 € (Juridiction du stationnement payant, requête 27000001)"),
-        ("fin_effets", "Fin des effets du FPS : 28 septembre 2026 15:00 (Collectivité)"),
-        ("recours.date_limite_execution", "Exécution de la décision avant le : 9 septembre 2027 (Collectivité)"),
-        ("collectivite.date_envoi", "Date d'envoi : 29 septembre 2026 (Collectivité)"),
-        ("dgfip.date_envoi", "Date d'envoi : 23 janvier 2027 (DGFiP)"),
+        ("limite_defense", "Défense avant le : 11 décembre 2026 (Juridiction du stationnement payant, requête 26000001)"),
+        ("decision.amende_abus", "Amende pour recours abusif : 0,00 € (Juridiction du stationnement payant, requête 26000001)"),
+        ("fin_effets", "Fin des effets du FPS : 28 juin 2026 15:00 (Collectivité)"),
+        ("recours.date_limite_execution", "Exécution de la décision avant le : 9 juin 2027 (Collectivité)"),
+        ("collectivite.date_envoi", "Date d'envoi : 29 juin 2026 (Collectivité)"),
+        ("dgfip.date_envoi", "Date d'envoi : 23 octobre 2026 (DGFiP)"),
     ],
 )
 async def test_each_service_answers_for_what_it_computes(world: World, numero: str, champ: str, attendu: str) -> None:
@@ -68,9 +68,9 @@ async def test_each_service_answers_for_what_it_computes(world: World, numero: s
 
 
 async def test_a_petition_is_asked_by_its_own_number(world: World, numero: str) -> None:
-    lines = await dit(world, "27000001", "limite_pourvoi")
-    assert lines.splitlines()[0] == "Pourvoi en cassation avant le : 9 août 2027 (Juridiction du stationnement payant)"
-    assert "notification = 9 juin 2027" in lines and "délai du pourvoi, en mois : 2" in lines
+    lines = await dit(world, "26000001", "limite_pourvoi")
+    assert lines.splitlines()[0] == "Pourvoi en cassation avant le : 9 mai 2027 (Juridiction du stationnement payant)"
+    assert "notification = 9 mars 2027" in lines and "délai du pourvoi, en mois : 2" in lines
     with pytest.raises(Panne, match="aucune requête sous ce numéro"):
         await ask(world.pilot, "defaut", "27999999", "limite_pourvoi")
 

@@ -84,7 +84,7 @@ async def test_an_empty_bac_says_how_to_begin(browser: httpx.AsyncClient) -> Non
     answer = await browser.get("/")
     assert answer.status_code == 200
     sound(answer)
-    assert "Bac « defaut », le 28 septembre 2026 à 10:00" in answer.text
+    assert "Bac « defaut », le 28 juin 2026 à 10:00" in answer.text
     assert "Aucun dossier dans ce bac" in answer.text
     assert answer.text.count('class="flux"') >= 16
 
@@ -133,7 +133,7 @@ async def test_what_an_editor_and_a_person_send_is_counted_and_told(defaut: Worl
 
 async def test_a_dossier_paid_at_the_dgfip_shows_one_payment(defaut: World, browser: httpx.AsyncClient) -> None:
     numero = await establish(defaut)
-    await defaut.pilot.avancer("defaut", instant("2027-02-01"))
+    await defaut.pilot.avancer("defaut", instant("2026-11-01"))
     titre = (await defaut.client.get(f"{defaut.addresses[Party.DGFIP]}/prises-en-charge/{numero}")).json()
     payment = {
         "numero_fps": numero,
@@ -181,13 +181,13 @@ async def test_without_the_default_bac_the_first_page_leads_to_another_or_says_w
 
 async def test_a_dossier_shows_its_life_and_its_letters(defaut: World, browser: httpx.AsyncClient) -> None:
     numero = await establish(defaut)
-    await defaut.pilot.avancer("defaut", instant("2027-02-01"))
+    await defaut.pilot.avancer("defaut", instant("2026-11-01"))
     answer = await browser.get(f"/bacs/defaut/dossiers/{numero}")
     page = sound(answer)
     for words in (
-        "21590350100017 26 1 271 072 001  Clé 90",
+        "21590350100017 26 1 179 072 001  Clé 31",
         "Avis réputé notifié",
-        "5 janvier 2027",
+        "5 octobre 2026",
         "Titre exécutoire émis",
         f"85,00{NBSP}€",
     ):

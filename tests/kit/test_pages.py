@@ -35,7 +35,7 @@ async def lettre(monde: World, bac: str, numero: str, cls: Any) -> tuple[dict[st
 
 
 async def etablir(monde: World, bac: str, corps: dict[str, Any]) -> str:
-    await monde.pilot.creer(bac, paris(date(2026, 9, 28)), graine="graine")
+    await monde.pilot.creer(bac, paris(date(2026, 6, 28)), graine="graine")
     reponse = await monde.client.post(f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=corps)
     assert reponse.status_code == 201, reponse.text
     return str(reponse.json()["numero"])
@@ -52,7 +52,7 @@ async def lire(monde: World, adresse: str, **champs: str) -> tuple[int, str]:
 
 async def test_the_qr_code_of_a_notice_leads_in_its_bac_to_the_sum_due(monde: World) -> None:
     numero = await etablir(monde, "page-antai", LILLE)
-    await monde.pilot.avancer("page-antai", paris(date(2026, 10, 6)))
+    await monde.pilot.avancer("page-antai", paris(date(2026, 7, 6)))
     avis, pdf = await lettre(monde, "page-antai", numero, AvisPaiement)
     url = avis["modalites"]["url_paiement"]
     assert url == f"{monde.addresses[Party.ANTAI]}/bacs/page-antai/payer?numero={telepaiement(numero)}"
@@ -61,7 +61,7 @@ async def test_the_qr_code_of_a_notice_leads_in_its_bac_to_the_sum_due(monde: Wo
     statut, page = await lire(monde, url)
     assert statut == 200 and f'value="{telepaiement(numero)}"' in page and "Somme due" not in page
     statut, page = await lire(monde, url, numero=telepaiement(numero), immatriculation=VOITURE["immatriculation"])
-    assert statut == 200 and "<dt>Somme due</dt><dd>35,00 €</dd>" in page and "24,50 € jusqu&#x27;au 08/10/2026" in page
+    assert statut == 200 and "<dt>Somme due</dt><dd>35,00 €</dd>" in page and "24,50 € jusqu&#x27;au 08/07/2026" in page
     statut, page = await lire(monde, url, numero=telepaiement(numero), immatriculation="ZZ-999-ZZ")
     assert statut == 409 and 'role="alert"' in page and "35,00" not in page
     statut, page = await lire(monde, url, numero="12", immatriculation="ZZ-999-ZZ")
@@ -70,7 +70,7 @@ async def test_the_qr_code_of_a_notice_leads_in_its_bac_to_the_sum_due(monde: Wo
 
 async def test_five_wrong_plates_lock_the_page_as_the_interface(monde: World) -> None:
     numero = await etablir(monde, "page-verrou", LILLE)
-    await monde.pilot.avancer("page-verrou", paris(date(2026, 10, 6)))
+    await monde.pilot.avancer("page-verrou", paris(date(2026, 7, 6)))
     adresse = f"{monde.addresses[Party.ANTAI]}/bacs/page-verrou/payer"
     for n in range(5):
         assert (await lire(monde, adresse, numero=telepaiement(numero), immatriculation=f"ZZ-00{n}-ZZ"))[0] == 409
@@ -80,7 +80,7 @@ async def test_five_wrong_plates_lock_the_page_as_the_interface(monde: World) ->
 
 async def test_the_qr_code_of_an_avertissement_leads_to_the_sum_due_with_its_rebate(monde: World) -> None:
     numero = await etablir(monde, "page-dgfip", LILLE)
-    await monde.pilot.avancer("page-dgfip", paris(date(2027, 1, 25)))
+    await monde.pilot.avancer("page-dgfip", paris(date(2026, 10, 25)))
     avertissement, _ = await lettre(monde, "page-dgfip", numero, Avertissement)
     url = avertissement["url_paiement"]
     assert url.startswith(f"{monde.addresses[Party.DGFIP]}/bacs/page-dgfip/payer?numero=")
@@ -88,7 +88,7 @@ async def test_the_qr_code_of_an_avertissement_leads_to_the_sum_due_with_its_reb
     telepayer = avertissement["numero_telepaiement"]
     assert f'value="{telepayer}"' in (await lire(monde, url))[1]
     statut, page = await lire(monde, url, numero=telepayer, numero_fps=numero)
-    assert statut == 200 and "<dt>Somme due</dt><dd>68,00 €</dd>" in page and "17,00 € jusqu&#x27;au 23/02/2027" in page
+    assert statut == 200 and "<dt>Somme due</dt><dd>68,00 €</dd>" in page and "17,00 € jusqu&#x27;au 23/11/2026" in page
     assert (await lire(monde, url, numero=telepayer, numero_fps="0" * 26))[0] == 404
     statut, page = await lire(monde, avertissement["juridiction"]["url"])
     assert statut == 200 and 'href="/bacs/page-dgfip/docs"' in page

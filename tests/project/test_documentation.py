@@ -242,15 +242,6 @@ def test_a_readme_begins_with_the_two_commands_and_says_what_it_is_not(name: str
     assert "SPÉCIMEN — environnement simulé" in text and "docs/carte.svg" in text
 
 
-def test_the_readmes_show_what_the_demonstration_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["demo", "--sortie", str(tmp_path)]) == 0
-    printed = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())
-    for name in ("README.md", "README.fr.md"):
-        shown = [body for language, _, body in BLOCK.findall((ROOT / name).read_text(encoding="utf-8")) if language == "text"]
-        assert len(shown) == 1 and "SPÉCIMEN" in printed
-        assert shown[0].strip() in printed
-
-
 # -------------------------------------------------------------------------------------------- the first message, as written
 
 

@@ -1,17 +1,31 @@
 """The cases of the law are computed, not played: `tests/law` boots no service."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 LAW = Path(__file__).resolve().parents[1] / "law"
 MACHINERY = ("fps.kit", "fps_simulateur", "fps_certification", "fps_console", "httpx")
 
 
+def imports(nodes: Sequence[ast.AST]) -> list[str]:
+    """What these statements import."""
+    names = [a.name for node in nodes if isinstance(node, ast.Import) for a in node.names]
+    return names + [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+
+
 def test_the_tests_of_the_law_import_neither_the_kit_nor_what_plays() -> None:
-    found = []
-    for path in sorted(LAW.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found += [f"{path.name}: {name}" for name in names if name.startswith(MACHINERY)]
+    found = [
+        f"{path.name}: {name}"
+        for path in sorted(LAW.glob("*.py"))
+        for name in imports(list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+        if name.startswith(MACHINERY)
+    ]
     assert list(LAW.glob("*.py")) and found == []
+
+
+def test_what_all_the_tests_share_imports_no_service_before_a_test_asks_for_one() -> None:
+    """The law would wait a second for them in each process of the tests."""
+    shared = [ast.parse((LAW.parent / name).read_text(encoding="utf-8")) for name in ("conftest.py", "demain.py", "exigence.py")]
+    found = [name for tree in shared for name in imports(tree.body)]
+    assert found and [name for name in found if name.startswith((*MACHINERY, "fps", "tests", "asyncpg", "aio_pika"))] == []

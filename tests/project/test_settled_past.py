@@ -1,8 +1,11 @@
-"""The lives of the catalogue start in a settled past, so that tomorrow's law breaks none but the few that are named here."""
+"""The lives of the catalogue start in a settled past, so that tomorrow's law breaks none but the few that are named here; nor any test."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from fps.droit.calculs import majoration
 from fps_simulateur.langue.modele import Vie, catalogue
+from tests.demain import DEMAIN, LECTURES
+from tests.demain import NOMMES as LECTEURS
 
 DEPART = date(2024, 12, 31)  # a life starts there at the latest
 FIN = date(2026, 12, 31)  # and does not live a later day: a figure of 2027 cannot reach it
@@ -22,3 +25,12 @@ def jours(vie: Vie) -> list[date]:
 def test_a_life_starts_in_a_settled_past_and_ends_before_the_law_that_may_come_but_for_the_named_ones() -> None:
     tard = {vie.vie for vie in catalogue() if vie.depart > DEPART or max(jours(vie)) > FIN}
     assert tard == set(NOMMEES)
+
+
+def test_a_test_that_reads_the_majoration_of_tomorrow_is_found_unless_it_is_named() -> None:
+    majoration(3500, DEMAIN - timedelta(days=1))
+    assert LECTURES.reproche("flows/test_new.py") is None
+    majoration(3500, DEMAIN)
+    assert "01/01/2027" in str(LECTURES.reproche("flows/test_new.py"))
+    majoration(3500, DEMAIN)
+    assert LECTURES.reproche(sorted(LECTEURS)[0]) is None

@@ -24,7 +24,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
 from fps.messages.titre import EmissionTitre
 
-RECU = date(2026, 9, 28)
+RECU = date(2026, 6, 28)
 
 
 async def ouvrir(definition: Definition, le: date) -> Service:
@@ -76,10 +76,10 @@ def paiement(numero: str) -> Message:
 async def une_annee_a_l_antai(nombre: int) -> list[int]:
     service = await ouvrir(ANTAI, RECU)
     found = [await recevoir(service, [creation(n) for n in numeros(nombre)])]
-    found += [await vivre(service, jour, nombre) for jour in (date(2026, 9, 29), date(2026, 10, 5))]
+    found += [await vivre(service, jour, nombre) for jour in (date(2026, 6, 29), date(2026, 7, 5))]
     moitie = list(numeros(nombre))[: nombre // 2]
     found.append(await recevoir(service, [paiement(n) for n in moitie]))
-    found += [await vivre(service, jour, nombre - len(moitie)) for jour in (date(2027, 1, 6), date(2027, 1, 16))]
+    found += [await vivre(service, jour, nombre - len(moitie)) for jour in (date(2026, 10, 6), date(2026, 10, 16))]
     await service.stop()
     return found
 
