@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-import yaml
+
+from fps.donnees import lire_yaml
 
 ICI = Path(__file__).parent
 T = TypeVar("T")
@@ -22,8 +23,7 @@ class Cas(dict[str, Any]):
 
 def lire(fichier: str) -> list[Cas]:
     """The cases of a file of this folder, in their order."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times faster, where libyaml is there
-    cas = [Cas(brut) for brut in yaml.load((ICI / fichier).read_text("utf-8"), loader)]
+    cas = [Cas(brut) for brut in lire_yaml((ICI / fichier).read_text("utf-8"))]
     for un in cas:
         un.fichier = fichier
     return cas

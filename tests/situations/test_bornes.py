@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 
+from fps.donnees import lire_yaml
 from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Work
 from fps.parties import Party
@@ -25,7 +25,7 @@ from tests.situations.regles import REGLES
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ICI = Path(__file__).parent
 SERVICES = ICI.parents[1] / "services"
-CAS = [(f.stem, cas) for f in sorted((ICI / "bornes").glob("*.yaml")) for cas in yaml.safe_load(f.read_text("utf-8"))]
+CAS = [(f.stem, cas) for f in sorted((ICI / "bornes").glob("*.yaml")) for cas in lire_yaml(f.read_text("utf-8"))]
 JOURS = {"veille": -1, "jour": 0, "lendemain": 1}
 Vecues = list[tuple[str, str, date]]
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 
 import fps
 from ccsp.domain.bordereau import Contenu, Depot, relire
@@ -20,6 +19,7 @@ from collectivite.actes.transmission.envoi import exiger_sans_attente
 from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
 from fps.confiance.refus import AccesRefuse
+from fps.donnees import lire_yaml
 from fps.droit.numero import NumeroFps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.kit.ground.clock import wall_now
@@ -80,7 +80,7 @@ def _refus() -> dict[tuple[str, str], type[Refus]]:
 
 
 CLASSES = _refus()
-CAS = [(f.stem, cas) for f in sorted(DOSSIER.glob("*.yaml")) for cas in yaml.safe_load(f.read_text("utf-8"))]
+CAS = [(f.stem, cas) for f in sorted(DOSSIER.glob("*.yaml")) for cas in lire_yaml(f.read_text("utf-8"))]
 
 
 async def _serie_epuisee() -> None:

@@ -7,8 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar, overload
 
-import yaml
-
+from fps.donnees import lire_yaml
 from fps.droit.explication import noter
 
 T = TypeVar("T")
@@ -180,7 +179,7 @@ def parametres() -> dict[str, Historique]:
     """Every parameter of the YAML files, by name; raises DroitMalEcrit."""
     lus: dict[str, Historique] = {}
     for fichier in FICHIERS:
-        for nom, brut in yaml.safe_load(files(__name__).joinpath(fichier).read_text("utf-8")).items():
+        for nom, brut in lire_yaml(files(__name__).joinpath(fichier).read_text("utf-8")).items():
             if nom in lus:
                 raise DroitMalEcrit(f"{nom} est écrit deux fois.")
             lus[nom] = _historique(nom, brut)

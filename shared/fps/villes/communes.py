@@ -5,9 +5,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from fps.donnees import lire_yaml
 from fps.droit.calculs import Cycle, montant_fps, montant_minore
 from fps.errors import Introuvable
 from fps.messages.formats import Centimes, CentimesDus, CodePostal, Courriel, Court, Ligne, Siret, Url
@@ -183,7 +183,7 @@ class Commune(Lecture):
 @cache
 def connues() -> tuple[Commune, ...]:
     """Every simulated town, in the order of the directory."""
-    brut = yaml.safe_load(files("fps.villes").joinpath("communes.yaml").read_text("utf-8"))
+    brut = lire_yaml(files("fps.villes").joinpath("communes.yaml").read_text("utf-8"))
     return TypeAdapter(tuple[Commune, ...]).validate_python(brut)
 
 

@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fps.donnees import lire_yaml
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
@@ -149,7 +149,7 @@ def catalogue() -> tuple[Vie, ...]:
 
 def lire(text: str, source: str) -> list[Vie]:
     """The lives of a file; raises ValueError with the place of what is ill written."""
-    brut: Any = yaml.safe_load(text)
+    brut: Any = lire_yaml(text)
     if not isinstance(brut, list):
         raise ValueError(f"{source} : une liste de vies est attendue")
     lives = []

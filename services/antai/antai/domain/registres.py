@@ -8,8 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
+from fps.donnees import lire_yaml
 from fps.messages.parties_prenantes import Adresse, PersonneMorale, PersonnePhysique, Qualite, Redevable, Vehicule
 
 
@@ -48,7 +47,7 @@ ABANDONS: dict[str, tuple[MotifAbandon, tuple[Registre, ...]]] = {
 
 @cache
 def _listes() -> dict[str, Any]:
-    brut: dict[str, Any] = yaml.safe_load(files("antai.domain").joinpath("registres.yaml").read_text("utf-8"))
+    brut: dict[str, Any] = lire_yaml(files("antai.domain").joinpath("registres.yaml").read_text("utf-8"))
     return brut
 
 
