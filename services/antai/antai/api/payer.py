@@ -46,7 +46,7 @@ class SommeDue(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the payment site, open to everyone."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique(ecrit=True)])
 
     async def somme_due(request: Request, numero_telepaiement: str, immatriculation: str) -> SommeDue:
         async def lire(work: Work) -> SommeDue:

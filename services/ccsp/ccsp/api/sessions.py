@@ -13,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import sessions
-from fps.kit.trust.acces import jeton, publique
+from fps.kit.trust.acces import connexions, jeton, publique
 from fps.kit.trust.personnes import Compte, EtatCompte
 from fps.kit.web.body import JsonRoute
 
@@ -57,7 +57,7 @@ class SessionOuverte(BaseModel):
 def routes(service: Service) -> APIRouter:
     """The routes under /portail/{siret}: the ways in, open to all, and what an agent does of its own account."""
     router = APIRouter(prefix="/portail/{siret}", route_class=JsonRoute, tags=[TAG])
-    ouvert, personnel = [publique()], [agents(service)]
+    ouvert, personnel = [connexions(), publique()], [agents(service)]
 
     @router.post("/activation", status_code=204, summary="Choisir son mot de passe avec le code à usage unique", dependencies=ouvert)
     async def activer(request: Request, siret: Siret, demande: Annotated[Activation, Body()]) -> None:

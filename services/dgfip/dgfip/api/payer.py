@@ -43,7 +43,7 @@ class SommeDue(BaseModel):
 
 def routes(service: Service) -> APIRouter:
     """The routes of the payment site, open to everyone."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    router = APIRouter(route_class=JsonRoute, dependencies=[publique(ecrit=True)])
 
     async def somme_due(request: Request, numero_telepaiement: str, numero_fps: str) -> SommeDue:
         verifier_cle(numero_telepaiement)

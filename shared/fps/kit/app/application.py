@@ -38,7 +38,7 @@ from fps.kit.ground.telemetry import CONTENT_TYPE, Metrics
 from fps.kit.post import door
 from fps.kit.post.inbound import Inbound
 from fps.kit.post.relay import Relay
-from fps.kit.trust.acces import acces, publique
+from fps.kit.trust.acces import acces, administrateur, publique
 from fps.kit.trust.ancres import Ancreur, Notaire
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.mandataires import Mandataires
@@ -46,6 +46,7 @@ from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
 from fps.kit.web import page, problems
 from fps.kit.web.gate import Gate
+from fps.kit.web.quotas import Quotas
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
 from fps.kit.wire.opening import open_bus
@@ -116,6 +117,7 @@ def build(
     app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, redirect_slashes=False, **local)  # type: ignore[arg-type]
     problems.install(app)
     app.state.once = Once(service)
+    app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
     app.include_router(pilotage.routes(service, inbound, ancreur))

@@ -40,6 +40,7 @@ OUTCOMES = {
     "413": "Plus de 1 Mio",
     "415": "Content-Type inattendu",
     "422": "Le message ne respecte pas son schéma, ou son contenu est refusé (l'accusé nomme chaque erreur)",
+    "429": "Trop de demandes du même appelant : Retry-After dit quand recommencer, RateLimit-Policy la limite",
     "503": "Le service ne peut pas enregistrer maintenant : réessayer avec la même Idempotency-Key",
 }
 KEY: dict[str, Any] = {
@@ -90,7 +91,7 @@ def _batch(cls: MessageClass) -> dict[str, Any]:
         "parameters": [],
         "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
         "responses": {"200": {"description": "Un résultat par ligne", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
-        | {status: _problem(OUTCOMES[status]) for status in ("400", "401", "403", "413", "415", "503")},
+        | {status: _problem(OUTCOMES[status]) for status in ("400", "401", "403", "413", "415", "429", "503")},
     }
 
 

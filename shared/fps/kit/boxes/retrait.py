@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
+from fps.droit import droit
 from fps.kit.boxes import boites
 from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, Lettre
 from fps.kit.boxes.destinations import choisir, rejouer
@@ -23,12 +24,13 @@ from fps.kit.engine import bacs
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.ground.clock import PARIS
+from fps.kit.ground.clock import PARIS, civil_date, wall_now
 from fps.kit.ground.faults import Overloaded
 from fps.kit.trust.acces import ADMINISTRATION, administration, certificat, porteur, refuser
 from fps.kit.trust.habilitations import habilitee, sans_condition
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.quotas import ATTENTES, TropDeDemandes
 
 T = TypeVar("T")
 GUET = 1.0  # seconds between two looks at a box: another process of the same service rings no bell here
@@ -142,7 +144,10 @@ class Boite:
         if secondes and sonnette.ecoutes >= ECOUTES:
             raise Overloaded(f"{ECOUTES} appels attendent déjà une lettre")
         fin = horloge.time() + secondes
-        with sonnette.ecoute(self.bac, self.siret) as sonnerie:
+        permises = droit(civil_date(wall_now())).attentes_par_appelant
+        if secondes and sonnette.ecoutes_de(self.qui.cle) >= permises:
+            raise TropDeDemandes(f"{permises} appels de ce certificat attendent déjà.", 5, ATTENTES, permises)
+        with sonnette.ecoute(self.bac, self.siret, self.qui.cle if secondes else "") as sonnerie:
             while True:
                 sonnerie.clear()
                 found = await self.page(depuis, limite)

@@ -1,6 +1,7 @@
 """What the boxes bring to a service: their records, what waits in them, and the bell that rings when something was put in one."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -15,11 +16,16 @@ class Sonnette:
         self.a_porter = asyncio.Event()
         self.fermee = False
         self._ecoutes: dict[tuple[str, str], set[asyncio.Event]] = {}
+        self._appelants: Counter[str] = Counter()
 
     @property
     def ecoutes(self) -> int:
         """How many callers wait."""
         return sum(map(len, self._ecoutes.values()))
+
+    def ecoutes_de(self, qui: str) -> int:
+        """How many calls of the same caller wait."""
+        return self._appelants.get(qui, 0)
 
     def sonner(self, bac: str, sirets: Iterable[str] = ()) -> None:
         """Something was committed for these boxes."""
@@ -29,13 +35,17 @@ class Sonnette:
                 event.set()
 
     @contextmanager
-    def ecoute(self, bac: str, siret: str) -> Iterator[asyncio.Event]:
+    def ecoute(self, bac: str, siret: str, qui: str = "") -> Iterator[asyncio.Event]:
         """An event that rings for one box: cleared before each look, so that nothing falls between the look and the wait."""
         event = asyncio.Event()
         self._ecoutes.setdefault((bac, siret), set()).add(event)
+        self._appelants[qui] += 1
         try:
             yield event
         finally:
+            self._appelants[qui] -= 1
+            if not self._appelants[qui]:
+                del self._appelants[qui]
             self._ecoutes[bac, siret].discard(event)
             if not self._ecoutes[bac, siret]:
                 del self._ecoutes[bac, siret]

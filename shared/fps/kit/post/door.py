@@ -19,6 +19,7 @@ from fps.kit.trust import acces
 from fps.kit.web import problems
 from fps.kit.web.body import LOT_LIMIT, expect_type, read_body
 from fps.kit.web.keys import REJOUEE, check_key
+from fps.kit.web.quotas import ECRITURES, compter
 from fps.kit.wire.envelope import BODY_LIMIT, Letter, digest, parse, read_message
 from fps.messages.message import Message, MessageClass
 from fps.parties import Channel
@@ -88,7 +89,10 @@ async def caller(service: Service, cls: MessageClass, request: Request) -> Ident
     """
     if cls.channel is not Channel.REST:
         qui = acces.service_of(service, request)
-        return qui if qui is not None and qui.service is cls.sender else None
+        if qui is not None and qui.service is cls.sender:
+            return qui
+        compter(request, ECRITURES)
+        return None
     qui = await acces.identifier(service, request)
     if qui is None:
         await acces.refuser(service, request, CertificatRequis(f"Message « {cls.nom} »."))
@@ -139,6 +143,8 @@ def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
             lines = [line for line in raw.split(b"\n") if line.strip()]
             if not 0 < len(lines) <= LOT:
                 raise Malformed("lot-invalide", f"Un lot compte de 1 à {LOT} lignes ; celui-ci en a {len(lines)}.")
+            if qui is None and len(lines) > 1:
+                compter(request, ECRITURES, len(lines) - 1)
             common = {"source": request.headers.get("ce-source"), "traceparent": request.headers.get("traceparent")}
             results = await _lines(service, cls, bac_of(request), lines, common, qui)
         except Exception as error:

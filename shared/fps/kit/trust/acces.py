@@ -15,6 +15,7 @@ from fps.kit.engine.service import Service, porte_en_cours
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
 from fps.kit.trust.identity import Trust
+from fps.kit.web.quotas import CONNEXIONS, ECRITURES, compter
 
 ADMINISTRATION, CERTIFICAT, SESSION, PUBLIQUE = "administration", "certificat", "session", "publique"
 SECURITE: Final = {
@@ -58,13 +59,27 @@ def marquer(check: Callable[[Request], Awaitable[Any]], *portes: str) -> Any:
     return Depends(door)
 
 
-def publique() -> Any:
-    """A door that anyone may use: what a person sees without an account, health, documentation."""
+def publique(*, ecrit: bool = False) -> Any:
+    """A door that anyone may use: what a person sees without an account, health, documentation.
+
+    What writes is counted for each address; `ecrit`: even what is read there writes.
+    """
 
     async def check(request: Request) -> None:
+        if ecrit or request.method != "GET":
+            compter(request, ECRITURES)
         porte_en_cours.set(None)  # in one process, requests follow one another in one context
 
     return marquer(check, PUBLIQUE)
+
+
+def connexions() -> Any:
+    """What a password is tried at, or made: it costs, and is counted for each address. Asked with a door, before the body."""
+
+    async def check(request: Request) -> None:
+        compter(request, CONNEXIONS)
+
+    return marquer(check)
 
 
 def administrateur(service: Service, request: Request) -> bool:
@@ -114,7 +129,12 @@ def chemin(request: Request) -> str:
 
 
 async def refuser(service: Service, request: Request, error: AccesRefuse, qui: Identite | str | None = None) -> None:
-    """Keep the refusal in the audit journal, then raise it. What is kept is the path of the route: no number, no key."""
+    """Keep the refusal in the audit journal, then raise it. What is kept is the path of the route: no number, no key.
+
+    Those of nobody known are counted: an audit line is a writing too. Raises TropDeDemandes.
+    """
+    if qui is None:
+        compter(request, ECRITURES)
     await service.note(bac_of(request), "porte", qui, f"{request.method} {chemin(request)}", code=error.code)
     raise error
 

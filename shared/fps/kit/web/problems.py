@@ -9,17 +9,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
 from fps.confiance.refus import AccesRefuse
 from fps.errors import Introuvable, MessageRefuse, Refus
 from fps.kit.ground.faults import Malformed, Unavailable, trace
+from fps.kit.web.quotas import TropDeDemandes
 from fps.messages.erreurs import phrases_de, reste
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-STATUS: dict[type[Refus], int] = {Introuvable: 404, MessageRefuse: 422}
+STATUS: dict[type[Refus], int] = {Introuvable: 404, MessageRefuse: 422, TropDeDemandes: TropDeDemandes.statut}
 TITLES = {
     400: "La demande ne peut pas être lue",
     401: "Vous n'êtes pas identifié",
@@ -102,7 +104,7 @@ def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Respo
 def of(error: BaseException) -> Response:
     """The HTTP answer of any exception; what is not known is a 500 that says nothing of the inside."""
     if isinstance(error, Refus):
-        return answer(refus_body(error), error.entetes if isinstance(error, AccesRefuse) else None)
+        return answer(refus_body(error), error.entetes if isinstance(error, AccesRefuse | TropDeDemandes) else None)
     if isinstance(error, Malformed):
         return answer(malformed_body(error))
     if isinstance(error, Unavailable):
@@ -114,6 +116,9 @@ def of(error: BaseException) -> Response:
             "detail": f"Rien n'a été enregistré : renvoyez la même demande dans {error.retry_after} s, avec la même Idempotency-Key.",
         }
         return answer(body, {"Retry-After": str(error.retry_after)})
+    if isinstance(error, ClientDisconnect):  # nobody hears it
+        detail = "La demande a été interrompue avant sa fin."
+        return answer(malformed_body(Malformed("demande-interrompue", detail, status=400)))
     tell(error)
     body = {
         "type": "urn:fps-simulateur:probleme:erreur-interne",

@@ -14,7 +14,7 @@ from antai.api.vues import Siret
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import sessions
-from fps.kit.trust.acces import jeton, publique, titulaire
+from fps.kit.trust.acces import connexions, jeton, publique, titulaire
 from fps.kit.web.body import JsonRoute
 
 
@@ -39,7 +39,9 @@ def routes(service: Service) -> APIRouter:
     """The way in, open to all, and the way out."""
     router = APIRouter(route_class=JsonRoute, tags=[TAG])
 
-    @router.post("/espaces/{siret}/sessions", status_code=201, summary="Ouvrir une session d'agent", dependencies=[publique()])
+    @router.post(
+        "/espaces/{siret}/sessions", status_code=201, summary="Ouvrir une session d'agent", dependencies=[connexions(), publique()]
+    )
     async def ouvrir(request: Request, siret: Siret, connexion: Annotated[Connexion, Body()]) -> SessionOuverte:
         await lire(service, request, "session", siret, lambda lecture: ouvert(siret, lecture.work), None)
         mot_de_passe = connexion.mot_de_passe.get_secret_value()
