@@ -16,6 +16,7 @@ from fps.kit.engine.work import Work
 from fps.parties import LIBELLES, Party
 from fps.villes.communes import connues
 from fps_console.commandes.doctor import Report, _invariants
+from fps_simulateur.invariants import INVARIANTS
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
 from fps_simulateur.pilote.world import World, open_world
@@ -86,7 +87,7 @@ async def test_the_doctor_names_the_entry_that_was_altered_in_a_copy(
     assert wrong == 1 and f"— écriture « {libelle} », {LIBELLES[party]}, {sujet}, rang {rang}, " in told, told
     assert "invariant 5" in told and "fps bac exporter" in told
     wrong, told = await ausculter(world, COMPTES, capsys)
-    assert wrong == 0 and told.startswith(f"  ok     Bac « {COMPTES} » : les 10 invariants tiennent (limite gardée, "), told
+    assert wrong == 0 and told.startswith(f"  ok     Bac « {COMPTES} » : les {len(INVARIANTS)} invariants tiennent (limite gardée, "), told
 
 
 async def test_the_doctor_names_the_letter_of_the_court_that_exists_twice(world: World, capsys: pytest.CaptureFixture[str]) -> None:

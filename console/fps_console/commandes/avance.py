@@ -38,12 +38,13 @@ class Avance:
     evenements: list[dict[str, Any]]
     courriers: dict[str, Mapping[str, Any]]
     enterrees: dict[str, Any]
+    en_attente: int = 0
 
 
 def advance(settings: Settings, nom: str, jusqua: str | None, de: str | None, en_json: bool) -> int:
     """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne.
 
-    The status is 1 when a deadline of the bac is buried: what had to happen did not.
+    The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not.
     """
     if (jusqua is None) == (de is None):
         raise Panne("Dites jusqu'où avancer.", "Donnez --jusqua 2026-10-05, ou --de P3M (trois mois), mais pas les deux.")
@@ -58,15 +59,18 @@ def advance(settings: Settings, nom: str, jusqua: str | None, de: str | None, en
 async def move(pilot: "Pilot", nom: str, until: datetime) -> Avance:
     """Live every day until then; raises PiloteErreur."""
     events = await pilot.avancer(nom, until)
-    return Avance(nom, until, events, await contents(pilot, nom, events), (await pilot.etat(nom))["echeances_enterrees"])
+    letters, state = await contents(pilot, nom, events), await pilot.etat(nom)
+    return Avance(nom, until, events, letters, state["echeances_enterrees"], state["en_attente"])
 
 
 def tell(avance: Avance, en_json: bool = False) -> int:
     """Print it; gives the exit status."""
     nom, until, lost = avance.nom, avance.instant, avance.enterrees
-    status = 1 if lost["nombre"] else 0
+    waiting = avance.en_attente
+    status = 1 if lost["nombre"] or waiting else 0
     if en_json:
-        dump({"bac": nom, "instant": until.isoformat(), "evenements": avance.evenements, "echeances_enterrees": lost})
+        told = {"bac": nom, "instant": until.isoformat(), "evenements": avance.evenements}
+        dump({**told, "echeances_enterrees": lost, "en_attente": waiting})
         return status
     shown = recit.courtes(avance.evenements)
     if shown:
@@ -74,7 +78,9 @@ def tell(avance: Avance, en_json: bool = False) -> int:
     elif not status:
         say("Rien n'était dû.")
     say(f"Le bac « {nom} » est au {recit.longue(until.date())}, {until:%H:%M}.")
-    if status:
+    if waiting:
+        say(f"{waiting} lettre{'s attendent' if waiting > 1 else ' attend'} encore de partir : « fps doctor » dit pourquoi.")
+    if lost["nombre"]:
         enterrees.tell(lost, nom)
     return status
 

@@ -23,6 +23,7 @@ from fps_simulateur.invariants import INVARIANTS, verifier
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 DRIFT = timedelta(seconds=5)  # between the clocks of two machines
+UNVERIFIED = 3  # the exit status when nothing is wrong but something was not verified
 LISIBLE = 50_000  # letters of a bac that the doctor reads whole
 PATIENCE = 3  # seconds given to a service to say how it is
 LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 (compared, not bound)
@@ -32,7 +33,7 @@ class Report:
     """What was found, line by line; counts what is wrong."""
 
     def __init__(self) -> None:
-        self.wrong = 0
+        self.wrong = self.unseen = 0
 
     def good(self, what: str, detail: str = "") -> None:
         """Something works."""
@@ -45,9 +46,25 @@ class Report:
         for line in que_faire.splitlines():
             say(f"         → {line}")
 
+    def unverified(self, what: str, why: str) -> None:
+        """Something that was not looked at: nobody knows that it works."""
+        self.unseen += 1
+        say(f"  NON VÉRIFIÉ  {what} : {why}")
+
+    @property
+    def status(self) -> int:
+        """1 when something is wrong, else 3 when something was not verified."""
+        return 1 if self.wrong else UNVERIFIED if self.unseen else 0
+
+    def conclude(self) -> None:
+        """The last line."""
+        wrong = f"{self.wrong} panne{'s' if self.wrong > 1 else ''}" if self.wrong else "Rien de cassé"
+        seen = f"{self.unseen} point{'s' if self.unseen > 1 else ''} non vérifié{'s' if self.unseen > 1 else ''}"
+        say(f"\n{'Tout va bien' if self.status == 0 else f'{wrong}, {seen}' if self.unseen else wrong}.")
+
 
 async def examine(settings: Settings) -> int:
-    """Say what works and what does not; the status is 1 when something is wrong."""
+    """Say what works and what does not; the status is 1 when something is wrong, 3 when something could not be verified."""
     report = Report()
     say(f"{SPECIMEN}\n\nVersion\n  fps {version('fps-console')}")
     async with open_client(verify=believed(settings)) as client:
@@ -57,8 +74,8 @@ async def examine(settings: Settings) -> int:
         if all(found):
             say("\nPilote et bacs")
             await _pilot(report, settings, client)
-    say(f"\n{'Tout va bien.' if not report.wrong else f'{report.wrong} panne' + ('s.' if report.wrong > 1 else '.')}")
-    return 1 if report.wrong else 0
+    report.conclude()
+    return report.status
 
 
 async def _service(report: Report, settings: Settings, client: httpx.AsyncClient, party: Party) -> bool:
@@ -83,6 +100,12 @@ async def _service(report: Report, settings: Settings, client: httpx.AsyncClient
         return False
     if body.get("base") is False:
         report.bad(name, "sa base de données ne répond pas", f"Démarrez-la, puis vérifiez FPS_DATABASE_URL du service « {party} ».")
+    elif body.get("ecriture") is False:
+        report.bad(
+            name,
+            f"sa base de données refuse d'écrire ({body.get('cause') or 'cause inconnue'})",
+            "Faites de la place sur son disque : ce qui est écrit n'est pas perdu, et tout repart ensuite.",
+        )
     if body.get("courtier") is False:
         report.bad(name, "son courtier de messages ne répond pas", f"Démarrez RabbitMQ, puis vérifiez FPS_BUS_URL du service « {party} ».")
     if response.status_code == 200:
@@ -212,6 +235,7 @@ async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
                 f"« fps advance --bac {state['bac']} --jusqua {when:%Y-%m-%dT%H:%M} »",
             )
         await _invariants(report, pilot, state)
+        _held(report, state)
         if refused := state["comptes"].get("refusees", 0):
             # What its sender has to correct: it is in the journals of both, never silent.
             report.good(
@@ -231,6 +255,17 @@ async def _bacs(report: Report, pilot: Pilot, names: list[str]) -> None:
                 f"{dead} lettre{'s' if dead > 1 else ''} morte{'s' if dead > 1 else ''}",
                 f"« fps lettres-mortes lister --bac {state['bac']} »",
             )
+
+
+def _held(report: Report, state: Mapping[str, Any]) -> None:
+    """The letters that were tried in vain: who writes them, and what it means."""
+    if held := state["retenues"]:
+        who = ", ".join(f"{LIBELLES[Party(s)]} : {x['retenues']}" for s, x in state["services"].items() if x["retenues"])
+        report.bad(
+            f"Bac « {state['bac']} »",
+            f"{held} lettre{'s attendent' if held > 1 else ' attend'}, après au moins un essai en vain (écrites par {who})",
+            "Leur destinataire ne répond pas, ou ignore encore leur dossier : regardez les services plus haut, puis leurs journaux.",
+        )
 
 
 async def _unreadable(report: Report, pilot: Pilot) -> None:
@@ -260,7 +295,7 @@ async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) ->
         f"{letters} lettres, plus de {LISIBLE}": letters > LISIBLE,
     }
     if why := next((reason for reason, there in reasons.items() if there), ""):
-        report.good(f"Bac « {nom} »", f"invariants non vérifiés ({why})")
+        report.unverified(f"Bac « {nom} »", f"les invariants ({why})")
         return
     releve = await pilot.relever(nom)
     _actes_a_corriger(report, nom, releve["services"][Party.COLLECTIVITE]["dossiers"])

@@ -17,6 +17,7 @@ import uvicorn
 import uvloop
 
 from fps.kit.app.listening import listening
+from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps.parties import LIBELLES, SERVICES, Party
@@ -114,6 +115,10 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
         raise Panne(
             f"Les données de {settings.data_dir} viennent d'une autre version du simulateur, qui ne peut pas être reprise ({error}).",
             f"Repartez de zéro à côté : fps up --data-dir {shlex.quote(f'{settings.data_dir}-neuf')}",
+        ) from error
+    except Unavailable as error:
+        raise Panne(
+            f"{error.__doc__} ({settings.data_dir} : {error}).", "Libérez de la place ou rendez la base, puis relancez « fps up »."
         ) from error
 
 

@@ -385,6 +385,7 @@ def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
         "instant": max(x["instant"] for x in found.values()),
         "prochaine_echeance": min(due, default=None),
         "en_attente": sum(x["en_attente"] for x in found.values()),
+        "retenues": sum(x["retenues"] for x in found.values()),
         "comptes": dict(sorted(counts.items())),
         "echeances_enterrees": {
             "nombre": sum(x["echeances_enterrees"]["nombre"] for x in found.values()),

@@ -28,6 +28,7 @@ from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.once import Once
+from fps.kit.engine.room import BaseSansPlace, Room
 from fps.kit.engine.service import Service
 from fps.kit.engine.ticker import Ticker
 from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of
@@ -83,6 +84,7 @@ def build(
     inbound = Inbound(service)
     ticker = Ticker(service)
     ancreur = Ancreur(service, Notaire(pki, service.party))
+    room = Room(service.database)
     signataire = Signataire(pki, service.party)
     facteur = Facteur(service, signataire)
 
@@ -91,6 +93,8 @@ def build(
         try:
             await service.start()
             await _migrated(service, settings.start_timeout)
+            if why := await room.refusal():
+                raise BaseSansPlace(why)
             await bus.start(settings.start_timeout)
         except Unavailable:
             await service.stop()
@@ -127,7 +131,7 @@ def build(
     if service.party in boites.EXPEDITEURS:
         app.include_router(retrait.routes(service, signataire))
         app.include_router(retrait.pilotage(service))
-    _technical(app, service, bus, metrics)
+    _technical(app, service, bus, metrics, room)
     return Running(
         service, app, Mandataires(BacPath(Gate(app, settings.hosts_served)), settings.proxy_networks), relay, facteur, inbound, bus
     )
@@ -167,7 +171,7 @@ async def _migrated(service: Service, timeout: float) -> None:
                 raise BaseNonMigree(f"il manque une table ou une colonne : lancez « {command} » ({error})") from error
 
 
-def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> None:
+def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room: Room) -> None:
     document: dict[str, Any] = {}
 
     @app.get("/", include_in_schema=False)
@@ -182,15 +186,18 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics) -> No
     async def vivant() -> dict[str, str]:
         return {"statut": "vivant", "service": service.party.value, "mention": SPECIMEN}
 
-    @app.get("/sante/pret", tags=["santé"], summary="Dire si la base et le courtier répondent", dependencies=[publique()])
+    @app.get("/sante/pret", tags=["santé"], summary="Dire si la base répond et écrit, et si le courtier répond", dependencies=[publique()])
     async def pret() -> Response:
-        found = {"base": True, "courtier": bus.ready()}
+        found = {"base": True, "ecriture": False, "courtier": bus.ready()}
+        why = ""
         try:
             await service.database.ping()
+            why = await room.refusal()
+            found["ecriture"] = not why
         except Unavailable:
             found["base"] = False
         good = all(found.values())
-        body = {"statut": "pret" if good else "indisponible", "service": service.party.value, **found}
+        body = {"statut": "pret" if good else "indisponible", "service": service.party.value, **found} | ({"cause": why} if why else {})
         return JSONResponse(body, 200 if good else 503)
 
     @app.get("/metrics", include_in_schema=False)

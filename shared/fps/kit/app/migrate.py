@@ -93,7 +93,7 @@ def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
     except OperationalError as error:
         if "already exists" in str(error):  # made by another version, cut short in its first migration
             raise BaseEtrangere(str(error.orig)) from error
-        raise
+        raise DatabaseUnavailable(str(error.orig)) from error  # a full disk, another process that holds the file
     finally:
         engine.dispose()
 

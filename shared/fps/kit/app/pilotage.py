@@ -130,6 +130,9 @@ class EtatBac(BaseModel):
     instant: datetime
     prochaine_echeance: date | None
     en_attente: int = Field(description="Lettres qui attendent de partir")
+    retenues: int = Field(
+        description="Celles d'entre elles déjà essayées en vain : leur destinataire est absent, ou ignore encore le dossier"
+    )
     comptes: dict[str, int]
     echeances_enterrees: EcheancesEnterrees
 

@@ -23,8 +23,9 @@ from fps.kit.web.keys import reused
 from fps.kit.wire.envelope import canonical, parse, read_event
 
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
-_DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery())
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
+_HELD: Any = _OUTBOX.where(tables.outbox.c.attempts > 0)  # tried in vain
+_DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery(), _HELD.scalar_subquery())
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
@@ -161,7 +162,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     """The date of a bac, its next due date, its counts, how many letters wait to leave, and the deadlines that could not be lived."""
     bac = await find(tx, nom)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    first, enterrees = (await tx.select(_DAYS, nom=nom))[0]
+    first, enterrees, retenues = (await tx.select(_DAYS, nom=nom))[0]
     return {
         "bac": nom,
         "graine": bac.graine,
@@ -170,6 +171,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "instant": bac.horloge.now().isoformat(),
         "prochaine_echeance": None if first is None else str(first)[:10],
         "en_attente": await waiting(service, tx, bac),
+        "retenues": retenues,
         "comptes": dict(sorted(counts.items())),
         "echeances_enterrees": {"nombre": enterrees, "premieres": await buried.named(tx, nom, enterrees)},
     }

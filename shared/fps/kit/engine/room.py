@@ -1,0 +1,49 @@
+"""Whether a database takes what is written: asked by writing, because a full disk still reads."""
+
+import asyncio
+
+from fps.kit.data import tables
+from fps.kit.data.database import Database
+from fps.kit.data.sql import Delete, Insert
+from fps.kit.ground.clock import wall_now
+from fps.kit.ground.faults import Unavailable
+
+EVERY = 1.0  # seconds between two tries at most, whoever asks
+PAGES = "x" * (1 << 14)  # more than one page of either engine: what a small act needs
+KEY = ("?", "essai")  # under no bac, as what names none
+
+
+class BaseSansPlace(Unavailable):
+    """La base de données refuse d'écrire"""
+
+    code = "base-sans-place"
+
+
+class Room:
+    """The last answer of one database, asked again when it is old."""
+
+    def __init__(self, database: Database):
+        self.database = database
+        self._why, self._until = "", 0.0
+        self._turn = asyncio.Lock()
+
+    async def refusal(self) -> str:
+        """Why the database does not write; empty when it does."""
+        async with self._turn:
+            now = asyncio.get_running_loop().time()
+            if now >= self._until:
+                self._why = await self._write()
+                self._until = asyncio.get_running_loop().time() + EVERY
+            return self._why
+
+    async def _write(self) -> str:
+        """Some pages, written and taken away in one transaction."""
+        table = tables.reponses_gardees
+        columns = tuple(table.columns.keys())
+        try:
+            async with self.database.write() as tx:
+                await tx.apply([Insert(table, columns, [(*KEY, "", PAGES, wall_now())])])
+                await tx.apply([Delete(table, ("bac", "cle"), [KEY])])
+        except Unavailable as error:
+            return str(error) or error.code
+        return ""
