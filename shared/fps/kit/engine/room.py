@@ -24,16 +24,17 @@ class Room:
 
     def __init__(self, database: Database):
         self.database = database
-        self._why, self._until = "", 0.0
+        self._why = ""
+        self._asked: float | None = None
         self._turn = asyncio.Lock()
 
     async def refusal(self) -> str:
         """Why the database does not write; empty when it does."""
         async with self._turn:
-            now = asyncio.get_running_loop().time()
-            if now >= self._until:
+            clock = asyncio.get_running_loop().time
+            if self._asked is None or clock() - self._asked >= EVERY:
                 self._why = await self._write()
-                self._until = asyncio.get_running_loop().time() + EVERY
+                self._asked = clock()
             return self._why
 
     async def _write(self) -> str:
