@@ -8,7 +8,8 @@ from fps.kit.ground.faults import Unavailable
 from fps.kit.wire.envelope import Letter, pack
 from fps.parties import Channel, Party
 
-Take = Callable[[Sequence[bytes]], Awaitable[list[Letter]]]
+# Packs, and who brought each of them when the bus proves it: the only service whose letters are believed in that pack; "" for nobody.
+Take = Callable[[Sequence[bytes], Sequence[str | None]], Awaitable[list[Letter]]]
 
 
 class BusUnavailable(Unavailable):
@@ -53,7 +54,7 @@ class MemoryBus:
         take = self.receivers.get(routing_key)
         if take is None:
             raise BusUnavailable(f"personne ne reçoit « {routing_key} » dans ce processus : donnez à chacun le même FPS_BUS_URL=amqp://…")
-        return await take([pack(letters) for letters in packs])
+        return await take([pack(letters) for letters in packs], [None] * len(packs))
 
     async def consume(self, party: Party, take: Take) -> None:
         for key in routing_keys(party):

@@ -1,10 +1,15 @@
-"""RabbitMQ behind the bus: quorum queues, packs with confirms, one multiple ack per group, retries by delayed queues."""
+"""RabbitMQ behind the bus: quorum queues, packs with confirms, one multiple ack per group, retries by delayed queues.
+
+With one account for each service (`fps-antai`: the prefix, then its name), a pack carries the account that published it (`user_id`, which
+the broker checks), and a service declares and reads its own queues only. With one account for all, each declares everything.
+"""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import aio_pika
 import aiormq
@@ -14,7 +19,7 @@ from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.retry import attempts
 from fps.kit.wire.bus import BusUnavailable, Take, routing_keys
 from fps.kit.wire.envelope import PACK_TYPE, Letter, pack
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 
 log = logging.getLogger(__name__)
 LOST = (
@@ -44,6 +49,9 @@ class RabbitBus:
 
     def __init__(self, url: str, prefix: str, retry_delays: Sequence[float]):
         self.prefix, self.delays = prefix, tuple(retry_delays)
+        self.accounts = {f"{prefix}-{party}": party for party in SERVICES}
+        self.account = unquote(urlsplit(url).username or "guest")
+        self.own = self.accounts.get(self.account)  # the only service that has this account; None: it is everybody's
         # A short heartbeat: a connection that died without a word is found out in seconds.
         self.address = url if "heartbeat=" in url else f"{url}{'&' if '?' in url else '?'}heartbeat=10"
         self._publishing: Any = None
@@ -73,21 +81,32 @@ class RabbitBus:
         return self._publishing is not None and not self._publishing.is_closed and all(self._consuming.values())
 
     async def _declare(self, channel: Any) -> dict[str, Any]:
-        """Every service declares everything: whoever starts first, no letter finds a missing queue."""
+        """The queues of every service, or its own: whoever starts first, a letter stays with its sender until its queue is there."""
         main = await channel.declare_exchange(self.prefix, aio_pika.ExchangeType.TOPIC, durable=True)
         exchanges = {"": main}
-        for key in routing_keys():
+        for key in routing_keys(self.own):
             queue = await channel.declare_queue(
                 f"{self.prefix}.{key}", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": FOREVER}
             )
             await queue.bind(main, key)
         for delay in self.delays:
-            name = f"{self.prefix}.retard.{round(delay * 1000)}ms"
+            name = self._later(delay)
             exchanges[name] = await channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
             waiting = {"x-queue-type": "classic", "x-message-ttl": round(delay * 1000), "x-dead-letter-exchange": self.prefix}
             queue = await channel.declare_queue(name, durable=True, arguments=waiting)
             await queue.bind(exchanges[name], "#")
         return exchanges
+
+    def _later(self, delay: float) -> str:
+        """The name of the queue in which a letter waits that many seconds, and of its exchange: each account has its own."""
+        owner = "" if self.own is None else f"{self.own}."
+        return f"{self.prefix}.retard.{owner}{round(delay * 1000)}ms"
+
+    def _bringer(self, message: Any) -> str | None:
+        """Who brought a pack: None when everybody has the same account, or when it is what this service has put aside itself."""
+        if self.own is None or message.user_id == self.account:
+            return None
+        return self.accounts.get(message.user_id or "", "")
 
     async def _connected(self) -> dict[str, Any]:
         async with self._lock:
@@ -115,7 +134,10 @@ class RabbitBus:
     async def _put(self, exchange: Any, bodies: Sequence[tuple[str, bytes]]) -> None:
         sends = [
             exchange.publish(
-                aio_pika.Message(body, content_type=PACK_TYPE, delivery_mode=2), routing_key=key, mandatory=True, timeout=CONFIRM
+                aio_pika.Message(body, content_type=PACK_TYPE, delivery_mode=2, user_id=self.account if self.own else None),
+                routing_key=key,
+                mandatory=True,
+                timeout=CONFIRM,
             )
             for key, body in bodies
         ]
@@ -180,10 +202,10 @@ class RabbitBus:
         """Commit, then one ack for the group; while the database is away the group is kept, unacknowledged."""
         while not lost.done():
             try:
-                later = await take([m.body for m in group])
+                later = await take([m.body for m in group], [self._bringer(m) for m in group])
                 exchanges = await self._connected() if later else {}
                 for letter in later:
-                    name = f"{self.prefix}.retard.{round(self.delays[max(min(letter.attempts, len(self.delays)), 1) - 1] * 1000)}ms"
+                    name = self._later(self.delays[max(min(letter.attempts, len(self.delays)), 1) - 1])
                     await self._put(exchanges[name], [(by_type(letter.type).routing_key, pack([letter]))])
                 await group[-1].ack(multiple=True)
                 return
