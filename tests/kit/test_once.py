@@ -140,6 +140,21 @@ async def test_an_anonymous_act_is_done_once_and_no_secret_of_its_answer_can_be_
     assert une.json()["jeton"] not in gardees and LOGIN not in gardees
 
 
+async def test_a_certificate_shown_is_part_of_the_request_and_a_one_time_code_is_given_again(monde: World) -> None:
+    espace = await Espace.ouverte(monde)
+    qui, autre, corps = espace.prestataire(), espace.prestataire(), {"siret": LILLE, "prestataire": "Éditeur Essai"}
+    depots = [await espace.appeler("POST", "/certificats", un, {"Idempotency-Key": "n"}, json=corps) for un in (qui, qui, autre)]
+    assert depots[0].status_code == 201
+    pareilles(*depots[:2])
+    assert code(depots[2]) == (422, "cle-idempotence-reutilisee")  # of the same provider, and not deposited
+    async with tribunal(monde, LE) as court:
+        inscrit = {"agents": [{"login": "c.specimen", "nom": "Camille Spécimen", "role": "agent"}]}
+        chemin = f"/portail/{LILLE}/inscriptions"
+        codes = [await court.pilote.demander("POST", chemin, inscrit, **{"Idempotency-Key": "o"}) for _ in range(2)]
+        assert codes[0].status_code == 201 and codes[0].json()[0]["code"]
+        pareilles(*codes)
+
+
 async def test_the_pilot_creates_copies_and_deletes_a_world_once_and_the_keys_are_no_part_of_it(ville: Ville, monde: World) -> None:
     await poster(ville, "l")
     url, cle = f"{monde.addresses[Party.COLLECTIVITE]}/pilotage/bacs", f"{ville.bac}-copie"
