@@ -176,6 +176,19 @@ async def test_a_payment_asks_for_the_plate_of_the_notice(porte: Porte) -> None:
     assert (accepte.status_code, accepte.json()["minore"]) == (200, True)
 
 
+async def test_what_was_refused_to_somebody_is_looked_at_again_on_another_day_of_the_bac(porte: Porte) -> None:
+    """The notice is not sent yet: the payment is refused, and again the same day; two days later, the same words pay."""
+    await porte.poster(CreationFps, creation())
+    tot = await porte.poster(PaiementFps, PaiementFps.example)
+    encore = await porte.poster(PaiementFps, PaiementFps.example)
+    assert (tot.status_code, tot.json()["code"]) == (409, "avis-non-envoye")
+    assert encore.json() == tot.json() and encore.headers["Idempotency-Replayed"] == "true"
+    await porte.world.pilot.avancer(porte.bac, paris(date(2026, 6, 17)))
+    paye = await porte.poster(PaiementFps, PaiementFps.example)
+    assert paye.status_code == 200 and "Idempotency-Replayed" not in paye.headers
+    assert (await porte.poster(PaiementFps, PaiementFps.example)).json() == paye.json()
+
+
 ECRITE = paris(date(2026, 6, 1))  # before the date of every bac here
 
 

@@ -39,7 +39,8 @@ CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$", description="Code posta
 Courriel = Annotated[
     str, Field(max_length=254, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+\.[^\s@\x00-\x1f]+$", description="Adresse électronique")
 ]
-Url = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s\x00-\x1f]+$", description="Adresse d'un site, http ou https")]
+LONGUEUR_URL = 500  # characters
+Url = Annotated[str, Field(max_length=LONGUEUR_URL, pattern=r"^https?://[^\s\x00-\x1f]+$", description="Adresse d'un site, http ou https")]
 
 
 def _iban(texte: str) -> str:

@@ -183,11 +183,12 @@ class Pilot:
 
         Two phases at each due date: every clock is set, then the day is lived. What an advance that was cut left behind is finished first.
         """
+        # From here on: the letters that were still waiting are told too.
+        marks = dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
         state = await self.au_calme(nom)
         if state["mode"] != "fige":
             detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
             raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
-        marks = dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
         async with self._seul(nom, jusqua):
             await self._avancer(nom, jusqua, state)
         found = await asyncio.gather(*(self._journal(s, nom, marks[s]) for s in SERVICES))

@@ -18,7 +18,7 @@ from fps.errors import Introuvable, Refus
 from fps.kit.data import tables
 from fps.kit.data.database import Database, Transaction
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Insert, Row
+from fps.kit.data.sql import Row, Upsert
 from fps.kit.engine import audit, buried
 from fps.kit.engine.buried import EcheanceInconnue
 from fps.kit.engine.collector import Collector, Item
@@ -132,7 +132,8 @@ class Service:
             inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
             fresh: list[Row] = []
             results = [await self._one(batch, item, inbox, fresh) for item in items]
-            batch.ops.append(Insert(tables.inbox, INBOX, fresh))
+            latest = {row[:2]: row for row in fresh}  # a letter refused on another day has its line already
+            batch.ops.append(Upsert(tables.inbox, INBOX, list(latest.values())))
             batch.notes += [note for one in self.extensions.values() for note in one.notes(batch, items, results)]
             await batch.save()
         self._after(batch)
@@ -180,7 +181,9 @@ class Service:
         if seen is not None:
             if seen[4] != mark:
                 return reused()
-            return Receipt(seen[5], seen[6], again=True)
+            if seen[5] == "recu" or letter.source in INTERNAL or civil_date(seen[8]) == civil_date(bac.horloge.now(batch.wall)):
+                return Receipt(seen[5], seen[6], again=True)
+            # What was refused to somebody on another day of the bac is looked at again: its cause may have been the date.
         work = Work(batch, bac, letter.rang, letter.traceparent)
         identity = {"id": letter.id, "type": letter.type}
         work.record(message.sujet, "reception", message.law, **identity)
