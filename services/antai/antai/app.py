@@ -7,6 +7,8 @@ from antai.actes import dossier
 from antai.actes.espace import echange, espace
 from antai.api import routes
 from antai.api.documents import DOCUMENTS
+from antai.api.vues import DossierVu
+from antai.domain.dossier import Dossier
 from antai.releve import RELEVE
 from antai.store.tables import RECORDS, metadata
 from fps.kit.engine.definition import Definition
@@ -56,6 +58,7 @@ DEFINITION = Definition(
     },
     routes=routes,
     releve=RELEVE,
+    vues={Dossier: DossierVu.voir},
     acces=echange.acces,
     acces_keys=echange.cles,
     ouverture=espace.ouverture,

@@ -4,8 +4,12 @@ from importlib.resources import files
 
 from collectivite.actes import paiement, rapo, recours, remboursement
 from collectivite.api import routes
+from collectivite.api.forfaits import ForfaitVu
+from collectivite.api.rapos import RapoVu
 from collectivite.deadlines import DEADLINES
 from collectivite.domain.echeances import Echeance
+from collectivite.domain.forfait import Forfait
+from collectivite.domain.rapo import Rapo
 from collectivite.handlers import HANDLERS
 from collectivite.releve import RELEVE
 from collectivite.store import RECORDS, cles_sujet, metadata
@@ -70,6 +74,7 @@ DEFINITION = Definition(
     },
     routes=routes,
     releve=RELEVE,
+    vues={Forfait: lambda forfait, le: ForfaitVu.voir(forfait), Rapo: lambda rapo, le: RapoVu.voir(rapo)},
     migrations=files("collectivite") / "migrations",
 )
 

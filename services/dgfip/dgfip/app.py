@@ -6,8 +6,10 @@ from dgfip.actes.amiable import cles_amiable
 from dgfip.actes.annulation import cles_annulation
 from dgfip.actes.prise_en_charge import cles_ligne, cles_lignes
 from dgfip.api import routes
+from dgfip.api.prises import PriseVue
 from dgfip.deadlines import DEADLINES
 from dgfip.domain.echeances import RECOUVREMENT, Echeance
+from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.handlers import HANDLERS
 from dgfip.releve import RELEVE
 from dgfip.store import RECORDS, cles_sujet, metadata
@@ -59,6 +61,7 @@ DEFINITION = Definition(
     },
     routes=routes,
     releve=RELEVE,
+    vues={PriseEnCharge: PriseVue.voir},
     migrations=files("dgfip") / "migrations",
 )
 

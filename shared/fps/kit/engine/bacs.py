@@ -1,6 +1,6 @@
 """The bacs à sable of a service: worlds side by side, created, moved in time, copied, exported and deleted whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, se
 from fps.errors import Conflit
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
-from fps.kit.data.sql import Delete, Insert, Op, Upsert, decoded, sqlite_reader, sqlite_value
-from fps.kit.engine import audit, buried
+from fps.kit.data.sql import Delete, Insert, Op, Upsert, sqlite_value
+from fps.kit.engine import audit, buried, reprise
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.service import INTERNAL, Service
 from fps.kit.engine.work import Bac, BacInconnu, Work
@@ -194,31 +194,14 @@ async def dump(service: Service, nom: str) -> dict[str, Any]:
 async def restore(service: Service, nom: str, content: Any) -> None:
     """Put back an exported bac under a name; raises Malformed, BacExistant."""
     check_name(nom)
-    ops = list(_inserts(service, nom, content))
+    ops = list(reprise.inserts(service, nom, content, tables_of(service)))
     async with service.database.write() as tx:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
         await tx.apply(ops)
-
-
-def _inserts(service: Service, nom: str, content: Any) -> Iterable[Insert]:
-    known = {t.name: t for t in tables_of(service)}
-    try:
-        if content["service"] != service.party.value:
-            raise Malformed("export-invalide", f"Cet export vient de « {content['service']} », ce service est « {service.party} ».")
-        given = content["tables"]
-        if set(given) != set(known):
-            raise Malformed("export-invalide", f"Les tables diffèrent : {sorted(set(given) ^ set(known))} (autre version du simulateur ?).")
-        for name, table in known.items():
-            columns: Sequence[str] = given[name]["colonnes"]
-            expected = {c.name for c in table.columns} - {"bac", "position"}
-            newer = {c.name for c in table.columns if c.nullable}  # what an export made by an earlier version may not have
-            if not expected - newer <= set(columns) <= expected:
-                raise Malformed("export-invalide", f"Colonnes de « {name} » : {sorted(set(columns) ^ expected)}.")
-            rows = decoded(given[name]["lignes"], sqlite_reader([table.c[c] for c in columns]))
-            yield Insert(table, ("bac", *columns), [(nom, *row) for row in rows])
-    except (KeyError, TypeError, ValueError) as error:
-        raise Malformed("export-invalide", f"Le fichier n'est pas un export de bac : {error!r}") from error
+        batch = service.batch(tx)
+        await batch.open([nom], [])
+        await reprise.relire(service, Work(batch, batch.bac(nom)))
 
 
 async def dead_letters(tx: Transaction, nom: str) -> list[dict[str, Any]]:

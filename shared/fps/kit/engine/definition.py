@@ -45,6 +45,8 @@ class Definition:
     acces_keys: Callable[[Any], Iterable[Key]] = lambda message: ()
     # Its own part of the statement of a bac.
     releve: Releveur | None = None
+    # How its pages show a case file on a day: what an import must be able to show, before it is kept.
+    vues: Mapping[type, Callable[[Any, date], object]] = field(default_factory=dict)
     # What a new bac begins with.
     ouverture: Callable[[Work], Awaitable[None]] | None = None
 
