@@ -235,6 +235,8 @@ class DossierAntai(Partie):
     paye_le: date | None
     numero_titre: str | None
     date_titre: date | None
+    annulations_sans_decision: tuple[str, ...] = Field((), description="Requêtes citées pour annuler un titre, que nul ne dit jugées")
+    annulations_contredites: tuple[str, ...] = Field((), description="Requêtes dont la décision n'est pas ce qui a été annulé")
 
 
 class EnsembleAntai(Partie):

@@ -13,6 +13,8 @@ from fps.droit.numero import cle
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
+from fps.parties import Party
+from fps_console.commandes.doctor import Report, _annulations_a_voir
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 
@@ -204,6 +206,33 @@ async def test_a_cancellation_that_is_not_what_the_court_decided_is_executed_and
     vu = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
     assert (vu["decisions"][0]["ecart"], vu["dossier"]["etat"]) == (True, "titre-annule")
     assert "decision-et-annulation-differentes" in await antai.actes()
+
+
+async def test_a_cancellation_that_no_decision_supports_is_shown_until_the_court_speaks(
+    monde: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Flow 8 comes first: executed, shown by VA-Pilote, the statement and the doctor; flow 14 settles it, or contradicts it."""
+    for jugement, apres in (((3000, 5000, "decharge-totale"), ""), ((0, 0, "rejet"), "autrement que la juridiction n'a décidé")):
+        antai = await avec_un_titre(monde)
+        await antai.annuler_titre()
+
+        async def vu(antai: Antai = antai) -> tuple[dict[str, Any], dict[str, Any], str]:
+            releve = await monde.pilot.relever(antai.bac)
+            dossiers = releve["services"][Party.ANTAI]["dossiers"]
+            _annulations_a_voir(Report(), antai.bac, dossiers)
+            (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
+            return decision, next(d["partie"] for d in dossiers if d["sujet"] == NUMERO), capsys.readouterr().out
+
+        decision, partie, dit = await vu()
+        assert (decision["attend_la_decision"], decision["ecart"]) == (True, False)
+        assert (partie["annulations_sans_decision"], partie["annulations_contredites"]) == (["26004217"], [])
+        assert "À VOIR" in dit and "que la juridiction n'a pas dite" in dit and "requête 26004217" in dit
+        assert await antai.juger(*jugement[:2], sens=jugement[2]) == []
+        decision, partie, dit = await vu()
+        assert (decision["attend_la_decision"], decision["ecart"]) == (False, bool(apres))
+        assert (partie["annulations_sans_decision"], bool(partie["annulations_contredites"])) == ([], bool(apres))
+        assert apres in dit and bool(dit) is bool(apres)
+        assert ("decision-et-annulation-differentes" in await antai.actes()) is bool(apres)
 
 
 async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_one_is_accepted(monde: World) -> None:

@@ -46,6 +46,11 @@ class Report:
         for line in que_faire.splitlines():
             say(f"         → {line}")
 
+    def warn(self, what: str, detail: str, que_faire: str) -> None:
+        """Something that works and that somebody should look at: nothing is broken here."""
+        say(f"  À VOIR {what} : {detail}")
+        say(f"         → {que_faire}")
+
     def unverified(self, what: str, why: str) -> None:
         """Something that was not looked at: nobody knows that it works."""
         self.unseen += 1
@@ -286,6 +291,25 @@ def _actes_a_corriger(report: Report, nom: str, forfaits: Iterable[Mapping[str, 
             )
 
 
+def _annulations_a_voir(report: Report, nom: str, dossiers: Iterable[Mapping[str, Any]]) -> None:
+    """The titles cancelled by a decision that the court has not told, or that it contradicts: shown until it tells it, or for good."""
+    parts = [(d["sujet"], d["partie"]) for d in dossiers if d["partie"] is not None]
+    for champ, quoi, conseil in (
+        (
+            "annulations_sans_decision",
+            "un titre est annulé par une décision que la juridiction n'a pas dite",
+            "Attendez le flux 14, ou vérifiez le numéro de la requête auprès de la collectivité : ANTAI, GET /va-pilote/dossiers/{numero}.",
+        ),
+        (
+            "annulations_contredites",
+            "un titre est annulé autrement que la juridiction n'a décidé",
+            "Comparez ce que disent la collectivité et la juridiction : ANTAI, GET /va-pilote/dossiers/{numero}.",
+        ),
+    ):
+        if found := [f"{sujet} (requête {', '.join(partie[champ])})" for sujet, partie in parts if partie.get(champ)]:
+            report.warn(f"Bac « {nom} »", f"{quoi} : {', '.join(found[:3])}{'…' if len(found) > 3 else ''}", conseil)
+
+
 async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
     """The invariants, over the four statements together; a bac that moves or that is too big to be read at once is left alone."""
     nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
@@ -299,6 +323,7 @@ async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) ->
         return
     releve = await pilot.relever(nom)
     _actes_a_corriger(report, nom, releve["services"][Party.COLLECTIVITE]["dossiers"])
+    _annulations_a_voir(report, nom, releve["services"][Party.ANTAI]["dossiers"])
     broken = verifier(releve)
     if not broken:
         report.good(f"Bac « {nom} »", f"les {len(INVARIANTS)} invariants tiennent ({', '.join(i.nom for i in INVARIANTS)})")

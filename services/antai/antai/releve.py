@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from antai.domain.dossier import Dossier
+from antai.domain.titre_annulation import Appariement
 from fps.kit.engine.releve import Releveur, lire, totaux
 from fps.kit.engine.work import Work
 from fps.releves import DossierAntai, EnsembleAntai
@@ -18,7 +19,16 @@ async def ensemble(work: Work) -> EnsembleAntai:
 
 async def dossiers(work: Work, sujets: Sequence[str]) -> dict[str, DossierAntai]:
     """What is held of each FPS."""
-    return {d.numero: DossierAntai.model_validate(d) for d in await lire(work, Dossier, [(sujet,) for sujet in sujets])}
+    found = {d.numero: DossierAntai.model_validate(d) for d in await lire(work, Dossier, [(sujet,) for sujet in sujets])}
+    for juge in await lire(work, Appariement, [(sujet,) for sujet in sujets], ("numero",)):
+        seules, fausses = found[juge.numero].annulations_sans_decision, found[juge.numero].annulations_contredites
+        if juge.attend_la_decision:
+            seules = (*seules, juge.numero_requete)
+        elif juge.decision is not None and juge.annulation is not None and juge.ecart:
+            fausses = (*fausses, juge.numero_requete)
+        dites = {"annulations_sans_decision": tuple(sorted(seules)), "annulations_contredites": tuple(sorted(fausses))}
+        found[juge.numero] = found[juge.numero].model_copy(update=dites)
+    return found
 
 
 RELEVE = Releveur(ensemble, dossiers)

@@ -84,6 +84,9 @@ class RapprochementVu(BaseModel):
     attend_la_collectivite: bool = Field(
         description="La juridiction a déchargé, et la collectivité n'a rien transmis que l'ANTAI ait accepté"
     )
+    attend_la_decision: bool = Field(
+        description="Un titre est annulé par une décision dont la juridiction n'a encore rien dit (flux 14) : rien ne l'appuie"
+    )
     ecart: bool = Field(description="Ce que la collectivité transmet n'est pas ce qui est jugé, ou ne peut pas être annulé")
     refus: str | None = Field(description="Code du dernier refus opposé à l'annulation transmise, tant qu'aucune n'est acceptée")
     refuse_le: date | None
@@ -203,6 +206,7 @@ def _rapprochement(juge: Appariement) -> RapprochementVu:
         annulation_le=juge.annulation_le,
         relance_le=juge.relance_le,
         attend_la_collectivite=juge.attend_le_flux_8,
+        attend_la_decision=juge.attend_la_decision,
         ecart=juge.ecart,
         refus=juge.refus,
         refuse_le=juge.refuse_le,

@@ -121,6 +121,11 @@ class Appariement:
         return d is not None and d.fps_decharge + d.majoration_dechargee > 0 and self.annulation is None
 
     @property
+    def attend_la_decision(self) -> bool:
+        """Whether a title was cancelled by a decision of which the court has said nothing yet (flow 14)."""
+        return self.decision is None and self.annulation is not None and self.annulation.origine == "juridiction"
+
+    @property
     def ecart(self) -> bool:
         """Whether the collectivité cancels another amount than the court discharged, or tells one that cannot be cancelled."""
         d, a = self.decision, self.annulation
