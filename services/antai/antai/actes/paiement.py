@@ -47,13 +47,13 @@ async def identifier_avis(numero_telepaiement: str, immatriculation: str, work: 
         raise DossierInconnu(f"Numéro {numero}", "numero_telepaiement")
     verrou = await work.find(Verrou, dossier.numero)
     if verrou is not None:
-        paiement.exiger_ouvert(verrou, work.now)
+        paiement.exiger_ouvert(verrou, work.verrous)
     try:
         paiement.verifier_cle(numero_telepaiement)
         paiement.verifier_plaque(dossier, immatriculation)
     except (CleTelepaiementFausse, PlaqueDifferente):
         verrou = await work.find_or_add(Verrou(dossier.numero))
-        verrou.echouer(work.now)
+        verrou.echouer(work.verrous)
         work.lasting(verrou)
         raise
     if verrou is not None:

@@ -150,7 +150,10 @@ class TelepaiementVerrouille(Refus):
 
     code = "telepaiement-verrouille"
     article = PAIEMENT
-    que_faire = "Attendez la fin du verrou, puis recopiez le numéro, la clé et l'immatriculation imprimés sur l'avis."
+    que_faire = (
+        "Attendez la fin du verrou, en temps réel ou avec la date du bac, puis recopiez le numéro, la clé et l'immatriculation imprimés "
+        "sur l'avis."
+    )
 
 
 class DateEnvoiImpossible(Refus):

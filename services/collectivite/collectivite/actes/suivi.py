@@ -19,13 +19,13 @@ async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:
     if forfait is None:
         raise SuiviInconnu(f"Numéro {avis}", "numero")
     verrou = await work.find(Verrou, forfait.numero)
-    if verrou is not None and verrou.ferme(work.now):
+    if verrou is not None and verrou.ferme(work.verrous):
         raise SuiviInconnu(f"Numéro {avis}", "numero")
     if lue in ("", cle(avis)) and plaque(immatriculation) == plaque(forfait.vehicule.immatriculation):
         if verrou is not None:
             verrou.reussir()
         return forfait.numero
     verrou = await work.find_or_add(Verrou(forfait.numero))
-    verrou.echouer(work.now)
+    verrou.echouer(work.verrous)
     work.lasting(verrou)
     raise SuiviInconnu(f"Numéro {avis}", "numero")

@@ -188,6 +188,11 @@ class Work:
         self._lasting: set[int] = set()
 
     @property
+    def verrous(self) -> datetime:
+        """The instant at which a lock of the bac is closed or looked at: real time passes for it."""
+        return self.bac.horloge.verrous(self.batch.wall)
+
+    @property
     def graine(self) -> str:
         """The seed of the bac: same seed, same registers, same identifiers."""
         return self.bac.graine

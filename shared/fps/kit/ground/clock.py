@@ -55,3 +55,14 @@ class BacClock:
         # astimezone(UTC) first: aware arithmetic inside one zone ignores DST.
         start = self.instant.astimezone(UTC)
         return FIN if elapsed >= FIN - start else (start + elapsed).astimezone(PARIS)
+
+    def verrous(self, wall: datetime | None = None) -> datetime:
+        """The instant at which locks are looked at: a frozen clock, and the whole real minutes since it was set.
+
+        Without them, five tries of anybody would lock an account or a payment until somebody moves the date.
+        """
+        if self.mode is Marche.COURANT:
+            return self.now(wall)
+        minutes = max(timedelta(), (wall or wall_now()) - self.wall) // timedelta(minutes=1)
+        start = self.instant.astimezone(UTC)
+        return min(start + timedelta(minutes=min(minutes, 60 * 24 * 366)), FIN.astimezone(UTC)).astimezone(PARIS)

@@ -96,7 +96,10 @@ class EtatCompte(StrEnum):
 
 @dataclass
 class Compte:
-    """One person's account. `espace`: what it belongs to (« ccsp:SIRET »). The lock is in the bac's time, the rest in wall time."""
+    """One person's account. `espace`: what it belongs to (« ccsp:SIRET »).
+
+    The lock ends in real time, or with the date of the bac; the rest is wall time.
+    """
 
     espace: str
     login: str

@@ -63,11 +63,11 @@ def _exiger(work: Work, compte: Compte | None, bon: bool, etat: EtatCompte, espa
     """Who gave the right password; else count the failure, write why, and raise IdentifiantsRefuses."""
     if compte is None:
         motif = "login-inconnu"
-    elif compte.verrouille(work.now):
+    elif compte.verrouille(work.verrous):
         motif = "compte-verrouille"
     elif not bon:
         motif = "mot-de-passe-faux"
-        compte.echouer(work.now)
+        compte.echouer(work.verrous)
         work.lasting(compte)
     elif compte.etat is not etat:
         motif = f"compte-{compte.etat}"
