@@ -10,10 +10,12 @@ from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.engine import bacs, journal, ledger, verification
 from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import BacInconnu, Work
 from fps.kit.ground.faults import Malformed, Overloaded
-from fps.kit.wire.envelope import Letter, read_message
+from fps.kit.post.inbound import Inbound
+from fps.kit.wire.envelope import Letter, pack, read_message
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre
 from tests.kit.toy import START, Compte, Trop, advance, emission_letter, letter, numero, state, total, toy
@@ -226,3 +228,19 @@ async def test_too_many_requests_are_told_to_come_back() -> None:
 
     with pytest.raises(Overloaded):
         collector.put([Item("b", [], nothing) for _ in range(20_001)])
+
+
+async def test_a_dead_letter_says_how_to_be_mended_and_is_received_once_it_is(service: Service) -> None:
+    service.settings = service.settings.model_copy(update={"retry_delays": ()})
+    inbound, annulation = Inbound(service), letter(AnnulationTitre, 7)[0]
+    assert await inbound.take([pack([annulation])]) == []
+    async with service.database.read() as tx:
+        (dead,) = await bacs.dead_letters(tx, "essai")
+    assert dead["que_faire"].endswith("« fps lettres-mortes rejouer IDENTIFIANT ».")
+    assert await bacs.replay(service, "essai", annulation.id, inbound.take) == 0  # nothing was mended
+    await service.receive([emission_letter(7)])  # what it says to do
+    assert await bacs.replay(service, "essai", annulation.id, inbound.take) == 1
+    async with service.database.read() as tx:
+        assert await bacs.dead_letters(tx, "essai") == []
+    assert (await total(service, 7), (await state(service))["comptes"].get("mortes")) == (0, 0)
+    assert all(remede("reception", code).endswith(".") for code in (*REMEDES, "", "autre : chose"))

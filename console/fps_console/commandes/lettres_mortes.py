@@ -44,6 +44,8 @@ def tell_dead(letters: list[dict[str, Any]], nom: str, en_json: bool = False) ->
             tuple(x[k] for k in ("id", "service", "sens", "type", "cause")) for x in letters if x["bac"] == bac and x not in buried
         ]:
             grid(title, columns, rows, on=screen())
+            for que_faire in dict.fromkeys(x["que_faire"] for x in letters if x["bac"] == bac and x not in buried):
+                say(f"→ {que_faire}")
 
 
 def replay(settings: Settings, nom: str, identifiant: str | None) -> int:

@@ -14,6 +14,7 @@ from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Delete, Insert, Op, Upsert, sqlite_value
 from fps.kit.engine import audit, buried, reprise
 from fps.kit.engine.extension import Extension
+from fps.kit.engine.remedes import remede
 from fps.kit.engine.service import INTERNAL, Service
 from fps.kit.engine.work import Bac, BacInconnu, Work
 from fps.kit.ground.bac_path import NOM
@@ -205,11 +206,11 @@ async def restore(service: Service, nom: str, content: Any) -> None:
 
 
 async def dead_letters(tx: Transaction, nom: str) -> list[dict[str, Any]]:
-    """The dead letters and the buried deadlines of a bac, oldest first, each with its cause."""
+    """The dead letters and the buried deadlines of a bac, oldest first, each with its cause and its remedy."""
     rows = await tx.load(tables.dead_letters, [(nom,)], ("bac",))
     names = tables.dead_letters.columns.keys()
     found = [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda r: (r[7], r[1]))]
-    return [f | {"wall_time": f["wall_time"].isoformat()} for f in found]
+    return [f | {"wall_time": f["wall_time"].isoformat(), "que_faire": remede(f["sens"], f["cause"])} for f in found]
 
 
 async def replay(service: Service, nom: str, identifiant: str | None, take: Any) -> int:
