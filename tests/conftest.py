@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
     from fps_simulateur.pilote.world import World
+    from tests.parler.antai import Antai
+    from tests.parler.dgfip import Tresorerie
+    from tests.parler.editeur import Editeur
+    from tests.parler.greffe import Greffe
     from tests.parler.mondes import Monde
+    from tests.parler.ville import Ville
 
 pytest_plugins = ["tests.exigence", "tests.demain"]
 
@@ -79,6 +85,50 @@ async def monde() -> AsyncIterator["World"]:
     from fps_simulateur.pilote.world import open_world
 
     async with open_world(token="essai") as opened:
+        yield opened
+
+
+# Who speaks in it, each in a bac of its own. Tests of the session's loop only: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ville(monde: "World") -> "Ville":
+    """A town, on 15 June 2026, where nothing happened."""
+    from tests.parler.ville import Ville
+
+    return await Ville.ouvrir(monde, date(2026, 6, 15))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def antai(monde: "World") -> "Antai":
+    """ANTAI, which has just received one FPS of Lille."""
+    from tests.parler.antai import Antai
+
+    return await Antai.avec_un_fps(monde)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def dgfip(monde: "World") -> "Tresorerie":
+    """The DGFiP, which has just received the title of that FPS."""
+    from tests.parler.dgfip import Tresorerie
+
+    return await Tresorerie.ouvrir(monde)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tribunal(monde: "World") -> "Greffe":
+    """The court, before which nobody came yet."""
+    from tests.parler.greffe import Greffe
+
+    return await Greffe.ouvrir(monde)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editeur() -> AsyncIterator["Editeur"]:
+    """The system of an editor, that listens."""
+    from tests.parler.editeur import editeur
+
+    async with editeur() as opened:
         yield opened
 
 

@@ -76,8 +76,7 @@ async def rectificatif(antai: Antai, numero: str = AVIS) -> dict[str, Any]:
     return next(dict(lue) for lue in lues if lue["numero_avis"] == numero)
 
 
-async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_the_first_number_pays_the_rectified_amount_and_not_the_old_one(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     assert (await antai.payer(3000)).json()["code"] == "paiement-excessif"
@@ -100,8 +99,7 @@ async def test_a_rectificatif_at_zero_then_its_cancellation_in_any_order_cancel_
     assert courriers.count("apa-rectificatif") == 1
 
 
-async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the_books_as_they_are(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the_books_as_they_are(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 6))
     await antai.payer(3000)
     await antai.aller(date(2026, 7, 8))
@@ -128,8 +126,7 @@ async def test_a_rectificatif_after_a_payment_leaves_something_to_refund_and_the
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )  # fmt: skip
-async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error(monde: World, champs: Any, code: str, erreur: str) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_false_rectificatif_is_refused_by_an_accuse_that_names_the_error(antai: Antai, champs: Any, code: str, erreur: str) -> None:
     await antai.aller(date(2026, 7, 8))
     refus = (await antai.rectifier(**{"montant": champs.pop("montant_rectifie", 1500)}, **champs)).json()
     assert (refus["code"], refus["accuse"]["statut"]) == (code, "refuse")
@@ -166,8 +163,7 @@ async def test_a_modification_comes_neither_before_the_notice_nor_twice_nor_afte
 # ------------------------------------------------------------------------------------------------------------ cancellation
 
 
-async def test_a_cancellation_before_the_notice_stops_it(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_cancellation_before_the_notice_stops_it(antai: Antai) -> None:
     assert (await antai.retirer()).json()["statut"] == "accepte"
     await antai.aller(date(2026, 11, 1))
     assert (await antai.etat(), await antai.courriers(), await antai.soldes(), await antai.echeances()) == ("annule", [], {}, [])
@@ -175,8 +171,7 @@ async def test_a_cancellation_before_the_notice_stops_it(monde: World) -> None:
 
 
 @pytest.mark.parametrize("le", [ENVOI, NOTIFIE, LIMITE, LIMITE + timedelta(days=1), TITRE_LE - timedelta(days=1)])
-async def test_a_cancellation_counts_until_the_day_before_the_title(monde: World, le: date) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_cancellation_counts_until_the_day_before_the_title(antai: Antai, le: date) -> None:
     await antai.aller(le)
     for _ in range(2):
         assert (await antai.retirer()).json()["statut"] == "accepte"
@@ -185,8 +180,7 @@ async def test_a_cancellation_counts_until_the_day_before_the_title(monde: World
     assert "annulation-deja-faite" in await antai.actes()
 
 
-async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment_is_told_undone(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment_is_told_undone(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(2100)
     assert (await antai.retirer()).json()["statut"] == "accepte"
@@ -195,8 +189,7 @@ async def test_a_paid_fps_cancelled_is_to_be_refunded_by_the_town_and_no_payment
     assert await antai.soldes() == {"encaissements": 2100, COMPTE: -2100}
 
 
-async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(antai: Antai) -> None:
     refus = (await antai.retirer(siret="21750001600019")).json()
     assert (refus["code"], refus["accuse"]["erreurs"][0]["code"]) == ("autre-collectivite", "autre-collectivite")
     inconnu = await antai.retirer(numero_fps=AVIS)
@@ -204,8 +197,7 @@ async def test_a_cancellation_of_another_town_or_of_nobody_is_refused(monde: Wor
     assert "accuse" not in inconnu.json(), "an unknown dossier may still come: the sender tries again"
 
 
-async def test_a_decision_reduces_the_fps_once_without_a_new_notice(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_decision_reduces_the_fps_once_without_a_new_notice(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     for _ in range(2):
         assert (await antai.decharger_fps(1000, 2000)).json()["statut"] == "accepte"
@@ -220,16 +212,14 @@ async def test_a_decision_reduces_the_fps_once_without_a_new_notice(monde: World
     assert (await antai.etat(), await antai.soldes()) == ("annule", {})
 
 
-async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_the_cancellation_of_a_title_that_does_not_exist_is_refused(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     assert (await antai.envoyer(InformationAnnulationTitre)).json()["code"] == "titre-non-emis"
     await antai.juger()
     assert await antai.refus() == ["titre-non-emis", "titre-non-emis"]
 
 
-async def test_a_reduced_fps_becomes_a_title_of_what_remains(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_reduced_fps_becomes_a_title_of_what_remains(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 8))
     await antai.rectifier(1500)
     await antai.aller(TITRE_LE)

@@ -41,9 +41,8 @@ def vehicule(plaque: str) -> dict[str, Any]:
     ],
 )
 async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
-    monde: World, recu: date, envoye: date | None, attendu: str
+    antai: Antai, recu: date, envoye: date | None, attendu: str
 ) -> None:
-    antai = await Antai.avec_un_fps(monde)
     await antai.aller(recu)
     reponse = (await antai.payer(3000, "cheque", date_envoi=envoye.isoformat() if envoye else None)).json()
     if attendu == "paye":
@@ -54,8 +53,7 @@ async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
         assert reponse["code"] == attendu
 
 
-async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_amount(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_amount(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     assert (await antai.payer(3000, "guichet", date_envoi=ENVOI.isoformat())).json()["code"] == "date-envoi-impossible"
     for moyen in ("cheque", "guichet", "buraliste"):
@@ -73,9 +71,8 @@ async def test_only_a_cheque_has_a_sending_date_and_it_never_pays_the_reduced_am
     ],
 )
 async def test_a_cheque_that_bounces_puts_the_fps_back_where_its_dates_say(
-    monde: World, paye: date, rejete: date, etat: str, fin: str
+    antai: Antai, paye: date, rejete: date, etat: str, fin: str
 ) -> None:
-    antai = await Antai.avec_un_fps(monde)
     await antai.aller(paye)
     assert (await antai.payer(3000, "cheque", reference="CHQ-1")).status_code == 200
     await antai.aller(rejete)
@@ -89,8 +86,7 @@ async def test_a_cheque_that_bounces_puts_the_fps_back_where_its_dates_say(
     assert (again.status_code, again.json()["code"]) == (409, "rejet-impossible")
 
 
-async def test_what_is_no_cheque_does_not_bounce(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_what_is_no_cheque_does_not_bounce(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(3000, reference="CB-1")
     assert (await antai.faire(f"/dossiers/{NUMERO}/cheque-impaye", reference="CB-1")).json()["code"] == "rejet-impossible"
@@ -98,8 +94,7 @@ async def test_what_is_no_cheque_does_not_bounce(monde: World) -> None:
     assert (absent.status_code, absent.json()["code"]) == (404, "paiement-inconnu")
 
 
-async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_refund(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_refund(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     await antai.retirer()
@@ -107,8 +102,7 @@ async def test_a_cheque_that_bounces_after_the_cancellation_leaves_nothing_to_re
     assert (fait.json()["etat"], (await antai.dossier())["a_rembourser"], await antai.soldes()) == ("annule", 0, {})
 
 
-async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(3000)
     for moyen in ("internet", "guichet", "buraliste"):
@@ -122,8 +116,7 @@ async def test_a_second_cheque_is_told_and_given_back_and_other_ways_refuse_it(m
     assert (await antai.faire(f"/dossiers/{NUMERO}/restitution")).status_code == 409
 
 
-async def test_two_payments_never_have_the_same_reference(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_two_payments_never_have_the_same_reference(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     assert (await antai.payer(3000, "cheque", reference="CHQ-1")).json()["code"] == "reference-deja-utilisee"
@@ -135,8 +128,7 @@ async def test_two_payments_never_have_the_same_reference(monde: World) -> None:
     assert (await antai.etat(), (await antai.dossier())["trop_percu"]) == ("paye", 3000)
 
 
-async def test_a_cheque_that_bounces_is_covered_by_the_second_one(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_cheque_that_bounces_is_covered_by_the_second_one(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     await antai.payer(3000, "cheque", reference="CHQ-1")
     await antai.payer(3000, "cheque", reference="CHQ-2")
@@ -168,8 +160,7 @@ async def test_five_failures_lock_the_number_for_half_an_hour_even_for_the_right
     assert (await antai.payer()).status_code == 200
 
 
-async def test_a_success_forgets_the_failures_and_the_lock_is_of_one_number_only(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_success_forgets_the_failures_and_the_lock_is_of_one_number_only(antai: Antai) -> None:
     await antai.aller(NOTIFIE)
     for _ in range(3):
         for _ in range(4):

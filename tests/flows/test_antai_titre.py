@@ -248,8 +248,7 @@ async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_on
     assert (decision["refus"], decision["attend_la_collectivite"], decision["ecart"]) == (None, False, True), "the court discharged more"
 
 
-async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_discharge_of_a_fps_without_title_that_is_refused_is_shown_too(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 8))
     assert (await antai.decharger_fps(3100, 0)).json()["code"] == "montants-incoherents"
     (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
@@ -15,11 +14,6 @@ from tests.parler.ville import AU_BOURG, IBAN, Ville, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 # ------------------------------------------------------------------------------------------------------------ the court

@@ -4,22 +4,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.messages.annulation import FpsImpaye, InformationAnnulationTitre
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
-from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
 PAYE: dict[str, Any] = {"reference": "CHQ-1", "montant_paye": 3500, "date_heure_paiement": "2026-06-15T12:00:00+02:00", "reste_du": 0}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 # ------------------------------------------------------------------------------------------------- the register by plate

@@ -5,22 +5,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.rapo import DepotRapo, DepotRapoPostal
-from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, DEMANDEUR, IBAN, LILLE, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer, payer, reponse_de
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 # -------------------------------------------------------------------------------------------------------- admissibility

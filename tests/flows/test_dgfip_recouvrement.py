@@ -111,11 +111,10 @@ async def test_a_suspension_stops_the_recovery_until_it_starts_again(averti: Tre
     assert await averti.etat() == "relance"
 
 
-async def test_a_total_cancellation_before_the_avertissement_leaves_nothing(monde: World) -> None:
-    ici = await Tresorerie.ouvrir(monde)
-    await ici.annuler(3000, 5000)
-    assert (await ici.etat(), await ici.soldes(), await ici.echeance()) == ("annule", {}, None)
-    assert code(await ici.payer(8000)) == (409, "titre-annule")
+async def test_a_total_cancellation_before_the_avertissement_leaves_nothing(dgfip: Tresorerie) -> None:
+    await dgfip.annuler(3000, 5000)
+    assert (await dgfip.etat(), await dgfip.soldes(), await dgfip.echeance()) == ("annule", {}, None)
+    assert code(await dgfip.payer(8000)) == (409, "titre-annule")
 
 
 async def test_a_cancellation_that_comes_before_its_title_waits_for_it(monde: World) -> None:
@@ -127,13 +126,12 @@ async def test_a_cancellation_that_comes_before_its_title_waits_for_it(monde: Wo
     assert await ici.etat() == "annule"
 
 
-async def test_the_majoration_alone_is_cancelled_before_the_avertissement(monde: World) -> None:
-    ici = await Tresorerie.ouvrir(monde)
-    await ici.annuler(0, 5000)
-    await ici.au(2026, 10, 12)
-    vue = await ici.voir()
+async def test_the_majoration_alone_is_cancelled_before_the_avertissement(dgfip: Tresorerie) -> None:
+    await dgfip.annuler(0, 5000)
+    await dgfip.au(2026, 10, 12)
+    vue = await dgfip.voir()
     assert (vue["etat"], vue["a_payer"], vue["rabais"]) == ("averti", 3000, 0)
-    assert (await ici.payer(3000)).json()["reste_du"] == 0
+    assert (await dgfip.payer(3000)).json()["reste_du"] == 0
 
 
 async def test_a_paid_title_that_is_cancelled_is_refunded_and_taken_back_from_the_next_reversal(averti: Tresorerie) -> None:

@@ -1,15 +1,12 @@
 """Establishing a FPS at the town's door: number, amount and end of effects are computed, each fault is refused with its own words."""
 
 import json
-from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from fps.droit.numero import NumeroFps
-from fps_simulateur.pilote.world import World
 from tests.parler.ville import Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,11 +23,6 @@ DEMANDE: dict[str, Any] = {
 
 async def etablir(ville: Ville, **champs: Any) -> httpx.Response:
     return await ville.poster("/fps", {**DEMANDE, **champs})
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, date(2026, 6, 15))
 
 
 async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Ville) -> None:

@@ -1,7 +1,6 @@
 """A town whose editor replaces the reference system, in the whole world: its letters go to it, and the others see no difference."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
-from tests.parler.editeur import Editeur, editeur
+from tests.parler.editeur import Editeur
 from tests.parler.mondes import Monde, monde_de
 from tests.parler.partie import RANGS
 
@@ -39,12 +38,6 @@ async def bac(world: Monde) -> str:
     return nom
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville() -> AsyncIterator[Editeur]:
-    async with editeur() as found:
-        yield found
-
-
 async def poser(world: Monde, bac: str, party: Party, **choix: Any) -> None:
     answer = await world.client.put(f"{world.addresses[party]}/pilotage/bacs/{bac}/destinations/{SIRET}", json=choix)
     assert answer.status_code == 200, answer.text
@@ -60,29 +53,29 @@ async def payer(world: Monde, bac: str) -> None:
     assert (await world.post(Party.ANTAI, bac, PaiementFps.path, body)).status_code == 200
 
 
-async def test_an_editor_is_told_the_payment_of_its_own_fps(world: Monde, bac: str, ville: Editeur) -> None:
-    await poser(world, bac, Party.ANTAI, mode="adresse", adresse=ville.adresse)
+async def test_an_editor_is_told_the_payment_of_its_own_fps(world: Monde, bac: str, editeur: Editeur) -> None:
+    await poser(world, bac, Party.ANTAI, mode="adresse", adresse=editeur.adresse)
     await payer(world, bac)
     await world.pilot.avancer(bac, START + timedelta(days=4))
-    (recue,) = ville.recues
-    assert recue.url == f"{ville.adresse}{FpsPaye.path}" and json.loads(recue.corps)["numero_fps"] == NUMERO
+    (recue,) = editeur.recues
+    assert recue.url == f"{editeur.adresse}{FpsPaye.path}" and json.loads(recue.corps)["numero_fps"] == NUMERO
     comptes = (await world.pilot.etat(bac))["comptes"]
     assert (comptes["ecrites"], comptes["deposees"]) == (2, 1) and "refusees" not in comptes
     actes = [(ligne["service"], ligne["acte"]) for ligne in await world.pilot.journal(bac, NUMERO)]
     assert ("antai", "envoi") in actes and not any(service == "collectivite" for service, _ in actes)
 
 
-async def test_a_bac_goes_on_and_is_copied_while_its_editor_is_away(world: Monde, bac: str, ville: Editeur) -> None:
-    ville.refuser(503)
-    await poser(world, bac, Party.ANTAI, mode="adresse", adresse=ville.adresse)
+async def test_a_bac_goes_on_and_is_copied_while_its_editor_is_away(world: Monde, bac: str, editeur: Editeur) -> None:
+    editeur.refuser(503)
+    await poser(world, bac, Party.ANTAI, mode="adresse", adresse=editeur.adresse)
     await payer(world, bac)
     await world.pilot.avancer(bac, START + timedelta(days=120))
-    assert len(ville.recues) >= 2 and len(set(ville.ids)) == 1
+    assert len(editeur.recues) >= 2 and len(set(editeur.ids)) == 1
     await world.pilot.copier(bac, f"{bac}-copie")
-    ville.refuser(202)
-    avant = len(ville.recues)
+    editeur.refuser(202)
+    avant = len(editeur.recues)
     await world.pilot.avancer(f"{bac}-copie", START + timedelta(days=122))
-    assert len(ville.recues) == avant + 1 and ville.ids[-1] == ville.ids[0], "the letter of the copy has the same identifier"
+    assert len(editeur.recues) == avant + 1 and editeur.ids[-1] == editeur.ids[0], "the letter of the copy has the same identifier"
     await poser(world, bac, Party.ANTAI, mode="reference")
     etat = await world.pilot.au_calme(bac)
     # The reference system has never heard of this FPS: it refuses for good, and says so.

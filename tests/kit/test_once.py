@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, update
 
 from fps.kit.app.openapi import document
@@ -29,11 +28,6 @@ from tests.parler.ville import DEMANDE, Ville
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
 CONSTAT = {**DEMANDE, "date_heure_constat": "2026-06-12T10:42:00+02:00"}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 async def poster(ville: Ville, cle: str, chemin: str = "/fps", corps: Any = CONSTAT) -> httpx.Response:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import delete
 
 from fps.kit.data import tables
@@ -18,11 +17,6 @@ from tests.parler.ville import DEMANDE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 def malformee(bac: str, n: int, **champs: Any) -> bytes:

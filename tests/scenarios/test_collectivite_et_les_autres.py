@@ -4,21 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from fps.messages.paiement import PaiementFps
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
-from fps_simulateur.pilote.world import World
 from tests.parler.ville import AU_BOURG, IBAN, PARTIELLE, PIECES, REJET, TOTALE, Ville, deposer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ville(monde: World) -> Ville:
-    return await Ville.ouvrir(monde, LE)
 
 
 async def payer(ville: Ville, numero: str, montant: int) -> None:

@@ -36,8 +36,7 @@ async def test_every_date_and_amount_of_the_views_is_known(monde: World) -> None
     assert set(champs(DossierVu)) <= connus
 
 
-async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_the_reduced_amount_is_explained_as_the_view_shows_it_that_day(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 8))
     found = await expliquees(antai)
     assert found["montant_minore"]["valeur"] == 2100 and depuis(found["montant_minore"]["arbre"])[0] == "minore_payable"
@@ -75,8 +74,7 @@ async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delay
     assert depuis(found["minoration_jusqu_au"]["arbre"])[1:] == ["date_envoi_eavis_non_lu", "date_envoi_apa"]
 
 
-async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(antai: Antai) -> None:
     await antai.aller(date(2026, 10, 16))
     await antai.titre_paye(2500, 2500, 0, reste=5500)
     assert (await antai.annuler_titre(1000, 0)).json()["statut"] == "accepte"
@@ -89,8 +87,7 @@ async def test_a_title_paid_in_part_and_cancelled_in_part_tells_what_is_left(mon
     assert etapes == [1, 10], "the day after the limit, then the ten days"
 
 
-async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(monde: World) -> None:
-    antai = await Antai.avec_un_fps(monde)
+async def test_what_is_paid_then_reduced_tells_what_is_to_give_back(antai: Antai) -> None:
     await antai.aller(date(2026, 7, 8))
     await antai.payer(3000)
     await antai.rectifier(1200)
