@@ -206,7 +206,7 @@ async def test_a_fax_is_confirmed_in_writing_within_fifteen_days(tribunal: Greff
     )
     await tribunal.au(2026, 11, 20)
     assert (await tribunal.envoyer(ReponseRegularisation, numero, **confirmation, canal="courrier")).json()["confirmer_avant_le"] is None
-    assert code(await tribunal.envoyer(ReponseRegularisation, numero, **confirmation, canal="tribunal")) == (409, "reponse-sans-objet")
+    assert code(await tribunal.envoyer(ReponseRegularisation, numero, **confirmation, canal="greffe")) == (409, "reponse-sans-objet")
     await tribunal.au(2026, 11, 21)
     assert await tribunal.etat(numero) == "communiquee"
 

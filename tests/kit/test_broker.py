@@ -138,7 +138,7 @@ async def test_a_letter_that_breaks_the_service_does_not_hold_its_neighbours(ser
         (b"[1]", "enveloppe-invalide"),
         (b'[{"id": "1", "x": ' + b"9" * 6000 + b"}]", "json-invalide"),
         (b"[" * 200_000, "json-invalide"),
-        (pack([emission_letter(1)[0]]).replace(b'"rang":0', b'"rang":' + b"9" * 30), "enveloppe-invalide"),
+        (pack([emission_letter(1)[0]]).replace(b'"rang":0', b'"rang":' + b"9" * 30), "nombre-trop-grand"),
         (b'[{"type": "inconnu", "data": {}}]', "enveloppe-invalide"),
         (b'[{"a": 1, "a": 2}]', "cle-json-dupliquee"),
         (pack([emission_letter(1)[0]]).replace(b'"montant_impaye":3000', b'"montant_impaye":"3000"'), "message-invalide"),

@@ -30,8 +30,9 @@ async def mondes(monde: World) -> dict[str, Monde]:
     found = {}
     for vie in catalogue():
         if vie.vie in VIES:
-            await jouer(monde, vie, vie.vie)
-            found[vie.vie] = await monde.pilot.relever(vie.vie)
+            bac = f"argent-{vie.vie}"[:40].rstrip("-")
+            await jouer(monde, vie, bac)
+            found[vie.vie] = await monde.pilot.relever(bac)
     assert set(found) == set(VIES) and all(verifier(monde) == [] for monde in found.values())
     return found
 
