@@ -17,7 +17,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Integer, MetaData, Table, create_engine, insert, select
+from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Integer, MetaData, Table, create_engine, insert, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from fps.kit.app.migrate import upgrade
@@ -97,14 +97,16 @@ def value(kind: Any, name: str) -> Any:
 
 def fill(connection: Connection) -> dict[str, dict[str, Any]]:
     """One row in each table, as the revision knows them."""
-    rows = {t.name: {c.name: value(c.type, c.name) for c in t.columns} for t in reflected(connection)}
-    for table in reflected(connection):
+    tables = reflected(connection)
+    rows = {t.name: {c.name: value(c.type, c.name) for c in t.columns} for t in tables}
+    for table in tables:
         connection.execute(insert(table).values(rows[table.name]))
     return rows
 
 
 def read(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    return {t.name: [dict(row._mapping) for row in connection.execute(select(t))] for t in reflected(connection)}
+    names = [n for n in inspect(connection).get_table_names() if n != "alembic_version"]
+    return {n: [dict(row._mapping) for row in connection.exec_driver_sql(f'SELECT * FROM "{n}"')] for n in names}
 
 
 def differences(connection: Connection, definition: Definition) -> list[Any]:

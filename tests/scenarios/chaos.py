@@ -18,7 +18,7 @@ from fps.kit.wire.envelope import Letter
 from fps.parties import SERVICES
 from fps_simulateur.pilote.world import World, open_world
 
-ECHOES = 6  # old letters that come again with each delivery
+ECHOES = 3  # old letters that come again with each delivery
 READY = select(tables.outbox).order_by(tables.outbox.c.position)
 
 
