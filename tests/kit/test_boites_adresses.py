@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from fps.kit.boxes import adresses
 from fps.kit.boxes.adresses import AdresseInterdite
 from fps.kit.ground.settings import Settings
+from fps.parties import Party
+from fps_simulateur.pilote.world import assemble
 from tests.kit.bureau import BAC, LILLE, bureau
 from tests.parler.editeur import editeur
 
@@ -132,6 +134,57 @@ async def test_the_simulator_never_writes_to_its_own_servers(port: int) -> None:
             await adresses.verifier(f"http://{hote}:{port}", own)
 
 
+def test_the_doors_of_the_simulator_are_no_destination_by_whatever_name_one_calls_them() -> None:
+    """Containers: the peers have names and addresses of their own, and what an installation calls them is not what a letter may call."""
+    conteneurs = Settings(
+        addresses="antai=https://antai:8001,dgfip=https://dgfip:8002,ccsp=https://ccsp:8003,collectivite=https://collectivite:8004",
+        public_addresses="antai=https://fps.example,dgfip=https://fps.example:8443",
+        hosts=("console",),
+        database_url="postgresql+asyncpg://a:b@base:5432/antai",
+        bus_url="amqp://a:b@courrier:5672/",
+        destinations=("172.18.0.0/16", "10.0.0.0/8", "127.0.0.0/8", ".example"),
+    )
+    noms = {"antai": "172.18.0.2", "dgfip": "172.18.0.3", "ccsp": "172.18.0.4", "collectivite": "172.18.0.5", "console": "172.18.0.6"}
+    noms |= {"base": "172.18.0.7", "courrier": "172.18.0.8", "fps.example": "8.8.8.8", "autre.example": "172.18.0.5"}
+    portes = ["antai:8001", "172.18.0.2:8001", "dgfip:8002", "172.18.0.3:8002", "172.18.0.5:8004", "autre.example:8004", "console:8000"]
+    portes += ["172.18.0.6:8000", "base:5432", "172.18.0.7:5432", "courrier:5672", "fps.example", "fps.example:8443", "[::ffff:172.18.0.5]:8004"]
+
+    async def essayer() -> None:
+        for porte in portes:
+            with pytest.raises(AdresseInterdite, match="simulateur"):
+                await adresses.verifier(f"https://{porte}", conteneurs)
+        for editeur_ in ("172.18.0.9:8004", "antai:9443", "172.18.0.2:9443", "127.0.0.1"):
+            assert await adresses.verifier(f"https://{editeur_}", conteneurs), editeur_
+
+    with mentir([]) as runner:
+        runner.get_loop().noms = noms  # type: ignore[attr-defined]
+        runner.run(essayer())
+
+
+async def test_the_real_ports_are_reserved_on_every_address_of_this_machine() -> None:
+    """`fps up --port 9140 --tls`: a bac's letter is not taken to the door of another bac, by loopback or by the network of the machine."""
+    await _reserves(assemble(addresses=BRANCHEES, port=9140).services[Party.ANTAI].service.settings, "127.0.0.1", "localhost", "[::1]")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sonde:
+        try:
+            sonde.connect(("192.0.2.1", 9))  # nothing is sent: the system only chooses the address it would send from
+        except OSError:
+            return  # this machine has no network but its loopback
+        ailleurs = sonde.getsockname()[0]
+    ouvertes = Settings(addresses=BRANCHEES, port=9140, destinations=(f"{ailleurs}/32", "127.0.0.0/8", "::1/128"))
+    await _reserves(ouvertes, ailleurs)
+
+
+BRANCHEES = {party: f"https://127.0.0.1:{9141 + rang}" for rang, party in enumerate((Party.ANTAI, Party.DGFIP, Party.CCSP, Party.COLLECTIVITE))}
+
+
+async def _reserves(settings: Settings, *hotes: str) -> None:
+    for hote in hotes:
+        for port in range(9140, 9145):
+            with pytest.raises(AdresseInterdite, match="serveur du simulateur"):
+                await adresses.verifier(f"https://{hote}:{port}/bacs/b", settings)
+        assert await adresses.verifier(f"https://{hote}:9145", settings)
+
+
 async def test_an_installation_opens_networks_and_names_and_http_stays_on_the_machine() -> None:
     assert (await adresses.verifier("https://10.1.2.3:8443/si", PARTOUT)).hote == "10.1.2.3"
     for texte in ("http://10.1.2.3:8080", "http://127.0.0.1:9000", "https://192.168.0.1", "https://editeur.example.evil.example"):
@@ -154,11 +207,14 @@ class Menteur(asyncio.SelectorEventLoop):
     """A network whose name server answers what the test says, one answer after the other."""
 
     reponses: list[list[str]] = []  # noqa: RUF012 (of each loop)
+    noms: dict[str, str] = {}  # noqa: RUF012
 
     async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> Any:
         try:
             return await super().getaddrinfo(host, port, **(options | {"flags": socket.AI_NUMERICHOST}))
         except socket.gaierror:
+            if self.noms:
+                return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (self.noms[host], port))]
             found = self.reponses.pop(0) if len(self.reponses) > 1 else self.reponses[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found]
 

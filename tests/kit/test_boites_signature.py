@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from fps.confiance.refus import UsageInterdit
 from fps.kit.boxes.signature import nom_de_boite
+from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import Autorite, ephemere
 from fps.messages.information_paiement import TitrePayeCollectivite
 from fps.parties import Party
@@ -168,7 +170,13 @@ async def test_over_tls_each_shows_its_certificate_to_the_other(tmp_path: Path, 
             verifier(recue.headers["x-jws-signature"], recue.corps, await cles(poste), recue.url, recue.id)
         assert await poste.etats() == ["acquittee", "acquittee"]
         (presente,) = {c for c in ville.certificats if c}
-        assert presente == pki.certificat("dgfip").public_bytes(Encoding.DER)
+        # It names the service to the editor, and opens nothing in the simulator, should an address lead there all the same.
+        lue = x509.load_der_x509_certificate(presente)
+        noms = lue.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert noms.get_values_for_type(x509.UniformResourceIdentifier) == ["urn:fps:lettres:dgfip"]
+        assert lue.public_key() == pki.certificat("dgfip").public_key()
+        with pytest.raises(UsageInterdit):
+            Trust(pki).reconnaitre(lue.public_bytes(Encoding.PEM).decode())
 
 
 @pytest.mark.parametrize(

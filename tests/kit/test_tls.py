@@ -314,3 +314,23 @@ def test_the_console_stays_plain_and_shows_the_dossiers(running: Simulator) -> N
     numero = running.establish()
     assert httpx.get(f"{running.console}/sante/pret").json()["statut"] == "pret"
     assert running.wait_state(numero, "transmis")["numero"] == numero
+
+
+# ------------------------------------------------------------------------------------------------ what the letters say
+
+
+def test_the_letters_name_the_real_doors_which_are_no_destination(running: Simulator) -> None:
+    """With `--port` and `--tls`: what people read leads somewhere, and no letter of a bac is taken to the door of another one."""
+    collectivite, running.collectivite = running.collectivite, f"{running.collectivite}/bacs/essai"
+    numero = running.establish()
+    running.collectivite = collectivite
+    moved = parsed(running.fps("advance", "--bac", "essai", "--de", "P6D", "--json"))
+    avis = next(e["donnees"]["id"] for e in moved["evenements"] if (e["acte"], e["sujet"]) == ("courrier", numero))
+    with httpx.Client(headers=running.bearer, verify=running.verify) as client:
+        said = client.get(f"{running.antai}/pilotage/bacs/essai/courriers/{avis}").text
+        assert f"{running.antai}/bacs/essai/payer" in said and "localhost" not in said and ".invalid" not in said
+        for port in range(running.base, running.base + 5):
+            for hote in ("127.0.0.1", "localhost", "127.9.9.9"):
+                choix = {"mode": "adresse", "adresse": f"https://{hote}:{port}/bacs/autre"}
+                refus = client.put(f"{running.antai}/pilotage/bacs/essai/destinations/21590350100017", json=choix)
+                assert (refus.status_code, refus.json()["code"]) == (422, "adresse-interdite"), choix

@@ -37,7 +37,7 @@ def serve(settings: Settings) -> int:
         await asyncio.gather(waiting, return_exceptions=True)
         await client.aclose()
 
-    app = application(pilot, client, settings.addresses, lifespan=life, hosts=settings.hosts_served)
+    app = application(pilot, client, settings.addresses, settings.public_addresses, lifespan=life, hosts=settings.hosts_served)
     port = settings.port or CONSOLE_PORT
     config = listening(app, settings.host, port, loop="uvloop", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)

@@ -84,13 +84,14 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
         await require_free(host, ports)
         token = keep_token(settings)
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
-        named = settings.model_copy(update={"hosts": (*settings.hosts, host)})
+        # The services say these addresses, and know these ports as their own: the console's is the fifth.
+        named = settings.model_copy(update={"hosts": (*settings.hosts, host), "addresses": addresses, "port": port})
         async with world(named, token, memory, tls) as found:
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from fps_console.web.app import application
 
-            servers = [server(application(found.pilot, found.client, found.addresses, addresses, hosts=named.hosts_served), host, port)]
+            servers = [server(application(found.pilot, found.client, found.addresses, settings.public_addresses or addresses, hosts=named.hosts_served), host, port)]
             servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
@@ -109,7 +110,8 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
     alone = memory and not tls and not settings.proxys and settings.pki_dir is None
     pki = {} if alone else {"pki_dir": pki_dir(settings)}
     try:
-        async with open_world(data_dir=None if memory else settings.data_dir, token=token, hosts=settings.hosts, **pki) as found:
+        here = {"hosts": settings.hosts, "addresses": settings.addresses, "port": settings.port}
+        async with open_world(data_dir=None if memory else settings.data_dir, token=token, **here, **pki) as found:
             yield found
     except BaseEtrangere as error:
         raise Panne(

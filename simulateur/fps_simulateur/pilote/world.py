@@ -65,11 +65,15 @@ def assemble(
     token: str = "",
     bus_url: str = "memory://",
     databases: Mapping[Party, str] | None = None,
+    addresses: Mapping[Party, str] | None = None,
     **settings: Any,
 ) -> World:
-    """Build the four services on one bus and one in-process network; nothing is opened yet."""
+    """Build the four services on one bus and one in-process network; nothing is opened yet.
+
+    `addresses` are where they will listen, when they do: what they print, and never write to.
+    """
     token = token or secrets.token_urlsafe(24)
-    addresses = default_addresses()
+    addresses = dict(addresses or default_addresses())
     applications: dict[str, Any] = {}
     urls = databases or database_urls(data_dir)
     own_pki = {} if data_dir is None else {"pki_dir": data_dir / "pki"}

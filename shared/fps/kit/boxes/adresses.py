@@ -1,6 +1,7 @@
 """Which addresses of an editor a service may call: their form, their ports, and every network address that their name leads to."""
 
 import asyncio
+import contextlib
 import re
 import socket
 from dataclasses import dataclass
@@ -52,11 +53,15 @@ class Adresse:
 
 @dataclass(frozen=True, slots=True)
 class Regles:
-    """What one installation allows: networks, names (« .exemple.fr »: all those under it), and the ports of its own servers."""
+    """What one installation allows: networks, names (« .exemple.fr »: all those under it); and what is its own.
+
+    Its own servers are reserved by their port on this machine, whatever the address, and by host and port elsewhere (containers).
+    """
 
     reseaux: tuple[Network, ...]
     noms: tuple[str, ...]
     ports_reserves: frozenset[int]
+    portes: frozenset[tuple[str, int]]
 
     def nomme(self, hote: str) -> bool:
         """Whether this name is one of those listed."""
@@ -66,7 +71,7 @@ class Regles:
 def regles(settings: Settings) -> Regles:
     """The rules of these settings."""
     reseaux, noms = networks_and_names(settings.destinations)
-    return Regles(reseaux, noms, settings.own_ports)
+    return Regles(reseaux, noms, settings.own_ports, settings.own_doors)
 
 
 def lire(texte: str) -> Adresse:
@@ -116,18 +121,58 @@ async def resoudre(adresse: Adresse, permis: Regles, timeout: float) -> str:
     """The network address to connect to, after every one of this name was checked; raises AdresseInterdite, HoteInconnu."""
     try:
         async with asyncio.timeout(timeout):
-            infos = await asyncio.get_running_loop().getaddrinfo(adresse.hote, adresse.port, type=socket.SOCK_STREAM)
+            trouvees = await _mene_a(adresse.hote, adresse.port)
+            nous = await _portes(adresse, permis)
     except (OSError, UnicodeError, TimeoutError) as error:
         raise HoteInconnu(f"« {adresse.hote} » : nom introuvable") from error
-    trouvees = list(dict.fromkeys(ip_address(str(info[4][0]).partition("%")[0]) for info in infos))
     for ip in trouvees:
         _verifier_ip(ip, adresse, permis)
+        if _dedans(ip) in nous:
+            raise _reservee(adresse)
     return str(trouvees[0])
+
+
+async def _mene_a(hote: str, port: int) -> list[Ip]:
+    infos = await asyncio.get_running_loop().getaddrinfo(hote, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(str(info[4][0]).partition("%")[0]) for info in infos))
+
+
+async def _portes(adresse: Adresse, permis: Regles) -> set[Ip]:
+    """The network addresses of the simulator's servers that listen on this port; raises AdresseInterdite when the host is one of theirs."""
+    hotes = [hote for hote, port in permis.portes if port == adresse.port]
+    if adresse.hote in hotes:
+        raise _reservee(adresse)
+    found: set[Ip] = set()
+    for hote in hotes:
+        with contextlib.suppress(OSError, UnicodeError):  # a server that has no address now cannot be called by another name either
+            found.update(map(_dedans, await _mene_a(hote, adresse.port)))
+    return found
+
+
+def _dedans(ip: Ip) -> Ip:
+    """The IPv4 address that an IPv6 one writes, or itself."""
+    return ip.ipv4_mapped if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None else ip
+
+
+def _de_cette_machine(ip: Ip) -> bool:
+    """Whether this machine has this address: it can then listen there."""
+    if ip.is_loopback:
+        return True
+    try:
+        with socket.socket(socket.AF_INET if ip.version == 4 else socket.AF_INET6, socket.SOCK_DGRAM) as sonde:
+            sonde.bind((str(ip), 0))
+    except OSError:
+        return False
+    return True
+
+
+def _reservee(adresse: Adresse) -> AdresseInterdite:
+    return _refusee(f"le port {adresse.port} de « {adresse.hote} » est celui d'un serveur du simulateur")
 
 
 def _verifier_ip(ip: Ip, adresse: Adresse, permis: Regles) -> None:
     """Raises AdresseInterdite unless this network address may be called."""
-    dedans = ip.ipv4_mapped if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None else ip
+    dedans = _dedans(ip)
     if dedans.is_unspecified or dedans.is_multicast or _passerelle(dedans):
         raise _refusee(f"« {adresse.hote} » mène à {ip}, qui n'est l'adresse de personne")
     publique = dedans.is_global and permis.nomme(adresse.hote)
@@ -135,8 +180,8 @@ def _verifier_ip(ip: Ip, adresse: Adresse, permis: Regles) -> None:
         raise _refusee(f"« {adresse.hote} » mène à {ip}, que FPS_DESTINATIONS ne permet pas")
     if adresse.schema == "http" and not dedans.is_loopback:
         raise _refusee("http n'est admis que sur la machine du simulateur")
-    if dedans.is_loopback and adresse.port in permis.ports_reserves:
-        raise _refusee(f"le port {adresse.port} est celui d'un serveur du simulateur")
+    if adresse.port in permis.ports_reserves and _de_cette_machine(dedans):
+        raise _reservee(adresse)
 
 
 def _passerelle(ip: Ip) -> bool:

@@ -199,12 +199,15 @@ class Facteur:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """The certificate of the service, shown to the editor; the editor's own may come from a public authority or from the test PKI."""
+        """The certificate of the letters is shown to the editor, which opens no door of the simulator, should an address lead to one.
+
+        The editor's own may come from a public authority or from the test PKI.
+        """
         pki, party = self.service.extension(Trust).pki, self.service.party
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_verify_locations(pki.fichier_autorites)
-        context.load_cert_chain(pki.fichier_chaine(party), pki.fichier_cle(party.value))
+        context.load_cert_chain(pki.fichier_lettres(party), pki.fichier_cle(party.value))
         return context
 
 

@@ -15,6 +15,7 @@ from fps.parties import Party
 
 PORTS = {Party.ANTAI: 8001, Party.DGFIP: 8002, Party.CCSP: 8003, Party.COLLECTIVITE: 8004}
 CONSOLE_PORT = 8000
+USUAL_PORTS = {"https": 443, "http": 80, "postgresql": 5432, "amqp": 5672, "amqps": 5671}
 NAME = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # the last label of a host written as a number, in any base: never a name
 
@@ -131,10 +132,21 @@ class Settings(BaseSettings):
 
     @property
     def own_ports(self) -> frozenset[int]:
-        """The ports of the simulator's own servers, which no letter may be pushed to."""
+        """The ports of the simulator's own servers, which no letter may be pushed to on this machine."""
         urls: Iterable[str] = (*self.addresses.values(), self.database_url, self.bus_url)
         found = (urlsplit(url).port for url in urls if "://" in url)
         return frozenset({CONSOLE_PORT, self.port, *(port for port in found if port is not None)})
+
+    @property
+    def own_doors(self) -> frozenset[tuple[str, int]]:
+        """The hosts and ports of the simulator's own servers, wherever they are: no letter may be pushed to what these hosts lead to."""
+        urls = (*self.addresses.values(), *(self.public_addresses or {}).values(), self.database_url, self.bus_url)
+        named = {
+            (parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme.partition("+")[0], 0))
+            for parts in map(urlsplit, urls)
+            if parts.hostname
+        }
+        return frozenset(named | {(host, port) for host in self.hosts for port in self.own_ports})
 
     @field_validator("retry_delays", "box_delays", mode="before")
     @classmethod

@@ -26,6 +26,7 @@ from fps.parties import LIBELLES, SERVICES, Party
 SPECIMEN: Final = "SPÉCIMEN — environnement simulé"
 RACINE, PSCE, SERVICES_AC = "racine", "psce", "services"
 SERVICE_URI: Final = "urn:fps:service:"
+LETTRES_URI: Final = "urn:fps:lettres:"  # of who brings the letters of a service to an editor: no door of the simulator opens to it
 ICD_SIRENE: Final = "0002"  # of the SIRENE register in ISO/IEC 6523: an RGS certificate names its holder « 0002 SIRET »
 ANNEES: Final = timedelta(days=3650)
 MARGE: Final = timedelta(hours=1)  # a certificate is valid a little before it is made: clocks differ
@@ -166,7 +167,9 @@ class Pki:
     def _manque(self, hotes: Sequence[str]) -> bool:
         if not (self.publics / CHEMIN_CRL).exists():
             return True
-        return any(not self._certificat(p.value).exists() or set(_noms(hotes)) - self._noms_de(p) for p in SERVICES)
+        if any(not self._certificat(p.value).exists() or not self.fichier_lettres(p).exists() for p in SERVICES):
+            return True
+        return any(set(_noms(hotes)) - self._noms_de(p) for p in SERVICES)
 
     def _preparer(self, hotes: Sequence[str]) -> None:
         if not self.fichier_autorites.exists():
@@ -178,6 +181,8 @@ class Pki:
             connus = self._noms_de(party) if self._certificat(party.value).exists() else set()
             if not connus or set(_noms(hotes)) - connus:
                 self._service(party, [*dict.fromkeys([*_noms(HOTES), *connus, *_noms(hotes)])])
+            if not self.fichier_lettres(party).exists():
+                self._lettres(party)
         if not (self.publics / CHEMIN_CRL).exists():
             self.publier_crl({})
 
@@ -195,6 +200,13 @@ class Pki:
         noms = [uri, propre, *(h for h in hotes if h != propre)]
         self._garder(party.value, Autorite(feuille(builder, cle.public_key(), de, noms), cle))
 
+    def _lettres(self, party: Party) -> None:
+        """What a service shows to an editor: its key, its name, the right to be a client, and not the identity that opens doors here."""
+        cle, de, du = self._cle(party.value), self.autorite(SERVICES_AC), wall_now() - MARGE
+        builder = bati(nom(f"{LIBELLES[party]} (simulé), lettres"), cle.public_key(), de.certificat.subject, du, du + ANNEES)
+        uri = x509.UniformResourceIdentifier(f"{LETTRES_URI}{party}")
+        ecrire(self.fichier_lettres(party), pem(feuille(builder, cle.public_key(), de, [uri], serveur=False)) + pem(de.certificat))
+
     def _certificat(self, nom: str) -> Path:
         return self.publics / f"{nom}.crt"
 
@@ -205,6 +217,10 @@ class Pki:
     def fichier_chaine(self, party: Party) -> Path:
         """Where the certificate of a service is, followed by that of its authority."""
         return self.publics / f"{party}.chaine.crt"
+
+    def fichier_lettres(self, party: Party) -> Path:
+        """Where the certificate is that a service shows to the editors when it brings them letters, followed by that of its authority."""
+        return self.publics / f"{party}.lettres.crt"
 
     @property
     def fichier_racine(self) -> Path:
