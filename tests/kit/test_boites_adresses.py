@@ -147,7 +147,15 @@ def test_the_doors_of_the_simulator_are_no_destination_by_whatever_name_one_call
     noms = {"antai": "172.18.0.2", "dgfip": "172.18.0.3", "ccsp": "172.18.0.4", "collectivite": "172.18.0.5", "console": "172.18.0.6"}
     noms |= {"base": "172.18.0.7", "courrier": "172.18.0.8", "fps.example": "8.8.8.8", "autre.example": "172.18.0.5"}
     portes = ["antai:8001", "172.18.0.2:8001", "dgfip:8002", "172.18.0.3:8002", "172.18.0.5:8004", "autre.example:8004", "console:8000"]
-    portes += ["172.18.0.6:8000", "base:5432", "172.18.0.7:5432", "courrier:5672", "fps.example", "fps.example:8443", "[::ffff:172.18.0.5]:8004"]
+    portes += [
+        "172.18.0.6:8000",
+        "base:5432",
+        "172.18.0.7:5432",
+        "courrier:5672",
+        "fps.example",
+        "fps.example:8443",
+        "[::ffff:172.18.0.5]:8004",
+    ]
 
     async def essayer() -> None:
         for porte in portes:
@@ -174,7 +182,9 @@ async def test_the_real_ports_are_reserved_on_every_address_of_this_machine() ->
     await _reserves(ouvertes, ailleurs)
 
 
-BRANCHEES = {party: f"https://127.0.0.1:{9141 + rang}" for rang, party in enumerate((Party.ANTAI, Party.DGFIP, Party.CCSP, Party.COLLECTIVITE))}
+BRANCHEES = {
+    party: f"https://127.0.0.1:{9141 + rang}" for rang, party in enumerate((Party.ANTAI, Party.DGFIP, Party.CCSP, Party.COLLECTIVITE))
+}
 
 
 async def _reserves(settings: Settings, *hotes: str) -> None:

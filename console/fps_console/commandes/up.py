@@ -91,7 +91,15 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from fps_console.web.app import application
 
-            servers = [server(application(found.pilot, found.client, found.addresses, settings.public_addresses or addresses, hosts=named.hosts_served), host, port)]
+            servers = [
+                server(
+                    application(
+                        found.pilot, found.client, found.addresses, settings.public_addresses or addresses, hosts=named.hosts_served
+                    ),
+                    host,
+                    port,
+                )
+            ]
             servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
