@@ -39,10 +39,11 @@ async def test_a_certificate_is_deposited_in_the_connection_and_activated_by_the
     await refusee(dgfip, None, "certificat-requis")
     await refusee(dgfip, essai.pem, "certificat-non-depose")
     front = await systeme.lire("/front")
-    cle = front["empreinte"]
-    assert ([m["code"] for m in front["manques"]], front["collectivites"]) == (["certificat-non-depose"], [])
+    cle = front["identite"]["empreinte"]
+    absents = ["certificat-non-depose", "certificat-non-active"]
+    assert ([m["code"] for m in front["manques"]], front["collectivites"]) == (absents, [])
     depose = await systeme.faire("/certificats", DEPOT)
-    assert (depose["cle"], depose["etat"], depose["droits"], depose["siret_titulaire"]) == (cle, "deposee", ["comptabilite"], EDITEUR)
+    assert (depose["cle"], depose["etat"], depose["droits"], depose["sujet"]["siret"]) == (cle, "deposee", ["comptabilite"], EDITEUR)
     assert await systeme.refus("/certificats", DEPOT) == "certificat-deja-depose"
     await refusee(dgfip, essai.pem, "certificat-non-active")
     ici = f"/collectivites/{LILLE}/certificats"
@@ -50,8 +51,8 @@ async def test_a_certificate_is_deposited_in_the_connection_and_activated_by_the
     assert await systeme.refus(f"{ici}/{cle}/activation") == "jeton-requis"
     assert await comptable.refus(f"{ici}/{'0' * 64}/activation") == "certificat-inconnu"
     await comptable.faire(f"{ici}/{cle}/activation")
-    (lille,) = (await systeme.lire("/front"))["collectivites"]
-    assert (lille["certificat"]["etat"], lille["manques"]) == ("active", [])
+    front = await systeme.lire("/front")
+    assert ([c["certificat"]["etat"] for c in front["collectivites"]], front["manques"]) == (["active"], [])
     refus = (await systeme.demander("POST", MandatRemboursement.path, {**MandatRemboursement.example, "siret": PARIS})).json()
     assert refus["code"] == "certificat-autre-siret"
     recu = await systeme.demander("POST", TitreAnnulationRecette.path, TitreAnnulationRecette.example)
@@ -65,7 +66,7 @@ async def test_an_activation_may_take_effect_later_as_the_deposit_said(dgfip: Tr
     essai = certificat(dgfip.pki, siret=EDITEUR)
     systeme, comptable = dgfip.visiteur(essai.pem), dgfip.pilote
     await systeme.faire("/certificats", {**DEPOT, "effet_le": "2026-11-06T08:00:00+01:00"})
-    cle = (await systeme.lire("/front"))["empreinte"]
+    cle = (await systeme.lire("/front"))["identite"]["empreinte"]
     await comptable.faire(f"/collectivites/{LILLE}/certificats/{cle}/activation")
     await refusee(dgfip, essai.pem, "certificat-pas-encore-effectif")
 
@@ -93,7 +94,7 @@ async def test_each_act_on_a_certificate_is_in_the_audit_journal(dgfip: Tribunal
     systeme = dgfip.visiteur(certificat(dgfip.pki, siret=EDITEUR).pem)
     await systeme.faire("/certificats", DEPOT)
     await systeme.refus("/certificats", DEPOT)
-    cle = (await systeme.lire("/front"))["empreinte"]
+    cle = (await systeme.lire("/front"))["identite"]["empreinte"]
     await dgfip.pilote.faire(f"/collectivites/{LILLE}/certificats/{cle}/activation")
     lignes = [(x["acte"], x["qui"], x["objet"], x["code"]) for x in await dgfip.audit()]
     route = "/collectivites/{siret}/certificats/{empreinte}/activation"

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from fps.kit.wire.carrier import always, open_client
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
+from tests.parler.certificats import certificat
 from tests.parler.greffe import DEPOT
 from tests.parler.tribunal import (
     ICI,
@@ -94,7 +96,7 @@ async def test_a_system_is_enrolled_step_by_step_and_each_missing_step_has_its_o
     assert await manques(chef) == []
     recu = await systeme.faire(MemoireDefense.path, memoire)
     assert (recu["recevable"], recu["horodatage"][:10]) == (True, "2026-11-08")
-    assert (await systeme.lire("/front"))["collectivites"][0]["manques"] == []
+    assert (await systeme.lire("/front"))["manques"] == []
 
 
 async def test_a_certificate_that_is_not_deposited_active_or_of_this_town_is_refused_with_its_own_code(vierge: Tribunal) -> None:
@@ -106,13 +108,13 @@ async def test_a_certificate_that_is_not_deposited_active_or_of_this_town_is_ref
     await chef.faire(f"{ICI}/conventions", SIGNATURE)
     memoire, cle = corps(MemoireDefense, numero), await empreinte(systeme)
     front = await systeme.lire("/front")
-    assert [m["code"] for m in front["manques"]] == ["certificat-non-depose"]
+    assert [m["code"] for m in front["manques"]] == ["certificat-non-depose", "certificat-non-active"]
     assert await systeme.refus(MemoireDefense.path, memoire) == "certificat-non-depose"
     assert await chef.refus(f"{ICI}/certificats/{cle}/activation") == "certificat-inconnu"
     await systeme.faire("/certificats", {"siret": LILLE, "prestataire": "Éditeur Essai"})
     assert await systeme.refus("/certificats", {"siret": LILLE, "prestataire": "Éditeur Essai"}) == "certificat-deja-depose"
     assert await systeme.refus(MemoireDefense.path, memoire) == "certificat-non-active"
-    assert [m["code"] for m in (await systeme.lire("/front"))["collectivites"][0]["manques"]] == ["certificat-non-active"]
+    assert [m["code"] for m in (await systeme.lire("/front"))["manques"]] == ["certificat-non-active"]
     assert await chef.refus(f"{ICI}/certificats/{cle}/desactivation") == "certificat-non-actif"
     assert (await chef.faire(f"{ICI}/certificats/{cle}/activation"))["etat"] == "active"
     await systeme.faire(MemoireDefense.path, memoire)
@@ -283,3 +285,21 @@ async def test_conventions_neither_overlap_nor_begin_in_the_past_and_end_when_th
     assert await manques(chef) == ["convention-juridiction-denoncee"]
     await chef.faire(f"{ICI}/conventions", SIGNATURE)
     assert await manques(chef) == []
+
+
+async def test_the_front_has_one_shape_at_the_three_parties_and_tells_every_missing_step(vierge: Tribunal) -> None:
+    """At the court, the root of `front` said that nothing was missing while the collectivité had done none of its steps."""
+    monde, bac, pem = vierge.greffe.world, vierge.greffe.bac, certificat(vierge.pki, siret=LILLE).pem
+    formes, codes = set(), {}
+    async with open_client({a: monde.services[p].asgi for p, a in monde.addresses.items()}, present=always((pem,))) as client:
+        for party in (Party.ANTAI, Party.CCSP, Party.DGFIP):
+            vu = (await client.get(f"{monde.addresses[party]}/bacs/{bac}/front")).json()
+            (lille,) = vu["collectivites"]
+            formes.add((*vu, *vu["identite"], *vu["horloges"], *[cle for cle in lille if cle not in ("espace", "conventions")]))
+            assert {m["siret"] for m in vu["manques"]} == {LILLE}
+            codes[party] = [m["code"] for m in vu["manques"]]
+    assert len(formes) == 1, formes
+    ses_pas = ["cahier-des-charges-non-accepte", "homologation-absente", "convention-juridiction-absente"]
+    assert codes[Party.CCSP] == [*ses_pas, "certificat-non-depose", "certificat-non-active"]
+    assert codes[Party.DGFIP] == ["certificat-non-depose", "certificat-non-active"]
+    assert codes[Party.ANTAI] == ["espace-absent", "convention-absente", *codes[Party.DGFIP]]

@@ -334,3 +334,25 @@ def test_the_letters_name_the_real_doors_which_are_no_destination(running: Simul
                 choix = {"mode": "adresse", "adresse": f"https://{hote}:{port}/bacs/autre"}
                 refus = client.put(f"{running.antai}/pilotage/bacs/essai/destinations/21590350100017", json=choix)
                 assert (refus.status_code, refus.json()["code"]) == (422, "adresse-interdite"), choix
+
+
+# ---------------------------------------------------------------------------------------------------- enrolled everywhere
+
+
+def test_one_command_enrols_at_the_three_parties_or_says_what_is_left(running: Simulator, tmp_path: Path) -> None:
+    lille, partis = "21590350100017", (running.antai, running.ccsp, running.dgfip)
+    done = running.fps("enroler", lille, "--bac", "essai", "--sortie", str(tmp_path / "plein"))
+    assert (done.returncode, "Il reste" in done.stdout) == (0, False), done.stdout + done.stderr
+    qui = Fichiers(tmp_path / "plein/certificat.pem", tmp_path / "plein/cle.pem").curl
+    fronts = [curl(running, f"/bacs/essai/front?siret={lille}", "--get", "-X", "GET", *qui, to=url, body="") for url in partis]
+    assert [f.body["manques"] for f in fronts] == [[], [], []]
+    assert [f.body["collectivites"][0]["certificat"]["etat"] for f in fronts] == ["active"] * 3
+    assert running.fps("bac", "creer", "neuf", "--le", "2026-06-12T20:00", "--vierge").returncode == 0
+    for _ in range(2):  # the second time, nothing is done twice
+        left = running.fps("enroler", lille, "--bac", "neuf", "--sortie", str(tmp_path / "neuf"), "--json")
+        assert (left.returncode, left.stderr) == (3, "")
+        told = json.loads(left.stdout)
+        absents = {m["code"] for m in told["manques"] if m["service"] == "Juridiction du stationnement payant"}
+        assert len(told["manques"]) == len(absents) == 3
+        assert absents == {"homologation-absente", "convention-juridiction-absente", "certificat-non-active"}
+        assert all(m["que_faire"] for m in told["manques"])

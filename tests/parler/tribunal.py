@@ -137,7 +137,7 @@ def corps(cls: MessageClass, numero: str, **champs: Any) -> dict[str, Any]:
 
 
 async def empreinte(systeme: Visiteur) -> str:
-    trouvee: str = (await systeme.lire("/front"))["empreinte"]
+    trouvee: str = (await systeme.lire("/front"))["identite"]["empreinte"]
     return trouvee
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.options import Adresses, BacOption, DataDir, settings
+from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
 
 
 def enroler(
@@ -15,11 +15,13 @@ def enroler(
     prestataire: Annotated[str, typer.Option(metavar="NOM", help="Le nom du prestataire.")] = "Éditeur Essai",
     zone: Annotated[list[str] | None, typer.Option(metavar="ZONE", help="Une zone du périmètre (toutes à défaut) ; à répéter.")] = None,
     droit: Annotated[list[str] | None, typer.Option(metavar="DROIT", help="Un droit (tous à défaut) ; à répéter.")] = None,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Enrôle une collectivité en une fois : espace, convention, certificat déposé et activé."""
+    """Enrôle une collectivité à l'ANTAI, à la juridiction et à la DGFiP ; dit ce qui reste (code de sortie 3)."""
     from fps.confiance.habilitation import Permission
     from fps_console.commandes.enroler import enrol
 
-    return enrol(settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droit or [p.value for p in Permission])
+    droits = droit or [p.value for p in Permission]
+    return enrol(settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droits, en_json)

@@ -1,15 +1,17 @@
 """`fps enroler`: the whole enrolment of a collectivité in a bac, played in one go for who wants to send a message now."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fps.kit.ground.settings import Settings
-from fps.parties import Party
+from fps.parties import LIBELLES, Party
 from fps.villes.communes import Commune, CommuneInconnue, commune
 from fps_console.commandes.liaison import DEFAUT, TOKEN_FILE, believed, drive, pki_dir
-from fps_console.commandes.output import Panne, cause, say
+from fps_console.commandes.output import Panne, cause, dump, say
 
 if TYPE_CHECKING:
     import httpx
@@ -18,10 +20,24 @@ if TYPE_CHECKING:
 
 CLE, CERTIFICAT, CURL, PILOTAGE = "cle.pem", "certificat.pem", "curl.conf", "pilotage.conf"
 PEM = "application/pem-certificate-chain"
+RESTE = 3  # the exit status when somebody else has a step to do
+A_ACTIVER = {"certificat-non-active", "certificat-desactive"}  # what an activation mends
 
 
-def enrol(settings: Settings, siret: str, bac: str, sortie: Path, prestataire: str, zones: Sequence[str], droits: Sequence[str]) -> int:
-    """Espace numérique, convention, key, certificate, deposit, activation: what is already done is left as it is. Raises Panne."""
+def enrol(
+    settings: Settings,
+    siret: str,
+    bac: str,
+    sortie: Path,
+    prestataire: str,
+    zones: Sequence[str],
+    droits: Sequence[str],
+    en_json: bool = False,
+) -> int:
+    """Espace numérique, convention, key, certificate; its deposit and its activation at the three parties. What is done already stays.
+
+    The status is RESTE when a step is left that somebody else must do (the homologation by the court, a control by hand). Raises Panne.
+    """
     try:
         ville = commune(siret)
     except CommuneInconnue as error:
@@ -39,18 +55,54 @@ def enrol(settings: Settings, siret: str, bac: str, sortie: Path, prestataire: s
     except OSError as error:
         raise Panne(f"Le dossier {sortie} ne peut pas être créé ({cause(error)}).", "Donnez un autre dossier avec --sortie.") from error
     sortie = sortie.resolve()
+    dit = Recit(en_json)
 
     async def run(pilot: "Pilot") -> None:
-        antai = Antai(pilot, settings.addresses[Party.ANTAI], bac)
-        await antai.ouvrir_espace(ville)
-        await antai.conventionner(ville)
-        await certifier(antai, ville, sortie, prestataire)
-        await deposer(settings, antai, ville, sortie, prestataire, zones, droits)
+        antai = Partie(pilot, settings, Party.ANTAI, bac)
+        await ouvrir_espace(antai, ville, dit)
+        await conventionner(antai, ville, dit)
+        await certifier(antai, ville, sortie, prestataire, dit)
+        async with montrant(settings, sortie) as client:
+            corps = {"siret": ville.siret, "prestataire": prestataire}
+            perimetre = {"zones": [*zones], "droits": [*droits]}
+            await habiliter(antai, ville.siret, client, {**corps, **perimetre}, perimetre, dit)
+            for partie, droit, avant in AILLEURS:
+                if droit in droits:
+                    autre = Partie(pilot, settings, partie, bac)
+                    await avant(autre, ville.siret)
+                    await habiliter(autre, ville.siret, client, corps, None, dit)
 
     drive(settings, run)
     configurer(settings, sortie)
-    say(f"\nPrêt. Essayez : curl -K {sortie / CURL} {settings.addresses[Party.ANTAI]}{prefixe(bac)}/front")
-    return 0
+    return conclure(dit, settings, ville, bac, sortie)
+
+
+@dataclass
+class Recit:
+    """What is told of an enrolment as it goes, and kept: each step done, each step left, by whom."""
+
+    en_json: bool
+    etapes: list[dict[str, str]] = field(default_factory=list)
+    manques: list[dict[str, str]] = field(default_factory=list)
+
+    def etape(self, nom: str, texte: str, **plus: str) -> None:
+        """A step that is done, or that was."""
+        self.etapes.append({"etape": nom, "resultat": texte, **plus})
+        if not self.en_json:
+            say(f"  {nom:<18} {texte}")
+
+
+def conclure(dit: Recit, settings: Settings, ville: Commune, bac: str, sortie: Path) -> int:
+    """Say what is left, if anything; gives the exit status."""
+    if dit.en_json:
+        dump({"siret": ville.siret, "bac": bac, "dossier": str(sortie), "etapes": dit.etapes, "manques": dit.manques})
+    elif dit.manques:
+        say(f"\nIl reste {len(dit.manques)} étape{'s' if len(dit.manques) > 1 else ''} :")
+        for manque in dit.manques:
+            say(f"  {manque['service']} — {manque['phrase']} ({manque['code']})\n      {manque['que_faire']}")
+    if not dit.en_json:
+        say(f"\nPrêt. Essayez : curl -K {sortie / CURL} {settings.addresses[Party.ANTAI]}{prefixe(bac)}/front")
+    return RESTE if dit.manques else 0
 
 
 def prefixe(bac: str) -> str:
@@ -58,11 +110,12 @@ def prefixe(bac: str) -> str:
     return "" if bac == DEFAUT else f"/bacs/{bac}"
 
 
-class Antai:
-    """ANTAI as the collectivité and its provider see it, by its HTTP API."""
+class Partie:
+    """A service as the collectivité and its provider see it, by its HTTP API."""
 
-    def __init__(self, pilot: "Pilot", url: str, bac: str):
-        self.client, self.url, self.bac = pilot.client, url, f"{url}{prefixe(bac)}"
+    def __init__(self, pilot: "Pilot", settings: Settings, party: Party, bac: str):
+        self.client, self.party, self.url = pilot.client, party, settings.addresses[party]
+        self.bac = f"{self.url}{prefixe(bac)}"
 
     async def appeler(self, method: str, url: str, client: "httpx.AsyncClient | None" = None, **options: Any) -> "httpx.Response":
         """One call; raises Panne with the sentence of the refusal."""
@@ -71,42 +124,45 @@ class Antai:
         try:
             answer = await (client or self.client).request(method, url, **options)
         except httpx.HTTPError as error:
-            raise Panne(f"L'ANTAI ne répond pas ({url} : {error!r}).", "« fps doctor » cherche la cause.") from error
+            raise Panne(f"{LIBELLES[self.party]} ne répond pas ({url} : {error!r}).", "« fps doctor » cherche la cause.") from error
         if answer.status_code >= 400:
             problem = answer.json()
             raise Panne(f"{problem['title']} ({problem['code']}) : {problem.get('detail', '')}", problem.get("que_faire", ""))
         return answer
 
-    async def ouvrir_espace(self, ville: Commune) -> None:
-        """The espace numérique, with an agent whose password is drawn now and told once."""
-        if (await self.client.get(f"{self.bac}/espaces/{ville.siret}/etat")).status_code == 200:
-            return say(f"  Espace numérique   déjà demandé pour {ville.nom}")
-        mot_de_passe = secrets.token_urlsafe(18)
-        adresse = ville.adresse.model_dump(mode="json")
-        demande = {
-            "siret": ville.siret,
-            "type": ville.type,
-            "adresse": adresse,
-            "contact": {"nom": ville.nom, "adresse": adresse},
-            "agent": {"login": "agent", "nom": "Agent (simulé)", "mot_de_passe": mot_de_passe},
-        }
-        etat = (await self.appeler("POST", f"{self.bac}/espaces", json=demande)).json()["etat"]
-        say(f"  Espace numérique   {etat} ; compte « agent », mot de passe « {mot_de_passe} »")
 
-    async def conventionner(self, ville: Commune) -> None:
-        """The convention: prepared, its model deposited as signed, then signed by ANTAI when its control is automatic."""
-        conventions = f"{self.bac}/espaces/{ville.siret}/conventions"
-        if (await self.appeler("GET", conventions)).json():
-            return say("  Convention         déjà préparée")
-        corps = {"signataire": {"nom": "Camille Spécimen", "qualite": "Autorité délibérante"}, "cycle": ville.cycle}
-        rang = (await self.appeler("POST", conventions, json=corps)).json()["rang"]
-        modele = (await self.appeler("GET", f"{conventions}/{rang}/modele")).content
-        depot = f"{conventions}/{rang}/depot"
-        etat = (await self.appeler("PUT", depot, content=modele, headers={"Content-Type": "application/pdf"})).json()["etat"]
-        say(f"  Convention         {etat}, cycle {ville.cycle}")
+async def ouvrir_espace(antai: Partie, ville: Commune, dit: Recit) -> None:
+    """The espace numérique, with an agent whose password is drawn now and told once."""
+    nom = "Espace numérique"
+    if (await antai.client.get(f"{antai.bac}/espaces/{ville.siret}/etat")).status_code == 200:
+        return dit.etape(nom, f"déjà demandé pour {ville.nom}")
+    mot_de_passe = secrets.token_urlsafe(18)
+    adresse = ville.adresse.model_dump(mode="json")
+    demande = {
+        "siret": ville.siret,
+        "type": ville.type,
+        "adresse": adresse,
+        "contact": {"nom": ville.nom, "adresse": adresse},
+        "agent": {"login": "agent", "nom": "Agent (simulé)", "mot_de_passe": mot_de_passe},
+    }
+    etat = (await antai.appeler("POST", f"{antai.bac}/espaces", json=demande)).json()["etat"]
+    dit.etape(nom, f"{etat} ; compte « agent », mot de passe « {mot_de_passe} »", compte="agent", mot_de_passe=mot_de_passe)
 
 
-async def certifier(antai: Antai, ville: Commune, sortie: Path, prestataire: str) -> None:
+async def conventionner(antai: Partie, ville: Commune, dit: Recit) -> None:
+    """The convention: prepared, its model deposited as signed, then signed by ANTAI when its control is automatic."""
+    conventions = f"{antai.bac}/espaces/{ville.siret}/conventions"
+    if (await antai.appeler("GET", conventions)).json():
+        return dit.etape("Convention", "déjà préparée")
+    corps = {"signataire": {"nom": "Camille Spécimen", "qualite": "Autorité délibérante"}, "cycle": ville.cycle}
+    rang = (await antai.appeler("POST", conventions, json=corps)).json()["rang"]
+    modele = (await antai.appeler("GET", f"{conventions}/{rang}/modele")).content
+    depot = f"{conventions}/{rang}/depot"
+    etat = (await antai.appeler("PUT", depot, content=modele, headers={"Content-Type": "application/pdf"})).json()["etat"]
+    dit.etape("Convention", f"{etat}, cycle {ville.cycle}")
+
+
+async def certifier(antai: Partie, ville: Commune, sortie: Path, prestataire: str, dit: Recit) -> None:
     """A key of this machine, and the certificate that the test PSCE issues for it; what is there already is kept. Raises Panne."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -115,7 +171,7 @@ async def certifier(antai: Antai, ville: Commune, sortie: Path, prestataire: str
 
     cle, certificat = sortie / CLE, sortie / CERTIFICAT
     if cle.exists() and certificat.exists():
-        return say(f"  Certificat         déjà dans {sortie}/")
+        return dit.etape("Certificat", f"déjà dans {sortie}/")
     if cle.exists() or certificat.exists():
         raise Panne(f"Le dossier {sortie} a une clé ou un certificat, mais pas les deux.", "Donnez un dossier neuf avec --sortie.")
     try:
@@ -127,29 +183,59 @@ async def certifier(antai: Antai, ville: Commune, sortie: Path, prestataire: str
         ecrire(certificat, emis.text)
     except OSError as error:
         raise Panne(f"Le dossier {sortie} ne peut pas être écrit ({cause(error)}).", "Donnez un autre dossier avec --sortie.") from error
-    say(f"  Certificat         {certificat} (clé : {cle})")
+    dit.etape("Certificat", f"{certificat} (clé : {cle})")
 
 
-async def deposer(
-    settings: Settings, antai: Antai, ville: Commune, sortie: Path, prestataire: str, zones: Sequence[str], droits: Sequence[str]
-) -> None:
-    """The deposit, in a connection that shows the certificate; then the activation, as the collectivité would do it."""
+@asynccontextmanager
+async def montrant(settings: Settings, sortie: Path) -> "AsyncIterator[httpx.AsyncClient]":
+    """A client whose connections show the certificate."""
     from fps.kit.wire.carrier import open_client
 
     context = believed(settings)
     context.load_cert_chain(sortie / CERTIFICAT, sortie / CLE)
-    corps = {"siret": ville.siret, "prestataire": prestataire, "zones": [*zones], "droits": [*droits]}
     async with open_client(verify=context) as client:
-        front = (await antai.appeler("GET", f"{antai.bac}/front", client, params={"siret": ville.siret})).json()
-        ici = next(c for c in front["collectivites"] if c["siret"] == ville.siret)
-        if ici["certificat"] is None:
-            ici["certificat"] = (await antai.appeler("POST", f"{antai.bac}/certificats", client, json=corps)).json()
-        activation = f"{antai.bac}/espaces/{ville.siret}/certificats/{ici['certificat']['cle']}/activation"
-        await antai.appeler("POST", activation, json={"zones": [*zones], "droits": [*droits]})
-        manques = (await antai.appeler("GET", f"{antai.bac}/front", client)).json()["manques"]
-    if manques:
-        raise Panne(f"Il manque encore une étape : {manques[0]['phrase']}", manques[0]["que_faire"])
-    say(f"  Habilitation       active ; zones : {', '.join(zones) or 'toutes'} ; droits : {', '.join(droits)}")
+        yield client
+
+
+async def cahier(court: Partie, siret: str) -> None:
+    """The cahier des charges of the télétransmission, which the collectivité accepts before anything else at the court."""
+    ici = f"{court.bac}/teletransmission/{siret}"
+    if (await court.appeler("GET", ici)).json()["cahier_accepte_le"] is None:
+        await court.appeler("POST", f"{ici}/cahier-des-charges")
+
+
+async def rien(dgfip: Partie, siret: str) -> None:
+    """The DGFiP asks nothing of the collectivité itself."""
+
+
+# Where else a certificate is deposited, for which permission, and what the collectivité does first there.
+AILLEURS: Final = ((Party.CCSP, "contentieux", cahier), (Party.DGFIP, "comptabilite", rien))
+GUICHETS: Final = {Party.ANTAI: "espaces", Party.CCSP: "teletransmission", Party.DGFIP: "collectivites"}
+
+
+async def habiliter(
+    partie: Partie, siret: str, client: "httpx.AsyncClient", corps: dict[str, Any], perimetre: dict[str, Any] | None, dit: Recit
+) -> None:
+    """The deposit, in a connection that shows the certificate; the activation, as the collectivité does it; then what is left there."""
+
+    async def front() -> dict[str, Any]:
+        lu: dict[str, Any] = (await partie.appeler("GET", f"{partie.bac}/front", client, params={"siret": siret})).json()
+        return lu
+
+    vu = await front()
+    ici = next(c["certificat"] for c in vu["collectivites"] if c["siret"] == siret)
+    if ici is None:
+        ici = (await partie.appeler("POST", f"{partie.bac}/certificats", client, json=corps)).json()
+        vu = await front()
+    # The perimeter is said again each time; what is missing before an activation is for somebody else to do.
+    if perimetre is not None or {m["code"] for m in vu["manques"]} & A_ACTIVER == {m["code"] for m in vu["manques"]} != set():
+        url = f"{partie.bac}/{GUICHETS[partie.party]}/{siret}/certificats/{ici['cle']}/activation"
+        await partie.appeler("POST", url, json=perimetre)
+        vu = await front()
+    manques = [m for m in vu["manques"] if m["siret"] == siret]
+    dit.manques += [{"service": LIBELLES[partie.party], **m} for m in manques]
+    etat = "déposée, pas encore active" if manques else "active"
+    dit.etape("Habilitation", f"{etat} ({LIBELLES[partie.party]})", service=partie.party.value)
 
 
 def configurer(settings: Settings, sortie: Path) -> None:

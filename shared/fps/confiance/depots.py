@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
-from fps.confiance.refus import AccesRefuse, RoleInterdit
+from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
 from fps.errors import Conflit, Introuvable
 from fps.parties import Party
 from fps.villes.communes import commune, est_connue
@@ -42,6 +43,28 @@ class CertificatNonActif(Conflit):
     code = "certificat-non-actif"
     article = RGS
     que_faire = "Seul un certificat actif se désactive : consultez son état."
+
+
+class EtatCertificat(StrEnum):
+    """How a deposited certificate stands for one collectivité, the state of the certificate itself included."""
+
+    DEPOSEE = "deposee"
+    ACTIVE = "active"
+    DESACTIVEE = "desactivee"
+    EXPIREE = "expiree"
+    REVOQUEE = "revoquee"
+    REMPLACEE = "remplacee"
+
+
+def etat_de(habilitation: Habilitation, refus: AccesRefuse | None, maintenant: datetime) -> EtatCertificat:
+    """How it stands; `refus` is why the certificate itself is not good today, if it is not."""
+    if isinstance(refus, CertificatRevoque):
+        return EtatCertificat.REVOQUEE
+    if isinstance(refus, CertificatExpire):
+        return EtatCertificat.EXPIREE
+    if habilitation.remplacee_le is not None and maintenant >= habilitation.remplacee_le:
+        return EtatCertificat.REMPLACEE
+    return EtatCertificat(habilitation.etat.value)
 
 
 def deposer(

@@ -15,7 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration, auteur
-from fps.kit.trust.depot_certificats import Manque
+from fps.kit.trust.front import Manque
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Jour
 
@@ -67,7 +67,7 @@ async def voir(siret: str, work: Work) -> Suivi:
         versions_homologuees=montre.versions_homologuees,
         derniere_seance=None if seance is None else seance.rang,
         conventions=montre.conventions,
-        manques=[Manque.dire(manque) for manque in await acces.manques_de(siret, work)],
+        manques=[Manque.voir(siret, manque) for manque in await acces.manques_de(siret, work)],
     )
 
 

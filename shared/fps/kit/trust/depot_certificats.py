@@ -1,7 +1,6 @@
 """Where a provider makes itself known to the court and to the DGFiP: it deposits its certificate, and asks what is still missing."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
@@ -9,21 +8,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Text, bindparam, select
 
 from fps.confiance import depots
-from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission, verifier_habilitation
-from fps.confiance.refus import AccesRefuse, NonDepose
+from fps.confiance.habilitation import Habilitation, Identite, Permission, verifier_habilitation
+from fps.confiance.refus import AccesRefuse, NonActive
 from fps.kit.data import tables
 from fps.kit.engine.audit import nommer
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.ground.clock import wall_now
+from fps.kit.trust import front as commun
 from fps.kit.trust.acces import auteur, certificat, porteur, refuser
+from fps.kit.trust.front import CertificatVu, CollectiviteVue, Demande, Front, Manque, connecte, porte
 from fps.kit.trust.habilitations import RECORD, missing
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
-from fps.villes.communes import commune
+from fps.villes.communes import commune, est_connue
 
 TAG = "Certificats"
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
@@ -37,37 +37,6 @@ _DEPOTS: Any = (
 )
 
 
-class Manque(BaseModel):
-    """One step to do, in words."""
-
-    code: str
-    phrase: str
-    detail: str
-    que_faire: str
-
-    @classmethod
-    def dire(cls, refus: AccesRefuse) -> "Manque":
-        """The step that this refusal is about."""
-        return cls(code=refus.code, phrase=refus.titre(), detail=refus.detail, que_faire=refus.que_faire)
-
-
-class CertificatVu(BaseModel):
-    """A certificate deposited for a collectivité."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    cle: str = Field(description="SHA-256 du certificat")
-    siret: str
-    prestataire: str
-    siret_titulaire: str | None
-    etat: EtatHabilitation
-    droits: tuple[Permission, ...]
-    valide_du: datetime | None
-    valide_au: datetime | None
-    deposee_le: datetime
-    effet_le: datetime | None
-
-
 class DepotCertificat(BaseModel):
     """The deposit of the certificate that the connection shows."""
 
@@ -78,51 +47,44 @@ class DepotCertificat(BaseModel):
     effet_le: Instant | None = Field(None, description="Pas avant cet instant du bac (production d'avance)")
 
 
-class Connexion(BaseModel):
-    """What one collectivité lets this certificate do, and what is missing; nothing when all is there."""
-
-    siret: str
-    nom: str
-    certificat: CertificatVu
-    manques: list[Manque]
-
-
-class Front(BaseModel):
-    """Who is connected, and where its certificate is deposited."""
-
-    nom: str
-    empreinte: str
-    siret: str | None
-    emetteur: str
-    valide_du: datetime | None
-    valide_au: datetime | None
-    bac: str
-    date_bac: datetime
-    wall_time: datetime
-    collectivites: list[Connexion]
-    manques: list[Manque] = Field(description="Ce qui manque avant toute collectivité")
-
-
 async def deposes(lecture: Reading, cle: str) -> list[Habilitation]:
     """Where a certificate is deposited in this bac."""
     return [RECORD.item(row) for row in await lecture.tx.select(_DEPOTS, nom=lecture.work.bac.nom, cle=cle)]
 
 
-def etapes(habilitation: Habilitation, permissions: frozenset[Permission], avant: list[AccesRefuse], maintenant: datetime) -> list[Manque]:
-    """Everything that keeps a deposited certificate from its messages, in order."""
-    found = list(avant)
-    try:
-        verifier_habilitation(habilitation, permissions, None, maintenant)
-    except AccesRefuse as refus:
-        found.append(refus)
-    return [Manque.dire(refus) for refus in found]
+async def etapes(
+    siret: str | None,
+    qui: Identite,
+    refus: AccesRefuse | None,
+    habilitation: Habilitation | None,
+    permissions: frozenset[Permission],
+    avant: list[AccesRefuse],
+    work: Work,
+) -> list[Manque]:
+    """Everything that keeps a certificate from its messages, in order: the collectivité's own steps, the certificate, deposit, activation.
+
+    `siret` None: no collectivité is named yet. `refus`: why the certificate is not good today.
+    """
+    found = [*avant, *([refus] if refus is not None else [])]
+    if habilitation is None:
+        found.append(await missing(qui, siret or "…", work))
+        found.append(NonActive("Aucune collectivité n'est nommée : GET /front?siret=…" if siret is None else f"Collectivité {siret}."))
+    else:
+        try:
+            verifier_habilitation(habilitation, permissions, None, work.now)
+        except AccesRefuse as manque:
+            found.append(manque)
+    return [Manque.voir(siret, manque) for manque in found]
 
 
 def routes(service: Service, permissions: frozenset[Permission], avant: Avant, manques: Manques) -> APIRouter:
     """POST /certificats and GET /front. `avant` is checked before a deposit."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+    toutes = APIRouter()
+    depot = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+    controle = APIRouter(route_class=JsonRoute, dependencies=[porte(service)], tags=[TAG])
+    trust = service.extension(Trust)
 
-    @router.post("/certificats", status_code=201, summary="Déposer le certificat de la connexion pour une collectivité")
+    @depot.post("/certificats", status_code=201, summary="Déposer le certificat de la connexion pour une collectivité")
     async def deposer(request: Request, demande: Annotated[DepotCertificat, Body()]) -> CertificatVu:
         qui = porteur(request)
 
@@ -132,40 +94,31 @@ def routes(service: Service, permissions: frozenset[Permission], avant: Avant, m
             await avant(demande.siret, work)
             work.add(nouvelle)
             work.audit("depot-certificat", qui, demande.siret)
-            return CertificatVu.model_validate(nouvelle)
+            return CertificatVu.voir(nouvelle, trust, work.now)
 
         return await service.ask(bac_of(request), run)
 
-    @router.get("/front", summary="Savoir qui l'on est, et ce qui manque")
-    async def front(request: Request) -> Front:
-        qui = porteur(request)
+    @controle.get("/front", summary="Contrôler sa connexion : qui je suis, pour qui, et ce qui manque")
+    async def front(request: Request, siret: Demande = None) -> Front:
+        qui, refus = connecte(request)
         async with service.reading(bac_of(request)) as lecture:
-            trouvees = await deposes(lecture, qui.cle)
-            now = lecture.work.now
-            connexions = [
-                Connexion(
-                    siret=h.siret,
-                    nom=commune(h.siret).nom,
-                    certificat=CertificatVu.model_validate(h),
-                    manques=etapes(h, permissions, await manques(h.siret, lecture.work), now),
+            work = lecture.work
+            trouvees = {h.siret: h for h in await deposes(lecture, qui.cle)}
+            vues, absents = [], []
+            for nom in commun.nommees(qui, trouvees, siret):
+                depose = None if nom is None else trouvees.get(nom)
+                ville = None if nom is None or not est_connue(nom) else commune(nom)
+                absents += await etapes(
+                    nom, qui, refus, depose, permissions, [] if ville is None else await manques(ville.siret, work), work
                 )
-                for h in trouvees
-            ]
-        return Front(
-            nom=qui.nom,
-            empreinte=qui.empreinte,
-            siret=qui.siret,
-            emetteur=qui.emetteur,
-            valide_du=qui.valide_du,
-            valide_au=qui.valide_au,
-            bac=bac_of(request),
-            date_bac=now,
-            wall_time=wall_now(),
-            collectivites=connexions,
-            manques=[] if connexions else [Manque.dire(NonDepose(f"« {qui.nom} »."))],
-        )
+                if nom is not None:
+                    vu = None if depose is None else CertificatVu.voir(depose, trust, work.now)
+                    vues.append(CollectiviteVue(siret=nom, nom=None if ville is None else ville.nom, certificat=vu))
+            return Front(identite=commun.identite(qui, refus), horloges=commun.horloges(work), collectivites=vues, manques=absents)
 
-    return router
+    toutes.include_router(depot)
+    toutes.include_router(controle)
+    return toutes
 
 
 def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: Avant) -> APIRouter:
@@ -177,8 +130,8 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
         commune(siret)
         async with service.reading(bac_of(request)) as lecture:
             rows = await lecture.tx.load(tables.habilitations, [(lecture.work.bac.nom, siret)], ("bac", "siret"))
-        trouvees = sorted((RECORD.item(row) for row in rows), key=lambda h: (h.deposee_le, h.cle))
-        return [CertificatVu.model_validate(h) for h in trouvees]
+            trouvees = sorted((RECORD.item(row) for row in rows), key=lambda h: (h.deposee_le, h.cle))
+            return [CertificatVu.voir(h, service.extension(Trust), lecture.work.now) for h in trouvees]
 
     async def changer(request: Request, siret: str, empreinte: str, acte: str, agir: Callable[[Habilitation, Work], None]) -> CertificatVu:
         await permis(service, request)
@@ -191,7 +144,7 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
                     service.extension(Trust).reconnaitre(habilitation.certificat)
             agir(habilitation, work)
             work.audit(f"{acte}-certificat", auteur(request), f"{siret} {habilitation.cle}")
-            return CertificatVu.model_validate(habilitation)
+            return CertificatVu.voir(habilitation, service.extension(Trust), work.now)
 
         return await service.ask(bac_of(request), run)
 

@@ -9,12 +9,13 @@ from antai.actes.espace import certificats as actes
 from antai.actes.espace.espace import ouvert
 from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.depot import TAG, EffetLe, Permissions, Zones
-from antai.api.espace.vues import CertificatVu, Formulaire
+from antai.api.espace.vues import Formulaire
 from antai.api.vues import Siret
 from antai.store.espaces import certificats_de
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
+from fps.kit.trust.front import CertificatVu
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Instant

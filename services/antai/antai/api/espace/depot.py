@@ -7,11 +7,12 @@ from pydantic import Field
 
 from antai.actes.espace import certificats as actes
 from antai.api.espace.auditer import faire
-from antai.api.espace.vues import CertificatVu, Formulaire
+from antai.api.espace.vues import Formulaire
 from fps.confiance.habilitation import Permission
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import certificat, porteur
+from fps.kit.trust.front import CertificatVu
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Instant, Ligne

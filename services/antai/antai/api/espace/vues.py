@@ -5,14 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from antai.domain.espace.certificats import EtatCertificat, etat_de
 from antai.domain.espace.convention import Convention, EtatConvention
 from antai.domain.espace.espace import Espace, EtatEspace, MinorationDeclaree
-from fps.confiance.habilitation import Habilitation, Identite, Permission
-from fps.confiance.refus import AccesRefuse
 from fps.droit.calculs import Cycle
 from fps.kit.trust import personnes
-from fps.kit.trust.identity import Trust, decrire
 from fps.messages.formats import Ligne
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
 from fps.villes.communes import commune
@@ -106,59 +102,3 @@ class EspaceVu(EtatDemande):
             contact_rapo=reglages.contact_rapo,
             conventions=[ConventionVue.voir(c, le) for c in espace.conventions],
         )
-
-
-class IdentiteVue(BaseModel):
-    """What a certificate says."""
-
-    empreinte: str = Field(description="SHA-256 du certificat")
-    nom: str = Field(description="Nom commun du sujet")
-    siret: str | None = Field(description="SIRET du titulaire")
-    emetteur: str
-    numero_serie: str
-    valide_du: datetime | None
-    valide_au: datetime | None
-
-    @classmethod
-    def voir(cls, qui: Identite) -> "IdentiteVue":
-        """The identity of this caller."""
-        return cls(**{nom: getattr(qui, nom) for nom in cls.model_fields})
-
-
-class CertificatVu(BaseModel):
-    """A deposited certificate, with its perimeter; no zone means all of them."""
-
-    cle: str = Field(description="SHA-256 du certificat, ou le service simulé")
-    siret: str = Field(description="Collectivité pour laquelle il est déposé")
-    prestataire: str
-    sujet: IdentiteVue | None = Field(description="Absent pour le système de référence du simulateur")
-    etat: EtatCertificat
-    zones: list[str]
-    droits: list[Permission]
-    deposee_le: datetime
-    effet_le: datetime | None
-    remplacee_le: datetime | None
-    remplacee_par: str | None
-
-    @classmethod
-    def voir(cls, habilitation: Habilitation, trust: Trust, maintenant: datetime) -> "CertificatVu":
-        """This deposit at this instant of the bac, its certificate checked now."""
-        sujet, refus = examiner(habilitation, trust)
-        parts = {nom: getattr(habilitation, nom) for nom in cls.model_fields if nom not in ("sujet", "etat", "zones", "droits")}
-        return cls(
-            sujet=None if sujet is None else IdentiteVue.voir(sujet),
-            etat=etat_de(habilitation, refus, maintenant),
-            zones=list(habilitation.zones),
-            droits=list(habilitation.droits),
-            **parts,
-        )
-
-
-def examiner(habilitation: Habilitation, trust: Trust) -> tuple[Identite | None, AccesRefuse | None]:
-    """What the certificate of a deposit says, and why it is not good today, if it is not."""
-    if not habilitation.certificat:
-        return None, None
-    try:
-        return trust.reconnaitre(habilitation.certificat), None
-    except AccesRefuse as refus:
-        return decrire(habilitation.certificat), refus

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from antai.domain.espace.refus import (
     CertificatAutreCollectivite,
@@ -14,30 +13,8 @@ from antai.domain.espace.refus import (
 )
 from fps.confiance import depots
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
-from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
+from fps.confiance.refus import RoleInterdit
 from fps.villes.communes import commune
-
-
-class EtatCertificat(StrEnum):
-    """How a deposited certificate stands for one collectivité, the state of the certificate itself included."""
-
-    DEPOSEE = "deposee"
-    ACTIVE = "active"
-    DESACTIVEE = "desactivee"
-    EXPIREE = "expiree"
-    REVOQUEE = "revoquee"
-    REMPLACEE = "remplacee"
-
-
-def etat_de(habilitation: Habilitation, refus: AccesRefuse | None, maintenant: datetime) -> EtatCertificat:
-    """How it stands; `refus` is why the certificate itself is not good today, if it is not."""
-    if isinstance(refus, CertificatRevoque):
-        return EtatCertificat.REVOQUEE
-    if isinstance(refus, CertificatExpire):
-        return EtatCertificat.EXPIREE
-    if habilitation.remplacee_le is not None and maintenant >= habilitation.remplacee_le:
-        return EtatCertificat.REMPLACEE
-    return EtatCertificat(habilitation.etat.value)
 
 
 def zones_de(siret: str, zones: Sequence[str]) -> tuple[str, ...]:
