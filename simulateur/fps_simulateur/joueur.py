@@ -15,8 +15,9 @@ from fps.flows import MESSAGES, by_type
 from fps.kit.ground.clock import PARIS, paris
 from fps.messages.message import MessageClass
 from fps.parties import Party
+from fps_simulateur.langue.fautes import proche
 from fps_simulateur.langue.modele import ETABLIR, Etape, Vie, court, lettre, reponses
-from fps_simulateur.pilote.pilot import Pilot
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 VILLES: Final[Mapping[str, tuple[str, str]]] = {
     "lille": ("21590350100017", "rouge"),
@@ -30,6 +31,8 @@ VUES: Final[Mapping[Party, str]] = {
     Party.DGFIP: "/prises-en-charge/{numero}",
     Party.CCSP: "/requetes/{requete}",
 }
+# What a service refuses to the pilot because of what the life asks.
+DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})
 EXPLICATIONS: Final[Mapping[Party, str]] = {Party.ANTAI: "dossiers", Party.DGFIP: "prises-en-charge"}
 
 
@@ -45,7 +48,9 @@ class Monde(Protocol):
 
 
 class VieFausse(Exception):
-    """A step did not give what was written."""
+    """A step did not give what was written; `etape` is its rank in the life, from 1."""
+
+    etape: int = 0
 
 
 def exiger(vrai: bool, sinon: str) -> None:
@@ -76,8 +81,12 @@ class Deroulement:
         for rang, etape in enumerate(self.vie.etapes, 1):
             try:
                 await self._etape(etape)
-            except VieFausse as error:
-                raise VieFausse(f"{self.vie.vie}, étape {rang} : {error}") from error
+            except (VieFausse, PiloteErreur) as error:
+                if isinstance(error, PiloteErreur) and error.problem.get("code") not in DE_LA_VIE:
+                    raise
+                fausse = VieFausse(f"{self.vie.vie}, étape {rang} : {error}")
+                fausse.etape = rang
+                raise fausse from error
         enterrees = (await self.monde.pilot.etat(self.bac))["echeances_enterrees"]
         exiger(not enterrees["nombre"], f"{self.vie.vie} : des échéances sont enterrées : {enterrees['premieres']}")
 
@@ -114,7 +123,10 @@ class Deroulement:
         url = f"{self.monde.addresses[party]}/bacs/{self.bac}{path}"
         answer = await (self.monde.client.get(url, params=body) if method == "GET" else self.monde.client.post(url, json=body))
         await self.monde.pilot.au_calme(self.bac)
-        found = answer.json()
+        try:
+            found = answer.json()
+        except ValueError:
+            found = {}
         if etape.refus is not None:
             self._refuse(etape, party, answer, found)
             return
@@ -219,7 +231,9 @@ def instant(le: date | datetime) -> datetime:
 def constat(avec: Mapping[str, Any]) -> dict[str, Any]:
     """What the agent types: `ville`, `plaque` and `categorie` stand for the whole."""
     given = dict(avec)
-    siret, zone = VILLES[given.pop("ville", "lille")]
+    ville = given.pop("ville", "lille")
+    exiger(ville in VILLES, f"« {ville} » n'est pas une ville du simulateur{proche(str(ville), VILLES)}")
+    siret, zone = VILLES[ville]
     vehicule = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
     for court_, nom in (("plaque", "immatriculation"), ("categorie", "categorie"), ("pays", "pays"), ("marque", "marque")):
         if court_ in given:
@@ -232,13 +246,19 @@ def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:
     if isinstance(value, str):
         whole = re.fullmatch(r"\{(\w+)\}", value)
         if whole:
-            return mots[whole[1]]
-        return re.sub(r"\{(\w+)\}", lambda m: str(mots[m[1]]), value)
+            return mot(whole[1], mots)
+        return re.sub(r"\{(\w+)\}", lambda m: str(mot(m[1], mots)), value)
     if isinstance(value, Mapping):
         return {k: remplacer(v, mots) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [remplacer(v, mots) for v in value]
     return json_de(value)
+
+
+def mot(nom: str, mots: Mapping[str, Any]) -> Any:
+    """What a name stands for; raises VieFausse with the nearest name."""
+    exiger(nom in mots, f"« {{{nom}}} » n'est encore le nom de rien{proche(nom, mots)}")
+    return mots[nom]
 
 
 def json_de(value: Any) -> Any:

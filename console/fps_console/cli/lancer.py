@@ -1,11 +1,11 @@
-"""What starts the services and the pages: `fps up`, `fps serve`; and `fps demo`, which plays two dossiers alone."""
+"""What starts the services and the pages: `fps up`, `fps serve`; and what plays alone: `fps demo`, `fps play`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fps_console.cli.options import DataDir, settings
+from fps_console.cli.options import DataDir, Json, settings
 
 
 def up(
@@ -41,3 +41,19 @@ def demo(
     from fps_console.commandes.demo import play
 
     return asyncio.run(play(sortie))
+
+
+def play(
+    noms: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NOM|FAMILLE|FICHIER]…", help="Vies ou familles du catalogue, ou fichiers YAML ; tout le catalogue sinon."),
+    ] = None,
+    detail: Annotated[bool, typer.Option("--detail", help="Raconte chaque vie, jour après jour.")] = False,
+    lister: Annotated[bool, typer.Option("--lister", help="Donne les vies du catalogue, sans les jouer.")] = False,
+    en_json: Json = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
+) -> int:
+    """Joue des vies entières, et dit où l'une ne se passe pas comme elle est écrite."""
+    from fps_console.commandes.play import play as start
+
+    return start(noms or [], detail=detail, lister=lister, en_json=en_json, junit=junit)

@@ -14,6 +14,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.up,
     lancer.serve,
     lancer.demo,
+    lancer.play,
     dossiers.advance,
     dossiers.flux,
     dossiers.explain,

@@ -6,12 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fps.donnees import lire_yaml
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
+from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe, proche
 
 Champs = dict[str, Any]
 
@@ -87,7 +89,7 @@ class Etape(Lecture):
         if self.acte is not None and self.demande is not None:
             raise ValueError("une étape fait un acte ou une demande, pas les deux")
         if self.acte is not None and self.acte != ETABLIR and self.acte not in LETTRES:
-            raise ValueError(f"acte inconnu : « {self.acte} »")
+            raise ValueError(f"« {self.acte} » n'est pas un acte{proche(self.acte, (ETABLIR, *LETTRES))}")
         if (self.refus or self.article or self.donne or self.garder or self.avec) and self.acte is None and self.demande is None:
             raise ValueError("« avec », « refus », « article », « donne » et « garder » suivent un acte ou une demande")
         if self.article is not None and self.refus is None:
@@ -147,16 +149,33 @@ def catalogue() -> tuple[Vie, ...]:
     return tuple(found)
 
 
+MOTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "vie": tuple(Vie.model_fields),
+    "etape": tuple(Etape.model_fields),
+    "demande": tuple(Demande.model_fields),
+}
+
+
 def lire(text: str, source: str) -> list[Vie]:
-    """The lives of a file; raises ValueError with the place of what is ill written."""
-    brut: Any = lire_yaml(text)
-    if not isinstance(brut, list):
-        raise ValueError(f"{source} : une liste de vies est attendue")
-    lives = []
-    for item in brut:
+    """The lives of a file; raises ViesIllisibles, with the line, the column and the nearest word of each thing that is ill written."""
+    try:
+        brut: Any = lire_yaml(text)
+    except yaml.YAMLError as error:
+        raise ViesIllisibles([de_syntaxe(error, source)]) from error
+    except ValueError as error:  # a day that no calendar has
+        raise ViesIllisibles(Plan(text, source).dates_fausses()) from error
+    if not isinstance(brut, list) or not brut:
+        raise ViesIllisibles([Faute(source, 1, 1, "une liste de vies est attendue : « - vie: nom »")])
+    lives, fautes = [], []
+    for rang, item in enumerate(brut):
         try:
             lives.append(Vie.model_validate(item))
-        except ValueError as error:
-            name = item.get("vie", "?") if isinstance(item, dict) else "?"
-            raise ValueError(f"{source}, vie « {name} » : {error}") from error
+        except ValidationError as error:
+            fautes += Plan(text, source).fautes((rang,), error, MOTS)
+    names = [v.vie for v in lives]
+    for rang, name in enumerate(names):
+        if not fautes and name in names[:rang]:
+            fautes.append(Plan(text, source).faute((rang, "vie"), f"deux vies portent le nom « {name} »"))
+    if fautes:
+        raise ViesIllisibles(fautes)
     return lives

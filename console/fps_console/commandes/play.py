@@ -1,0 +1,167 @@
+"""`fps play`: play lives through the four services, in this process, and say where one does not go as it is written."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from fps.kit.ground.clock import wall_now
+from fps_console.commandes.avance import contents, table
+from fps_console.commandes.output import SPECIMEN, cause, complain, dump, grid, say, screen
+from fps_console.mots import recit
+from fps_simulateur.invariants import verifier
+from fps_simulateur.joueur import VieFausse, jouer
+from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
+from fps_simulateur.langue.fautes import ViesIllisibles
+from fps_simulateur.pilote.pilot import PiloteErreur
+
+DE_LA_MACHINE = ("position", "wall_time")  # what only the machine says of a line of the journal
+
+
+class Statut(IntEnum):
+    """Whose fault it is, by the exit status."""
+
+    JOUEES = 0
+    VIE_FAUSSE = 1  # a life does not go as it is written
+    ILLISIBLE = 2  # the file, or the name, is ill written
+    SIMULATEUR = 3  # the simulator failed, or breaks one of its invariants
+
+
+@dataclass
+class Jouee:
+    """What became of a life."""
+
+    choisie: Choisie
+    statut: Statut = Statut.JOUEES
+    raison: str = ""
+    secondes: float = 0.0
+    journal: list[dict[str, Any]] = field(default_factory=list)
+    courriers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def nom(self) -> str:
+        """The name of the life."""
+        return self.choisie.vie.vie
+
+
+def play(noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, junit: Path | None) -> int:
+    """Play what is named, or the whole catalogue; gives the exit status (`Statut`)."""
+    if lister:
+        return _lister(en_json)
+    try:
+        choisies = choisir(list(noms))
+    except VieInconnue as error:
+        complain(f"{error}.", "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml).")
+        return Statut.ILLISIBLE
+    except ViesIllisibles as error:
+        complain("Ce fichier ne se lit pas :", str(error))
+        return Statut.ILLISIBLE
+    except (OSError, UnicodeDecodeError) as error:
+        raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
+        complain(f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}.", "Vérifiez ce chemin et ses droits.")
+        return Statut.ILLISIBLE
+    jouees = asyncio.run(_jouer(choisies, dire=not en_json, detail=detail))
+    statut = max((one.statut for one in jouees), default=Statut.JOUEES)
+    if junit is not None:
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_bytes(_junit(jouees))
+    if en_json:
+        dump({"vies": [_vue(one) for one in jouees], "statut": int(statut)})
+    else:
+        _bilan(jouees, junit)
+    return int(statut)
+
+
+def _lister(en_json: bool) -> int:
+    if en_json:
+        dump([{"vie": c.vie.vie, "famille": famille, "titre": c.vie.titre} for famille, vies in familles().items() for c in vies])
+        return 0
+    for famille, vies in familles().items():
+        grid(famille, (("Vie", {"min_width": 30}), "Titre"), [(c.vie.vie, c.vie.titre) for c in vies], on=screen())
+        say()
+    return 0
+
+
+async def _jouer(choisies: Sequence[Choisie], *, dire: bool, detail: bool) -> list[Jouee]:
+    from fps_simulateur.pilote.world import open_world
+
+    found: list[Jouee] = []
+    if dire:
+        say(f"{SPECIMEN}\n")
+    async with open_world() as world:
+        for choisie in choisies:
+            one, debut = Jouee(choisie), time.perf_counter()
+            bac = f"vie-{len(found) + 1}"
+            try:
+                await jouer(world, choisie.vie, bac)
+                if faux := verifier(await world.pilot.relever(bac)):
+                    one.statut, one.raison = Statut.SIMULATEUR, " ; ".join(map(str, faux))
+            except VieFausse as error:
+                one.statut, one.raison = Statut.VIE_FAUSSE, f"{choisie.place(error.etape)} : {_sans_nom(error, choisie)}"
+            except PiloteErreur as error:
+                one.statut, one.raison = Statut.SIMULATEUR, str(error)
+            one.secondes = time.perf_counter() - debut
+            one.journal = await world.pilot.journal(bac)
+            one.courriers = await contents(world.pilot, bac, one.journal) if detail else {}
+            found.append(one)
+            if dire:
+                _raconter(one, detail)
+            await world.pilot.supprimer(bac)
+    return found
+
+
+def _sans_nom(error: VieFausse, choisie: Choisie) -> str:
+    return str(error).removeprefix(f"{choisie.vie.vie}, ")
+
+
+def _raconter(one: Jouee, detail: bool) -> None:
+    say(f"  {'ok    ' if one.statut is Statut.JOUEES else 'FAUX  '}{one.nom} — {one.choisie.vie.titre}")
+    if one.raison:
+        say(f"        {one.raison}")
+    if detail:
+        say()
+        table("", recit.courtes(one.journal), one.courriers, screen(), numbers=len({line["sujet"] for line in one.journal}) > 1)
+        say()
+
+
+def _bilan(jouees: Sequence[Jouee], junit: Path | None) -> None:
+    fausses = sum(one.statut is not Statut.JOUEES for one in jouees)
+    total = len(jouees)
+    verbe = "jouées" if total > 1 else "jouée"
+    say(f"\n{total} vie{'s' if total > 1 else ''} {verbe}, {fausses or 'aucune'} fausse{'s' if fausses > 1 else ''}.")
+    if junit is not None:
+        say(f"Rapport JUnit : {junit}")
+
+
+def _vue(one: Jouee) -> dict[str, Any]:
+    """What is the same each time: neither the machine's time nor how long it took."""
+    journal = [{k: v for k, v in line.items() if k not in DE_LA_MACHINE} for line in one.journal]
+    return {
+        "vie": one.nom,
+        "titre": one.choisie.vie.titre,
+        "fichier": one.choisie.fichier,
+        "statut": one.statut.name.lower().replace("_", "-"),
+        "raison": one.raison,
+        "journal": journal,
+    }
+
+
+def _junit(jouees: Sequence[Jouee]) -> bytes:
+    """The runs as JUnit's XML, which every continuous integration reads: a failure is the life's, an error the simulator's."""
+    suite = ElementTree.Element("testsuite", name="fps play", timestamp=wall_now().strftime("%Y-%m-%dT%H:%M:%S"), hostname="localhost")
+    fausses = [one for one in jouees if one.statut is Statut.VIE_FAUSSE]
+    pannes = [one for one in jouees if one.statut is Statut.SIMULATEUR]
+    suite.attrib |= {"tests": str(len(jouees)), "failures": str(len(fausses)), "errors": str(len(pannes)), "skipped": "0"}
+    suite.attrib |= {"time": f"{sum(one.secondes for one in jouees):.3f}"}
+    for one in jouees:
+        case = ElementTree.SubElement(suite, "testcase", classname=one.choisie.fichier, name=one.nom, time=f"{one.secondes:.3f}")
+        if one.raison:
+            nature = "failure" if one.statut is Statut.VIE_FAUSSE else "error"
+            ElementTree.SubElement(case, nature, message=one.raison, type=one.statut.name.lower()).text = one.choisie.vie.titre
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

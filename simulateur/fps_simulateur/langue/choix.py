@@ -1,0 +1,60 @@
+"""Which lives a person means: a life of the catalogue, a family of it, or a file of their own."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from fps_simulateur.langue.fautes import Plan, proche
+from fps_simulateur.langue.modele import Vie, lire
+
+
+class VieInconnue(ValueError):
+    """No life, no family and no file has that name."""
+
+
+@dataclass(frozen=True)
+class Choisie:
+    """A life, with the file in which it is written."""
+
+    vie: Vie
+    fichier: str
+    texte: str
+    rang: int  # of the life in its file
+
+    def place(self, etape: int) -> str:
+        """« fichier, ligne L » of a step of the life, counted from 1; of the life itself for 0."""
+        chemin = (self.rang, "etapes", etape - 1) if etape else (self.rang,)
+        faute = Plan(self.texte, self.fichier).faute(chemin, "")
+        return f"{self.fichier}, ligne {faute.ligne}"
+
+
+def familles() -> dict[str, list[Choisie]]:
+    """The lives of the catalogue by family (« rapo », « titre » …), in its order."""
+    folder = files("fps_simulateur") / "catalogue"
+    found = {}
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            texte = file.read_text("utf-8")
+            found[file.name.removesuffix(".yaml").partition("-")[2]] = [
+                Choisie(vie, file.name, texte, rang) for rang, vie in enumerate(lire(texte, file.name))
+            ]
+    return found
+
+
+def choisir(noms: list[str]) -> list[Choisie]:
+    """The lives that are meant, each once, in the order in which they are named; all those of the catalogue when none is.
+
+    Raises VieInconnue with the nearest name, ViesIllisibles, OSError.
+    """
+    connues = familles()
+    par_nom = {one.vie.vie: one for family in connues.values() for one in family}
+    found: list[Choisie] = []
+    for nom in noms or list(connues):
+        if nom.endswith((".yaml", ".yml")) or "/" in nom:
+            texte = Path(nom).read_text("utf-8")
+            found += [Choisie(vie, nom, texte, rang) for rang, vie in enumerate(lire(texte, nom))]
+        elif nom in connues or nom in par_nom:
+            found += connues.get(nom) or [par_nom[nom]]
+        else:
+            raise VieInconnue(f"« {nom} » n'est ni une vie ni une famille du catalogue{proche(nom, (*connues, *par_nom))}")
+    return list({(one.fichier, one.vie.vie): one for one in found}.values())

@@ -1,0 +1,89 @@
+"""`fps play`: the lives of the catalogue and one's own, and whose fault it is when one does not go as it is written."""
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from fps_console.cli.principal import run
+from fps_simulateur.langue.modele import catalogue
+
+README = Path(__file__).parents[2] / "simulateur/README.md"
+ECRITE = re.findall(r"^```yaml\n(.*?)^```", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)[0]
+# Each thing that may be wrong in the life of the readme: what is changed, where it is, what is said.
+FAUTES = {
+    "un acte": ("acte: établir un FPS", "acte: etablir un FPS", "ligne 5, colonne 7", "vouliez-vous dire « établir un FPS » ?"),
+    "un mot": ("antai: { etat: titre", "antay: { etat: titre", "ligne 7, colonne 25", "vouliez-vous dire « antai » ?"),
+    "une date": ("le: 2024-01-05,", "le: 2024-02-30,", "ligne 6, colonne 13", "« 2024-02-30 » n'est pas une date"),
+    "un manque": ("  titre: Impayé, le FPS devient un titre exécutoire\n", "", "ligne 1, colonne 3", "il manque « titre »"),
+    "du YAML": ("depart: 2023-09-28", "depart 2023-09-28: [", "ligne 5", "ce n'est pas du YAML"),
+}
+
+
+def test_a_life_of_ones_own_is_played_as_the_readme_shows_it_and_gives_the_same_bytes_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vie.yaml").write_text(ECRITE, encoding="utf-8")
+    told = []
+    for _ in range(2):
+        assert run(["play", str(tmp_path / "vie.yaml"), "--json"]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    (vie,) = json.loads(told[0])["vies"]
+    assert (vie["vie"], vie["statut"]) == ("mon-premier-dossier", "jouees")
+    assert "prise-en-charge" in [x["acte"] for x in vie["journal"] if x["service"] == "dgfip"]
+
+
+def test_a_life_that_does_not_go_as_it_is_written_says_where_and_the_others_are_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vie.yaml").write_text(ECRITE.replace("majoration: 5000", "majoration: 4000"), encoding="utf-8")
+    assert run(["play", str(tmp_path / "vie.yaml"), "deux-roues-paris", "--junit", str(tmp_path / "r/junit.xml"), "--detail"]) == 1
+    said = capsys.readouterr().out
+    assert "FAUX  mon-premier-dossier" in said and "ok    deux-roues-paris" in said and "2 vies jouées, 1 fausse." in said
+    assert f"{tmp_path / 'vie.yaml'}, ligne 7 : étape 3 : antai : majoration = 5000 au lieu de 4000" in said
+    assert "Titre exécutoire émis" in said or "16/01/2024" in said
+    suite = ElementTree.parse(tmp_path / "r/junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    assert [(case.get("name"), [e.tag for e in case]) for case in suite] == [("mon-premier-dossier", ["failure"]), ("deux-roues-paris", [])]
+
+
+@pytest.mark.parametrize(("avant", "apres", "ou", "quoi"), FAUTES.values(), ids=FAUTES)
+def test_a_file_that_is_ill_written_names_its_line_its_column_and_the_nearest_word(
+    avant: str, apres: str, ou: str, quoi: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert avant in ECRITE
+    (tmp_path / "vie.yaml").write_text(ECRITE.replace(avant, apres, 1), encoding="utf-8")
+    assert run(["play", str(tmp_path / "vie.yaml")]) == 2
+    said = capsys.readouterr().err
+    assert f"vie.yaml, {ou}" in said and quoi in said and "Traceback" not in said and "validation" not in said
+
+
+def test_a_name_that_is_no_life_gives_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "deux-roue-paris"]) == 2
+    assert "vouliez-vous dire « deux-roues-paris » ?" in capsys.readouterr().err
+    assert run(["play", "absent.yaml"]) == 2
+    assert "absent.yaml : ce chemin n'existe pas" in capsys.readouterr().err
+
+
+def test_a_day_in_the_past_and_a_name_that_stands_for_nothing_are_the_faults_of_the_life(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lives = [
+        "- {vie: passe, titre: T, depart: 2023-09-28, etapes: [{acte: établir un FPS}, {le: 2023-09-01}]}",
+        "- {vie: nom, titre: T, etapes: [{acte: établir un FPS}, {acte: payer le FPS, avec: {reference: '{refrence}'}}]}",
+        "- {vie: ville, titre: T, etapes: [{acte: établir un FPS, avec: {ville: lile}}]}",
+    ]
+    (tmp_path / "vies.yaml").write_text("\n".join(lives), encoding="utf-8")
+    assert run(["play", str(tmp_path / "vies.yaml")]) == 1
+    said = capsys.readouterr().out
+    assert "3 vies jouées, 3 fausses." in said and "« {refrence} » n'est encore le nom de rien" in said
+    assert "ligne 1 : étape 2" in said and "« lile » n'est pas une ville du simulateur ; vouliez-vous dire « lille » ?" in said
+
+
+def test_the_list_gives_every_life_of_the_catalogue_by_family(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "--lister", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [x["vie"] for x in told] == [v.vie for v in catalogue()] and {"amiable", "rapo"} <= {x["famille"] for x in told}
