@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -123,12 +123,7 @@ class Settings(BaseSettings):
 
     def pilots(self, address: str) -> bool:
         """Whether the pilot may call from this address."""
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(found, "ipv4_mapped", None) or found
-        return any(mapped in ip_network(item) for item in self.pilotage_networks)
+        return _within(address, self.pilotage_networks)
 
     @property
     def own_ports(self) -> frozenset[int]:
@@ -152,3 +147,14 @@ class Settings(BaseSettings):
     @classmethod
     def _delays(cls, value: object) -> object:
         return tuple(float(v) for v in value.split(",")) if isinstance(value, str) else value
+
+
+@lru_cache(1024)
+def _within(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address belongs to one of these networks; what is no address does not."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    return any(mapped in ip_network(item) for item in networks)
