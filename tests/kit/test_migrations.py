@@ -54,6 +54,11 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
     "services/dgfip/dgfip/migrations/versions/0004_ancres.py": "9750a4940729d982fa7486513518fefa0bbcf219",
     "shared/fps/kit/data/revisions/kit_0004.py": "c0173cda8bcddbe8d76ea4298d5f5157b4aca624",
+    "services/antai/antai/migrations/versions/0005_index.py": "fe018c939a37b11529836410295bc688d82ee634",
+    "services/ccsp/ccsp/migrations/versions/0005_index.py": "abb2bc7f8ea2e4202d56616a2ab5562631d93028",
+    "services/collectivite/collectivite/migrations/versions/0005_index.py": "39a1ede80ff4d7b8e310c43fbc16c69a2d766f76",
+    "services/dgfip/dgfip/migrations/versions/0005_index.py": "7b1adfc8142b707b720d8f43cfc2003cc14eda9a",
+    "shared/fps/kit/data/revisions/kit_0005.py": "c372e5fe6ecc5ef2b0b996240a4d7003826d7d68",
 }
 
 

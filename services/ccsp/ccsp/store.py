@@ -15,7 +15,13 @@ from fps.kit.engine.work import Key
 
 metadata = MetaData()
 
-REQUETES = Record(Requete, metadata, "requetes", key=("numero",), indexes={"requetes_siret": ("siret", "numero")})
+REQUETES = Record(
+    Requete,
+    metadata,
+    "requetes",
+    key=("numero",),
+    indexes={"requetes_siret": ("siret", "numero"), "requetes_par_fps": ("numero_fps", "numero")},
+)
 REQUETES_DU_FPS = Record(RequeteDuFps, metadata, "requetes_du_fps", key=("numero_fps", "objet"))
 SERIES_REQUETES = Record(SerieRequetes, metadata, "series_requetes", key=("annee",))
 BORDEREAUX = Record(Bordereau, metadata, "bordereaux", key=("numero_requete",))

@@ -32,7 +32,7 @@ CONTROLES = Record(Controle, metadata, "controles", key=("numero",))
 PAIEMENTS = Record(Paiement, metadata, "paiements", key=("numero", "reference"))
 AVIS = Record(AvisRectificatif, metadata, "avis_rectificatifs", key=("numero_avis",), indexes={"avis_rectificatifs_par_fps": ("numero",)})
 RAPOS = Record(Rapo, metadata, "rapos", key=("numero",), indexes={"rapos_par_date": ("siret", "date_avis_reception")})
-RECOURS = Record(Recours, metadata, "recours", key=("numero",), indexes={"recours_par_fps": ("numero_fps",)})
+RECOURS = Record(Recours, metadata, "recours", key=("numero",), indexes={"recours_par_fps": ("numero_fps", "numero")})
 REMBOURSEMENTS = Record(Remboursement, metadata, "remboursements", key=("numero", "numero_piece"))
 VERROUS = Record(Verrou, metadata, "verrous", key=("numero",))
 
@@ -61,7 +61,9 @@ async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | N
     """The FPS that follow a number, in the order of their numbers; `filtres` gives the value of some columns."""
     query = select(FORFAITS.table).where(FORFAITS.table.c.bac == bac, FORFAITS.table.c.numero > apres)
     for nom, valeur in filtres.items():
-        if valeur is not None:
+        if valeur is not None and nom == "siret":  # a number begins with the SIRET: read from its place on
+            query = query.where(FORFAITS.table.c.numero.between(valeur, valeur + "9" * 12))
+        elif valeur is not None:
             query = query.where(FORFAITS.table.c[nom] == valeur)
     return [FORFAITS.item(row) for row in await tx.select(query.order_by(FORFAITS.table.c.numero).limit(limite))]
 

@@ -23,7 +23,7 @@ LIGNES_RECUES = Record(LigneRecue, metadata, "lignes_recues", key=("numero_fps",
 ANNULATIONS_RECUES = Record(AnnulationRecue, metadata, "annulations_recues", key=("numero_fps", "numero_annulation", "rang"))
 ENCAISSEMENTS = Record(Encaissement, metadata, "encaissements", key=("numero_fps", "rang"))
 DEMANDES_REMISE = Record(DemandeRemise, metadata, "demandes_remise", key=("numero_fps",))
-PIECES = Record(PieceRecue, metadata, "pieces_recues", key=("siret", "numero_piece"))
+PIECES = Record(PieceRecue, metadata, "pieces_recues", key=("siret", "numero_piece"), indexes={"pieces_recues_par_fps": ("numero_fps",)})
 REMBOURSEMENTS_FPS = Record(RemboursementsFps, metadata, "remboursements_fps", key=("numero_fps",))
 REVERSEMENTS = Record(Reversement, metadata, "reversements", key=("siret", "mois"))
 ENCAISSEMENTS_AMIABLES = Record(EncaissementAmiable, metadata, "encaissements_amiables", key=("numero_fps",))

@@ -42,7 +42,7 @@ async def page_dossiers(tx: Transaction, bac: str, etat: Etat | None, siret: str
     if etat is not None:
         query = query.where(dossiers.c.etat == etat.value)
     if siret is not None:
-        query = query.where(dossiers.c.siret == siret)
+        query = query.where(dossiers.c.numero.between(siret, siret + "9" * 12))  # a number begins with the SIRET: read from its place on
     return [DOSSIERS.item(row) for row in await tx.select(query.order_by(dossiers.c.numero).limit(limite))]
 
 

@@ -19,17 +19,31 @@ DOSSIERS = Record(Dossier, metadata, "dossiers", key=("numero",))
 # Written once: the rows that change stay narrow.
 CONSTATS = Record(Constat, metadata, "constats", key=("numero",))
 IMPAYES = Record(Impaye, metadata, "impayes", key=("numero",))
-AVIS_EMIS = Record(AvisEmis, metadata, "avis_emis", key=("numero_avis", "nature"), indexes={"avis_emis_facture": ("siret", "date_envoi")})
+AVIS_EMIS = Record(
+    AvisEmis,
+    metadata,
+    "avis_emis",
+    key=("numero_avis", "nature"),
+    indexes={"avis_emis_facture": ("siret", "date_envoi"), "avis_emis_par_fps": ("numero_fps",)},
+)
 PAIEMENTS = Record(Paiement, metadata, "paiements", key=("numero", "rang"))
 VERROUS = Record(Verrou, metadata, "verrous", key=("numero",))
 INFORMATIONS_RECUES = Record(InformationRecue, metadata, "informations_recues", key=("numero", "empreinte"))
 APPARIEMENTS = Record(Appariement, metadata, "appariements", key=("numero", "numero_requete"))
 SERIES_TITRES = Record(SerieTitres, metadata, "series_titres", key=("annee",))
-TITRES = Record(TitreCollectif, metadata, "titres", key=("siret", "date_emission"))
+TITRES = Record(TitreCollectif, metadata, "titres", key=("siret", "date_emission"), indexes={"titres_par_numero": ("numero",)})
 LIGNES_TITRES = Record(LigneTitre, metadata, "lignes_titres", key=("numero_titre", "rang"))
 SERIES_ANNULATIONS = Record(SerieAnnulations, metadata, "series_annulations", key=("annee",))
-TITRES_ANNULATION = Record(TitreAnnulation, metadata, "titres_annulation", key=("siret", "date_emission"))
-LIGNES_ANNULATIONS = Record(LigneAnnulation, metadata, "lignes_annulations", key=("numero_annulation", "rang"))
+TITRES_ANNULATION = Record(
+    TitreAnnulation, metadata, "titres_annulation", key=("siret", "date_emission"), indexes={"titres_annulation_par_numero": ("numero",)}
+)
+LIGNES_ANNULATIONS = Record(
+    LigneAnnulation,
+    metadata,
+    "lignes_annulations",
+    key=("numero_annulation", "rang"),
+    indexes={"lignes_annulations_par_fps": ("numero_fps",)},
+)
 # The espace numérique of a collectivité, with its conventions: one row, read with each batch of letters.
 ESPACES = Record(Espace, metadata, "espaces", key=("siret",))
 # The document that the collectivité deposited, in base64.

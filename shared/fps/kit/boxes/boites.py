@@ -134,7 +134,8 @@ _RETENUE = exists().where(
 _DUE = and_(_B.c.bac == _NOM, _B.c.etat == EtatLettre.ATTENTE.value, _B.c.prochain <= _LE, ~_RETENUE)
 DUES: Any = select(_B).where(_DUE).order_by(_B.c.siret, _B.c.numero).limit(bindparam("limite", type_=Integer))
 NOMBRE_DUES: Any = select(func.count()).select_from(_B).where(_DUE)
-BACS: Any = select(_B.c.bac).where(_B.c.etat == EtatLettre.ATTENTE.value, _B.c.prochain.is_not(None)).distinct()
+_A_PORTER = exists().where(_B.c.bac == tables.bacs.c.bac, _B.c.etat == EtatLettre.ATTENTE.value, _B.c.prochain.is_not(None))
+BACS: Any = select(tables.bacs.c.bac).where(_A_PORTER)
 _PAGE: Any = (
     select(_B)
     .where(_B.c.bac == _NOM, _B.c.siret == _SIRET, _B.c.numero > bindparam("apres", type_=BigInteger))

@@ -85,7 +85,7 @@ deadlines = Table(
     Column("subject", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("due", Date, nullable=False),
-    Index("deadlines_due", "bac", "due", "subject", "kind"),
+    Index("deadlines_due", "bac", "due", "subject"),  # without the kind: SQLite would read a whole bac in it to find a dossier's
 )
 
 # Append-only: one line per act, chained by hash within a dossier. `rang` is a Lamport clock: it orders a dossier's acts across services.
@@ -281,7 +281,7 @@ boites = Table(
     Column("echecs", BigInteger, nullable=False),
     Column("prochain", Instant),
     Column("close_le", Instant),
-    Index("boites_dues", "etat", "prochain"),
+    Index("boites_dues", "bac", "etat", "prochain"),
     Index("boites_dossier", "bac", "siret", "subject", "numero"),
     Index("boites_etat", "bac", "siret", "etat", "numero"),
     Index("boites_lettre", "bac", "id"),

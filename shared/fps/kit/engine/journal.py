@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, Text, bindparam, select, tuple_
 
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
@@ -13,14 +13,13 @@ from fps.kit.ground.clock import PARIS
 
 _T = tables.journal.c
 _NOM, _MOST = bindparam("nom", type_=Text), bindparam("most", type_=Integer)
-_LINES: Any = (
-    select(_T.position, _T.subject, _T.rang, _T.time, _T.acte, _T.article, _T.data, _T.hash, _T.wall_time)
-    .where(_T.bac == _NOM, _T.position > bindparam("after", type_=BigInteger))
-    .limit(_MOST)
-)
-SINCE: Any = _LINES.order_by(_T.position)
-DOSSIER: Any = _LINES.where(_T.subject == bindparam("sujet", type_=Text)).order_by(_T.rang)
-LAST: Any = select(func.max(_T.position)).where(_T.bac == _NOM)
+_AFTER = bindparam("after", type_=BigInteger)
+_LINES: Any = select(_T.position, _T.subject, _T.rang, _T.time, _T.acte, _T.article, _T.data, _T.hash, _T.wall_time).limit(_MOST)
+# Written so that each engine takes the index of a bac, or of a dossier, and never walks the journal in the order of its positions: a row
+# that is compared whole has that index for itself, and `position + 0` has none.
+SINCE: Any = _LINES.where(tuple_(_T.bac, _T.position) > tuple_(_NOM, _AFTER), _T.bac <= _NOM).order_by(_T.bac, _T.position)
+DOSSIER: Any = _LINES.where(_T.bac == _NOM, _T.subject == bindparam("sujet", type_=Text), _T.position + 0 > _AFTER).order_by(_T.rang)
+LAST: Any = select(_T.position).where(_T.bac >= _NOM, _T.bac <= _NOM).order_by(_T.bac.desc(), _T.position.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +63,5 @@ async def lines(tx: Transaction, bac: str, *, after: int = 0, subject: str | Non
 
 async def last(tx: Transaction, bac: str) -> int:
     """The position of the last line of a bac, 0 when there is none."""
-    return int((await tx.select(LAST, nom=bac))[0][0] or 0)
+    rows = await tx.select(LAST, nom=bac)
+    return int(rows[0][0]) if rows else 0

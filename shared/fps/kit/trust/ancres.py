@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, func, select, union
 
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction, ValeurIllisible
@@ -51,7 +51,11 @@ class Registre(jws.JWSRegistry):
 REGISTRE: Final = Registre(algorithms=["ES256"])
 COLUMNS = tuple(tables.ancres.columns.keys())
 _J, _N = tables.journal.c, tables.ancres.c
-_SIGNED: Any = select(_N.bac, func.max(_N.numero), func.max(_N.audit)).group_by(_N.bac)
+_BACS = union(select(tables.bacs.c.bac), select(tables.audit_tetes.c.bac)).subquery()
+_DERNIERE = select(func.max(_N.numero)).where(_N.bac == _BACS.c.bac).correlate(_BACS).scalar_subquery()
+_SIGNED: Any = select(_N.bac, _N.numero, _N.audit).select_from(
+    _BACS.join(tables.ancres, and_(_N.bac == _BACS.c.bac, _N.numero == _DERNIERE))
+)
 _REACHED: Any = select(func.max(_N.position))
 _NEW: Any = (
     select(_J.bac, _J.subject, _J.rang, func.coalesce(_J.sceau, _J.hash), _J.position)
