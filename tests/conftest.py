@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.parler.mondes import Monde
     from tests.parler.ville import Ville
 
-pytest_plugins = ["tests.exigence", "tests.demain"]
+pytest_plugins = ["tests.exigence", "tests.demain", "tests.temoin"]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Party(StrEnum):
-    """A sender or a receiver of messages; the last two are mailboxes, never services."""
+    """Un expéditeur ou un destinataire de messages ; les deux derniers sont des boîtes aux lettres, jamais des services."""
 
     COLLECTIVITE = "collectivite"
     ANTAI = "antai"

@@ -27,20 +27,20 @@ class Partie(BaseModel):
 
 
 class Ecriture(Partie):
-    """An entry: its account lines are triples (account, debit, credit)."""
+    """Une écriture : chaque ligne est un triplet (compte, débit, crédit), en centimes."""
 
     libelle: str = Field(description="Ce que l'écriture inscrit : docs/comptes.md")
     lignes: tuple[tuple[str, int, int], ...] = Field(description="Compte, débit, crédit, en centimes")
 
 
 class EcritureTenue(Ecriture):
-    """An entry as the ledger holds it, by the act of the journal that wrote it."""
+    """Une écriture telle que les livres la tiennent, avec l'acte du journal qui l'a passée."""
 
     rang: int = Field(description="Rang de l'acte du journal")
 
 
 class Acte(Partie):
-    """One line of the journal of a dossier. `rang` orders the acts of a dossier across the services."""
+    """Une ligne du journal d'un dossier ; « rang » ordonne les actes d'un dossier entre les services."""
 
     rang: int
     date: datetime
@@ -52,7 +52,7 @@ class Acte(Partie):
 
 
 class Lettre(Partie):
-    """A letter that the service received (`recue`, or `refusee` by the law or the state), or that it wrote to a person (`courrier`)."""
+    """Une lettre reçue par le service (« recue », ou « refusee » par le droit ou l'état), ou écrite à une personne (« courrier »)."""
 
     id: str
     type: str
@@ -61,14 +61,14 @@ class Lettre(Partie):
 
 
 class Echeance(Partie):
-    """A day that waits."""
+    """Un jour attendu."""
 
     nature: str
     le: date
 
 
 class Morte(Partie):
-    """What could not be done: a letter that does not leave or arrive, a deadline that fails."""
+    """Ce qui n'a pas pu être fait : une lettre qui ne part ou n'arrive pas, une échéance qui échoue."""
 
     id: str
     sens: Literal["envoi", "reception", "echeance"]
@@ -102,7 +102,7 @@ class PageDossiers(Partie, Generic[P]):
 
 
 class Certificat(Partie):
-    """A certificate deposited for a collectivité, as it stands now."""
+    """Un certificat déposé pour une collectivité, tel qu'il est maintenant."""
 
     cle: str = Field(description="SHA-256 du certificat, ou le service simulé")
     siret: str
@@ -115,7 +115,7 @@ class Certificat(Partie):
 
 
 class Changement(Partie):
-    """A certificate changed: how it stands for a collectivité from this line of the audit journal on."""
+    """Un certificat a changé : ce qu'il est pour une collectivité à partir de cette ligne du journal d'audit."""
 
     quoi: Literal["certificat"] = "certificat"
     rang: int
@@ -128,7 +128,7 @@ class Changement(Partie):
 
 
 class Entree(Partie):
-    """What a certificate was let do for collectivités: bring letters of one type, or take letters from their boxes."""
+    """Ce qu'un certificat a pu faire pour des collectivités : apporter des lettres d'un type, ou prendre des lettres de leurs boîtes."""
 
     quoi: Literal["lettre", "retrait"]
     rang: int
@@ -141,7 +141,7 @@ class Entree(Partie):
 
 
 class PageEntrees(Partie):
-    """What was let in and how certificates changed, in the order of the audit journal; `suivant` is None at the end."""
+    """Ce qui est entré et ce que les certificats sont devenus, dans l'ordre du journal d'audit ; « suivant » est vide à la fin."""
 
     service: Party
     bac: str
@@ -153,7 +153,7 @@ class PageEntrees(Partie):
 
 
 class Lettres(Partie):
-    """How many letters of the bac were written, and what became of those that came; `deposees`: put in the box of an editor."""
+    """Les lettres du bac : écrites, et ce que sont devenues celles qui sont venues ; « deposees » : dans la boîte d'un éditeur."""
 
     ecrites: int = 0
     recues: int = 0
@@ -165,7 +165,7 @@ class Lettres(Partie):
 
 
 class Echeances(Partie):
-    """The days that wait, and those that failed."""
+    """Les jours attendus, et ceux qui ont échoué."""
 
     en_attente: int
     prochaine: date | None
@@ -189,7 +189,7 @@ class Releve(Partie, Generic[P]):
 
 
 class ForfaitReleve(Partie):
-    """A FPS as its collectivité knows it: `creance` is still owed to it, `dette` it owes back."""
+    """Un FPS tel que sa collectivité le connaît : « creance » lui est encore due, « dette » est ce qu'elle doit rendre."""
 
     etat: str
     suite: str = Field(description="Ce que devient l'acte dit à l'ANTAI")
@@ -206,7 +206,7 @@ class ForfaitReleve(Partie):
 
 
 class EnsembleCollectivite(Partie):
-    """Every FPS of the bac: how many in each state, and their sums."""
+    """Tous les FPS du bac : combien dans chaque état, et leurs sommes en centimes."""
 
     forfaits: dict[str, int]
     montant: int
@@ -221,7 +221,7 @@ class EnsembleCollectivite(Partie):
 
 
 class DossierAntai(Partie):
-    """A dossier at ANTAI: what it claims, what it received, and its title."""
+    """Un dossier à l'ANTAI : ce qu'elle réclame, ce qu'elle a reçu, et son titre."""
 
     etat: str
     montant_initial: int
@@ -240,7 +240,7 @@ class DossierAntai(Partie):
 
 
 class EnsembleAntai(Partie):
-    """Every dossier of the bac: how many in each state, and their sums."""
+    """Tous les dossiers du bac : combien dans chaque état, et leurs sommes en centimes."""
 
     dossiers: dict[str, int]
     montant_initial: int
@@ -254,7 +254,7 @@ class EnsembleAntai(Partie):
 
 
 class TitreReleve(Partie):
-    """A title taken in charge: what it claims, what was paid, given back, cancelled and let off."""
+    """Un titre pris en charge : ce qu'il réclame, ce qui a été payé, rendu, annulé et remis."""
 
     etat: str
     numero_titre: str
@@ -275,14 +275,14 @@ class TitreReleve(Partie):
 
 
 class DossierDgfip(Partie):
-    """A FPS at the DGFiP: its title, and what ANTAI collected of it before any title."""
+    """Un FPS à la DGFiP : son titre, et ce que l'ANTAI en a encaissé avant tout titre."""
 
     titre: TitreReleve | None
     encaisse_amiable: int | None = Field(description="En centimes ; absent si l'ANTAI n'a rien encaissé")
 
 
 class ReversementReleve(Partie):
-    """What was collected in a month for a collectivité, and what was transferred (`verse_le`: once closed)."""
+    """Ce qui a été encaissé en un mois pour une collectivité, et ce qui a été reversé (« verse_le » : une fois le mois clos)."""
 
     siret: str
     mois: str
@@ -295,7 +295,7 @@ class ReversementReleve(Partie):
 
 
 class EnsembleDgfip(Partie):
-    """Every title of the bac, and the accounts of the collectivités."""
+    """Tous les titres du bac, et les comptes des collectivités ; sommes en centimes."""
 
     titres: dict[str, int]
     montant_impaye: int
@@ -311,7 +311,7 @@ class EnsembleDgfip(Partie):
 
 
 class RequeteRelevee(Partie):
-    """A petition before the court."""
+    """Une requête devant la juridiction."""
 
     numero: str
     objet: str
@@ -327,13 +327,13 @@ class RequeteRelevee(Partie):
 
 
 class DossierCcsp(Partie):
-    """The petitions about a FPS."""
+    """Les requêtes au sujet d'un FPS."""
 
     requetes: tuple[RequeteRelevee, ...]
 
 
 class EnsembleCcsp(Partie):
-    """Every petition of the bac: how many in each state."""
+    """Toutes les requêtes du bac : combien dans chaque état."""
 
     requetes: dict[str, int]
 

@@ -67,7 +67,7 @@ def portes() -> list[tuple[Party, str, str, tuple[str, ...]]]:
         app = world.services[party].app
         from fps.kit.app.openapi import document
 
-        for path, operations in document(app, party)["paths"].items():
+        for path, operations in document(app, world.services[party].service)["paths"].items():
             for method, operation in operations.items():
                 ways = tuple(name for way in operation["security"] for name in way)
                 found.append((party, method.upper(), path, ways))

@@ -54,7 +54,7 @@ def filled(schema: Schema, components: Schema, leaf: str, depth: int = 0) -> str
 
 
 def operations(one: Running) -> Iterator[tuple[str, str, Schema, Schema]]:
-    found = openapi.document(one.app, one.service.party)
+    found = openapi.document(one.app, one.service)
     for path, item in found["paths"].items():
         for method, operation in item.items():
             yield method.upper(), path, operation, found["components"]["schemas"]

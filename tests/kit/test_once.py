@@ -203,7 +203,7 @@ async def test_every_operation_that_writes_looks_at_the_key_before_it_acts(monde
     vues, gardees = 0, 0
     async with porteurs(monde) as who:
         for party in SERVICES:
-            contrat = document(monde.services[party].app, party)
+            contrat = document(monde.services[party].app, monde.services[party].service)
             schemas = contrat["components"]["schemas"]
             for path, operations in contrat["paths"].items():
                 for method in set(operations) & set(WRITING):

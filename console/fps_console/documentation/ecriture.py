@@ -89,7 +89,7 @@ def main(check: bool, root: Path = SOURCES) -> int:
 def openapis() -> dict[Party, dict[str, Any]]:
     """The OpenAPI document of each service, from its own application; nothing is opened."""
     world = assemble(token="documentation")  # noqa: S106 (these services are never started)
-    return {party: openapi.document(world.services[party].app, party) for party in PAGES}
+    return {party: openapi.document(world.services[party].app, world.services[party].service) for party in PAGES}
 
 
 def _json(document: dict[str, Any]) -> str:

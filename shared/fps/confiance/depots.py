@@ -46,7 +46,7 @@ class CertificatNonActif(Conflit):
 
 
 class EtatCertificat(StrEnum):
-    """How a deposited certificate stands for one collectivité, the state of the certificate itself included."""
+    """Où en est un certificat déposé pour une collectivité, l'état du certificat lui-même compris."""
 
     DEPOSEE = "deposee"
     ACTIVE = "active"

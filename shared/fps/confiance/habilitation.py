@@ -18,7 +18,7 @@ from fps.villes.communes import est_connue
 
 
 class Permission(StrEnum):
-    """What a collectivité lets a provider do for it."""
+    """Ce qu'une collectivité permet à un prestataire de faire pour elle."""
 
     EMISSION = "emission"
     RAPO = "rapo"
@@ -43,7 +43,7 @@ PERMISSIONS: Final[Mapping[MessageClass, frozenset[Permission]]] = {
 
 
 class EtatHabilitation(StrEnum):
-    """The life of a deposited certificate for one collectivité."""
+    """La vie d'un certificat déposé pour une collectivité."""
 
     DEPOSEE = "deposee"
     ACTIVE = "active"

@@ -19,7 +19,7 @@ TELS: Final = (str, int, bool, type(None))
 
 
 class Lu(BaseModel):
-    """One dated value that a rule has read."""
+    """Une valeur datée qu'une règle a lue."""
 
     nom: str
     valeur: JsonValue
@@ -30,7 +30,7 @@ class Lu(BaseModel):
 
 
 class Derivation(BaseModel):
-    """One rule applied: what came in, what was read, the steps inside, what came out."""
+    """Une règle appliquée : ce qui y entre, ce qu'elle a lu, ses étapes, ce qui en sort."""
 
     regle: str = Field(description="Fonction du simulateur, module compris")
     phrase: str

@@ -17,7 +17,7 @@ LOI = "CGCT, art. R. 2333-120-17-2"
 
 
 class AccuseAnnulation(Message, flow=8, nom="accuse", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REPONSE, law=LOI):
-    """Accusé of an information of cancellation."""
+    """Accusé d'une information d'annulation."""
 
     numero_fps: Numero26
     statut: StatutAccuse = Field(description="Accepté, refusé (corriger et renvoyer) ou abandonné (ne pas renvoyer)")
@@ -42,7 +42,7 @@ class InformationAnnulationFps(
     law=LOI,
     answer=AccuseAnnulation,
 ):
-    """A FPS is no longer due, wholly or partly, after a decision; no title exists yet."""
+    """Un FPS n'est plus dû, en tout ou en partie, après une décision ; aucun titre n'existe encore."""
 
     numero_fps: Numero26
     siret: Siret
@@ -77,7 +77,7 @@ class InformationAnnulationTitre(
     law=LOI,
     answer=AccuseAnnulation,
 ):
-    """A titre exécutoire is no longer due, wholly or partly: ANTAI issues the titre d'annulation."""
+    """Un titre exécutoire n'est plus dû, en tout ou en partie : l'ANTAI émet le titre d'annulation."""
 
     numero_fps: Numero26
     siret: Siret
@@ -105,7 +105,7 @@ class InformationAnnulationTitre(
 
 
 class AccuseImpaye(Message, flow=11, nom="accuse", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REPONSE, law=LOI):
-    """Accusé of an unpaid FPS."""
+    """Accusé d'un FPS impayé."""
 
     numero_fps: Numero26
     statut: StatutAccuse = Field(description="Accepté, refusé (corriger et renvoyer) ou abandonné (ne pas renvoyer)")
@@ -130,7 +130,7 @@ class FpsImpaye(
     law="CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1",
     answer=AccuseImpaye,
 ):
-    """Cycle partiel: a FPS that the collectivité notified itself is unpaid at its limit."""
+    """Cycle partiel : un FPS que la collectivité a notifié elle-même est impayé à son terme."""
 
     beneficiaire: Beneficiaire = Field(description="1° Nom, coordonnées et SIRET du bénéficiaire")
     vehicule: Vehicule = Field(description="2° Immatriculation et marque du véhicule")

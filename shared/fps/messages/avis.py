@@ -16,7 +16,7 @@ TITRE_PARTIE_2 = "Modalités de paiement et contestation"
 
 
 class MinorationAvis(Partie):
-    """The reduced amount printed on the notice, and its last day."""
+    """Le montant minoré imprimé sur l'avis, et son dernier jour."""
 
     montant: CentimesDus = Field(description="Montant minoré, en centimes")
     delai_jours: Jours = Field(description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
@@ -25,7 +25,7 @@ class MinorationAvis(Partie):
 
 
 class Etablissement(Partie):
-    """First part of the notice: its fields stand in the order of CGCT, art. R. 2333-120-4."""
+    """Premier volet de l'avis : ses champs suivent l'ordre du CGCT, art. R. 2333-120-4."""
 
     collectivite: Ligne = Field(description="Commune, EPCI ou syndicat mixte qui a institué la redevance")
     siret: Siret
@@ -43,7 +43,7 @@ class Etablissement(Partie):
 
 
 class EtablissementRectificatif(Partie):
-    """First part of a rectifying notice: its fields stand in the order of CGCT, art. R. 2333-120-14."""
+    """Premier volet d'un avis rectificatif : ses champs suivent l'ordre du CGCT, art. R. 2333-120-14."""
 
     collectivite: Ligne = Field(description="Commune, EPCI ou syndicat mixte qui a institué la redevance")
     siret: Siret
@@ -64,7 +64,7 @@ class EtablissementRectificatif(Partie):
 
 
 class Modalites(Partie):
-    """Second part of the notice: how to pay, what follows, how to contest, in the order of the law."""
+    """Second volet de l'avis : comment payer, ce qui suit, comment contester, dans l'ordre du texte."""
 
     service_paiement: Contact = Field(description="Service auprès duquel le FPS est payé")
     telepaiement: Telepaiement
@@ -161,7 +161,7 @@ class AvisPaiement(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-4",
 ):
-    """The avis de paiement sent by post to the holder of the certificat d'immatriculation."""
+    """L'avis de paiement envoyé par courrier au titulaire du certificat d'immatriculation."""
 
     numero_fps: Numero26
     cle: Cle
@@ -180,7 +180,7 @@ class AvisPaiementRectificatif(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-14",
 ):
-    """The rectifying notice, after a RAPO or by the town alone: its own number, the payment limit of the first notice."""
+    """L'avis rectificatif, après un RAPO ou du seul fait de la commune : un numéro à lui, le terme de paiement du premier avis."""
 
     numero_fps: Numero26 = Field(description="Numéro de l'avis de paiement initial")
     numero_avis: Numero26 = Field(description="Numéro propre de l'avis rectificatif")
@@ -216,7 +216,7 @@ class EAvisPaiement(
     channel=Channel.COURRIER,
     law="CGCT, art. L. 2333-87, II",
 ):
-    """The electronic notice: nothing runs before the redevable reads it, so its three limits are absent until then."""
+    """L'avis électronique : rien ne court avant que le redevable le lise, ses trois termes sont donc absents jusque-là."""
 
     numero_fps: Numero26
     cle: Cle
@@ -250,7 +250,7 @@ class RequeteImpression(
     channel=Channel.COURRIER,
     law="CGCT, art. L. 2333-87, II",
 ):
-    """The order to print and post one notice: the address, the folds, the day, the codes."""
+    """L'ordre d'imprimer et de poster un avis : l'adresse, les plis, le jour, les codes."""
 
     numero_fps: Numero26
     numero_avis: Numero26 = Field(description="Numéro de l'avis à imprimer (celui du FPS, ou celui du rectificatif)")

@@ -13,7 +13,7 @@ from fps.parties import Channel, Party
 
 
 class EtablissementPareBrise(Partie):
-    """First part of a notice put on the windscreen, in the order of CGCT, art. R. 2333-120-4: the redevable is not known yet."""
+    """Premier volet d'un avis laissé sur le pare-brise, dans l'ordre du CGCT, art. R. 2333-120-4 : le redevable n'est pas encore connu."""
 
     collectivite: Ligne = Field(description="Commune, EPCI ou syndicat mixte qui a institué la redevance")
     siret: Siret
@@ -49,7 +49,7 @@ class AvisPaiementCollectivite(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-4",
 ):
-    """Cycle partiel: the avis de paiement that the sworn agent puts on the windscreen, which is its notification."""
+    """Cycle partiel : l'avis de paiement que l'agent assermenté laisse sur le pare-brise, ce qui vaut notification."""
 
     numero_fps: Numero26
     cle: Cle
@@ -85,7 +85,7 @@ class AvisRectificatifCollectivite(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-14",
 ):
-    """Cycle partiel: the rectifying notice that the town sends to who filed the RAPO; the limit of the first notice is kept."""
+    """Cycle partiel : l'avis rectificatif que la commune envoie à qui a déposé le RAPO ; le terme du premier avis demeure."""
 
     numero_fps: Numero26 = Field(description="Numéro de l'avis de paiement initial")
     numero_avis: Numero26 = Field(description="Numéro propre de l'avis rectificatif")

@@ -19,7 +19,7 @@ Cause = Literal["rapo", "juridiction", "collectivite"]
 class AccuseDocumentComptable(
     Message, flow=9, nom="accuse", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REPONSE, law=LOI
 ):
-    """Accusé of an accounting document."""
+    """Accusé d'un document comptable."""
 
     numero_fps: Numero26
     numero_piece: Court = Field(description="Numéro de la pièce comptable")
@@ -37,7 +37,7 @@ class AccuseDocumentComptable(
 
 
 class RejetDocumentComptable(Message, flow=9, nom="rejet", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI):
-    """A refund ordered and not paid yet is stopped: the bank refused the payment that it gave back (hypothesis H108)."""
+    """Un remboursement ordonné et pas encore payé est arrêté : la banque a rejeté le paiement qu'il rendait (hypothèse H108)."""
 
     numero_fps: Numero26
     siret: Siret
@@ -66,7 +66,7 @@ class TitreAnnulationRecette(
     law=LOI,
     answer=AccuseDocumentComptable,
 ):
-    """A refund decided the year of the payment: the recette is reduced."""
+    """Un remboursement décidé l'année du paiement : la recette est réduite."""
 
     numero_fps: Numero26
     siret: Siret
@@ -109,7 +109,7 @@ class MandatRemboursement(
     law=LOI,
     answer=AccuseDocumentComptable,
 ):
-    """A refund decided a later year than the payment: a spending of the collectivité."""
+    """Un remboursement décidé une autre année que le paiement : une dépense de la collectivité."""
 
     numero_fps: Numero26
     siret: Siret
@@ -145,7 +145,7 @@ class MandatRemboursement(
 class AvisRemboursementFps(
     Message, flow=10, nom="avis-remboursement", sender=Party.DGFIP, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI
 ):
-    """The refund of a FPS by bank transfer."""
+    """Le remboursement d'un FPS par virement."""
 
     numero_fps: Numero26
     collectivite: Ligne = Field(description="Collectivité qui rembourse")

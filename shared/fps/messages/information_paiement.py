@@ -18,7 +18,7 @@ Rejets = Annotated[int, Field(ge=0, le=99_999_999, description="Nombre de paieme
 
 
 class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS):
-    """A payment of a FPS was received."""
+    """Un paiement d'un FPS a été reçu."""
 
     numero_fps: Numero26
     numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif payé, le cas échéant")
@@ -44,7 +44,7 @@ class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Part
 class FpsPayeMinore(
     Message, flow=5, nom="fps-paye-minore", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
 ):
-    """A FPS was settled by its reduced amount, in time."""
+    """Un FPS a été soldé par son montant minoré, dans le délai."""
 
     numero_fps: Numero26
     siret: Siret
@@ -68,7 +68,7 @@ class FpsPayeMinore(
 class PaiementRejete(
     Message, flow=5, nom="paiement-rejete", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
 ):
-    """A payment told before is refused by the bank (unpaid cheque)."""
+    """Un paiement annoncé est rejeté par la banque (chèque impayé)."""
 
     numero_fps: Numero26
     siret: Siret
@@ -92,7 +92,7 @@ class PaiementRejete(
 class PaiementAnnule(
     Message, flow=5, nom="paiement-annule", sender=Party.ANTAI, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_FPS
 ):
-    """A payment told before is cancelled (double payment, payment attached to another FPS)."""
+    """Un paiement annoncé est annulé (double paiement, paiement imputé à un autre FPS)."""
 
     numero_fps: Numero26
     siret: Siret
@@ -166,7 +166,7 @@ class TitrePaye(Message, flow=5, nom="titre-paye", sender=Party.DGFIP, receiver=
 class TitrePayeCollectivite(
     Message, flow=5, nom="titre-paye-collectivite", sender=Party.DGFIP, receiver=Party.COLLECTIVITE, channel=Channel.REST, law=LOI_TITRE
 ):
-    """What was paid of a FPS majoré so far: the collectivité learns its own share only."""
+    """Ce qui a été payé d'un FPS majoré jusqu'ici : la collectivité n'en apprend que sa part."""
 
     numero_fps: Numero26
     siret: Siret

@@ -16,14 +16,14 @@ StatutAccuse = Literal["accepte", "refuse", "abandonne"]
 
 
 class Minoration(Partie):
-    """The reduced amount a town may grant for a quick payment."""
+    """Le montant réduit qu'une commune peut accorder à qui paie vite."""
 
     montant: CentimesDus = Field(description="Montant du FPS minoré, en centimes d'euro")
     delai_jours: Annotated[int, Field(ge=1, le=90)] = Field(description="Délai en jours, compté de la date d'envoi imprimée sur l'avis")
 
 
 class ErreurAccuse(Partie):
-    """One error found in a message, with the sentence that says what to do."""
+    """Une erreur trouvée dans un message, avec la phrase qui dit quoi faire."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(description="Code stable de l'erreur")
     champ: str = Field(description="Chemin du champ en cause, vide quand l'erreur porte sur le message entier")
@@ -48,7 +48,7 @@ class AccuseFps(
     channel=Channel.REPONSE,
     law="CGCT, art. L. 2333-87, II (accusé : hypothèse H12)",
 ):
-    """Accusé of a message FPS: accepted, refused with every error, or abandoned."""
+    """Accusé d'un message FPS : accepté, refusé avec chaque erreur, ou abandonné."""
 
     numero_fps: Numero26
     statut: StatutAccuse = Field(description="Accepté, refusé (corriger et renvoyer) ou abandonné (ne pas renvoyer)")
@@ -83,7 +83,7 @@ class CreationFps(
     law="CGCT, art. L. 2333-87, II",
     answer=AccuseFps,
 ):
-    """A FPS established by a sworn agent, sent to ANTAI for notification or for information (windscreen notice)."""
+    """Un FPS établi par un agent assermenté, envoyé à l'ANTAI qui le notifie ; ou pour information (avis sur le pare-brise)."""
 
     numero_fps: Numero26
     cle: Cle
@@ -132,9 +132,9 @@ class ModificationFps(
     law="CGCT, art. R. 2333-120-14",
     answer=AccuseFps,
 ):
-    """A new amount, after a RAPO or by the town alone: ANTAI notifies an APA rectificatif, whose number is its own.
+    """Un nouveau montant, après un RAPO ou du seul fait de la commune : l'ANTAI notifie un avis rectificatif, dont le numéro est à lui.
 
-    Only that of a RAPO closes the way of the RAPO (CGCT, art. R. 2333-120-14).
+    Seul celui d'un RAPO ferme la voie du RAPO (CGCT, art. R. 2333-120-14).
     """
 
     numero_fps: Numero26 = Field(description="Numéro de l'avis de paiement initial")
@@ -178,7 +178,7 @@ class AnnulationFps(
     law="CGCT, art. R. 2333-120-14",
     answer=AccuseFps,
 ):
-    """A FPS withdrawn by the collectivité before any titre exécutoire."""
+    """Un FPS que la collectivité retire avant tout titre exécutoire."""
 
     numero_fps: Numero26
     siret: Siret

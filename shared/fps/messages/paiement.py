@@ -20,7 +20,7 @@ class JustificatifPaiementFps(
     channel=Channel.COURRIER,
     law="CGCT, art. L. 2333-87, IV",
 ):
-    """Proof of the payment of a FPS."""
+    """Justificatif du paiement d'un FPS."""
 
     numero_fps: Numero26
     numero_avis: Numero26 | None = Field(default=None, description="Numéro de l'avis rectificatif payé, le cas échéant")
@@ -57,7 +57,7 @@ class PaiementFps(
     law="CGCT, art. L. 2333-87, IV",
     answer=JustificatifPaiementFps,
 ):
-    """The payment of a FPS, asked with the plate."""
+    """Le paiement d'un FPS, demandé avec la plaque."""
 
     numero_telepaiement: Telepaiement
     immatriculation: Plaque
@@ -90,7 +90,7 @@ class JustificatifPaiementTitre(
     channel=Channel.COURRIER,
     law="CGPPP, art. L. 2323-7-1",
 ):
-    """Proof of the payment of a FPS majoré."""
+    """Justificatif du paiement d'un FPS majoré."""
 
     numero_fps: Numero26
     numero_telepaiement: TelepaiementTitre
@@ -125,7 +125,7 @@ class PaiementTitre(
     law="CGPPP, art. L. 2323-7-1",
     answer=JustificatifPaiementTitre,
 ):
-    """The payment of a FPS majoré, asked with the number of the FPS printed on the avertissement."""
+    """Le paiement d'un FPS majoré, demandé avec le numéro du FPS imprimé sur l'avertissement."""
 
     numero_fps: Numero26
     numero_telepaiement: TelepaiementTitre

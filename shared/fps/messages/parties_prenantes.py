@@ -9,7 +9,7 @@ from fps.messages.message import Partie
 
 
 class Adresse(Partie):
-    """A postal address."""
+    """Une adresse postale."""
 
     voie: Ligne = Field(description="Numéro et nom de la voie")
     complement: Ligne | None = Field(default=None, description="Complément d'adresse")
@@ -19,7 +19,7 @@ class Adresse(Partie):
 
 
 class Lieu(Partie):
-    """Where the absence or insufficiency of payment was found."""
+    """Où l'absence ou l'insuffisance de paiement a été constatée."""
 
     voie: Ligne = Field(description="Numéro et nom de la voie du constat")
     complement: Ligne | None = Field(default=None, description="Précision sur le lieu (angle, parking)")
@@ -34,7 +34,7 @@ Categorie = Literal["voiture", "utilitaire", "deux-roues", "trois-roues", "poids
 
 
 class Vehicule(Partie):
-    """The vehicle seen by the agent."""
+    """Le véhicule vu par l'agent."""
 
     immatriculation: Plaque
     pays: Pays = Field(description="Pays d'immatriculation")
@@ -44,21 +44,21 @@ class Vehicule(Partie):
 
 
 class Autorite(Partie):
-    """The authority the sworn agent depends on."""
+    """L'autorité dont dépend l'agent assermenté."""
 
     nom: Ligne = Field(description="Nom de l'autorité dont relève l'agent assermenté")
     adresse: Adresse
 
 
 class Agent(Partie):
-    """The sworn agent: a number, never a name."""
+    """L'agent assermenté : un numéro, jamais un nom."""
 
     identifiant: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")] = Field(description="Numéro d'identification de l'agent assermenté")
     autorite: Autorite
 
 
 class ContactRapo(Partie):
-    """Where a RAPO is sent; travels in each mFPS, because two providers may share a town."""
+    """Où envoyer un RAPO ; il voyage dans chaque message FPS, car deux prestataires peuvent se partager une ville."""
 
     nom: Ligne = Field(description="Service compétent pour le recours administratif préalable")
     adresse: Adresse = Field(description="Adresse postale du service (lettre recommandée avec avis de réception)")
@@ -67,7 +67,7 @@ class ContactRapo(Partie):
 
 
 class Contact(Partie):
-    """A service and how to reach it."""
+    """Un service, et comment le joindre."""
 
     nom: Ligne = Field(description="Nom du service")
     adresse: Adresse
@@ -77,7 +77,7 @@ class Contact(Partie):
 
 
 class Beneficiaire(Partie):
-    """The collectivité that is owed the FPS."""
+    """La collectivité à qui le FPS est dû."""
 
     siret: Siret
     nom: Ligne = Field(description="Nom de la commune, de l'EPCI ou du syndicat mixte")
@@ -85,7 +85,7 @@ class Beneficiaire(Partie):
 
 
 class PersonnePhysique(Partie):
-    """A natural person (always invented here)."""
+    """Une personne physique (toujours inventée ici)."""
 
     nature: Literal["physique"] = "physique"
     nom: Ligne = Field(description="Nom de famille")
@@ -95,7 +95,7 @@ class PersonnePhysique(Partie):
 
 
 class PersonneMorale(Partie):
-    """A company or another legal person (always invented here)."""
+    """Une société ou une autre personne morale (toujours inventée ici)."""
 
     nature: Literal["morale"] = "morale"
     raison_sociale: Ligne = Field(description="Raison sociale")
@@ -106,7 +106,7 @@ Qualite = Literal["titulaire", "locataire", "acquereur"]
 
 
 class Redevable(Partie):
-    """Who owes the FPS: holder of the certificat d'immatriculation, long-term lessee or purchaser (CGCT, art. L. 2333-87, VII)."""
+    """Qui doit le FPS : titulaire du certificat d'immatriculation, locataire de longue durée ou acquéreur (CGCT, art. L. 2333-87, VII)."""
 
     qualite: Qualite = Field(description="Titulaire du certificat, locataire de longue durée ou acquéreur")
     identite: PersonnePhysique | PersonneMorale = Field(discriminator="nature", description="Identité du redevable")
@@ -123,7 +123,7 @@ Eloignement = Literal["metropole", "outre-mer", "etranger"]
 
 
 class Demandeur(Partie):
-    """Who contests: the redevable, or a person who acts for them and produces the mandate."""
+    """Qui conteste : le redevable, ou une personne qui agit pour lui et produit son mandat."""
 
     qualite: Literal["titulaire", "locataire", "acquereur", "mandataire"] = Field(description="Qualité pour agir")
     identite: PersonnePhysique | PersonneMorale = Field(discriminator="nature", description="Identité du demandeur")
@@ -132,7 +132,7 @@ class Demandeur(Partie):
 
 
 class Piece(Partie):
-    """An enclosed document: what it is, its fingerprint, and its content when it travels with the message."""
+    """Une pièce jointe : ce qu'elle est, son empreinte, et son contenu quand il voyage avec le message."""
 
     nature: Literal[
         "avis-paiement",

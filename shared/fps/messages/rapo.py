@@ -16,7 +16,7 @@ LOI = "CGCT, art. R. 2333-120-13"
 class AccuseReceptionRapo(
     Message, flow=3, nom="accuse-reception", sender=Party.COLLECTIVITE, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI
 ):
-    """Acknowledgement of a RAPO: its date starts the month of silence."""
+    """Accusé de réception d'un RAPO : sa date fait courir le mois de silence."""
 
     numero_fps: Numero26
     numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")
@@ -51,7 +51,7 @@ class DepotRapo(
     law=LOI,
     answer=AccuseReceptionRapo,
 ):
-    """A RAPO filed on line; facts and pieces may be missing: the collectivité then says it is inadmissible."""
+    """Un RAPO déposé en ligne ; des faits et des pièces peuvent manquer : la collectivité le dit alors irrecevable."""
 
     numero_fps: Numero26
     immatriculation: Plaque
@@ -86,7 +86,7 @@ class DepotRapoPostal(
     law=LOI,
     answer=AccuseReceptionRapo,
 ):
-    """A RAPO received by post: admissible by registered letter with acknowledgement only."""
+    """Un RAPO reçu par courrier : recevable par lettre recommandée avec avis de réception seulement."""
 
     numero_fps: Numero26
     immatriculation: Plaque
@@ -118,7 +118,7 @@ class DepotRapoPostal(
 
 
 class DecisionRapo(Message, flow=3, nom="decision", sender=Party.COLLECTIVITE, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI):
-    """The express decision on a RAPO, with the means and the delay of the next appeal (CGCT, art. R. 2333-120-33)."""
+    """La décision expresse sur un RAPO, avec les voies et le délai du recours qui suit (CGCT, art. R. 2333-120-33)."""
 
     numero_fps: Numero26
     numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")

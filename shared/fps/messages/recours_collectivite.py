@@ -26,7 +26,7 @@ class CommunicationRequete(
     channel=Channel.REST,
     law="CGCT, art. R. 2333-120-44",
 ):
-    """A petition communicated to the defendant, with the delay of its defence."""
+    """Une requête communiquée au défendeur, avec le délai de sa défense."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -64,7 +64,7 @@ class AccuseDepotMemoire(
     channel=Channel.REPONSE,
     law="CGCT, art. R. 2333-120-32 octies",
 ):
-    """Time-stamped acknowledgement of a brief or of a piece of the defendant."""
+    """Accusé horodaté d'un mémoire ou d'une pièce de la défense."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -106,7 +106,7 @@ class MemoireDefense(
     law="CGCT, art. R. 2333-120-32 quater",
     answer=AccuseDepotMemoire,
 ):
-    """The brief of the collectivité; it says whether the error of fact is contested (CGCT, art. R. 2333-120-27, 6°)."""
+    """Le mémoire de la collectivité ; il dit si l'erreur de fait est contestée (CGCT, art. R. 2333-120-27, 6°)."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -139,7 +139,7 @@ class PieceDefense(
     law="CGCT, art. R. 2333-120-32 quater",
     answer=AccuseDepotMemoire,
 ):
-    """A piece of the defendant."""
+    """Une pièce de la défense."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -167,7 +167,7 @@ class DecisionCollectivite(
     channel=Channel.REST,
     law="CGCT, art. R. 2333-120-60",
 ):
-    """The decision of the court, as the collectivité receives it; sent again with the day of its first consultation, when it opens it."""
+    """La décision, telle que la collectivité la reçoit ; renvoyée avec le jour de sa première consultation, quand elle l'ouvre."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26

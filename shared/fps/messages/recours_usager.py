@@ -38,7 +38,7 @@ class AccuseDepotRequete(
     channel=Channel.REPONSE,
     law="CGCT, art. R. 2333-120-32 octies",
 ):
-    """Time-stamped acknowledgement of a filing."""
+    """Accusé horodaté d'un dépôt."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -69,7 +69,7 @@ class Requete(
     law="CGCT, art. R. 2333-120-30 et R. 2333-120-31",
     answer=AccuseDepotRequete,
 ):
-    """A petition against the decision on a RAPO or against a titre exécutoire; an incomplete one is put in order later."""
+    """Une requête contre la décision sur un RAPO ou contre un titre exécutoire ; incomplète, elle se régularise ensuite."""
 
     numero_fps: Numero26
     objet: Objet = Field(description="Ce qui est contesté : décision sur le RAPO (même implicite) ou titre exécutoire")
@@ -118,7 +118,7 @@ class DemandeRegularisation(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-39",
 ):
-    """What is missing in a petition, and that silence is worth renunciation."""
+    """Ce qui manque à une requête, et que le silence vaut désistement."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -151,7 +151,7 @@ class ReponseRegularisation(
     law="CGCT, art. R. 2333-120-39",
     answer=AccuseDepotRequete,
 ):
-    """Any answer of the applicant: pieces, an explanation, the written confirmation of a fax, a withdrawal."""
+    """Toute réponse du requérant : des pièces, une explication, la confirmation écrite d'une télécopie, un désistement."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26
@@ -179,7 +179,7 @@ class DecisionRequerant(
     channel=Channel.COURRIER,
     law="CGCT, art. R. 2333-120-56 et R. 2333-120-60",
 ):
-    """The decision of the court, as the applicant receives it."""
+    """La décision de la juridiction, telle que le requérant la reçoit."""
 
     numero_requete: NumeroRequete
     numero_fps: Numero26

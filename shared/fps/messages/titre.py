@@ -87,7 +87,7 @@ class Avertissement(
     channel=Channel.COURRIER,
     law="CGPPP, art. L. 2323-7-1",
 ):
-    """The avertissement FPS majoré: its fields stand in the order of the arrêté of 15 December 2016."""
+    """L'avertissement de FPS majoré : ses champs suivent l'ordre de l'arrêté du 15 décembre 2016."""
 
     beneficiaire: Beneficiaire = Field(description="Collectivité bénéficiaire et ses coordonnées")
     numero_fps: Numero26
@@ -201,7 +201,7 @@ class AvisRemboursementTitre(
     channel=Channel.COURRIER,
     law="Arrêté du 1er septembre 2016 (reversement des FPS majorés)",
 ):
-    """A paid titre exécutoire was cancelled: the trésorerie that recovered it pays back."""
+    """Un titre exécutoire payé a été annulé : la trésorerie qui l'a recouvré rembourse."""
 
     numero_fps: Numero26
     numero_titre: NumeroTitre

@@ -113,7 +113,7 @@ class Zone(Lecture):
 
 
 class Commune(Lecture):
-    """A simulated town."""
+    """Une commune simulée."""
 
     siret: Siret
     nom: Ligne

@@ -1,7 +1,7 @@
 """A notice, for who received it and for the post: read on the screen, printed again, brought back."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -20,12 +20,13 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute, negotiated
+from fps.kit.web.media import PDF, Responses, fichier
 from fps.kit.web.sites import montree
 from fps.messages.avis import EAvisPaiement
 
 
 class Lecture(BaseModel):
-    """What the reading of an electronic notice starts."""
+    """Ce que fait courir la lecture d'un avis électronique."""
 
     numero_fps: str
     date_notification: date
@@ -36,6 +37,9 @@ class Lecture(BaseModel):
     def voir(cls, dossier: Dossier) -> "Lecture":
         """What this reading started; raises ValidationError before it."""
         return cls.model_validate({**vars(dossier), "numero_fps": dossier.numero})
+
+
+EAVIS: Final[Responses] = {200: {"model": EAvisPaiement, **fichier("L'e-avis, en JSON ou en PDF", PDF)[200]}}
 
 
 def routes(service: Service) -> APIRouter:
@@ -49,7 +53,13 @@ def routes(service: Service) -> APIRouter:
 
         return await service.ask(bac_of(request), run, [*cles(numero)])
 
-    @router.get("/dossiers/{numero}/e-avis", tags=["Avis de paiement"], summary="Consulter l'e-avis et ses limites", response_model=None)
+    @router.get(
+        "/dossiers/{numero}/e-avis",
+        tags=["Avis de paiement"],
+        summary="Consulter l'e-avis et ses limites",
+        response_class=Response,
+        responses=EAVIS,
+    )
     async def e_avis(request: Request, numero: Numero, format: Annotated[Literal["json", "pdf"] | None, Query()] = None) -> Response:
         forme = negotiated(request, format, {"json": "application/json", "pdf": "application/pdf"})
         async with service.reading(bac_of(request)) as lecture:

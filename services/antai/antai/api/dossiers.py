@@ -18,7 +18,7 @@ Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de 
 
 
 class PageDossiers(BaseModel):
-    """A page of dossiers; `suivant` is what to give as `apres` for the next one."""
+    """Une page de dossiers ; « suivant » est à donner dans « apres » pour la page suivante."""
 
     elements: list[DossierVu]
     suivant: str | None

@@ -13,6 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import DOCUMENT
 from fps.villes.communes import commune
 
 Mois = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mois des envois, AAAA-MM")]
@@ -33,7 +34,13 @@ def routes(service: Service) -> APIRouter:
     async def lire(request: Request, siret: Siret, mois: Mois) -> Facture:
         return await etablir(request, siret, mois)
 
-    @router.get("/factures/{siret}/{mois}/pdf", tags=["Facturation"], summary="Imprimer la facture d'un mois", response_model=None)
+    @router.get(
+        "/factures/{siret}/{mois}/pdf",
+        tags=["Facturation"],
+        summary="Imprimer la facture d'un mois",
+        response_class=Response,
+        responses=DOCUMENT,
+    )
     async def imprimer(request: Request, siret: Siret, mois: Mois) -> Response:
         etablie = await etablir(request, siret, mois)
         return await imprimer_pdf("facture.typ", etablie.model_dump(), etablie.date_facture)

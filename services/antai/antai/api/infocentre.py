@@ -16,10 +16,11 @@ from antai.store.statistiques import Groupe, compter
 from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
 from fps.kit.web.body import JsonRoute, negotiated
+from fps.kit.web.media import fichier
 
 
 class Statistique(BaseModel):
-    """One collectivité, one zone, one month of reception; amounts in centimes, rates in per cent with one decimal."""
+    """Une collectivité, une zone, un mois de réception ; montants en centimes, taux en pour cent à une décimale."""
 
     siret: str
     zone: str
@@ -112,6 +113,7 @@ def routes(service: Service) -> APIRouter:
         tags=["Infocentre"],
         summary="Compter les FPS, les paiements, les recours et les titres",
         response_model=list[Statistique],
+        responses=fichier("Les statistiques, en JSON ou en CSV", "text/csv"),
     )
     async def lire(
         request: Request,

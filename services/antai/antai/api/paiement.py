@@ -16,7 +16,7 @@ from fps.kit.web.body import JsonRoute
 
 
 class Rejet(BaseModel):
-    """The cheque that the bank sends back."""
+    """Le chèque que la banque renvoie."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -30,7 +30,7 @@ Saisie = Annotated[str, Query(max_length=60)]
 
 
 class SommeDue(BaseModel):
-    """What the payment site shows once the number, the key and the plate agree; amounts in centimes."""
+    """Ce que le site de paiement montre quand le numéro, la clé et la plaque s'accordent ; montants en centimes."""
 
     numero_fps: str
     numero_telepaiement: str

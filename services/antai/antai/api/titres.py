@@ -20,6 +20,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import DOCUMENT
 
 TOUT = 100_000
 NumeroTitre = Annotated[str, Path(pattern=r"^[0-9]{10}$", description="Numéro du titre, 10 chiffres")]
@@ -28,7 +29,7 @@ Rang = Annotated[int, Query(ge=0, le=99_999_999, description="Dernier rang de la
 
 
 class LigneVue(BaseModel):
-    """One line of an annexe, in centimes."""
+    """Une ligne d'une annexe, en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -39,7 +40,7 @@ class LigneVue(BaseModel):
 
 
 class TitreVu(BaseModel):
-    """A collective title and a page of its annexe, in centimes."""
+    """Un titre exécutoire collectif et une page de son annexe, en centimes."""
 
     numero: str
     siret: str
@@ -54,7 +55,7 @@ class TitreVu(BaseModel):
 
 
 class LigneAnnulationVue(BaseModel):
-    """One line of the annexe of a titre d'annulation, in centimes."""
+    """Une ligne de l'annexe d'un titre d'annulation, en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -68,7 +69,7 @@ class LigneAnnulationVue(BaseModel):
 
 
 class TitreAnnulationVu(BaseModel):
-    """A collective titre d'annulation and a page of its annexe, in centimes."""
+    """Un titre d'annulation collectif et une page de son annexe, en centimes."""
 
     numero: str
     siret: str
@@ -93,7 +94,13 @@ def routes(service: Service) -> APIRouter:
         total_du = trouve.total_impaye + trouve.total_majoration
         return TitreVu.model_validate({**_page(trouve, annexe, limite), "total_du": total_du})
 
-    @router.get("/titres/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre collectif", response_model=None)
+    @router.get(
+        "/titres/{numero}/pdf",
+        tags=["Titres exécutoires"],
+        summary="Imprimer un titre collectif",
+        response_class=Response,
+        responses=DOCUMENT,
+    )
     async def imprimer(request: Request, numero: NumeroTitre) -> Response:
         async with service.reading(bac_of(request)) as lecture:
             trouve = await _titre(lecture, numero)
@@ -108,7 +115,11 @@ def routes(service: Service) -> APIRouter:
         return TitreAnnulationVu.model_validate(_page(trouve, annexe, limite))
 
     @router.get(
-        "/titres-annulation/{numero}/pdf", tags=["Titres exécutoires"], summary="Imprimer un titre d'annulation", response_model=None
+        "/titres-annulation/{numero}/pdf",
+        tags=["Titres exécutoires"],
+        summary="Imprimer un titre d'annulation",
+        response_class=Response,
+        responses=DOCUMENT,
     )
     async def imprimer_annulation(request: Request, numero: NumeroTitre) -> Response:
         async with service.reading(bac_of(request)) as lecture:

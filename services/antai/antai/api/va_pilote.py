@@ -30,7 +30,7 @@ class Vu(BaseModel):
 
 
 class ConstatVu(Vu):
-    """What the collectivité told of the finding; the redevable only by his quality."""
+    """Ce que la collectivité a dit du constat ; le redevable, par sa seule qualité."""
 
     date_heure_constat: datetime
     lieu: Lieu
@@ -42,7 +42,7 @@ class ConstatVu(Vu):
 
 
 class AvisVu(Vu):
-    """One notice sent, in centimes."""
+    """Un avis envoyé, en centimes."""
 
     numero_avis: str
     nature: str
@@ -51,7 +51,7 @@ class AvisVu(Vu):
 
 
 class PaiementVu(Vu):
-    """One payment, in centimes."""
+    """Un paiement, en centimes."""
 
     reference: str
     moyen: str
@@ -62,7 +62,7 @@ class PaiementVu(Vu):
 
 
 class AnnulationSuivie(Vu):
-    """One line of a titre d'annulation, in centimes."""
+    """Une ligne d'un titre d'annulation, en centimes."""
 
     numero_annulation: str
     rang: int
@@ -74,7 +74,7 @@ class AnnulationSuivie(Vu):
 
 
 class RapprochementVu(BaseModel):
-    """A petition: what the court told, what the collectivité told, whether they agree."""
+    """Une requête : ce qu'en a dit la juridiction, ce qu'en a dit la collectivité, et si elles s'accordent."""
 
     numero_requete: str
     decision_le: date | None
@@ -93,7 +93,7 @@ class RapprochementVu(BaseModel):
 
 
 class ActeVu(Vu):
-    """One line of the journal."""
+    """Une ligne du journal."""
 
     date: datetime
     acte: str
@@ -102,14 +102,14 @@ class ActeVu(Vu):
 
 
 class EcheanceVue(BaseModel):
-    """What will happen by itself."""
+    """Ce qui arrivera de soi-même."""
 
     acte: str
     le: date
 
 
 class DossierComplet(BaseModel):
-    """Everything known of a dossier."""
+    """Tout ce qui est su d'un dossier."""
 
     dossier: DossierVu
     zone: str
@@ -123,7 +123,7 @@ class DossierComplet(BaseModel):
 
 
 class Relance(BaseModel):
-    """A title discharged by the court, whose cancellation the collectivité has not told in time (hypothesis H13)."""
+    """Un titre déchargé par la juridiction, dont la collectivité n'a pas dit l'annulation à temps (hypothèse H13)."""
 
     numero_fps: str
     numero_requete: str

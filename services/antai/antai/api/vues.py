@@ -15,7 +15,7 @@ Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la col
 
 
 class DossierVu(BaseModel):
-    """One dossier as ANTAI follows it; amounts in centimes. The redevable stays out of it."""
+    """Un dossier, tel que l'ANTAI le suit ; montants en centimes. Le redevable n'y est pas."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -63,7 +63,7 @@ class DossierVu(BaseModel):
 
 
 class DossierChange(BaseModel):
-    """What became of the dossier; amounts in centimes."""
+    """Ce que devient le dossier ; montants en centimes."""
 
     numero_fps: str
     etat: Etat

@@ -223,7 +223,7 @@ def _requete(dossier: Dossier, redevable: Redevable, numero_avis: str, envoi: da
 
 
 class Nature(StrEnum):
-    """The kinds of notice that ANTAI sends."""
+    """Les natures d'avis que l'ANTAI envoie."""
 
     INITIAL = "initial"
     ELECTRONIQUE = "electronique"

@@ -9,7 +9,7 @@ from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
-    """Where a FPS stands at ANTAI."""
+    """Où en est un FPS à l'ANTAI."""
 
     TRANSMIS = "transmis"
     ABANDONNE = "abandonne"

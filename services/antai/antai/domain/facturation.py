@@ -13,7 +13,7 @@ from fps.villes.communes import commune
 
 
 class LigneFacture(BaseModel):
-    """The notices of one kind at one price, in centimes; the split of the price is absent when no text gives it."""
+    """Les avis d'une nature à un prix, en centimes ; le partage du prix est absent quand aucun texte ne le donne."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,7 +27,7 @@ class LigneFacture(BaseModel):
 
 
 class Facture(BaseModel):
-    """The invoice of a month, in centimes; `provisoire` until the month is over."""
+    """La facture d'un mois, en centimes ; provisoire jusqu'à la fin du mois."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -65,7 +65,7 @@ class TitreAnnulation:
 
 @dataclass
 class LigneAnnulation:
-    """One line of the annexe of a titre d'annulation, in centimes."""
+    """Une ligne de l'annexe d'un titre d'annulation, en centimes."""
 
     numero_annulation: str
     rang: int

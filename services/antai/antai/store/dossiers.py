@@ -28,7 +28,7 @@ from fps.messages.message import MessageClass
 
 @dataclass(frozen=True, slots=True)
 class Acte:
-    """One line of the journal."""
+    """Une ligne du journal."""
 
     date: datetime
     acte: str

@@ -31,7 +31,7 @@ class Formulaire(BaseModel):
 
 
 class Agent(Formulaire):
-    """An agent to register, by name."""
+    """Un agent à inscrire, nommément."""
 
     login: Login
     nom: Court = Field(description="Nom de l'agent")
@@ -39,13 +39,13 @@ class Agent(Formulaire):
 
 
 class Inscription(Formulaire):
-    """The agents that a collectivité asks to register."""
+    """Les agents qu'une collectivité demande d'inscrire."""
 
     agents: Annotated[list[Agent], Field(min_length=1, max_length=20)]
 
 
 class AgentInscrit(BaseModel):
-    """A registered agent, and the one-time code that is told this once."""
+    """Un agent inscrit, et son code à usage unique, qui n'est dit que cette fois."""
 
     login: str
     nom: str
@@ -54,7 +54,7 @@ class AgentInscrit(BaseModel):
 
 
 class AgentVu(BaseModel):
-    """An account of the portal."""
+    """Un compte du portail."""
 
     model_config = ConfigDict(from_attributes=True)
 

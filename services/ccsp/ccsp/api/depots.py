@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from ccsp.actes.defense import depots_de
 from ccsp.actes.requete import communiquee, connue
-from ccsp.api.acteurs import Numero, agents, lire, prestataire
+from ccsp.api.acteurs import Numero, Siret, agents, lire, prestataire
 from ccsp.domain import lettres
 from ccsp.domain.bordereau import Contenu, Depot, relire
 from fps.confiance.habilitation import Identite
@@ -20,16 +20,19 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.clock import civil_date
 from fps.kit.trust.acces import administration, auteur, certificat
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import PDF
+from fps.kit.web.media import fichier as fichier_donne
 from fps.messages.recours_collectivite import AccuseDepotMemoire
 
 TAG = "Dépôts de la défense"
+FICHIER = fichier_donne("Le fichier tel qu'il a été reçu", PDF, "image/jpeg", "image/png", "text/plain")
 Permis = Callable[[Service, Request, str], Awaitable[Identite | str]]  # who reads: raises when it may not
 DepotChemin = Annotated[str, Path(max_length=20, description="Numéro du dépôt : celui de la requête, tiret, D et son ordre")]
 Rang = Annotated[int, Path(ge=1, le=99, description="Rang de la pièce dans le bordereau")]
 
 
 class DepotVu(BaseModel):
-    """One filing: when it came at the bac's clock and at the machine's, by whom, and its SHA-256."""
+    """Un dépôt : quand il est venu, à l'horloge du bac et en temps réel, de qui, et son SHA-256."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -47,7 +50,7 @@ class DepotVu(BaseModel):
 
 
 class AccuseHorodate(BaseModel):
-    """The accusé of a filing, and the machine's time when it was given."""
+    """L'accusé d'un dépôt, et l'heure réelle à laquelle il a été donné."""
 
     accuse: AccuseDepotMemoire
     wall_time: datetime
@@ -56,6 +59,10 @@ class AccuseHorodate(BaseModel):
 def horodate(accuse: AccuseDepotMemoire, wall_time: datetime) -> AccuseHorodate:
     """An accusé with its true time."""
     return AccuseHorodate(accuse=accuse, wall_time=wall_time)
+
+
+async def du_siret(siret: Siret) -> None:
+    """What makes the contract say the SIRET of the address; the routes read it there when there is one."""
 
 
 async def sans_condition(service: Service, request: Request, siret: str) -> str:
@@ -69,7 +76,8 @@ def routes(service: Service) -> APIRouter:
 
     def lisible(prefixe: str, porte: Any, permis: Permis) -> None:
         """Four routes under a prefix; where it names a collectivité, only what was communicated to it is found."""
-        router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+        nommee = [Depends(du_siret)] if "{siret}" in prefixe else []
+        router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte, *nommee], tags=[TAG])
 
         async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
             siret = request.path_params.get("siret")
@@ -96,7 +104,7 @@ def routes(service: Service) -> APIRouter:
             "/depots/{depot}/contenu",
             summary="Télécharger un dépôt, son empreinte recalculée",
             response_class=Response,
-            responses={200: {"content": {"application/octet-stream": {}}}},
+            responses=FICHIER,
         )
         async def contenu_du_depot(request: Request, numero: Numero, depot: DepotChemin) -> Response:
             _, trouve, contenu = await trouver(request, numero, lambda b: b.depot(depot))
@@ -106,7 +114,7 @@ def routes(service: Service) -> APIRouter:
             "/pieces/{rang}",
             summary="Télécharger une pièce, son empreinte recalculée",
             response_class=Response,
-            responses={200: {"content": {"application/octet-stream": {}}}},
+            responses=FICHIER,
         )
         async def piece(request: Request, numero: Numero, rang: Rang) -> Response:
             _, trouve, contenu = await trouver(request, numero, lambda b: b.piece(rang))

@@ -17,7 +17,7 @@ from fps.messages.formats import CentimesDus
 
 
 class Astreinte(BaseModel):
-    """What the judge of the execution orders a day, in centimes."""
+    """Ce que le juge de l'exécution ordonne par jour, en centimes."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -26,13 +26,13 @@ Rang = Annotated[int, Path(ge=1, le=1_000_000, description="Rang de la séance d
 
 
 class DemandeHomologation(Systeme):
-    """The system to test, and the deposited certificate that it will show."""
+    """Le système à éprouver, et le certificat déposé qu'il présentera."""
 
     empreinte: Annotated[str, Field(pattern=r"^([0-9a-f]{64}|service:collectivite)$")] = Field(description="SHA-256 du certificat")
 
 
 class Seance(BaseModel):
-    """A test session: exactly what to file, and the report, one line a check."""
+    """Une séance d'essai : ce qu'il faut déposer exactement, et le rapport, une ligne par épreuve."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -50,7 +50,7 @@ class Seance(BaseModel):
 
 
 class ResultatEssai(BaseModel):
-    """The accusé of a test filing, and the report so far."""
+    """L'accusé d'un dépôt d'essai, et le rapport à ce point."""
 
     accuse: AccuseDepotMemoire
     seance: Seance

@@ -28,7 +28,7 @@ TAG = "Portail : requêtes"
 
 
 class RequeteCommuniquee(BaseModel):
-    """One petition as the defendant's agents see it: what was not opened is announced, not shown."""
+    """Une requête, telle que les agents du défendeur la voient : ce qui n'a pas été ouvert est annoncé, non montré."""
 
     numero: str
     numero_fps: str
@@ -46,14 +46,14 @@ class RequeteCommuniquee(BaseModel):
 
 
 class Page(BaseModel):
-    """A page of petitions; `suivant` is what to give as `apres` for the next one."""
+    """Une page de requêtes ; « suivant » est à donner dans « apres » pour la page suivante."""
 
     elements: list[RequeteCommuniquee]
     suivant: str | None
 
 
 class Ouverture(BaseModel):
-    """What to open."""
+    """Ce qu'il faut ouvrir."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,7 +61,7 @@ class Ouverture(BaseModel):
 
 
 class Memoire(BaseModel):
-    """A brief in defence."""
+    """Un mémoire en défense."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,7 +72,7 @@ class Memoire(BaseModel):
 
 
 class DepotPiece(BaseModel):
-    """A piece, with its content; its rank is the next one unless it is given."""
+    """Une pièce, avec son contenu ; son rang est le suivant, sauf s'il est donné."""
 
     model_config = ConfigDict(extra="forbid")
 

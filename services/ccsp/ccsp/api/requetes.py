@@ -20,6 +20,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import DOCUMENT
 from fps.kit.web.sites import montree
 from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
@@ -29,7 +30,7 @@ Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête,
 
 
 class RequeteVue(BaseModel):
-    """One petition; amounts in centimes."""
+    """Une requête ; montants en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -58,14 +59,14 @@ class RequeteVue(BaseModel):
 
 
 class PageRequetes(BaseModel):
-    """A page of petitions; `suivant` is what to give as `apres` for the next one."""
+    """Une page de requêtes ; « suivant » est à donner dans « apres » pour la page suivante."""
 
     elements: list[RequeteVue]
     suivant: str | None
 
 
 class Juge(BaseModel):
-    """What the judge decides; amounts in centimes. A total discharge bears on all that is claimed: its figures may stay empty."""
+    """Ce que le juge décide ; montants en centimes. Une décharge totale porte sur tout : ses montants peuvent rester vides."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -85,7 +86,7 @@ class Juge(BaseModel):
 
 
 class Consultation(BaseModel):
-    """Who opens the decision on the portal or by télétransmission."""
+    """Qui ouvre la décision, sur le portail ou par télétransmission."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -132,7 +133,7 @@ def routes(service: Service) -> APIRouter:
         "/requetes/{numero}/documents/{document}",
         summary="Imprimer un document de la procédure",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}},
+        responses=DOCUMENT,
     )
     async def imprimer(request: Request, numero: Numero, document: Literal["accuse-depot", "communication", "decision"]) -> Response:
         async with service.reading(bac_of(request)) as lecture:

@@ -21,7 +21,7 @@ Secret = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
 
 class Activation(Formulaire):
-    """The one-time code, and the password that the agent chooses."""
+    """Le code à usage unique, et le mot de passe que l'agent choisit."""
 
     login: Login
     code: Secret
@@ -29,21 +29,21 @@ class Activation(Formulaire):
 
 
 class Connexion(Formulaire):
-    """What opens a session."""
+    """Ce qui ouvre une session."""
 
     login: Login
     mot_de_passe: Secret
 
 
-class Changement(Formulaire):
-    """A new password: every session is over."""
+class ChangementMotDePasse(Formulaire):
+    """Un nouveau mot de passe : toutes les sessions sont closes."""
 
     ancien: Secret
     nouveau: Secret
 
 
 class SessionOuverte(BaseModel):
-    """An open session: its token is told this once."""
+    """Une session ouverte : son jeton n'est dit que cette fois."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -76,7 +76,7 @@ def routes(service: Service) -> APIRouter:
         return SessionOuverte.model_validate(ouverte)
 
     @router.post("/mot-de-passe", status_code=204, summary="Changer son mot de passe", dependencies=personnel)
-    async def changer(request: Request, siret: Siret, demande: Annotated[Changement, Body()]) -> None:
+    async def changer(request: Request, siret: Siret, demande: Annotated[ChangementMotDePasse, Body()]) -> None:
         ancien, nouveau = demande.ancien.get_secret_value(), demande.nouveau.get_secret_value()
         await sessions.changer_mot_de_passe(service, bac_of(request), espace(siret), agent(request).login, ancien, nouveau)
 

@@ -29,21 +29,21 @@ class Formulaire(BaseModel):
 
 
 class Systeme(Formulaire):
-    """The system of télétransmission in use."""
+    """Le système de télétransmission employé."""
 
     systeme: Court
     version: Court
 
 
 class Signature(Formulaire):
-    """The signature of the convention by the collectivité."""
+    """La signature de la convention par la collectivité."""
 
     signataire: Court
     effet_le: Jour | None = Field(None, description="Vide : aujourd'hui")
 
 
 class Suivi(BaseModel):
-    """Where a collectivité stands; `manques` is empty when it may file by the interface."""
+    """Où en est une collectivité ; « manques » est vide quand elle peut déposer par l'interface."""
 
     siret: str
     cahier_accepte_le: date | None

@@ -13,7 +13,7 @@ from fps.regles.serie import Serie
 
 
 class EtatRequete(StrEnum):
-    """Where a petition stands."""
+    """Où en est une requête."""
 
     DEPOSEE = "deposee"
     REGULARISATION = "regularisation"
@@ -51,7 +51,7 @@ INSTRUITES = frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT})
 
 @dataclass(frozen=True)
 class Decision:
-    """What the court decided; amounts in centimes. `fps_du` and `majoration_due`: what was claimed, None when the court does not know."""
+    """Ce que la juridiction a décidé ; montants en centimes. « fps_du », « majoration_due » : ce qui était réclamé, s'il est su."""
 
     nature: Nature
     sens: Sens

@@ -19,7 +19,7 @@ REFERENCE: Final = "référence"  # the version of the system that this simulato
 
 @dataclass(frozen=True)
 class Convention:
-    """An agreement with the court, first and last day included; `denoncee_le` is the first day that it no longer counts."""
+    """Une convention avec la juridiction, premier et dernier jours compris ; « denoncee_le » est le premier jour où elle ne vaut plus."""
 
     signee_le: date
     signataire: str
@@ -135,7 +135,7 @@ def exiger(suivi: Teletransmission | None, le: date, seance: "Homologation | Non
 
 
 class EtatHomologation(StrEnum):
-    """How a test session stands."""
+    """Où en est une séance d'essai."""
 
     EN_COURS = "en-cours"
     REUSSIE = "reussie"
@@ -154,7 +154,7 @@ EPREUVES: Final = {
 
 @dataclass(frozen=True)
 class Epreuve:
-    """One check of the report: `reussie` is None until it was tried; once passed it stays so."""
+    """Une épreuve du rapport : « reussie » est vide tant qu'elle n'a pas été tentée ; réussie, elle le reste."""
 
     code: str
     libelle: str

@@ -18,14 +18,14 @@ CheminSiret = Annotated[str, Path(pattern=r"^[0-9]{14}$")]
 
 
 class DemandeAgent(Demande):
-    """Since when an agent is sworn, and until when."""
+    """Depuis quand un agent est assermenté, et jusqu'à quand."""
 
     assermente_le: Jour
     retire_le: Jour | None = None
 
 
 class AgentVu(Vue):
-    """A sworn agent of the register."""
+    """Un agent assermenté du registre."""
 
     siret: str
     numero: int

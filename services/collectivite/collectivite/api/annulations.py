@@ -20,7 +20,7 @@ from fps.messages.formats import Centimes, CentimesDus, Jour
 
 
 class DemandeAnnulation(BaseModel):
-    """Why a FPS is withdrawn."""
+    """Pourquoi un FPS est retiré."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Erreur de saisie de l'immatriculation."}})
 
@@ -29,7 +29,7 @@ class DemandeAnnulation(BaseModel):
 
 
 class DemandeAnnulationTitre(BaseModel):
-    """Why a FPS majoré is given up."""
+    """Pourquoi un FPS majoré est abandonné."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Véhicule en règle, erreur reconnue."}})
 
@@ -37,7 +37,7 @@ class DemandeAnnulationTitre(BaseModel):
 
 
 class DemandeModification(BaseModel):
-    """A lower amount, after a request without RAPO."""
+    """Un montant plus bas, après une demande sans RAPO."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -51,7 +51,7 @@ class DemandeModification(BaseModel):
 
 
 class DemandeRenvoi(BaseModel):
-    """The parts of a cancelled title, lowered to what ANTAI says it still bears; the act as it was when none is given."""
+    """Les parts d'un titre annulé, ramenées à ce que l'ANTAI dit qu'il porte encore ; l'acte tel quel quand aucune n'est donnée."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"majoration_annulee": 4000}})
 
@@ -60,7 +60,7 @@ class DemandeRenvoi(BaseModel):
 
 
 class RectificatifVu(Vue):
-    """A rectifying notice; the amount in centimes."""
+    """Un avis rectificatif ; montant en centimes."""
 
     numero_avis: str
     numero: str

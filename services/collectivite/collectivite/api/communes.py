@@ -15,7 +15,7 @@ from fps.villes.communes import Commune, connues
 
 
 class ZoneVue(BaseModel):
-    """A tariff zone and its FPS amounts of the day, in centimes by category of vehicle."""
+    """Une zone tarifaire et ses montants de FPS du jour, en centimes par catégorie de véhicule."""
 
     code: str
     nom: str
@@ -27,7 +27,7 @@ class ZoneVue(BaseModel):
 
 
 class AbonnementVu(BaseModel):
-    """A subscription of the day; without zones, in all of them."""
+    """Un abonnement du jour ; sans zone, il vaut dans toutes."""
 
     nature: str
     nom: str
@@ -37,7 +37,7 @@ class AbonnementVu(BaseModel):
 
 
 class CommuneVue(BaseModel):
-    """A simulated town."""
+    """Une commune simulée."""
 
     siret: str
     nom: str

@@ -18,7 +18,7 @@ from fps.messages.parties_prenantes import Vehicule
 
 
 class DemandeControle(Demande):
-    """A vehicle seen somewhere, by an agent or by a LAPI vehicle."""
+    """Un véhicule vu quelque part, par un agent ou par une voiture LAPI."""
 
     siret: Siret
     zone: Court
@@ -28,7 +28,7 @@ class DemandeControle(Demande):
 
 
 class DemandeConstat(Demande):
-    """The act of the sworn agent after a control."""
+    """L'acte de l'agent assermenté après un contrôle."""
 
     agent: NumeroAgent
     voie: Ligne
@@ -36,7 +36,7 @@ class DemandeConstat(Demande):
 
 
 class ControleVu(Vue):
-    """What a control found; « a-constater » waits for an agent."""
+    """Ce qu'un contrôle a trouvé ; « a-constater » attend un agent."""
 
     numero: str
     siret: str

@@ -36,7 +36,7 @@ EXEMPLE: dict[str, JsonValue] = {
 
 
 class DemandeFps(BaseModel):
-    """What the agent types; the amount, the number and the end of effects are computed."""
+    """Ce que l'agent saisit ; le montant, le numéro et la fin des effets sont calculés."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXEMPLE})
 

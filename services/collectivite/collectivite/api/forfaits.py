@@ -22,7 +22,7 @@ from fps.messages.parties_prenantes import Lieu, Vehicule
 
 
 class ActeVu(BaseModel):
-    """One act told to ANTAI, and what it answered."""
+    """Un acte dit à l'ANTAI, et ce qu'elle a répondu."""
 
     rang: int
     flux: int
@@ -41,7 +41,7 @@ class ActeVu(BaseModel):
 
 
 class ForfaitVu(BaseModel):
-    """One FPS as the collectivité follows it; amounts in centimes."""
+    """Un FPS, tel que la collectivité le suit ; montants en centimes."""
 
     numero: str
     cle: str
@@ -94,7 +94,7 @@ class ForfaitVu(BaseModel):
 
 
 class PageForfaits(BaseModel):
-    """A page of FPS; `suivant` is what to give as `apres` for the next one."""
+    """Une page de FPS ; « suivant » est à donner dans « apres » pour la page suivante."""
 
     elements: list[ForfaitVu]
     suivant: str | None

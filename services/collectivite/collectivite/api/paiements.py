@@ -18,7 +18,7 @@ from fps.messages.moyens import Moyen
 
 
 class DemandePaiement(BaseModel):
-    """A payment that the town takes itself; its reference makes it unique."""
+    """Un paiement que la commune encaisse elle-même ; sa référence le rend unique."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant": 3500, "moyen": "internet", "reference": "CB-1"}})
 
@@ -28,7 +28,7 @@ class DemandePaiement(BaseModel):
 
 
 class PaiementVu(Vue):
-    """One payment as the town knows it, in centimes."""
+    """Un paiement tel que la commune le connaît, en centimes."""
 
     reference: str
     moyen: str

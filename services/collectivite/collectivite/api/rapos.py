@@ -23,7 +23,7 @@ from fps.villes.communes import commune
 
 
 class CritereVu(BaseModel):
-    """One condition of admissibility, and whether it is met."""
+    """Une condition de recevabilité, et si elle est remplie."""
 
     code: str
     phrase: str
@@ -32,7 +32,7 @@ class CritereVu(BaseModel):
 
 
 class RapoVu(BaseModel):
-    """One RAPO, with its admissibility one criterion at a time; amounts in centimes."""
+    """Un RAPO, avec sa recevabilité critère par critère ; montants en centimes."""
 
     numero: str
     numero_rapo: str
@@ -61,7 +61,7 @@ class RapoVu(BaseModel):
 
 
 class DemandeDecision(BaseModel):
-    """What the agent who examines a RAPO decides."""
+    """Ce que décide l'agent qui instruit un RAPO."""
 
     model_config = ConfigDict(
         extra="forbid",

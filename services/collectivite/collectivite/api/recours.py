@@ -22,7 +22,7 @@ NumeroRequete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro 
 
 
 class RecoursVu(Vue):
-    """One petition as the defendant follows it; amounts in centimes."""
+    """Une requête, telle que le défendeur la suit ; montants en centimes."""
 
     numero: str
     numero_fps: str
@@ -45,7 +45,7 @@ class RecoursVu(Vue):
 
 
 class DemandeMemoire(BaseModel):
-    """The brief in defence and its pieces."""
+    """Le mémoire en défense et ses pièces."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -16,6 +16,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import DOCUMENT
 from fps.messages.formats import CentimesDus, Iban
 from fps.messages.parties_prenantes import Demandeur
 
@@ -28,7 +29,7 @@ def lire_personne(valeur: Any) -> Any:
 
 
 class DemandeRemboursement(BaseModel):
-    """Where to send back what was paid in excess, wholly unless an amount is given."""
+    """Où rendre ce qui a été payé en trop, en entier sauf si un montant est donné."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"iban": "FR7699999000010000000000115"}})
 
@@ -40,7 +41,7 @@ class DemandeRemboursement(BaseModel):
 
 
 class RemboursementVu(Vue):
-    """One accounting document; the amount in centimes."""
+    """Une pièce comptable ; montant en centimes."""
 
     numero: str
     numero_piece: str
@@ -68,7 +69,13 @@ def routes(service: Service) -> APIRouter:
             trouves = await remboursements_de(lecture.tx, lecture.work.bac.nom, numero)
         return [RemboursementVu.model_validate(p) for p in trouves]
 
-    @router.get("/fps/{numero}/piece-comptable", tags=["Remboursement"], summary="Lire une pièce comptable (PDF)", response_class=Response)
+    @router.get(
+        "/fps/{numero}/piece-comptable",
+        tags=["Remboursement"],
+        summary="Lire une pièce comptable (PDF)",
+        response_class=Response,
+        responses=DOCUMENT,
+    )
     async def piece(request: Request, numero: Numero, numero_piece: NumeroPiece) -> Response:
         async with service.reading(bac_of(request)) as lecture:
             trouvee = await remboursement.piece_connue(numero, numero_piece, lecture.work)

@@ -16,7 +16,7 @@ from fps.messages.formats import CentimesDus, Court, Instant, Jour, Plaque, Sire
 
 
 class DemandePaiementImmediat(Demande):
-    """A spontaneous payment, as the parking meter or the application tells it."""
+    """Un paiement spontané, tel que l'horodateur ou l'application le dit."""
 
     siret: Siret
     immatriculation: Plaque
@@ -29,7 +29,7 @@ class DemandePaiementImmediat(Demande):
 
 
 class DemandeDroit(Demande):
-    """A right given to a plate; without zones, in all of them."""
+    """Un droit donné à une plaque ; sans zone, il vaut dans toutes."""
 
     siret: Siret
     immatriculation: Plaque
@@ -40,7 +40,7 @@ class DemandeDroit(Demande):
 
 
 class StationnementVu(Vue):
-    """The register of a plate."""
+    """Le registre d'une plaque."""
 
     siret: str
     immatriculation: str

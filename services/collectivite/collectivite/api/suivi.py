@@ -59,7 +59,7 @@ HISTOIRE: dict[str, str] = {
 
 
 class RapoSuivi(BaseModel):
-    """The state of a RAPO, for the person who filed it."""
+    """Où en est un RAPO, pour qui l'a déposé."""
 
     numero_rapo: str
     etat: EtatRapo
@@ -71,14 +71,14 @@ class RapoSuivi(BaseModel):
 
 
 class Evenement(BaseModel):
-    """One line of the history."""
+    """Une ligne de l'histoire."""
 
     le: datetime
     libelle: str
 
 
 class Suivi(BaseModel):
-    """What a person may know of a FPS; amounts in centimes."""
+    """Ce qu'une personne peut savoir d'un FPS ; montants en centimes."""
 
     numero: str
     telepaiement: str = Field(description="28 chiffres : numéro de l'avis à payer et clé")

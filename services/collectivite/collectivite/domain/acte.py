@@ -21,7 +21,7 @@ NATURES: Final[dict[type[Transmis], str]] = {
 
 
 class Suite(StrEnum):
-    """Where the acts of a FPS stand at ANTAI."""
+    """Où en sont les actes d'un FPS à l'ANTAI."""
 
     AUCUNE = "aucune"
     EN_ATTENTE = "en-attente-d-accuse"

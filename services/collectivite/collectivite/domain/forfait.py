@@ -20,7 +20,7 @@ from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
-    """Where a FPS stands, as the collectivité knows it."""
+    """Où en est un FPS, tel que la collectivité le connaît."""
 
     ETABLI = "etabli"
     TRANSMIS = "transmis"

@@ -26,7 +26,7 @@ HORS_DELAI: Final = "rapo-hors-delai"
 
 
 class EtatRapo(StrEnum):
-    """Where a RAPO stands."""
+    """Où en est un RAPO."""
 
     DEPOSE = "depose"
     IRRECEVABLE = "irrecevable"

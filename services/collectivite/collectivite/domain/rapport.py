@@ -9,7 +9,7 @@ from fps.villes.communes import Commune
 
 
 class RapportRapo(BaseModel):
-    """The figures of a year, in numbers of files and centimes; the columns are a hypothesis (annexe II not found)."""
+    """Les chiffres d'une année, en nombre de dossiers et en centimes ; les colonnes sont une hypothèse (annexe II introuvable)."""
 
     siret: str
     collectivite: str

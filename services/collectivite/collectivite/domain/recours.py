@@ -19,7 +19,7 @@ PAPIER: Final = frozenset({"courrier", "telecopie"})
 
 
 class EtatRecours(StrEnum):
-    """Where a petition stands for the town."""
+    """Où en est une requête pour la commune."""
 
     COMMUNIQUE = "communique"
     DEFENDU = "defendu"

@@ -22,7 +22,7 @@ class Ligne(BaseModel):
 
 
 class PaiementImmediat(Ligne):
-    """A proof of payment (CGCT, art. R. 2333-120-3): from when to when, how much, displayed or sent electronically."""
+    """Un justificatif de paiement (CGCT, art. R. 2333-120-3) : de quand à quand, combien, affiché ou transmis par voie électronique."""
 
     reference: str
     zone: str
@@ -33,7 +33,7 @@ class PaiementImmediat(Ligne):
 
 
 class DroitDeStationnement(Ligne):
-    """A right to park, in some zones or in all of them, for a time; the town votes it, the CMI-S is the law's."""
+    """Un droit de stationner, dans quelques zones ou dans toutes, pour un temps ; la commune le vote, la CMI-S vient de la loi."""
 
     nature: NatureDroit
     zones: tuple[str, ...]
@@ -42,7 +42,7 @@ class DroitDeStationnement(Ligne):
 
 
 class FpsEnVigueur(Ligne):
-    """A FPS already established, until it ceases to produce its effects (CGCT, art. R. 2333-120-6)."""
+    """Un FPS déjà établi, jusqu'à ce qu'il cesse de produire ses effets (CGCT, art. R. 2333-120-6)."""
 
     numero: str
     zone: str
@@ -91,7 +91,7 @@ class Stationnement:
 
 
 class Verdict(StrEnum):
-    """What a control finds."""
+    """Ce qu'un contrôle trouve."""
 
     PAYE = "paye"
     DROIT = "droit"

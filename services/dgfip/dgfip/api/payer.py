@@ -30,7 +30,7 @@ Saisie = Annotated[str, Query(max_length=60)]
 
 
 class SommeDue(BaseModel):
-    """What the payment site shows once the two numbers agree; amounts in centimes."""
+    """Ce que le site de paiement montre quand les deux numéros s'accordent ; montants en centimes."""
 
     numero_fps: str
     numero_telepaiement: str

@@ -19,7 +19,7 @@ Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS
 
 
 class PriseVue(BaseModel):
-    """One title taken in charge; amounts in centimes. The redevable stays out of it."""
+    """Un titre pris en charge ; montants en centimes. Le redevable n'y est pas."""
 
     numero_fps: str
     numero_titre: str
@@ -68,7 +68,7 @@ class PriseVue(BaseModel):
 
 
 class PagePrises(BaseModel):
-    """A page of titles; `suivant` is what to give as `apres` for the next one."""
+    """Une page de titres ; « suivant » est à donner dans « apres » pour la page suivante."""
 
     elements: list[PriseVue]
     suivant: str | None

@@ -20,7 +20,7 @@ from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
 
 
 class Demande(BaseModel):
-    """What the redevable asks."""
+    """Ce que le redevable demande."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class Demande(BaseModel):
 
 
 class DecisionRemise(BaseModel):
-    """What the comptable decides; 0 refuses."""
+    """Ce que le comptable décide ; 0 refuse."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,7 +37,7 @@ class DecisionRemise(BaseModel):
 
 
 class Rejet(BaseModel):
-    """The cheque that the bank sends back."""
+    """Le chèque que la banque renvoie."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ class Rejet(BaseModel):
 
 
 class Motif(BaseModel):
-    """Why the recovery stops, or starts again."""
+    """Pourquoi le recouvrement s'arrête, ou reprend."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,7 +53,7 @@ class Motif(BaseModel):
 
 
 class RemiseVue(BaseModel):
-    """The latest request about a FPS majoré; amounts in centimes."""
+    """La dernière demande au sujet d'un FPS majoré ; montants en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 

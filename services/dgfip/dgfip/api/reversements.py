@@ -18,6 +18,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
+from fps.kit.web.media import DOCUMENT
 from fps.villes.communes import commune
 
 RELEVE = files("dgfip") / "documents" / "releve_reversement.typ"
@@ -26,7 +27,7 @@ Mois = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description=
 
 
 class RemboursementVue(BaseModel):
-    """A refund ordered by a collectivité (flow 9) and its payment (flow 10); amounts in centimes."""
+    """Un remboursement ordonné par une collectivité (flux 9) et son paiement (flux 10) ; montants en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -40,7 +41,7 @@ class RemboursementVue(BaseModel):
 
 
 class ReversementVue(BaseModel):
-    """The account of a month; amounts in centimes."""
+    """Le compte d'un mois ; montants en centimes."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -98,7 +99,7 @@ def routes(service: Service) -> APIRouter:
         tags=["Reversements"],
         summary="Imprimer le relevé d'un mois",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}},
+        responses=DOCUMENT,
     )
     async def releve(request: Request, siret: Siret, mois: Mois) -> Response:
         compte = await compte_de(request, siret, mois)

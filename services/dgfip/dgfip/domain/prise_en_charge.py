@@ -32,7 +32,7 @@ from fps.regles.machine import Machine
 
 
 class Etat(StrEnum):
-    """Where a title stands at the DGFiP."""
+    """Où en est un titre à la DGFiP."""
 
     PRIS_EN_CHARGE = "pris-en-charge"
     AVERTI = "averti"

@@ -11,7 +11,7 @@ from fps.regles.machine import Machine
 
 
 class EtatRemise(StrEnum):
-    """Where a request stands."""
+    """Où en est une demande."""
 
     DEMANDEE = "demandee"
     ACCORDEE = "accordee"
@@ -31,7 +31,7 @@ MACHINE: Final = Machine(
 
 @dataclass
 class DemandeRemise:
-    """The latest request about a FPS majoré; amounts in centimes."""
+    """La dernière demande au sujet d'un FPS majoré ; montants en centimes."""
 
     numero_fps: str
     demandee_le: date

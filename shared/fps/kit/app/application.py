@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
 from fps.kit.app import asyncapi, openapi, pilotage
+from fps.kit.app.formes import Pret, Vivant
 from fps.kit.boxes import boites, retrait, signature
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
@@ -47,6 +48,7 @@ from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
 from fps.kit.web import page, problems
 from fps.kit.web.gate import Gate
+from fps.kit.web.media import forme
 from fps.kit.web.quotas import Quotas
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
@@ -117,8 +119,17 @@ def build(
         if own_client:
             await client.aclose()
 
-    local = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # FastAPI's own pages load from elsewhere
-    app = FastAPI(title=definition.titre, version=VERSION, lifespan=lifespan, strict_content_type=False, redirect_slashes=False, **local)  # type: ignore[arg-type]
+    app = FastAPI(
+        title=definition.titre,
+        version=VERSION,
+        lifespan=lifespan,
+        strict_content_type=False,
+        redirect_slashes=False,
+        generate_unique_id_function=openapi.operation_id,
+        openapi_url=None,  # FastAPI's own pages load from elsewhere
+        docs_url=None,
+        redoc_url=None,
+    )
     problems.install(app)
     app.state.once = Once(service)
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
@@ -183,10 +194,17 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room:
         return page.page(app.title, page.liens({**vers, "Documentation de l'interface": f"{prefixe}/docs"}))
 
     @app.get("/sante/vivant", tags=["santé"], summary="Dire que le service vit", dependencies=[publique()])
-    async def vivant() -> dict[str, str]:
-        return {"statut": "vivant", "service": service.party.value, "mention": SPECIMEN}
+    async def vivant() -> Vivant:
+        return Vivant(statut="vivant", service=service.party, mention=SPECIMEN)
 
-    @app.get("/sante/pret", tags=["santé"], summary="Dire si la base répond et écrit, et si le courtier répond", dependencies=[publique()])
+    @app.get(
+        "/sante/pret",
+        tags=["santé"],
+        summary="Dire si la base répond et écrit, et si le courtier répond",
+        dependencies=[publique()],
+        response_model=None,
+        responses=forme(Pret, "Tout répond") | forme(Pret, "Quelque chose ne répond pas", status=503),
+    )
     async def pret() -> Response:
         found = {"base": True, "ecriture": False, "courtier": bus.ready()}
         why = ""
@@ -207,7 +225,7 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room:
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi_document() -> dict[str, Any]:
         if not document:
-            document.update(openapi.document(app, service.party))
+            document.update(openapi.document(app, service))
         return document
 
     @app.get("/asyncapi.json", include_in_schema=False)

@@ -1,48 +1,102 @@
 """The OpenAPI of a service: FastAPI's own, and the letter routes written from the flow table."""
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from fps.flows import flow, received_by
+from fps.kit.app.outcomes import Outcome, Outcomes
+from fps.kit.engine.once import Once
+from fps.kit.engine.service import Service
+from fps.kit.post import door
 from fps.kit.post.door import DOORS, LOT
-from fps.kit.trust.acces import CERTIFICAT, SECURITE, acces, securite
-from fps.kit.web import keys
-from fps.kit.web.body import READING
+from fps.kit.trust.acces import CERTIFICAT, SECURITE, portes_of, routes_of, securite
+from fps.kit.web import keys, problems
+from fps.kit.web.body import READING, JsonRoute, doors_of
+from fps.kit.web.gate import Gate, OrigineRefusee
 from fps.messages.message import MessageClass
-from fps.parties import LIBELLES, Channel, Party
+from fps.parties import LIBELLES, Channel
 
-PROBLEM = {
+NDJSON = "application/x-ndjson"
+ADRESSE = Outcome(404, "adresse-illisible", problems.TITLES[404])  # of the addresses that carry a value
+RECU = {
     "type": "object",
-    "description": "Problème (RFC 9457)",
-    "required": ["type", "title", "status", "code", "detail"],
+    "description": "Le message est reçu ; rien d'autre n'est à attendre par cette voie",
+    "required": ["id", "statut"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "code stable"},
-        "detail": {"type": "string"},
-        "article": {"type": "string", "description": "texte appliqué"},
-        "que_faire": {"type": "string"},
-        "champ": {"type": "string"},
-        "erreurs": {"type": "array", "items": {"type": "object"}, "description": "toutes les erreurs trouvées"},
-        "accuse": {"type": "object", "description": "accusé métier, quand le message en a un"},
+        "id": {"type": "string", "description": "L'Idempotency-Key donnée, ou l'empreinte du message"},
+        "statut": {"type": "string", "enum": ["recu"]},
     },
 }
-OUTCOMES = {
-    "400": "Le corps n'est pas du JSON en UTF-8",
-    "401": "Aucun certificat n'est présenté, ou il ne peut pas être cru",
-    "403": "Le certificat n'est pas habilité : le code dit l'étape qui manque",
-    "404": "Bac ou dossier inconnu",
-    "409": "Refusé par le droit ou par l'état du dossier",
-    "413": "Plus de 1 Mio",
-    "415": "Content-Type inattendu",
-    "422": "Le message ne respecte pas son schéma, ou son contenu est refusé (l'accusé nomme chaque erreur)",
-    "429": "Trop de demandes du même appelant : Retry-After dit quand recommencer, RateLimit-Policy la limite",
-    "503": "Le service ne peut pas enregistrer maintenant : réessayer avec la même Idempotency-Key",
+FAUTE = {
+    "type": "object",
+    "description": "Une erreur, et ce qu'il faut faire",
+    "required": ["code", "champ", "phrase", "article"],
+    "properties": {
+        "code": {"type": "string"},
+        "champ": {"type": "string", "description": "Chemin du champ, de la racine à la valeur"},
+        "phrase": {"type": "string"},
+        "article": {"type": "string", "description": "Texte appliqué ; vide quand aucun ne l'est"},
+        "que_faire": {"type": "string"},
+    },
 }
+PROBLEM = {
+    "type": "object",
+    "description": "Un problème (RFC 9457), en français : ce qui est refusé, pourquoi, et ce qu'il faut faire",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Le code, sous forme d'URN"},
+        "title": {"type": "string", "description": "Ce qui est refusé : la même phrase pour le même code"},
+        "status": {"type": "integer", "description": "Le statut HTTP de la réponse"},
+        "code": {"type": "string", "description": "Code stable : c'est lui qu'un programme lit"},
+        "detail": {"type": "string", "description": "Ce qui, dans cette demande, est refusé"},
+        "article": {"type": "string", "description": "Texte appliqué ; vide quand aucun ne l'est"},
+        "que_faire": {"type": "string", "description": "Comment obtenir ce qui était demandé"},
+        "champ": {"type": "string", "description": "Le champ en cause, quand il n'y en a qu'un"},
+        "erreurs": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Faute"},
+            "description": "Les erreurs trouvées, cinquante au plus",
+        },
+        "erreurs_non_listees": {"type": "integer", "description": "Combien d'autres erreurs ont été trouvées"},
+        "accuse": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "L'accusé métier du message (celui de sa réponse 200), quand il en a un : il nomme chaque erreur",
+        },
+    },
+}
+SENS = {
+    400: "Le corps n'est pas du JSON en UTF-8",
+    401: "Personne n'est reconnu : il manque un jeton, une session ou un certificat, ou il ne peut pas être cru",
+    403: "Cet accès n'est pas ouvert à qui le demande : le code dit l'étape qui manque",
+    404: "Rien n'est connu sous ce numéro ou à cette adresse",
+    406: "Aucune forme de réponse demandée n'existe ici",
+    409: "Refusé par le droit ou par l'état du dossier",
+    413: "Le corps est trop volumineux",
+    415: "Le Content-Type n'est pas accepté",
+    421: "Cette machine ne répond pas à ce nom",
+    422: "La demande ne respecte pas son schéma, ou son contenu est refusé",
+    429: "Trop de demandes : réessayer après le délai que dit Retry-After",
+    503: "Rien n'a été enregistré : réessayer après le délai que dit Retry-After, avec la même Idempotency-Key",
+}
+REUSSITES = {"200": "La réponse", "201": "Ce qui vient d'être fait", "204": "C'est fait, rien d'autre n'est à dire"}
+SUITES: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"description": "Comment être reconnu", "schema": {"type": "string"}}},
+    429: {
+        "Retry-After": {"description": "Secondes à attendre", "schema": {"type": "integer"}},
+        "RateLimit-Policy": {"description": "La limite : combien, en combien de secondes", "schema": {"type": "string"}},
+    },
+    503: {"Retry-After": {"description": "Secondes à attendre", "schema": {"type": "integer"}}},
+}
+LIGNES = (404, 409)  # of a batch: what refuses one line is told in the line
 KEY: dict[str, Any] = {
     "name": keys.EN_TETE,
     "in": "header",
@@ -57,16 +111,32 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/problem+json": {"schema": _ref("Probleme")}}}
+def _problems(outcomes: Iterable[Outcome], *, page: bool = False) -> dict[str, Any]:
+    """The responses of what may be refused, status by status, with every code; on a page for people, the act is refused in the page."""
+    codes: dict[int, dict[str, str]] = defaultdict(dict)
+    for one in sorted(outcomes):
+        codes[one.status][one.code] = "" if one.titre == problems.TITLES.get(one.status) else f" : {one.titre}"
+    found: dict[str, Any] = {}
+    for status, titres in sorted(codes.items()):
+        listed = "\n".join(f"- `{code}`{titre}" for code, titre in titres.items())
+        content: dict[str, Any] = {problems.MEDIA_TYPE: {"schema": _ref("Probleme")}}
+        if page:
+            content["text/html"] = {"schema": {"type": "string"}}
+        found[str(status)] = {
+            "description": f"{SENS[status]}.\n\n{listed}",
+            "content": content,
+            "x-codes": list(titres),
+            **({"headers": SUITES[status]} if status in SUITES else {}),
+        }
+    return found
 
 
-def _operation(cls: MessageClass) -> dict[str, Any]:
+def _operation(cls: MessageClass, outcomes: Iterable[Outcome]) -> dict[str, Any]:
     parameter = KEY | {"description": "La même clé reçoit la même réponse ; sans clé, le contenu en tient lieu."}
     if cls.answer is not None:
         good = {"200": {"description": "Réponse métier", "content": {"application/json": {"schema": _ref(cls.answer.__name__)}}}}
     else:
-        good = {"202": {"description": "Reçu", "content": {"application/json": {"schema": {"type": "object"}}}}}
+        good = {"202": {"description": "Reçu", "content": {"application/json": {"schema": _ref("Recu")}}}}
     return {
         "tags": [f"flux {cls.flow:02d}"],
         "summary": f"Flux {cls.flow} · {flow(cls.flow).nom} · {cls.nom}",
@@ -78,46 +148,131 @@ def _operation(cls: MessageClass) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _ref(cls.__name__), "examples": {"exemple": {"value": cls.example}}}},
         },
-        "responses": good | {status: _problem(text) for status, text in OUTCOMES.items()},
+        "responses": good | _problems(outcomes),
     }
 
 
-def _batch(cls: MessageClass) -> dict[str, Any]:
-    operation = _operation(cls)
+def _batch(cls: MessageClass, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    operation = _operation(cls, ())
     return operation | {
         "summary": f"{operation['summary']} (lot)",
         "description": f'NDJSON, {LOT} lignes au plus : {{"id": "clé d\'idempotence", "data": {{le message}}}}. Une réponse par ligne.',
         "operationId": f"{operation['operationId']}_lot",
         "parameters": [],
-        "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
-        "responses": {"200": {"description": "Un résultat par ligne", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
-        | {status: _problem(OUTCOMES[status]) for status in ("400", "401", "403", "413", "415", "429", "503")},
+        "requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}},
+        "responses": {"200": {"description": "Un résultat par ligne", "content": {NDJSON: {"schema": {"type": "string"}}}}}
+        | _problems(one for one in outcomes if one.status not in LIGNES),
     }
 
 
-def document(app: FastAPI, party: Party) -> dict[str, Any]:
+def _letters(service: Service, outcomes: Outcomes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The routes of the letters: their bodies are those of the flow table, their refusals those of the act that each one brings."""
+    for cls in received_by(service.party):
+        if cls.channel in DOORS:
+            act = service.definition.handlers[cls]
+            asked = cls.channel is Channel.REST  # else a person writes: no certificate is asked
+            alone, batch = (
+                {o for o in outcomes.of(Gate._refused, *roots) if asked or not o.code.startswith(("certificat-", "entete-certificat"))}
+                for roots in ((door._endpoint(service, cls), Service._letter, act), (door._batch_endpoint(service, cls),))
+            )
+            yield cls.path, _operation(cls, alone - {ADRESSE})
+            yield f"{cls.path}/lot", _batch(cls, batch)
+
+
+def _refused(route: JsonRoute | APIRoute, path: str, method: str, dependant: Dependant, outcomes: Outcomes) -> set[Outcome]:
+    """What a route may refuse: at the gate, at its doors, by its body, for its key, in its act."""
+    roots: list[Any] = [Gate._refused, route.endpoint, *doors_of(dependant)]
+    writes = method not in READING
+    if isinstance(route, JsonRoute):
+        if dependant.body_params:
+            roots += [route.request.body, route.request.json]
+        if writes and route.once:
+            roots.append(Once.__call__)
+    found = outcomes.of(*roots)
+    if any((dependant.path_params, dependant.query_params, dependant.header_params, dependant.body_params)):
+        found |= outcomes.of(problems.malformed)
+    if not writes:
+        found = {one for one in found if one.code != OrigineRefusee.code}
+    return found if "{" in path else found - {ADRESSE}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation in the clients that are generated: the function and the path, each one once in a service."""
+    return re.sub(r"[^a-z0-9]+", "_", f"{route.name}{route.path_format}".lower()).strip("_")
+
+
+def document(app: FastAPI, service: Service) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document of a service."""
-    found = get_openapi(title=app.title, version=app.version, description=NOTICE, routes=app.routes)
-    messages = [m for m in received_by(party) if m.channel in DOORS]
+    address = service.settings.addresses[service.party].rstrip("/")
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=NOTICE,
+        routes=app.routes,
+        license_info={"name": "EUPL 1.2", "identifier": "EUPL-1.2"},
+        servers=[
+            {"url": address, "description": "Le bac par défaut"},
+            {
+                "url": f"{address}/bacs/{{bac}}",
+                "description": "Un bac à sable : un monde à vous",
+                "variables": {"bac": {"default": "editeur", "description": "Le nom du bac"}},
+            },
+        ],
+    )
+    outcomes = Outcomes(service)
+    messages = [m for m in received_by(service.party) if m.channel in DOORS]
     wanted = dict.fromkeys([*messages, *(m.answer for m in messages if m.answer is not None)])
     _, schemas = models_json_schema([(m, "validation") for m in wanted], ref_template="#/components/schemas/{model}")
     components = found.setdefault("components", {}).setdefault("schemas", {})
-    components |= schemas.get("$defs", {}) | {"Probleme": PROBLEM}
-    found["components"]["securitySchemes"] = SECURITE
-    for path, methods, portes in acces(app):
-        for method in methods:
+    components |= (
+        schemas.get("$defs", {})
+        | {"Probleme": PROBLEM, "Faute": FAUTE}
+        | ({"Recu": RECU} if any(m.answer is None for m in messages) else {})
+    )
+    for context in routes_of(app):
+        path, route = str(context.path_format), context.route
+        for method in context.methods or ():
             operation = found["paths"][path][method.lower()]
-            operation["security"] = securite(portes)
+            operation["security"] = securite(portes_of(context.dependant))
             if method not in READING:
                 operation.setdefault("parameters", []).append(KEY | {"description": KEPT})
-    for cls in messages:
-        found["paths"][cls.path] = {"post": _operation(cls)}
-        found["paths"][f"{cls.path}/lot"] = {"post": _batch(cls)}
-    for operations in found["paths"].values():
-        for operation in operations.values():
-            if "422" in operation["responses"]:
-                operation["responses"]["422"] = _problem(OUTCOMES["422"])
+            operation["responses"].pop("422", None)  # FastAPI's own, which no route answers
+            for status, response in operation["responses"].items():
+                if response.get("description") == "Successful Response":
+                    response["description"] = REUSSITES[status]
+            content = operation["responses"].get("200", {}).get("content", {})
+            refused = _refused(route, path, method, context.dependant, outcomes)
+            if NDJSON in content:
+                refused = {one for one in refused if one.status not in LIGNES}
+            for status, problem in _problems(refused, page="text/html" in content).items():
+                known = operation["responses"].setdefault(status, problem)
+                if known is not problem:  # the route has its own answer of that status, beside the problem
+                    known["content"] = {**known.get("content", {}), **problem["content"]}
+                    known["description"] = f"{known['description']} ; ou : {problem['description']}"
+                    known["x-codes"] = problem["x-codes"]
+    found["paths"] |= {path: {"post": operation} for path, operation in _letters(service, outcomes)}
+    if "JsonValue" in components:
+        components["JsonValue"] = {"description": "Une valeur JSON : une date, un montant en centimes, un texte, une liste…"}
     for name in ("HTTPValidationError", "ValidationError"):
         components.pop(name, None)
+    used = {name for operations in found["paths"].values() for o in operations.values() for way in o["security"] for name in way}
+    found["components"]["securitySchemes"] = {name: scheme for name, scheme in SECURITE.items() if name in used}
+    for schema in list(components.values()):
+        _discriminated(schema, components)
     found["paths"] = dict(sorted(found["paths"].items()))
     return found
+
+
+def _discriminated(schema: Any, components: dict[str, Any]) -> None:
+    """What tells the variants of a value apart is always asked: it is required in each of them."""
+    if isinstance(schema, dict):
+        if "discriminator" in schema:
+            name = schema["discriminator"]["propertyName"]
+            for variant in schema["oneOf"]:
+                one = components[variant["$ref"].rpartition("/")[2]]
+                one["required"] = sorted({name, *one.get("required", ())}, key=list(one["properties"]).index)
+        for value in schema.values():
+            _discriminated(value, components)
+    elif isinstance(schema, list):
+        for value in schema:
+            _discriminated(value, components)

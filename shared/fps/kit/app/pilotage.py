@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve, verification
+from fps.kit.app.formes import BacExporte, CourrierVu, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, journal, ledger
 from fps.kit.engine.service import Service
@@ -21,9 +22,10 @@ from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.trust.ancres import Ancreur
 from fps.kit.web.body import ImportRoute, negotiated
+from fps.kit.web.media import PDF, Responses, fichier, forme
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
-from fps.parties import Party
+from fps.parties import Channel, Party
 
 
 class CourrierInconnu(Introuvable):
@@ -43,7 +45,7 @@ Position = Annotated[int, Query(ge=0, lt=1 << 40, description="la dernière posi
 
 
 class NouveauBac(BaseModel):
-    """A world to create."""
+    """Un monde à créer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,7 +58,7 @@ class NouveauBac(BaseModel):
 
 
 class ReglageHorloge(BaseModel):
-    """Where to move the clock, and how it runs from there."""
+    """Où mettre l'horloge, et comment elle va ensuite."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +68,7 @@ class ReglageHorloge(BaseModel):
 
 
 class PriseAvance(BaseModel):
-    """Who moves a bac, and until when it means to."""
+    """Qui avance un bac, et jusqu'à quand."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,7 +78,7 @@ class PriseAvance(BaseModel):
 
 
 class FinAvance(BaseModel):
-    """Where a bac was at the end of its advance."""
+    """Où en était un bac à la fin de son avance."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,7 +89,7 @@ class FinAvance(BaseModel):
 
 
 class DepartAvance(BaseModel):
-    """Where an advance that carries an Idempotency-Key goes, and where the journals stood when it began and ended."""
+    """Où va une avance qui porte une Idempotency-Key, et où en étaient les journaux à son début et à sa fin."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -98,14 +100,14 @@ class DepartAvance(BaseModel):
 
 
 class AvanceGardee(DepartAvance):
-    """What is to be kept of it."""
+    """Ce qu'il faut en garder."""
 
     cle: str
     demande: str = Field(max_length=10_000, description="Ce qui était demandé : la même clé pour autre chose est refusée")
 
 
 class EcheanceEnterree(BaseModel):
-    """A day of a dossier that could not be lived."""
+    """Un jour d'un dossier qui n'a pas pu être vécu."""
 
     sujet: str = Field(description="Le numéro du dossier, ou ce dont l'échéance est le jour")
     echeance: str = Field(description="Le nom de l'échéance")
@@ -114,14 +116,14 @@ class EcheanceEnterree(BaseModel):
 
 
 class EcheancesEnterrees(BaseModel):
-    """The deadlines that raised: put away with their cause, until they are replayed like dead letters."""
+    """Les échéances qui ont échoué : mises de côté avec leur cause, jusqu'à ce qu'on les rejoue comme des lettres mortes."""
 
     nombre: int
     premieres: list[EcheanceEnterree] = Field(description="Les premières enterrées, vingt au plus ; toutes sont dans les lettres mortes")
 
 
 class EtatBac(BaseModel):
-    """The state of a bac in one service."""
+    """L'état d'un bac dans un service."""
 
     bac: str
     graine: str
@@ -138,7 +140,7 @@ class EtatBac(BaseModel):
 
 
 class EtatAvance(EtatBac):
-    """The state of a bac that was moved."""
+    """L'état d'un bac dont la date a avancé."""
 
     echeances_vecues: int
 
@@ -173,26 +175,26 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
 
     @router.post("/bacs/{nom}/horloge", summary="Avancer l'horloge d'un bac, sans rien vivre encore")
     async def horloge_de(nom: str, reglage: ReglageHorloge) -> EtatBac:
-        """First phase: every service gets the new instant before any of them lives it. Refuses to jump over a deadline."""
+        """D'abord chaque service reçoit le nouvel instant, avant qu'aucun ne le vive. Sauter une échéance est refusé."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         return await state(nom)
 
     @router.post("/bacs/{nom}/jour", summary="Vivre ce qui est dû à la date du bac")
     async def vivre(nom: str) -> EtatAvance:
-        """Second phase: answered when everything due is done."""
+        """Ensuite chaque service vit ce qui est dû ; il répond quand tout est fait."""
         done = await service.live(nom)
         return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
 
     @router.post("/bacs/{nom}/instant", summary="Avancer l'horloge de ce service et y vivre ce qui est dû")
     async def regler(nom: str, reglage: ReglageHorloge) -> EtatAvance:
-        """Both phases, in this service alone: the whole world moves by the console (POST /pilotage/bacs/{bac}/avance)."""
+        """Les deux à la fois, dans ce seul service : le monde entier avance par la console (POST /pilotage/bacs/{bac}/avance)."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         done = await service.live(nom)
         return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
 
     @router.put("/bacs/{nom}/avance", status_code=204, summary="Prendre un bac pour l'avancer, ou dire qu'on y est encore")
     async def prendre(nom: str, prise: PriseAvance) -> None:
-        """One advance at a time: 409 with who is at work. Who says nothing for fifteen seconds is succeeded."""
+        """Une seule avance à la fois : 409, avec qui avance. Celui qui se tait quinze secondes est remplacé."""
         await avances.prendre(service, nom, prise.jeton, prise.qui, prise.cible)
 
     @router.delete("/bacs/{nom}/avance", status_code=204, summary="Rendre un bac que l'on avançait")
@@ -201,7 +203,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
 
     @router.put("/bacs/{nom}/avance/depart", summary="Garder d'où part et où va une avance qui porte une Idempotency-Key")
     async def garder(nom: str, avance: AvanceGardee) -> DepartAvance:
-        """What is known of it; what was said first stays."""
+        """Ce qui en est su ; ce qui a été dit d'abord demeure."""
         contenu = avance.model_dump(mode="json", exclude={"cle", "demande"}, exclude_none=True)
         return DepartAvance.model_validate(await avances.garder(service, nom, avance.cle, avance.demande, contenu))
 
@@ -211,7 +213,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
         return await state(vers)
 
-    @router.get("/bacs/{nom}/export", summary="Exporter un bac entier")
+    @router.get("/bacs/{nom}/export", summary="Exporter un bac entier", response_model=None, responses=forme(BacExporte, "Le bac entier"))
     async def exporter(nom: str) -> dict[str, Any]:
         return await bacs.dump(service, nom)
 
@@ -221,7 +223,12 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         await service.note(nom, "bac", ADMINISTRATION, "import")
         return await state(nom)
 
-    @router.get("/bacs/{nom}/journal", summary="Lire le journal d'un bac, ou d'un dossier")
+    @router.get(
+        "/bacs/{nom}/journal",
+        summary="Lire le journal d'un bac, ou d'un dossier",
+        response_model=None,
+        responses=forme(PageJournal, "Une page du journal"),
+    )
     async def lire_journal(
         nom: str, apres: Position = 0, sujet: str | None = None, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000
     ) -> dict[str, Any]:
@@ -231,11 +238,11 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         return {"lignes": [line.view(service.party) for line in found], "suite": len(found) == limite}
 
     @router.get("/bacs/{nom}/journal/fin", summary="Donner la position de la dernière ligne du journal")
-    async def fin(nom: str) -> dict[str, int]:
-        """The position of the last line: what comes after it is new."""
+    async def fin(nom: str) -> PositionJournal:
+        """La place de la dernière ligne : ce qui vient après est nouveau."""
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
-            return {"position": await journal.last(tx, nom)}
+            return PositionJournal(position=await journal.last(tx, nom))
 
     @router.get("/bacs/{nom}/soldes", summary="Lire les soldes des comptes")
     async def soldes(nom: str, sujet: str | None = None) -> dict[str, int]:
@@ -243,7 +250,12 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
             await bacs.find(tx, nom)
             return await ledger.soldes(tx, nom, sujet)
 
-    @router.get("/bacs/{nom}/audit", summary="Lire le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)")
+    @router.get(
+        "/bacs/{nom}/audit",
+        summary="Lire le journal d'audit d'un bac (« ? » : ce qui ne nommait aucun bac)",
+        response_model=None,
+        responses=forme(PageAudit, "Une page du journal d'audit"),
+    )
     async def lire_audit(nom: str, apres: Position = 0, limite: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> dict[str, Any]:
         async with service.database.read() as tx:
             found = await audit.lines(tx, nom, apres, limite)
@@ -266,13 +278,18 @@ def courrier_routes(router: APIRouter, service: Service) -> None:
     """The mailbox of the people this service writes to."""
 
     @router.get("/bacs/{nom}/courriers", summary="Lister les courriers d'un dossier")
-    async def courriers(nom: str, sujet: str) -> list[dict[str, Any]]:
+    async def courriers(nom: str, sujet: str) -> list[CourrierVu]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             rows = await tx.load(tables.courriers, [(nom, sujet)], ("bac", "subject"))
         return [_courrier(service, row) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
 
-    @router.get("/bacs/{nom}/courriers/{identifiant}", summary="Lire un courrier, ou l'imprimer en PDF")
+    @router.get(
+        "/bacs/{nom}/courriers/{identifiant}",
+        summary="Lire un courrier, ou l'imprimer en PDF",
+        response_class=Response,
+        responses=lettre(service, "Le courrier : le message lui-même en JSON, ou en PDF"),
+    )
     async def courrier(nom: str, request: Request, identifiant: str, format: Literal["json", "pdf"] | None = None) -> Response:
         async with service.database.read() as tx:
             rows = await tx.load(tables.courriers, [(nom, identifiant)])
@@ -294,26 +311,38 @@ def courrier_routes(router: APIRouter, service: Service) -> None:
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}-{row[3]}.pdf"'})
 
 
-def _courrier(service: Service, row: Any) -> dict[str, Any]:
+def lettre(service: Service, description: str) -> Responses:
+    """A letter to a person: one of those that this service writes."""
+    written = sorted((cls for cls in service.definition.emits if cls.channel is Channel.COURRIER), key=lambda cls: cls.type)
+    modele = {"model": Union[tuple(written)]} if written else {}  # noqa: UP007 (made of classes that only this moment knows)
+    return {200: {**fichier(description, PDF)[200], **modele}}
+
+
+def _courrier(service: Service, row: Any) -> CourrierVu:
     cls = by_type(row[2])
     instant: datetime = row[4]
-    return {
-        "id": row[1],
-        "service": service.party.value,
-        "type": row[2],
-        "nom": cls.nom,
-        "flux": cls.flow,
-        "destinataire": cls.receiver.value,
-        "sujet": row[3],
-        "date": instant.astimezone(PARIS).isoformat(),
-        "imprimable": cls in service.definition.documents,
-    }
+    return CourrierVu(
+        id=row[1],
+        service=service.party,
+        type=row[2],
+        nom=cls.nom,
+        flux=cls.flow,
+        destinataire=cls.receiver,
+        sujet=row[3],
+        date=instant.astimezone(PARIS),
+        imprimable=cls in service.definition.documents,
+    )
 
 
 def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None:
     """Dead letters and buried deadlines: seen with their cause, tried again."""
 
-    @router.get("/bacs/{nom}/lettres-mortes", summary="Lister les lettres mortes et les échéances enterrées, avec leur cause")
+    @router.get(
+        "/bacs/{nom}/lettres-mortes",
+        summary="Lister les lettres mortes et les échéances enterrées, avec leur cause",
+        response_model=None,
+        responses=forme(list[LettreMorte], "Les lettres mortes et les échéances enterrées"),
+    )
     async def mortes(nom: str) -> list[dict[str, Any]]:
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
@@ -321,12 +350,12 @@ def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None
             return await bacs.dead_letters(tx, nom)
 
     @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte ou une échéance enterrée, ou toutes")
-    async def rejouer(nom: str, id: str | None = None) -> dict[str, int]:
+    async def rejouer(nom: str, id: str | None = None) -> NombreRejouees:
         done = await bacs.replay(service, nom, id, inbound.take)
         await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
-        return {"rejouees": done}
+        return NombreRejouees(rejouees=done)
 
     @router.get("/horloge", summary="Lire l'heure de la machine")
-    async def horloge() -> dict[str, str]:
-        """The machine's time as this service sees it: what `fps doctor` compares."""
-        return {"wall_time": wall_now().isoformat()}
+    async def horloge() -> HeureMachine:
+        """L'heure de la machine, telle que ce service la voit : celles des quatre services doivent se suivre."""
+        return HeureMachine(wall_time=wall_now())

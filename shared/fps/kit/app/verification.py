@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from fps.kit.app.formes import NombreSignees
 from fps.kit.data.database import Transaction
 from fps.kit.engine import audit, bacs, verification
 from fps.kit.engine.service import Service
@@ -17,7 +18,7 @@ Apres = Annotated[int, Query(ge=0, lt=1 << 53)]
 
 
 class PageVerification(BaseModel):
-    """What was read, what is wrong with it (fifty findings at most), and where to go on; `suivant` is None at the end."""
+    """Ce qui a été lu, ce qui n'y va pas (cinquante constats au plus), et où continuer ; « suivant » est vide à la fin."""
 
     lus: int = Field(description="Actes lus, ou ancres lues")
     nombre: int = Field(description="Constats en tout dans cette page")
@@ -27,14 +28,14 @@ class PageVerification(BaseModel):
 
 
 class Ancre(BaseModel):
-    """A signed anchor."""
+    """Une ancre : des têtes de journaux, signées."""
 
     numero: int
     jws: str = Field(description="JWS compact (RFC 7515), avec son certificat (x5c) : les têtes signées sont dans son contenu")
 
 
 class PageAncres(BaseModel):
-    """The anchors of a bac, in order."""
+    """Les ancres d'un bac, dans l'ordre."""
 
     service: str
     bac: str
@@ -82,10 +83,10 @@ def routes(router: APIRouter, service: Service, ancreur: Ancreur) -> None:
         return PageAncres(service=service.party.value, bac=nom, ancres=signees, suite=len(rows) == limite)
 
     @router.post("/bacs/{nom}/ancres", summary="Signer maintenant les têtes qui ont bougé")
-    async def signer(nom: str) -> dict[str, int]:
+    async def signer(nom: str) -> NombreSignees:
         async with service.database.read() as tx:
             await existant(tx, nom)
-        return {"signees": await ancreur.ancrer()}
+        return NombreSignees(signees=await ancreur.ancrer())
 
     @router.get("/bacs/{nom}/ancres/verification", summary="Vérifier les têtes signées d'un bac, et les lignes qu'elles nomment")
     async def verifier_ancres(nom: str, apres: Apres = 0, limite: Annotated[int, Query(ge=1, le=1_000)] = 200) -> PageVerification:

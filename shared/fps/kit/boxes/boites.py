@@ -41,7 +41,7 @@ class LettreInconnue(Introuvable):
 
 
 class EtatLettre(StrEnum):
-    """The life of a letter in a box."""
+    """La vie d'une lettre dans une boîte."""
 
     ATTENTE = "attente"
     ACQUITTEE = "acquittee"
@@ -96,7 +96,7 @@ class Lettre:
 
 
 class Acheminement(StrEnum):
-    """Who receives the letters of a collectivité, and how."""
+    """Qui reçoit les lettres d'une collectivité, et comment."""
 
     REFERENCE = "reference"
     ADRESSE = "adresse"

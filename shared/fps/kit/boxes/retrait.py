@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
@@ -18,6 +17,7 @@ from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, Lettre
 from fps.kit.boxes.destinations import choisir, rejouer
 from fps.kit.boxes.signature import Signataire, nom_de_boite
 from fps.kit.boxes.sonnette import Boites
+from fps.kit.boxes.vues import HISTOIRE, Accuse, Acquittees, Choix, DestinationVue, LettreRetiree, PageLettres, Rejouees
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.engine import bacs
@@ -35,72 +35,10 @@ from fps.kit.web.quotas import ATTENTES, TropDeDemandes
 T = TypeVar("T")
 GUET = 1.0  # seconds between two looks at a box: another process of the same service rings no bell here
 ECOUTES = 200  # callers that may wait at the same time
-LOT = 1_000  # letters acknowledged at once
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
 SiretDemande = Annotated[str, Query(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
 Apres = Annotated[int, Query(ge=0, lt=1 << 40, description="position de la dernière lettre de la page précédente")]
 Limite = Annotated[int, Query(ge=1, le=500)]
-Identifiant = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class LettreRetiree(BaseModel):
-    """A letter of a box. `corps` is the exact text that `signature` covers: check it before it is read as JSON."""
-
-    position: int = Field(description="numéro de la lettre dans cette boîte")
-    id: str
-    type: str
-    sujet: str
-    date: str = Field(description="date de la lettre, à l'horloge du bac")
-    etat: boites.EtatLettre
-    corps: str = Field(description="texte JSON, à l'octet près celui qui est signé")
-    signature: str = Field(description="JWS détaché (RFC 7515, annexe F ; RFC 7797) : voir docs/lettres.md")
-
-
-class PageLettres(BaseModel):
-    """Letters in the order of the box; `suite` is what to give as `depuis` to see what comes after them."""
-
-    lettres: list[LettreRetiree]
-    suite: int
-
-
-class Accuse(BaseModel):
-    """Letters that were well received."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    siret: str = Field(pattern=r"^[0-9]{14}$")
-    ids: list[Identifiant] = Field(min_length=1, max_length=LOT)
-
-
-class Acquittees(BaseModel):
-    """How many letters were not acknowledged yet."""
-
-    acquittees: int
-
-
-class Choix(BaseModel):
-    """Where the letters of a collectivité go: the reference system, an address, or the box from which they are taken."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    mode: Acheminement
-    adresse: str | None = Field(None, max_length=500, description="en mode « adresse » seulement ; le chemin du message s'y ajoute")
-
-
-class DestinationVue(BaseModel):
-    """Where the letters go, since when (the bac's time), who chose it."""
-
-    siret: str
-    mode: Acheminement
-    adresse: str | None
-    depuis: str | None
-    posee_par: str | None
-
-
-class Rejouees(BaseModel):
-    """How many letters will be tried again now."""
-
-    rejouees: int
 
 
 class Boite:
@@ -209,7 +147,9 @@ def routes(service: Service, signataire: Signataire) -> APIRouter:
     async def acquitter(request: Request, identifiant: str, siret: SiretDemande) -> Acquittees:
         return await accuser(request, siret, [identifiant])
 
-    @router.get("/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai")
+    @router.get(
+        "/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai", response_model=None, responses=HISTOIRE
+    )
     async def histoire(request: Request, siret: Siret, apres: Apres = 0, limite: Limite = 100) -> dict[str, Any]:
         async def act(boite: Boite) -> dict[str, Any]:
             async with service.reading(boite.bac) as reading:
@@ -257,7 +197,9 @@ def pilotage(service: Service) -> APIRouter:
     async def poser(nom: str, siret: Siret, choix: Choix) -> DestinationVue:
         return _destination(siret, await choisir(service, nom, siret, choix.mode, choix.adresse, ADMINISTRATION))
 
-    @router.get("/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai")
+    @router.get(
+        "/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai", response_model=None, responses=HISTOIRE
+    )
     async def histoire(nom: str, siret: Siret, apres: Apres = 0, limite: Limite = 100) -> dict[str, Any]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)

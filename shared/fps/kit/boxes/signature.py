@@ -3,17 +3,19 @@
 import base64
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import APIRouter
 from joserfc import jws
 from joserfc.jwk import ECKey
+from pydantic import BaseModel, Field
 
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.acces import publique
 from fps.kit.trust.pki import SERVICES_AC, Pki
+from fps.kit.web.media import forme
 from fps.parties import Party
 
 ALGORITHME: Final = "ES256"
@@ -22,6 +24,26 @@ EN_TETE: Final = "X-JWS-Signature"
 CHEMIN_CLES: Final = "/.well-known/jwks.json"
 # strict_check_header: joserfc knows the members of RFC 7515 only, and ours are not those.
 REGISTRE: Final = jws.JWSRegistry(algorithms=[ALGORITHME], strict_check_header=False)
+
+
+class Cle(BaseModel):
+    """Une clé publique (RFC 7517), avec le certificat qui la porte et l'autorité qui l'a émis."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: str
+    y: str
+    kid: str = Field(description="Empreinte de la clé (RFC 7638)")
+    use: Literal["sig"]
+    alg: Literal["ES256"]
+    x5t_s256: str = Field(alias="x5t#S256", description="SHA-256 du certificat")
+    x5c: list[str] = Field(description="Le certificat, puis celui de son autorité (DER, en base 64)")
+
+
+class Cles(BaseModel):
+    """Les clés publiques de ce service."""
+
+    keys: list[Cle]
 
 
 @dataclass(frozen=True)
@@ -82,7 +104,12 @@ def routes(signataire: Signataire) -> APIRouter:
     """The public keys of this service (RFC 7517), at the usual place."""
     router = APIRouter(dependencies=[publique()], tags=["Lettres"])
 
-    @router.get(CHEMIN_CLES, summary="Les clés publiques qui vérifient les lettres de ce service (RFC 7517)")
+    @router.get(
+        CHEMIN_CLES,
+        summary="Les clés publiques qui vérifient les lettres de ce service (RFC 7517)",
+        response_model=None,
+        responses=forme(Cles, "Les clés publiques"),
+    )
     async def cles() -> dict[str, Any]:
         return {"keys": [signataire.publique]}
 

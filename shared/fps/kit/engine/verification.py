@@ -24,7 +24,7 @@ class JournalInconnu(Introuvable):
 
 
 class Constat(BaseModel):
-    """Something that is not as it was written."""
+    """Quelque chose qui n'est plus comme il a été écrit."""
 
     journal: Literal["dossier", "audit", "ancres"]
     sujet: str = Field(description="Numéro du dossier, ou autre sujet d'un acte ; vide pour l'audit et les ancres")
@@ -33,7 +33,7 @@ class Constat(BaseModel):
 
 
 class Verification(BaseModel):
-    """What the reading of a journal found: whole, or the first rank from which it is not what was written."""
+    """Ce que la lecture d'un journal a trouvé : intact, ou le premier rang à partir duquel il n'est plus ce qui a été écrit."""
 
     lignes: int
     intacte: bool

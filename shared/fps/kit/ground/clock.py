@@ -32,7 +32,7 @@ def civil_date(instant: datetime) -> date:
 
 
 class Marche(StrEnum):
-    """How the clock of a bac moves: only when told, or with real time."""
+    """Comment va l'horloge d'un bac : seulement quand on le demande, ou avec le temps réel."""
 
     FIGE = "fige"
     COURANT = "courant"

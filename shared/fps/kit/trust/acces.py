@@ -218,14 +218,20 @@ def porteur(request: Request) -> Identite:
     return identite
 
 
-def acces(app: FastAPI) -> Iterator[tuple[str, set[str], frozenset[str]]]:
-    """Every documented route of an application: its path, its methods, and who may use it."""
+def routes_of(app: FastAPI) -> Iterator[Any]:
+    """Every documented route of an application, as FastAPI knows it where it was included."""
     for route in iter_route_contexts(app.routes):
         if isinstance(route.route, APIRoute) and route.include_in_schema:
-            yield str(route.path_format), set(route.methods or ()), _portes(route.dependant)
+            yield route
 
 
-def _portes(dependant: Any) -> frozenset[str]:
+def acces(app: FastAPI) -> Iterator[tuple[str, set[str], frozenset[str]]]:
+    """Every documented route of an application: its path, its methods, and who may use it."""
+    for route in routes_of(app):
+        yield str(route.path_format), set(route.methods or ()), portes_of(route.dependant)
+
+
+def portes_of(dependant: Any) -> frozenset[str]:
     """The doors of the dependencies of a route, at every depth."""
     found: set[str] = set()
     waiting = [dependant]

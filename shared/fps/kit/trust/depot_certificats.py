@@ -38,7 +38,7 @@ _DEPOTS: Any = (
 
 
 class DepotCertificat(BaseModel):
-    """The deposit of the certificate that the connection shows."""
+    """Le dépôt du certificat que montre la connexion."""
 
     model_config = ConfigDict(extra="forbid")
 

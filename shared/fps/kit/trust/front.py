@@ -21,7 +21,7 @@ Demande = Annotated[str | None, Query(pattern=r"^[0-9]{14}$", description="Une c
 
 
 class IdentiteVue(BaseModel):
-    """What a certificate says."""
+    """Ce que dit un certificat."""
 
     empreinte: str = Field(description="SHA-256 du certificat")
     nom: str = Field(description="Nom commun du sujet")
@@ -38,7 +38,7 @@ class IdentiteVue(BaseModel):
 
 
 class CertificatVu(BaseModel):
-    """A deposited certificate, with its perimeter; no zone means all of them."""
+    """Un certificat déposé, avec son périmètre ; sans zone, il vaut pour toutes."""
 
     cle: str = Field(description="SHA-256 du certificat, ou le service simulé")
     siret: str = Field(description="Collectivité pour laquelle il est déposé")
@@ -77,7 +77,7 @@ def examiner(habilitation: Habilitation, trust: Trust) -> tuple[Identite | None,
 
 
 class Manque(BaseModel):
-    """One step that is not done yet."""
+    """Une étape qui n'est pas encore faite."""
 
     siret: str | None = Field(description="Collectivité en cause ; absent tant qu'aucune n'est nommée")
     code: str
@@ -91,7 +91,7 @@ class Manque(BaseModel):
 
 
 class Horloges(BaseModel):
-    """The two times: conventions and habilitations follow the bac's, certificates the real one."""
+    """Les deux temps : conventions et habilitations suivent celui du bac, les certificats le temps réel."""
 
     bac: str
     instant: datetime
@@ -99,7 +99,7 @@ class Horloges(BaseModel):
 
 
 class Connecte(IdentiteVue):
-    """Who is connected, and whether the certificate is good today."""
+    """Qui est connecté, et si le certificat est bon aujourd'hui."""
 
     valable: bool
     code: str | None = Field(description="Pourquoi il ne l'est pas")
@@ -107,7 +107,7 @@ class Connecte(IdentiteVue):
 
 
 class CollectiviteVue(BaseModel):
-    """How one collectivité stands with this certificate."""
+    """Où en est une collectivité avec ce certificat."""
 
     siret: str
     nom: str | None
@@ -115,7 +115,7 @@ class CollectiviteVue(BaseModel):
 
 
 class Front(BaseModel):
-    """The state of the connection; `manques` is empty when nothing keeps this certificate from its messages."""
+    """L'état de la connexion ; « manques » est vide quand rien ne retient les messages de ce certificat."""
 
     identite: Connecte
     horloges: Horloges

@@ -16,6 +16,7 @@ from fps.kit.trust.acces import ADMINISTRATION, administration, publique
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import CHEMIN_CRL
 from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.media import fichier
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.formats import Instant
 
@@ -41,7 +42,7 @@ class HorsBac(Introuvable):
 
 
 class CertificatEmis(BaseModel):
-    """A certificate that the test PSCE issued, and what it is worth at this instant of the real day."""
+    """Un certificat émis par le PSCE de test, et ce qu'il vaut à cet instant du jour réel."""
 
     serie: str = Field(description="numéro de série, en hexadécimal")
     siret: str
@@ -58,14 +59,14 @@ class CertificatEmis(BaseModel):
 
 
 class CertificatsEmis(BaseModel):
-    """The certificates issued, the last first."""
+    """Les certificats émis, le dernier d'abord."""
 
     total: int
     elements: list[CertificatEmis]
 
 
 class Revocation(BaseModel):
-    """Why a certificate must not be believed any more."""
+    """Pourquoi un certificat ne doit plus être cru."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -94,7 +95,7 @@ def routes(service: Service) -> APIRouter:
         response_model=CertificatEmis,
         summary="Émettre un certificat",
         openapi_extra=DEMANDE,
-        responses={201: {"content": {PEM: {}}, "description": "Le certificat ; en PEM, avec l'en-tête « Accept : " + PEM + " »"}},
+        responses=fichier(f"Le certificat ; en PEM, avec l'en-tête « Accept : {PEM} »", PEM, status=201),
     )
     async def emettre(
         request: Request,
@@ -126,14 +127,19 @@ def routes(service: Service) -> APIRouter:
         motif = (revocation or Revocation()).motif
         return psce.vue(await kept("révocation", serie, lambda: psce.revoquer(pki, serie, motif)), pki)
 
-    @open_.get("/crl", summary="Liste des certificats révoqués", response_class=Response)
+    @open_.get("/crl", summary="Liste des certificats révoqués", response_class=Response, responses=fichier("La liste", CRL_PEM, CRL_DER))
     async def crl(request: Request, format: Literal["pem", "der"] = "pem") -> Response:
         hors_bac(request)
         if format == "der":
             return Response(await asyncio.to_thread(psce.der, pki), media_type=CRL_DER)
         return Response(await asyncio.to_thread((pki.publics / CHEMIN_CRL).read_bytes), media_type=CRL_PEM)
 
-    @open_.get("/autorites", summary="Autorités de test : PSCE, services, racine", response_class=Response)
+    @open_.get(
+        "/autorites",
+        summary="Autorités de test : PSCE, services, racine",
+        response_class=Response,
+        responses=fichier("Leurs certificats", PEM),
+    )
     async def autorites(request: Request) -> Response:
         hors_bac(request)
         return Response(psce.chaine(pki), media_type=PEM)

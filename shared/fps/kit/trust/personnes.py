@@ -87,7 +87,7 @@ class SessionExpiree(AccesRefuse):
 
 
 class EtatCompte(StrEnum):
-    """The life of an account: waiting for its first password, usable, closed for good."""
+    """La vie d'un compte : il attend son premier mot de passe, il sert, il est fermé pour toujours."""
 
     A_ACTIVER = "a-activer"
     ACTIF = "actif"

@@ -116,7 +116,7 @@ class PsceAbsent(Introuvable):
 
 
 class MotifRevocation(StrEnum):
-    """Why a certificate is revoked (RFC 5280, § 5.3.1)."""
+    """Pourquoi un certificat est révoqué (RFC 5280, § 5.3.1)."""
 
     NON_PRECISE = "non-precise"
     CLE_COMPROMISE = "cle-compromise"
@@ -136,7 +136,7 @@ MOTIFS: Final = {raison: motif for motif, raison in RAISONS.items()}
 
 
 class Statut(StrEnum):
-    """What a certificate is worth now."""
+    """Ce que vaut un certificat maintenant."""
 
     VALIDE = "valide"
     FUTUR = "pas-encore-valide"

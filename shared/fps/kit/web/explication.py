@@ -26,14 +26,14 @@ class ValeurPasEncoreConnue(Conflit):
 
 
 class Fait(BaseModel):
-    """Whence a value comes that its service does not compute: an act, a letter, and the article."""
+    """D'où vient une valeur que son service ne calcule pas : un acte, une lettre, et l'article."""
 
     phrase: str
     article: str
 
 
 class Explication(BaseModel):
-    """A date or an amount of a dossier, and how it was found; amounts in centimes."""
+    """Une date ou un montant d'un dossier, et comment il a été trouvé ; montants en centimes."""
 
     numero: str = Field(description="Numéro du FPS, ou de la requête")
     champ: str

@@ -25,7 +25,7 @@ Cle = Annotated[str, Path(pattern=CLE, description="SHA-256 du certificat dépos
 
 
 class Perimetre(Formulaire):
-    """What the collectivité lets the certificate do; what is absent stays as it is."""
+    """Ce que la collectivité permet au certificat ; ce qui est absent reste tel quel."""
 
     zones: Zones | None = None
     droits: Permissions | None = None
@@ -33,7 +33,7 @@ class Perimetre(Formulaire):
 
 
 class Activation(Perimetre):
-    """An activation, perhaps in the place of another certificate, good with it until an instant."""
+    """Une activation, au besoin à la place d'un autre certificat, bon avec lui jusqu'à un instant."""
 
     remplace: Annotated[str | None, Field(pattern=CLE, description="Certificat remplacé")] = None
     ancien_jusqu_a: Annotated[Instant | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None

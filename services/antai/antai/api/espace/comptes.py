@@ -24,13 +24,13 @@ LoginChemin = Annotated[str, Path(pattern=personnes.LOGIN, description="Identifi
 
 
 class AgentNomme(NouvelAgent):
-    """An account that the responsable opens."""
+    """Un compte que le responsable ouvre."""
 
     role: Literal["responsable", "agent"] = "agent"
 
 
 class AgentVu(BaseModel):
-    """An account of the espace."""
+    """Un compte de l'espace numérique."""
 
     login: str
     nom: str
@@ -45,7 +45,7 @@ class AgentVu(BaseModel):
 
 
 class ChangementMotDePasse(Formulaire):
-    """A new password; the sessions opened before are over."""
+    """Un nouveau mot de passe ; les sessions ouvertes avant sont closes."""
 
     ancien: MotDePasse
     nouveau: MotDePasse

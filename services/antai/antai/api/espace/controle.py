@@ -23,14 +23,14 @@ TAG = "Contrôle de l'ANTAI"
 
 
 class Reglage(Formulaire):
-    """How ANTAI decides: by itself after some days of the bac, by hand, or always no."""
+    """Comment l'ANTAI décide : d'elle-même après quelques jours du bac, à la main, ou toujours non."""
 
     mode: Mode
     jours: int = Field(0, ge=0, le=365, description="Délai, en jours du bac")
 
 
 class ReglageVu(BaseModel):
-    """How ANTAI decides of one kind of thing in this bac."""
+    """Comment l'ANTAI décide d'une sorte d'objet dans ce bac."""
 
     objet: Objet
     mode: Mode
@@ -38,7 +38,7 @@ class ReglageVu(BaseModel):
 
 
 class Motif(Formulaire):
-    """Why ANTAI says no."""
+    """Pourquoi l'ANTAI dit non."""
 
     motif: Ligne
 

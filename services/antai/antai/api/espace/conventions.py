@@ -23,14 +23,14 @@ Rang = Annotated[int, Path(ge=1, le=9_999, description="Rang de la convention da
 
 
 class SignataireDonne(Formulaire):
-    """Who signs for the collectivité."""
+    """Qui signe pour la collectivité."""
 
     nom: Ligne
     qualite: Ligne = Field(description="Qualité du signataire : maire, président…")
 
 
 class NouvelleConvention(Formulaire):
-    """A convention to prepare; by default of the cycle chosen in the settings, from today or from the end of the one before."""
+    """Une convention à préparer ; à défaut, du cycle choisi dans les réglages, à partir d'aujourd'hui ou de la fin de la précédente."""
 
     signataire: SignataireDonne
     cycle: Cycle | None = None
@@ -38,7 +38,7 @@ class NouvelleConvention(Formulaire):
 
 
 class Resiliation(Formulaire):
-    """An early end."""
+    """Une fin avant le terme."""
 
     le: Jour = Field(description="Premier jour sans convention")
     motif: Ligne

@@ -21,7 +21,7 @@ from fps.messages.parties_prenantes import Adresse, Contact
 
 
 class DemandeEspace(Formulaire):
-    """The public form; `agent` is who the collectivité mandates, the first account of the espace."""
+    """Le formulaire public ; « agent » est la personne que la collectivité mandate, premier compte de l'espace."""
 
     siret: SiretTexte
     type: TypeCollectivite

@@ -25,7 +25,7 @@ EffetLe = Annotated[Instant | None, Field(description="À partir de cet instant 
 
 
 class Depot(Formulaire):
-    """A deposit: the certificate is that of the connection, the perimeter is only proposed."""
+    """Un dépôt : le certificat est celui de la connexion, le périmètre n'est que proposé."""
 
     siret: SiretTexte
     prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")

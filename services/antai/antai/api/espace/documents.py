@@ -23,6 +23,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
 from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.media import DOCUMENT
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.villes.communes import commune
 
@@ -35,14 +36,18 @@ CORPS: Final[dict[str, Any]] = {
         "content": {TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-DOCUMENT: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {TYPE: {}}, "description": "Le document, en PDF"}}
 
 
 def routes(service: Service) -> APIRouter:
     """The routes of the PDF of a convention."""
     router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
 
-    @router.get("/espaces/{siret}/conventions/{rang}/modele", summary="Télécharger la convention à signer", responses=DOCUMENT)
+    @router.get(
+        "/espaces/{siret}/conventions/{rang}/modele",
+        summary="Télécharger la convention à signer",
+        response_class=Response,
+        responses=DOCUMENT,
+    )
     async def modele(request: Request, siret: Siret, rang: Rang) -> Response:
         async def run(lecture: Reading) -> tuple[Espace, Convention]:
             espace = await ouvert(siret, lecture.work)
@@ -62,7 +67,9 @@ def routes(service: Service) -> APIRouter:
 
         return await faire(service, request, "convention-deposee", siret, run, auteur(request), rang=rang, octets=len(pdf))
 
-    @router.get("/espaces/{siret}/conventions/{rang}/depot", summary="Relire le document déposé", responses=DOCUMENT)
+    @router.get(
+        "/espaces/{siret}/conventions/{rang}/depot", summary="Relire le document déposé", response_class=Response, responses=DOCUMENT
+    )
     async def relire(request: Request, siret: Siret, rang: Rang) -> Response:
         async def run(lecture: Reading) -> DepotConvention:
             espace = await ouvert(siret, lecture.work)
@@ -75,7 +82,12 @@ def routes(service: Service) -> APIRouter:
         depot = await lire(service, request, "convention-depot", siret, run, auteur(request))
         return Response(base64.b64decode(depot.contenu), media_type=TYPE)
 
-    @router.get("/espaces/{siret}/conventions/{rang}/signee", summary="Récupérer la convention signée par l'ANTAI", responses=DOCUMENT)
+    @router.get(
+        "/espaces/{siret}/conventions/{rang}/signee",
+        summary="Récupérer la convention signée par l'ANTAI",
+        response_class=Response,
+        responses=DOCUMENT,
+    )
     async def signee(request: Request, siret: Siret, rang: Rang) -> Response:
         async def run(lecture: Reading) -> tuple[Espace, Convention]:
             espace = await ouvert(siret, lecture.work)

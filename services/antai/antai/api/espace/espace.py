@@ -14,7 +14,7 @@ from antai.domain.espace.espace import MinorationDeclaree, Reglages
 from fps.droit.calculs import Cycle
 from fps.kit.boxes import boites, destinations
 from fps.kit.boxes.boites import Destination
-from fps.kit.boxes.retrait import Choix
+from fps.kit.boxes.vues import Choix
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
@@ -31,7 +31,7 @@ class Minoration(Formulaire):
 
 
 class ReglagesDonnes(Formulaire):
-    """The settings, all of them: what is absent is no longer declared."""
+    """Tous les réglages : ce qui est absent n'est plus déclaré."""
 
     cycle: Cycle | None = Field(None, description="Cycle de la prochaine convention")
     minoration: Minoration | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
@@ -39,7 +39,7 @@ class ReglagesDonnes(Formulaire):
 
 
 class DestinationLettres(BaseModel):
-    """Where the letters of ANTAI go: to the reference system, to an address, or to the box from which they are taken."""
+    """Où vont les lettres de l'ANTAI : au système de référence, à une adresse, ou dans la boîte où on les prend."""
 
     siret: str
     mode: boites.Acheminement

@@ -21,14 +21,14 @@ from fps.villes.communes import commune, est_connue
 
 
 class CollectiviteEnrolee(commun.CollectiviteVue):
-    """How one collectivité stands with this certificate, its espace numérique and its conventions included."""
+    """Où en est une collectivité avec ce certificat, son espace numérique et ses conventions compris."""
 
     espace: EtatDemande | None
     conventions: list[ConventionVue]
 
 
 class FrontAntai(commun.Front):
-    """The state of the connection; `manques` is empty when the first message FPS can be sent."""
+    """L'état de la connexion ; « manques » est vide quand le premier message FPS peut partir."""
 
     collectivites: Sequence[CollectiviteEnrolee]
 

@@ -19,14 +19,14 @@ from fps.kit.web.body import JsonRoute
 
 
 class Connexion(Formulaire):
-    """What opens a session."""
+    """Ce qui ouvre une session."""
 
     login: Login
     mot_de_passe: MotDePasse
 
 
 class SessionOuverte(BaseModel):
-    """An open session: its token is told once."""
+    """Une session ouverte : son jeton n'est dit que cette fois."""
 
     jeton: str
     login: str

@@ -25,7 +25,7 @@ class Formulaire(BaseModel):
 
 
 class NouvelAgent(Formulaire):
-    """An account to create."""
+    """Un compte à créer."""
 
     login: Login
     nom: Ligne
@@ -33,7 +33,7 @@ class NouvelAgent(Formulaire):
 
 
 class EtatDemande(BaseModel):
-    """What anyone may know of the request of a collectivité."""
+    """Ce que chacun peut savoir de la demande d'une collectivité."""
 
     siret: str
     nom: str
@@ -56,7 +56,7 @@ class EtatDemande(BaseModel):
 
 
 class ConventionVue(BaseModel):
-    """A convention; `fin` is its last day, `resiliee_le` the first day without it."""
+    """Une convention ; « fin » est son dernier jour, « resiliee_le » le premier jour sans elle."""
 
     rang: int
     cycle: Cycle
@@ -78,7 +78,7 @@ class ConventionVue(BaseModel):
 
 
 class EspaceVu(EtatDemande):
-    """The espace as its agents see it."""
+    """L'espace numérique, tel que ses agents le voient."""
 
     type: str
     adresse: Adresse

@@ -12,7 +12,7 @@ MOTIF_REFUS = "Refus demandé pour cet essai."
 
 
 class Mode(StrEnum):
-    """How ANTAI decides in a bac: by itself, by hand (pilot's routes), or always no."""
+    """Comment l'ANTAI décide dans un bac : d'elle-même, à la main, ou toujours non."""
 
     AUTOMATIQUE = "automatique"
     MANUEL = "manuel"
@@ -20,7 +20,7 @@ class Mode(StrEnum):
 
 
 class Objet(StrEnum):
-    """What ANTAI decides."""
+    """Ce que l'ANTAI décide."""
 
     ESPACE = "espace"
     CONVENTION = "convention"

@@ -38,7 +38,7 @@ class Signataire:
 
 
 class EtatConvention(StrEnum):
-    """Where a convention stands on a given day."""
+    """Où en est une convention un jour donné."""
 
     A_DEPOSER = "a-deposer"
     A_SIGNER = "a-signer-par-l-antai"

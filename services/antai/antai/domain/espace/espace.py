@@ -28,7 +28,7 @@ TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
 
 
 class EtatEspace(StrEnum):
-    """What became of a request."""
+    """Ce qu'est devenue une demande."""
 
     EN_ATTENTE = "en-attente"
     OUVERT = "ouvert"
@@ -37,7 +37,7 @@ class EtatEspace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MinorationDeclaree:
-    """The reduced amount that the town declares for all its FPS: a rate, and a delay from the send date."""
+    """La minoration que la commune déclare pour tous ses FPS : un taux, et un délai à partir de l'envoi."""
 
     pourcent: int
     delai_jours: int

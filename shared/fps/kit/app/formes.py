@@ -1,0 +1,140 @@
+"""The shapes of what every service answers beside its own nouns: journals, courriers, dead letters, health; in French for the contracts."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fps.parties import Party
+
+
+class LigneJournal(BaseModel):
+    """Un acte d'un dossier, tel que le journal le garde ; « rang » ordonne les actes d'un dossier entre les services."""
+
+    service: Party
+    position: int = Field(description="Place dans le journal de ce service : à redonner dans « apres »")
+    sujet: str = Field(description="Le numéro du dossier")
+    rang: int
+    date: datetime = Field(description="À l'horloge du bac")
+    acte: str
+    article: str = Field(description="Texte appliqué")
+    donnees: dict[str, Any] = Field(description="Ce que l'acte a retenu ; montants en centimes")
+    empreinte: str = Field(description="SHA-256 de la ligne et de celle d'avant")
+    wall_time: datetime = Field(description="En temps réel")
+
+
+class PageJournal(BaseModel):
+    """Une page du journal."""
+
+    lignes: list[LigneJournal]
+    suite: bool = Field(description="Vrai quand la page est pleine : il y a peut-être une suite")
+
+
+class LigneAudit(BaseModel):
+    """Une ligne du journal d'audit : qui est venu, ce qui a été admis, refusé ou réglé."""
+
+    service: Party
+    rang: int
+    wall_time: datetime = Field(description="En temps réel")
+    date: datetime | None = Field(description="À l'horloge du bac")
+    acte: str
+    resultat: str
+    code: str = Field(description="Code du refus ; vide quand rien n'a été refusé")
+    qui: str
+    objet: str
+    details: dict[str, Any]
+    empreinte: str = Field(description="SHA-256 de la ligne et de celle d'avant")
+
+
+class PageAudit(BaseModel):
+    """Une page du journal d'audit."""
+
+    lignes: list[LigneAudit]
+    suite: bool = Field(description="Vrai quand la page est pleine : il y a peut-être une suite")
+
+
+class PositionJournal(BaseModel):
+    """La place de la dernière ligne du journal : ce qui vient après est nouveau."""
+
+    position: int
+
+
+class CourrierVu(BaseModel):
+    """Un courrier envoyé à une personne."""
+
+    id: str
+    service: Party
+    type: str
+    nom: str
+    flux: int
+    destinataire: Party
+    sujet: str = Field(description="Le numéro du dossier")
+    date: datetime = Field(description="À l'horloge du bac")
+    imprimable: bool = Field(description="Vrai quand le courrier a une forme imprimée (PDF)")
+
+
+class LettreMorte(BaseModel):
+    """Une lettre qui n'est pas partie ou n'a pas été lue, ou une échéance qui a échoué."""
+
+    bac: str
+    id: str
+    sens: Literal["envoi", "reception", "echeance"]
+    type: str
+    subject: str = Field(description="Le numéro du dossier")
+    cause: str
+    envelope: str = Field(description="La lettre entière, telle qu'elle est arrivée ou devait partir")
+    wall_time: datetime = Field(description="En temps réel")
+
+
+class NombreRejouees(BaseModel):
+    """Combien de lettres et d'échéances ne sont plus mortes."""
+
+    rejouees: int
+
+
+class NombreSignees(BaseModel):
+    """Combien d'ancres viennent d'être signées."""
+
+    signees: int
+
+
+class HeureMachine(BaseModel):
+    """L'heure de la machine, telle que ce service la voit."""
+
+    wall_time: datetime
+
+
+class TableExportee(BaseModel):
+    """Les lignes d'une table, dans l'ordre de ses colonnes."""
+
+    colonnes: list[str]
+    lignes: list[list[Any]]
+
+
+class BacExporte(BaseModel):
+    """Un bac entier, à redonner tel quel à l'import."""
+
+    model_config = ConfigDict(extra="allow")
+
+    service: Party
+    bac: str
+    tables: dict[str, TableExportee]
+
+
+class Vivant(BaseModel):
+    """Le service vit."""
+
+    statut: Literal["vivant"]
+    service: Party
+    mention: str = Field(description="SPÉCIMEN — environnement simulé")
+
+
+class Pret(BaseModel):
+    """Ce dont le service dépend répond, ou non (503)."""
+
+    statut: Literal["pret", "indisponible"]
+    service: Party
+    base: bool = Field(description="La base de données répond")
+    ecriture: bool = Field(description="La base de données écrit")
+    courtier: bool = Field(description="Le courtier répond")
+    cause: str | None = Field(None, description="Pourquoi la base n'écrit pas ; absent quand elle écrit")
