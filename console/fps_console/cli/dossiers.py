@@ -14,14 +14,23 @@ def advance(
         typer.Option(metavar="DATE", help="2026-10-05T10:00 (heure de Paris) ; une date seule, 2026-10-05, veut dire 20:00."),
     ] = None,
     de: Annotated[str | None, typer.Option(metavar="DURÉE", help="Durée ISO 8601 : P3M (3 mois), P6D (6 jours), P1Y2M, PT12H.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JOUR", help="Un jour qui a un nom : prochaine, limite-paiement, titre, avertissement… ; ou une date, ou une durée."
+        ),
+    ] = None,
+    dossier: Annotated[str | None, typer.Option(metavar="NUMÉRO", help="Le dossier dont c'est le jour (avec --to).")] = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Avance la date d'un bac et dit ce qui s'est passé."""
     from fps_console.commandes.avance import advance as go
+    from fps_console.commandes.avance import named
 
-    return go(settings(adresses, data_dir), nom, jusqua, de, en_json)
+    asked = {"jusqua": jusqua, "de": de, "dossier": dossier, **({} if to is None else named(to))}
+    return go(settings(adresses, data_dir), nom, {name: value for name, value in asked.items() if value is not None}, en_json)
 
 
 def flux(en_json: Json = False) -> int:

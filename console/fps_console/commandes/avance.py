@@ -9,7 +9,7 @@ from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, dump, grid, say, screen
-from fps_console.commandes.temps import after, instant
+from fps_console.commandes.temps import DUREE, after, instant
 from fps_console.mots import recit
 
 if TYPE_CHECKING:
@@ -41,17 +41,39 @@ class Avance:
     en_attente: int = 0
 
 
-def advance(settings: Settings, nom: str, jusqua: str | None, de: str | None, en_json: bool) -> int:
+async def target(pilot: "Pilot", nom: str, asked: Mapping[str, str], state: Mapping[str, Any]) -> datetime:
+    """The instant that is asked of a bac: `jusqua` a date, `de` a duration, `a` a named day (of a `dossier`); raises Panne."""
+    if "jusqua" in asked:
+        return instant(asked["jusqua"])
+    now = datetime.fromisoformat(state["instant"])
+    if "de" in asked:
+        return after(now, asked["de"])
+    from fps_simulateur.pilote.reperes import RepereFaux, trouver
+
+    try:
+        return await trouver(pilot, nom, asked["a"], asked.get("dossier"), state)
+    except RepereFaux as error:
+        raise Panne(error.phrase, error.que_faire) from error
+
+
+def named(to: str) -> dict[str, str]:
+    """What `--to` says: a duration, a date, else the name of a day."""
+    if DUREE.fullmatch(to.strip().upper()):
+        return {"de": to}
+    return {"jusqua" if to[:4].isdigit() else "a": to}
+
+
+def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: bool) -> int:
     """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne.
 
     The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not.
     """
-    if (jusqua is None) == (de is None):
-        raise Panne("Dites jusqu'où avancer.", "Donnez --jusqua 2026-10-05, ou --de P3M (trois mois), mais pas les deux.")
-    target = instant(jusqua) if jusqua is not None else None
+    if len(set(asked) - {"dossier"}) != 1:
+        que_faire = "Donnez --jusqua 2026-10-05, --de P3M (trois mois) ou --to titre (un jour qui a un nom), un seul des trois."
+        raise Panne("Dites jusqu'où avancer.", que_faire)
 
     async def go(pilot: "Pilot") -> Avance:
-        return await move(pilot, nom, target or after(datetime.fromisoformat((await pilot.etat(nom))["instant"]), de or ""))
+        return await move(pilot, nom, await target(pilot, nom, asked, await pilot.etat(nom)))
 
     return tell(drive(settings, go), en_json)
 

@@ -3,24 +3,22 @@
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from fps.kit.web.keys import EN_TETE, REJOUEE
+from fps_console.commandes.avance import target
 from fps_console.commandes.output import SPECIMEN, Panne
-from fps_console.commandes.temps import after, instant
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.reprise import avancer
 
 MEDIA_TYPE: Final = "application/problem+json"
 LIMIT: Final = 4_096  # bytes: a name and a date
-PROCHAINE: Final = "prochaine"
 EXEMPLE: Final = (
     'Envoyez {"jusqua": "2026-10-05"} (ce jour-là à 20:00, heure de Paris, ou un instant ISO 8601), {"de": "P3M"} (une durée), '
-    'ou {"a": "prochaine"} (jusqu\'à la prochaine échéance, vécue).'
+    '{"a": "prochaine"} (la prochaine échéance, vécue) ou {"a": "titre", "dossier": "2159…"} (un jour qui a un nom).'
 )
 
 
@@ -68,25 +66,11 @@ async def _asked(request: Request) -> Mapping[str, str]:
         found = json.loads(raw)
     except (ValueError, RecursionError):
         raise Panne("Le corps n'est pas un document JSON.", EXEMPLE) from None
-    if not isinstance(found, dict) or len(found) != 1 or not set(found) <= {"jusqua", "de", "a"}:
+    if not isinstance(found, dict) or len(set(found) - {"dossier"}) != 1 or not set(found) <= {"jusqua", "de", "a", "dossier"}:
         raise Panne("Dites jusqu'où avancer, par un seul des trois champs « jusqua », « de » ou « a ».", EXEMPLE)
     if not all(isinstance(value, str) for value in found.values()):
         raise Panne("La valeur est un texte.", EXEMPLE)
     return found
-
-
-def _target(bac: str, asked: Mapping[str, str], state: Mapping[str, Any]) -> datetime:
-    """The instant that is asked of a bac in this state; raises Panne."""
-    if "jusqua" in asked:
-        return instant(asked["jusqua"])
-    now = datetime.fromisoformat(state["instant"])
-    if "de" in asked:
-        return after(now, asked["de"])
-    if asked["a"] != PROCHAINE:
-        raise Panne(f"« {asked['a'][:40]} » n'est pas une échéance que l'on puisse nommer ici.", EXEMPLE)
-    if state["prochaine_echeance"] is None:
-        raise Panne(f"Aucune échéance n'attend dans le bac « {bac} ».", "Avancez jusqu'à une date : champ « jusqua ».")
-    return max(now, instant(state["prochaine_echeance"]))
 
 
 class Avance:
@@ -105,7 +89,7 @@ class Avance:
         try:
             asked = await _asked(request)
             cle = request.headers.get(EN_TETE)
-            avancee = await avancer(self.pilot, bac, lambda state: _target(bac, asked, state), cle, json.dumps(asked))
+            avancee = await avancer(self.pilot, bac, lambda state: target(self.pilot, bac, asked, state), cle, json.dumps(asked))
         except Panne as error:
             return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
         except PiloteErreur as error:

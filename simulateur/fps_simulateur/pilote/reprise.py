@@ -1,7 +1,7 @@
 """An advance with an Idempotency-Key: where it goes is fixed before anything moves; the same again finishes it, or tells it again."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,13 +21,16 @@ class Avancee:
     redite: bool = False
 
 
-async def avancer(pilot: Pilot, nom: str, cible: Callable[[Mapping[str, Any]], datetime], cle: str | None, demande: str) -> Avancee:
+Cible = Callable[[Mapping[str, Any]], Awaitable[datetime]]
+
+
+async def avancer(pilot: Pilot, nom: str, cible: Cible, cle: str | None, demande: str) -> Avancee:
     """Move a world to the instant that `cible` computes of its state, once when there is a key; raises PiloteErreur, what `cible` raises.
 
     ANTAI keeps, under the key, the target and where the journals stood: first at the start, then at the end.
     """
     if cle is None:
-        evenements = await pilot.avancer(nom, cible(await pilot.etat(nom)))
+        evenements = await pilot.avancer(nom, await cible(await pilot.etat(nom)))
         return Avancee(_told(await pilot.etat(nom)), evenements)
 
     async def garder(**contenu: Any) -> dict[str, Any]:
@@ -40,7 +43,7 @@ async def avancer(pilot: Pilot, nom: str, cible: Callable[[Mapping[str, Any]], d
     if not redite:
         state, passed = await pilot.au_calme(nom), depart["cible"] is not None
         if not passed:
-            depart = await garder(cible=cible(state).isoformat(), marques=await _marques(pilot, nom))
+            depart = await garder(cible=(await cible(state)).isoformat(), marques=await _marques(pilot, nom))
         target = datetime.fromisoformat(depart["cible"])
         if not passed or datetime.fromisoformat(state["instant"]) <= target:
             await pilot.avancer(nom, target)

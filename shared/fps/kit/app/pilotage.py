@@ -14,7 +14,7 @@ from fps.flows import by_type
 from fps.kit.app import releve, verification
 from fps.kit.app.formes import BacExporte, CourrierVu, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.data import tables
-from fps.kit.engine import audit, avances, bacs, journal, ledger
+from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import DEBUT, FIN, PARIS, Marche, civil_date, wall_now
 from fps.kit.post.inbound import Inbound
@@ -139,6 +139,14 @@ class EtatBac(BaseModel):
     echeances_enterrees: EcheancesEnterrees
 
 
+class EcheanceVue(BaseModel):
+    """A day that a service waits for."""
+
+    sujet: str = Field(description="Le dossier : numéro du FPS, de la requête, ou SIRET d'un espace")
+    nature: str = Field(description="Ce qui arrivera")
+    le: date = Field(description="Le jour où cela sera vécu")
+
+
 class EtatAvance(EtatBac):
     """L'état d'un bac dont la date a avancé."""
 
@@ -191,6 +199,17 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
         done = await service.live(nom)
         return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
+
+    @router.get("/bacs/{nom}/echeances", summary="Lister ce qui échoit, dans l'ordre des jours")
+    async def echeances(
+        nom: str,
+        nature: Annotated[str | None, Query(max_length=60, description="Une seule nature d'échéance")] = None,
+        sujet: Annotated[str | None, Query(max_length=60, description="Un seul dossier")] = None,
+        limite: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    ) -> list[EcheanceVue]:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            return [EcheanceVue(sujet=s, nature=n, le=le) for s, n, le in await coming.coming(tx, nom, nature, sujet, limite)]
 
     @router.put("/bacs/{nom}/avance", status_code=204, summary="Prendre un bac pour l'avancer, ou dire qu'on y est encore")
     async def prendre(nom: str, prise: PriseAvance) -> None:
