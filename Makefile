@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test check format docs bench lock compose clean
+.PHONY: help setup demo up test check format docs fuzz bench lock compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ format: $(STAMP) ## write every Python file in the project's format
 
 docs: $(STAMP) ## write the generated documents again (docs/flux.md, OpenAPI, AsyncAPI, map)
 	$(BIN)/fps docs
+
+fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service on each engine; ARGS="--cases 500 --service antai" chooses
+	$(BIN)/python -m tests.contrats.fuzz --cases 20000 --database sqlite $(ARGS)
+	$(BIN)/python -m tests.contrats.fuzz --cases 20000 --database postgresql $(ARGS)
 
 bench: $(STAMP) ## measure the figures; table on the screen and build/bench.json
 	@$(BIN)/python -m benchmarks $(ARGS)

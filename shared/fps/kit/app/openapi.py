@@ -96,6 +96,7 @@ SUITES: dict[int, dict[str, Any]] = {
     },
     503: {"Retry-After": {"description": "Secondes à attendre", "schema": {"type": "integer"}}},
 }
+NOMMES = (("numero_fps", "/dossiers"), ("numero_fps", "/fps"), ("numero_fps", "/prises-en-charge"), ("numero_requete", "/requetes"))
 LIGNES = (404, 409)  # of a batch: what refuses one line is told in the line
 KEY: dict[str, Any] = {
     "name": keys.EN_TETE,
@@ -260,7 +261,38 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
     for schema in list(components.values()):
         _discriminated(schema, components)
     found["paths"] = dict(sorted(found["paths"].items()))
+    _linked(found["paths"], components)
     return found
+
+
+def _linked(paths: dict[str, Any], components: dict[str, Any]) -> None:
+    """What an answer names leads to the operations about it: the life of a dossier, request after request."""
+    about: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by collection: the parameter and the operations under it
+    for path, operations in paths.items():
+        if (found := re.match(r"(/[a-z-]+)/\{(\w+)\}", path)) and path.count("{") == 1:
+            about[found[1]] += ((found[2], operation["operationId"]) for operation in operations.values())
+    for path, operations in paths.items():
+        for operation in operations.values():
+            for status in ("200", "201"):
+                response = operation["responses"].get(status, {})
+                schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+                fields = components.get(schema.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+                for name, collection, where in _names(path, fields):
+                    for parameter, target in about.get(collection, ()):
+                        if parameter == name:
+                            link = {"operationId": target, "parameters": {name: f"$response.body#/{where}"}}
+                            response.setdefault("links", {})[target] = link
+
+
+def _names(path: str, fields: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The parameter, the collection and the place in the answer of each thing that an answer names."""
+    if "numero" in fields and path.count("/") == 1:
+        yield "numero", path, "numero"
+    if "elements" in fields:
+        yield "numero", path, "elements/0/numero"
+        yield "numero", path, "elements/0/numero_fps"
+    if path.startswith("/flux/"):
+        yield from (("numero", collection, place) for place, collection in NOMMES if place in fields)
 
 
 def _discriminated(schema: Any, components: dict[str, Any]) -> None:
