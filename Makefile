@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test check format docs fuzz bench lock compose clean
+.PHONY: help setup demo up test kill check format docs fuzz bench lock compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ up: $(STAMP) ## four services and the console on http://localhost:8000, until Ct
 
 test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+
+kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 60"
+	@$(BIN)/python -m tests.kill $(ARGS)
 
 check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents
 	$(BIN)/ruff format --check --quiet .

@@ -113,6 +113,16 @@ class Process:
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(self.command, env=os.environ | self.environment, stdout=log, stderr=log)
 
+    def send(self, how: signal.Signals) -> None:
+        """Send a signal that it may survive: SIGSTOP, SIGCONT."""
+        if self._running is not None:
+            self._running.send_signal(how)
+
+    @property
+    def ended(self) -> int | None:
+        """The status of a process that ended though nobody ended it; None while it runs, or when it was ended."""
+        return None if self._running is None else self._running.poll()
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait; gives the exit status."""
         if self._running is None:
@@ -150,8 +160,7 @@ async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Pa
             await asyncio.gather(*(ready(client, url) for url in addresses.values()))
             yield Monde(client, addresses, Pilot(client, addresses, token), running)
     finally:
-        for process in running.values():
-            await asyncio.to_thread(process.end)
+        await asyncio.gather(*(asyncio.to_thread(process.end) for process in running.values()))
 
 
 async def ready(client: httpx.AsyncClient, url: str, seconds: float = 40.0) -> None:

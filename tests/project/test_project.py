@@ -232,15 +232,19 @@ def test_every_make_command_that_a_page_names_exists() -> None:
 
 
 def test_the_makefile_has_every_promised_target_with_its_help() -> None:
-    assert {"help", "setup", "demo", "up", "test", "check", "docs", "bench", "lock", "clean"} <= set(targets())
+    assert {"help", "setup", "demo", "up", "test", "kill", "check", "docs", "bench", "lock", "clean"} <= set(targets())
 
 
 def test_ci_runs_the_checks_and_the_tests_and_ends_nobodys_process() -> None:
     script = ROOT / ".ci/run"
     text = script.read_text(encoding="utf-8")
     assert os.access(script, os.X_OK) and "set -euo pipefail" in text and "FPS_REQUIRE_REAL=1" in text
-    assert text.splitlines()[-2:] == ["make check", "make test"]
-    assert not re.search(r"\b(p?kill|killall|stop|shutdown)\b", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    assert text.splitlines()[-3:] == ["make check", "make test", 'make kill ARGS="--kills 5 --dossiers 16 --bac 8"']
+    assert not re.search(
+        r"(?<!^make )\b(p?kill|killall|stop|shutdown)\b",
+        "\n".join(line for line in text.splitlines() if not line.startswith("#")),
+        re.MULTILINE,
+    )
 
 
 def pyproject(member: str) -> dict[str, object]:

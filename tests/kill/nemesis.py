@@ -1,0 +1,83 @@
+"""Who kills, cuts and stops: a plan drawn from a seed, done at the pace at which the services come back."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Final
+
+import httpx
+
+from fps.parties import SERVICES, Party
+from tests.conftest import Postgres
+from tests.kill.fil import Fil
+from tests.parler.mondes import Monde, ready
+
+PRET: Final = 120.0  # seconds a service may take to come back, on a machine that does something else
+PAUSE: Final = 1.2  # mean seconds between two acts
+TUER, BASE, COURTIER, ARRETER = "kill -9 d'un service", "connexions à une base coupées", "connexions au courtier coupées", "arrêt (SIGSTOP)"
+
+
+class Nemesis:
+    """Does its plan to the end; `dire` is told each act."""
+
+    def __init__(
+        self, monde: Monde, veilleur: httpx.AsyncClient, fil: Fil, server: Postgres, urls: Mapping[Party, str], dire: Callable[[str], None]
+    ):
+        self.monde, self.veilleur, self.fil, self.server, self.urls, self.dire = monde, veilleur, fil, server, urls, dire
+        self.comptes: Counter[str] = Counter()
+        self.fautes: list[str] = []
+
+    async def vivre(self, hasard: Random, kills: int) -> None:
+        """At least so many kills, and of the rest a share; everybody runs again at the end."""
+        while self.comptes[TUER] < kills:
+            await asyncio.sleep(hasard.expovariate(1 / PAUSE))
+            self._debout()
+            acte = hasard.choices((TUER, BASE, COURTIER, ARRETER), (60, 14, 13, 13))[0]
+            if acte == TUER:
+                await self._tuer(hasard, kills)
+            elif acte == BASE:
+                await self._couper(hasard.choice(SERVICES))
+            elif acte == COURTIER:
+                self.noter(COURTIER, str(self.fil.couper()))
+            else:
+                await self._arreter(hasard.choice(SERVICES), hasard.uniform(0.5, 5))
+
+    def noter(self, acte: str, detail: str) -> None:
+        """One more act."""
+        self.comptes[acte] += 1
+        self.dire(f"{acte} : {detail}")
+
+    def _debout(self) -> None:
+        for party, process in self.monde.processes.items():
+            if (status := process.ended) is not None:
+                self.fautes.append(f"{party} s'est arrêté de lui-même, code {status}")
+                process.start()
+
+    async def _tuer(self, hasard: Random, kills: int) -> None:
+        """One of the four, two at once sometimes, all four now and then."""
+        combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills - self.comptes[TUER])
+        morts = hasard.sample(SERVICES, combien)
+        for party in morts:
+            await asyncio.to_thread(self.monde.processes[party].end, signal.SIGKILL)
+            self.noter(TUER, party.value)
+        await asyncio.sleep(hasard.choice((0.0, 0.0, 0.5, 1.5)))
+        for party in morts:
+            self.monde.processes[party].start()
+        for party in morts:
+            await ready(self.veilleur, self.monde.addresses[party], PRET)
+
+    async def _couper(self, party: Party) -> None:
+        name = self.urls[party].rpartition("/")[2]
+        await self.server._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        self.noter(BASE, party.value)
+
+    async def _arreter(self, party: Party, secondes: float) -> None:
+        process = self.monde.processes[party]
+        process.send(signal.SIGSTOP)
+        self.noter(ARRETER, f"{party}, {secondes:.1f} s")
+        try:
+            await asyncio.sleep(secondes)
+        finally:
+            process.send(signal.SIGCONT)

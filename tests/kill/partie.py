@@ -1,0 +1,223 @@
+"""One run of the harness: the calm bac, the same lives while everything is killed, quiet, then the counts."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import asyncpg
+import httpx
+
+from fps.kit.ground.clock import paris
+from fps.kit.trust.pki import Pki
+from fps.kit.trust.tls import between_services
+from fps.kit.wire.carrier import bearer
+from fps.parties import SERVICES, Party
+from fps_simulateur.invariants import verifier
+from fps_simulateur.pilote import verifications
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+from tests.conftest import Postgres
+from tests.kill import comptes
+from tests.kill.client import Insistant
+from tests.kill.fil import tendre
+from tests.kill.foule import Foule, seule
+from tests.kill.nemesis import PRET, Nemesis
+from tests.parler.mondes import Monde, broker, databases, processes, ready
+from tests.real import postgres_url
+
+TEMOIN: Final = "temoin"
+PATIENCE: Final = 240.0  # seconds after which an advance that is asked again and again is a fault
+ENSEMBLE: Final = 2  # bacs played at the same time
+AVANCES_TUEES: Final = 15  # of so many advances of a bac, one is a command killed while it runs
+Dire = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Partie:
+    """What is asked."""
+
+    graine: int
+    kills: int
+    dossiers: int
+    par_bac: int
+
+
+@dataclass
+class Table:
+    """Where it is played: the services, their databases, what is said and what was seen."""
+
+    partie: Partie
+    monde: Monde
+    urls: Mapping[Party, str]
+    dire: Dire
+    vu: Counter[str] = field(default_factory=Counter)
+
+    def joueur(self, client: httpx.AsyncClient) -> Monde:
+        """The same services through another client."""
+        return Monde(client, self.monde.addresses, Pilot(client, self.monde.addresses, self.monde.pilot.token), self.monde.processes)
+
+    def client(self, hasard: Random | None) -> Insistant:
+        """A client that believes the PKI of the run."""
+        pki = Pki(Path(self.monde.processes[Party.COLLECTIVITE].environment["FPS_PKI_DIR"]))
+        return Insistant(hasard, timeout=30, verify=between_services(pki, Party.COLLECTIVITE), headers=bearer(self.monde.pilot.token))
+
+    async def foule(self, monde: Monde, bac: str, hasard: Random, *, tuer: bool) -> Foule:
+        """One bac from its creation to its last day."""
+        depart = seule(0).depart
+        for _ in range(60):
+            try:
+                await monde.pilot.creer(bac, paris(depart), graine="kill")
+                break
+            except PiloteErreur:  # half created: what the pilot could not take back is taken back, then all is asked again
+                self.vu["créations de bac reprises"] += 1
+                with contextlib.suppress(PiloteErreur):
+                    await monde.pilot.supprimer(bac)
+                await asyncio.sleep(0.5)
+
+        async def avancer(nom: str, jusqua: datetime) -> None:
+            if jusqua in tuees:
+                await self._avance_tuee(nom, jusqua, hasard)
+            fin = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    await monde.pilot.avancer(nom, jusqua)
+                    return
+                except PiloteErreur as error:
+                    if time.monotonic() > fin:
+                        raise
+                    self.vu[f"avances reprises ({error.problem.get('code')})"] += 1
+                    await asyncio.sleep(0.3)
+
+        foule = Foule(monde, bac, self.partie.par_bac, avancer, hasard)
+        tuees = set(hasard.sample(foule.dates, max(1, len(foule.dates) // AVANCES_TUEES)) if tuer else ())
+        await foule.jouer()
+        return foule
+
+    async def _avance_tuee(self, bac: str, jusqua: datetime, hasard: Random) -> None:
+        """`fps advance`, killed once it has taken the bac."""
+        environment = self.monde.processes[Party.ANTAI].environment
+        command = [sys.executable, "-m", "fps_console", "advance", "--bac", bac, "--jusqua", f"{jusqua:%Y-%m-%dT%H:%M}", "--json"]
+        null = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(*command, env=os.environ | environment, stdout=null, stderr=null)
+        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20)
+        try:
+            while process.returncode is None:
+                with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    if connection.is_closed():  # cut like the others
+                        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20)
+                    if await connection.fetchval("SELECT count(*) FROM avances WHERE bac = $1", bac):
+                        await asyncio.sleep(hasard.uniform(0, 0.3))
+                        break
+                await asyncio.sleep(0.02)
+        finally:
+            await connection.close()
+        if process.returncode is None:
+            process.kill()
+            self.vu["avances tuées"] += 1
+            self.dire(f"kill -9 de fps advance --bac {bac}")
+        await process.wait()
+
+
+async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
+    """Everything that is wrong at the end, in words; nothing when all is well. Skips without servers, as tests do."""
+    server = Postgres(postgres_url())
+    async with (
+        databases(server) as urls,
+        broker() as (bus, prefix),
+        tendre(bus) as (fil, near),
+        processes(urls, near, prefix, dossier) as monde,
+    ):
+        dire(f"quatre services prêts ; un bac calme de {partie.par_bac} dossiers")
+        table = Table(partie, monde, urls, dire)
+        async with table.client(None) as calme, table.client(Random(partie.graine)) as client:
+            temoin = await table.foule(table.joueur(calme), TEMOIN, Random(0), tuer=False)
+            if temoin.faux:
+                return temoin.faux
+            nemesis = Nemesis(monde, monde.client, fil, server, urls, dire)
+            foules = await _sous_les_coups(table, table.joueur(client), nemesis)
+            dire("calme : chacun redémarre, la poste finit")
+            for party in SERVICES:
+                await ready(monde.client, monde.addresses[party], PRET)
+            await client.finir()
+            found = [*nemesis.fautes, *client.anomalies, *(faux for foule in foules for faux in foule.faux)]
+            found += await _compter(table, table.joueur(calme), temoin, foules)
+            _rapport(table, nemesis, client, foules)
+            return found
+
+
+async def _sous_les_coups(table: Table, monde: Monde, nemesis: Nemesis) -> list[Foule]:
+    """Bacs, two at a time, as long as there is somebody to kill or a dossier to play."""
+    partie = table.partie
+    tuer = asyncio.create_task(nemesis.vivre(Random(partie.graine), partie.kills))
+    foules: list[Foule] = []
+    numeros = iter(range(10_000))
+
+    async def suite() -> None:
+        while not tuer.done() or len(commencees) * partie.par_bac < partie.dossiers:
+            n = next(numeros)
+            commencees.append(n)
+            foules.append(await table.foule(monde, f"coups-{n}", Random(partie.graine * 1000 + n), tuer=True))
+            table.dire(f"bac coups-{n} joué ; {dict(nemesis.comptes)}")
+
+    commencees: list[int] = []
+    await asyncio.gather(*(suite() for _ in range(ENSEMBLE)))
+    await tuer
+    return foules
+
+
+async def _compter(table: Table, monde: Monde, temoin: Foule, foules: list[Foule]) -> list[str]:
+    """The databases of every bac, against those of the calm one; then what the product says of itself."""
+    found: list[str] = []
+    reference: Counter[str] | None = None
+    for foule in (temoin, *foules):
+        try:
+            await monde.pilot.au_calme(foule.bac)
+        except PiloteErreur as error:
+            found.append(f"{foule.bac} : {error}")
+        rows = await comptes.lire(table.urls, foule.bac)
+        found += [f"{foule.bac} : {faute}" for faute in comptes.fautes(rows)]
+        if (held := len(rows[Party.COLLECTIVITE]["forfaits"])) != foule.dossiers:
+            found.append(f"{foule.bac} : {foule.dossiers} FPS demandés, {held} établis")
+        signature = comptes.signature(rows, foule.noms())
+        reference = signature if reference is None else reference
+        found += [f"{foule.bac} : {ecart}" for ecart in comptes.ecarts(reference, signature)]
+        found += [f"{foule.bac} : {rupture}" for rupture in verifier(await monde.pilot.relever(foule.bac))]
+        await verifications.signer(monde.pilot, foule.bac)
+        for quoi in (verifications.dossiers, verifications.tetes):
+            for party, one in (await quoi(monde.pilot, foule.bac)).items():
+                if one["nombre"] or not one["lus"]:
+                    found.append(f"{foule.bac} : journaux de {party} : {one}")
+        found += [
+            f"{foule.bac} : audit de {party} : {one}"
+            for party, one in (await monde.pilot.verifier_audit(foule.bac)).items()
+            if not one["intacte"]
+        ]
+    return found + await _doctor(table, 1 + len(foules))
+
+
+async def _doctor(table: Table, bacs: int) -> list[str]:
+    """`fps doctor` finds nothing, but that no console runs here."""
+    environment = os.environ | table.monde.processes[Party.ANTAI].environment
+    command = [sys.executable, "-m", "fps_console", "doctor"]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    out = (await process.communicate())[0].decode()
+    wrong = [line.strip() for line in out.splitlines() if line.startswith(("  PANNE", "  NON VÉRIFIÉ")) and "PANNE  Console" not in line]
+    if (held := out.count("invariants tiennent")) != bacs:
+        wrong.append(f"les invariants tiennent dans {held} bacs sur {bacs} : {out[-1500:]}")
+    return [f"fps doctor : {line}" for line in wrong]
+
+
+def _rapport(table: Table, nemesis: Nemesis, client: Insistant, foules: list[Foule]) -> None:
+    table.dire(f"{len(foules)} bacs, {sum(foule.dossiers for foule in foules)} dossiers")
+    for titre, one in (("Tués et coupés", nemesis.comptes), ("Avances", table.vu), ("Demandes", client.comptes)):
+        table.dire(f"{titre} : " + (", ".join(f"{nom} : {n}" for nom, n in sorted(one.items())) or "rien"))

@@ -1,0 +1,144 @@
+"""The harness itself: it finds nothing where nothing is wrong, and finds each thing that could be."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from fps.kit.ground.clock import paris
+from fps.parties import Party
+from fps_simulateur.pilote.world import World
+from tests.kill import client, comptes
+from tests.kill.client import Insistant
+from tests.kill.comptes import Ligne, Tables
+from tests.kill.fil import tendre
+from tests.kill.foule import Foule, seule
+from tests.parler.mondes import Monde
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+VIES = 2
+
+
+async def jouee(world: World, joueur: httpx.AsyncClient, bac: str, graine: int) -> tuple[Foule, Tables]:
+    """A bac that was played, and its rows."""
+    await world.pilot.creer(bac, paris(seule(0).depart), graine="kill")
+
+    async def avancer(nom: str, jusqua: datetime) -> None:
+        await world.pilot.avancer(nom, jusqua)
+
+    foule = Foule(Monde(joueur, world.addresses, world.pilot), bac, VIES, avancer, Random(graine))
+    await foule.jouer()
+    assert foule.faux == []
+    export = await world.pilot.exporter(bac)
+    return foule, {
+        Party(service): {nom: [dict(zip(x["colonnes"], row, strict=True)) for row in x["lignes"]] for nom, x in content["tables"].items()}
+        for service, content in export["services"].items()
+    }
+
+
+async def test_doubled_and_late_requests_change_nothing_and_what_is_lost_or_doubled_is_found(
+    monde: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, share in (("COUPEE", 0.0), ("DOUBLEE", 0.5), ("TARDIVE", 0.5), ("TARD", 0.4)):
+        monkeypatch.setattr(client, name, share)
+    transport, headers = monde.client._transport, {"Authorization": f"Bearer {monde.pilot.token}"}
+    temoin, calme = await jouee(monde, monde.client, "kill-calme", 0)
+    insistant = Insistant(Random(5), transport=transport, headers=headers)
+    foule, vu = await jouee(monde, insistant, "kill-coups", 1)
+    await insistant.finir()
+    assert insistant.anomalies == []
+    assert min(insistant.comptes["doublées"], insistant.comptes["tardives"]) > 0
+    assert [list(comptes.fautes(rows)) for rows in (calme, vu)] == [[], []]
+    assert len(vu[Party.COLLECTIVITE]["forfaits"]) == foule.dossiers
+    reference = comptes.signature(calme, temoin.noms())
+    assert comptes.ecarts(reference, comptes.signature(vu, foule.noms())) == []
+    for abime, mot in ABIMES:
+        faux = copie(vu)
+        abime(faux)
+        assert any(mot in one for one in comptes.fautes(faux)), mot
+    dossier = copie(vu)
+    dossier[Party.COLLECTIVITE]["forfaits"].append(dossier[Party.COLLECTIVITE]["forfaits"][0])
+    dossier[Party.ANTAI]["dossiers"][0]["montant_paye"] += 1
+    assert len(comptes.ecarts(reference, comptes.signature(dossier, foule.noms()))) == 3
+
+
+def copie(tables: Tables) -> dict[Party, dict[str, list[Ligne]]]:
+    """Rows that can be spoilt."""
+    return {party: {name: [dict(row) for row in rows] for name, rows in one.items()} for party, one in tables.items()}
+
+
+def de_service(tables: Tables) -> list[Ligne]:
+    """The letters of the services that ANTAI keeps, those that people sent left out."""
+    written = {row["data"] for one in tables.values() for row in one["journal"] if row["acte"] == "envoi"}
+    return [row for row in tables[Party.ANTAI]["inbox"] if any(row["id"] in data for data in written)]
+
+
+def perdre(tables: Tables) -> None:
+    tables[Party.ANTAI]["inbox"].remove(de_service(tables)[0])
+
+
+def doubler(tables: Tables) -> None:
+    tables[Party.DGFIP]["inbox"].append(de_service(tables)[0])
+
+
+def ecrire_deux_fois(tables: Tables) -> None:
+    journal = tables[Party.COLLECTIVITE]["journal"]
+    journal.append(next(row for row in journal if row["acte"] == "envoi"))
+
+
+def inventer(tables: Tables) -> None:
+    tables[Party.ANTAI]["courriers"].append(tables[Party.ANTAI]["courriers"][0] | {"id": "inventé"})
+
+
+def fausser(tables: Tables) -> None:
+    tables[Party.ANTAI]["ecritures"][0]["debit"] += 1
+
+
+def retarder(tables: Tables) -> None:
+    tables[Party.CCSP]["bacs"][0]["instant"] = "2023-09-28T18:00:00+00:00"
+
+
+def oublier(tables: Tables) -> None:
+    tables[Party.ANTAI]["deadlines"].append({"subject": "1", "kind": "titre", "due": "2023-10-01"})
+
+
+def compter_trop(tables: Tables) -> None:
+    next(row for row in tables[Party.ANTAI]["counts"] if row["nom"] == "recues")["valeur"] += 1
+
+
+def retenir(tables: Tables) -> None:
+    tables[Party.ANTAI]["outbox"].append({"type": "fps.02.apa.v1", "id": "retenue"})
+
+
+ABIMES: list[tuple[Callable[[Any], None], str]] = [
+    (perdre, "lettre perdue"),
+    (doubler, "lettre gardée 2 fois"),
+    (ecrire_deux_fois, "lettre écrite 2 fois"),
+    (inventer, "courrier que personne n'a écrit"),
+    (fausser, "déséquilibre de 1 centimes"),
+    (retarder, "les horloges ne sont pas ensemble"),
+    (oublier, "échéance passée"),
+    (compter_trop, "le bac dit"),
+    (retenir, "outbox"),
+]
+
+
+async def test_the_wire_passes_what_it_is_given_and_is_cut_at_once() -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while chunk := await reader.read(100):
+            writer.write(chunk)
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    async with server, tendre(f"amqp://guest:guest@127.0.0.1:{server.sockets[0].getsockname()[1]}/") as (fil, url):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+        writer.write(b"bonjour")
+        assert await reader.readexactly(7) == b"bonjour"
+        assert fil.couper() == 1
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(1)
+        writer.close()
