@@ -22,6 +22,7 @@ DIALECT = pg_dialect.dialect()  # type: ignore[no-untyped-call]
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server ended this connection while nobody used it: asyncpg says so of what is asked next
     asyncpg.OperatorInterventionError,  # shutdown, crash recovery, "cannot connect now"
     asyncpg.InsufficientResourcesError,  # a full disk, too many connections
     asyncpg.ReadOnlySQLTransactionError,
@@ -122,8 +123,8 @@ class PostgresDatabase(Holding):
         async with self.lock:
             try:
                 connection = await self._writing()
-                await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})")
                 try:
+                    await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})")
                     yield PostgresTransaction(self, connection)
                     await connection.execute("COMMIT")
                 except BaseException:
