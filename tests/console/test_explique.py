@@ -1,4 +1,4 @@
-"""The command `fps explain`: who is asked, in what words, and what is said when nobody knows the field."""
+"""The command `fps expliquer`: who is asked, in what words, and what is said when nobody knows the field."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date

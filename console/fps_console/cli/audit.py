@@ -25,11 +25,11 @@ def verifier(
 
 
 @app.command("ancres", cls=Commande)
-def ancres(nom: BacOption = "defaut", adresses: Adresses = None, data_dir: DataDir = None) -> int:
+def ancres(nom: BacOption = "defaut", en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Signe les têtes des journaux et les donne toutes, une par ligne, pour les garder hors des bases."""
     from fps_console.commandes.verification import anchors
 
-    return anchors(settings(adresses, data_dir), nom)
+    return anchors(settings(adresses, data_dir), nom, en_json)
 
 
 @app.command("lire", cls=Commande)

@@ -23,13 +23,15 @@ def creer(
     courant: Annotated[bool, typer.Option("--courant", help="La date avance toute seule.")] = False,
     vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde, avec --courant.")] = 1,
     vierge: Annotated[bool, typer.Option("--vierge", help="Sans espace numérique, convention ni certificat : tout est à enrôler.")] = False,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Crée un bac vide."""
     from fps_console.commandes import bacs
 
-    return bacs.create(settings(adresses, data_dir), nom, le, graine, "courant" if courant else "fige", vitesse, vierge=vierge)
+    mode = "courant" if courant else "fige"
+    return bacs.create(settings(adresses, data_dir), nom, le, graine, mode, vitesse, vierge=vierge, en_json=en_json)
 
 
 @app.command("lister", cls=Commande)
@@ -49,68 +51,72 @@ def etat(nom: Nom = "defaut", en_json: Json = False, adresses: Adresses = None, 
 
 
 @app.command("figer", cls=Commande)
-def figer(nom: Nom, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+def figer(nom: Nom, en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Arrête la date d'un bac : elle n'avance plus que sur demande."""
     from fps_console.commandes import bacs
 
-    return bacs.set_mode(settings(adresses, data_dir), nom, "fige")
+    return bacs.set_mode(settings(adresses, data_dir), nom, "fige", en_json=en_json)
 
 
 @app.command("courir", cls=Commande)
 def courir(
     nom: Nom,
     vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde.")] = 1,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Laisse la date d'un bac avancer toute seule."""
     from fps_console.commandes import bacs
 
-    return bacs.set_mode(settings(adresses, data_dir), nom, "courant", vitesse)
+    return bacs.set_mode(settings(adresses, data_dir), nom, "courant", vitesse, en_json)
 
 
 @app.command("supprimer", cls=Commande)
-def supprimer(nom: Nom, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+def supprimer(nom: Nom, en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Supprime un bac et tout ce qu'il contient."""
     from fps_console.commandes import bacs
 
-    return bacs.remove(settings(adresses, data_dir), nom)
+    return bacs.remove(settings(adresses, data_dir), nom, en_json)
 
 
 @app.command("copier", cls=Commande)
 def copier(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Le bac à copier.", show_default=False)],
     cible: Annotated[str, typer.Argument(metavar="CIBLE", help="Le nom de la copie.", show_default=False)],
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Copie un bac, son histoire comprise."""
     from fps_console.commandes import bacs
 
-    return bacs.copy(settings(adresses, data_dir), source, cible)
+    return bacs.copy(settings(adresses, data_dir), source, cible, en_json)
 
 
 @app.command("exporter", cls=Commande)
 def exporter(
     nom: Nom,
     fichier: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Où écrire (à défaut : à l'écran).", show_default=False)] = None,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Écrit tout un bac dans un fichier JSON."""
     from fps_console.commandes import bacs
 
-    return bacs.export(settings(adresses, data_dir), nom, fichier)
+    return bacs.export(settings(adresses, data_dir), nom, fichier, en_json)
 
 
 @app.command("importer", cls=Commande)
 def importer(
     nom: Nom,
     fichier: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier écrit par « fps bac exporter ».", show_default=False)],
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Reprend un bac exporté, sous ce nom."""
     from fps_console.commandes import bacs
 
-    return bacs.restore(settings(adresses, data_dir), nom, fichier)
+    return bacs.restore(settings(adresses, data_dir), nom, fichier, en_json)

@@ -1,4 +1,4 @@
-"""What one asks of the dossiers: `fps advance` lives their days, `fps explain` tells where a value comes from, `fps flux` their flows."""
+"""What one asks of the dossiers: `fps advance` lives their days, `fps expliquer` tells where a value comes from, `fps flux` their flows."""
 
 from typing import Annotated
 
@@ -45,7 +45,7 @@ def flux(en_json: Json = False) -> int:
     return 0
 
 
-def explain(
+def expliquer(
     numero: Annotated[str, typer.Argument(metavar="NUMERO", help="Numéro du FPS, 26 chiffres.", show_default=False)],
     champ: Annotated[
         str, typer.Argument(metavar="CHAMP", help="La date ou le montant : payer_avant_le, majoration, rabais…", show_default=False)

@@ -4,6 +4,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from fps_console.commandes.output import shown
+
 WORDS = (
     ("Usage: ", "Usage : "),
     ("[OPTIONS] COMMAND [ARGS]...", "[OPTIONS] COMMANDE [ARGUMENTS]…"),
@@ -23,10 +25,10 @@ NATURES = (
 
 
 def translate(text: str) -> str:
-    """The help of a command, its headings in French."""
+    """The help of a command, its headings in French, in characters that the terminal has."""
     for english, french in WORDS:
         text = text.replace(english, french)
-    return text
+    return shown(text)
 
 
 class Groupe(TyperGroup):

@@ -18,11 +18,12 @@ def up(
     tls: Annotated[
         bool, typer.Option("--tls", help="Les services écoutent en TLS et demandent un certificat : pour brancher un éditeur.")
     ] = False,
+    en_json: Json = False,
 ) -> int:
     """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
     from fps_console.commandes.up import up as start
 
-    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls)
+    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls, en_json=en_json)
 
 
 def serve() -> int:
@@ -34,13 +35,14 @@ def serve() -> int:
 
 def demo(
     sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire les courriers en PDF.")] = Path("build/demo"),
+    en_json: Json = False,
 ) -> int:
     """Joue deux dossiers entiers, à Lille et à Paris."""
     import asyncio
 
     from fps_console.commandes.demo import play
 
-    return asyncio.run(play(sortie))
+    return asyncio.run(play(sortie, en_json))
 
 
 def play(

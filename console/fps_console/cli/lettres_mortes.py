@@ -24,10 +24,11 @@ def rejouer(
         str | None, typer.Argument(metavar="IDENTIFIANT", help="Une lettre (toutes à défaut).", show_default=False)
     ] = None,
     nom: BacOption = "defaut",
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Rejoue une lettre morte ou une échéance enterrée, ou toutes."""
     from fps_console.commandes.lettres_mortes import replay
 
-    return replay(settings(adresses, data_dir), nom, identifiant)
+    return replay(settings(adresses, data_dir), nom, identifiant, en_json)

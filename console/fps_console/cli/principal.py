@@ -2,12 +2,17 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Annotated, Final
 
 import typer
+from typer._completion_classes import completion_init
 
+from fps.parties import SERVICES
 from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce
 from fps_console.cli.francais import Commande, Groupe, mistake
-from fps_console.commandes.output import Panne, cause, complain, say
+from fps_console.commandes.output import Panne, any_terminal, cause, say
+
+JSON: Final = "--json"
 
 # Each function imports what it needs when it runs, so that the help comes at once.
 COMMANDES: tuple[Callable[..., int], ...] = (
@@ -17,13 +22,15 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.play,
     dossiers.advance,
     dossiers.flux,
-    dossiers.explain,
+    dossiers.expliquer,
     enroler.enroler,
     certifier.certifier,
     projet.doctor,
     projet.version,
+    projet.completion,
 )
 CACHEES: tuple[Callable[..., int], ...] = (projet.docs,)  # for who has the sources
+ALIAS: dict[str, Callable[..., int]] = {"explain": dossiers.expliquer}  # what a command was called before, kept
 GROUPES: dict[str, typer.Typer] = {
     "bac": bac.app,
     "journal": journal.app,
@@ -40,42 +47,67 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for function in (*COMMANDES, *CACHEES):
     app.command(cls=Commande, hidden=function in CACHEES)(function)
+for name, function in ALIAS.items():
+    app.command(name, cls=Commande, hidden=True)(function)
 for name, group in GROUPES.items():
     app.add_typer(group, name=name)
 
 
+@app.callback(invoke_without_command=True)
+def fps(
+    ctx: typer.Context,
+    montrer_version: Annotated[bool, typer.Option("--version", help="Donne la version, et rien d'autre.")] = False,
+) -> None:
+    """Simulateur de l'écosystème du forfait de post-stationnement : collectivité, ANTAI, DGFiP, juridiction."""
+    if montrer_version:
+        raise typer.Exit(projet.version())
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; gives the exit status. Every failure is one French sentence, never a traceback."""
+    """Run one command; gives the exit status. Every failure is one French sentence, or one problem with --json, never a traceback."""
+    en_json = JSON in arguments
+    completion_init()
     try:
         status = app(args=list(arguments), prog_name="fps", standalone_mode=False)
-    except Panne as error:
-        complain(error.phrase, error.que_faire)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # the reader of the pipe has gone: nobody is left to tell
         return 141
-    except OSError as error:
-        complain(f"{error.filename or 'Le système'} : {cause(error)}.", "Vérifiez ce chemin et ses droits.")
-        return 1
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             say(str(error))
             return 2
-        if isinstance(error, typer.exceptions.TyperException):
-            complain(*mistake(error))
-            return 2
-        if "-v" in sys.argv:
+        if "-v" in sys.argv and not isinstance(error, Panne | OSError | typer.exceptions.TyperException):
             raise
-        complain(f"Erreur imprévue ({type(error).__name__} : {str(error)[:200]}).", "Signalez-la au projet, avec ce que vous aviez tapé.")
-        return 70
+        return told(error).tell(en_json)
     return status if isinstance(status, int) else 0
+
+
+def told(error: Exception) -> Panne:
+    """What went wrong, as it is said."""
+    match error:
+        case Panne():
+            return error
+        case OSError():
+            return Panne(f"{error.filename or 'Le système'} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="fichier")
+        case typer.exceptions.TyperException():
+            return Panne(*mistake(error), code="ligne-de-commande", statut=2)
+        case ModuleNotFoundError() if (error.name or "").partition(".")[0] in SERVICES:
+            return Panne(
+                "Les quatre services ne sont pas installés ici : cette commande les fait tourner ou les lit elle-même.",
+                "Installez « fps-console[monde] » ; dans un conteneur, servez-vous de ceux qui tournent (fps bac, advance, doctor).",
+                code="services-absents",
+            )
+    phrase = f"Erreur imprévue ({type(error).__name__} : {str(error)[:200]})."
+    return Panne(phrase, "Signalez-la au projet, avec ce que vous aviez tapé.", code="erreur-imprevue", statut=70)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The entry point of the command."""
+    any_terminal()
     return run(sys.argv[1:] if argv is None else argv)

@@ -1,34 +1,58 @@
-"""What one asks of the installation itself: `fps doctor`, `fps version`, and `fps docs` in the sources."""
+"""What one asks of the installation itself: `fps doctor`, `fps version`, `fps completion`, and `fps docs` in the sources."""
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from fps_console.cli.options import Adresses, DataDir, settings
+from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 
-def doctor(adresses: Adresses = None, data_dir: DataDir = None) -> int:
+class Shell(StrEnum):
+    """Where completion is known."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+def doctor(en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Cherche ce qui ne va pas, et le dit."""
     import asyncio
 
     from fps_console.commandes.doctor import examine
 
-    return asyncio.run(examine(settings(adresses, data_dir)))
+    return asyncio.run(examine(settings(adresses, data_dir), en_json))
 
 
-def docs(check: Annotated[bool, typer.Option("--check", help="Dit seulement ce qui est périmé.")] = False) -> int:
+def docs(check: Annotated[bool, typer.Option("--check", help="Dit seulement ce qui est périmé.")] = False, en_json: Json = False) -> int:
     """Écrit la documentation générée (dans les sources du projet)."""
     from fps_console.documentation.ecriture import main as write
 
-    return write(check)
+    return write(check, en_json=en_json)
 
 
-def version() -> int:
+def version(en_json: Json = False) -> int:
     """Donne la version du simulateur."""
     from importlib.metadata import version as of
 
-    from fps_console.commandes.output import say
+    from fps_console.commandes.output import answer
 
-    say(f"fps {of('fps-console')} (Python {sys.version.split()[0]})")
-    return 0
+    fps, python = of("fps-console"), sys.version.split()[0]
+    return answer(en_json, f"fps {fps} (Python {python})", fps=fps, python=python)
+
+
+def completion(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh ou fish.", show_default=False)], en_json: Json = False
+) -> int:
+    """Donne le script qui complète les commandes : eval "$(fps completion bash)"."""
+    from typer._completion_shared import get_completion_script
+
+    from fps_console.commandes.output import answer
+
+    script = get_completion_script(prog_name="fps", complete_var=COMPLETE, shell=shell.value)
+    return answer(en_json, script, shell=shell.value, script=script)
+
+
+COMPLETE = "_FPS_COMPLETE"  # the variable by which a shell asks the command what could follow

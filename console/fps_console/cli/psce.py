@@ -30,20 +30,23 @@ def initialiser(
     hotes: Annotated[
         list[str] | None, typer.Option("--hote", metavar="HÔTE", help="Nom ou adresse de plus pour joindre les services ; plusieurs fois.")
     ] = None,
+    en_json: Json = False,
     data_dir: DataDir = None,
 ) -> int:
     """Fait la PKI de test : autorités, certificats des services (« fps up » la fait aussi)."""
     from fps_console.commandes.certificats import prepare
 
-    return prepare(settings(None, data_dir), hotes or [])
+    return prepare(settings(None, data_dir), hotes or [], en_json)
 
 
 @app.command(cls=Commande)
-def cle(siret: Siret, sortie: Sortie, organisation: Organisation = None, nom: Nom = None, hotes: Hotes = None) -> int:
+def cle(
+    siret: Siret, sortie: Sortie, organisation: Organisation = None, nom: Nom = None, hotes: Hotes = None, en_json: Json = False
+) -> int:
     """Fait une clé et sa demande de certificat (CSR), pour qui n'a pas openssl."""
     from fps_console.commandes.certificats import Titulaire, make_key
 
-    return make_key(Titulaire(siret, organisation, nom, tuple(hotes or ())), sortie)
+    return make_key(Titulaire(siret, organisation, nom, tuple(hotes or ())), sortie, en_json)
 
 
 @app.command(cls=Commande)
@@ -56,6 +59,7 @@ def emettre(
     hotes: Hotes = None,
     duree: Annotated[str, typer.Option(metavar="DURÉE", help="Validité, ISO 8601 : P90D, PT30S ; trois ans au plus.")] = "P3Y",
     debut: Annotated[str | None, typer.Option(metavar="DATE", help="Début de validité, tout de suite à défaut.")] = None,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
@@ -63,7 +67,7 @@ def emettre(
     from fps_console.commandes.certificats import Titulaire, issue
 
     titulaire = Titulaire(siret, organisation, nom, tuple(hotes or ()))
-    return issue(settings(adresses, data_dir), titulaire, csr, sortie, duree, debut, remote=adresses is not None)
+    return issue(settings(adresses, data_dir), titulaire, csr, sortie, duree, debut, remote=adresses is not None, en_json=en_json)
 
 
 @app.command(cls=Commande)
@@ -72,13 +76,14 @@ def revoquer(
     motif: Annotated[
         str, typer.Option(metavar="MOTIF", help="non-precise, cle-compromise, changement-affiliation, remplace ou cessation.")
     ] = "non-precise",
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Révoque un certificat, tout de suite et pour toujours."""
     from fps_console.commandes.certificats import revoke
 
-    return revoke(settings(adresses, data_dir), serie, motif, remote=adresses is not None)
+    return revoke(settings(adresses, data_dir), serie, motif, remote=adresses is not None, en_json=en_json)
 
 
 @app.command(cls=Commande)
@@ -98,18 +103,19 @@ def lister(
 def crl(
     fichier: Fichier = None,
     der: Annotated[bool, typer.Option("--der", help="En DER, dans un fichier (en PEM à défaut).")] = False,
+    en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
     """Donne la liste des certificats révoqués."""
     from fps_console.commandes.certificats import publish_crl
 
-    return publish_crl(settings(adresses, data_dir), fichier, der, remote=adresses is not None)
+    return publish_crl(settings(adresses, data_dir), fichier, der, remote=adresses is not None, en_json=en_json)
 
 
 @app.command(cls=Commande)
-def autorites(fichier: Fichier = None, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+def autorites(fichier: Fichier = None, en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Donne les certificats des autorités : PSCE, services, racine."""
     from fps_console.commandes.certificats import publish_authorities
 
-    return publish_authorities(settings(adresses, data_dir), fichier, remote=adresses is not None)
+    return publish_authorities(settings(adresses, data_dir), fichier, remote=adresses is not None, en_json=en_json)

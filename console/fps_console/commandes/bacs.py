@@ -9,7 +9,7 @@ from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
-from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
 from fps_console.commandes.temps import instant
 from fps_console.mots import recit
 
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
 
 
-def create(settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int, *, vierge: bool = False) -> int:
+def create(
+    settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int, *, vierge: bool = False, en_json: bool = False
+) -> int:
     """A new, empty bac; raises Panne."""
     when = instant(le) if le is not None else paris(civil_date(wall_now()))
     drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse, vierge=vierge))
-    say(f"Le bac « {nom} » est créé, au {recit.longue(when.date())}, {when:%H:%M}.")
-    return 0
+    phrase = f"Le bac « {nom} » est créé, au {recit.longue(when.date())}, {when:%H:%M}."
+    return answer(en_json, phrase, bac=nom, instant=when.isoformat(), graine=graine or nom, mode=mode, vitesse=vitesse, vierge=vierge)
 
 
 def show_all(settings: Settings, en_json: bool) -> int:
@@ -71,28 +73,25 @@ def show(settings: Settings, nom: str, en_json: bool) -> int:
     return 0
 
 
-def set_mode(settings: Settings, nom: str, mode: str, vitesse: int = 1) -> int:
+def set_mode(settings: Settings, nom: str, mode: str, vitesse: int = 1, en_json: bool = False) -> int:
     """Freeze the date of a bac, or let it run; raises Panne."""
     state = drive(settings, lambda pilot: pilot.regler(nom, mode, vitesse))
-    say(f"Le bac « {nom} » est au {_when(state['instant'])}, horloge {_mode(state)}.")
-    return 0
+    return answer(en_json, f"Le bac « {nom} » est au {_when(state['instant'])}, horloge {_mode(state)}.", **state)
 
 
-def remove(settings: Settings, nom: str) -> int:
+def remove(settings: Settings, nom: str, en_json: bool = False) -> int:
     """Delete a bac; raises Panne."""
     drive(settings, lambda pilot: pilot.supprimer(nom))
-    say(f"Le bac « {nom} » est supprimé.")
-    return 0
+    return answer(en_json, f"Le bac « {nom} » est supprimé.", bac=nom, supprime=True)
 
 
-def copy(settings: Settings, source: str, cible: str) -> int:
+def copy(settings: Settings, source: str, cible: str, en_json: bool = False) -> int:
     """Copy a bac, history included; raises Panne."""
     drive(settings, lambda pilot: pilot.copier(source, cible))
-    say(f"Le bac « {cible} » est la copie de « {source} ».")
-    return 0
+    return answer(en_json, f"Le bac « {cible} » est la copie de « {source} ».", bac=cible, source=source)
 
 
-def export(settings: Settings, nom: str, fichier: Path | None) -> int:
+def export(settings: Settings, nom: str, fichier: Path | None, en_json: bool = False) -> int:
     """Write everything of a bac as JSON; raises Panne, OSError."""
     content = drive(settings, lambda pilot: pilot.exporter(nom))
     if fichier is None:
@@ -100,11 +99,10 @@ def export(settings: Settings, nom: str, fichier: Path | None) -> int:
         return 0
     fichier.parent.mkdir(parents=True, exist_ok=True)
     fichier.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-    say(f"Le bac « {nom} » est écrit dans {fichier}.")
-    return 0
+    return answer(en_json, f"Le bac « {nom} » est écrit dans {fichier}.", bac=nom, fichier=fichier)
 
 
-def restore(settings: Settings, nom: str, fichier: Path) -> int:
+def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) -> int:
     """Take an exported bac back under a name; raises Panne, OSError."""
     try:
         content = json.loads(fichier.read_text("utf-8"))
@@ -113,8 +111,7 @@ def restore(settings: Settings, nom: str, fichier: Path) -> int:
     if not isinstance(content, dict):
         raise Panne(f"{fichier} n'est pas un export de bac.", "Refaites-le avec « fps bac exporter NOM FICHIER ».")
     drive(settings, lambda pilot: pilot.importer(nom, content))
-    say(f"Le bac « {nom} » est repris de {fichier}.")
-    return 0
+    return answer(en_json, f"Le bac « {nom} » est repris de {fichier}.", bac=nom, fichier=fichier)
 
 
 def _when(text: str) -> str:

@@ -1,7 +1,6 @@
 """What `fps psce …` does: at the counter of the simulator that runs, or in the PKI of a directory when none does."""
 
 import asyncio
-import fcntl
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,13 +16,14 @@ from pydantic import TypeAdapter, ValidationError
 from fps.droit.numero import siret_valide
 from fps.errors import Refus
 from fps.kit.ground.clock import PARIS
+from fps.kit.ground.locks import take
 from fps.kit.ground.settings import Settings
 from fps.kit.trust import psce
 from fps.kit.trust.pki import CHEMIN_CRL, PSCE, Pki, hote, nom, pem_cle
 from fps.kit.wire.carrier import bearer, open_client
 from fps.parties import Party
 from fps_console.commandes.liaison import believed, pki_dir, que_faire, read_token
-from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
 from fps_console.commandes.temps import instant
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ class Simulateur:
             except ValueError:
                 problem = {"title": f"Réponse inattendue de l'ANTAI (HTTP {answer.status_code})"}
             detail = problem.get("detail")
-            raise Panne(f"{problem.get('title')}{f' : {detail}' if detail else ''}", que_faire(problem))
+            raise Panne(f"{problem.get('title')}{f' : {detail}' if detail else ''}", que_faire(problem), problem=problem)
         return answer
 
     def _run(self, act: Callable[[httpx.AsyncClient], Awaitable[T]]) -> T:
@@ -167,7 +167,7 @@ def _running(data_dir: Path) -> bool:
     """Whether `fps up` holds the data directory."""
     try:
         with (data_dir / "verrou").open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            take(file, shared=True)
     except FileNotFoundError:
         return False
     except OSError:
@@ -180,25 +180,25 @@ def told(act: Callable[[], T]) -> T:
     try:
         return act()
     except Refus as error:
-        raise Panne(f"{error.titre()} : {error.detail}", error.que_faire) from error
+        raise Panne(f"{error.titre()} : {error.detail}", error.que_faire, code=error.code) from error
 
 
-def prepare(settings: Settings, hotes: Sequence[str]) -> int:
+def prepare(settings: Settings, hotes: Sequence[str], en_json: bool = False) -> int:
     """Make the PKI, or add hosts to the certificates of its services; raises Panne."""
     pki = Pki(pki_dir(settings))
     try:
         pki.preparer(hotes)
     except ValueError as error:
         raise Panne(f"Un de ces hôtes ne peut pas être écrit ({error}).", "Donnez un nom ASCII ou une adresse IP.") from error
-    say(f"La PKI de test est dans {pki.dossier} ; racine : {pki.fichier_racine}.")
-    return 0
+    phrase = f"La PKI de test est dans {pki.dossier} ; racine : {pki.fichier_racine}."
+    return answer(en_json, phrase, dossier=pki.dossier, racine=pki.fichier_racine)
 
 
-def make_key(qui: Titulaire, sortie: Path) -> int:
+def make_key(qui: Titulaire, sortie: Path, en_json: bool = False) -> int:
     """A key and its request, in a directory; raises Panne."""
     _new_key(qui, sortie)
-    say(f"Écrits dans {sortie} : {CLE} (gardez-la secrète) et {DEMANDE}.")
-    return 0
+    phrase = f"Écrits dans {sortie} : {CLE} (gardez-la secrète) et {DEMANDE}."
+    return answer(en_json, phrase, dossier=sortie, fichiers=[CLE, DEMANDE])
 
 
 def _new_key(qui: Titulaire, sortie: Path) -> bytes:
@@ -215,7 +215,17 @@ def _new_key(qui: Titulaire, sortie: Path) -> bytes:
     return csr
 
 
-def issue(settings: Settings, qui: Titulaire, csr: Path | None, sortie: Path | None, duree: str, debut: str | None, *, remote: bool) -> int:
+def issue(
+    settings: Settings,
+    qui: Titulaire,
+    csr: Path | None,
+    sortie: Path | None,
+    duree: str,
+    debut: str | None,
+    *,
+    remote: bool,
+    en_json: bool = False,
+) -> int:
     """A certificate, for a request or for a key made now; raises Panne."""
     if csr is None and sortie is None:
         raise Panne("Dites où écrire la clé et le certificat : --sortie.", "Avec --csr, le certificat seul est donné.")
@@ -234,12 +244,18 @@ def issue(settings: Settings, qui: Titulaire, csr: Path | None, sortie: Path | N
                 (sortie / name).unlink()
         raise
     if sortie is None:
-        sys.stdout.write(emis["certificat"])
+        if en_json:
+            dump({**emis, "dossier": None, "fichiers": []})
+        else:
+            sys.stdout.write(emis["certificat"])
         return 0
     sortie.mkdir(parents=True, exist_ok=True)
     (sortie / CERTIFICAT).write_text(emis["certificat"], "utf-8")
     (sortie / AUTORITES).write_bytes(counter.autorites())
     written = [*([CLE, DEMANDE] if csr is None else []), CERTIFICAT, AUTORITES]
+    if en_json:
+        dump({**emis, "dossier": sortie, "fichiers": written})
+        return 0
     say(f"Certificat {emis['serie']} de « {emis['nom']} », SIRET {emis['siret']}, valable jusqu'au {_jour(emis['valide_au'])}.")
     say(f"Écrits dans {sortie} : {', '.join(written)}.")
     if csr is None:
@@ -247,13 +263,12 @@ def issue(settings: Settings, qui: Titulaire, csr: Path | None, sortie: Path | N
     return 0
 
 
-def revoke(settings: Settings, serie: str, motif: str, *, remote: bool) -> int:
+def revoke(settings: Settings, serie: str, motif: str, *, remote: bool, en_json: bool = False) -> int:
     """Revoke a certificate; raises Panne."""
     if motif not in list(psce.MotifRevocation):
         raise Panne(f"« {motif} » n'est pas un motif.", f"Donnez {', '.join(psce.MotifRevocation)}.")
     found = told(lambda: guichet(settings, remote=remote).revoquer(serie, psce.MotifRevocation(motif)))
-    say(f"Le certificat {found['serie']} de « {found['nom']} » est révoqué.")
-    return 0
+    return answer(en_json, f"Le certificat {found['serie']} de « {found['nom']} » est révoqué.", **found)
 
 
 def show(settings: Settings, siret: str | None, en_json: bool, *, remote: bool) -> int:
@@ -270,23 +285,25 @@ def show(settings: Settings, siret: str | None, en_json: bool, *, remote: bool) 
     return 0
 
 
-def publish_crl(settings: Settings, fichier: Path | None, der: bool, *, remote: bool) -> int:
+def publish_crl(settings: Settings, fichier: Path | None, der: bool, *, remote: bool, en_json: bool = False) -> int:
     """The CRL, on the screen or in a file; raises Panne."""
     if der and fichier is None:
         raise Panne("Une liste en DER s'écrit dans un fichier.", "Donnez FICHIER.")
-    return _publish(guichet(settings, remote=remote).crl(der), fichier)
+    return _publish(guichet(settings, remote=remote).crl(der), fichier, en_json)
 
 
-def publish_authorities(settings: Settings, fichier: Path | None, *, remote: bool) -> int:
+def publish_authorities(settings: Settings, fichier: Path | None, *, remote: bool, en_json: bool = False) -> int:
     """The authorities, on the screen or in a file; raises Panne."""
-    return _publish(guichet(settings, remote=remote).autorites(), fichier)
+    return _publish(guichet(settings, remote=remote).autorites(), fichier, en_json)
 
 
-def _publish(content: bytes, fichier: Path | None) -> int:
-    if fichier is None:
-        sys.stdout.write(content.decode())
-    else:
+def _publish(content: bytes, fichier: Path | None, en_json: bool) -> int:
+    if fichier is not None:
         fichier.write_bytes(content)
+    if en_json:
+        dump({"fichier": fichier, "pem": content.decode() if fichier is None else None})
+    elif fichier is None:
+        sys.stdout.write(content.decode())
     return 0
 
 

@@ -3,7 +3,7 @@
 from fps.parties import LIBELLES
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.exigences.lecture import exigences
-from fps_console.commandes.output import complain, dump, grid, say, screen
+from fps_console.commandes.output import Panne, dump, grid, say, screen
 
 PAS_ENCORE = 4  # neither a success (0) nor a product that failed (1): nothing was tried
 
@@ -11,12 +11,13 @@ NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
 
 
 def not_yet() -> int:
-    """Say that no product can be certified; gives the exit status PAS_ENCORE."""
-    complain(
+    """Say that no product can be certified: raises Panne, whose exit status is PAS_ENCORE."""
+    raise Panne(
         "La certification n'est pas encore là : les exigences sont écrites, mais il n'y a ni plan, ni épreuve, ni verdict.",
         "« fps certifier --exigences » montre ce qu'un produit devra prouver. Rien n'a été éprouvé.",
+        code="certification-absente",
+        statut=PAS_ENCORE,
     )
-    return PAS_ENCORE
 
 
 def show_requirements(en_json: bool) -> int:

@@ -11,7 +11,7 @@ from fps.flows import by_type
 from fps.parties import Party
 from fps.villes.communes import commune
 from fps_console.commandes.avance import contents, table
-from fps_console.commandes.output import SPECIMEN, Panne, screen
+from fps_console.commandes.output import SPECIMEN, Panne, dump, screen
 from fps_console.commandes.temps import after, instant
 from fps_console.mots import recit
 
@@ -43,7 +43,7 @@ class Story:
     numero: str
 
 
-async def play(sortie: Path) -> int:
+async def play(sortie: Path, en_json: bool = False) -> int:
     """Play the two dossiers, print their timelines, write their letters under `sortie`; gives the exit status. Raises Panne."""
     from fps_simulateur.pilote.pilot import PiloteErreur
     from fps_simulateur.pilote.world import open_world
@@ -51,7 +51,7 @@ async def play(sortie: Path) -> int:
     try:
         async with open_world() as world:
             stories = await _live(world)
-            await _tell(world, stories, sortie)
+            await (_dump if en_json else _tell)(world, stories, sortie)
     except PiloteErreur as error:
         from fps_console.commandes.liaison import explain
 
@@ -117,6 +117,16 @@ async def _tell(world: Any, stories: tuple[Story, ...], sortie: Path) -> None:
     for path, label in written:
         on.print(f"  {label:<{widest}}  [cyan]{path}[/]", soft_wrap=True)
     on.print(f"\n[bold]{SPECIMEN}[/] : rien ne tourne plus, rien d'autre n'a été écrit.", soft_wrap=True)
+
+
+async def _dump(world: Any, stories: tuple[Story, ...], sortie: Path) -> None:
+    told = []
+    for story in stories:
+        events = await world.pilot.journal(BAC, story.numero)
+        written = await _write(world, story.numero, events, sortie)
+        fin = await _outcome(world, story.numero)
+        told.append({"numero": story.numero, "titre": story.titre, "evenements": events, "fin": fin, "courriers": [p for p, _ in written]})
+    dump({"dossiers": told, "mention": SPECIMEN})
 
 
 async def _outcome(world: Any, numero: str) -> str:

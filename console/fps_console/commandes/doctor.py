@@ -16,7 +16,7 @@ from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes import enterrees
 from fps_console.commandes.lettres_mortes import ILLISIBLES
 from fps_console.commandes.liaison import believed, que_faire, read_token
-from fps_console.commandes.output import SPECIMEN, Panne, say
+from fps_console.commandes.output import SPECIMEN, Panne, dump, say
 from fps_console.commandes.ports import holder, is_free
 from fps_console.mots import recit
 from fps_simulateur.invariants import INVARIANTS, verifier
@@ -30,31 +30,48 @@ LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 (compared, no
 
 
 class Report:
-    """What was found, line by line; counts what is wrong."""
+    """What was found, line by line as it is found, or all at the end as JSON; counts what is wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, en_json: bool = False) -> None:
         self.wrong = self.unseen = 0
+        self.en_json = en_json
+        self.found: list[dict[str, str]] = []
+
+    def _say(self, text: str) -> None:
+        if not self.en_json:
+            say(text)
+
+    def title(self, text: str) -> None:
+        """What the next lines are about."""
+        self._say(text)
+
+    def _keep(self, etat: str, quoi: str, detail: str, que_faire: str = "") -> None:
+        self.found.append({"etat": etat, "quoi": quoi, "detail": detail, "que_faire": que_faire})
 
     def good(self, what: str, detail: str = "") -> None:
         """Something works."""
-        say(f"  ok     {what}{f' : {detail}' if detail else ''}")
+        self._keep("ok", what, detail)
+        self._say(f"  ok     {what}{f' : {detail}' if detail else ''}")
 
     def bad(self, what: str, detail: str, que_faire: str = "") -> None:
         """Something does not work, and what to do."""
         self.wrong += 1
-        say(f"  PANNE  {what} : {detail}")
+        self._keep("panne", what, detail, que_faire)
+        self._say(f"  PANNE  {what} : {detail}")
         for line in que_faire.splitlines():
-            say(f"         → {line}")
+            self._say(f"         → {line}")
 
     def warn(self, what: str, detail: str, que_faire: str) -> None:
         """Something that works and that somebody should look at: nothing is broken here."""
-        say(f"  À VOIR {what} : {detail}")
-        say(f"         → {que_faire}")
+        self._keep("a-voir", what, detail, que_faire)
+        self._say(f"  À VOIR {what} : {detail}")
+        self._say(f"         → {que_faire}")
 
     def unverified(self, what: str, why: str) -> None:
         """Something that was not looked at: nobody knows that it works."""
         self.unseen += 1
-        say(f"  NON VÉRIFIÉ  {what} : {why}")
+        self._keep("non-verifie", what, why)
+        self._say(f"  NON VÉRIFIÉ  {what} : {why}")
 
     @property
     def status(self) -> int:
@@ -62,22 +79,26 @@ class Report:
         return 1 if self.wrong else UNVERIFIED if self.unseen else 0
 
     def conclude(self) -> None:
-        """The last line."""
+        """The last line, or the document."""
+        if self.en_json:
+            own = {"version": version("fps-console"), "pannes": self.wrong, "non_verifies": self.unseen}
+            dump({**own, "constats": self.found, "mention": SPECIMEN})
+            return
         wrong = f"{self.wrong} panne{'s' if self.wrong > 1 else ''}" if self.wrong else "Rien de cassé"
         seen = f"{self.unseen} point{'s' if self.unseen > 1 else ''} non vérifié{'s' if self.unseen > 1 else ''}"
         say(f"\n{'Tout va bien' if self.status == 0 else f'{wrong}, {seen}' if self.unseen else wrong}.")
 
 
-async def examine(settings: Settings) -> int:
+async def examine(settings: Settings, en_json: bool = False) -> int:
     """Say what works and what does not; the status is 1 when something is wrong, 3 when something could not be verified."""
-    report = Report()
-    say(f"{SPECIMEN}\n\nVersion\n  fps {version('fps-console')}")
+    report = Report(en_json)
+    report.title(f"{SPECIMEN}\n\nVersion\n  fps {version('fps-console')}")
     async with open_client(verify=believed(settings)) as client:
-        say("\nServices")
+        report.title("\nServices")
         found = [await _service(report, settings, client, party) for party in sorted(SERVICES, key=PORTS.__getitem__)]
         await _console(report, settings, client)
         if all(found):
-            say("\nPilote et bacs")
+            report.title("\nPilote et bacs")
             await _pilot(report, settings, client)
     report.conclude()
     return report.status

@@ -127,7 +127,8 @@ class Partie:
             raise Panne(f"{LIBELLES[self.party]} ne répond pas ({url} : {error!r}).", "« fps doctor » cherche la cause.") from error
         if answer.status_code >= 400:
             problem = answer.json()
-            raise Panne(f"{problem['title']} ({problem['code']}) : {problem.get('detail', '')}", problem.get("que_faire", ""))
+            phrase = f"{problem['title']} ({problem['code']}) : {problem.get('detail', '')}"
+            raise Panne(phrase, problem.get("que_faire", ""), problem=problem)
         return answer
 
 

@@ -1,4 +1,4 @@
-"""`fps explain`: how a date or an amount of a dossier was found, as the service that computed it tells."""
+"""`fps expliquer`: how a date or an amount of a dossier was found, as the service that computed it tells."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -115,8 +115,9 @@ async def ask(pilot: "Pilot", nom: str, numero: str, champ: str) -> tuple[Party,
         raise Panne(
             f"{problem.get('title')} : « {champ[:60]} ».",
             f"Demandez l'un de ceux que ce dossier connaît (« dgfip.date_envoi » vise un service) — {lists}.",
+            code=codes[0],
         )
-    raise Panne(f"{problem.get('title')} : {problem.get('detail')}", problem.get("que_faire") or "")
+    raise Panne(f"{problem.get('title')} : {problem.get('detail')}", problem.get("que_faire") or "", problem=problem)
 
 
 def tree(node: Mapping[str, Any], depth: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
-from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
@@ -48,7 +48,7 @@ def tell_dead(letters: list[dict[str, Any]], nom: str, en_json: bool = False) ->
                 say(f"→ {que_faire}")
 
 
-def replay(settings: Settings, nom: str, identifiant: str | None) -> int:
+def replay(settings: Settings, nom: str, identifiant: str | None, en_json: bool = False) -> int:
     """Try dead letters and buried deadlines again; the status is 1 when some stay dead. Raises Panne."""
     before = {x["id"]: x["sens"] for x in drive(settings, lambda pilot: pilot.lettres_mortes(nom))}
     if identifiant is not None and identifiant not in before:
@@ -61,7 +61,9 @@ def replay(settings: Settings, nom: str, identifiant: str | None) -> int:
     days = asked.count(enterrees.SENS)
     many = "s" if done > 1 else ""
     what = f"échéance{many}" if days and days == len(asked) else f"lettre{many}" + (f" ou échéance{many}" if days else "")
-    say(f"{done} {what} rejouée{many} sur {len(asked)}.")
+    answer(en_json, f"{done} {what} rejouée{many} sur {len(asked)}.", bac=nom, rejouees=done, demandees=len(asked))
+    if done < len(asked) and en_json:
+        return 1
     if done < len(asked):
         say("Les autres restent mortes, avec leur nouvelle cause : « fps lettres-mortes lister ».")
         return 1

@@ -144,17 +144,19 @@ def explain(error: "PiloteErreur") -> Panne:
         return Panne(
             f"{name} ne répond pas ({problem['detail']}).",
             "Démarrez le simulateur avec « fps up », ou corrigez --adresses ; « fps doctor » dit plus.",
+            code="service-injoignable",
         )
     if problem.get("status") == 401:
         return Panne(
             f"{name} refuse le jeton de pilotage.",
             "Donnez celui du simulateur qui tourne : FPS_PILOTAGE_TOKEN, ou --data-dir de « fps up ».",
+            problem=problem,
         )
     detail = problem.get("detail") or ""
     if problem.get("code") == "nom-de-bac":
-        return Panne(f"Ce nom de bac n'est pas permis. {detail}")
+        return Panne(f"Ce nom de bac n'est pas permis. {detail}", problem=problem)
     phrase = f"{problem.get('title', 'La demande est refusée')}{f' : {detail}' if detail else ''}"
-    return Panne(phrase if phrase.endswith(".") else f"{phrase}.", que_faire(problem))
+    return Panne(phrase if phrase.endswith(".") else f"{phrase}.", que_faire(problem), problem=problem)
 
 
 def que_faire(problem: Mapping[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """What the command says: plain French lines and tables, the same with and without colours; and the failures it tells in one sentence."""
 
+import codecs
 import errno
+import io
 import json
 import sys
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +16,17 @@ SPECIMEN = "SPÉCIMEN — environnement simulé"
 WIDTH = 100
 
 
+NEAREST = {
+    **dict.fromkeys("«»", '"'),
+    **dict.fromkeys("—–‑─", "-"),
+    "→": "->",
+    "…": "...",
+    "’": "'",
+    "×": "x",
+    "€": "EUR",
+    "°": "o",
+    "œ": "oe",
+}
 CAUSES = {
     errno.ENOENT: "ce chemin n'existe pas",
     errno.EACCES: "vous n'avez pas le droit d'y toucher",
@@ -26,11 +40,55 @@ CAUSES = {
 
 
 class Panne(Exception):
-    """Something the person at the keyboard can act on: one French sentence, then what to do."""
+    """Something the person at the keyboard can act on: one French sentence, then what to do.
 
-    def __init__(self, phrase: str, que_faire: str = ""):
+    `problem` is what a service answered, if it did; `statut` the exit status.
+    """
+
+    def __init__(
+        self,
+        phrase: str,
+        que_faire: str = "",
+        *,
+        code: str = "commande-refusee",
+        statut: int = 1,
+        problem: Mapping[str, Any] | None = None,
+    ):
         super().__init__(phrase)
-        self.phrase, self.que_faire = phrase, que_faire
+        self.phrase, self.que_faire, self.code, self.statut, self.problem = phrase, que_faire, code, statut, problem or {}
+
+    def tell(self, en_json: bool) -> int:
+        """Say it: two sentences on standard error, or one problem (RFC 9457) on standard output; gives the exit status."""
+        if en_json:
+            own = {"title": self.phrase, "code": self.code, "que_faire": self.que_faire, "code_sortie": self.statut}
+            found = {**own, **self.problem}
+            dump({"type": f"urn:fps-simulateur:probleme:{found['code']}", **found})
+        else:
+            complain(self.phrase, self.que_faire)
+        return self.statut
+
+
+def nearest(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that lacks a character shows instead: the nearest one that it has."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    plain = "".join(NEAREST.get(c) or unicodedata.normalize("NFKD", c) for c in lost)
+    return plain.encode("ascii", "ignore").decode() or "?", error.end
+
+
+def any_terminal() -> None:
+    """Let nothing that is said stop a command, whatever the encoding of the terminal."""
+    codecs.register_error("fps.proche", nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="fps.proche")
+
+
+def shown(text: str) -> str:
+    """A text as standard output shows it: who writes it may think that no terminal is in ASCII."""
+    encoding, errors = getattr(sys.stdout, "encoding", None) or "utf-8", getattr(sys.stdout, "errors", None) or "replace"
+    return text.encode(encoding, errors).decode(encoding)
 
 
 def screen(stderr: bool = False) -> "Console":
@@ -55,14 +113,24 @@ def complain(phrase: str, que_faire: str = "") -> None:
         sys.stderr.write(f"      {line}\n")
 
 
+def answer(en_json: bool, phrase: str, **said: Any) -> int:
+    """What a command did: a sentence for people, or what it says as one JSON document; the exit status of what succeeds."""
+    if en_json:
+        dump(said)
+    else:
+        say(phrase)
+    return 0
+
+
 def cause(error: OSError) -> str:
     """Why a file could not be read or written, in French."""
     return CAUSES.get(error.errno or 0) or error.strerror or str(error)
 
 
 def dump(value: Any) -> None:
-    """A JSON document on standard output, readable, accents kept."""
-    say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """A JSON document on standard output, readable; accents are kept where the terminal has them."""
+    wide = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    say(json.dumps(value, ensure_ascii=not wide, indent=2, default=str))
 
 
 def grid(title: str, columns: Sequence[str | tuple[str, dict[str, Any]]], rows: Sequence[Sequence[Any]], *, on: "Console") -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from fps.kit.ground.clock import wall_now
 from fps_console.commandes.avance import contents, table
-from fps_console.commandes.output import SPECIMEN, cause, complain, dump, grid, say, screen
+from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
 from fps_console.mots import recit
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import VieFausse, jouer
@@ -49,21 +49,20 @@ class Jouee:
 
 
 def play(noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, junit: Path | None) -> int:
-    """Play what is named, or the whole catalogue; gives the exit status (`Statut`)."""
+    """Play what is named, or the whole catalogue; gives the exit status (`Statut`). Raises Panne, of the same statuses."""
     if lister:
         return _lister(en_json)
     try:
         choisies = choisir(list(noms))
     except VieInconnue as error:
-        complain(f"{error}.", "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml).")
-        return Statut.ILLISIBLE
+        que_faire = "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml)."
+        raise Panne(f"{error}.", que_faire, code="vie-inconnue", statut=Statut.ILLISIBLE) from error
     except ViesIllisibles as error:
-        complain("Ce fichier ne se lit pas :", str(error))
-        return Statut.ILLISIBLE
+        raise Panne("Ce fichier ne se lit pas :", str(error), code="vie-illisible", statut=Statut.ILLISIBLE) from error
     except (OSError, UnicodeDecodeError) as error:
         raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
-        complain(f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}.", "Vérifiez ce chemin et ses droits.")
-        return Statut.ILLISIBLE
+        phrase = f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}."
+        raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
     jouees = asyncio.run(_jouer(choisies, dire=not en_json, detail=detail))
     statut = max((one.statut for one in jouees), default=Statut.JOUEES)
     if junit is not None:

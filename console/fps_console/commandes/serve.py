@@ -39,7 +39,7 @@ def serve(settings: Settings) -> int:
 
     app = application(pilot, client, settings.addresses, settings.public_addresses, lifespan=life, hosts=settings.hosts_served)
     port = settings.port or CONSOLE_PORT
-    config = listening(app, settings.host, port, loop="uvloop", timeout_graceful_shutdown=5)
+    config = listening(app, settings.host, port, loop="auto", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import shlex
 import signal
@@ -10,25 +9,35 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import uvicorn
-import uvloop
 
 from fps.kit.app.listening import listening
 from fps.kit.ground.faults import Unavailable
+from fps.kit.ground.locks import take
 from fps.kit.ground.settings import CONSOLE_PORT, PORTS, Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.liaison import ADDRESS_FILE, book, ensure_bac, keep_token, pki_dir
-from fps_console.commandes.output import SPECIMEN, Panne, cause, say
+from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, say
 from fps_console.commandes.ports import require_free
 
 GRACE = 5  # seconds given to the requests in progress when everything stops
 LOCK_FILE = "verrou"
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
 DATA_DIR: Path = Settings.model_fields["data_dir"].default  # where the other commands look when they are told nothing
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop, or the loop of Python where it does not exist (Windows)."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 class Server(uvicorn.Server):
@@ -44,14 +53,16 @@ def server(app: Any, host: str, port: int, context: ssl.SSLContext | None = None
     return Server(listening(app, host, port, context, lifespan="off", timeout_graceful_shutdown=GRACE))
 
 
-def up(settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False) -> int:
+def up(
+    settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False, en_json: bool = False
+) -> int:
     """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start."""
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     if not 1 <= port <= 65_531:
         raise Panne(f"Le port {port} n'existe pas.", "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent.")
     gc.disable()  # until it is ready: what a start makes is kept
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls))
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, en_json))
 
 
 @contextlib.contextmanager
@@ -66,17 +77,20 @@ def data_directory(path: Path) -> Iterator[IO[str]]:
         ) from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take(file)
         except OSError as error:
             raise Panne(f"Un simulateur tourne déjà sur {path}.", "Arrêtez-le, ou donnez un autre dossier avec --data-dir.") from error
         yield file
 
 
-async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool) -> int:
+async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, en_json: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     shift = port - CONSOLE_PORT
     ports = {"console": port} | {LIBELLES[p]: PORTS[p] + shift for p in sorted(SERVICES, key=PORTS.__getitem__)}
     addresses = {p: f"{'https' if tls else 'http'}://{_reachable(host)}:{PORTS[p] + shift}" for p in SERVICES}
@@ -102,7 +116,8 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool)
             ]
             servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
-            await _serve(servers, stop, lambda: _welcome(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root))
+            ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root)
+            await _serve(servers, stop, ready.tell if en_json else ready.welcome, quiet=en_json)
     return 0
 
 
@@ -140,7 +155,7 @@ def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:
     return {party: server_context(found.services[party].service) for party in SERVICES}
 
 
-async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[], None]) -> None:
+async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[], None], *, quiet: bool) -> None:
     tasks = [asyncio.create_task(one.serve()) for one in servers]
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -160,7 +175,7 @@ async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[],
             await asyncio.gather(task, return_exceptions=True)
     if not stop.is_set():
         raise Panne("Un serveur s'est arrêté tout seul.", "Relancez « fps up » ; « fps doctor » cherche la cause.")
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and not quiet:
         say("\nArrêté. Rien n'est perdu : « fps up » reprend où vous en étiez.")
 
 
@@ -168,14 +183,32 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
 
 
-def _welcome(addresses: dict[Party, str], console: str, data_dir: Path, memory: bool, root: Path | None) -> None:
-    say(f"{SPECIMEN} — prêt.\n")
-    say(f"  Console        {console}")
-    for party in sorted(addresses, key=PORTS.__getitem__):
-        name = "Juridiction" if party is Party.CCSP else LIBELLES[party]
-        say(f"  {name:<14} {addresses[party]}   (documentation : {addresses[party]}/docs)")
-    kept = "rien n'est gardé (--memory)" if memory else f"gardées dans {data_dir}/"
-    say(f"\n  Données        {kept}")
-    say(f"  TLS            {f'certificats demandés ; racine : {root}' if root else 'non : pour brancher un éditeur, « fps up --tls »'}")
-    where = "" if data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(data_dir))}"
-    say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")
+@dataclass(frozen=True)
+class Ready:
+    """What is told when everything listens."""
+
+    addresses: dict[Party, str]
+    console: str
+    data_dir: Path
+    memory: bool
+    root: Path | None
+
+    def welcome(self) -> None:
+        """In words."""
+        say(f"{SPECIMEN} — prêt.\n")
+        say(f"  Console        {self.console}")
+        for party in sorted(self.addresses, key=PORTS.__getitem__):
+            name = "Juridiction" if party is Party.CCSP else LIBELLES[party]
+            say(f"  {name:<14} {self.addresses[party]}   (documentation : {self.addresses[party]}/docs)")
+        kept = "rien n'est gardé (--memory)" if self.memory else f"gardées dans {self.data_dir}/"
+        say(f"\n  Données        {kept}")
+        tls = f"certificats demandés ; racine : {self.root}" if self.root else "non : pour brancher un éditeur, « fps up --tls »"
+        say(f"  TLS            {tls}")
+        where = "" if self.data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(self.data_dir))}"
+        say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")
+
+    def tell(self) -> None:
+        """As one JSON document."""
+        services = {party.value: address for party, address in self.addresses.items()}
+        kept = None if self.memory else str(self.data_dir)
+        dump({"statut": "pret", "console": self.console, "services": services, "donnees": kept, "racine": self.root, "mention": SPECIMEN})

@@ -62,15 +62,19 @@ def audit(settings: Settings, nom: str | None, gardees: Path | None, en_json: bo
     return _tell(constats, whole, 0, {"lignes": lines, "bacs": bacs}, en_json)
 
 
-def anchors(settings: Settings, nom: str) -> int:
-    """Have the heads signed now, and write every signed head of a bac, one JSON a line: to keep elsewhere. Raises Panne."""
+def anchors(settings: Settings, nom: str, en_json: bool = False) -> int:
+    """Have the heads signed now, and write every signed head of a bac, one JSON a line (or all in one): to keep elsewhere. Raises Panne."""
 
     async def read(pilot: "Pilot") -> list[dict[str, Any]]:
         await verifications.signer(pilot, nom)
         return await verifications.ancres(pilot, nom)
 
-    for one in drive(settings, read):
-        say(json.dumps(one, ensure_ascii=False))
+    found = drive(settings, read)
+    if en_json:
+        dump(found)
+        return 0
+    for one in found:
+        say(json.dumps(one))
     return 0
 
 
@@ -97,7 +101,8 @@ def _kept(path: Path | None, nom: str) -> list[Mapping[str, Any]]:
     if path is None:
         return []
     try:
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        text = path.read_text("utf-8")
+        lines = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
         found = [one for one in lines if one["bac"] == nom and one["service"] and one["numero"] and one["jws"]]
     except OSError as error:
         raise Panne(f"{path} ne peut pas être lu ({cause(error)}).") from error

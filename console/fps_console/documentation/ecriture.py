@@ -12,7 +12,7 @@ from fps.kit.app import asyncapi, openapi
 from fps.kit.ground.settings import PORTS
 from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
-from fps_console.commandes.output import Panne, complain, say
+from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
@@ -65,7 +65,7 @@ def _read(root: Path, path: Path, why: str) -> str:
         raise Panne(f"{path} manque : {why}.", "Remettez ce fichier, puis recommencez.") from error
 
 
-def main(check: bool, root: Path = SOURCES) -> int:
+def main(check: bool, root: Path = SOURCES, en_json: bool = False) -> int:
     """Write the documents, or with `check` only say which are stale; gives the exit status. Raises Panne outside the sources."""
     if not (root / "docs").is_dir() or not (root / "Makefile").is_file():
         raise Panne(
@@ -75,15 +75,14 @@ def main(check: bool, root: Path = SOURCES) -> int:
     stale = [path for path, text in documents.items() if not _same(root / path, text)]
     if check:
         if stale:
-            complain(f"Documents périmés : {', '.join(map(str, stale))}.", "Lancez « make docs », relisez, puis validez le résultat.")
-        return 1 if stale else 0
+            phrase = f"Documents périmés : {', '.join(map(str, stale))}."
+            raise Panne(phrase, "Lancez « make docs », relisez, puis validez le résultat.", code="documents-perimes")
+        return answer(en_json, f"{len(documents)} documents, tous à jour.", documents=len(documents), ecrits=[]) if en_json else 0
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(documents[path], encoding="utf-8")
-        say(f"écrit : {path}")
-    if not stale:
-        say(f"{len(documents)} documents, tous à jour.")
-    return 0
+    told = "\n".join(f"écrit : {path}" for path in stale) or f"{len(documents)} documents, tous à jour."
+    return answer(en_json, told, documents=len(documents), ecrits=stale)
 
 
 def openapis() -> dict[Party, dict[str, Any]]:

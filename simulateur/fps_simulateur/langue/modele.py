@@ -81,7 +81,7 @@ class Etape(Lecture):
     courriers: tuple[str, ...] | None = Field(default=None, description="Tous les courriers du dossier, dans l'ordre, par leur type court")
     recus: dict[str, int] = Field(default_factory=dict, description="Combien de courriers de chaque type court")
     contenu: dict[str, Champs] = Field(default_factory=dict, description="Type court → ce que dit le dernier courrier de ce type")
-    explication: Champs = Field(default_factory=dict, description="Champ → valeur que « fps explain » donne et redonne")
+    explication: Champs = Field(default_factory=dict, description="Champ → valeur que « fps expliquer » donne et redonne")
     echeances: Literal["aucune"] | None = None
 
     @model_validator(mode="after")

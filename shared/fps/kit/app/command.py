@@ -78,7 +78,7 @@ def _config(definition: Definition, settings: Settings) -> uvicorn.Config:
     if context is None and not settings.proxys:
         log.warning("sans TLS ni mandataire déclaré, les messages des flux REST sont refusés (FPS_TLS, FPS_PROXYS)")
     port = settings.port or PORTS[definition.party]
-    return listening(running.asgi, settings.host, port, context, loop="uvloop", timeout_graceful_shutdown=GRACE)
+    return listening(running.asgi, settings.host, port, context, loop="auto", timeout_graceful_shutdown=GRACE)
 
 
 def _wrong(definition: Definition, settings: Sequence[tuple[str, str]]) -> int:

@@ -1,7 +1,6 @@
 """The test PKI: a root, the test PSCE of the providers, the authority of the simulated services; made at first start, never committed."""
 
 import atexit
-import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from fps.kit.ground.clock import wall_now
+from fps.kit.ground.locks import hold
 from fps.parties import LIBELLES, SERVICES, Party
 
 SPECIMEN: Final = "SPÉCIMEN — environnement simulé"
@@ -150,7 +150,7 @@ class Pki:
     def verrou(self) -> Iterator[None]:
         """Alone to write in this PKI, among all the processes and threads of the machine."""
         with (self.publics / VERROU).open("w") as fichier:
-            fcntl.flock(fichier, fcntl.LOCK_EX)
+            hold(fichier)
             yield
 
     def preparer(self, hotes: Sequence[str] = ()) -> None:
