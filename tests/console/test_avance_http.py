@@ -74,8 +74,8 @@ async def test_an_advance_with_a_key_is_made_once_finished_when_it_was_cut_and_t
         with monkeypatch.context() as patch:  # the console is cut in the middle: two days were asked, one is lived
             vivre = monde.pilot._vivre
 
-            async def cut(nom: str, instant: Any) -> dict[str, Any]:
-                await vivre(nom, instant - timedelta(days=1))
+            async def cut(nom: str, instant: Any, lived: Any) -> dict[str, Any]:
+                await vivre(nom, instant - timedelta(days=1), lived)
                 raise PiloteErreur(Party.ANTAI, {"code": "service-injoignable", "title": "coupé"})
 
             patch.setattr(monde.pilot, "_vivre", cut)

@@ -75,16 +75,16 @@ async def test_letters_that_are_held_are_told_with_who_writes_them_and_advance_i
     assert "1 lettre attend, après au moins un essai en vain (écrites par Collectivité : 1)" in told
     assert "NON VÉRIFIÉ" in told and report.wrong >= 1 and report.status == 1
 
-    async def already(nom: str, until: object) -> list[object]:
-        return []
+    async def already(nom: str, until: object) -> dict[Party, int]:
+        return await monde.pilot.marques(nom)
 
-    monkeypatch.setattr(monde.pilot, "avancer", already)  # a letter is written while the last journal is read
-    assert tell(await move(monde.pilot, ville.bac, paris(LE))) == 1
+    monkeypatch.setattr(monde.pilot, "conduire", already)  # a letter is written while the last journal is read
+    assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 1
     assert "1 lettre attend encore de partir" in capsys.readouterr().out
     monkeypatch.undo()
     one.relay.start()
     await monde.pilot.au_calme(ville.bac)
-    assert tell(await move(monde.pilot, ville.bac, paris(LE))) == 0
+    assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 0
 
 
 async def test_what_was_not_verified_is_not_ok_and_has_its_own_status(

@@ -79,7 +79,7 @@ async def test_each_deadline_of_each_service_that_breaks_is_named_everywhere_and
     assert named == {(party.value, kind, subjects[kind], "2024-03-04") for kind in kinds}
     assert "mortes" not in (await pilot.etat(bac))["comptes"]
     capsys.readouterr()
-    assert tell(avance) == 1
+    assert await tell(pilot, avance) == 1
     said = capsys.readouterr().out
     await _bacs(report := Report(), pilot, [bac])
     doctor = capsys.readouterr().out
@@ -98,7 +98,7 @@ async def test_each_deadline_of_each_service_that_breaks_is_named_everywhere_and
     assert await pilot.rejouer(bac) == len(kinds)
     after = await pilot.etat(bac)
     assert (after["echeances_enterrees"]["nombre"], after["prochaine_echeance"]) == (0, None)
-    assert tell(await move(pilot, bac, paris(date(2024, 3, 6)))) == 0
+    assert await tell(pilot, await move(pilot, bac, paris(date(2024, 3, 6)))) == 0
 
 
 @pytest.mark.parametrize("kind", ["enovi-apa", ""])

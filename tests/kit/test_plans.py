@@ -48,6 +48,7 @@ async def demandes(monde: World) -> AsyncIterator[set[Asked]]:
             for party, pages in PAGES.items():
                 for page in pages:
                     await monde.client.get(f"{monde.addresses[party]}/bacs/{bac}{page.format(numero=numero, siret=numero[:14])}")
+            await monde.pilot._all("GET", f"/bacs/{bac}/echeances", params={"sujet": numero})
             await monde.pilot.journal(bac, numero)
             await monde.pilot.courriers(bac, numero)
             await monde.pilot.verifier(bac, numero)

@@ -21,6 +21,7 @@ def advance(
         ),
     ] = None,
     dossier: Annotated[str | None, typer.Option(metavar="NUMÉRO", help="Le dossier dont c'est le jour (avec --to).")] = None,
+    detail: Annotated[bool, typer.Option("--detail", help="Dit chaque fait, même s'il y en a des milliers.")] = False,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
@@ -30,7 +31,8 @@ def advance(
     from fps_console.commandes.avance import named
 
     asked = {"jusqua": jusqua, "de": de, "dossier": dossier, **({} if to is None else named(to))}
-    return go(settings(adresses, data_dir), nom, {name: value for name, value in asked.items() if value is not None}, en_json)
+    given = {name: value for name, value in asked.items() if value is not None}
+    return go(settings(adresses, data_dir), nom, given, en_json, detail=detail)
 
 
 def flux(en_json: Json = False) -> int:

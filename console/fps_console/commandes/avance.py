@@ -1,21 +1,25 @@
 """`fps advance`: move the date of a bac, and tell what happened."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
-from fps_console.commandes.output import Panne, dump, grid, say, screen
+from fps_console.commandes.output import Panne, grid, narrow, objet, say, screen
 from fps_console.commandes.temps import DUREE, after, instant
 from fps_console.mots import recit
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fps_simulateur.pilote.pilot import Pilot
+    from fps.parties import Party
+    from fps_simulateur.pilote.pilot import Dire, Pilot
 
 # 100 columns in all, the same for every table: timelines printed one after the other stand in line. On a narrower screen, words wrap,
 # dates and amounts do not.
@@ -29,16 +33,25 @@ COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+ENTIER = 200  # lines that are told one by one; a longer story is told by its numbers, its beginning and its end
+BOUTS = 10
+PAGE = 500  # lines of one table of --detail
+
+
 @dataclass(frozen=True)
 class Avance:
-    """What became of a bac that was moved: what happened, in order, the letters that people received, what could not be lived."""
+    """What became of a bac that was moved: where its journals stood before, what could not be lived, what is still on its way."""
 
     nom: str
     instant: datetime
-    evenements: list[dict[str, Any]]
-    courriers: dict[str, Mapping[str, Any]]
+    marques: "Mapping[Party, int]"
     enterrees: dict[str, Any]
     en_attente: int = 0
+
+    @property
+    def status(self) -> int:
+        """1 when something that had to happen did not."""
+        return 1 if self.enterrees["nombre"] or self.en_attente else 0
 
 
 async def target(pilot: "Pilot", nom: str, asked: Mapping[str, str], state: Mapping[str, Any]) -> datetime:
@@ -63,8 +76,8 @@ def named(to: str) -> dict[str, str]:
     return {"jusqua" if to[:4].isdigit() else "a": to}
 
 
-def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: bool) -> int:
-    """Advance a bac to a date or by a duration, print the ordered list of what happened; raises Panne.
+def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: bool, *, detail: bool = False) -> int:
+    """Advance a bac to a date or by a duration, tell what happened, in order; raises Panne.
 
     The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not.
     """
@@ -72,39 +85,107 @@ def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: boo
         que_faire = "Donnez --jusqua 2026-10-05, --de P3M (trois mois) ou --to titre (un jour qui a un nom), un seul des trois."
         raise Panne("Dites jusqu'où avancer.", que_faire)
 
-    async def go(pilot: "Pilot") -> Avance:
-        return await move(pilot, nom, await target(pilot, nom, asked, await pilot.etat(nom)))
+    async def go(pilot: "Pilot") -> int:
+        until = await target(pilot, nom, asked, await pilot.etat(nom))
+        with Progres() as progres:
+            avance = await move(pilot, nom, until, progres.dire)
+        return await tell(pilot, avance, en_json, detail=detail)
 
-    return tell(drive(settings, go), en_json)
+    return drive(settings, go)
 
 
-async def move(pilot: "Pilot", nom: str, until: datetime) -> Avance:
+async def move(pilot: "Pilot", nom: str, until: datetime, dire: "Dire | None" = None) -> Avance:
     """Live every day until then; raises PiloteErreur."""
-    events = await pilot.avancer(nom, until)
-    letters, state = await contents(pilot, nom, events), await pilot.etat(nom)
-    return Avance(nom, until, events, letters, state["echeances_enterrees"], state["en_attente"])
+    marks = await (pilot.conduire(nom, until) if dire is None else pilot.conduire(nom, until, dire))
+    state = await pilot.etat(nom)
+    return Avance(nom, until, marks, state["echeances_enterrees"], state["en_attente"])
 
 
-def tell(avance: Avance, en_json: bool = False) -> int:
-    """Print it; gives the exit status."""
-    nom, until, lost = avance.nom, avance.instant, avance.enterrees
-    waiting = avance.en_attente
-    status = 1 if lost["nombre"] or waiting else 0
+async def tell(pilot: "Pilot", avance: Avance, en_json: bool = False, *, detail: bool = False) -> int:
+    """Tell what happened, as a stream; gives the exit status."""
+    nom, until, lost, waiting = avance.nom, avance.instant, avance.enterrees, avance.en_attente
+    facts = pilot.faits(nom, avance.marques)
     if en_json:
-        told = {"bac": nom, "instant": until.isoformat(), "evenements": avance.evenements}
-        dump({**told, "echeances_enterrees": lost, "en_attente": waiting})
-        return status
-    shown = recit.courtes(avance.evenements)
-    if shown:
-        table(f"Bac « {nom} »", shown, avance.courriers, screen(), numbers=True)
-    elif not status:
+        told = {"bac": nom, "instant": until.isoformat(), "echeances_enterrees": lost, "en_attente": waiting}
+        async for part in objet(told, "evenements", facts, plain=narrow()):
+            sys.stdout.write(part)
+        say()
+        return avance.status
+    shown = recit.au_fil(facts)
+    some = await (_pages(pilot, nom, shown) if detail else _story(pilot, nom, shown))
+    if not some and not avance.status:
         say("Rien n'était dû.")
     say(f"Le bac « {nom} » est au {recit.longue(until.date())}, {until:%H:%M}.")
     if waiting:
         say(f"{waiting} lettre{'s attendent' if waiting > 1 else ' attend'} encore de partir : « fps doctor » dit pourquoi.")
     if lost["nombre"]:
         enterrees.tell(lost, nom)
-    return status
+    return avance.status
+
+
+async def _pages(pilot: "Pilot", nom: str, shown: AsyncIterator[Mapping[str, Any]]) -> int:
+    """Every line, a table after the other; gives how many."""
+    number, page = 0, []
+    async for event in shown:
+        page.append(event)
+        if len(page) == PAGE:
+            await _table(pilot, nom, page, "" if number else f"Bac « {nom} »")
+            number += len(page)
+            page = []
+    if page:
+        await _table(pilot, nom, page, "" if number else f"Bac « {nom} »")
+    return number + len(page)
+
+
+async def _story(pilot: "Pilot", nom: str, shown: AsyncIterator[Mapping[str, Any]]) -> int:
+    """All the lines when they are few; else how many of each kind, the first and the last; gives how many there are."""
+    first: list[Mapping[str, Any]] = []
+    last: deque[Mapping[str, Any]] = deque(maxlen=BOUTS)
+    kinds: Counter[tuple[str, str]] = Counter()
+    async for event in shown:
+        line = recit.ligne(event)
+        kinds[line.qui, line.acte] += 1
+        last.append(event)
+        if len(first) < ENTIER:
+            first.append(event)
+    number = kinds.total()
+    if number <= ENTIER:
+        if first:
+            await _table(pilot, nom, first, f"Bac « {nom} »")
+        return number
+    await _table(pilot, nom, first[:BOUTS], f"Bac « {nom} » — les {BOUTS} premiers faits sur {number}")
+    await _table(pilot, nom, list(last), f"Les {BOUTS} derniers")
+    rows = [(str(n), qui, acte) for (qui, acte), n in sorted(kinds.items(), key=lambda one: (-one[1], one[0]))]
+    grid("Combien de chaque", (("Nombre", {"justify": "right"}), "Qui", "Acte"), rows, on=screen())
+    say("--detail ou --json, en avançant, les disent tous.")
+    return number
+
+
+async def _table(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]], title: str) -> None:
+    table(title, events, await contents(pilot, nom, events), screen(), numbers=True)
+
+
+class Progres:
+    """The progress of a long advance, on one line of a terminal that is written again; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.shown, self.next = sys.stderr.isatty(), 0.0
+        self.wrote = False
+
+    def __enter__(self) -> "Progres":
+        self.next = monotonic() + 1  # a short advance shows nothing
+        return self
+
+    def dire(self, instant: datetime, vecues: int, en_route: int) -> None:
+        """Where the advance is."""
+        if self.shown and monotonic() >= self.next:
+            self.next, self.wrote = monotonic() + 0.2, True
+            sys.stderr.write(f"\r{instant:%d/%m/%Y %H:%M} : {vecues} échéances vécues, {en_route} lettres en route\x1b[K")
+            sys.stderr.flush()
+
+    def __exit__(self, *error: object) -> None:
+        if self.wrote:
+            sys.stderr.write("\r\x1b[K")
 
 
 async def contents(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

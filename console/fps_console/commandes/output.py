@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -129,8 +129,22 @@ def cause(error: OSError) -> str:
 
 def dump(value: Any) -> None:
     """A JSON document on standard output, readable; accents are kept where the terminal has them."""
-    wide = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-    say(json.dumps(value, ensure_ascii=not wide, indent=2, default=str))
+    say(json.dumps(value, ensure_ascii=narrow(), indent=2, default=str))
+
+
+def narrow() -> bool:
+    """Whether the terminal has no accents of its own."""
+    return not (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+
+
+async def objet(champs: Mapping[str, Any], liste: str, elements: AsyncIterator[Any], *, plain: bool = False) -> AsyncIterator[str]:
+    """A JSON object as a stream: its fields, then a list of elements, one a line, that is never held whole."""
+    yield json.dumps(dict(champs), ensure_ascii=plain, default=str)[:-1] + f', "{liste}": ['
+    between = "\n"
+    async for one in elements:
+        yield between + json.dumps(one, ensure_ascii=plain, default=str)
+        between = ",\n"
+    yield "\n]}"
 
 
 def grid(title: str, columns: Sequence[str | tuple[str, dict[str, Any]]], rows: Sequence[Sequence[Any]], *, on: "Console") -> None:

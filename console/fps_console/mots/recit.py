@@ -1,6 +1,6 @@
 """The French words of the journal: each line as a person reads it, with its date and its amounts; what a short timeline leaves out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -145,6 +145,18 @@ def courtes(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """
     sent = {line["donnees"].get("id") for line in lines if line["acte"] in ("envoi", "courrier")}
     return [line for line in lines if not _repeats(line, sent)]
+
+
+async def au_fil(lines: AsyncIterator[Mapping[str, Any]]) -> AsyncIterator[Mapping[str, Any]]:
+    """The same of a stream in order: a letter comes after it was sent, and what is remembered of it until then is its identifier."""
+    sent: set[Any] = set()
+    async for line in lines:
+        if line["acte"] == "envoi":
+            sent.add(line["donnees"].get("id"))
+        if not _repeats(line, sent):
+            yield line
+        if line["acte"] == "reception":
+            sent.discard(line["donnees"].get("id"))
 
 
 def _repeats(line: Mapping[str, Any], sent: set[Any]) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from fps.kit.web.keys import EN_TETE, REJOUEE
 from fps_console.commandes.avance import target
-from fps_console.commandes.output import SPECIMEN, Panne
+from fps_console.commandes.output import SPECIMEN, Panne, objet
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.reprise import avancer
 
@@ -94,5 +94,5 @@ class Avance:
             return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
         except PiloteErreur as error:
             return of(error)
-        told = {**avancee.etat, "evenements": avancee.evenements, "mention": SPECIMEN}
-        return JSONResponse(told, headers=REJOUEE if avancee.redite else {})
+        told = objet({**avancee.etat, "mention": SPECIMEN}, "evenements", avancee.evenements)
+        return StreamingResponse(told, headers=REJOUEE if avancee.redite else {}, media_type="application/json")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,10 +14,19 @@ import httpx
 
 from fps.kit.ground.clock import MATIN, paris
 from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.faits import en_ordre, order
 
 MAITRE = Party.ANTAI  # who keeps, for each bac, who is moving it
 HEARTBEAT = 3.0  # seconds between two signs of life of an advance
-QUIET = 120.0  # seconds after which a post that is not quiet is a fault, told as such
+QUIET = 120.0  # seconds after which a post that is not quiet and where nothing moves is a fault, told as such
+PAGE = 10_000  # lines of a journal read at once
+LONG = httpx.Timeout(30.0, read=None)  # what a service does to a whole bac takes the time that it takes
+# Told all along a long advance: the instant that is lived, how many deadlines were, how many letters are on their way.
+Dire = Callable[[datetime, int, int], None]
+
+
+def _silence(instant: datetime, vecues: int, en_route: int) -> None:
+    """Nobody listens."""
 
 
 class PiloteErreur(Exception):
@@ -71,7 +80,7 @@ class Pilot:
                 done[service] = (await self._call(service, method, path, **options)).json()
         except PiloteErreur:
             for service in done:
-                await self._call(service, "DELETE", _bac(nom))
+                await self._call(service, "DELETE", _bac(nom), timeout=LONG)
             raise
         return done
 
@@ -85,7 +94,7 @@ class Pilot:
         errors = []
         for service in SERVICES:
             try:
-                await self._call(service, "DELETE", _bac(nom))
+                await self._call(service, "DELETE", _bac(nom), timeout=LONG)
             except PiloteErreur as error:
                 errors.append(error)
         if len(errors) == len(SERVICES) or any(e.problem.get("code") != "bac-inconnu" for e in errors):
@@ -96,7 +105,9 @@ class Pilot:
         copied = False
         try:
             async with self._immobile(source):
-                await self._everywhere(cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}})] * len(SERVICES))
+                await self._everywhere(
+                    cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}, "timeout": LONG})] * len(SERVICES)
+                )
                 copied = True
         except PiloteErreur:
             if copied:
@@ -155,10 +166,11 @@ class Pilot:
         found = await self._all("GET", _bac(nom))
         return _merged(found)
 
-    async def au_calme(self, nom: str, first: dict[Party, Any] | None = None) -> dict[str, Any]:
+    async def au_calme(self, nom: str, first: dict[Party, Any] | None = None, dire: Dire = _silence, vecues: int = 0) -> dict[str, Any]:
         """Wait until every letter written has been received, refused, buried or put in its editor's box, twice in a row; gives the state.
 
-        `first`: the states that an act of the pilot has just answered, which count as the first look.
+        `first`: the states that an act of the pilot has just answered, which count as the first look. Raises PiloteErreur when letters
+        wait and nothing has moved for long.
         """
         previous: Any = None
         pause, waited = 0.0005, 0.0
@@ -168,9 +180,11 @@ class Pilot:
             seen = {s: (x["comptes"], x["en_attente"]) for s, x in found.items()}
             if _quiet(found) and seen == previous:
                 return _merged(found)
-            previous = seen
+            if seen != previous:
+                waited = 0.0
+            previous, merged = seen, _merged(found)
+            dire(datetime.fromisoformat(merged["instant"]), vecues, merged["en_attente"])
             if waited > QUIET:
-                merged = _merged(found)
                 detail = f"{merged['en_attente']} lettres attendent encore : voyez « fps doctor » et « fps lettres-mortes lister »."
                 raise PiloteErreur(Party.ANTAI, {"code": "courrier-en-retard", "title": "Le courrier n'arrive pas", "detail": detail})
             if not _quiet(found):
@@ -179,20 +193,39 @@ class Pilot:
                 pause = min(pause * 2, 0.25)
 
     async def avancer(self, nom: str, jusqua: datetime) -> list[dict[str, Any]]:
-        """Live every due date up to an instant, in order, everywhere; gives what happened, in order.
+        """The same as `conduire`; gives what happened, in order, all at once: for a bac of a few dossiers."""
+        return [line async for line in self.faits(nom, await self.conduire(nom, jusqua))]
+
+    async def conduire(self, nom: str, jusqua: datetime, dire: Dire = _silence) -> dict[Party, int]:
+        """Live every due date up to an instant, in order, everywhere; gives where the journals stood before (`faits` tells what followed).
 
         Two phases at each due date: every clock is set, then the day is lived. What an advance that was cut left behind is finished first.
         """
         # From here on: the letters that were still waiting are told too.
-        marks = dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
+        marks = await self.marques(nom)
         state = await self.au_calme(nom)
         if state["mode"] != "fige":
             detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
             raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
         async with self._seul(nom, jusqua):
-            await self._avancer(nom, jusqua, state)
-        found = await asyncio.gather(*(self._journal(s, nom, marks[s]) for s in SERVICES))
-        return sorted((line for lines in found for line in lines), key=order)
+            await self._avancer(nom, jusqua, state, dire)
+        return marks
+
+    async def marques(self, nom: str) -> dict[Party, int]:
+        """Where the journal of each service stands now."""
+        return dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
+
+    def faits(self, nom: str, marques: Mapping[Party, int], jusqu_a: Mapping[Party, int] | None = None) -> AsyncIterator[dict[str, Any]]:
+        """What happened in a bac after these places of its journals, in order, line after line; `jusqu_a`: up to those places."""
+
+        async def lues() -> AsyncIterator[dict[str, Any]]:
+            for service in SERVICES:
+                async for line in self._lignes(service, nom, marques[service]):
+                    if jusqu_a is not None and line["position"] > jusqu_a[service]:
+                        break
+                    yield line
+
+        return en_ordre(lues())
 
     @asynccontextmanager
     async def _seul(self, nom: str, jusqua: datetime) -> AsyncIterator[None]:
@@ -215,26 +248,35 @@ class Pilot:
             with contextlib.suppress(PiloteErreur):  # ANTAI went away: what is not said again is forgotten in a moment
                 await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance", params={"jeton": jeton})
 
-    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any]) -> None:
+    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], dire: Dire) -> None:
         state = await self._accorder(nom, state)
+        lived = _Vecues(dire)
         now = datetime.fromisoformat(state["instant"])
         target = jusqua.astimezone(now.tzinfo)
         while (step := _step(state["prochaine_echeance"], now)) is not None and step <= target:
             now = step
-            state = await self._vivre(nom, now)
+            state = await self._vivre(nom, now, lived)
         if now != target:  # going back is refused by the services
-            state = await self._vivre(nom, target)
+            state = await self._vivre(nom, target, lived)
         apart = {s: x["instant"] for s, x in state["services"].items() if datetime.fromisoformat(x["instant"]) != target}
         if apart:
             detail = f"Instant demandé : {target.isoformat()} ; " + ", ".join(f"{s} : {x}" for s, x in apart.items())
             raise PiloteErreur(Party.ANTAI, {"code": "horloges-desaccordees", "title": "Un service n'est pas à la date", "detail": detail})
 
-    async def _vivre(self, nom: str, instant: datetime) -> dict[str, Any]:
+    async def _vivre(self, nom: str, instant: datetime, lived: "_Vecues") -> dict[str, Any]:
         """Set every clock to an instant, then live what is due there; gives the quiet state."""
         set_ = await self._all("POST", f"{_bac(nom)}/horloge", json={"instant": instant.isoformat()})
         due = [s for s, x in set_.items() if x["prochaine_echeance"] and date.fromisoformat(x["prochaine_echeance"]) <= instant.date()]
-        lived = await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/jour") for s in due))
-        return await self.au_calme(nom, set_ | {s: a.json() for s, a in zip(due, lived, strict=True)})
+        days = await asyncio.gather(*(self._jour(s, nom, lived) for s in due))
+        return await self.au_calme(nom, set_ | dict(zip(due, days, strict=True)), lived.dire, lived.nombre)
+
+    async def _jour(self, service: Party, nom: str, lived: "_Vecues") -> dict[str, Any]:
+        """Live the day of a bac in a service, slice after slice: none takes longer than a call may; gives its last state."""
+        while True:
+            state: dict[str, Any] = (await self._call(service, "POST", f"{_bac(nom)}/jour")).json()
+            lived.noter(state)
+            if not state["reste"]:
+                return state
 
     async def _accorder(self, nom: str, state: dict[str, Any]) -> dict[str, Any]:
         """Bring every service to the instant of the one that is ahead, through what is due: what a cut advance left."""
@@ -248,7 +290,7 @@ class Pilot:
             moved = [s for s in late if clocks[s] <= step]
             body = {"json": {"instant": step.isoformat()}}
             await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/horloge", **body) for s in moved))
-            await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/jour") for s in moved))
+            await asyncio.gather(*(self._jour(s, nom, _Vecues(_silence)) for s in moved))
             state = await self.au_calme(nom)
 
     async def regler(self, nom: str, mode: str, vitesse: int = 1) -> dict[str, Any]:
@@ -262,7 +304,8 @@ class Pilot:
             margin = ahead * state["vitesse"] if runs else 0.0
             instant = (datetime.fromisoformat(state["instant"]) + timedelta(seconds=margin)).isoformat()
             try:
-                await self._all("POST", f"{_bac(nom)}/instant", json={"instant": instant, "mode": mode, "vitesse": vitesse})
+                found = await self._all("POST", f"{_bac(nom)}/instant", json={"instant": instant, "mode": mode, "vitesse": vitesse})
+                await asyncio.gather(*(self._jour(s, nom, _Vecues(_silence)) for s, x in found.items() if x["reste"]))
                 break
             except PiloteErreur as error:
                 if error.problem.get("code") != "retour-en-arriere" or ahead == 5.0:
@@ -273,21 +316,25 @@ class Pilot:
         lines = (await self._call(service, "GET", f"{_bac(nom)}/journal/fin")).json()
         return int(lines["position"])
 
-    async def _journal(self, service: Party, nom: str, after: int = 0, sujet: str | None = None) -> list[dict[str, Any]]:
-        lines: list[dict[str, Any]] = []
+    async def _lignes(self, service: Party, nom: str, after: int = 0, sujet: str | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The lines of a journal after a place, page after page."""
         more = True
         while more:
-            params: dict[str, Any] = {"apres": lines[-1]["position"] if lines else after, "limite": 10_000}
+            params: dict[str, Any] = {"apres": after, "limite": PAGE}
             if sujet is not None:
                 params["sujet"] = sujet
             page = (await self._call(service, "GET", f"{_bac(nom)}/journal", params=params)).json()
-            lines += page["lignes"]
+            for line in page["lignes"]:
+                yield line
             more = page["suite"]
-        return lines
+            after = page["lignes"][-1]["position"] if page["lignes"] else after
+
+    async def _journal(self, service: Party, nom: str, sujet: str | None) -> list[dict[str, Any]]:
+        return [line async for line in self._lignes(service, nom, 0, sujet)]
 
     async def journal(self, nom: str, sujet: str | None = None) -> list[dict[str, Any]]:
         """Everything that happened in a bac, or to one dossier, in order."""
-        found = await asyncio.gather(*(self._journal(s, nom, 0, sujet) for s in SERVICES))
+        found = await asyncio.gather(*(self._journal(s, nom, sujet) for s in SERVICES))
         return sorted((line for lines in found for line in lines), key=order)
 
     async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
@@ -358,9 +405,16 @@ def _bac(nom: str) -> str:
     return f"/bacs/{quote(nom, safe='')}"
 
 
-def order(line: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Simulated time, then the dossier, then the Lamport rank: causes before effects, the same whatever carried the letters."""
-    return (datetime.fromisoformat(line["date"]), line["sujet"], line["rang"], line["service"])
+class _Vecues:
+    """How many deadlines an advance has lived, told as it goes."""
+
+    def __init__(self, dire: Dire):
+        self.dire, self.nombre = dire, 0
+
+    def noter(self, state: Mapping[str, Any]) -> None:
+        """A slice was lived, which gave this state."""
+        self.nombre += state["echeances_vecues"]
+        self.dire(datetime.fromisoformat(state["instant"]), self.nombre, state["en_attente"])
 
 
 def _step(due: str | None, now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from fps.kit.app import releve, verification
 from fps.kit.app.formes import BacExporte, CourrierVu, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
+from fps.kit.engine import service as engine
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import DEBUT, FIN, PARIS, Marche, civil_date, wall_now
 from fps.kit.post.inbound import Inbound
@@ -150,7 +151,8 @@ class EcheanceVue(BaseModel):
 class EtatAvance(EtatBac):
     """L'état d'un bac dont la date a avancé."""
 
-    echeances_vecues: int
+    echeances_vecues: int = Field(description="Par cet appel")
+    reste: bool = Field(description="Le jour n'est pas fini : un appel est borné, redemandez POST …/jour jusqu'à « false »")
 
 
 def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
@@ -160,6 +162,12 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
             return EtatBac.model_validate(await bacs.state(service, tx, nom))
+
+    async def vecu(nom: str) -> EtatAvance:
+        done = await service.live(nom, engine.SLICE)
+        found = await state(nom)
+        reste = found.prochaine_echeance is not None and found.prochaine_echeance <= civil_date(found.instant)
+        return EtatAvance(**found.model_dump(), echeances_vecues=done, reste=reste)
 
     @router.get("/bacs", summary="Lister les bacs de ce service")
     async def lister() -> list[str]:
@@ -189,16 +197,14 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
 
     @router.post("/bacs/{nom}/jour", summary="Vivre ce qui est dû à la date du bac")
     async def vivre(nom: str) -> EtatAvance:
-        """Ensuite chaque service vit ce qui est dû ; il répond quand tout est fait."""
-        done = await service.live(nom)
-        return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
+        """Ensuite chaque service vit ce qui est dû ; il répond quand tout est fait, ou après quelques secondes avec ce qui `reste`."""
+        return await vecu(nom)
 
     @router.post("/bacs/{nom}/instant", summary="Avancer l'horloge de ce service et y vivre ce qui est dû")
     async def regler(nom: str, reglage: ReglageHorloge) -> EtatAvance:
         """Les deux à la fois, dans ce seul service : le monde entier avance par la console (POST /pilotage/bacs/{bac}/avance)."""
         await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
-        done = await service.live(nom)
-        return EtatAvance(**(await state(nom)).model_dump(), echeances_vecues=done)
+        return await vecu(nom)
 
     @router.get("/bacs/{nom}/echeances", summary="Lister ce qui échoit, dans l'ordre des jours")
     async def echeances(

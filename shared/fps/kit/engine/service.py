@@ -39,7 +39,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Extension)
 # The door by which the request in progress came in, when its act must be kept in the audit journal.
 porte_en_cours: ContextVar[tuple[str, str] | None] = ContextVar("porte_en_cours", default=None)
-CHUNK = 5_000  # deadlines per transaction
+CHUNK = 1_000  # deadlines per transaction
+SLICE = 5.0  # seconds that one call lives a day for: a client gives an answer thirty
 _D = tables.deadlines.c
 DUE: Any = (
     select(_D.subject, _D.kind, _D.due)
@@ -210,15 +211,21 @@ class Service:
             batch.count(letter.bac, "recues" if outcome == "recu" else "refusees")
         return Receipt(outcome, answer)
 
-    async def live(self, bac: str) -> int:
-        """Do everything due on or before the bac's date, in chunks; gives how many deadlines were lived. Raises BacInconnu."""
-        done = 0
+    async def live(self, bac: str, seconds: float | None = None) -> int:
+        """Do everything due on or before the bac's date, in chunks; gives how many deadlines were lived. Raises BacInconnu.
+
+        `seconds`: no chunk is begun after so long, and the rest is for another call.
+        """
+        done, clock = 0, asyncio.get_running_loop()
+        end = None if seconds is None else clock.time() + seconds
         while True:
             rows = await self._due(bac)
             if not rows:
                 return done
             await self._live(bac, rows)
             done += len(rows)
+            if end is not None and clock.time() >= end:
+                return done
 
     async def _due(self, bac: str) -> list[Row]:
         async with self.database.read() as tx:
