@@ -70,6 +70,12 @@ def test_each_service_has_its_database_its_user_and_its_migrations() -> None:
         assert COMPOSE[service]["depends_on"][f"migrate-{service}"] == {"condition": "service_completed_successfully"}
 
 
+def test_every_server_starts_again_and_every_task_until_it_is_done() -> None:
+    for name, table in COMPOSE.items():
+        once = name == "pki" or name.startswith("migrate-")
+        assert table["restart"] == ("on-failure" if once else "unless-stopped"), name
+
+
 def test_the_console_has_no_database_and_no_broker_of_its_own_to_read() -> None:
     assert "FPS_DATABASE_URL" not in COMPOSE["console"]["environment"]
     assert COMPOSE["console"]["ports"] == ["127.0.0.1:8000:8000"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import re
 import secrets
 import sqlite3
@@ -21,11 +22,12 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, DateTime, Integer,
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from fps.kit.app.migrate import upgrade
-from fps.kit.app.revision import BaseEtrangere, is_current
+from fps.kit.app.revision import BaseAbimee, BaseEtrangere, is_current
 from fps.kit.data import tables
 from fps.kit.engine.definition import Definition
-from fps_simulateur.pilote.world import DEFINITIONS
-from tests.console.simulator import clean_environment, here
+from fps.parties import Party
+from fps_simulateur.pilote.world import DEFINITIONS, BaseVidee, whole
+from tests.console.simulator import clean_environment, free_base, here
 from tests.kit import killed_migration
 
 T = TypeVar("T")
@@ -218,3 +220,33 @@ def test_a_first_migration_killed_anywhere_starts_again(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, f"{killed_migration.POINTS}\n"), f"seed {seed}: {done.stderr}"
+
+
+def test_a_file_that_was_emptied_or_damaged_is_told_by_its_name_and_left_as_it_is(tmp_path: Path) -> None:
+    """Four files make one world: one that is gone is not made again in silence, and what cannot be read is named."""
+    urls = {party: f"sqlite+aiosqlite:///{tmp_path / party.value}.db" for party in (Party.ANTAI, Party.CCSP)}
+    fichier = tmp_path / "ccsp.db"
+    whole([*urls.values()])  # nothing yet: a first start
+    upgrade(urls[Party.CCSP], DEFINITIONS[Party.CCSP])
+    whole([*urls.values()])  # a first start that was cut short
+    upgrade(urls[Party.ANTAI], DEFINITIONS[Party.ANTAI])
+    with closing(sqlite3.connect(tmp_path / "antai.db")) as connection, connection:
+        connection.execute("INSERT INTO bacs VALUES ('defaut', 'g', 'fige', '2026-06-12T18:00:00Z', '2026-06-12T18:00:00Z', 1)")
+    good = fichier.read_bytes()
+    whole([*urls.values()])
+    vide = sqlite3.connect(":memory:")
+    vide.execute("VACUUM INTO ?", (str(tmp_path / "sans-table.db"),))
+    vide.close()
+    damaged = (b"ceci n'est pas une base" * 500, good[:100] + b"\xff" * (len(good) - 100))
+    for content in (b"", None, (tmp_path / "sans-table.db").read_bytes(), *damaged):
+        fichier.unlink(missing_ok=True)
+        if content is not None:
+            fichier.write_bytes(content)
+        with pytest.raises(BaseAbimee if content in damaged else BaseVidee, match=r"ccsp\.db") as told:
+            whole([*urls.values()])
+        assert "antai.db" not in str(told.value) and (fichier.read_bytes() if fichier.exists() else None) == content
+    with pytest.raises(BaseAbimee, match=r"ccsp\.db"):
+        upgrade(urls[Party.CCSP], DEFINITIONS[Party.CCSP])
+    found = here("up", "--port", str(free_base()), "--json", data_dir=tmp_path)
+    problem = json.loads(found.stdout)
+    assert (found.returncode, problem["code"]) == (1, "base-abimee") and "ccsp.db" in problem["title"], found

@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 
+from fps.kit.data import tables
+from fps.kit.ground.clock import paris
 from fps.parties import SERVICES
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie
+from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.scenarios.choix import LENT, LONG, choisies
 from tests.scenarios.lenteur import Lenteur, slow_world
@@ -51,6 +56,33 @@ async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(monde: Worl
             found = await played(world, lives, f"-{seed}", len(lives))
         different += [f"graine {seed}, lents {sorted(lenteur.slow)}, vie {vie}" for vie in found if found[vie] != calm[vie]]
     assert different == []
+
+
+async def test_the_four_clocks_of_a_bac_that_runs_start_from_one_instant(monde: World) -> None:
+    """Each took its own time when it was told: 85 ms apart, that is two simulated hours at ×86,400."""
+
+    async def anchors(bac: str) -> set[tuple[Any, ...]]:
+        found = set()
+        for one in monde.services.values():
+            async with one.service.database.read() as tx:
+                ((_, _, *clock),) = await tx.load(tables.bacs, [(bac,)])
+            found.add(tuple(clock))
+        return found
+
+    start = paris(date(2026, 6, 12))
+    await monde.pilot.creer("ancre", start, mode="courant", vitesse=2)
+    assert len(await anchors("ancre")) == 1
+    for mode, vitesse in (("courant", 1), ("fige", 1), ("courant", 3)):
+        await monde.pilot.regler("ancre", mode, vitesse)
+        ((found, instant, _, speed),) = await anchors("ancre")
+        assert (found, speed) == (mode, vitesse) and instant >= start
+    await monde.pilot.regler("ancre", "fige")
+    # An anchor is of now: another one would make the clock jump.
+    lointaine = {"instant": "2026-09-12T20:00:00+02:00", "mode": "courant", "ancre": "2020-01-01T00:00:00Z"}
+    with pytest.raises(PiloteErreur) as refus:
+        await monde.pilot._call(SERVICES[0], "POST", "/bacs/ancre/instant", json=lointaine)
+    assert refus.value.problem["status"] == 422 and "ancre" in str(refus.value.problem["erreurs"])
+    await monde.pilot.supprimer("ancre")
 
 
 async def test_each_is_slow_in_turn_in_two_hundred_lives_when_there_is_time() -> None:

@@ -127,8 +127,8 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
 
     Raises Panne when the directory holds what another version left, and that this one cannot bring up to date.
     """
-    from fps.kit.app.revision import BaseEtrangere
-    from fps_simulateur.pilote.world import open_world
+    from fps.kit.app.revision import BaseAbimee, BaseEtrangere
+    from fps_simulateur.pilote.world import BaseVidee, open_world
 
     alone = memory and not tls and not settings.proxys and settings.pki_dir is None
     pki = {} if alone else {"pki_dir": pki_dir(settings)}
@@ -136,6 +136,13 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
         here = {"hosts": settings.hosts, "addresses": settings.addresses, "port": settings.port}
         async with open_world(data_dir=None if memory else settings.data_dir, token=token, **here, **pki) as found:
             yield found
+    except (BaseAbimee, BaseVidee) as error:
+        raise Panne(
+            f"{error.__doc__} ({error}).",
+            "Rendez ce fichier d'une sauvegarde : rien n'y a été écrit ; ou repartez de zéro à côté : "
+            f"fps up --data-dir {shlex.quote(f'{settings.data_dir}-neuf')}",
+            code="base-abimee" if isinstance(error, BaseAbimee) else "base-videe",
+        ) from error
     except BaseEtrangere as error:
         raise Panne(
             f"Les données de {settings.data_dir} viennent d'une autre version du simulateur, qui ne peut pas être reprise ({error}).",

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from fps.kit.ground.clock import MATIN, paris
+from fps.kit.ground.clock import MATIN, Marche, paris, wall_now
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import en_ordre, order
 
@@ -71,6 +71,8 @@ class Pilot:
     ) -> dict[Party, Any]:
         """The same empty world in the four services; a failure in one leaves none. `vierge`: nobody is enrolled in it."""
         body = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse, "vierge": vierge}
+        if mode != Marche.FIGE:  # four clocks that run start from the same instant, whenever each is told
+            body["ancre"] = wall_now().isoformat()
         return await self._everywhere(nom, [("POST", "/bacs", {"json": body})] * len(SERVICES))
 
     async def _everywhere(self, nom: str, calls: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[Party, Any]:
@@ -303,8 +305,9 @@ class Pilot:
             runs = any(one["mode"] != "fige" for one in state["services"].values())  # the last try may have frozen some of them only
             margin = ahead * state["vitesse"] if runs else 0.0
             instant = (datetime.fromisoformat(state["instant"]) + timedelta(seconds=margin)).isoformat()
+            body = {"instant": instant, "mode": mode, "vitesse": vitesse}
             try:
-                found = await self._all("POST", f"{_bac(nom)}/instant", json={"instant": instant, "mode": mode, "vitesse": vitesse})
+                found = await self._all("POST", f"{_bac(nom)}/instant", json={**body, "ancre": wall_now().isoformat()})
                 await asyncio.gather(*(self._jour(s, nom, _Vecues(_silence)) for s, x in found.items() if x["reste"]))
                 break
             except PiloteErreur as error:

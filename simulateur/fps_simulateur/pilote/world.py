@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from collectivite.app import DEFINITION as COLLECTIVITE
 from dgfip.app import DEFINITION as DGFIP
 from fps.flows import MESSAGES
 from fps.kit.app.application import Running, build, open_pki
-from fps.kit.app.revision import is_current
+from fps.kit.app.revision import bacs_of, file_of, is_current
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import Settings, default_addresses
 from fps.kit.trust.pki import Pki
@@ -106,6 +106,7 @@ def owner_of_all(pki: Pki) -> Present:
 async def open_world(**options: Any) -> AsyncIterator[World]:
     """The four services at work in this process, without listening on any port; the options are those of `assemble`."""
     world = assemble(**options)
+    await asyncio.to_thread(whole, [one.service.settings.database_url for one in world.services.values()])
     for party, one in world.services.items():
         await asyncio.to_thread(prepare, party, one.service.settings.database_url)
     started: list[Any] = []
@@ -119,6 +120,21 @@ async def open_world(**options: Any) -> AsyncIterator[World]:
         for context in reversed(started):
             await context.__aexit__(None, None, None)
         await world.client.aclose()
+
+
+class BaseVidee(Exception):
+    """Une base est vide ou absente, alors que les autres contiennent des bacs"""
+
+
+def whole(urls: Sequence[str]) -> None:
+    """The four files of one world go together: one that was emptied or removed is not made again in silence.
+
+    Raises BaseVidee, naming it, and BaseAbimee.
+    """
+    found = {path: bacs_of(url) for url in urls if (path := file_of(url)) is not None}
+    gone = [str(path) for path, bacs in found.items() if bacs is None]
+    if gone and any(found.values()):
+        raise BaseVidee(", ".join(gone))
 
 
 def prepare(party: Party, url: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from fps.kit.app.application import build
 from fps.kit.app.listening import listening
-from fps.kit.app.revision import BaseEtrangere
+from fps.kit.app.revision import BaseAbimee, BaseEtrangere, file_of
 from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import PORTS, Settings
@@ -56,10 +56,17 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
         case ["migrate"]:
             from fps.kit.app.migrate import upgrade
 
+            path = file_of(settings.database_url)
+            if path is not None and path.exists() and not path.stat().st_size:
+                sys.stderr.write(f"{definition.party} : {path} était vide : la base est faite à neuf, rien n'y était.\n")
             try:
                 upgrade(settings.database_url, definition, settings.start_timeout)
             except DatabaseUnavailable as error:
                 sys.stderr.write(f"{definition.party} : la base de données ne répond pas ({error}).\n")
+                return 1
+            except BaseAbimee as error:
+                que_faire = "Rendez-le d'une sauvegarde, ou donnez une base neuve."
+                sys.stderr.write(f"{definition.party} : {BaseAbimee.__doc__} ({error}). {que_faire}\n")
                 return 1
             except BaseEtrangere as error:
                 sys.stderr.write(

@@ -9,10 +9,10 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from fps.kit.app.revision import BaseEtrangere
+from fps.kit.app.revision import BaseAbimee, BaseEtrangere
 from fps.kit.data import schema, tables
 from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.data.sqlite import private
@@ -94,6 +94,10 @@ def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
         if "already exists" in str(error):  # made by another version, cut short in its first migration
             raise BaseEtrangere(str(error.orig)) from error
         raise DatabaseUnavailable(str(error.orig)) from error  # a full disk, another process that holds the file
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        raise BaseAbimee(f"{engine.url.database} : {error.orig}") from error
     finally:
         engine.dispose()
 
@@ -107,7 +111,7 @@ def _begin(connection: Connection) -> None:
 
 
 def upgrade(url: str, definition: Definition, timeout: float = 60.0, action: Any = None) -> None:
-    """Bring a database to the last revision, waiting for it if need be; raises DatabaseUnavailable, BaseEtrangere.
+    """Bring a database to the last revision, waiting for it if need be; raises DatabaseUnavailable, BaseEtrangere, BaseAbimee.
 
     `action`: another command of Alembic, given its configuration.
     """

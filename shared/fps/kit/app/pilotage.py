@@ -1,7 +1,7 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Union
 
 from fastapi import APIRouter, Body, Query, Request
@@ -41,7 +41,18 @@ def _possible(value: datetime) -> datetime:
     return value
 
 
+def _maintenant(value: datetime) -> datetime:
+    if abs(value - wall_now()) > ECART:
+        raise ValueError(f"l'ancre est à plus de {ECART.seconds // 60} minutes de l'heure de cette machine")
+    return value
+
+
+ECART = timedelta(minutes=5)  # between the machine that gives an anchor and this one
 InstantBac = Annotated[Instant, AfterValidator(_possible)]
+Ancre = Annotated[
+    Annotated[Instant, AfterValidator(_maintenant)] | None,
+    Field(description="instant réel d'où part l'horloge courante, le même dans les quatre services ; à défaut, maintenant"),
+]
 Position = Annotated[int, Query(ge=0, lt=1 << 40, description="la dernière position déjà lue")]
 
 
@@ -56,6 +67,7 @@ class NouveauBac(BaseModel):
     mode: Marche = Marche.FIGE
     vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
     vierge: bool = Field(False, description="sans espace numérique, convention ni certificat : tout est à enrôler")
+    ancre: Ancre = None
 
 
 class ReglageHorloge(BaseModel):
@@ -66,6 +78,7 @@ class ReglageHorloge(BaseModel):
     instant: InstantBac
     mode: Marche | None = None
     vitesse: int | None = Field(None, ge=1, le=86_400 * 31)
+    ancre: Ancre = None
 
 
 class PriseAvance(BaseModel):
@@ -176,7 +189,8 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
 
     @router.post("/bacs", status_code=201, summary="Créer un bac")
     async def creer(bac: NouveauBac) -> EtatBac:
-        await bacs.create(service, bac.nom, bac.graine or bac.nom, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge)
+        graine = bac.graine or bac.nom
+        await bacs.create(service, bac.nom, graine, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge, ancre=bac.ancre)
         await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 
@@ -192,7 +206,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     @router.post("/bacs/{nom}/horloge", summary="Avancer l'horloge d'un bac, sans rien vivre encore")
     async def horloge_de(nom: str, reglage: ReglageHorloge) -> EtatBac:
         """D'abord chaque service reçoit le nouvel instant, avant qu'aucun ne le vive. Sauter une échéance est refusé."""
-        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
+        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse, reglage.ancre)
         return await state(nom)
 
     @router.post("/bacs/{nom}/jour", summary="Vivre ce qui est dû à la date du bac")
@@ -203,7 +217,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     @router.post("/bacs/{nom}/instant", summary="Avancer l'horloge de ce service et y vivre ce qui est dû")
     async def regler(nom: str, reglage: ReglageHorloge) -> EtatAvance:
         """Les deux à la fois, dans ce seul service : le monde entier avance par la console (POST /pilotage/bacs/{bac}/avance)."""
-        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse)
+        await bacs.set_clock(service, nom, reglage.instant, reglage.mode, reglage.vitesse, reglage.ancre)
         return await vecu(nom)
 
     @router.get("/bacs/{nom}/echeances", summary="Lister ce qui échoit, dans l'ordre des jours")

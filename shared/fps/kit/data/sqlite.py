@@ -137,6 +137,10 @@ class SqliteDatabase(Holding):
             if str(error).startswith("Could not decode"):
                 raise ValeurIllisible(str(error)) from error
             raise DatabaseUnavailable(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # a constraint, a wrong statement: not the file
+                raise
+            raise DatabaseUnavailable(f"{self.path} : {error}") from error
 
 
 @lru_cache(maxsize=512)

@@ -80,14 +80,25 @@ async def find(tx: Transaction, nom: str) -> Bac:
 
 
 async def create(
-    service: Service, nom: str, graine: str, mode: Marche, instant: datetime, vitesse: int = 1, *, vierge: bool = False
+    service: Service,
+    nom: str,
+    graine: str,
+    mode: Marche,
+    instant: datetime,
+    vitesse: int = 1,
+    *,
+    vierge: bool = False,
+    ancre: datetime | None = None,
 ) -> None:
-    """A new world, where the reference system of every town is enrolled unless it is `vierge`; raises BacExistant."""
+    """A new world, where the reference system of every town is enrolled unless it is `vierge`; raises BacExistant.
+
+    `ancre`: the real instant from which its clock runs, the same in every service; now when none is said.
+    """
     check_name(nom)
     async with service.database.write() as tx:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
-        await tx.apply([Insert(tables.bacs, BACS, [(nom, graine, mode.value, instant, wall_now(), vitesse)])])
+        await tx.apply([Insert(tables.bacs, BACS, [(nom, graine, mode.value, instant, ancre or wall_now(), vitesse)])])
         if not vierge:
             batch = service.batch(tx)
             await batch.open([nom], [])
@@ -100,7 +111,14 @@ async def create(
             await batch.save()
 
 
-async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche | None = None, vitesse: int | None = None) -> None:
+async def set_clock(
+    service: Service,
+    nom: str,
+    instant: datetime,
+    mode: Marche | None = None,
+    vitesse: int | None = None,
+    ancre: datetime | None = None,
+) -> None:
     """Move the clock of a bac forward, or change how it runs; raises RetourEnArriere, EcheanceSautee.
 
     Nothing is lived here: every service of the world gets the new instant before any of them lives it (`Service.live`).
@@ -115,7 +133,7 @@ async def set_clock(service: Service, nom: str, instant: datetime, mode: Marche 
             asked, now = instant.astimezone(PARIS), clock.now()
             raise RetourEnArriere(f"« {nom} » est au {now:%d/%m/%Y %H:%M}, date demandée {asked:%d/%m/%Y %H:%M}")
         wall = wall_now()
-        row = (nom, bac.graine, (mode or clock.mode).value, instant, wall, vitesse or clock.vitesse)
+        row = (nom, bac.graine, (mode or clock.mode).value, instant, ancre or wall, vitesse or clock.vitesse)
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
         await tx.apply([Upsert(tables.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
     for one in service.extensions.values():

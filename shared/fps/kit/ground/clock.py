@@ -51,7 +51,8 @@ class BacClock:
         """Simulated instant, Paris time; a frozen clock always answers its anchor."""
         if self.mode is Marche.FIGE:
             return self.instant.astimezone(PARIS)
-        elapsed: timedelta = ((wall or wall_now()) - self.wall) * self.vitesse
+        # Never before its anchor, which another machine may have given, whose time is a little ahead.
+        elapsed: timedelta = max(timedelta(), (wall or wall_now()) - self.wall) * self.vitesse
         # astimezone(UTC) first: aware arithmetic inside one zone ignores DST.
         start = self.instant.astimezone(UTC)
         return FIN if elapsed >= FIN - start else (start + elapsed).astimezone(PARIS)
