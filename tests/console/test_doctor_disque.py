@@ -87,14 +87,12 @@ async def test_letters_that_are_held_are_told_with_who_writes_them_and_advance_i
     assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 0
 
 
-async def test_what_was_not_verified_is_not_ok_and_has_its_own_status(
-    monde: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_not_verified_is_not_ok_and_has_its_own_status(monde: World, capsys: pytest.CaptureFixture[str]) -> None:
     ville = await Ville.ouvrir(monde, LE)
     await ville.etablir()
     await doctor._invariants(seen := Report(), monde.pilot, await monde.pilot.etat(ville.bac))
     assert seen.status == 0 and "NON VÉRIFIÉ" not in capsys.readouterr().out
-    monkeypatch.setattr(doctor, "LISIBLE", 0)
+    await monde.pilot.regler(ville.bac, "courant")
     await doctor._invariants(report := Report(), monde.pilot, await monde.pilot.etat(ville.bac))
     report.conclude()
     told = capsys.readouterr().out

@@ -16,6 +16,7 @@ from fps.kit.engine.work import Work
 from fps.parties import LIBELLES, Party
 from fps.villes.communes import connues
 from fps_console.commandes.doctor import Report, _invariants
+from fps_simulateur import auscultation
 from fps_simulateur.invariants import INVARIANTS
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
@@ -35,6 +36,12 @@ async def world() -> AsyncIterator[World]:
             if vie.vie in (COMPTES, JUGE):
                 await jouer(opened, vie, vie.vie)
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def un_a_un(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dossiers are read one by one: whatever the size of a bac, no more of it is held than this."""
+    monkeypatch.setattr(auscultation, "TRANCHE", 1)
 
 
 async def copie(world: World, source: str) -> str:

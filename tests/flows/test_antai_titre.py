@@ -14,7 +14,7 @@ from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
-from fps_console.commandes.doctor import Report, _annulations_a_voir
+from fps_console.commandes.doctor import Bilan, Report
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 
@@ -219,7 +219,9 @@ async def test_a_cancellation_that_no_decision_supports_is_shown_until_the_court
         async def vu(antai: Antai = antai) -> tuple[dict[str, Any], dict[str, Any], str]:
             releve = await monde.pilot.relever(antai.bac)
             dossiers = releve["services"][Party.ANTAI]["dossiers"]
-            _annulations_a_voir(Report(), antai.bac, dossiers)
+            bilan = Bilan()
+            bilan.voir({Party.COLLECTIVITE: [], Party.ANTAI: dossiers})
+            bilan.dire(Report(), antai.bac)
             (decision,) = (await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14]))["decisions"]
             return decision, next(d["partie"] for d in dossiers if d["sujet"] == NUMERO), capsys.readouterr().out
 

@@ -1,7 +1,9 @@
 """`fps doctor`: looks at everything that must work, and says in plain words what does not and what to do."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
@@ -19,12 +21,12 @@ from fps_console.commandes.liaison import believed, que_faire, read_token
 from fps_console.commandes.output import SPECIMEN, Panne, dump, say
 from fps_console.commandes.ports import holder, is_free
 from fps_console.mots import recit
-from fps_simulateur.invariants import INVARIANTS, verifier
+from fps_simulateur.auscultation import Tranche, ausculter
+from fps_simulateur.invariants import INVARIANTS
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 DRIFT = timedelta(seconds=5)  # between the clocks of two machines
 UNVERIFIED = 3  # the exit status when nothing is wrong but something was not verified
-LISIBLE = 50_000  # letters of a bac that the doctor reads whole
 PATIENCE = 3  # seconds given to a service to say how it is
 LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 (compared, not bound)
 
@@ -300,53 +302,80 @@ async def _unreadable(report: Report, pilot: Pilot) -> None:
         report.bad("Lettres illisibles", f"{dead}, sans bac connu", "« fps lettres-mortes lister » donne leur cause.")
 
 
-def _actes_a_corriger(report: Report, nom: str, forfaits: Iterable[Mapping[str, Any]]) -> None:
-    """What the town has decided and ANTAI has not: an act refused, or one without accusé though no letter is on its way."""
-    suites = [(forfait["sujet"], forfait["partie"]["suite"]) for forfait in forfaits if forfait["partie"] is not None]
-    for suite, quoi in (("a-corriger", "refusé par l'ANTAI"), ("en-attente-d-accuse", "sans accusé de l'ANTAI")):
-        if numeros := [numero for numero, found in suites if found == suite]:
-            report.bad(
-                f"Bac « {nom} »",
-                f"un acte de la collectivité est {quoi} : {', '.join(numeros[:3])}{'…' if len(numeros) > 3 else ''}",
-                f"Collectivité, GET /fps?suite={suite} : lisez ses erreurs, corrigez, puis POST /fps/{{numero}}/actes/{{rang}}/renvoi.",
-            )
+@dataclass
+class Bilan:
+    """What there is to say of the dossiers of a bac besides its invariants, counted as they are read; the first three of each are named."""
+
+    trouves: dict[str, list[str]] = field(default_factory=dict)
+    nombres: Counter[str] = field(default_factory=Counter)
+
+    def noter(self, quoi: str, nom: str) -> None:
+        """One more."""
+        self.nombres[quoi] += 1
+        if len(noms := self.trouves.setdefault(quoi, [])) < 3:
+            noms.append(nom)
+
+    def voir(self, tranche: Tranche) -> None:
+        """Some dossiers."""
+        for dossier in tranche[Party.COLLECTIVITE]:
+            if dossier["partie"] is not None and (suite := dossier["partie"]["suite"]) in SUITES:
+                self.noter(suite, dossier["sujet"])
+        for dossier in tranche[Party.ANTAI]:
+            for champ in ANNULATIONS:
+                if requetes := (dossier["partie"] or {}).get(champ):
+                    self.noter(champ, f"{dossier['sujet']} (requête {', '.join(requetes)})")
+
+    def premiers(self, quoi: str) -> str:
+        """The first ones, and how many more."""
+        reste = self.nombres[quoi] - len(self.trouves[quoi])
+        return ", ".join(self.trouves[quoi]) + (f" et {reste} de plus" if reste else "")
+
+    def dire(self, report: Report, nom: str) -> None:
+        """What the town has decided and ANTAI has not; the titles cancelled by a decision that the court has not told, or contradicts."""
+        for suite, quoi in SUITES.items():
+            if self.nombres[suite]:
+                report.bad(
+                    f"Bac « {nom} »",
+                    f"un acte de la collectivité est {quoi} : {self.premiers(suite)}",
+                    f"Collectivité, GET /fps?suite={suite} : lisez ses erreurs, corrigez, puis POST /fps/{{numero}}/actes/{{rang}}/renvoi.",
+                )
+        for champ, (quoi, conseil) in ANNULATIONS.items():
+            if self.nombres[champ]:
+                report.warn(f"Bac « {nom} »", f"{quoi} : {self.premiers(champ)}", conseil)
 
 
-def _annulations_a_voir(report: Report, nom: str, dossiers: Iterable[Mapping[str, Any]]) -> None:
-    """The titles cancelled by a decision that the court has not told, or that it contradicts: shown until it tells it, or for good."""
-    parts = [(d["sujet"], d["partie"]) for d in dossiers if d["partie"] is not None]
-    for champ, quoi, conseil in (
-        (
-            "annulations_sans_decision",
-            "un titre est annulé par une décision que la juridiction n'a pas dite",
-            "Attendez le flux 14, ou vérifiez le numéro de la requête auprès de la collectivité : ANTAI, GET /va-pilote/dossiers/{numero}.",
-        ),
-        (
-            "annulations_contredites",
-            "un titre est annulé autrement que la juridiction n'a décidé",
-            "Comparez ce que disent la collectivité et la juridiction : ANTAI, GET /va-pilote/dossiers/{numero}.",
-        ),
-    ):
-        if found := [f"{sujet} (requête {', '.join(partie[champ])})" for sujet, partie in parts if partie.get(champ)]:
-            report.warn(f"Bac « {nom} »", f"{quoi} : {', '.join(found[:3])}{'…' if len(found) > 3 else ''}", conseil)
+SUITES = {"a-corriger": "refusé par l'ANTAI", "en-attente-d-accuse": "sans accusé de l'ANTAI"}  # though no letter is on its way
+ANNULATIONS = {
+    "annulations_sans_decision": (
+        "un titre est annulé par une décision que la juridiction n'a pas dite",
+        "Attendez le flux 14, ou vérifiez le numéro de la requête auprès de la collectivité : ANTAI, GET /va-pilote/dossiers/{numero}.",
+    ),
+    "annulations_contredites": (
+        "un titre est annulé autrement que la juridiction n'a décidé",
+        "Comparez ce que disent la collectivité et la juridiction : ANTAI, GET /va-pilote/dossiers/{numero}.",
+    ),
+}
 
 
 async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) -> None:
-    """The invariants, over the four statements together; a bac that moves or that is too big to be read at once is left alone."""
-    nom, letters = state["bac"], state["comptes"].get("ecrites", 0)
-    reasons = {
-        "sa date court, figez-le": state["mode"] != "fige",
-        "des lettres circulent": bool(state["en_attente"]),
-        f"{letters} lettres, plus de {LISIBLE}": letters > LISIBLE,
-    }
+    """The invariants, over the four statements together, dossier by dossier; a bac that moves is left alone."""
+    nom = state["bac"]
+    reasons = {"sa date court, figez-le": state["mode"] != "fige", "des lettres circulent": bool(state["en_attente"])}
     if why := next((reason for reason, there in reasons.items() if there), ""):
         report.unverified(f"Bac « {nom} »", f"les invariants ({why})")
         return
-    releve = await pilot.relever(nom)
-    _actes_a_corriger(report, nom, releve["services"][Party.COLLECTIVITE]["dossiers"])
-    _annulations_a_voir(report, nom, releve["services"][Party.ANTAI]["dossiers"])
-    broken = verifier(releve)
-    if not broken:
+    bilan = Bilan()
+    try:
+        verification = await ausculter(pilot, nom, bilan.voir)
+    except PiloteErreur as error:
+        if error.problem.get("code") not in ("bac-en-mouvement", "ordre-des-sujets"):
+            raise
+        report.unverified(f"Bac « {nom} »", f"les invariants ({error.problem['detail'].rstrip('.')})")
+        return
+    bilan.dire(report, nom)
+    if not verification.nombre:
         report.good(f"Bac « {nom} »", f"les {len(INVARIANTS)} invariants tiennent ({', '.join(i.nom for i in INVARIANTS)})")
-    for one in broken[:3]:
+    for one in verification.ruptures[:3]:
         report.bad(f"Bac « {nom} »", str(one), "Signalez-le au projet, avec « fps bac exporter ».")
+    if verification.nombre > 3:
+        report.bad(f"Bac « {nom} »", f"{verification.nombre - 3} ruptures de plus", "Les premières, dans le temps, sont au-dessus.")

@@ -12,7 +12,7 @@ from fps.parties import LIBELLES, Party
 from fps.releves import Acte, Dossier, EcritureTenue
 from fps_simulateur.invariants.comptes import AMIABLES, PIECES, RECETTES, RECIPROQUES, REFLETS, RENDUS, Cote, Pieces, Reciproque
 from fps_simulateur.invariants.registres import Lettre, Mouvement, Registres, Rupture
-from fps_simulateur.invariants.reversements import reversements
+from fps_simulateur.invariants.reversements import noter_reversements
 from fps_simulateur.invariants.titres import titres_accordes
 
 JAMAIS: Final = datetime.max.replace(tzinfo=UTC)
@@ -32,7 +32,7 @@ def argent(r: Registres) -> Iterator[Rupture]:
     yield from nouvelles(r, livres)
     yield from reflets(r, livres)
     yield from titres_accordes(r)
-    yield from reversements(r)
+    noter_reversements(r)
 
 
 def par_dossier(mouvements: Iterable[Mouvement]) -> dict[str, list[Mouvement]]:

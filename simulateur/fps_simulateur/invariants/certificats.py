@@ -1,39 +1,47 @@
 """The invariant of the certificates: what one of them let in was let in while it was active (8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from typing import Any
 
 from fps.confiance.habilitation import EtatHabilitation
 from fps.flows import by_type
 from fps.parties import Party
-from fps.releves import Certificat, Changement, Entree
-from fps_simulateur.invariants.registres import Registres, Rupture, instant
+from fps.releves import Certificat, Changement, Entree, Releve
+from fps_simulateur.invariants.registres import Rupture, instant
 
 Etat = Certificat | Changement
 
 
-def certificats(r: Registres) -> Iterator[Rupture]:
-    """8. An inactive certificate stops every exchange: the letters that it brings, those that it would take."""
-    for party in r.parties:
-        poses = {(c.cle, c.siret): c for c in r.ensembles[party].certificats}
-        etats = _a_l_ouverture(poses, [x for x in r.entrees[party] if isinstance(x, Changement)])
-        for _, lot in groupby(r.entrees[party], key=lambda x: x.lot):
-            lignes = list(lot)
-            # Nothing orders what one transaction did: each state of a certificate in it is good.
-            vus = {cle: [etat] for cle, etat in etats.items()}
-            for x in lignes:
-                if isinstance(x, Changement):
-                    etats[x.certificat, x.siret] = x
-                    vus.setdefault((x.certificat, x.siret), []).append(x)
-            for x in lignes:
-                if isinstance(x, Entree):
-                    yield from _entree(party, x, vus)
-        for cle, pose in poses.items():
-            if (dit := etats.get(cle)) is not None and _dit(dit) != _dit(pose):
+class Certificats:
+    """8, for one service: an inactive certificate stops every exchange, the letters that it brings, those that it would take.
+
+    `changements`: all those of the bac, in order; then `lot` is given, in order, what each transaction let in.
+    """
+
+    def __init__(self, party: Party, ensemble: Releve[Any], changements: list[Changement]):
+        self.party, self.instant = party, ensemble.instant
+        self.poses = {(c.cle, c.siret): c for c in ensemble.certificats}
+        self.etats = _a_l_ouverture(self.poses, changements)
+
+    def lot(self, lignes: Sequence[Changement | Entree]) -> Iterator[Rupture]:
+        """What one transaction did: nothing orders it, each state of a certificate in it is good."""
+        vus = {cle: [etat] for cle, etat in self.etats.items()}
+        for x in lignes:
+            if isinstance(x, Changement):
+                self.etats[x.certificat, x.siret] = x
+                vus.setdefault((x.certificat, x.siret), []).append(x)
+        for x in lignes:
+            if isinstance(x, Entree):
+                yield from _entree(self.party, x, vus)
+
+    def fin(self) -> Iterator[Rupture]:
+        """What the certificates are at the end is what their last act left."""
+        for cle, pose in self.poses.items():
+            if (dit := self.etats.get(cle)) is not None and _dit(dit) != _dit(pose):
                 phrase = f"certificat {cle[0][:12]} « {pose.etat} », alors que son dernier acte le laisse « {dit.etat} »"
                 rang = dit.rang if isinstance(dit, Changement) else 0
-                yield Rupture(instant(r.ensembles[party].instant), rang, party.value, cle[1], 8, "certificat", phrase)
+                yield Rupture(instant(self.instant), rang, self.party.value, cle[1], 8, "certificat", phrase)
 
 
 def _a_l_ouverture(poses: dict[tuple[str, str], Certificat], changements: list[Changement]) -> dict[tuple[str, str], Etat]:

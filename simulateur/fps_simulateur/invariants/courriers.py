@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fps.droit.numero import NumeroFps, NumeroInvalide, cle
 from fps.parties import Party
-from fps_simulateur.invariants.registres import Lettre, Registres, Rupture, instant
+from fps_simulateur.invariants.registres import Registres, Rupture, instant
 
 AMIABLES: Final = frozenset({1, 2, 5, 8, 11})
 RECEPTIONS: Final = frozenset({"reception", "refus"})
@@ -32,21 +32,19 @@ def _noms(value: Any) -> Iterator[str]:
 
 def numeros(r: Registres) -> Iterator[Rupture]:
     """7. Numbers well formed, keys right, nothing numbered twice."""
-    avis: dict[str, Lettre] = {}
-    rangs: dict[tuple[str, int], Lettre] = {}
-    for lettre in r.lettres:
+    for rang, lettre in enumerate(r.lettres):
         numero = lettre.corps.get("numero_avis") or lettre.corps.get("numero_fps")
         if numero is not None and not _lisible(numero):
             yield r.par(7, lettre, f"numéro {numero} mal formé")
         elif numero is not None and lettre.corps.get("cle") not in (None, cle(numero)):
             yield r.par(7, lettre, f"clé {lettre.corps['cle']} au lieu de {cle(numero)}")
         if lettre.cls.__name__ == "AvisPaiementRectificatif":
-            first = avis.setdefault(lettre.corps["numero_avis"], lettre)
-            if first is not lettre or lettre.corps["numero_avis"] == lettre.sujet:
+            moi = f"{lettre.sujet} {rang}"
+            if r.memoire.premier("avis", lettre.corps["numero_avis"], moi) != moi or lettre.corps["numero_avis"] == lettre.sujet:
                 yield r.par(7, lettre, f"le numéro {lettre.corps['numero_avis']} sert déjà")
         if lettre.cls.__name__ == "EmissionTitre":
             place = lettre.corps["numero_titre"], lettre.corps["rang_annexe"]
-            if rangs.setdefault(place, lettre).sujet != lettre.sujet:
+            if r.memoire.premier("rang", f"{place[0]} {place[1]}", lettre.sujet) != lettre.sujet:
                 yield r.par(7, lettre, f"le rang {place[1]} du titre {place[0]} sert déjà")
 
 

@@ -1,6 +1,6 @@
-"""The four statements of a bac read once: the letters, the acts of the journals, the entries; and what a broken invariant looks like."""
+"""The statements of some dossiers read once: the letters, the acts of the journals, the entries; and what a broken invariant looks like."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Party
 from fps.releves import PARTIES, Acte, Changement, Dossier, Entree, Releve
 from fps_simulateur.invariants.enonces import PAR_NUMERO
+from fps_simulateur.invariants.memoire import Memoire
 
 ENTREES: Final = TypeAdapter(tuple[Changement | Entree, ...])
 
@@ -59,20 +60,23 @@ class Mouvement:
     montant: int
 
 
-class Registres:
-    """The four statements, read once."""
+def ensemble_de(party: Party, releve: Mapping[str, Any]) -> Releve[Any]:
+    """What a service says of a whole bac."""
+    du_bac, _ = PARTIES[party]
+    found: Releve[Any] = Releve[du_bac].model_validate(releve)  # type: ignore[valid-type]
+    return found
 
-    def __init__(self, releve: Mapping[str, Any]):
-        self.ensembles: dict[Party, Releve[Any]] = {}
+
+class Registres:
+    """Some dossiers, as the four services state them: each of them whole, in every service that has it."""
+
+    def __init__(self, dossiers: Mapping[Party, Sequence[Mapping[str, Any]]], memoire: Memoire):
+        self.memoire = memoire
         self.dossiers: dict[Party, dict[str, Dossier[Any]]] = {}
-        self.entrees: dict[Party, tuple[Changement | Entree, ...]] = {}
-        for nom, dit in releve["services"].items():
-            party = Party(nom)
-            du_bac, du_dossier = PARTIES[party]
-            self.ensembles[party] = Releve[du_bac].model_validate(dit["releve"])  # type: ignore[valid-type]
-            lus = (Dossier[du_dossier].model_validate(d) for d in dit["dossiers"])  # type: ignore[valid-type]
+        for party, dits in dossiers.items():
+            _, du_dossier = PARTIES[party]
+            lus = (Dossier[du_dossier].model_validate(d) for d in dits)  # type: ignore[valid-type]
             self.dossiers[party] = {dossier.sujet: dossier for dossier in lus}
-            self.entrees[party] = ENTREES.validate_python(dit["entrees"])
         self.parties = tuple(self.dossiers)
         self.actes: dict[tuple[Party, str, int], Acte] = {}
         self.par_lettre: dict[tuple[Party, str], Acte] = {}

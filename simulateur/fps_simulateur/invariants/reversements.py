@@ -6,37 +6,47 @@ from typing import Any
 
 from fps.comptabilite import Compte
 from fps.droit.money import euros
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 from fps.releves import ReversementReleve
-from fps_simulateur.invariants.registres import Mouvement, Registres, Rupture
+from fps_simulateur.invariants.memoire import Memoire, Mois
+from fps_simulateur.invariants.registres import Registres, Rupture
 
 
-def reversements(r: Registres) -> Iterator[Rupture]:
-    """5, in total: month after month, the account of a collectivité is the sum of its dossiers, and what is left is carried over."""
-    dossiers: dict[tuple[str, str], list[Mouvement]] = defaultdict(list)
-    verses: dict[str, list[Mouvement]] = defaultdict(list)
+def noter_reversements(r: Registres) -> None:
+    """Remember what the DGFiP wrote for the collectivités: of the dossiers by month, and what was transferred."""
+    for sujet in r.dossiers[Party.DGFIP]:
+        if len(sujet) != 26 and (acte := r.dernier.get((Party.DGFIP, sujet))) is not None:  # an account, not a FPS: there are few
+            r.memoire.derniers[Party.DGFIP, sujet] = acte
     for m in r.mouvements:
         if m.party is Party.DGFIP and m.compte.startswith(Compte.A_REVERSER.de("")):
             if "/" in m.sujet:
-                verses[m.sujet].append(m)
+                r.memoire.verses[m.sujet] += m.montant
             else:
-                dossiers[m.sujet[:14], r.mois(m)].append(m)
-    livre: Any = r.ensembles[Party.DGFIP].partie
-    for siret, mois in sorted(dossiers.keys() - {(x.siret, x.mois) for x in livre.reversements}):
-        premier = dossiers[siret, mois][0]
-        yield r.rupture(5, Party.DGFIP, premier.sujet, f"le mois {mois} n'a pas de compte de reversement", r.acte_de(premier))
+                mois = r.memoire.mois[m.sujet[:14], r.mois(m)]
+                ici = (m.sujet, r.acte_de(m))
+                mois.total, mois.premier, mois.dernier = mois.total + m.montant, mois.premier or ici, ici
+
+
+def reversements(memoire: Memoire, livre: Any) -> Iterator[Rupture]:
+    """5, in total: month after month, the account of a collectivité is the sum of its dossiers, and what is left is carried over."""
+    rien = Registres(dict.fromkeys(SERVICES, ()), memoire)
+    rien.dernier.update(memoire.derniers)
+    for siret, mois in sorted(memoire.mois.keys() - {(x.siret, x.mois) for x in livre.reversements}):
+        sujet, acte = memoire.mois[siret, mois].premier or (siret, None)
+        yield rien.rupture(5, Party.DGFIP, sujet, f"le mois {mois} n'a pas de compte de reversement", acte)
     reports: dict[str, int] = defaultdict(int)
     for compte in sorted(livre.reversements, key=lambda x: (x.siret, x.mois)):
-        sujet, net = f"{compte.siret}/{compte.mois}", compte.encaisse + compte.encaisse_amiable - compte.precompte
-        ecrits = dossiers[compte.siret, compte.mois]
-        if net != (du := -sum(m.montant for m in ecrits)):
+        du_mois = memoire.mois.get((compte.siret, compte.mois), Mois())
+        net = compte.encaisse + compte.encaisse_amiable - compte.precompte
+        if net != (du := -du_mois.total):
             phrase = f"reversement de {compte.mois} : {euros(net)} inscrits, {euros(du)} dans les dossiers"
-            dernier = ecrits[-1] if ecrits else None
-            yield r.rupture(5, Party.DGFIP, dernier.sujet if dernier else sujet, phrase, r.acte_de(dernier) if dernier else None)
-        yield from _verse(r, sujet, compte, sum(m.montant for m in verses[sujet]), reports)
+            sujet, acte = du_mois.dernier or (f"{compte.siret}/{compte.mois}", None)
+            yield rien.rupture(5, Party.DGFIP, sujet, phrase, acte)
+        sujet = f"{compte.siret}/{compte.mois}"
+        yield from _verse(rien, sujet, compte, memoire.verses.get(sujet, 0), reports)
     for siret, a_precompter in livre.a_precompter.items():
         if a_precompter != reports[siret]:
-            yield r.rupture(5, Party.DGFIP, siret, f"{euros(a_precompter)} à précompter au lieu de {euros(reports[siret])}", None)
+            yield rien.rupture(5, Party.DGFIP, siret, f"{euros(a_precompter)} à précompter au lieu de {euros(reports[siret])}", None)
 
 
 def _verse(r: Registres, sujet: str, compte: ReversementReleve, verse: int, reports: dict[str, int]) -> Iterator[Rupture]:

@@ -106,7 +106,7 @@ class Pilot:
         """A second world, its history included; the post of the first must be quiet."""
         copied = False
         try:
-            async with self._immobile(source):
+            async with self.immobile(source):
                 await self._everywhere(
                     cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}, "timeout": LONG})] * len(SERVICES)
                 )
@@ -118,12 +118,12 @@ class Pilot:
 
     async def exporter(self, nom: str) -> dict[str, Any]:
         """Everything of a bac, in the four services; its post must be quiet from the beginning to the end."""
-        async with self._immobile(nom):
+        async with self.immobile(nom):
             found = await self._all("GET", f"{_bac(nom)}/export")
         return {"format": "fps-bac", "version": 1, "services": {s.value: x for s, x in found.items()}}
 
     @asynccontextmanager
-    async def _immobile(self, nom: str) -> AsyncIterator[None]:
+    async def immobile(self, nom: str) -> AsyncIterator[None]:
         """No letter of the bac is written nor arrives meanwhile; raises PiloteErreur when one was: what was taken is not one world."""
         before = await self.au_calme(nom)
         yield
@@ -152,6 +152,30 @@ class Pilot:
         dossiers = [d async for page in self._suites(service, f"{bac}/releve/dossiers") for d in page["dossiers"]]
         entrees = [x async for page in self._suites(service, f"{bac}/releve/entrees") for x in page["lignes"]]
         return {"releve": releve, "dossiers": dossiers, "entrees": entrees}
+
+    async def tranches(self, nom: str, limite: int) -> AsyncIterator[dict[Party, list[dict[str, Any]]]]:
+        """The dossiers of a bac some at a time, in the order of their subjects: those of a slice are whole, in every service that has them.
+
+        Raises PiloteErreur when a database does not order its texts as the others.
+        """
+        lus: dict[Party, list[dict[str, Any]]] = {s: [] for s in SERVICES}
+        suivants: dict[Party, str | None] = dict.fromkeys(SERVICES, "")
+        while True:
+            vides = [s for s in SERVICES if not lus[s] and suivants[s] is not None]
+            calls = (self._call(s, "GET", f"{_bac(nom)}/releve/dossiers", params={"apres": suivants[s], "limite": limite}) for s in vides)
+            for service, answer in zip(vides, await asyncio.gather(*calls), strict=True):
+                page = answer.json()
+                sujets = [suivants[service], *(d["sujet"] for d in page["dossiers"])]
+                if sujets != sorted(sujets):
+                    detail = "Sa base range les textes autrement que les autres : donnez-lui la collation « C »."
+                    raise PiloteErreur(service, {"code": "ordre-des-sujets", "title": "Les dossiers ne se suivent pas", "detail": detail})
+                lus[service], suivants[service] = page["dossiers"], page["suivant"]
+            if not any(lus.values()):
+                return
+            borne = min((lus[s][-1]["sujet"] for s in SERVICES if suivants[s] is not None), default=None)
+            tranche = {s: [d for d in found if borne is None or d["sujet"] <= borne] for s, found in lus.items()}
+            lus = {s: found[len(tranche[s]) :] for s, found in lus.items()}
+            yield tranche
 
     async def _suites(self, service: Party, path: str) -> AsyncIterator[dict[str, Any]]:
         """The pages of a statement, one after the other."""
