@@ -17,6 +17,8 @@ import typer
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, CreationFps
+from fps.messages.recours_usager import Requete
+from fps.villes.communes import connues
 from fps_console.cli.principal import app, run
 from fps_console.commandes.output import Panne
 from fps_console.documentation.ecriture import ENROLEMENT, generate, main
@@ -48,9 +50,7 @@ def test_the_generated_documents_are_fresh_else_run_make_docs(documents: dict[Pa
     assert [str(path) for path, text in documents.items() if (ROOT / path).read_text(encoding="utf-8") != text] == []
 
 
-def test_a_stale_document_is_named_and_make_docs_mends_it(
-    tmp_path: Path, documents: dict[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stale_document_is_named_and_make_docs_mends_it(tmp_path: Path, documents: dict[Path, str]) -> None:
     (tmp_path / "docs/openapi").mkdir(parents=True)
     (tmp_path / "Makefile").touch()
     (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
@@ -60,8 +60,9 @@ def test_a_stale_document_is_named_and_make_docs_mends_it(
         (tmp_path / path).write_text(text, encoding="utf-8")
     (tmp_path / "docs/openapi/dgfip.json").write_text("{}", encoding="utf-8")
     (tmp_path / "docs/carte.svg").unlink()
-    assert main(check=True, root=tmp_path) == 1
-    said = capsys.readouterr().err
+    with pytest.raises(Panne) as raised:
+        main(check=True, root=tmp_path)
+    said = f"{raised.value} {raised.value.que_faire}"
     assert "docs/openapi/dgfip.json" in said and "docs/carte.svg" in said and "make docs" in said and "flux.md" not in said
     assert main(check=False, root=tmp_path) == 0
     assert {path: (tmp_path / path).read_text(encoding="utf-8") for path in documents} == documents  # the same each time
@@ -119,6 +120,37 @@ def test_the_codes_that_a_creation_may_get_are_all_in_the_specification(document
     assert len(codes) > 10 and [code for code in codes if f"| `{code}` |" not in text] == []
     others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "json-invalide")
     assert [code for code in others if f"| `{code}` |" not in text] == []
+
+
+def test_each_code_that_an_operation_can_give_is_in_the_tables(documents: dict[Path, str]) -> None:
+    tables = documents[SPECIFICATION.relative_to(ROOT)]
+    contracts = [json.loads(text) for path, text in documents.items() if path.parent.name == "openapi"]
+    operations = [o for contract in contracts for item in contract["paths"].values() for o in item.values()]
+    codes = {(status, code) for o in operations for status, r in o["responses"].items() for code in r.get("x-codes", ())}
+    by_service = {line for line in tables.splitlines() if line.startswith("| ") and "`" in line}
+    assert len(codes) > 200
+    assert [one for one in sorted(codes) if one[0] != "503" and not any(f"| `{one[1]}` | {one[0]} |" in line for line in by_service)] == []
+    assert [code for status, code in sorted(codes) if status == "503" and f"| `{code}` |" not in tables] == []
+
+
+def test_the_errors_of_content_that_any_check_of_the_services_writes_are_in_the_tables(documents: dict[Path, str]) -> None:
+    tables = documents[SPECIFICATION.relative_to(ROOT)]
+    sources = [path.read_text(encoding="utf-8") for root in ("shared/fps", "services") for path in (ROOT / root).rglob("*.py")]
+    codes = {code for text in sources for code in re.findall(r'\berreur\(\s*"([a-z-]+)",\s*"', text)}
+    assert {"contact-rapo-absent", "cycle-partiel", "minoration-autre-que-declaree", "cle-fausse"} <= codes
+    assert sorted(code for code in codes if f"| `{code}` | `" not in tables) == []
+
+
+def test_the_towns_that_a_message_may_name_are_listed_with_their_zones(documents: dict[Path, str]) -> None:
+    tables = documents[SPECIFICATION.relative_to(ROOT)]
+    assert [c.siret for c in connues() if f"| {c.nom} | `{c.siret}` |" not in tables] == []
+    assert [z.code for c in connues() for z in c.zones if f"`{z.code}` : " not in tables] == []
+
+
+def test_the_pages_that_an_editor_reads_lead_to_the_letters() -> None:
+    for path in (SPECIFICATION, ROOT / "docs/flux.md", ROOT / "README.md", ROOT / "README.fr.md"):
+        assert "lettres.md)" in path.read_text(encoding="utf-8"), path
+    assert "flux 9, `rejet`" in (ROOT / "docs/lettres.md").read_text(encoding="utf-8")
 
 
 def test_the_contracts_of_the_services_are_complete(documents: dict[Path, str]) -> None:
@@ -259,7 +291,7 @@ def as_typed(text: str, base: int) -> tuple[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.xdist_group("enrolement")
-def test_the_first_message_of_the_specification_works_as_written(tmp_path: Path) -> None:
+def test_the_guides_of_the_specification_work_as_written_from_the_first_message_to_the_court(tmp_path: Path) -> None:
     for tool in ("bash", "curl"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not on this machine")
@@ -273,7 +305,7 @@ def test_the_first_message_of_the_specification_works_as_written(tmp_path: Path)
         assert done.returncode == 0, done.stdout + done.stderr
         shown = done.stdout.split("-- réponse --")[:-1]
         got = [json.loads(next(line for line in reversed(part.splitlines()) if line.startswith("{"))) for part in shown]
-        assert len(written) == 5
+        assert len(written) == 11  # the first message, the DGFiP, the court: one life, one start
         for one, other in zip(got, written, strict=True):
             assert one == other
         assert simulator.fps("lettres-mortes", "lister", "--bac", "editeur", "--json").stdout.strip() == "[]"
@@ -282,8 +314,9 @@ def test_the_first_message_of_the_specification_works_as_written(tmp_path: Path)
 def test_every_json_example_of_the_specification_is_accepted_by_its_class() -> None:
     text = SPECIFICATION.read_text(encoding="utf-8")
     written = [json.loads(body) for body in re.findall(r"<<'FIN'\n(.*?)^FIN$", text, re.MULTILINE | re.DOTALL)]
-    assert written == [CreationFps.example]
-    assert [CreationFps.model_validate_json(json.dumps(data)).numero_fps for data in written] == [CreationFps.example["numero_fps"]]
+    assert written[0] == CreationFps.example and len(written) == 2
+    read = (CreationFps.model_validate_json(json.dumps(written[0])), Requete.model_validate_json(json.dumps(written[1])))
+    assert {message.numero_fps for message in read} == {CreationFps.example["numero_fps"]}
     answers = [json.loads(body) for language, words, body in BLOCK.findall(text) if language == "json" and words.strip() == "réponse"]
     accuses = [answer.get("accuse", answer) for answer in answers if "accuse" in answer or "statut" in answer]
     assert [AccuseFps.model_validate_json(json.dumps(data)).statut for data in accuses] == ["refuse", "accepte"]

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fps.droit.money import euros
 from fps.flows import FLOWS, received_by
 from fps.kit.app import asyncapi, openapi
 from fps.kit.ground.settings import PORTS
 from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
+from fps.villes.communes import Zone, connues
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, flux_md, grid
@@ -40,7 +42,12 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
-    parts = {"routes": _routes(contracts), "refus": _refus(), "enrolement": f"```sh\n{script.strip()}\n```"}
+    parts = {
+        "routes": _routes(contracts),
+        "refus": _refus(contracts),
+        "enrolement": f"```sh\n{script.strip()}\n```",
+        "communes": _communes(),
+    }
     for name, part in parts.items():
         text = _between(SPECIFICATION, text, name, part)
     for party in PAGES:
@@ -53,7 +60,7 @@ def generate(root: Path) -> dict[Path, str]:
 def _sources(root: Path) -> tuple[str, str]:
     """The specification, whose parts are written again, and the script that it shows; raises Panne without one of them."""
     text = _read(root, SPECIFICATION, "c'est lui qui reçoit les tableaux générés")
-    for name in ("routes", "refus", "enrolement"):
+    for name in ("routes", "refus", "enrolement", "communes"):
         _between(SPECIFICATION, text, name, "")  # its marks are there
     return text, _read(root, ENROLEMENT, "la spécification le montre")
 
@@ -133,8 +140,45 @@ def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield f"{method.upper()} {path}", str(operation.get("summary", "")), " ou ".join(doors) or "ouverte"
 
 
-def _refus() -> str:
-    directories = [Path(inspect.getfile(d.routes)).parent for d in DEFINITIONS.values() if d.routes is not None]
+def _communes() -> str:
+    rows = (
+        (
+            c.nom,
+            f"`{c.siret}`",
+            c.cycle,
+            c.mode_notification,
+            "aucune" if c.reduction is None else f"{c.reduction.pourcent} % sous {c.reduction.delai_jours} jours",
+            "<br>".join(f"`{z.code}` : {_montants(z)} ({', '.join(z.codes_postaux)})" for z in c.zones),
+        )
+        for c in connues()
+    )
+    return grid(("commune", "SIRET", "cycle", "notification", "minoration", "zones : montant du FPS (codes postaux)"), rows)
+
+
+def _montants(zone: Zone) -> str:
+    """The FPS of a car, by date when it changed."""
+    dated = [(le, montants["voiture"]) for le, montants in sorted(zone.fps.items()) if "voiture" in montants]
+    first, *later = (f"{euros(montant)}" if n == 0 else f"{euros(montant)} au {le:%d/%m/%Y}" for n, (le, montant) in enumerate(dated))
+    return ", puis ".join([first, *later])
+
+
+def _indisponible(contracts: dict[Party, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The codes of a service that cannot answer now, as the contracts say them."""
+    said = {
+        line
+        for contract in contracts.values()
+        for operations in contract["paths"].values()
+        for operation in operations.values()
+        for line in operation["responses"].get("503", {}).get("description", "").splitlines()
+        if line.startswith("- ")
+    }
+    for line in sorted(said):
+        code, _, titre = line.removeprefix("- ").partition(" : ")
+        yield code, titre
+
+
+def _refus(contracts: dict[Party, dict[str, Any]]) -> str:
+    directories = [Path(inspect.getfile(d.routes)).parent.parent for d in DEFINITIONS.values() if d.routes is not None]
     owners = {party.value: LIBELLES[party] for party in SERVICES} | {"fps": "Communs"}
     blocks = [
         "### Refus du droit ou de l'état du dossier",
@@ -147,6 +191,8 @@ def _refus() -> str:
         ),
         "### Demandes illisibles",
         grid(("code", "HTTP", "titre", "détail"), ((f"`{c.code}`", str(c.status), c.titre, c.que_faire) for c in malformed())),
+        "### Service indisponible\n\nStatut HTTP 503, rien n'est enregistré : renvoyez la même demande après `Retry-After`.",
+        grid(("code", "titre"), _indisponible(contracts)),
         f"Un `message-invalide` liste toutes ses erreurs de forme, champ par champ : {', '.join(f'`{code}`' for code in of_form())}.",
     ]
     return "\n\n".join(blocks)

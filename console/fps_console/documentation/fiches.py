@@ -31,7 +31,8 @@ EN_TETE = """# Les seize flux
 > l'ANTAI, de la DGFiP ou de la juridiction.
 
 Ce fichier est écrit par `make docs` d'après la table des flux (`shared/fps/flows.py`) : ne le corrigez pas à la main.
-La façon d'envoyer et de recevoir est dans [la spécification](specification.md) ; les mêmes messages sont dans [OpenAPI](openapi/antai.json)
+La façon d'envoyer et de recevoir est dans [la spécification](specification.md) et [les lettres](lettres.md) ; les mêmes messages sont dans
+[OpenAPI](openapi/antai.json)
 (un fichier par service) et [AsyncAPI](asyncapi.json).
 """
 LEGENDE = """Canaux : **REST**, de service à service en HTTP ; **AMQP**, de service à service par le courtier ; **portail**, l'écran d'une

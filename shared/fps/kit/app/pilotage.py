@@ -153,8 +153,8 @@ class EtatBac(BaseModel):
     echeances_enterrees: EcheancesEnterrees
 
 
-class EcheanceVue(BaseModel):
-    """A day that a service waits for."""
+class EcheanceAttendue(BaseModel):
+    """Un jour que le service attend."""
 
     sujet: str = Field(description="Le dossier : numéro du FPS, de la requête, ou SIRET d'un espace")
     nature: str = Field(description="Ce qui arrivera")
@@ -226,10 +226,10 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         nature: Annotated[str | None, Query(max_length=60, description="Une seule nature d'échéance")] = None,
         sujet: Annotated[str | None, Query(max_length=60, description="Un seul dossier")] = None,
         limite: Annotated[int, Query(ge=1, le=1_000)] = 100,
-    ) -> list[EcheanceVue]:
+    ) -> list[EcheanceAttendue]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
-            return [EcheanceVue(sujet=s, nature=n, le=le) for s, n, le in await coming.coming(tx, nom, nature, sujet, limite)]
+            return [EcheanceAttendue(sujet=s, nature=n, le=le) for s, n, le in await coming.coming(tx, nom, nature, sujet, limite)]
 
     @router.put("/bacs/{nom}/avance", status_code=204, summary="Prendre un bac pour l'avancer, ou dire qu'on y est encore")
     async def prendre(nom: str, prise: PriseAvance) -> None:
