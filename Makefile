@@ -38,7 +38,7 @@ up: $(STAMP) ## four services and the console on http://localhost:8000, until Ct
 test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
-kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 60"
+kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 40"
 	@$(BIN)/python -m tests.kill $(ARGS)
 
 check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents

@@ -17,9 +17,9 @@ def main() -> int:
     """0: nothing lost, nothing doubled, every dossier equal; 1: the differences, told; 3: no server to play on."""
     parser = argparse.ArgumentParser(prog="make kill", description="Joue des dossiers pendant que tout est tué, puis compte tout.")
     parser.add_argument("--graine", type=int, default=None, help="ce qui est tué et coupé, et quand (tirée au sort à défaut)")
-    parser.add_argument("--kills", type=int, default=60, help="combien de services sont tués, au moins (60)")
-    parser.add_argument("--dossiers", type=int, default=320, help="combien de dossiers sont joués pendant ce temps, au moins (320)")
-    parser.add_argument("--bac", type=int, default=32, help="combien de dossiers dans un bac (32)")
+    parser.add_argument("--kills", type=int, default=40, help="combien de fois un service est tué (40)")
+    parser.add_argument("--dossiers", type=int, default=160, help="combien de dossiers sont joués pendant ce temps, au moins (160)")
+    parser.add_argument("--bac", type=int, default=16, help="combien de vies dans un bac ; un lot y ajoute la moitié (16)")
     parser.add_argument("--garder", type=Path, default=None, help="où laisser les journaux des quatre services")
     options = parser.parse_args()
     graine = secrets.randbelow(10**6) if options.graine is None else options.graine
@@ -28,7 +28,8 @@ def main() -> int:
     def dire(phrase: str) -> None:
         print(f"{time.monotonic() - debut:6.1f} s  {phrase}", flush=True)
 
-    dire(f'graine {graine} (pour rejouer : make kill ARGS="--graine {graine} --kills {options.kills} --dossiers {options.dossiers}")')
+    rejouer = f"--graine {graine} --kills {options.kills} --dossiers {options.dossiers} --bac {options.bac}"
+    dire(f'graine {graine} (pour tirer les mêmes actes : make kill ARGS="{rejouer}")')
     partie = Partie(graine, options.kills, options.dossiers, min(options.bac, options.dossiers))
     with tempfile.TemporaryDirectory(prefix="fps-kill-") as temporaire:
         dossier = options.garder or Path(temporaire)

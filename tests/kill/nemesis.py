@@ -1,6 +1,7 @@
 """Who kills, cuts and stops: a plan drawn from a seed, done at the pace at which the services come back."""
 
 import asyncio
+import math
 import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from tests.parler.mondes import Monde, ready
 
 PRET: Final = 120.0  # seconds a service may take to come back, on a machine that does something else
 PAUSE: Final = 1.2  # mean seconds between two acts
+AVANT_LA_FIN: Final = 0.85  # the last kill comes when so much is played
 TUER, BASE, COURTIER, ARRETER = "kill -9 d'un service", "connexions à une base coupées", "connexions au courtier coupées", "arrêt (SIGSTOP)"
 
 
@@ -29,14 +31,16 @@ class Nemesis:
         self.comptes: Counter[str] = Counter()
         self.fautes: list[str] = []
 
-    async def vivre(self, hasard: Random, kills: int) -> None:
-        """At least so many kills, and of the rest a share; everybody runs again at the end."""
-        while self.comptes[TUER] < kills:
+    async def vivre(self, hasard: Random, kills: int, avancement: Callable[[], float]) -> None:
+        """The whole plan, all along what is played (`avancement`: 0 to 1); everybody runs again at the end."""
+        plan = tirer(hasard, kills)
+        for rang, (acte, combien) in enumerate(plan):
             await asyncio.sleep(hasard.expovariate(1 / PAUSE))
+            while avancement() < AVANT_LA_FIN * rang / len(plan):  # noqa: ASYNC110 (what is played tells nobody)
+                await asyncio.sleep(0.1)
             self._debout()
-            acte = hasard.choices((TUER, BASE, COURTIER, ARRETER), (60, 14, 13, 13))[0]
             if acte == TUER:
-                await self._tuer(hasard, kills)
+                await self._tuer(hasard, combien)
             elif acte == BASE:
                 await self._couper(hasard.choice(SERVICES))
             elif acte == COURTIER:
@@ -55,9 +59,7 @@ class Nemesis:
                 self.fautes.append(f"{party} s'est arrêté de lui-même, code {status}")
                 process.start()
 
-    async def _tuer(self, hasard: Random, kills: int) -> None:
-        """One of the four, two at once sometimes, all four now and then."""
-        combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills - self.comptes[TUER])
+    async def _tuer(self, hasard: Random, combien: int) -> None:
         morts = hasard.sample(SERVICES, combien)
         for party in morts:
             await asyncio.to_thread(self.monde.processes[party].end, signal.SIGKILL)
@@ -81,3 +83,14 @@ class Nemesis:
             await asyncio.sleep(secondes)
         finally:
             process.send(signal.SIGCONT)
+
+
+def tirer(hasard: Random, kills: int) -> list[tuple[str, int]]:
+    """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act."""
+    plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER) for _ in range(math.ceil(kills / 5))]
+    while kills:
+        combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills)
+        plan.append((TUER, combien))
+        kills -= combien
+    hasard.shuffle(plan)
+    return plan

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import sys
 import time
@@ -59,6 +60,7 @@ class Table:
     urls: Mapping[Party, str]
     dire: Dire
     vu: Counter[str] = field(default_factory=Counter)
+    jours: int = 0  # that the bacs have lived, of all those they will live
 
     def joueur(self, client: httpx.AsyncClient) -> Monde:
         """The same services through another client."""
@@ -89,6 +91,7 @@ class Table:
             while True:
                 try:
                     await monde.pilot.avancer(nom, jusqua)
+                    self.jours += 1
                     return
                 except PiloteErreur as error:
                     if time.monotonic() > fin:
@@ -114,7 +117,7 @@ class Table:
                     if connection.is_closed():  # cut like the others
                         connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20)
                     if await connection.fetchval("SELECT count(*) FROM avances WHERE bac = $1", bac):
-                        await asyncio.sleep(hasard.uniform(0, 0.3))
+                        await asyncio.sleep(hasard.uniform(0, 0.08))
                         break
                 await asyncio.sleep(0.02)
         finally:
@@ -142,7 +145,7 @@ async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
             if temoin.faux:
                 return temoin.faux
             nemesis = Nemesis(monde, monde.client, fil, server, urls, dire)
-            foules = await _sous_les_coups(table, table.joueur(client), nemesis)
+            foules = await _sous_les_coups(table, table.joueur(client), nemesis, len(temoin.dates))
             dire("calme : chacun redémarre, la poste finit")
             for party in SERVICES:
                 await ready(monde.client, monde.addresses[party], PRET)
@@ -153,22 +156,21 @@ async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
             return found
 
 
-async def _sous_les_coups(table: Table, monde: Monde, nemesis: Nemesis) -> list[Foule]:
-    """Bacs, two at a time, as long as there is somebody to kill or a dossier to play."""
-    partie = table.partie
-    tuer = asyncio.create_task(nemesis.vivre(Random(partie.graine), partie.kills))
-    foules: list[Foule] = []
-    numeros = iter(range(10_000))
+async def _sous_les_coups(table: Table, monde: Monde, nemesis: Nemesis, temoin_jours: int) -> list[Foule]:
+    """The bacs, two at a time, and who kills meanwhile."""
+    partie, foules = table.partie, list[Foule]()
+    bacs = math.ceil(partie.dossiers / partie.par_bac)
+    jours, deja = bacs * temoin_jours, table.jours
+    tuer = asyncio.create_task(nemesis.vivre(Random(partie.graine), partie.kills, lambda: (table.jours - deja) / jours))
+    numeros = iter(range(bacs))
 
     async def suite() -> None:
-        while not tuer.done() or len(commencees) * partie.par_bac < partie.dossiers:
-            n = next(numeros)
-            commencees.append(n)
+        for n in numeros:
             foules.append(await table.foule(monde, f"coups-{n}", Random(partie.graine * 1000 + n), tuer=True))
             table.dire(f"bac coups-{n} joué ; {dict(nemesis.comptes)}")
 
-    commencees: list[int] = []
     await asyncio.gather(*(suite() for _ in range(ENSEMBLE)))
+    table.jours = deja + jours  # a bac that stopped early holds nobody back
     await tuer
     return foules
 

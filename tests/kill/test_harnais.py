@@ -12,7 +12,7 @@ import pytest
 from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.kill import client, comptes
+from tests.kill import client, comptes, nemesis
 from tests.kill.client import Insistant
 from tests.kill.comptes import Ligne, Tables
 from tests.kill.fil import tendre
@@ -125,6 +125,14 @@ ABIMES: list[tuple[Callable[[Any], None], str]] = [
     (compter_trop, "le bac dit"),
     (retenir, "outbox"),
 ]
+
+
+async def test_a_seed_draws_one_plan_with_as_many_kills_as_asked_and_every_other_act() -> None:
+    assert nemesis.tirer(Random(3), 12) == nemesis.tirer(Random(3), 12) != nemesis.tirer(Random(4), 12)
+    for graine in range(20):
+        plan = nemesis.tirer(Random(graine), 5)
+        assert sum(combien for _, combien in plan) == 5
+        assert {acte for acte, _ in plan} == {nemesis.TUER, nemesis.BASE, nemesis.COURTIER, nemesis.ARRETER}
 
 
 async def test_the_wire_passes_what_it_is_given_and_is_cut_at_once() -> None:
