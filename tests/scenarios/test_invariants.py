@@ -19,9 +19,11 @@ from fps.messages.rapo import AccuseReceptionRapo
 from fps.messages.titre import AvisRemboursementTitre, EmissionTitre
 from fps.parties import Party
 from fps_simulateur.invariants import CONTROLES, INVARIANTS, verifier
-from fps_simulateur.invariants.dossiers import FINAUX
+from fps_simulateur.invariants.dossiers import FINAUX, SUITES
 from fps_simulateur.invariants.enonces import PAR_NUMERO
-from fps_simulateur.pilote.world import open_world
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import lire
+from fps_simulateur.pilote.world import DEFINITIONS, open_world
 from tests.scenarios.test_first_life import naitre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -257,6 +259,33 @@ async def test_what_one_transaction_did_has_no_order(monde: Monde) -> None:
     deactivation["lot"] = lettre["lot"]
     del entrees(faux)[2:]
     assert lettre["quoi"] == "lettre" and verifier(faux) == []
+
+
+CONTESTE_APRES_PAIEMENT = """
+- vie: conteste-apres-paiement
+  titre: Payé au montant minoré, puis contesté par un RAPO
+  etapes:
+    - { acte: établir un FPS }
+    - { le: 2023-10-06, acte: payer le FPS, avec: { montant: 2450, moyen: internet } }
+    - { acte: déposer un RAPO, collectivite: { etat: paye-minore } }
+"""
+
+
+async def test_who_paid_and_contests_waits_for_the_answer_of_the_town() -> None:
+    (vie,) = lire(CONTESTE_APRES_PAIEMENT, "essai")
+    async with open_world(token="essai") as world:
+        await jouer(world, vie, vie.vie)
+        releve = await world.pilot.relever(vie.vie)
+    attendues = [x["nature"] for d in releve["services"]["collectivite"]["dossiers"] for x in d["echeances"]]
+    assert attendues == ["silence-rapo"] and verifier(releve) == []
+    for d in releve["services"]["collectivite"]["dossiers"]:
+        d["echeances"][0]["nature"] = "impaye"
+    assert [r.invariant for r in verifier(releve)] == [10]
+
+
+async def test_what_may_follow_a_final_state_is_planned_by_the_services() -> None:
+    for party, natures in SUITES.items():
+        assert natures <= set(DEFINITIONS[party].deadlines), party
 
 
 async def test_the_final_states_of_the_services_are_among_those_at_rest(monde: Monde) -> None:

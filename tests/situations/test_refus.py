@@ -50,6 +50,7 @@ ENROLEMENT = (
     "fps.kit.boxes.destinations",
     "fps.kit.trust.psce",
     "fps.kit.trust.guichet_psce",
+    "fps.kit.web.quotas",
 )
 
 

@@ -18,6 +18,12 @@ FINAUX: Final[Mapping[Party, frozenset[str]]] = {
     Party.DGFIP: frozenset({"annule", "prescrit", "paye", "paye-avec-rabais"}),
 }
 
+# What may still come of a dossier that is finished: somebody contests what he paid, or is paid back.
+SUITES: Final[Mapping[Party, frozenset[str]]] = {
+    Party.COLLECTIVITE: frozenset({"silence-rapo", "defense", "execution"}),
+    Party.DGFIP: frozenset({"remboursement-fps", "remboursement-titre", "reversement"}),
+}
+
 
 def limite_gardee(r: Registres) -> Iterator[Rupture]:
     """1. The limit of a rectificatif is that of the first notice."""
@@ -59,10 +65,12 @@ def rapo_avant_titre(r: Registres) -> Iterator[Rupture]:
 
 
 def plus_rien(r: Registres) -> Iterator[Rupture]:
-    """10. A finished dossier waits for nothing."""
+    """10. A finished dossier waits for nothing of its recovery."""
     for party, dossier in r.tous():
         etat = _etat(dossier)
         for echeance in dossier.echeances if etat in FINAUX.get(party, ()) else ():
+            if echeance.nature in SUITES.get(party, ()):
+                continue
             phrase = f"état « {etat} », échéance « {echeance.nature} » le {echeance.le}"
             yield r.rupture(10, party, dossier.sujet, phrase, None)
 

@@ -34,7 +34,12 @@ INVARIANTS: Final = (
     Invariant(7, "numéros uniques", "chaque numéro est unique et sa clé est juste", "Arrêté du 6 novembre 2015, art. 4"),
     Invariant(8, "certificats", "un certificat inactif arrête tout échange", "Convention avec l'ANTAI ; docs/adr/0011"),
     Invariant(9, "courriers uniques", "chaque courrier à une personne existe une fois", "Règle du simulateur, docs/adr/0004"),
-    Invariant(10, "plus rien n'attend", "un dossier dans un état final n'a plus d'échéance", "Règle du simulateur, docs/adr/0001"),
+    Invariant(
+        10,
+        "plus rien n'attend",
+        "un dossier dans un état final n'attend plus rien de son recouvrement",
+        "Règle du simulateur, docs/adr/0001",
+    ),
     Invariant(11, "jamais avant", "personne ne reçoit une lettre avant qu'elle soit écrite", "Règle du simulateur, docs/adr/0018"),
 )
 PAR_NUMERO: Final = {invariant.numero: invariant for invariant in INVARIANTS}
