@@ -298,3 +298,22 @@ async def test_boxes_cost_no_more_statements_for_fifty_letters_than_for_five(pos
 
 def test_no_letter_to_a_town_asks_for_an_answer_that_a_box_could_not_bring_back() -> None:
     assert [cls.type for cls in LECTEURS if cls.answer is not None] == []
+
+
+async def test_two_replicas_push_each_letter_once(base_vide: str, ville: Editeur) -> None:
+    """Both look at the same boxes at the same time, as during a rollout."""
+    async with bureau(base_vide) as premier, bureau(base_vide, creer=False) as second:
+        await premier.poser("adresse", ville.adresse)
+        facteurs = [un.running.facteur for un in (premier, second)]
+        for facteur in facteurs:
+            await facteur.stop()
+        ids = await premier.ecrire(1, 2, 3)
+
+        async def deposees() -> bool:
+            return len(await premier.lettres()) == len(ids)
+
+        await jusqua(deposees)
+        await asyncio.gather(*(facteur.tournee() for facteur in facteurs))
+        assert sorted(ville.ids) == sorted(ids)
+        await facteurs[1].tournee()
+        assert len(ville.recues) == len(ids) and set(await premier.etats()) == {"acquittee"}

@@ -70,5 +70,8 @@ class Database(Protocol):
     def held(self) -> Held | None:
         """The transaction that the request in progress holds, or None."""
 
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """Whether no other process of this database is at `what` until the end; who is told False leaves it to the other."""
+
     def after(self, tell: Callable[[], None]) -> None:
         """Tell that something was written, once it is committed."""

@@ -102,6 +102,18 @@ class PostgresDatabase(Holding):
         except LOST as error:
             raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
 
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncIterator[bool]:
+        """An advisory lock, which a process that dies leaves with its connection."""
+        key = zlib.crc32(f"fps: {what}".encode())
+        async with self._connection() as connection:
+            mine = bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", key))
+            try:
+                yield mine
+            finally:
+                if mine and not connection.is_closed():
+                    await connection.execute("SELECT pg_advisory_unlock($1)", key)
+
     async def _writing(self) -> Any:
         """The writer's own connection (a pool would reset it after each use), made again when it was lost."""
         if self._pool is None:

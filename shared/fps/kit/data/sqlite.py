@@ -118,6 +118,10 @@ class SqliteDatabase(Holding):
         async with self.lock:  # memory: the one connection must not show an unfinished transaction
             yield SqliteTransaction(self, 0)
 
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncIterator[bool]:
+        yield True  # a file is opened by one service
+
     async def _run(self, which: int, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._reader if which else self._writer
         if connection is None:
