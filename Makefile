@@ -70,6 +70,9 @@ lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade t
 	compile $$own pyproject.toml --constraints requirements/lock.txt --output-file requirements/runtime.txt; \
 	compile requirements/uv.in --output-file requirements/uv.txt
 
+sbom: $(STAMP) ## write build/sbom.json (CycloneDX): what the images hold, each version with its hashes
+	@mkdir -p build && $(BIN)/python deploy/sbom.py > build/sbom.json && echo "build/sbom.json"
+
 compose: .env ## four services, four databases and a broker in containers (needs Docker)
 	docker compose up --build $(ARGS)
 
