@@ -16,7 +16,9 @@ TOKEN = "mot-de-passe-de-test"
 def test_it_waits_for_the_services_then_serves_the_pages(tmp_path: Path) -> None:
     base, own = free_base(), free_base()
     book = ",".join(f"{p}=http://127.0.0.1:{base + i}" for i, p in enumerate(("antai", "dgfip", "ccsp", "collectivite"), 1))
-    environment = clean_environment(FPS_ADDRESSES=book, FPS_PILOTAGE_TOKEN=TOKEN, FPS_PORT=str(own))
+    environment = clean_environment(
+        FPS_ADDRESSES=book, FPS_PILOTAGE_TOKEN=TOKEN, FPS_PORT=str(own), FPS_PUBLIC_ADDRESSES="antai=https://fps.example"
+    )
     command = [sys.executable, "-m", "fps_console", "serve"]
     console = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     try:
@@ -27,7 +29,9 @@ def test_it_waits_for_the_services_then_serves_the_pages(tmp_path: Path) -> None
         (tmp_path / "fps" / "pilotage.token").write_text(f"{TOKEN}\n")
         with up(tmp_path / "fps", "--memory", base=base) as simulator:
             assert _status(f"{address}/sante/pret", 200) == 200
-            assert "Bac « defaut »" in httpx.get(address).text
+            page = httpx.get(address).text
+            # In a container, the addresses of the services are theirs, not a browser's.
+            assert "Bac « defaut »" in page and 'href="https://fps.example/docs"' in page
             simulator.stop()
             gone = httpx.get(address)
         assert gone.status_code == 503
