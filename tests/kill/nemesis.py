@@ -15,6 +15,7 @@ from tests.conftest import Postgres
 from tests.kill.fil import Fil
 from tests.parler.mondes import Monde, ready
 
+EPARGNEE: Final = "fps-kill"  # the harness's own connection, by which it sees when to kill an advance
 PRET: Final = 120.0  # seconds a service may take to come back, on a machine that does something else
 PAUSE: Final = 1.2  # mean seconds between two acts
 AVANT_LA_FIN: Final = 0.85  # the last kill comes when so much is played
@@ -72,7 +73,8 @@ class Nemesis:
 
     async def _couper(self, party: Party) -> None:
         name = self.urls[party].rpartition("/")[2]
-        await self.server._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        those = f"datname = '{name}' AND application_name <> '{EPARGNEE}'"
+        await self.server._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {those}")
         self.noter(BASE, party.value)
 
     async def _arreter(self, party: Party, secondes: float) -> None:

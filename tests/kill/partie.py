@@ -30,7 +30,7 @@ from tests.kill import comptes
 from tests.kill.client import Insistant
 from tests.kill.fil import tendre
 from tests.kill.foule import Foule, seule
-from tests.kill.nemesis import PRET, Nemesis
+from tests.kill.nemesis import EPARGNEE, PRET, Nemesis
 from tests.parler.mondes import Monde, broker, databases, processes, ready
 from tests.real import postgres_url
 
@@ -110,15 +110,13 @@ class Table:
         command = [sys.executable, "-m", "fps_console", "advance", "--bac", bac, "--jusqua", f"{jusqua:%Y-%m-%dT%H:%M}", "--json"]
         null = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(*command, env=os.environ | environment, stdout=null, stderr=null)
-        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20)
+        named = {"application_name": EPARGNEE}
+        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20, server_settings=named)
         try:
             while process.returncode is None:
-                with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    if connection.is_closed():  # cut like the others
-                        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20)
-                    if await connection.fetchval("SELECT count(*) FROM avances WHERE bac = $1", bac):
-                        await asyncio.sleep(hasard.uniform(0, 0.08))
-                        break
+                if await connection.fetchval("SELECT count(*) FROM avances WHERE bac = $1", bac):
+                    await asyncio.sleep(hasard.uniform(0, 0.08))
+                    break
                 await asyncio.sleep(0.02)
         finally:
             await connection.close()
