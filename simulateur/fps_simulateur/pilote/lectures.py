@@ -1,0 +1,143 @@
+"""How the four services are called together, and what one reads of a bac: journals, audit, letters, books."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from fps.parties import SERVICES, Party
+from fps_simulateur.pilote.faits import order
+
+PAGE = 10_000  # lines of a journal read at once
+
+
+class PiloteErreur(Exception):
+    """A service refused, or did not answer: `problem` is its problem+json, in French."""
+
+    def __init__(self, service: Party, problem: Mapping[str, Any]):
+        super().__init__(f"{service} : {problem.get('title', '')} — {problem.get('detail', '')}")
+        self.service, self.problem = service, dict(problem)
+
+
+class Lecteur:
+    """Calls the four services by their public HTTP API, and reads what they hold."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[Party, str], token: str, qui: str = "fps"):
+        self.client, self.addresses, self.token, self.qui = client, addresses, token, qui
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = await self.client.request(method, f"{self.addresses[service]}/pilotage{path}", headers=self._headers, **options)
+        except httpx.HTTPError as error:
+            problem = {
+                "code": "service-injoignable",
+                "title": "Le service ne répond pas",
+                "detail": f"{self.addresses[service]} ({error!r})",
+            }
+            raise PiloteErreur(service, problem) from error
+        if response.status_code >= 400:
+            try:
+                problem = response.json()
+            except ValueError:
+                problem = {"title": "Réponse inattendue", "detail": f"HTTP {response.status_code}"}
+            raise PiloteErreur(service, problem)
+        return response
+
+    async def _all(self, method: str, path: str, **options: Any) -> dict[Party, Any]:
+        answers = await asyncio.gather(*(self._call(s, method, path, **options) for s in SERVICES))
+        return {s: (a.json() if a.content else None) for s, a in zip(SERVICES, answers, strict=True)}
+
+    async def _last(self, service: Party, nom: str) -> int:
+        lines = (await self._call(service, "GET", f"{_bac(nom)}/journal/fin")).json()
+        return int(lines["position"])
+
+    async def _lignes(self, service: Party, nom: str, after: int = 0, sujet: str | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The lines of a journal after a place, page after page."""
+        more = True
+        while more:
+            params: dict[str, Any] = {"apres": after, "limite": PAGE}
+            if sujet is not None:
+                params["sujet"] = sujet
+            page = (await self._call(service, "GET", f"{_bac(nom)}/journal", params=params)).json()
+            for line in page["lignes"]:
+                yield line
+            more = page["suite"]
+            after = page["lignes"][-1]["position"] if page["lignes"] else after
+
+    async def _journal(self, service: Party, nom: str, sujet: str | None) -> list[dict[str, Any]]:
+        return [line async for line in self._lignes(service, nom, 0, sujet)]
+
+    async def journal(self, nom: str, sujet: str | None = None) -> list[dict[str, Any]]:
+        """Everything that happened in a bac, or to one dossier, in order."""
+        found = await asyncio.gather(*(self._journal(s, nom, sujet) for s in SERVICES))
+        return sorted((line for lines in found for line in lines), key=order)
+
+    async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
+        """Whether the journal of a dossier is whole in each service that has it; raises PiloteErreur when none has."""
+        found: dict[Party, Any] = {}
+        unknown: list[PiloteErreur] = []
+        for service in SERVICES:
+            try:
+                found[service] = (await self._call(service, "GET", f"{_bac(nom)}/journal/{quote(sujet, safe='')}/verification")).json()
+            except PiloteErreur as error:
+                if error.problem.get("code") != "journal-inconnu":
+                    raise
+                unknown.append(error)
+        if not found:
+            raise unknown[0]
+        return found
+
+    async def verifier_audit(self, nom: str) -> dict[Party, Any]:
+        """Whether the audit chain of a bac is whole, service by service."""
+        return await self._all("GET", f"{_bac(nom)}/audit/verification")
+
+    async def audit(self, nom: str) -> list[dict[str, Any]]:
+        """The audit lines of a bac in the four services, in the order of the machine's time."""
+        found = await asyncio.gather(*(self._pages(s, f"{_bac(nom)}/audit") for s in SERVICES))
+        return sorted((line for lines in found for line in lines), key=lambda x: (x["wall_time"], x["service"], x["rang"]))
+
+    async def _pages(self, service: Party, path: str) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = []
+        while True:
+            after = lines[-1]["rang"] if lines else 0
+            page = (await self._call(service, "GET", path, params={"apres": after, "limite": 10_000})).json()
+            lines += page["lignes"]
+            if not page["suite"]:
+                return lines
+
+    async def courriers(self, nom: str, sujet: str) -> list[dict[str, Any]]:
+        """The letters that people received about a dossier."""
+        found = await self._all("GET", f"{_bac(nom)}/courriers", params={"sujet": sujet})
+        return sorted((c for letters in found.values() for c in letters), key=lambda c: (c["date"], c["flux"], c["id"]))
+
+    async def courrier(self, nom: str, service: Party, identifiant: str) -> dict[str, Any]:
+        """The structured content of a letter."""
+        content: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}")).json()
+        return content
+
+    async def pdf(self, nom: str, service: Party, identifiant: str) -> bytes:
+        """The PDF of a letter."""
+        return (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}", params={"format": "pdf"})).content
+
+    async def lettres_mortes(self, nom: str) -> list[dict[str, Any]]:
+        """The dead letters and the buried deadlines of the four services, each with its cause."""
+        found = await self._all("GET", f"{_bac(nom)}/lettres-mortes")
+        return [{"service": s.value, **letter} for s, letters in found.items() for letter in letters]
+
+    async def rejouer(self, nom: str, identifiant: str | None = None) -> int:
+        """Try dead letters again; gives how many are no longer dead."""
+        params = {} if identifiant is None else {"id": identifiant}
+        found = await self._all("POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params)
+        return sum(x["rejouees"] for x in found.values())
+
+    async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
+        """The balances of the books, service by service, in centimes."""
+        return await self._all("GET", f"{_bac(nom)}/soldes", params={} if sujet is None else {"sujet": sujet})
+
+
+def _bac(nom: str) -> str:
+    """The path of a bac, whatever a person typed as its name."""
+    return f"/bacs/{quote(nom, safe='')}"
