@@ -88,4 +88,9 @@ def test_the_command_shows_every_requirement_to_people_and_to_programs(capsys: p
 def test_the_command_never_pretends_to_certify(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(typed) == 4
     said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("fps : La certification n'est pas encore là")
+    if "--json" in typed:
+        problem = json.loads(said.out)
+        assert (problem["code"], problem["code_sortie"]) == ("certification-absente", 4)
+        assert problem["title"].startswith("La certification n'est pas encore là") and said.err == ""
+    else:
+        assert said.out == "" and said.err.startswith("fps : La certification n'est pas encore là")

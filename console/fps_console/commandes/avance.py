@@ -8,6 +8,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
@@ -84,6 +85,10 @@ def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: boo
     if len(set(asked) - {"dossier"}) != 1:
         que_faire = "Donnez --jusqua 2026-10-05, --de P3M (trois mois) ou --to titre (un jour qui a un nom), un seul des trois."
         raise Panne("Dites jusqu'où avancer.", que_faire)
+    if "jusqua" in asked:
+        instant(asked["jusqua"])  # what is no date is told before anything is asked
+    if "de" in asked:
+        after(wall_now(), asked["de"])
 
     async def go(pilot: "Pilot") -> int:
         until = await target(pilot, nom, asked, await pilot.etat(nom))
