@@ -239,7 +239,7 @@ def test_ci_runs_the_checks_and_the_tests_and_ends_nobodys_process() -> None:
     script = ROOT / ".ci/run"
     text = script.read_text(encoding="utf-8")
     assert os.access(script, os.X_OK) and "set -euo pipefail" in text and "FPS_REQUIRE_REAL=1" in text
-    assert text.splitlines()[-3:] == ["make check", "make test", 'make kill ARGS="--kills 5 --dossiers 16 --bac 8"']
+    assert text.splitlines()[-3:] == ["make check", "make test", 'make kill ARGS="--graine 12 --kills 5 --dossiers 16 --bac 8"']
     assert not re.search(
         r"(?<!^make )\b(p?kill|killall|stop|shutdown)\b",
         "\n".join(line for line in text.splitlines() if not line.startswith("#")),
