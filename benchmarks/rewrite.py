@@ -55,7 +55,8 @@ class Copy:
 
 
 def _columns(table: Table) -> list[str]:
-    return [c.name for c in table.columns if c.name != "position"]
+    """All but what the database numbers by itself."""
+    return [c.name for c in table.columns if c is not table.autoincrement_column]
 
 
 def _insert(table: Table) -> str:
