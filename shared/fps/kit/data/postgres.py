@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable
-from fps.kit.data.held import Holding
+from fps.kit.data.held import Held, Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, load, pg_write
 from fps.kit.ground.retry import attempts
 
@@ -125,12 +125,8 @@ class PostgresDatabase(Holding):
     @asynccontextmanager
     async def write(self) -> AsyncIterator["PostgresTransaction"]:
         if (held := self.held()) is not None:
-            try:
-                async with held.part() as tx:
-                    yield tx
-            except LOST as error:
-                held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
-                raise held.lost from error
+            async with _of_held(held, held.part()) as tx:
+                yield tx
             return
         async with self.lock:
             try:
@@ -156,15 +152,22 @@ class PostgresDatabase(Holding):
     @asynccontextmanager
     async def read(self) -> AsyncIterator["PostgresTransaction"]:
         if (held := self.held()) is not None:
-            try:
-                async with held.look() as tx:
-                    yield tx
-            except LOST as error:
-                held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
-                raise held.lost from error
+            async with _of_held(held, held.look()) as tx:
+                yield tx
             return
         async with self._connection() as connection:
             yield PostgresTransaction(self, connection)
+
+
+@asynccontextmanager
+async def _of_held(held: Held, way: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+    """A part of, or a look at, the transaction that a request holds; when the connection is lost, so is the whole of it."""
+    try:
+        async with way as tx:
+            yield tx
+    except LOST as error:
+        held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
+        raise held.lost from error
 
 
 @lru_cache(maxsize=512)
