@@ -20,6 +20,7 @@ def test_the_registers_name_the_redevable_or_the_reason_to_give_up(cas: Cas) -> 
     else:
         assert vu.redevable is not None and vu.motif is None
         assert vu.redevable.qualite == cas["qualite"]
+        assert vu.redevable.identite.nature == cas.get("nature", vu.redevable.identite.nature)
     assert list(vu.registres) == cas["registres"]
     assert (vu.electronique, vu.introuvable) == (cas.get("electronique", False), cas.get("introuvable", False))
 

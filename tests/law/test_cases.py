@@ -16,9 +16,9 @@ from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
 from fps.droit.calendar import jour_ouvrable, reporter
 from fps.droit.money import euros, pourcent
 from fps.droit.numero import NumeroFps, cle, numero_titre, siret_valide, telepaiement, telepaiement_titre
-from fps.droit.plaques import plaque_francaise
 from fps.errors import Refus
 from fps.flows import by_type
+from fps.messages import plaques
 from fps.messages.erreurs import phrases
 from fps.messages.mfps import CreationFps
 from fps.regles import controle_mfps
@@ -101,6 +101,11 @@ def _fin_effets(depart: str, duree_minutes: int, pause: list[str] | None = None)
     return calculs.fin_effets(datetime.fromisoformat(depart), duree_minutes, bornes).isoformat()
 
 
+def _plaque_francaise(texte: str) -> list[str] | None:
+    connue = plaques.francaise(texte)
+    return None if connue is None else [connue.serie.value, connue.ecrite]
+
+
 ACTES: dict[str, Callable[..., Any]] = {
     **{
         nom: fonction
@@ -120,7 +125,10 @@ ACTES: dict[str, Callable[..., Any]] = {
     "numero_titre": numero_titre,
     "telepaiement_titre": telepaiement_titre,
     "siret_valide": siret_valide,
-    "plaque_francaise": plaque_francaise,
+    "plaque_francaise": _plaque_francaise,
+    "normaliser_plaque": plaques.normaliser,
+    "plaques_identiques": plaques.identiques,
+    "lectures_plaque": lambda texte, pays=None: list(plaques.lectures(texte, pays)),
     "titre": _titre,
     "pourcent": pourcent,
     "repartir": lambda **parts: list(calculs.repartir_paiement_titre(**parts)),

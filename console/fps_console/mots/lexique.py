@@ -231,6 +231,7 @@ ETATS: Mapping[str, str] = {
 # Why a dossier was given up or a payment undone, by the code that the journal keeps.
 MOTIFS: Mapping[str, str] = {
     "immatriculation-etrangere": "immatriculation étrangère",
+    "immatriculation-diplomatique": "immatriculation diplomatique ou consulaire",
     "titulaire-non-identifie": "titulaire non identifié",
     "vehicule-vole": "véhicule volé",
     "marque-incoherente": "marque et plaque incohérentes",

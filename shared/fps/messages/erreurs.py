@@ -70,6 +70,11 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
             return "valeur-inconnue", f"Le champ « {champ} » n'accepte pas {_extrait(recu)} : choisissez parmi {permis}."
         case "iban":
             return "iban-invalide", f"Le champ « {champ} » n'est pas un IBAN : sa clé ou sa longueur est fausse. Recopiez {_extrait(recu)}."
+        case "plaque":
+            return (
+                "format-invalide",
+                f"Le champ « {champ} » n'est pas une immatriculation, car {ctx['raison']} : corrigez {_extrait(recu)}.",
+            )
         case "timezone_aware":
             return "fuseau-manquant", f"Le champ « {champ} » n'a pas de décalage horaire : écrivez par exemple 2026-06-12T10:42:00+02:00."
         case "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Type
 from pydantic_core import PydanticCustomError
 from stdnum import iban as stdnum_iban
 
+from fps.messages.plaques import SAISIE, PlaqueIllisible, normaliser
+
 Numero26 = Annotated[
     str, Field(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres (arrêté du 6 novembre 2015, art. 4)")
 ]
@@ -33,7 +35,24 @@ Rang = Annotated[int, Field(ge=1, le=99_999_999, description="Rang de la ligne d
 Ligne = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
 Court = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
 Texte = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
-Plaque = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9 -]{0,14}$", description="Immatriculation, en majuscules (AB-123-CD)")]
+
+
+def _plaque(texte: str) -> str:
+    try:
+        return normaliser(texte)
+    except PlaqueIllisible as erreur:
+        raise PydanticCustomError("plaque", "{raison}", {"raison": str(erreur)}) from erreur
+
+
+Plaque = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=SAISIE,
+        description="Immatriculation, de quelque façon qu'elle soit écrite (AB-123-CD, ab123cd) ; le système la met sous sa forme normale",
+    ),
+    AfterValidator(_plaque),
+]
 Pays = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Pays, code ISO 3166 à deux lettres")]
 CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$", description="Code postal, 5 chiffres")]
 Courriel = Annotated[

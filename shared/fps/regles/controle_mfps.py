@@ -7,8 +7,9 @@ from fps.droit import HorsDuDroit, droit
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle, siret_valide
-from fps.droit.plaques import plaque_francaise
 from fps.messages.mfps import CreationFps, ErreurAccuse
+from fps.messages.parties_prenantes import Vehicule
+from fps.messages.plaques import francaise, lectures
 from fps.regles.accuse import erreur
 
 LOI = "CGCT, art. L. 2333-87"
@@ -24,7 +25,7 @@ def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: i
         *_siret(message, siret_connu),
         *_numero(message),
         *_dates(message, maintenant),
-        *_vehicule(message),
+        *plaque_invalide(message.vehicule),
         *_montants(message, plafond),
     ]
 
@@ -119,16 +120,19 @@ def _dates(message: CreationFps, maintenant: datetime) -> Iterator[ErreurAccuse]
         )
 
 
-def _vehicule(message: CreationFps) -> Iterator[ErreurAccuse]:
-    vehicule = message.vehicule
-    if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
-        yield erreur(
-            "plaque-invalide",
-            "vehicule.immatriculation",
-            f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
-            "CGCT, art. R. 2333-120-4",
-            "Écrivez AB-123-CD (SIV) ou 1234 AB 59 (ancien numéro), ou indiquez le pays de la plaque.",
-        )
+def plaque_invalide(vehicule: Vehicule, article: str = "CGCT, art. R. 2333-120-4") -> Iterator[ErreurAccuse]:
+    """The error of a plate said French whose number France gives in no series (arrêté of 9 February 2009, annexe VII; hypothesis H30)."""
+    if vehicule.pays != "FR" or francaise(vehicule.immatriculation) is not None:
+        return
+    autres = lectures(vehicule.immatriculation, "FR")
+    lue = f" Les lettres I, O et U n'y servent pas : lisez peut-être {autres[0]}." if autres else ""
+    yield erreur(
+        "plaque-invalide",
+        "vehicule.immatriculation",
+        f"« {vehicule.immatriculation} » n'est pas une immatriculation française.{lue}",
+        article,
+        "Écrivez AB-123-CD (SIV), W-111-AA, AB 12 C, 100 CD 20 ou 1234 AB 59 (ancien numéro), ou indiquez le pays de la plaque.",
+    )
 
 
 def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:

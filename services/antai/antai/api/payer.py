@@ -23,6 +23,7 @@ from fps.kit.web import page
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
 from fps.messages.moyens import MOYENS, Moyen
+from fps.messages.plaques import SAISIE
 from fps.villes.communes import commune
 
 TITRE = "Payer un forfait de post-stationnement"
@@ -59,7 +60,7 @@ def routes(service: Service) -> APIRouter:
     async def demander(
         request: Request,
         numero_telepaiement: Annotated[str, Path(pattern=r"^[0-9]{28}$", description="Numéro de l'avis (26) et clé (2)")],
-        immatriculation: Annotated[str, Query(min_length=1, max_length=15, description="Immatriculation imprimée sur l'avis")],
+        immatriculation: Annotated[str, Query(min_length=1, max_length=SAISIE, description="Immatriculation imprimée sur l'avis")],
     ) -> SommeDue:
         return await somme_due(request, numero_telepaiement, immatriculation)
 

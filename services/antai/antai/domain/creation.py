@@ -89,6 +89,11 @@ ABANDONS: dict[MotifAbandon, tuple[str, str, str]] = {
         "Le véhicule n'est pas immatriculé en France : l'ANTAI n'en connaît pas le titulaire.",
         "Ne renvoyez pas ce FPS ; si le pays est mal saisi, annulez-le et établissez-en un autre.",
     ),
+    MotifAbandon.DIPLOMATIQUE: (
+        "vehicule.immatriculation",
+        "Le véhicule est immatriculé dans une série diplomatique ou consulaire : aucun avis ne peut être adressé à son titulaire.",
+        "Ne renvoyez pas ce FPS ; si la plaque est mal saisie, annulez-le et établissez-en un autre.",
+    ),
     MotifAbandon.NON_IDENTIFIE: (
         "vehicule.immatriculation",
         "Aucun titulaire n'est connu pour cette immatriculation.",

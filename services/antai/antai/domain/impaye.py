@@ -9,10 +9,10 @@ from fps.droit.calculs import Cycle, date_limite_paiement
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.droit.numero import NumeroFps, NumeroInvalide
-from fps.droit.plaques import plaque_francaise
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import ErreurAccuse
 from fps.regles.accuse import erreur
+from fps.regles.controle_mfps import plaque_invalide
 from fps.villes.communes import commune, est_connue
 
 LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
@@ -51,15 +51,7 @@ def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
             LOI,
             "Recopiez les 26 chiffres de l'avis de paiement : ils commencent par le SIRET du bénéficiaire.",
         )
-    vehicule = message.vehicule
-    if vehicule.pays == "FR" and not plaque_francaise(vehicule.immatriculation):
-        yield erreur(
-            "plaque-invalide",
-            "vehicule.immatriculation",
-            f"« {vehicule.immatriculation} » n'est pas une immatriculation française.",
-            LOI,
-            "Écrivez AB-123-CD, ou indiquez le pays de la plaque.",
-        )
+    yield from plaque_invalide(message.vehicule, LOI)
 
 
 def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:

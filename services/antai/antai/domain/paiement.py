@@ -26,6 +26,7 @@ from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.moyens import minorable
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
+from fps.messages.plaques import identiques
 from fps.regles.verrou import Verrou
 from fps.villes.communes import commune
 
@@ -45,13 +46,9 @@ def exiger_ouvert(verrou: Verrou, instant: datetime) -> None:
 
 
 def verifier_plaque(dossier: Dossier, immatriculation: str) -> None:
-    """Raises PlaqueDifferente; spaces and hyphens do not count."""
-    if _nue(immatriculation) != _nue(dossier.immatriculation):
+    """Raises PlaqueDifferente; two writings of one plate are that plate."""
+    if not identiques(immatriculation, dossier.immatriculation):
         raise PlaqueDifferente(f"« {immatriculation} » n'est pas le véhicule de cet avis.", "immatriculation")
-
-
-def _nue(plaque: str) -> str:
-    return plaque.replace("-", "").replace(" ", "").upper()
 
 
 def montant_minore(dossier: Dossier, le: date) -> int | None:

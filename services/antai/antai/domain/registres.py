@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fps.donnees import lire_yaml
 from fps.messages.parties_prenantes import Adresse, PersonneMorale, PersonnePhysique, Qualite, Redevable, Vehicule
+from fps.messages.plaques import Serie, francaise
 
 
 class MotifAbandon(StrEnum):
@@ -19,6 +20,7 @@ class MotifAbandon(StrEnum):
     NON_IDENTIFIE = "titulaire-non-identifie"
     VOLE = "vehicule-vole"
     MARQUE = "marque-incoherente"
+    DIPLOMATIQUE = "immatriculation-diplomatique"
 
 
 Registre = Literal["siv", "vehicules-voles", "flottes"]
@@ -38,6 +40,7 @@ class Identification:
     introuvable: bool = False
 
 
+MORALES: Final = frozenset({Serie.W_GARAGE, Serie.MILITAIRE, Serie.ADMINISTRATION})
 ABANDONS: dict[str, tuple[MotifAbandon, tuple[Registre, ...]]] = {
     "inconnue": (MotifAbandon.NON_IDENTIFIE, ("siv",)),
     "vole": (MotifAbandon.VOLE, ("siv", "vehicules-voles")),
@@ -61,11 +64,14 @@ def identifier(graine: str, vehicule: Vehicule) -> Identification:
 
     Same seed, same plate: same person, always invented. The first two letters of reserved series give the other answers (H34):
     a leased vehicle makes its lessor name the lessee, a sold vehicle whose sale is recorded has its purchaser, a sale that the
-    register never received leaves the holder liable.
+    register never received leaves the holder liable. A diplomatic or consular vehicle has no holder to whom a notice may be sent; that of
+    the armies or of the State, or under a W garage number, has a legal person (arrêté of 9 February 2009, art. 4 and annexe VII; H113).
     """
     if vehicule.pays != "FR":
         return Identification(None, MotifAbandon.ETRANGERE)
-    plaque = vehicule.immatriculation
+    plaque, francais = vehicule.immatriculation, francaise(vehicule.immatriculation)
+    if francais is not None and francais.serie in (Serie.DIPLOMATIQUE, Serie.CONSULAIRE):
+        return Identification(None, MotifAbandon.DIPLOMATIQUE, ("siv",))
     serie = _listes()["series"].get(plaque[:2]) if plaque[2:3] == "-" else None
     if serie in ABANDONS:
         motif, registres = ABANDONS[serie]
@@ -74,14 +80,14 @@ def identifier(graine: str, vehicule: Vehicule) -> Identification:
         return Identification(_personne(graine, plaque, "locataire"), registres=("siv", "vehicules-voles", "flottes"))
     qualite: Qualite = "acquereur" if serie == "cedee" else "titulaire"
     return Identification(
-        _personne(graine, plaque, qualite),
+        _personne(graine, plaque, qualite, morale=francais is not None and francais.serie in MORALES),
         registres=("siv", "vehicules-voles"),
         electronique=serie == "e-avis",
         introuvable=serie == "pli-non-distribue",
     )
 
 
-def _personne(graine: str, plaque: str, qualite: Qualite) -> Redevable:
+def _personne(graine: str, plaque: str, qualite: Qualite, *, morale: bool = False) -> Redevable:
     """An invented person, one company in eight; the lessee and the purchaser are not the holder."""
     registre = "siv" if qualite == "titulaire" else qualite
     tirage = _Tirage(f"{graine}/{registre}/{plaque}")
@@ -89,7 +95,7 @@ def _personne(graine: str, plaque: str, qualite: Qualite) -> Redevable:
     code_postal, ville = tirage.choisir(listes["communes"])
     adresse = Adresse(voie=f"{1 + tirage.nombre(98)} {tirage.choisir(listes['voies'])}", code_postal=code_postal, commune=ville)
     identite: PersonnePhysique | PersonneMorale
-    if tirage.nombre(8) == 0:
+    if tirage.nombre(8) == 0 or morale:
         identite = PersonneMorale(raison_sociale=f"{tirage.choisir(listes['societes'])} {tirage.choisir(listes['formes'])}")
     else:
         identite = PersonnePhysique(

@@ -1,5 +1,6 @@
 """The controls: what the register says of a vehicle, and the FPS that a sworn agent makes of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -8,23 +9,50 @@ from collectivite.actes.etablissement import etablir
 from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import ConstatRefuse, ControleInconnu
-from collectivite.domain.stationnement import Controle, Stationnement, controler
+from collectivite.domain.stationnement import Controle, Stationnement, Verdict, controler
 from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
-from fps.villes.communes import commune
+from fps.messages.plaques import cle_plaque, identiques, lectures
+from fps.villes.communes import Zone, commune
 
 
-async def precontroler(
-    siret: str, zone: str, immatriculation: str, source: Literal["agent", "lapi"], instant: datetime | None, work: Work
-) -> Controle:
-    """What the register says of a vehicle; no FPS comes out of it by itself. Raises CommuneInconnue, HorsBareme, ConstatRefuse."""
+@dataclass(frozen=True, slots=True)
+class Vue:
+    """A plate as an agent or a camera reads it, and its country when it shows."""
+
+    immatriculation: str
+    pays: str | None = None
+
+
+async def _registre(siret: str, vue: Vue, work: Work) -> Stationnement | None:
+    trouve = await work.find(Stationnement, siret, cle_plaque(vue.immatriculation))
+    return trouve and trouve.du_pays(vue.pays)
+
+
+async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, work: Work) -> str:
+    """What to look at again when another reading of the plate is in order; nothing when none is."""
+    for autre in lectures(vue.immatriculation, vue.pays):
+        constatation = controler(await _registre(siret, Vue(autre, vue.pays), work), tarif, instant)
+        if constatation.verdict in (Verdict.PAYE, Verdict.DROIT):
+            return f" Relisez la plaque : {autre} est en règle ({constatation.raison})"
+    return ""
+
+
+async def precontroler(siret: str, zone: str, vue: Vue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:
+    """What the register says of a vehicle; no FPS comes out of it by itself. Raises CommuneInconnue, HorsBareme, ConstatRefuse.
+
+    The plate may have been read badly: what the register knows of the other readings is told, for the agent to look again.
+    """
     vu = instant or work.now
     if vu > work.now:
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
     tarif = commune(siret).zone(zone)
-    constatation = controler(await work.find(Stationnement, siret, immatriculation), tarif, vu)
+    constatation = controler(await _registre(siret, vue, work), tarif, vu)
+    raison = constatation.raison
+    if constatation.verdict is Verdict.A_CONSTATER:
+        raison += await _doute(siret, vue, tarif, vu, work)
     numero = f"{siret}-{await numero_suivant(siret, 'CTRL', work)}"
-    controle = Controle(numero, siret, zone, immatriculation, source, vu, constatation.verdict, constatation.raison)
+    controle = Controle(numero, siret, zone, vue.immatriculation, source, vu, constatation.verdict, raison)
     work.add(controle)
     return controle
 
@@ -35,7 +63,7 @@ async def constater(numero: str, vehicule: Vehicule, voie: str, agent: str, work
     Raises ControleInconnu, ConstatRefuse (another plate) and what `Controle.constater` and `etablir` raise.
     """
     controle = await connu(numero, work)
-    if vehicule.immatriculation != controle.immatriculation:
+    if not identiques(vehicule.immatriculation, controle.immatriculation):
         raise ConstatRefuse(f"Le contrôle porte sur {controle.immatriculation}.", "vehicule.immatriculation")
     controle.constater(work.now)
     constat = Constat(controle.zone, voie, None, vehicule, agent, work.now, dispositif=controle.source)

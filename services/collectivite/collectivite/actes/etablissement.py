@@ -14,6 +14,7 @@ from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, contr
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.work import Key, Work
+from fps.messages.plaques import cle_plaque
 from fps.villes.communes import commune
 
 LOI = "CGCT, art. L. 2333-87, II"
@@ -24,7 +25,7 @@ def cles(siret: str, constat: Constat) -> Iterable[Key]:
     agent = int(constat.agent)
     yield SerieAgent, (siret, paris_date(constat.date_heure), agent)
     yield AgentAssermente, (siret, agent)
-    yield Stationnement, (siret, constat.vehicule.immatriculation)
+    yield Stationnement, (siret, cle_plaque(constat.vehicule.immatriculation))
 
 
 async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
@@ -36,8 +37,8 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     ville, agent, jour = commune(siret), int(constat.agent), paris_date(constat.date_heure)
     verifier_date(constat, work.now)
     verifier(await work.find(AgentAssermente, siret, agent), jour)
-    registre = await work.find(Stationnement, siret, constat.vehicule.immatriculation)
-    constatation = controler(registre, ville.zone(constat.zone), constat.date_heure)
+    registre, pays = await work.find(Stationnement, siret, cle_plaque(constat.vehicule.immatriculation)), constat.vehicule.pays
+    constatation = controler(registre and registre.du_pays(pays), ville.zone(constat.zone), constat.date_heure)
     exiger_manquement(constatation)
     if constat.montant_deduit is None:
         constat = replace(constat, montant_deduit=constatation.deduit)
@@ -47,9 +48,9 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     prevues = dates(ville, forfait, work.today)
     forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
     work.add(forfait)
-    registre = await work.find_or_add(Stationnement(siret, constat.vehicule.immatriculation))
+    registre = await work.find_or_add(Stationnement(siret, cle_plaque(constat.vehicule.immatriculation)))
     registre.inscrire(
-        FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets)
+        FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets, pays=pays)
     )
     work.record(forfait.numero, Mention.ETABLISSEMENT, LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
     work.book(forfait.numero, forfait.ecriture_creance(work.today), LOI)

@@ -31,6 +31,7 @@ from fps.droit.calculs import date_limite_decision_rapo
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Agent
+from fps.messages.plaques import identiques
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
 from fps.villes.communes import commune
 
@@ -53,7 +54,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
     if avis is not None and avis.apres_rapo:
         raise RapoContreRectificatif(f"L'avis {avis.numero_avis} rectifie l'avis {avis.numero}.", "numero_fps")
     forfait = await etabli_ici(message.numero_fps if avis is None else avis.numero, work)
-    if plaque(message.immatriculation) != plaque(forfait.vehicule.immatriculation):
+    if not identiques(message.immatriculation, forfait.vehicule.immatriculation):
         raise RapoPlaqueDifferente(f"FPS {forfait.numero}", "immatriculation")
     if (deja := await work.find(Rapo, forfait.numero)) is not None:
         raise RapoDejaDepose(f"RAPO {deja.numero_rapo}, reçu le {deja.date_avis_reception:%d/%m/%Y}.", "numero_fps")
@@ -112,11 +113,6 @@ def _lire(message: DepotRapo | DepotRapoPostal, forfait: Forfait, work: Work) ->
         detail = f"L'avis du {envoi:%d/%m/%Y} ne peut pas être notifié le {declaree:%d/%m/%Y}."
         raise NotificationIncroyable(detail, "date_notification_avis")
     return depot
-
-
-def plaque(immatriculation: str) -> str:
-    """A plate as it is compared: without spaces nor hyphens."""
-    return immatriculation.replace("-", "").replace(" ", "").upper()
 
 
 async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int | None, work: Work) -> Rapo:

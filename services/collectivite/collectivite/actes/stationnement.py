@@ -2,13 +2,14 @@
 
 from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement
 from fps.kit.engine.work import Work
+from fps.messages.plaques import cle_plaque
 from fps.villes.communes import commune
 
 
 async def registre(siret: str, immatriculation: str, work: Work) -> Stationnement:
-    """The register of a plate, opened when it is new. Raises CommuneInconnue."""
+    """The register of a plate, opened when it is new, whatever the way it is written. Raises CommuneInconnue."""
     commune(siret)
-    return await work.find_or_add(Stationnement(siret, immatriculation))
+    return await work.find_or_add(Stationnement(siret, cle_plaque(immatriculation)))
 
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:

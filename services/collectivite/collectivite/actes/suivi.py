@@ -1,11 +1,11 @@
 """Opening the follow-up door: one answer for every wrong pair, and for a locked one."""
 
 from collectivite.actes.dossier import initial
-from collectivite.actes.rapo import plaque
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import SuiviInconnu
 from fps.droit.numero import cle
 from fps.kit.engine.work import Work
+from fps.messages.plaques import identiques
 from fps.regles.verrou import Verrou
 
 
@@ -21,7 +21,7 @@ async def ouvrir(numero: str, immatriculation: str, work: Work) -> str:
     verrou = await work.find(Verrou, forfait.numero)
     if verrou is not None and verrou.ferme(work.verrous):
         raise SuiviInconnu(f"Numéro {avis}", "numero")
-    if lue in ("", cle(avis)) and plaque(immatriculation) == plaque(forfait.vehicule.immatriculation):
+    if lue in ("", cle(avis)) and identiques(immatriculation, forfait.vehicule.immatriculation):
         if verrou is not None:
             verrou.reussir()
         return forfait.numero

@@ -1,20 +1,22 @@
 """The controls: what is found of a vehicle, and the FPS that an agent makes of it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Request
+from pydantic import Field
 
 from collectivite.actes import controle as actes
 from collectivite.api.forfaits import ForfaitVu
 from collectivite.api.formes import Demande, NumeroAgent, Vue
-from collectivite.domain.stationnement import Verdict
+from collectivite.domain.stationnement import Controle, Verdict
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Court, Instant, Ligne, Plaque, Siret
+from fps.messages.formats import Court, Instant, Ligne, Pays, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
+from fps.messages.plaques import lectures
 
 
 class DemandeControle(Demande):
@@ -24,6 +26,7 @@ class DemandeControle(Demande):
     zone: Court
     immatriculation: Plaque
     source: Literal["agent", "lapi"] = "agent"
+    pays: Pays | None = Field(default=None, description="Pays de la plaque, quand il se lit ; à défaut, tout pays convient")
     instant: Instant | None = None
 
 
@@ -47,6 +50,12 @@ class ControleVu(Vue):
     verdict: Verdict
     raison: str
     numero_fps: str | None
+    lectures: tuple[str, ...] = Field(description="Autres plaques que celle-ci a pu être (O ou 0, I ou 1, B NO ou BN O), à vérifier")
+
+    @classmethod
+    def voir(cls, controle: Controle, pays: str | None = None) -> Self:
+        """The control, with the readings that it may have missed."""
+        return cls.model_validate({**vars(controle), "lectures": lectures(controle.immatriculation, pays)})
 
 
 def routes(service: Service) -> APIRouter:
@@ -55,13 +64,14 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/controles", tags=["Contrôle"], summary="Précontrôler un véhicule (agent ou LAPI)", status_code=201)
     async def controler(request: Request, d: DemandeControle) -> ControleVu:
-        fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, d.zone, d.immatriculation, d.source, d.instant, w))
-        return ControleVu.model_validate(fait)
+        vue = actes.Vue(d.immatriculation, d.pays)
+        fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, d.zone, vue, d.source, d.instant, w))
+        return ControleVu.voir(fait, d.pays)
 
     @router.get("/controles/{numero}", tags=["Contrôle"], summary="Consulter un contrôle")
     async def relire(request: Request, numero: Annotated[str, Path(max_length=60)]) -> ControleVu:
         async with service.reading(bac_of(request)) as lecture:
-            return ControleVu.model_validate(await actes.connu(numero, lecture.work))
+            return ControleVu.voir(await actes.connu(numero, lecture.work))
 
     @router.post("/controles/{numero}/constat", tags=["Contrôle"], summary="Constater et établir le FPS, par un agent", status_code=201)
     async def constater(request: Request, numero: Annotated[str, Path(max_length=60)], d: DemandeConstat) -> ForfaitVu:

@@ -36,6 +36,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, expliquer, venu_de
+from fps.messages.plaques import cle_plaque
 from fps.villes.communes import Commune, commune
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : montant, a_payer, rapo.date_limite_decision…")]
@@ -227,7 +228,7 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
     return Liasse(
         forfait=forfait,
         ville=commune(forfait.siret),
-        registre=await work.find(Stationnement, forfait.siret, forfait.vehicule.immatriculation),
+        registre=await work.find(Stationnement, forfait.siret, cle_plaque(forfait.vehicule.immatriculation)),
         paiements=tuple(await paiements_de(tx, work.bac.nom, numero)),
         pieces=tuple(sorted(await remboursements_de(tx, work.bac.nom, numero), key=lambda p: (p.date_piece, p.numero_piece))),
         rapo=await work.find(Rapo, numero),

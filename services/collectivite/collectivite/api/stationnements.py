@@ -12,7 +12,10 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import CentimesDus, Court, Instant, Jour, Plaque, Siret
+from fps.messages.formats import CentimesDus, Court, Instant, Jour, Pays, Plaque, Siret
+from fps.messages.plaques import cle_plaque
+
+PAYS = "Pays de la plaque, quand il est connu ; à défaut, la ligne vaut pour ce numéro, de quelque pays qu'il soit"
 
 
 class DemandePaiementImmediat(Demande):
@@ -25,6 +28,7 @@ class DemandePaiementImmediat(Demande):
     debut: Instant
     fin: Instant
     montant: CentimesDus
+    pays: Pays | None = Field(default=None, description=PAYS)
     visible: bool = Field(default=True, description="Justificatif apposé ou transmis par voie électronique")
 
 
@@ -37,6 +41,7 @@ class DemandeDroit(Demande):
     zones: tuple[Court, ...] = ()
     depuis: Jour
     jusqu_au: Jour
+    pays: Pays | None = Field(default=None, description=PAYS)
 
 
 class StationnementVu(Vue):
@@ -55,7 +60,7 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/stationnements/paiements", tags=["Contrôle"], summary="Enregistrer un paiement immédiat", status_code=201)
     async def payer(request: Request, d: DemandePaiementImmediat) -> StationnementVu:
-        paiement = PaiementImmediat.model_validate(d.model_dump(exclude={"siret", "immatriculation"}))
+        paiement = PaiementImmediat.model_validate(d.model_dump(exclude={"siret", "immatriculation"}) | {"ecrite": d.immatriculation})
         fait = await service.ask(bac_of(request), lambda w: actes.payer(d.siret, d.immatriculation, paiement, w))
         return StationnementVu.model_validate(fait)
 
@@ -67,10 +72,10 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/stationnements", tags=["Contrôle"], summary="Consulter le registre d'une plaque")
     async def consulter(
-        request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$")], immatriculation: Annotated[str, Query(max_length=15)]
+        request: Request, siret: Annotated[str, Query(pattern=r"^[0-9]{14}$")], immatriculation: Annotated[Plaque, Query()]
     ) -> StationnementVu:
         async with service.reading(bac_of(request)) as lecture:
-            trouve = await lecture.work.find(Stationnement, siret, immatriculation)
-        return StationnementVu.model_validate(trouve or Stationnement(siret, immatriculation))
+            trouve = await lecture.work.find(Stationnement, siret, cle_plaque(immatriculation))
+        return StationnementVu.model_validate(trouve or Stationnement(siret, cle_plaque(immatriculation)))
 
     return router

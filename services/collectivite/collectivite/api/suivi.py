@@ -23,6 +23,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
+from fps.messages.plaques import SAISIE
 from fps.villes.communes import commune
 
 # What a person may read of the journal: acts, never names nor letters between services.
@@ -157,7 +158,7 @@ def routes(service: Service) -> APIRouter:
     async def suivre(
         request: Request,
         numero: Annotated[str, Query(pattern=r"^[0-9]{26}([0-9]{2})?$", description="26 chiffres, ou 28 avec la clé")],
-        immatriculation: Annotated[str, Query(min_length=1, max_length=15)],
+        immatriculation: Annotated[str, Query(min_length=1, max_length=SAISIE)],
     ) -> Suivi:
         return await consulter(service, request, numero, immatriculation)
 

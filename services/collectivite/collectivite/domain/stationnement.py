@@ -30,6 +30,8 @@ class PaiementImmediat(Ligne):
     fin: datetime
     montant: int
     visible: bool = True
+    pays: str | None = None
+    ecrite: str | None = None
 
 
 class DroitDeStationnement(Ligne):
@@ -39,6 +41,7 @@ class DroitDeStationnement(Ligne):
     zones: tuple[str, ...]
     depuis: date
     jusqu_au: date
+    pays: str | None = None
 
 
 class FpsEnVigueur(Ligne):
@@ -48,11 +51,12 @@ class FpsEnVigueur(Ligne):
     zone: str
     debut: datetime
     fin_effets: datetime
+    pays: str | None = None
 
 
 @dataclass
 class Stationnement:
-    """The register of one plate in one town."""
+    """The register of one plate in one town, whatever the way it is written; its lines say the country when it is known."""
 
     siret: str
     immatriculation: str
@@ -75,6 +79,18 @@ class Stationnement:
     def fps_en_cours(self, zone: str, instant: datetime) -> FpsEnVigueur | None:
         """A FPS of this zone that still produces its effects."""
         return next((f for f in self.forfaits if f.zone == zone and f.debut <= instant < f.fin_effets), None)
+
+    def du_pays(self, pays: str | None) -> "Stationnement":
+        """What concerns a plate of that country: two countries may give one number, and a meter that asks no country proves for both."""
+        if pays is None:
+            return self
+        return Stationnement(
+            self.siret,
+            self.immatriculation,
+            tuple(p for p in self.paiements if p.pays in (None, pays)),
+            tuple(d for d in self.droits if d.pays in (None, pays)),
+            tuple(f for f in self.forfaits if f.pays in (None, pays)),
+        )
 
     def payer(self, paiement: PaiementImmediat) -> None:
         """A spontaneous payment; the same reference again changes nothing."""
