@@ -37,12 +37,10 @@ AILLEURS: Final = frozenset(
         "valeur-pas-encore-connue",
     }
 )
-MONTANTS: Final = re.compile(
-    r"montant|majoration|rabais|impaye|total|du$|minimum|paye|bareme|amende|facture"
-    r"|plafond|prix|creance|dette|rembours|decharge|astreinte|minore|verse|reste|trop|part_titre|pieces|rectifie|etabli|somme"
-)
+# What is counted: any other integer of an explanation is an amount, in centimes.
+COMPTES: Final = re.compile(r"pourcent|taux|jour$|jours|mois|annees|heures|minutes|nombre|habitants|exercice|rang")
+PAR_JOUR: Final = "astreinte_jour"  # euros a day
 CONNUS: Final = re.compile(r"[a-z_.]+")
-UNITES: Final = re.compile(r"pourcent|jours|mois|annees|minutes|nombre|taux|exercice|genre|_le$")
 
 
 def explain(settings: Settings, numero: str, champ: str, nom: str, en_json: bool) -> int:
@@ -135,8 +133,14 @@ def tree(node: Mapping[str, Any], depth: int) -> Iterator[str]:
         yield f"{pad}  {champ_dit(read['nom']).lower()} : {shown(read['nom'], read['valeur'])} ({since} ; {read['reference']}{supposed})"
     for step in node["etapes"]:
         said = ", ".join(f"{champ_dit(n).lower()} {shown(n, v)}" for n, v in step["entrees"].items() if v is not None)
-        yield f"{pad}  → {step['phrase']} : {said} → {shown(node['regle'], step['valeur'])} [{step['article']}]"
-    yield f"{pad}  = {shown(node['regle'].rpartition('.')[2], node['valeur'])}"
+        yield f"{pad}  → {step['phrase']} : {said} → {shown(rendu(step), step['valeur'])} [{step['article']}]"
+    yield f"{pad}  = {shown(rendu(node), node['valeur'])}"
+
+
+def rendu(node: Mapping[str, Any]) -> str:
+    """The name of what a rule gives back: a rate of an amount is an amount."""
+    nom = str(node["regle"]).rpartition(".")[2]
+    return "montant" if nom == "pourcent" else nom
 
 
 def shown(name: str, value: Any) -> str:
@@ -146,7 +150,7 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return " et ".join(shown(name, v) for v in value) or "aucun"
     if isinstance(value, int):
-        return euros(value) if MONTANTS.search(name) and not UNITES.search(name) else str(value)
+        return str(value) if COMPTES.search(name.removesuffix(PAR_JOUR)) else euros(value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return recit.longue(date.fromisoformat(value))
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):

@@ -85,6 +85,7 @@ class Droit:
     paiement_rapide_jours = Parametre(int)
     apa_envoi_jours = Parametre(int)
     notification_postale_jours_francs = Parametre(int)
+    avertissement_notification_jours_francs = Parametre(int)
     delai_paiement_mois = Parametre(int)
     rapo_delai_mois = Parametre(int)
     rapo_decision_mois = Parametre(int)

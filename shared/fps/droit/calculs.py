@@ -8,6 +8,8 @@ from fps.droit.calendar import PARIS, ajouter_annees, ajouter_jours, ajouter_moi
 from fps.droit.explication import regle
 from fps.droit.money import au_moins, au_plus, pourcent
 
+MINORATION = "Délibération de la collectivité et convention avec l'ANTAI"  # the law knows no minoration
+REMBOURSEMENT = "FAQ du Cerema, remboursement d'un FPS"  # no text says who gives back, nor by which document
 Cycle = Literal["complet", "partiel"]
 Eloignement = Literal["metropole", "outre-mer", "etranger"]
 
@@ -19,8 +21,14 @@ def _limite(jour: date) -> date:
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par la poste, en jours francs de l'envoi")
 def date_notification_postale(envoi: date) -> date:
-    """Five jours francs from the send date printed on the letter: send + 6 (CGCT, art. L. 2333-87, II; CGPPP, art. L. 2323-7-1)."""
+    """Five jours francs from the send date printed on the letter: send + 6 (CGCT, art. L. 2333-87, II)."""
     return jours_francs(envoi, droit(envoi).notification_postale_jours_francs)
+
+
+@regle("CGPPP, art. L. 2323-7-1", "Notification de l'avertissement par la poste, en jours francs de l'envoi")
+def date_notification_avertissement(envoi: date) -> date:
+    """Five jours francs from the send date printed on the avertissement: send + 6 (CGPPP, art. L. 2323-7-1)."""
+    return jours_francs(envoi, droit(envoi).avertissement_notification_jours_francs)
 
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par apposition sur le véhicule")
@@ -59,10 +67,16 @@ def date_limite_paiement(notification: date) -> date:
     return _limite(ajouter_mois(notification, droit(notification).delai_paiement_mois))
 
 
-@regle("CGCT, art. L. 2333-87", "Dernier jour du montant minoré, de la date d'envoi de l'avis")
+@regle(f"{MINORATION} ; hypothèse H26", "Dernier jour du montant minoré, de la date d'envoi de l'avis")
 def date_limite_minoration(envoi: date, delai_jours: int) -> date:
-    """Last day of the reduced amount, from the send date printed on the notice (decision of the collectivité)."""
+    """Last day of the reduced amount, from the send date printed on the notice (decision of the collectivité; hypothesis H26)."""
     return ajouter_jours(envoi, delai_jours)
+
+
+@regle(f"{MINORATION} ; hypothèses H26 et H48", "Dernier jour du montant minoré, de la lecture de l'avis électronique")
+def date_limite_minoration_lue(lecture: date, delai_jours: int) -> date:
+    """Last day of the reduced amount of an electronic notice, from the day it is read (hypotheses H26 and H48)."""
+    return ajouter_jours(lecture, delai_jours)
 
 
 @regle("CGCT, art. R. 2333-120-13", "Dernier jour du RAPO, de la notification")
@@ -80,8 +94,14 @@ def date_limite_decision_rapo(avis_reception: date) -> date:
 @regle("CGCT, art. L. 2333-87, IV", "Émission du titre exécutoire, après la limite et l'attente")
 def emission_titre_le(limite_paiement: date, cycle: Cycle = "complet") -> date:
     """The day a titre exécutoire is issued: the day after the limit, and after ten days left to tell a cancellation in cycle complet."""
-    lendemain = ajouter_jours(limite_paiement, 1)
+    lendemain = ajouter_jours(limite_paiement, 1) if cycle == "complet" else lendemain_sans_attente(limite_paiement)
     return ajouter_jours(lendemain, droit(limite_paiement).titre_attente_jours) if cycle == "complet" else lendemain
+
+
+@regle("Hypothèse H27", "Cycle partiel : le titre est émis le lendemain de la limite, sans attente")
+def lendemain_sans_attente(limite_paiement: date) -> date:
+    """The day after the limit: nothing is waited for in cycle partiel (hypothesis H27)."""
+    return ajouter_jours(limite_paiement, 1)
 
 
 @regle("Hypothèse H09", "Date d'envoi imprimée sur l'avertissement")
@@ -131,9 +151,9 @@ def date_limite_confirmation_telecopie(depot: date) -> date:
     return _limite(ajouter_jours(depot, droit(depot).telecopie_confirmation_jours))
 
 
-@regle("CGCT, art. R. 2333-120-44 ; hypothèse H10", "Dernier jour du mémoire en défense")
+@regle("CGCT, art. R. 2333-120-44", "Dernier jour du mémoire en défense")
 def date_limite_defense(communication: date) -> date:
-    """Last day of the mémoire en défense (CGCT, art. R. 2333-120-44; length: hypothesis H10)."""
+    """Last day of the mémoire en défense: one month (CGCT, art. R. 2333-120-44)."""
     return _limite(ajouter_mois(communication, droit(communication).defense_mois))
 
 
@@ -150,9 +170,9 @@ def date_limite_execution(notification: date) -> date:
     return ajouter_mois(notification, droit(notification).execution_mois)
 
 
-@regle("LPF, art. L. 274 ; hypothèse H11", "Jour où le titre est prescrit")
+@regle("LPF, art. L. 274", "Jour où le titre est prescrit")
 def date_prescription(signature: date) -> date:
-    """The day from which a title can no longer be recovered: four years from its signature (LPF, art. L. 274; hypothesis H11)."""
+    """The day from which a title can no longer be recovered: four years from its signature (LPF, art. L. 274)."""
     return ajouter_annees(signature, droit(signature).prescription_annees)
 
 
@@ -162,7 +182,7 @@ def date_relance_titre(limite_rabais: date) -> date:
     return ajouter_jours(limite_rabais, droit(limite_rabais).relance_titre_jours)
 
 
-@regle("LPF, art. L. 262", "Saisie administrative à tiers détenteur, de la relance")
+@regle("LPF, art. L. 262 ; hypothèse H42", "Saisie administrative à tiers détenteur, de la relance")
 def date_saisie(relance: date) -> date:
     """The day of the saisie administrative à tiers détenteur (LPF, art. L. 262; pace: hypothesis H42)."""
     return ajouter_jours(relance, droit(relance).saisie_jours)
@@ -174,33 +194,33 @@ def date_versement_saisie(saisie: date) -> date:
     return ajouter_jours(saisie, droit(saisie).saisie_versement_jours)
 
 
-@regle("Arrêté du 1er septembre 2016", "Remboursement d'un FPS, de la pièce comptable")
+@regle("Hypothèse H43", "Remboursement d'un FPS, de la pièce comptable")
 def date_remboursement_fps(piece: date) -> date:
     """The day a FPS is refunded (hypothesis H43)."""
     return ajouter_jours(piece, droit(piece).remboursement_fps_jours)
 
 
-@regle("Arrêté du 1er septembre 2016", "Remboursement d'un titre annulé, du titre d'annulation")
+@regle("Hypothèse H43", "Remboursement d'un titre annulé, du titre d'annulation")
 def date_remboursement_titre(annulation: date) -> date:
     """The day a paid title is refunded (hypothesis H43)."""
     return ajouter_jours(annulation, droit(annulation).remboursement_titre_jours)
 
 
-@regle("Arrêté du 1er septembre 2016, art. 2", "Reversement d'un mois à la collectivité")
+@regle("Arrêté du 1er septembre 2016, art. 2 ; hypothèse H44", "Reversement d'un mois à la collectivité")
 def date_reversement(encaissement: date) -> date:
     """The day what is collected that month is reversed, the next month (arrêté of 1 September 2016; hypothesis H44)."""
     return ajouter_mois(encaissement.replace(day=1), 1).replace(day=droit(encaissement).reversement_jour)
 
 
-@regle("CGCT, art. R. 2333-120-38", "Examen de la requête par le greffe")
+@regle("CGCT, art. R. 2333-120-38 ; hypothèse H45", "Examen de la requête par le greffe")
 def date_examen_requete(depot: date) -> date:
     """The day the registry examines a petition (CGCT, art. R. 2333-120-38; hypothesis H45)."""
     return ajouter_jours(depot, droit(depot).greffe_examen_jours)
 
 
-@regle("CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
+@regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
 def date_limite_pourvoi(notification: date) -> date:
-    """Last day of the appeal in cassation (CJA, art. R. 821-1; hypothesis H46)."""
+    """Last day of the appeal in cassation (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""
     return _limite(ajouter_mois(notification, droit(notification).cassation_mois))
 
 
@@ -251,9 +271,9 @@ def montant_fps(bareme: int, deja_paye: int = 0) -> int:
     return max(bareme - deja_paye, 0)
 
 
-@regle("CGCT, art. L. 2333-87", "Montant minoré : le montant du FPS moins la réduction de la collectivité")
+@regle(f"{MINORATION} ; hypothèse H26", "Montant minoré : le montant du FPS moins la réduction de la collectivité")
 def montant_minore(montant: int, reduction_pourcent: int) -> int:
-    """The reduced amount, in centimes: the FPS less the town's rate (decision of the collectivité; rounding: hypothesis H06)."""
+    """The reduced amount, in centimes: the FPS less the town's rate (decision of the collectivité, H26; rounding: hypothesis H06)."""
     return montant - pourcent(montant, reduction_pourcent)
 
 

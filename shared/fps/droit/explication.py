@@ -95,6 +95,7 @@ def regle(article: str, phrase: str) -> Callable[[Callable[P, R]], Callable[P, R
                 carnet.faits[id(valeur)] = (valeur, noeud)
             return valeur
 
+        appel.__dict__.update(article=article, phrase=phrase)
         return appel
 
     return habiller

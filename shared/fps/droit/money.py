@@ -22,10 +22,10 @@ def au_moins(montant: int, minimum: int) -> int:
     return max(montant, minimum)
 
 
-@regle("CGPPP, art. L. 2323-7-1", "Retenir au plus le plafond")
-def au_plus(montant: int, plafond: int) -> int:
-    """`montant`, or `plafond` when it is lower, in centimes."""
-    return min(montant, plafond)
+@regle("CGPPP, art. L. 2323-7-1", "Retenir au plus le maximum")
+def au_plus(montant: int, maximum: int) -> int:
+    """`montant`, or `maximum` when it is lower, in centimes."""
+    return min(montant, maximum)
 
 
 def euros(centimes: int) -> str:

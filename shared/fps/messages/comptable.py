@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from fps.droit.calculs import REMBOURSEMENT
 from fps.messages import specimens as s
 from fps.messages.formats import CentimesDus, Court, Iban, Instant, Jour, Ligne, Numero26, Siret, Texte
 from fps.messages.message import Message
@@ -11,7 +12,7 @@ from fps.messages.mfps import ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Contact, Demandeur
 from fps.parties import Channel, Party
 
-LOI = "Arrêté du 1er septembre 2016 (encaissement et reversement des FPS)"
+LOI = REMBOURSEMENT
 Exercice = Annotated[int, Field(ge=2018, le=2199, description="Exercice comptable")]
 Cause = Literal["rapo", "juridiction", "collectivite"]
 

@@ -199,7 +199,7 @@ class AvisRemboursementTitre(
     sender=Party.DGFIP,
     receiver=Party.USAGER,
     channel=Channel.COURRIER,
-    law="Arrêté du 1er septembre 2016 (reversement des FPS majorés)",
+    law="FAQ du Cerema, remboursement d'un FPS ; arrêté du 1er septembre 2016 (précompte)",
 ):
     """Un titre exécutoire payé a été annulé : la trésorerie qui l'a recouvré rembourse."""
 

@@ -19,6 +19,7 @@ from fps.droit.calculs import (
     date_envoi_apa,
     date_envoi_apres_notice,
     date_limite_minoration,
+    date_limite_minoration_lue,
     date_limite_paiement,
     date_limite_rapo,
     date_notification_electronique,
@@ -128,8 +129,9 @@ class Recit:
         dossier, delai = self.dossier, self.dossier.minoration_delai
         if delai is None:
             raise ValeurPasEncoreConnue("Aucune minoration n'est accordée.")
-        depart = self.envoi if dossier.lu_le is None else self.notification
-        return venu_de(dossier.minoration_jusqu_au, lambda: date_limite_minoration(depart(), delai))
+        if dossier.lu_le is not None:
+            return venu_de(dossier.minoration_jusqu_au, lambda: date_limite_minoration_lue(self.notification(), delai))
+        return venu_de(dossier.minoration_jusqu_au, lambda: date_limite_minoration(self.envoi(), delai))
 
     def minore_du_jour(self) -> int | None:
         """The reduced amount payable that day."""

@@ -9,6 +9,7 @@ from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, res
 from fps.droit.calculs import (
     Cycle,
     date_limite_minoration,
+    date_limite_minoration_lue,
     date_limite_paiement,
     date_notification_electronique,
     date_notification_postale,
@@ -16,6 +17,7 @@ from fps.droit.calculs import (
 )
 from fps.droit.calculs import majoration as majoration_du_titre
 from fps.droit.calendar import paris_date
+from fps.droit.money import euros
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Redevable
@@ -155,7 +157,7 @@ class Dossier:
         self.date_notification = date_notification_electronique(instant)
         self.date_limite_paiement = date_limite_paiement(self.date_notification)
         if self.minoration_delai is not None:
-            self.minoration_jusqu_au = date_limite_minoration(paris_date(instant), self.minoration_delai)
+            self.minoration_jusqu_au = date_limite_minoration_lue(paris_date(instant), self.minoration_delai)
         return self.date_limite_paiement
 
     def constater_retour(self, le: date) -> None:
@@ -221,7 +223,7 @@ class Dossier:
     def reduire(self, montant: int) -> None:
         """What the FPS is worth from now on, in centimes, above zero; nothing of its dates moves (CGCT, art. R. 2333-120-14)."""
         if not 0 < montant < self.montant or self.etat in TITRES | FINAUX or self.etat is Etat.TRANSMIS:
-            raise ActeImpossible(f"Le FPS {self.numero} ne peut pas être réduit à {montant} centimes dans l'état « {self.etat} ».")
+            raise ActeImpossible(f"Le FPS {self.numero} ne peut pas être réduit à {euros(montant)} dans l'état « {self.etat} ».")
         self.montant = montant
         self.minoration_montant = self.minoration_delai = self.minoration_jusqu_au = None
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from fps.droit import droit
-from fps.droit.calculs import repartir_paiement_titre
+from fps.droit.calculs import MINORATION, repartir_paiement_titre
 from fps.droit.calendar import ajouter_jours
 from fps.droit.explication import regle
 
@@ -14,7 +14,7 @@ def date_envoi_eavis_non_lu(mise_a_disposition: date) -> date:
     return ajouter_jours(mise_a_disposition, droit(mise_a_disposition).eavis_papier_jours)
 
 
-@regle("CGCT, art. L. 2333-87", "Le montant minoré se paie jusqu'à son dernier jour")
+@regle(f"{MINORATION} ; hypothèse H48", "Le montant minoré se paie jusqu'à son dernier jour")
 def minore_payable(minore: int, jusqu_au: date | None, le: date) -> int | None:
     """The reduced amount that can be paid that day, in centimes; before an electronic notice is read nothing runs (H48)."""
     return minore if jusqu_au is None or le <= jusqu_au else None

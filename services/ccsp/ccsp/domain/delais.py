@@ -53,6 +53,6 @@ def limite_execution(requete: Requete, notification: date) -> date | None:
 
 
 def limite_pourvoi(requete: Requete) -> date | None:
-    """Last day of the appeal in cassation, from the later of the two notifications (CJA, art. R. 821-1; hypothesis H46)."""
+    """Last day of the appeal in cassation, from the later of the two notifications (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""
     dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
     return date_limite_pourvoi(max(dates)) if dates else None

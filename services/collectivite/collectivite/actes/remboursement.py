@@ -9,11 +9,10 @@ from collectivite.domain.rapo import Rapo
 from collectivite.domain.refus import BeneficiaireDifferent, RemboursementInconnu
 from collectivite.domain.remboursement import Remboursement, exercice, genre, verifier
 from collectivite.store import recours_de
+from fps.droit.calculs import REMBOURSEMENT
 from fps.kit.engine.work import Key, Work
 from fps.messages.comptable import AccuseDocumentComptable, Cause, RejetDocumentComptable
 from fps.messages.parties_prenantes import Demandeur
-
-REMBOURSEMENT = "Arrêté du 1er septembre 2016"
 
 
 async def _beneficiaire(numero: str, work: Work) -> tuple[Demandeur | None, Cause]:

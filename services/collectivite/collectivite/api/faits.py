@@ -1,5 +1,6 @@
 """Whence come the dates and amounts that the town does not compute: an act or a letter, and its article."""
 
+from fps.droit.calculs import REMBOURSEMENT
 from fps.kit.web.explication import Fait
 
 CONSTAT = Fait(phrase="Constaté par l'agent assermenté", article="CGCT, art. L. 2333-87, II")
@@ -15,8 +16,8 @@ FAITS: dict[str, Fait] = {
     "montant_rectifie": Fait(phrase="Dernier avis rectificatif, ou décharge partielle exécutée", article="CGCT, art. R. 2333-120-14"),
     "paye_le": Fait(phrase="Jour du dernier paiement, dit par qui l'a encaissé", article="CGCT, art. L. 2333-87, IV"),
     "creance": Fait(phrase="Solde des écritures du redevable", article="CGCT, art. L. 2333-87, IV"),
-    "dette": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
-    "a_rembourser": Fait(phrase="Solde des écritures à rembourser", article="Arrêté du 1er septembre 2016"),
+    "dette": Fait(phrase="Solde des écritures à rembourser", article=REMBOURSEMENT),
+    "a_rembourser": Fait(phrase="Solde des écritures à rembourser", article=REMBOURSEMENT),
     "rapo.date_avis_reception": Fait(phrase="Date de l'avis de réception, postal ou électronique", article="CGCT, art. R. 2333-120-13"),
     "rapo.date_limite": Fait(phrase="Comptée de la notification que le requérant déclare", article="CGCT, art. R. 2333-120-13"),
     "rapo.decide_le": Fait(phrase=f"{AGENT}, ce jour-là", article="CGCT, art. R. 2333-120-13"),
@@ -28,7 +29,7 @@ FAITS: dict[str, Fait] = {
     "recours.fps_decharge": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.majoration_dechargee": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.execute_le": Fait(phrase="Jour de l'exécution par la collectivité", article="CGCT, art. R. 2333-120-17-2"),
-    "remboursement.date_piece": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
-    "remboursement.genre": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
-    "remboursement.exercice_paiement": Fait(phrase=PIECE, article="Arrêté du 1er septembre 2016"),
+    "remboursement.date_piece": Fait(phrase=PIECE, article=REMBOURSEMENT),
+    "remboursement.genre": Fait(phrase=PIECE, article=REMBOURSEMENT),
+    "remboursement.exercice_paiement": Fait(phrase=PIECE, article=REMBOURSEMENT),
 }

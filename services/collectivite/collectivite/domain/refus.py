@@ -1,5 +1,6 @@
 """What the collectivité refuses, each refusal with its code, its article and what to do."""
 
+from fps.droit.calculs import REMBOURSEMENT
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.regles import refus as partages
 
@@ -227,14 +228,14 @@ class RienARembourser(Conflit):
     """Rien n'est à rembourser"""
 
     code = "rien-a-rembourser"
-    article = "Arrêté du 1er septembre 2016"
+    article = REMBOURSEMENT
     que_faire = "Vérifiez ce qui a été payé et ce qui reste dû (GET /fps)."
 
 
 class RemboursementExcessif(partages.RemboursementExcessif):
     """Le remboursement dépasse ce qui a été payé en trop"""
 
-    article = "Arrêté du 1er septembre 2016"
+    article = REMBOURSEMENT
     que_faire = "Remboursez au plus le trop-perçu du dossier."
 
 
@@ -242,7 +243,7 @@ class BeneficiaireInconnu(Conflit):
     """Personne ne s'est fait connaître pour être remboursé"""
 
     code = "beneficiaire-inconnu"
-    article = "Arrêté du 1er septembre 2016"
+    article = REMBOURSEMENT
     que_faire = "Indiquez le bénéficiaire, qui prouve son paiement : sans recours, la collectivité ne connaît pas le redevable."
 
 
@@ -250,14 +251,14 @@ class BeneficiaireDifferent(Refus):
     """Le bénéficiaire est celui qui a contesté"""
 
     code = "beneficiaire-different"
-    article = "Arrêté du 1er septembre 2016"
+    article = REMBOURSEMENT
     que_faire = "N'indiquez pas de bénéficiaire : celui du recours est connu."
 
 
 class RemboursementInconnu(partages.RemboursementInconnu):
     """Aucune pièce comptable ne porte ce numéro"""
 
-    article = "Arrêté du 1er septembre 2016"
+    article = REMBOURSEMENT
     que_faire = "Vérifiez le numéro de la pièce."
 
 

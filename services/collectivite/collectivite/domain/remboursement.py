@@ -1,4 +1,4 @@
-"""The refund of a FPS: titre d'annulation the year of the payment, mandat later (arrêté du 1er septembre 2016)."""
+"""The refund of a FPS: titre d'annulation the year of the payment, mandat later (FAQ of the Cerema)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Final, Literal
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import BeneficiaireInconnu, RemboursementExcessif, RienARembourser
 from collectivite.domain.sommes import somme_a_rendre
+from fps.droit.calculs import REMBOURSEMENT
 from fps.droit.explication import regle
 from fps.droit.money import euros
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
@@ -70,13 +71,13 @@ def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | No
     return beneficiaire, somme
 
 
-@regle("Arrêté du 1er septembre 2016", "Titre d'annulation l'année du paiement, mandat les années suivantes")
+@regle(REMBOURSEMENT, "Titre d'annulation l'année du paiement, mandat les années suivantes")
 def genre(paye_le: date, le: date) -> Genre:
     """A titre d'annulation the civil year of the payment, a mandat the next ones."""
     return "TA" if paye_le.year == le.year else "MD"
 
 
-@regle("Arrêté du 1er septembre 2016", "L'exercice est l'année civile")
+@regle(REMBOURSEMENT, "L'exercice est l'année civile")
 def exercice(jour: date) -> int:
     """The accounting year of that day."""
     return jour.year

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from fps.droit.calculs import MINORATION, REMBOURSEMENT
 from fps.droit.explication import regle
 
 
@@ -13,7 +14,7 @@ def montant_actuel(etabli: int, rectifie: int | None, eteint: bool, acquis: int 
     return etabli if rectifie is None else rectifie
 
 
-@regle("CGCT, art. L. 2333-87", "Le montant minoré payé à temps solde le FPS")
+@regle(MINORATION, "Le montant minoré payé à temps solde le FPS")
 def solde_minore(du: int, minore: int) -> int:
     """What settles a FPS paid at the reduced amount (decision of the collectivité)."""
     return min(du, minore)
@@ -25,9 +26,9 @@ def somme_paiements(paiements: tuple[int, ...]) -> int:
     return sum(paiements)
 
 
-@regle("Arrêté du 1er septembre 2016", "Somme des pièces de remboursement qui n'ont pas été refusées")
+@regle(REMBOURSEMENT, "Somme des pièces de remboursement qui n'ont pas été refusées")
 def total_rembourse(pieces: tuple[int, ...]) -> int:
-    """What was given back (arrêté of 1 September 2016)."""
+    """What was given back (FAQ of the Cerema)."""
     return sum(pieces)
 
 
@@ -49,26 +50,27 @@ def reste_du(du: int, verse: int, part_titre: int) -> int:
     return max(du - verse - part_titre, 0)
 
 
-@regle("Arrêté du 1er septembre 2016", "Ce qui a été versé au-dessus de ce qui est dû")
+@regle(REMBOURSEMENT, "Ce qui a été versé au-dessus de ce qui est dû")
 def trop_percu(verse: int, du: int, part_titre: int) -> int:
     """What the collectivité owes back; what came from the title goes back through the Treasury (flow 16)."""
     return max(verse - max(du - part_titre, 0), 0)
 
 
-@regle("Arrêté du 1er septembre 2016", "Somme à rembourser : le trop-perçu, ou la partie demandée")
+@regle(REMBOURSEMENT, "Somme à rembourser : le trop-perçu, ou la partie demandée")
 def somme_a_rendre(trop: int, demande: int | None = None) -> int:
     """What one refund gives back."""
     return trop if demande is None else demande
 
 
-@regle("CGCT, art. L. 2333-87", "Montant minoré, jusqu'à son dernier jour")
+@regle(MINORATION, "Montant minoré, jusqu'à son dernier jour")
 def minore_payable(minore: int, jusqu_au: date, le: date) -> int | None:
     """The reduced amount as long as it can be paid."""
     return minore if le <= jusqu_au else None
 
 
 @regle(
-    "CGCT, art. L. 2333-87", "À payer ce jour-là : le montant minoré tant qu'il court, sinon le reste dû à la collectivité avant tout titre"
+    f"CGCT, art. L. 2333-87, IV ; {MINORATION}",
+    "À payer ce jour-là : le montant minoré tant qu'il court, sinon le reste dû à la collectivité avant tout titre",
 )
 def meilleur_prix(reste: int, minore: int | None) -> int:
     """What is to be paid today."""

@@ -12,10 +12,11 @@ from dgfip.domain.articles import ANNULATION, PAIEMENT, SAISIE, TITRE
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
 from fps.droit.calculs import (
+    REMBOURSEMENT,
     date_envoi_avertissement,
     date_limite_rabais,
     date_limite_recours,
-    date_notification_postale,
+    date_notification_avertissement,
     date_prescription,
     date_relance_titre,
     date_saisie,
@@ -44,14 +45,14 @@ FAITS: dict[str, Fait] = {
     "montant_paye": Fait(phrase="Somme des paiements encaissés", article=PAIEMENT),
     "paye_le": Fait(phrase="Jour du dernier paiement ; pour un chèque, celui de son envoi", article=PAIEMENT),
     "rabais_accorde": Fait(phrase="Rabais acquis par le paiement qui a soldé le titre", article=PAIEMENT),
-    "montant_rembourse": Fait(phrase="Somme de ce qui a été rendu au redevable", article="Arrêté du 1er septembre 2016"),
+    "montant_rembourse": Fait(phrase="Somme de ce qui a été rendu au redevable", article=REMBOURSEMENT),
     "suspendu_le": Fait(phrase="Jour où le recouvrement est suspendu, une annulation étant à l'examen", article=ANNULATION),
     "date_envoi": Fait(phrase=REPRISE, article="Hypothèse H09"),
     "relance_le": Fait(phrase=REPRISE, article="Hypothèse H42"),
     "saisi_le": Fait(phrase=REPRISE, article=SAISIE),
     "a_payer": Fait(phrase=SOLDE, article=PAIEMENT),
     "rabais_du_jour": Fait(phrase=SOLDE, article=PAIEMENT),
-    "a_rembourser": Fait(phrase="Rien n'est à rendre", article="Arrêté du 1er septembre 2016"),
+    "a_rembourser": Fait(phrase="Rien n'est à rendre", article=REMBOURSEMENT),
 }
 
 
@@ -62,7 +63,7 @@ def envoi(prise: PriseEnCharge) -> date:
 
 def notification(prise: PriseEnCharge) -> date:
     """The notification of the avertissement, by post."""
-    return venu_de(prise.date_notification, lambda: date_notification_postale(envoi(prise)))
+    return venu_de(prise.date_notification, lambda: date_notification_avertissement(envoi(prise)))
 
 
 def calculs(prise: PriseEnCharge, le: date) -> dict[str, Callable[[], Any]]:

@@ -23,7 +23,7 @@ from dgfip.domain.refus import (
     TitrePrescrit,
 )
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
-from fps.droit.calculs import date_limite_rabais, date_notification_postale
+from fps.droit.calculs import date_limite_rabais, date_notification_avertissement
 from fps.droit.calculs import rabais as rabais_de
 from fps.droit.money import euros
 from fps.errors import Conflit
@@ -185,7 +185,7 @@ class PriseEnCharge:
         """The avertissement leaves that day: it opens the month of the rebate, whose last day is given (CGPPP, art. L. 2323-7-1)."""
         self._passer("avertir")
         self.date_envoi = le
-        self.date_notification = date_notification_postale(le)
+        self.date_notification = date_notification_avertissement(le)
         self.date_limite_rabais = date_limite_rabais(le)
         self.rabais = rabais_de(self.fps_net, self.majoration_nette, le)
         return self.date_limite_rabais

@@ -1,6 +1,7 @@
 """What the DGFiP refuses, each refusal with its code, its article and what to do."""
 
 from dgfip.domain.articles import ANNULATION, PAIEMENT, TITRE
+from fps.droit.calculs import REMBOURSEMENT
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.regles import refus as partages
 
@@ -203,14 +204,14 @@ class PieceComptableRefusee(MessageRefuse):
     """La pièce comptable est refusée"""
 
     code = "piece-comptable-refusee"
-    article = REVERSEMENT
+    article = REMBOURSEMENT
     que_faire = "Corrigez chaque erreur listée, puis renvoyez la pièce sous un numéro neuf."
 
 
 class RemboursementExcessif(partages.RemboursementExcessif, MessageRefuse):
     """Le remboursement dépasse ce qui a été encaissé du FPS"""
 
-    article = REVERSEMENT
+    article = REMBOURSEMENT
     que_faire = "Remboursez au plus ce qui a été encaissé de ce FPS."
 
 
@@ -218,14 +219,14 @@ class PieceDejaRecue(Conflit):
     """Ce numéro de pièce comptable a déjà servi pour un autre contenu"""
 
     code = "piece-deja-recue"
-    article = REVERSEMENT
+    article = REMBOURSEMENT
     que_faire = "Donnez un numéro neuf à chaque pièce comptable."
 
 
 class RemboursementInconnu(partages.RemboursementInconnu):
     """Aucune pièce comptable ne concerne ce FPS"""
 
-    article = REVERSEMENT
+    article = REMBOURSEMENT
     que_faire = "Vérifiez le numéro du FPS ; le remboursement suit la pièce comptable de la collectivité."
 
 

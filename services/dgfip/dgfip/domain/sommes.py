@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from fps.droit.calculs import REMBOURSEMENT
 from fps.droit.explication import regle
 
 
@@ -29,7 +30,7 @@ def part_de_la_collectivite(deja_paye: int, trop: int, impaye: int, fps_annule: 
     return min(deja_paye - trop, impaye - fps_annule)
 
 
-@regle("Arrêté du 1er septembre 2016", "À rendre au redevable : ce qui est payé au-delà de ce qui est réclamé, rabais compris")
+@regle(REMBOURSEMENT, "À rendre au redevable : ce qui est payé au-delà de ce qui est réclamé, rabais compris")
 def trop_paye(deja_paye: int, reclame: int, rabais_accorde: int) -> int:
-    """What must be given back (arrêté of 1 September 2016)."""
+    """What must be given back (FAQ of the Cerema)."""
     return max(deja_paye - reclame + rabais_accorde, 0)
