@@ -66,7 +66,9 @@ async def test_an_electronic_notice_read_or_never_read_says_from_where_its_delay
     assert found["montant_minore"]["valeur"] == 2100 and "minoration_jusqu_au" not in found
     await lu.faire(f"/dossiers/{NUMERO}/lecture")
     found = await expliquees(lu)
-    assert depuis(found["minoration_jusqu_au"]["arbre"]) == ["date_limite_minoration", "date_notification_electronique"]
+    arbre = found["minoration_jusqu_au"]["arbre"]
+    assert depuis(arbre) == ["date_limite_minoration_lue", "date_notification_electronique"]
+    assert "H48" in arbre["article"] and any(ligne.strip() == "lecture = 20 juillet 2026" for ligne in tree(arbre, 0)), "not a sending"
     jamais = await Antai.avec_un_fps(monde, vehicule=vehicule)
     await jamais.aller(date(2026, 8, 4))
     found = await expliquees(jamais)
@@ -106,7 +108,7 @@ async def test_a_dossier_of_cycle_partiel_is_explained_from_what_the_town_told(m
     assert depuis(found["date_limite_paiement"]["arbre"]) == ["date_limite_paiement", "date_notification_pare_brise"]
     if recu_le == date(2026, 9, 13):
         assert depuis(found["majoration"]["arbre"])[:3] == ["majoration", "emission_titre_le", "date_limite_paiement"]
-        assert [e["entrees"]["nombre"] for e in found["date_titre"]["arbre"]["etapes"]] == [1]
+        assert [(e["article"], e["valeur"]) for e in found["date_titre"]["arbre"]["etapes"]] == [("Hypothèse H27", "2026-09-13")]
     else:
         assert found["date_titre"]["valeur"] == "2026-12-01" and "flux 11" in found["date_titre"]["fait"]["phrase"]
         assert "majoration" in calcules(found)
