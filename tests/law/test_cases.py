@@ -5,7 +5,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from fps.messages.mfps import CreationFps
 from fps.regles import controle_mfps
 from fps.regles.controle_mfps import controler_creation
 from fps.villes.communes import commune
+from fps.villes.horaires import HeuresPayantes, Horaires
 from tests.law.cas import Cas, chaque, lire
 
 ICI = Path(__file__).parent
@@ -97,8 +98,10 @@ def _minoration(siret: str, montant: int) -> dict[str, int] | None:
 
 
 def _fin_effets(depart: str, duree_minutes: int, pause: list[str] | None = None) -> str:
-    bornes = (time.fromisoformat(pause[0]), time.fromisoformat(pause[1])) if pause else None
-    return calculs.fin_effets(datetime.fromisoformat(depart), duree_minutes, bornes).isoformat()
+    debut = datetime.fromisoformat(depart)
+    jours = {"tous": [f"00:00-{pause[0]}", f"{pause[1]}-24:00"] if pause else ["00:00-24:00"]}
+    heures = HeuresPayantes({date(2018, 1, 1): Horaires.model_validate({"jours": jours, "feries": "payants"})})
+    return calculs.fin_effets(debut, duree_minutes, heures.interruptions(debut, duree_minutes)).isoformat()
 
 
 def _plaque_francaise(texte: str) -> list[str] | None:

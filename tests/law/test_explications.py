@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -26,7 +26,14 @@ PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(1, 1440),
     calculs.Cycle: st.sampled_from(["complet", "partiel"]),
     calculs.Eloignement: st.sampled_from(["metropole", "outre-mer", "etranger"]),
-    tuple[time, time] | None: st.sampled_from([None, (time(12), time(14)), (time(12, 30), time(13, 45))]),
+    tuple[tuple[datetime, datetime], ...]: st.lists(
+        st.builds(
+            lambda de, minutes: (de, de + timedelta(minutes=minutes)),
+            st.datetimes(datetime(2026, 10, 20), datetime(2026, 10, 30), timezones=st.just(UTC)),  # noqa: DTZ001 (given its zone)
+            st.integers(1, 900),
+        ),
+        max_size=3,
+    ).map(tuple),
 }
 # The rules of each module; in the accounting documents and the tariff, the functions that are rules among others.
 REGLES: list[Any] = [

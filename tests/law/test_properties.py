@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fps.droit import droit
-from fps.droit.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais, repartir_paiement_titre
-from fps.droit.calendar import PARIS, ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
+from fps.droit.calculs import date_limite_paiement, date_notification_postale, majoration, rabais, repartir_paiement_titre
+from fps.droit.calendar import ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
 from fps.droit.money import Ecriture, EcritureDesequilibree, LigneEcriture, euros, pourcent
 from fps.droit.numero import NumeroFps, cle, siret_valide
 from fps.villes.communes import connues
@@ -156,21 +156,3 @@ def test_a_line_is_a_debit_or_a_credit(debit: int, credit: int) -> None:
 def test_one_line_is_not_an_entry() -> None:
     with pytest.raises(EcritureDesequilibree):
         Ecriture(date(2026, 6, 12), "rien", ())
-
-
-@settings(max_examples=40)
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)),  # noqa: DTZ001 (given its zone below)
-    st.integers(1, 1440),
-    st.tuples(st.integers(0, 1380), st.integers(1, 59)),
-)
-def test_the_minutes_outside_the_break_make_the_duration(naif: datetime, duree: int, pause: tuple[int, int]) -> None:
-    depart = naif.replace(second=0, microsecond=0, tzinfo=PARIS)
-    debut, fin = divmod(pause[0], 60), divmod(pause[0] + pause[1], 60)
-    bornes = (time(*debut), time(*fin))
-    terme = fin_effets(depart, duree, bornes)
-    minutes = int((terme - depart).total_seconds() // 60) if depart.utcoffset() == terme.utcoffset() else None
-    if minutes is None:
-        return  # a night of change of hour, told by its own case
-    payantes = sum(not bornes[0] <= (depart + timedelta(minutes=n)).time() < bornes[1] for n in range(minutes))
-    assert payantes == duree

@@ -1,6 +1,6 @@
 """The dates and amounts of a dossier, computed from the dated law: the law that counts is that of the day which starts the delay (H07)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from fps.droit import droit
@@ -277,6 +277,12 @@ def montant_minore(montant: int, reduction_pourcent: int) -> int:
     return montant - pourcent(montant, reduction_pourcent)
 
 
+@regle("Délibération de la collectivité", "Montant minoré : la somme que la collectivité fixe, jamais plus que le FPS")
+def montant_minore_fixe(montant: int, somme: int) -> int:
+    """The reduced amount, in centimes, when the town has set a sum and not a rate."""
+    return min(somme, montant)
+
+
 @regle("CGCT, art. R. 2333-120-16", "Total du titre : le reste dû et la majoration")
 def total_titre(impaye: int, majoration_due: int) -> int:
     """What a title claims, in centimes (CGCT, art. R. 2333-120-16)."""
@@ -289,24 +295,20 @@ def net_de_rabais(total: int, rabais_accorde: int) -> int:
     return total - rabais_accorde
 
 
-@regle("CGCT, art. R. 2333-120-6", "Fin des effets du FPS, pause exclue")
-def fin_effets(depart: datetime, duree_minutes: int, pause: tuple[time, time] | None = None) -> datetime:
-    """When a FPS ceases to produce its effects: departure plus the longest paid duration, daily break left out (CGCT, art. R. 2333-120-6).
+@regle("CGCT, art. R. 2333-120-6", "Laisser de côté des heures où le stationnement n'est pas payant")
+def laisser_de_cote(terme: datetime, de: datetime, a: datetime) -> datetime:
+    """The end of the effects, later by a time that is not charged: a break, a night, a day off (CGCT, art. R. 2333-120-6)."""
+    return (terme.astimezone(UTC) + (a.astimezone(UTC) - de.astimezone(UTC))).astimezone(PARIS)
 
-    `depart` is the hour of the finding, or of the latest proof of payment; nights are not left out (hypothesis H18).
+
+@regle("CGCT, art. R. 2333-120-6", "Fin des effets du FPS : la durée maximale de stationnement payant, heures non payantes exclues")
+def fin_effets(depart: datetime, duree_minutes: int, interruptions: tuple[tuple[datetime, datetime], ...] = ()) -> datetime:
+    """When a FPS ceases to produce its effects: departure plus the longest paid duration, free times left out (CGCT, art. R. 2333-120-6).
+
+    `depart` is the hour of the finding, or of the latest proof of payment; `interruptions` the free times from then on, in order.
     """
-    curseur, reste = depart.astimezone(UTC), timedelta(minutes=duree_minutes)
-    while pause is not None:
-        jour = paris_date(curseur)
-        debut, fin = (datetime.combine(jour, heure, PARIS).astimezone(UTC) for heure in pause)
-        if curseur < debut:
-            if curseur + reste <= debut:
-                break
-            reste -= debut - curseur
-        curseur = max(curseur, fin)
-        minuit = datetime.combine(jour + timedelta(days=1), time(0), PARIS).astimezone(UTC)
-        if curseur + reste < minuit:
-            break
-        reste -= minuit - curseur
-        curseur = minuit
-    return (curseur + reste).astimezone(PARIS)
+    terme = (depart.astimezone(UTC) + timedelta(minutes=duree_minutes)).astimezone(PARIS)
+    for de, a in interruptions:
+        if de.astimezone(UTC) < terme.astimezone(UTC):
+            terme = laisser_de_cote(terme, de, a)
+    return terme

@@ -49,15 +49,15 @@ def instant_paris(jour: date, heure: time = time(0)) -> datetime:
 
 
 @cache
-def _feries(annee: int) -> frozenset[date]:
-    from holidays import country_holidays  # a heavy import, needed by one switch only
+def _feries(annee: int, subdivision: str | None) -> frozenset[date]:
+    from holidays import country_holidays  # a heavy import, needed where a day off counts
 
-    return frozenset(country_holidays("FR", years=annee))
+    return frozenset(country_holidays("FR", subdiv=subdivision, years=annee))
 
 
-def ferie(jour: date) -> bool:
-    """True on a public holiday of metropolitan France."""
-    return jour in _feries(jour.year)
+def ferie(jour: date, subdivision: str | None = None) -> bool:
+    """True on a public holiday of metropolitan France, or of the subdivision whose own ones are added (ISO 3166-2: 57, 6AE, 974…)."""
+    return jour in _feries(jour.year, subdivision)
 
 
 def jour_ouvrable(jour: date) -> date:

@@ -30,7 +30,7 @@ class Lieu(Partie):
     longitude: float | None = Field(default=None, ge=-180, le=180, description="Longitude en degrés (WGS 84)")
 
 
-Categorie = Literal["voiture", "utilitaire", "deux-roues", "trois-roues", "poids-lourd", "autre"]
+Categorie = Literal["voiture", "voiture-lourde", "utilitaire", "deux-roues", "deux-roues-electrique", "trois-roues", "poids-lourd", "autre"]
 
 
 class Vehicule(Partie):

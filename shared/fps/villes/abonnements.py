@@ -1,24 +1,54 @@
-"""The subscriptions that a town sells."""
+"""What lets a vehicle park otherwise than by a ticket: the subscriptions that a town sells, the rights that it gives."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Final, Literal
 
+from pydantic import Field
+
+from fps.errors import Refus
 from fps.messages.formats import CentimesDus, Court, Ligne
-from fps.villes.lecture import Lecture
+from fps.villes.lecture import DepuisLaReforme, Lecture
 
-NatureAbonnement = Literal["resident", "professionnel-sante", "faible-emission", "deux-roues"]
+Nature = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class DroitNonPrevu(Refus):
+    """La collectivité ne donne pas ce droit de stationner"""
+
+    code = "droit-non-prevu"
+    article = "CGCT, art. L. 2333-87, I"
+    que_faire = "Choisissez l'un des droits que la collectivité déclare, ou ajoutez celui-ci à sa configuration."
 
 
 class Abonnement(Lecture):
     """A subscription that the town sells, in some zones or in all of them; its price by date, in centimes."""
 
-    nature: NatureAbonnement
+    nature: Nature
     nom: Ligne
     periode: Literal["jour", "semaine", "mois", "an"]
     zones: tuple[Court, ...] = ()
-    prix: dict[date, CentimesDus]
+    prix: dict[DepuisLaReforme, CentimesDus]
 
     def prix_au(self, le: date) -> int | None:
         """The price that day, None before the first one."""
         dates = [depuis for depuis in self.prix if depuis <= le]
         return self.prix[max(dates)] if dates else None
+
+
+class DroitPrevu(Lecture):
+    """A right to park without paying: for ever, or for some hours from the arrival (`heures`), in some zones or in all of them."""
+
+    nature: Nature
+    nom: Ligne
+    heures: Annotated[int, Field(ge=1, le=24 * 31)] | None = None
+    zones: tuple[Court, ...] = ()
+
+
+# What any town may give without telling it: the card comes from the law (CASF, art. L. 241-3), the others are those of most towns.
+COURANTS: Final = (
+    DroitPrevu(nature="cmi-s", nom="Carte mobilité inclusion, mention stationnement"),
+    DroitPrevu(nature="resident", nom="Résident"),
+    DroitPrevu(nature="faible-emission", nom="Véhicule à faible émission"),
+    DroitPrevu(nature="professionnel-sante", nom="Professionnel de santé"),
+    DroitPrevu(nature="deux-roues", nom="Deux-roues motorisé"),
+)

@@ -1,17 +1,20 @@
 """A town: who it is, how it is reached, its cycle, its delays, its zones, what it grants to who pays soon."""
 
-from datetime import date, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from fps.droit.calculs import Cycle, montant_fps, montant_minore
-from fps.messages.formats import Centimes, Courriel, Ligne, Siret, Url
+from fps.droit.calculs import Cycle, montant_fps
+from fps.droit.calendar import PARIS
+from fps.messages.formats import Centimes, Courriel, Court, Ligne, Siret, Url
 from fps.messages.mfps import Minoration, ModeNotification
 from fps.messages.parties_prenantes import Adresse, Autorite, Beneficiaire, Categorie, Contact, ContactRapo
-from fps.villes.abonnements import Abonnement
-from fps.villes.horaires import Pause
-from fps.villes.lecture import Lecture
+from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPrevu
+from fps.villes.horaires import HeuresPayantes, Horaires
+from fps.villes.lecture import DepuisLaReforme, Lecture
+from fps.villes.reductions import PaiementRapide, Reduction
+from fps.villes.territoires import TERRITOIRES, Territoire
 from fps.villes.zones import HorsBareme, Zone
 
 
@@ -30,11 +33,13 @@ class Joindre(Lecture):
     url: Url | None
 
 
-class Reduction(Lecture):
-    """The reduced amount: a rate, and a delay from the send date."""
+class Source(Lecture):
+    """Where what a file says of a real town was read: the public page or decision, and its date."""
 
-    pourcent: Annotated[int, Field(ge=1, le=99)]
-    delai_jours: Annotated[int, Field(ge=1, le=90)]
+    pour: Annotated[tuple[Court, ...], Field(min_length=1)]
+    titre: Ligne
+    le: date
+    url: Url | None = None
 
 
 class Commune(Lecture):
@@ -50,12 +55,27 @@ class Commune(Lecture):
     adresse: Adresse
     joindre: Joindre = Field(alias="contact")
     joindre_rapo: Joindre = Field(alias="contact_rapo")
-    paiement_rapide_jours: Annotated[int, Field(ge=0, le=30)]
-    reduction: Reduction | None = Field(alias="minoration")
-    pause: Pause | None
-    hypotheses: tuple[str, ...]
-    zones: tuple[Zone, ...]
+    territoire: Territoire = "metropole"
+    paiement_rapide: PaiementRapide | None = None
+    reduction: Reduction | None = Field(default=None, alias="minoration")
+    transmission_jours: Annotated[int, Field(ge=0, le=30)] = 0
+    envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] | None = None
+    horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
+    hypotheses: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     abonnements: tuple[Abonnement, ...] = ()
+    droits: tuple[DroitPrevu, ...] = ()
+
+    @model_validator(mode="after")
+    def _coherente(self) -> "Commune":
+        codes = [zone.code for zone in self.zones]
+        if doubles := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"la zone « {doubles[0]} » est décrite deux fois")
+        for nom, zones in [(a.nom, a.zones) for a in self.abonnements] + [(d.nom, d.zones) for d in self.droits]:
+            if inconnues := sorted(set(zones) - set(codes)):
+                raise ValueError(f"« {nom} » : la zone « {inconnues[0]} » n'existe pas")
+        return self
 
     @property
     def autorite(self) -> Autorite:
@@ -79,9 +99,36 @@ class Commune(Lecture):
         return Beneficiaire(siret=self.siret, nom=self.nom, contact=self.contact)
 
     @property
-    def horaire_pause(self) -> tuple[time, time] | None:
-        """The daily break, as `calculs.fin_effets` takes it."""
-        return (self.pause.debut, self.pause.fin) if self.pause else None
+    def outre_mer(self) -> bool:
+        """Whether the town is overseas: its civil hour and the distances before the court follow."""
+        return TERRITOIRES[self.territoire].outre_mer
+
+    @property
+    def paiement_rapide_jours(self) -> int:
+        """How many days the quick payment lasts after a windscreen notice; 0: the town leaves it to the convention."""
+        return self.paiement_rapide.jours if self.paiement_rapide else 0
+
+    def heures(self, code_zone: str) -> HeuresPayantes:
+        """The paying hours of a zone, its own or those of the town; raises HorsBareme."""
+        return HeuresPayantes(self.zone(code_zone).horaires or self.horaires, self.territoire)
+
+    def interruptions(self, code_zone: str, depart: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        """The free times that the longest paid duration of a zone goes through from `depart` (CGCT, art. R. 2333-120-6)."""
+        libres = self.heures(code_zone).interruptions(depart, self.zone(code_zone).duree_maximale)
+        return tuple((de.astimezone(PARIS), a.astimezone(PARIS)) for de, a in libres)
+
+    def droit(self, nature: str) -> DroitPrevu:
+        """A right as the town gives it, else as towns commonly do; raises DroitNonPrevu."""
+        for droit in (*self.droits, *COURANTS):
+            if droit.nature == nature:
+                return droit
+        connus = ", ".join(sorted({d.nature for d in (*self.droits, *COURANTS)}))
+        raise DroitNonPrevu(f"« {nature} » n'est pas un droit de {self.nom} ({connus}).", "nature")
+
+    def source(self, quoi: str) -> str:
+        """Where a part of this file was read (`fps`, `tarifs`, `horaires`…); a simulated decision when it is not told."""
+        lue = next((s for s in self.sources if quoi in s.pour), None)
+        return f"Délibération simulée, {self.nom}" if lue is None else f"{lue.titre} ({lue.le:%d/%m/%Y})"
 
     def zone(self, code: str) -> Zone:
         """The zone of this code; raises HorsBareme."""
@@ -99,7 +146,5 @@ class Commune(Lecture):
         return max((m for zone in self.zones for depuis, fps in zone.fps.items() if depuis <= le for m in fps.values()), default=None)
 
     def minoration(self, montant: int) -> Minoration | None:
-        """The reduced amount of a FPS of `montant` centimes, None when the town grants none."""
-        if self.reduction is None or montant <= 0:
-            return None
-        return Minoration(montant=montant_minore(montant, self.reduction.pourcent), delai_jours=self.reduction.delai_jours)
+        """The reduced amount of a FPS of `montant` centimes, None when the town grants none, or nothing less than the FPS."""
+        return self.reduction.minoration(montant) if self.reduction is not None else None

@@ -1,15 +1,176 @@
-"""When parking is paid."""
+"""When parking is paid: by day of the week, on public holidays, in the periods that are free, with the breaks of the day."""
 
-from datetime import time
-from typing import Annotated
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from fps.droit.calendar import ferie
 from fps.villes.lecture import Lecture
+from fps.villes.territoires import TERRITOIRES, Territoire
+
+JOURS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MINUIT: Final = 24 * 60
+HORIZON: Final = 800  # days: a duration that is not charged by then is never charged
 
 
-class Pause(Lecture):
-    """The daily break during which parking is free."""
+class Plage(NamedTuple):
+    """Paid from this minute of the day, to this one, which is free again."""
 
-    debut: Annotated[time, BeforeValidator(lambda v: time.fromisoformat(v) if isinstance(v, str) else v)]
-    fin: Annotated[time, BeforeValidator(lambda v: time.fromisoformat(v) if isinstance(v, str) else v)]
+    debut: int
+    fin: int
+
+
+def _plage(texte: object) -> Plage:
+    lu = re.fullmatch(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])", texte) if isinstance(texte, str) else None
+    if lu is None:
+        raise ValueError(f"une plage s'écrit « 09:00-12:30 », entre guillemets (lu : {texte!r})")
+    debut, fin = (int(lu[i]) * 60 + int(lu[i + 1]) for i in (1, 3))
+    if not debut < fin <= MINUIT:
+        raise ValueError(f"« {texte} » finit avant de commencer, ou après 24:00 ; une nuit payante s'écrit en deux jours")
+    return Plage(debut, fin)
+
+
+Plages = tuple[Annotated[Plage, BeforeValidator(_plage)], ...]
+
+
+def jours_de(mot: str) -> tuple[int, ...]:
+    """The days that a word means: « lundi », « lundi-samedi », « tous »; raises ValueError."""
+    debut, _, fin = mot.partition("-")
+    if mot == "tous":
+        return tuple(range(7))
+    if debut not in JOURS or (fin or debut) not in JOURS:
+        raise ValueError(f"« {mot} » n'est ni un jour, ni « lundi-samedi », ni « tous »")
+    de, a = JOURS.index(debut), JOURS.index(fin or debut)
+    if a < de:
+        raise ValueError(f"« {mot} » finit avant de commencer")
+    return tuple(range(de, a + 1))
+
+
+class Periode(Lecture):
+    """Days without charge, both included: of one year (2026-12-24), or of each (08-01)."""
+
+    du: str = Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")
+    au: str = Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")
+
+    @field_validator("du", "au", mode="before")
+    @classmethod
+    def _ecrite(cls, valeur: object) -> object:
+        texte = valeur.isoformat() if isinstance(valeur, date) else valeur
+        if isinstance(texte, str) and re.fullmatch(r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}", texte):
+            date.fromisoformat(texte if len(texte) == 10 else f"2000-{texte}")  # raises ValueError for a day that does not exist
+        return texte
+
+    @model_validator(mode="after")
+    def _ordonnee(self) -> "Periode":
+        if len(self.du) != len(self.au):
+            raise ValueError("« du » et « au » s'écrivent tous deux avec l'année, ou tous deux sans")
+        if len(self.du) == 10 and self.au < self.du:
+            raise ValueError(f"la période finit le {self.au}, avant de commencer")
+        return self
+
+    def couvre(self, jour: date) -> bool:
+        """Whether that day is in the period; one of each year may pass the new year."""
+        texte = jour.isoformat() if len(self.du) == 10 else f"{jour:%m-%d}"
+        return self.du <= texte <= self.au if self.du <= self.au else texte >= self.du or texte <= self.au
+
+
+class Horaires(Lecture):
+    """The paying hours of a zone: those of each day; a day that is not told is free."""
+
+    jours: dict[str, Plages]
+    feries: Literal["gratuits", "payants"] = "gratuits"
+    gratuit: tuple[Periode, ...] = ()
+
+    @field_validator("jours")
+    @classmethod
+    def _sans_recouvrement(cls, jours: dict[str, Plages]) -> dict[str, Plages]:
+        vus: dict[int, str] = {}
+        for mot, plages in jours.items():
+            for jour in jours_de(mot):
+                if jour in vus:
+                    raise ValueError(f"{JOURS[jour]} est dit deux fois : « {vus[jour]} » et « {mot} »")
+                vus[jour] = mot
+            for avant, apres in itertools.pairwise(plages):
+                if apres.debut < avant.fin:
+                    raise ValueError(f"« {mot} » : deux plages se recouvrent, ou ne sont pas dans l'ordre")
+        return jours
+
+    @model_validator(mode="after")
+    def _payantes(self) -> "Horaires":
+        annee = (date(2028, 1, 1) + timedelta(days=n) for n in range(366))
+        libres = [p for p in self.gratuit if len(p.du) == 5]
+        if not any(
+            any(p for mot, p in self.jours.items() if j.weekday() in jours_de(mot)) and not any(p.couvre(j) for p in libres) for j in annee
+        ):
+            raise ValueError("aucune heure payante de l'année : une zone gratuite n'a pas de FPS")
+        return self
+
+    def plages(self, jour: date, territoire: Territoire) -> Plages:
+        """What is paid that day, in minutes; nothing on a free day."""
+        if (self.feries == "gratuits" and ferie(jour, TERRITOIRES[territoire].feries)) or any(p.couvre(jour) for p in self.gratuit):
+            return ()
+        return next((plages for mot, plages in self.jours.items() if jour.weekday() in jours_de(mot)), ())
+
+
+@dataclass(frozen=True)
+class HeuresPayantes:
+    """The paying hours of a zone through time, at its own civil hour; every hour is paid as long as the town tells nothing."""
+
+    versions: Mapping[date, Horaires]
+    territoire: Territoire = "metropole"
+
+    @property
+    def fuseau(self) -> ZoneInfo:
+        """The civil hour of the town."""
+        return TERRITOIRES[self.territoire].fuseau
+
+    def du_jour(self, jour: date) -> Iterator[tuple[datetime, datetime]]:
+        """The paying windows of a civil day, as instants; the end is free."""
+        depuis = max((d for d in self.versions if d <= jour), default=None)
+        plages: Plages = (Plage(0, MINUIT),) if depuis is None else self.versions[depuis].plages(jour, self.territoire)
+        for plage in plages:
+            yield self._instant(jour, plage.debut), self._instant(jour, plage.fin)
+
+    def _instant(self, jour: date, minute: int) -> datetime:
+        passe, reste = divmod(minute, MINUIT)
+        return datetime.combine(jour + timedelta(days=passe), time(*divmod(reste, 60)), self.fuseau).astimezone(UTC)
+
+    def payant(self, instant: datetime) -> bool:
+        """Whether parking is charged at that very minute."""
+        jour = instant.astimezone(self.fuseau).date()
+        return any(debut <= instant < fin for debut, fin in self.du_jour(jour))
+
+    def interruptions(self, depart: datetime, minutes: int) -> tuple[tuple[datetime, datetime], ...]:
+        """The free times from `depart` on that a duration of paid `minutes` goes through, in order, in UTC (CGCT, art. R. 2333-120-6).
+
+        Raises ValueError when that duration is never charged.
+        """
+        curseur, reste, trouvees = depart.astimezone(UTC), timedelta(minutes=minutes), list[tuple[datetime, datetime]]()
+        jour = depart.astimezone(self.fuseau).date()
+        for rang in range(HORIZON):
+            for debut, fin in self.du_jour(jour + timedelta(days=rang)):
+                if fin <= curseur:
+                    continue
+                if debut > curseur:
+                    trouvees.append((curseur, debut))
+                    curseur = debut
+                if curseur + reste <= fin:
+                    return tuple(trouvees)
+                reste, curseur = reste - (fin - curseur), fin
+        raise ValueError(f"{minutes} minutes payantes n'arrivent pas en {HORIZON} jours")
+
+    def terme(self, depart: datetime, minutes: int) -> datetime:
+        """The instant when that many paid minutes from `depart` are over."""
+        libres = sum((a - de for de, a in self.interruptions(depart, minutes)), timedelta())
+        return depart.astimezone(UTC) + timedelta(minutes=minutes) + libres
+
+    def reprise(self, instant: datetime) -> datetime | None:
+        """When parking is paid again, of an instant at which it is free; None when it is paid then."""
+        libres = self.interruptions(instant, 1)
+        return libres[0][1] if libres and libres[0][0] == instant else None

@@ -1,14 +1,20 @@
-"""The tariff zones of a town: where they are, their longest paid duration, what is charged there, their FPS by date."""
+"""The tariff zones of a town: where they are, when and how long parking is paid, what is charged there, their FPS by date."""
 
+import itertools
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from fps.droit.money import euros
 from fps.errors import Introuvable
-from fps.messages.formats import CentimesDus, CodePostal, Court, Ligne
+from fps.messages.formats import Centimes, CentimesDus, CodePostal, Court, Ligne
 from fps.messages.parties_prenantes import Categorie
-from fps.villes.lecture import Lecture
+from fps.villes.horaires import Horaires
+from fps.villes.lecture import DepuisLaReforme, Lecture
+
+Grille = dict[Annotated[int, Field(ge=1, le=1440)], Centimes]
 
 
 class HorsBareme(Introuvable):
@@ -25,19 +31,78 @@ class Zone(Lecture):
     code: Court
     nom: Ligne
     duree_maximale: Annotated[int, Field(ge=1, le=1440)]
-    codes_postaux: tuple[CodePostal, ...]
-    voies: tuple[Ligne, ...]
-    fps: dict[date, dict[Categorie, CentimesDus]]
-    tarifs: dict[date, dict[int, CentimesDus]] = Field(default_factory=dict)
+    codes_postaux: Annotated[tuple[CodePostal, ...], Field(min_length=1)]
+    voies: tuple[Ligne, ...] = ()
+    horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
+    fps: Annotated[dict[DepuisLaReforme, dict[Categorie, CentimesDus]], Field(min_length=1)]
+    tarifs: dict[DepuisLaReforme, Grille] = Field(default_factory=dict)
+    tarifs_par_categorie: dict[Categorie, dict[DepuisLaReforme, Grille]] = Field(default_factory=dict)
 
-    def grille(self, le: date) -> dict[int, int]:
+    @field_validator("fps")
+    @classmethod
+    def _avec_un_prix(cls, fps: dict[date, dict[Categorie, int]]) -> dict[date, dict[Categorie, int]]:
+        for depuis, montants in fps.items():
+            if not montants:
+                raise ValueError(f"aucun montant de FPS au {depuis:%d/%m/%Y}")
+        return fps
+
+    @field_validator("tarifs")
+    @classmethod
+    def _croissants(cls, tarifs: dict[date, dict[int, int]]) -> dict[date, dict[int, int]]:
+        for depuis, grille in tarifs.items():
+            _exiger_croissante(grille, f"au {depuis:%d/%m/%Y}")
+        return tarifs
+
+    @field_validator("tarifs_par_categorie")
+    @classmethod
+    def _croissants_aussi(cls, tarifs: dict[Categorie, dict[date, dict[int, int]]]) -> dict[Categorie, dict[date, dict[int, int]]]:
+        for categorie, versions in tarifs.items():
+            for depuis, grille in versions.items():
+                _exiger_croissante(grille, f"{categorie}, au {depuis:%d/%m/%Y}")
+        return tarifs
+
+    @model_validator(mode="after")
+    def _sous_le_plafond(self) -> "Zone":
+        for grille, ou in self._grilles():
+            if grille and max(grille) > self.duree_maximale:
+                raise ValueError(f"la grille {ou} va au-delà de la durée maximale, {self.duree_maximale} minutes")
+        for depuis, montants in self.fps.items():
+            for categorie, montant in montants.items():
+                plafond = self.plafond(depuis, categorie)
+                if plafond is not None and montant > plafond:
+                    raise ValueError(
+                        f"le FPS de {euros(montant)} ({categorie}, au {depuis:%d/%m/%Y}) dépasse le prix de la durée maximale, "
+                        f"{euros(plafond)} (CGCT, art. L. 2333-87, I)"
+                    )
+        return self
+
+    def _grilles(self) -> Iterator[tuple[dict[int, int], str]]:
+        for depuis, grille in self.tarifs.items():
+            yield grille, f"du {depuis:%d/%m/%Y}"
+        for categorie, versions in self.tarifs_par_categorie.items():
+            for depuis, grille in versions.items():
+                yield grille, f"« {categorie} » du {depuis:%d/%m/%Y}"
+
+    def versions(self, categorie: Categorie | None = None) -> Mapping[date, dict[int, int]]:
+        """The grids by date of a category of vehicle: its own ones when the town has set some, else those of everybody."""
+        propres = self.tarifs_par_categorie.get(categorie) if categorie is not None else None
+        return self.tarifs if propres is None else propres
+
+    def grille(self, le: date, categorie: Categorie | None = None) -> dict[int, int]:
         """What parking is charged that day: centimes by number of minutes; empty when the town tells nothing."""
-        dates = [depuis for depuis in self.tarifs if depuis <= le]
-        return dict(self.tarifs[max(dates)]) if dates else {}
+        versions = self.versions(categorie)
+        dates = [depuis for depuis in versions if depuis <= le]
+        return dict(versions[max(dates)]) if dates else {}
 
-    def plafond(self, le: date) -> int | None:
+    def plafond(self, le: date, categorie: Categorie | None = None) -> int | None:
         """The charge for the longest paid duration, subscriptions left out (CGCT, art. L. 2333-87, I); None when it is not told."""
-        return self.grille(le).get(self.duree_maximale)
+        return self.grille(le, categorie).get(self.duree_maximale)
+
+    def minutes_gratuites(self, le: date) -> int | None:
+        """How long a ticket of 0 € lets a vehicle park that day; None when the town tells no grid."""
+        grilles = [self.grille(le), *(self.grille(le, categorie) for categorie in self.tarifs_par_categorie)]
+        connues = [grille for grille in grilles if grille]
+        return max((minutes for grille in connues for minutes, prix in grille.items() if prix == 0), default=0) if connues else None
 
     def bareme(self, categorie: Categorie, le: date) -> int:
         """The FPS of this zone before deduction, in centimes; raises HorsBareme when none is set."""
@@ -46,3 +111,12 @@ class Zone(Lecture):
         if montant is None:
             raise HorsBareme(f"Zone {self.code}, {categorie}, {le:%d/%m/%Y} : aucun montant.", "lieu.zone")
         return montant
+
+
+def _exiger_croissante(grille: dict[int, int], ou: str) -> None:
+    rangs = sorted(grille)
+    for avant, apres in itertools.pairwise(rangs):
+        if grille[apres] < grille[avant]:
+            raise ValueError(
+                f"la grille {ou} descend : {euros(grille[avant])} pour {avant} minutes, {euros(grille[apres])} pour {apres} minutes"
+            )

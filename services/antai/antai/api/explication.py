@@ -27,7 +27,6 @@ from fps.droit.calculs import (
     date_notification_postale,
     emission_titre_le,
     majoration,
-    montant_minore,
 )
 from fps.droit.calendar import paris_date
 from fps.kit.engine.service import Service
@@ -121,8 +120,8 @@ class Recit:
     def minore(self) -> int:
         """The reduced amount of the message, as the town's rate gives it."""
         accordee = self.declaree or commune(self.dossier.siret).reduction
-        taux = accordee.pourcent if accordee is not None else 0
-        return venu_de(self.dossier.minoration_montant, lambda: montant_minore(self.dossier.montant, taux))
+        montant = self.dossier.montant
+        return venu_de(self.dossier.minoration_montant, lambda: montant if accordee is None else accordee.reduire(montant))
 
     def minore_jusqu_au(self) -> date:
         """The last day of the reduced amount, from the sending, or from the reading of an electronic notice."""

@@ -14,6 +14,7 @@ from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import cle_plaque, identiques, lectures
 from fps.villes.communes import Zone, commune
+from fps.villes.horaires import HeuresPayantes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,10 @@ async def _registre(siret: str, vue: Vue, work: Work) -> Stationnement | None:
     return trouve and trouve.du_pays(vue.pays)
 
 
-async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, work: Work) -> str:
+async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, heures: HeuresPayantes, work: Work) -> str:
     """What to look at again when another reading of the plate is in order; nothing when none is."""
     for autre in lectures(vue.immatriculation, vue.pays):
-        constatation = controler(await _registre(siret, Vue(autre, vue.pays), work), tarif, instant)
+        constatation = controler(await _registre(siret, Vue(autre, vue.pays), work), tarif, instant, heures)
         if constatation.verdict in (Verdict.PAYE, Verdict.DROIT):
             return f" Relisez la plaque : {autre} est en règle ({constatation.raison})"
     return ""
@@ -46,11 +47,12 @@ async def precontroler(siret: str, zone: str, vue: Vue, source: Literal["agent",
     vu = instant or work.now
     if vu > work.now:
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
-    tarif = commune(siret).zone(zone)
-    constatation = controler(await _registre(siret, vue, work), tarif, vu)
+    ville = commune(siret)
+    tarif, heures = ville.zone(zone), ville.heures(zone)
+    constatation = controler(await _registre(siret, vue, work), tarif, vu, heures)
     raison = constatation.raison
     if constatation.verdict is Verdict.A_CONSTATER:
-        raison += await _doute(siret, vue, tarif, vu, work)
+        raison += await _doute(siret, vue, tarif, vu, heures, work)
     numero = f"{siret}-{await numero_suivant(siret, 'CTRL', work)}"
     controle = Controle(numero, siret, zone, vue.immatriculation, source, vu, constatation.verdict, raison)
     work.add(controle)

@@ -38,7 +38,8 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     verifier_date(constat, work.now)
     verifier(await work.find(AgentAssermente, siret, agent), jour)
     registre, pays = await work.find(Stationnement, siret, cle_plaque(constat.vehicule.immatriculation)), constat.vehicule.pays
-    constatation = controler(registre and registre.du_pays(pays), ville.zone(constat.zone), constat.date_heure)
+    zone, heures = ville.zone(constat.zone), ville.heures(constat.zone)
+    constatation = controler(registre and registre.du_pays(pays), zone, constat.date_heure, heures)
     exiger_manquement(constatation)
     if constat.montant_deduit is None:
         constat = replace(constat, montant_deduit=constatation.deduit)

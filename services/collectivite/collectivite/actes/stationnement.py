@@ -1,6 +1,6 @@
 """The register by plate: what is paid and granted."""
 
-from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement
+from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement, limiter, verifier_ticket
 from fps.kit.engine.work import Work
 from fps.messages.plaques import cle_plaque
 from fps.villes.communes import commune
@@ -13,17 +13,19 @@ async def registre(siret: str, immatriculation: str, work: Work) -> Stationnemen
 
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:
-    """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme."""
-    commune(siret).zone(paiement.zone)
+    """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme, TicketGratuitImpossible."""
+    verifier_ticket(paiement, commune(siret).zone(paiement.zone))
     ouvert = await registre(siret, immatriculation, work)
     ouvert.payer(paiement)
     return ouvert
 
 
 async def accorder(siret: str, immatriculation: str, droit: DroitDeStationnement, work: Work) -> Stationnement:
-    """A right to park. Raises CommuneInconnue, HorsBareme for a zone that does not exist."""
+    """A right to park. Raises CommuneInconnue, HorsBareme for a zone that does not exist, DroitNonPrevu, DroitSansHeure."""
+    ville = commune(siret)
     for zone in droit.zones:
-        commune(siret).zone(zone)
+        ville.zone(zone)
+    accorde = limiter(droit, ville.droit(droit.nature))
     ouvert = await registre(siret, immatriculation, work)
-    ouvert.ouvrir(droit)
+    ouvert.ouvrir(accorde)
     return ouvert

@@ -28,7 +28,6 @@ from fps.droit.calculs import (
     date_notification_decision,
     fin_effets,
     montant_fps,
-    montant_minore,
 )
 from fps.droit.calendar import PARIS, paris_date
 from fps.kit.engine.service import Reading, Service
@@ -70,16 +69,14 @@ def effets(liasse: Liasse) -> datetime:
     """The end of the effects, from the latest proof that the register knew when the FPS was established, else from the finding."""
     f, zone, registre = liasse.forfait, liasse.ville.zone(liasse.forfait.lieu.zone), liasse.registre
     avant = replace(registre, forfaits=tuple(x for x in registre.forfaits if x.numero != f.numero)) if registre else None
-    depart = controler(avant, zone, f.date_heure_constat).depart
-    return fin_effets(depart or f.date_heure_constat, zone.duree_maximale, liasse.ville.horaire_pause)
+    depart = controler(avant, zone, f.date_heure_constat, liasse.ville.heures(zone.code)).depart or f.date_heure_constat
+    return fin_effets(depart, zone.duree_maximale, liasse.ville.interruptions(zone.code, depart))
 
 
 def minoration(liasse: Liasse) -> int:
     """The reduced amount."""
     reduction = liasse.ville.reduction
-    return venu_de(
-        liasse.forfait.minoration_montant, lambda: montant_minore(montant(liasse), reduction.pourcent) if reduction is not None else None
-    )
+    return venu_de(liasse.forfait.minoration_montant, lambda: reduction.reduire(montant(liasse)) if reduction is not None else None)
 
 
 def envoi(liasse: Liasse) -> date:

@@ -7,13 +7,14 @@ from pydantic import Field
 
 from collectivite.actes import stationnement as actes
 from collectivite.api.formes import Demande, Vue
-from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, NatureDroit, PaiementImmediat, Stationnement
+from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, PaiementImmediat, Stationnement
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import CentimesDus, Court, Instant, Jour, Pays, Plaque, Siret
+from fps.messages.formats import Centimes, Court, Instant, Jour, Pays, Plaque, Siret
 from fps.messages.plaques import cle_plaque
+from fps.villes.abonnements import Nature
 
 PAYS = "Pays de la plaque, quand il est connu ; à défaut, la ligne vaut pour ce numéro, de quelque pays qu'il soit"
 
@@ -27,21 +28,22 @@ class DemandePaiementImmediat(Demande):
     zone: Court
     debut: Instant
     fin: Instant
-    montant: CentimesDus
+    montant: Centimes = Field(description="Somme payée, en centimes ; 0 pour un ticket des minutes gratuites de la zone")
     pays: Pays | None = Field(default=None, description=PAYS)
     visible: bool = Field(default=True, description="Justificatif apposé ou transmis par voie électronique")
 
 
 class DemandeDroit(Demande):
-    """Un droit donné à une plaque ; sans zone, il vaut dans toutes."""
+    """Un droit donné à une plaque ; sans zone, il vaut dans toutes celles où la commune le donne."""
 
     siret: Siret
     immatriculation: Plaque
-    nature: NatureDroit
+    nature: Nature = Field(description="L'un des droits de la commune : cmi-s, resident… ou un droit qu'elle déclare", examples=["cmi-s"])
     zones: tuple[Court, ...] = ()
     depuis: Jour
     jusqu_au: Jour
     pays: Pays | None = Field(default=None, description=PAYS)
+    arrivee: Instant | None = Field(default=None, description="Heure d'arrivée du véhicule, pour un droit que la commune limite en heures")
 
 
 class StationnementVu(Vue):

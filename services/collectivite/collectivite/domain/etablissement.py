@@ -1,17 +1,20 @@
 """Establishing a FPS: its number, its amount from the tariff of the day, the message FPS that tells ANTAI."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
+from collectivite.domain.stationnement import phrase_gratuite
 from collectivite.domain.tarif import bareme
 from fps.droit import droit
 from fps.droit.calculs import fin_effets, montant_fps
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.numero import NumeroFps
-from fps.messages.mfps import AccuseFps, CreationFps, ModeNotification
+from fps.messages.mfps import AccuseFps, CreationFps, ErreurAccuse, ModeNotification
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
+from fps.regles.accuse import erreur
 from fps.regles.controle_mfps import controler_creation
 from fps.regles.serie import Serie
 from fps.villes.communes import Commune
@@ -62,6 +65,18 @@ def verifier_anciennete(constat: Constat, maintenant: datetime) -> None:
         raise ConstatRefuse(f"Le constat du {jour:%d/%m/%Y} a plus de {limite} jours : vérifiez sa date.", "date_heure_constat")
 
 
+def _hors_heures(ville: Commune, constat: Constat) -> Iterator[ErreurAccuse]:
+    reprise = ville.heures(constat.zone).reprise(constat.date_heure)
+    if reprise is not None:
+        yield erreur(
+            "hors-heures-payantes",
+            "date_heure_constat",
+            phrase_gratuite(reprise),
+            "CGCT, art. L. 2333-87, I ; R. 2333-120-6",
+            "N'établissez pas de FPS : aucune redevance n'est due hors des heures payantes de la zone.",
+        )
+
+
 def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant: datetime, depart: datetime | None = None) -> CreationFps:
     """The message of a FPS; its amount is that of the zone less the latest proof (CGCT, art. L. 2333-87, I and R. 2333-120-5).
 
@@ -69,7 +84,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     Raises HorsBareme, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
     """
     jour, zone = paris_date(constat.date_heure), ville.zone(constat.zone)
-    deduit = constat.montant_deduit or 0
+    deduit, debut = constat.montant_deduit or 0, depart or constat.date_heure
     montant = montant_fps(bareme(ville.siret, zone.code, constat.vehicule.categorie, jour), deduit)
     numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
     message = CreationFps(
@@ -88,12 +103,13 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
         dispositif=constat.dispositif,
         montant_fps=montant,
         montant_deduit=deduit,
-        fin_effets=fin_effets(depart or constat.date_heure, zone.duree_maximale, ville.horaire_pause),
+        fin_effets=fin_effets(debut, zone.duree_maximale, ville.interruptions(zone.code, debut)),
         mode_notification=constat.mode_notification or ville.mode_notification,
         minoration=ville.minoration(montant) if droit(jour).minoration_canaux else None,
         contact_rapo=ville.contact_rapo,
     )
-    erreurs = controler_creation(message, maintenant=maintenant, plafond=zone.plafond(jour), siret_connu=True)
+    plafond = zone.plafond(jour, constat.vehicule.categorie)
+    erreurs = [*_hors_heures(ville, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond, siret_connu=True)]
     if erreurs:
         accuse = AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ConstatRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)

@@ -1,7 +1,7 @@
 """The payments of a FPS that the town knows: told by ANTAI, or taken by itself."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from collectivite.domain.calendrier import limite_paiement_rapide
@@ -35,8 +35,12 @@ def verifier_information(forfait: Forfait, montant: int, le: date, aujourdhui: d
         raise PaiementIncroyable(f"Payé le {le:%d/%m/%Y}, constat du {constat:%d/%m/%Y}.", "date_heure_paiement")
 
 
-def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, le: date) -> None:
-    """Raises PaiementRapideImpossible, MontantPaiement (convention de cycle complet: before the notice leaves)."""
+def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, maintenant: datetime) -> None:
+    """A payment before the notice leaves (convention de cycle complet): the FPS, or the reduced sum of its first hours.
+
+    Raises PaiementRapideImpossible, MontantPaiement.
+    """
+    le = paris_date(maintenant)
     if forfait.cycle != "complet" or forfait.mode_notification != "pare-brise":
         partiel = forfait.cycle == "partiel"
         pourquoi = "L'avis apposé se paie à la collectivité (cycle partiel)." if partiel else "L'avis est envoyé par l'ANTAI, sans notice."
@@ -44,8 +48,10 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, le:
     limite = limite_paiement_rapide(ville, forfait)
     if le > limite or forfait.etat not in (Etat.ETABLI, Etat.TRANSMIS):
         raise PaiementRapideImpossible(f"Le paiement rapide était possible jusqu'au {limite:%d/%m/%Y} ; état « {forfait.etat} ».", "numero")
-    if montant != forfait.du:
-        raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.du)}.", "montant")
+    somme = ville.paiement_rapide.somme(forfait.du, forfait.date_heure_constat, maintenant) if ville.paiement_rapide else forfait.du
+    if montant not in (somme, forfait.du):
+        ou = "" if somme == forfait.du else f", ou {euros(somme)} dans les premières heures"
+        raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.du)}{ou}.", "montant")
 
 
 def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:

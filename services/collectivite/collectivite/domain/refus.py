@@ -29,6 +29,22 @@ class ConstatRefuse(MessageRefuse):
     que_faire = "Corrigez chaque erreur listée, puis recommencez."
 
 
+class TicketGratuitImpossible(Refus):
+    """Un ticket de 0 € dure plus que les minutes gratuites de la zone"""
+
+    code = "ticket-gratuit-impossible"
+    article = "CGCT, art. L. 2333-87, I ; R. 2333-120-3"
+    que_faire = "Vérifiez le montant et les heures du ticket ; un stationnement sans paiement est un droit, à enregistrer comme tel."
+
+
+class DroitSansHeure(Refus):
+    """Ce droit est limité en heures : il faut l'heure d'arrivée du véhicule"""
+
+    code = "droit-sans-heure"
+    article = "CASF, art. L. 241-3 ; CGCT, art. L. 2333-87, I"
+    que_faire = "Donnez l'heure à laquelle le véhicule s'est garé (champ « arrivee »)."
+
+
 class SerieEpuisee(Refus):
     """L'agent a établi 999 FPS ce jour : la série est épuisée"""
 

@@ -7,11 +7,12 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from collectivite.domain.refus import ControleSansSuite, FpsEnCours, VehiculeEnRegle
-from fps.droit.calendar import paris_date
-from fps.villes.communes import Zone
+from collectivite.domain.refus import ControleSansSuite, DroitSansHeure, FpsEnCours, TicketGratuitImpossible, VehiculeEnRegle
+from fps.droit.calendar import PARIS, paris_date
+from fps.villes.abonnements import DroitPrevu, Nature
+from fps.villes.horaires import HeuresPayantes
+from fps.villes.zones import Zone
 
-NatureDroit = Literal["resident", "cmi-s", "faible-emission", "professionnel-sante", "deux-roues"]
 RETENUS: Final = 20
 
 
@@ -35,13 +36,18 @@ class PaiementImmediat(Ligne):
 
 
 class DroitDeStationnement(Ligne):
-    """Un droit de stationner, dans quelques zones ou dans toutes, pour un temps ; la commune le vote, la CMI-S vient de la loi."""
+    """Un droit de stationner, dans quelques zones ou dans toutes, pour un temps ; la commune le vote, la CMI-S vient de la loi.
 
-    nature: NatureDroit
+    Un droit limité en heures vaut de l'arrivée du véhicule à la fin de ces heures.
+    """
+
+    nature: Nature
     zones: tuple[str, ...]
     depuis: date
     jusqu_au: date
     pays: str | None = None
+    arrivee: datetime | None = None
+    fin: datetime | None = None
 
 
 class FpsEnVigueur(Ligne):
@@ -64,17 +70,37 @@ class Stationnement:
     droits: tuple[DroitDeStationnement, ...] = ()
     forfaits: tuple[FpsEnVigueur, ...] = ()
 
-    def dernier_justificatif(self, zone: Zone, instant: datetime) -> PaiementImmediat | None:
-        """The latest proof only, when it is visible and the longest paid duration has not run out (CGCT, art. R. 2333-120-5)."""
-        connus = [p for p in self.paiements if p.zone == zone.code and p.debut <= instant]
-        dernier = max(connus, key=lambda p: p.debut, default=None)
-        if dernier is None or not dernier.visible or instant > dernier.debut + timedelta(minutes=zone.duree_maximale):
-            return None
-        return dernier
+    def en_vigueur(self, zone: Zone, instant: datetime) -> PaiementImmediat | None:
+        """A proof that covers that instant, whatever came after it: no FPS then (CGCT, art. L. 2333-87, I)."""
+        couvrants = [p for p in self.paiements if p.zone == zone.code and p.visible and p.debut <= instant <= p.fin]
+        return max(couvrants, key=lambda p: p.fin, default=None)
 
-    def droit(self, zone: str, le: date) -> DroitDeStationnement | None:
-        """A right in force that day in that zone."""
-        return next((d for d in self.droits if d.depuis <= le <= d.jusqu_au and (not d.zones or zone in d.zones)), None)
+    def dernier_justificatif(self, zone: Zone, instant: datetime, heures: HeuresPayantes) -> PaiementImmediat | None:
+        """The latest of the proofs that are visible (1°) and whose longest paid duration has not run out (2°): R. 2333-120-5.
+
+        Hours that are not paid do not count in that duration (CGCT, art. R. 2333-120-6).
+        """
+        retenus = [
+            p
+            for p in self.paiements
+            if p.zone == zone.code and p.visible and p.debut <= instant <= heures.terme(p.debut, zone.duree_maximale)
+        ]
+        return max(retenus, key=lambda p: p.debut, default=None)
+
+    def droit(self, zone: str, instant: datetime) -> DroitDeStationnement | None:
+        """A right in force at that instant in that zone."""
+        le = paris_date(instant)
+        return next(
+            (
+                d
+                for d in self.droits
+                if d.depuis <= le <= d.jusqu_au
+                and (not d.zones or zone in d.zones)
+                and (d.arrivee is None or d.arrivee <= instant)
+                and (d.fin is None or instant <= d.fin)
+            ),
+            None,
+        )
 
     def fps_en_cours(self, zone: str, instant: datetime) -> FpsEnVigueur | None:
         """A FPS of this zone that still produces its effects."""
@@ -106,9 +132,28 @@ class Stationnement:
         self.droits = (*(d for d in self.droits if d.nature != droit.nature), droit)
 
 
+def limiter(droit: DroitDeStationnement, prevu: DroitPrevu) -> DroitDeStationnement:
+    """A right as the town gives it: in its zones, for its hours from the arrival. Raises DroitSansHeure."""
+    zones = droit.zones or prevu.zones
+    if prevu.heures is None:
+        return droit.model_copy(update={"zones": zones})
+    if droit.arrivee is None:
+        raise DroitSansHeure(f"« {prevu.nom} » vaut {prevu.heures} heures : dites l'heure d'arrivée du véhicule.", "arrivee")
+    return droit.model_copy(update={"zones": zones, "fin": droit.arrivee + timedelta(hours=prevu.heures)})
+
+
+def verifier_ticket(paiement: PaiementImmediat, zone: Zone) -> None:
+    """A ticket of 0 € lasts no longer than the free minutes of the zone, when its grid is told. Raises TicketGratuitImpossible."""
+    gratuites = zone.minutes_gratuites(paris_date(paiement.debut)) if paiement.montant == 0 else None
+    if gratuites is not None and paiement.fin - paiement.debut > timedelta(minutes=gratuites):
+        offertes = f"{gratuites} minutes sont gratuites" if gratuites else "aucune minute n'est gratuite"
+        raise TicketGratuitImpossible(f"Zone {zone.code} : {offertes} ce jour-là.", "montant")
+
+
 class Verdict(StrEnum):
     """Ce qu'un contrôle trouve."""
 
+    GRATUIT = "gratuit"
     PAYE = "paye"
     DROIT = "droit"
     FPS_EN_COURS = "fps-en-cours"
@@ -125,22 +170,32 @@ class Constatation:
     depart: datetime | None = None
 
 
-def controler(registre: Stationnement | None, zone: Zone, instant: datetime) -> Constatation:
+def controler(registre: Stationnement | None, zone: Zone, instant: datetime, heures: HeuresPayantes) -> Constatation:
     """What the register says of a vehicle seen there and then (CGCT, art. L. 2333-87, I, R. 2333-120-5 and -6)."""
+    reprise = heures.reprise(instant)
+    if reprise is not None:
+        return Constatation(Verdict.GRATUIT, phrase_gratuite(reprise))
     if registre is None:
         return Constatation(Verdict.A_CONSTATER, "Ni paiement ni droit au registre.")
-    droit = registre.droit(zone.code, paris_date(instant))
+    droit = registre.droit(zone.code, instant)
     if droit is not None:
-        return Constatation(Verdict.DROIT, f"Droit « {droit.nature} » jusqu'au {droit.jusqu_au:%d/%m/%Y}.")
-    dernier = registre.dernier_justificatif(zone, instant)
-    if dernier is not None and instant <= dernier.fin:
-        return Constatation(Verdict.PAYE, f"Payé jusqu'à {dernier.fin.astimezone(instant.tzinfo):%H h %M}.")
+        fin = f"{droit.jusqu_au:%d/%m/%Y}" if droit.fin is None else f"{droit.fin.astimezone(PARIS):%d/%m/%Y à %H h %M}"
+        return Constatation(Verdict.DROIT, f"Droit « {droit.nature} » jusqu'au {fin}.")
+    couvrant = registre.en_vigueur(zone, instant)
+    if couvrant is not None:
+        return Constatation(Verdict.PAYE, f"Payé jusqu'à {couvrant.fin.astimezone(instant.tzinfo):%H h %M}.")
     encours = registre.fps_en_cours(zone.code, instant)
     if encours is not None:
         return Constatation(Verdict.FPS_EN_COURS, f"FPS {encours.numero}, jusqu'au {encours.fin_effets:%d/%m/%Y à %H h %M}.")
+    dernier = registre.dernier_justificatif(zone, instant, heures)
     if dernier is not None:
         return Constatation(Verdict.A_CONSTATER, "Paiement insuffisant.", dernier.montant, dernier.debut)
     return Constatation(Verdict.A_CONSTATER, "Aucun paiement en cours.")
+
+
+def phrase_gratuite(reprise: datetime) -> str:
+    """Why nothing is due now, and when it will be."""
+    return f"Le stationnement est gratuit à cette heure ; il est payant à partir du {reprise.astimezone(PARIS):%d/%m/%Y à %H h %M}."
 
 
 def exiger_manquement(constatation: Constatation) -> None:
@@ -165,7 +220,7 @@ class Controle:
 
     def constater(self, maintenant: datetime) -> None:
         """The agent's own act. Raises VehiculeEnRegle, FpsEnCours, ControleSansSuite (another day, or done)."""
-        if self.verdict in (Verdict.PAYE, Verdict.DROIT):
+        if self.verdict in (Verdict.PAYE, Verdict.DROIT, Verdict.GRATUIT):
             raise VehiculeEnRegle(self.raison, "controle")
         if self.verdict is Verdict.FPS_EN_COURS:
             raise FpsEnCours(self.raison, "controle")

@@ -16,11 +16,11 @@ def bareme(siret: str, zone: str, categorie: Categorie, le: date) -> int:
     """
     ville = commune(siret)
     tarif = ville.zone(zone)
-    montant, plafond = tarif.bareme(categorie, le), tarif.plafond(le)
-    source, hypotheses = f"Délibération simulée, {ville.nom}", ", ".join(ville.hypotheses) or None
-    noter("bareme", montant, le, max(d for d in tarif.fps if d <= le), source, hypotheses)
+    montant, plafond = tarif.bareme(categorie, le), tarif.plafond(le, categorie)
+    hypotheses = ", ".join(ville.hypotheses) or None
+    noter("bareme", montant, le, max(d for d in tarif.fps if d <= le), ville.source("fps"), hypotheses)
     if plafond is not None:
-        noter("plafond", plafond, le, max(d for d in tarif.tarifs if d <= le), source, hypotheses)
+        noter("plafond", plafond, le, max(d for d in tarif.versions(categorie) if d <= le), ville.source("tarifs"), hypotheses)
     return montant
 
 

@@ -42,13 +42,17 @@ class MinorationDeclaree:
     pourcent: int
     delai_jours: int
 
+    def reduire(self, montant: int) -> int:
+        """The reduced amount of a FPS of `montant` centimes."""
+        return montant_minore(montant, self.pourcent)
+
     def pour(self, montant: int, le: date) -> Minoration | None:
         """What a message FPS of `montant` centimes must carry, found on `le`; None when ANTAI takes no reduced amount then."""
         try:
             canaux = droit(le).minoration_canaux
         except HorsDuDroit:
             return None
-        minore = montant_minore(montant, self.pourcent)
+        minore = self.reduire(montant)
         if not canaux or not 0 < minore < montant:
             return None
         return Minoration(montant=minore, delai_jours=self.delai_jours)

@@ -1,0 +1,133 @@
+"""Runs the cases of the street (folder `rue`): paying hours, deduction, rights, what a town file may not say."""
+
+import copy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement, controler, limiter, verifier_ticket
+from fps.donnees import lire_yaml
+from fps.droit.calculs import fin_effets
+from fps.droit.calendar import PARIS
+from fps.errors import Refus
+from fps.villes.commune import Commune
+from fps.villes.horaires import HeuresPayantes, Horaires
+from fps.villes.reductions import PaiementRapide, Reduction
+from tests.law.cas import ICI, Cas, chaque, lire
+
+EXEMPLE: dict[str, Any] = lire_yaml((ICI / "rue" / "exemple.yaml").read_text("utf-8"))
+ESSAI = Commune.model_validate(EXEMPLE)
+
+
+def heures(x: dict[str, Any]) -> HeuresPayantes:
+    versions = {date(2018, 1, 1): Horaires.model_validate(x["horaires"])} if "horaires" in x else {}
+    return HeuresPayantes(versions, x.get("territoire", "metropole"))
+
+
+@chaque(lire("rue/heures.yaml"))
+def test_the_paying_hours_and_what_they_leave_out(x: Cas) -> None:
+    assert x["article"]
+    if "payant" in x:
+        instant = datetime.fromisoformat(x["payant"])
+        assert heures(x).payant(instant) is x["attendu"] and (heures(x).reprise(instant) is None) is x["attendu"]
+        return
+    depart, minutes = datetime.fromisoformat(x["effets"][0]), x["effets"][1]
+    terme = fin_effets(depart, minutes, heures(x).interruptions(depart, minutes))
+    assert terme.isoformat() == x["attendu"] and heures(x).terme(depart, minutes) == terme.astimezone(UTC)
+
+
+@chaque(lire("rue/deduction.yaml"))
+def test_what_a_control_finds_in_the_street(x: Cas) -> None:
+    assert x["article"]
+    zone, registre = ESSAI.zone("centre"), Stationnement(ESSAI.siret, "AB-123-CD")
+    try:
+        for debut, fin, montant in x.get("paiements", []):
+            paiement = PaiementImmediat(
+                reference=debut, zone="centre", debut=datetime.fromisoformat(debut), fin=datetime.fromisoformat(fin), montant=montant
+            )
+            verifier_ticket(paiement, zone)
+            registre.payer(paiement)
+        if "droit" in x:
+            nature, arrivee = x["droit"]
+            donne = DroitDeStationnement(
+                nature=nature,
+                zones=(),
+                depuis=date(2026, 6, 1),
+                jusqu_au=date(2026, 6, 30),
+                arrivee=datetime.fromisoformat(arrivee) if arrivee else None,
+            )
+            registre.ouvrir(limiter(donne, ESSAI.droit(nature)))
+    except Refus as refus:
+        assert refus.code == x["refus"] and refus.article and refus.champ
+        return
+    trouve = controler(registre, zone, datetime.fromisoformat(x["a"]), ESSAI.heures("centre"))
+    assert [trouve.verdict.value, trouve.deduit] == x["attendu"]
+
+
+def placer(donnees: Any, chemin: str, valeur: Any) -> None:
+    """Put a value at a path; its dates are keys too."""
+    cle, _, reste = chemin.partition(".")
+    rang: Any = int(cle) if isinstance(donnees, list) else next((k for k in donnees if str(k) == cle), cle)
+    if reste:
+        placer(donnees[rang], reste, valeur)
+    elif isinstance(donnees, list) and rang == len(donnees):
+        donnees.append(valeur)
+    else:
+        donnees[rang] = valeur
+
+
+@chaque(lire("rue/refus.yaml"))
+def test_a_town_file_that_cannot_be_is_refused_with_its_reason(x: Cas) -> None:
+    donnees = copy.deepcopy(EXEMPLE)
+    for chemin, valeur in x["changer"].items():
+        placer(donnees, chemin, valeur)
+    with pytest.raises(ValidationError) as refus:
+        Commune.model_validate(donnees)
+    assert x["dit"] in str(refus.value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)),  # noqa: DTZ001 (given its zone below)
+    st.integers(1, 400),
+    st.lists(st.sampled_from(range(0, 24 * 60 + 1, 20)), min_size=2, max_size=6, unique=True).map(sorted),
+)
+def test_the_minutes_that_are_paid_make_the_duration(naif: datetime, duree: int, bords: list[int]) -> None:
+    textes = [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in zip(bords[::2], bords[1::2], strict=False)]
+    ouvertes = heures({"horaires": {"jours": {"tous": textes}, "feries": "payants"}})
+    depart = naif.replace(second=0, microsecond=0, tzinfo=PARIS)
+    terme = fin_effets(depart, duree, ouvertes.interruptions(depart, duree))
+    pas = timedelta(minutes=1)
+    debut, fin = depart.timestamp(), terme.timestamp()
+    instants = [datetime.fromtimestamp(debut + 60 * n, PARIS) for n in range(min(round((fin - debut) / 60), 3_000))]
+    if len(instants) == 3_000:
+        return  # hours so short that the end is weeks away: told by the cases
+    assert sum(ouvertes.payant(i) for i in instants) == duree and ouvertes.payant(terme - pas)
+
+
+REDUCTIONS = [
+    (Reduction(pourcent=30, delai_jours=9), 7500, 5250),
+    (Reduction(montant=1000, delai_jours=9), 3000, 1000),
+    (Reduction(montant=1000, delai_jours=9), 1000, None),
+    (Reduction(montant=1000, delai_jours=9), 800, None),
+    (Reduction(pourcent=30, delai_jours=9), 1, None),
+    (Reduction(pourcent=99, delai_jours=9), 20, None),
+]
+
+
+@pytest.mark.parametrize(("reduction", "montant", "attendu"), REDUCTIONS)
+def test_a_reduction_is_less_than_the_fps_and_more_than_nothing(reduction: Reduction, montant: int, attendu: int | None) -> None:
+    minoration = reduction.minoration(montant)
+    assert (minoration and minoration.montant) == attendu
+
+
+def test_the_reduced_sum_of_the_quick_payment_lasts_its_hours_from_the_finding() -> None:
+    rapide = PaiementRapide.model_validate({"jours": 5, "reduit": {"heures": 24, "montant": 1500}})
+    constat = datetime(2026, 6, 15, 10, tzinfo=PARIS)
+    assert [rapide.somme(2800, constat, constat + timedelta(hours=24, minutes=n)) for n in (-1, 0, 1)] == [1500, 1500, 2800]
+    assert rapide.somme(1200, constat, constat) == 1200
+    assert PaiementRapide(jours=5).somme(2800, constat, constat) == 2800
