@@ -121,8 +121,9 @@ def _bacs(simulator: Simulator, folder: Path) -> None:
     assert twice.returncode == 1
     assert twice.stderr.startswith("fps : Un bac à sable porte déjà ce nom")
     assert simulator.fps("bac", "copier", "essai", "copie").returncode == 0
-    assert simulator.fps("bac", "exporter", "copie", str(folder / "copie.json")).returncode == 0
-    assert simulator.fps("bac", "importer", "reprise", str(folder / "copie.json")).returncode == 0
+    assert simulator.fps("bac", "exporter", "copie", str(folder / "copie.bac.gz")).returncode == 0
+    assert simulator.fps("bac", "importer", "reprise", str(folder / "copie.bac.gz")).returncode == 0
+    assert [path.name for path in folder.glob("copie*")] == ["copie.bac.gz"]
     assert [s["bac"] for s in parsed(simulator.fps("bac", "lister", "--json"))] == ["copie", "defaut", "essai", "reprise"]
     assert "28/09/2026 10:00" in simulator.fps("bac", "lister").stdout
     for name in ("copie", "reprise"):

@@ -25,6 +25,7 @@ from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Channel, Party
 from fps_simulateur.pilote.world import World, open_world
 from tests.parler.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
+from tests.parler.exports import lu
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -61,7 +62,7 @@ class Essayeur:
     async def traces(self, service: Party) -> tuple[Any, ...]:
         """What a letter could have changed in a service: its journal, its letters, its dossiers; not the audit, whose length is apart."""
         etat = await self.world.pilot._call(service, "GET", "/bacs/essai/export")
-        tables = etat.json()["tables"]
+        tables = lu(etat.content)["tables"]
         return tuple(sorted((nom, len(lignes)) for nom, lignes in tables.items() if not nom.startswith("audit") and nom != "habilitations"))
 
     async def habiliter(self, service: Party, habilitation: Habilitation, bac: str = "essai") -> None:

@@ -17,6 +17,7 @@ from tests.kill.client import Insistant
 from tests.kill.comptes import Ligne, Tables
 from tests.kill.fil import tendre
 from tests.kill.foule import Foule, seule
+from tests.parler.exports import monde_exporte
 from tests.parler.mondes import Monde
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,10 +34,10 @@ async def jouee(world: World, joueur: httpx.AsyncClient, bac: str, graine: int) 
     foule = Foule(Monde(joueur, world.addresses, world.pilot), bac, VIES, avancer, Random(graine))
     await foule.jouer()
     assert foule.faux == []
-    export = await world.pilot.exporter(bac)
+    export = await monde_exporte(world, bac)
     return foule, {
         Party(service): {nom: [dict(zip(x["colonnes"], row, strict=True)) for row in x["lignes"]] for nom, x in content["tables"].items()}
-        for service, content in export["services"].items()
+        for service, content in export.items()
     }
 
 

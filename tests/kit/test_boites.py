@@ -13,6 +13,7 @@ from fps.messages.information_paiement import TitrePayeCollectivite
 from tests.kit.bureau import BAC, BASE, JETON, LILLE, Bureau, bureau, dossier, jusqua
 from tests.kit.toy import START
 from tests.parler.editeur import Editeur, editeur
+from tests.parler.exports import lu
 
 DURABLES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)  # memory ends with its service
 
@@ -196,7 +197,7 @@ async def test_a_bac_is_copied_exported_and_deleted_with_its_boxes(poste: Bureau
     await poste.calme()
     await poste.poser("retrait")
     assert (await poste.piloter("POST", "/copie", params={"vers": "copie"})).status_code == 201
-    export = (await poste.piloter("GET", "/export")).json()
+    export = lu((await poste.piloter("GET", "/export")).content)
     assert (await poste.piloter("DELETE", "")).status_code == 204
     assert await poste.lettres() == [] and await poste.essais() == []
     assert (await poste.piloter("POST", "/import", bac="relu", json=export)).status_code == 201

@@ -15,6 +15,7 @@ from fps.parties import Party
 from fps_simulateur.pilote.world import assemble
 from tests.kit.bureau import BAC, LILLE, bureau
 from tests.parler.editeur import editeur
+from tests.parler.exports import lu
 
 ICI = Settings()
 PARTOUT = Settings(destinations=("editeur.example", ".exemple.test", "10.0.0.0/8"))
@@ -292,7 +293,7 @@ async def test_an_imported_bac_cannot_bring_an_address_that_is_forbidden_here() 
         await poste.poser("retrait")
         await poste.ecrire(1)
         await poste.calme()
-        export = (await poste.piloter("GET", "/export")).json()
+        export = lu((await poste.piloter("GET", "/export")).content)
         table = export["tables"]["destinations"]
         ligne = dict(zip(table["colonnes"], table["lignes"][0], strict=True))
         ligne |= {"mode": "adresse", "adresse": "http://169.254.169.254:8080/latest"}

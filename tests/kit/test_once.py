@@ -21,6 +21,7 @@ from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import certificat
 from tests.parler.espace import LILLE, LOGIN, MOT_DE_PASSE, Espace, demande
+from tests.parler.exports import lu
 from tests.parler.partie import code
 from tests.parler.tribunal import tribunal
 from tests.parler.ville import DEMANDE, Ville
@@ -157,7 +158,7 @@ async def test_the_pilot_creates_copies_and_deletes_a_world_once_and_the_keys_ar
         reponses = [await monde.client.request(methode, adresse, headers={"Idempotency-Key": cle + methode}) for _ in range(2)]
         assert reponses[0].status_code == statut
         pareilles(*reponses)
-    export = (await monde.client.get(f"{url}/{ville.bac}/export")).json()
+    export = lu((await monde.client.get(f"{url}/{ville.bac}/export")).content)
     assert "reponses_gardees" not in export["tables"] and "inbox" in export["tables"]
 
 

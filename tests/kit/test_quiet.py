@@ -1,6 +1,7 @@
 """A bac is quiet when the letters written have arrived: what nobody wrote counts for nothing, and nothing moves during an export."""
 
 import json
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from fps.parties import SERVICES, Party
 from fps_simulateur.pilote import pilot as pilote
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
+from tests.parler.exports import monde_exporte
 from tests.parler.ville import DEMANDE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,19 +53,31 @@ async def test_a_bac_that_moves_while_it_is_read_is_not_given(
     ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
     """A person acts between the first and the last service: what was read is not one world, and says so."""
-    call, cible = monde.pilot._call, f"{ville.bac}-copie"
-    arguments = (ville.bac,) if act == "exporter" else (ville.bac, cible)
+    appeler, lire, cible = monde.pilot._call, monde.pilot._octets, f"{ville.bac}-copie"
 
-    async def meanwhile(service: Party, method: str, path: str, **options: Any) -> Any:
-        answer = await call(service, method, path, **options)
-        if service is SERVICES[0] and path.endswith(("/export", "/copie")):
+    async def agir(service: Party) -> None:
+        if service is SERVICES[0]:
             assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+
+    async def appel(service: Party, method: str, path: str, **options: Any) -> Any:
+        answer = await appeler(service, method, path, **options)
+        if path.endswith("/copie"):
+            await agir(service)
         return answer
 
+    async def lecture(service: Party, path: str) -> AsyncIterator[bytes]:
+        async for some in lire(service, path):
+            yield some
+        await agir(service)
+
+    async def faire() -> None:
+        await (monde_exporte(monde, ville.bac) if act == "exporter" else monde.pilot.copier(ville.bac, cible))
+
     with monkeypatch.context() as patch:
-        patch.setattr(monde.pilot, "_call", meanwhile)
+        patch.setattr(monde.pilot, "_call", appel)
+        patch.setattr(monde.pilot, "_octets", lecture)
         with pytest.raises(PiloteErreur) as refused:
-            await getattr(monde.pilot, act)(*arguments)
+            await faire()
         assert refused.value.problem["code"] == "bac-en-mouvement" and refused.value.problem["que_faire"]
     assert cible not in await monde.pilot.lister()
-    await getattr(monde.pilot, act)(*arguments)
+    await faire()

@@ -1,5 +1,7 @@
 """A letter, a request, a day changes everything or nothing: on every engine, alone or in a batch."""
 
+import io
+import json
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
@@ -8,7 +10,7 @@ from sqlalchemy import func, select
 
 from fps.errors import Introuvable
 from fps.kit.data import tables
-from fps.kit.engine import bacs, journal, ledger, verification
+from fps.kit.engine import archive, bacs, journal, ledger, reprise, verification
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
@@ -19,6 +21,7 @@ from fps.kit.wire.envelope import Letter, pack, read_message
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre
 from tests.kit.toy import START, Compte, Trop, advance, emission_letter, letter, numero, state, total, toy
+from tests.parler.exports import ecrit, lu
 
 
 @pytest.fixture
@@ -187,21 +190,70 @@ async def test_identifiers_come_from_the_seed_and_not_from_the_order_of_batches(
     assert await identifiers("essai") == await identifiers("autre")
 
 
+async def exported(service: Service, nom: str) -> bytes:
+    return b"".join([some async for some in bacs.dump(service, nom)])
+
+
+async def taken_back(service: Service, nom: str, flot: bytes) -> None:
+    repris = bacs.taken(service, nom, lambda: archive.read(io.BytesIO(flot), service.party))
+    await repris.verifier()
+    await bacs.restore(service, repris)
+
+
 async def test_a_copy_an_export_and_an_import_are_the_same_world(service: Service) -> None:
     await service.receive([emission_letter(n) for n in range(3)])
     await bacs.copy(service, "essai", "copie")
-    content = await bacs.dump(service, "essai")
-    await bacs.restore(service, "import", content)
-    for nom in ("copie", "import"):
-        found = await bacs.dump(service, nom)
-        assert found["tables"] == content["tables"]
+    flot = await exported(service, "essai")
+    await taken_back(service, "import", flot)
+    document = lu(flot)
+    ancien = bacs.taken(service, "ancien", lambda: archive.read_document(document, service.party))  # as the first version wrote it
+    await ancien.verifier()
+    await bacs.restore(service, ancien)
+    for nom in ("copie", "import", "ancien"):
+        assert lu(await exported(service, nom))["tables"] == document["tables"]
         await service.receive([emission_letter(9, bac=nom)])
         assert await advance(service, START.date() + timedelta(days=3), nom) == 4
     assert (await state(service))["prochaine_echeance"] == "2026-10-08"
     with pytest.raises(bacs.BacExistant):
         await bacs.copy(service, "essai", "copie")
-    with pytest.raises(Malformed):
-        await bacs.restore(service, "neuf", {"service": "dgfip", "tables": {}})
+    with pytest.raises(bacs.BacExistant):
+        await taken_back(service, "copie", flot)
+
+
+async def test_the_same_world_is_the_same_bytes_whatever_the_day(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await service.receive([emission_letter(n) for n in range(3)])
+    flot = await exported(service, "essai")
+    monkeypatch.setattr("fps.kit.ground.clock.wall_now", lambda: START + timedelta(days=900))
+    assert await exported(service, "essai") == flot
+    await taken_back(service, "essai-2", flot)
+    assert (await exported(service, "essai-2")).replace(b'"bac":"essai-2"', b'"bac":"essai"', 1).splitlines()[:-1] == flot.splitlines()[:-1]
+
+
+async def test_what_is_written_while_a_bac_leaves_is_not_in_it(service: Service) -> None:
+    await service.receive([emission_letter(1)])
+    calme, lines = await exported(service, "essai"), bacs.dump(service, "essai")
+    parts = [await anext(lines)]
+    await service.receive([emission_letter(2)])  # nobody waits for who reads
+    parts += [some async for some in lines]
+    assert b"".join(parts) == calme != await exported(service, "essai")
+
+
+async def test_two_rows_with_one_key_are_named_and_nothing_is_kept(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever they are: the database finds them, not a memory of all that was read."""
+    monkeypatch.setattr(reprise, "LIGNES", 2)
+    await service.receive([emission_letter(n) for n in range(5)])
+    document = lu(await exported(service, "essai"))
+    for table, cle in (("journal", "bac, subject, rang"), ("inbox", "bac, id"), ("comptes", "bac, numero_fps")):
+        faux = json.loads(json.dumps(document))
+        lignes = faux["tables"][table]["lignes"]
+        lignes.append(lignes[1])
+        with pytest.raises(Malformed) as refused:
+            await taken_back(service, "double", ecrit(faux))
+        erreur = refused.value.erreurs[0]
+        assert erreur["champ"] == f"tables.{table}.lignes.{len(lignes) - 1}"
+        assert erreur["phrase"] == f"la ligne 1 a déjà la même clé ({cle})."
+        async with service.database.read() as tx:
+            assert await tx.load(tables.bacs, [("double",)]) == []
 
 
 async def test_time_does_not_go_back(service: Service) -> None:

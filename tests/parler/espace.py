@@ -17,6 +17,7 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import Essai, certificat
+from tests.parler.exports import lu
 from tests.parler.partie import bac_neuf
 
 LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"
@@ -168,7 +169,7 @@ class Espace:
     async def traces(self) -> dict[str, Any]:
         """Everything that ANTAI holds of the bac but its audit journal."""
         export = await self.world.pilot._call(Party.ANTAI, "GET", f"/bacs/{self.bac}/export")
-        return {nom: table for nom, table in export.json()["tables"].items() if not nom.startswith("audit")}
+        return {nom: table for nom, table in lu(export.content)["tables"].items() if not nom.startswith("audit")}
 
     async def audit(self) -> list[tuple[str, str]]:
         """What ANTAI's audit journal says, in order: the act and the code of its refusal."""

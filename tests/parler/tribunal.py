@@ -16,6 +16,7 @@ from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import certificat
+from tests.parler.exports import lu
 from tests.parler.greffe import Greffe
 from tests.parler.partie import bac_neuf
 
@@ -100,7 +101,7 @@ class Tribunal:
 
     async def export(self) -> dict[str, Any]:
         """Everything the service keeps in this bac, but its audit journal and how often the relay has tried the letters that wait."""
-        tables = (await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).json()["tables"]
+        tables = lu((await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).content)["tables"]
         waiting = tables["outbox"]
         tries = {waiting["colonnes"].index(nom) for nom in ("attempts", "not_before")}
         waiting["lignes"] = [[value for i, value in enumerate(line) if i not in tries] for line in waiting["lignes"]]

@@ -17,6 +17,7 @@ from fps.kit.wire.carrier import Carrier, Delivery
 from fps.kit.wire.envelope import Letter
 from fps.parties import SERVICES
 from fps_simulateur.pilote.world import World, open_world
+from tests.parler.exports import monde_exporte
 
 ECHOES = 3  # old letters that come again with each delivery
 READY = select(tables.outbox).order_by(tables.outbox.c.position)
@@ -91,11 +92,11 @@ async def shuffling_world(seed: int) -> AsyncIterator[World]:
 
 async def final_state(world: World, bac: str) -> dict[str, Any]:
     """What must not depend on the post: case files, deadlines, letters to people, balances. Ranks and instants of arrival may."""
-    export = await world.pilot.exporter(bac)
+    export = await monde_exporte(world, bac)
     found: dict[str, Any] = {}
     for party in SERVICES:
         service: Service = world.services[party].service
-        tables = export["services"][party.value]["tables"]
+        tables = export[party.value]["tables"]
         for name in service.definition.metadata.tables:
             rows = tables[name]["lignes"]
             found[f"{party}.{name}"] = sorted(_timeless(row[1:] if name == CONTENUS else row) for row in rows)

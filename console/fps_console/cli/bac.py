@@ -102,7 +102,7 @@ def exporter(
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Écrit tout un bac dans un fichier JSON."""
+    """Écrit tout un bac dans un fichier, à mesure qu'il est lu (compressé si son nom finit par .gz)."""
     from fps_console.commandes import bacs
 
     return bacs.export(settings(adresses, data_dir), nom, fichier, en_json)

@@ -5,7 +5,6 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fps.kit.ground.clock import wall_now
@@ -13,6 +12,7 @@ from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, grid, narrow, objet, say, screen
+from fps_console.commandes.progres import Progres
 from fps_console.commandes.temps import DUREE, after, instant
 from fps_console.mots import recit
 
@@ -92,7 +92,7 @@ def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: boo
 
     async def go(pilot: "Pilot") -> int:
         until = await target(pilot, nom, asked, await pilot.etat(nom))
-        with Progres() as progres:
+        with Pas() as progres:
             avance = await move(pilot, nom, until, progres.dire)
         return await tell(pilot, avance, en_json, detail=detail)
 
@@ -170,27 +170,13 @@ async def _table(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]], 
     table(title, events, await contents(pilot, nom, events), screen(), numbers=True)
 
 
-class Progres:
-    """The progress of a long advance, on one line of a terminal that is written again; nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self.shown, self.next = sys.stderr.isatty(), 0.0
-        self.wrote = False
-
-    def __enter__(self) -> "Progres":
-        self.next = monotonic() + 1  # a short advance shows nothing
-        return self
+class Pas(Progres):
+    """The progress of a long advance."""
 
     def dire(self, instant: datetime, vecues: int, en_route: int) -> None:
         """Where the advance is."""
-        if self.shown and monotonic() >= self.next:
-            self.next, self.wrote = monotonic() + 0.2, True
-            sys.stderr.write(f"\r{instant:%d/%m/%Y %H:%M} : {vecues} échéances vécues, {en_route} lettres en route\x1b[K")
-            sys.stderr.flush()
-
-    def __exit__(self, *error: object) -> None:
-        if self.wrote:
-            sys.stderr.write("\r\x1b[K")
+        if self.due():
+            self.montrer(f"{instant:%d/%m/%Y %H:%M} : {vecues} échéances vécues, {en_route} lettres en route")
 
 
 async def contents(pilot: "Pilot", nom: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

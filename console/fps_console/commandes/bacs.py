@@ -1,15 +1,21 @@
 """The commands `fps bac …`: worlds side by side, created, shown, copied, exported, imported and deleted."""
 
+import gzip
 import json
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
+from fps_console.commandes.progres import Octets
 from fps_console.commandes.temps import instant
 from fps_console.mots import recit
 
@@ -92,26 +98,86 @@ def copy(settings: Settings, source: str, cible: str, en_json: bool = False) -> 
 
 
 def export(settings: Settings, nom: str, fichier: Path | None, en_json: bool = False) -> int:
-    """Write everything of a bac as JSON; raises Panne, OSError."""
-    content = drive(settings, lambda pilot: pilot.exporter(nom))
+    """Write everything of a bac, as it is read; compressed when the name of the file ends in .gz. Raises Panne, OSError."""
+
+    async def write(pilot: "Pilot") -> None:
+        from fps_simulateur.pilote.transfert import exporter
+
+        with Octets("écrits") as progres, _written(fichier) as out:
+            async for some in exporter(pilot, nom, progres.dire):
+                out.write(some)
+
+    drive(settings, write)
     if fichier is None:
-        dump(content)
         return 0
-    fichier.parent.mkdir(parents=True, exist_ok=True)
-    fichier.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     return answer(en_json, f"Le bac « {nom} » est écrit dans {fichier}.", bac=nom, fichier=fichier)
+
+
+@contextmanager
+def _written(path: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that takes its name once it is whole."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.partiel")
+    try:
+        with part.open("wb") as file:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:  # neither name nor date: the same world is the same file
+                    yield cast("BinaryIO", packed)
+            else:
+                yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) -> int:
     """Take an exported bac back under a name; raises Panne, OSError."""
-    try:
-        content = json.loads(fichier.read_text("utf-8"))
-    except ValueError as error:
-        raise Panne(f"{fichier} n'est pas un fichier JSON.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
-    if not isinstance(content, dict):
-        raise Panne(f"{fichier} n'est pas un export de bac.", "Refaites-le avec « fps bac exporter NOM FICHIER ».")
-    drive(settings, lambda pilot: pilot.importer(nom, content))
+
+    async def read(pilot: "Pilot") -> None:
+        from fps_simulateur.pilote import transfert
+
+        with _read(fichier) as (file, total):
+            debut = file.read(transfert.TETE)
+            file.seek(0)
+            if transfert.est_un_flot(debut):
+                with Octets("envoyés", total) as progres:
+                    await transfert.importer(pilot, nom, file, progres.dire)
+            else:  # of the first version: one document
+                await transfert.importer_document(pilot, nom, _document(fichier, file.read()))
+
+    drive(settings, read)
     return answer(en_json, f"Le bac « {nom} » est repris de {fichier}.", bac=nom, fichier=fichier)
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """A file as it was before it was compressed, and its bytes when they are known."""
+    with path.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            file.seek(0)
+            yield file, path.stat().st_size
+            return
+        file.seek(0)
+        try:
+            with gzip.GzipFile(fileobj=file) as packed:
+                yield cast("BinaryIO", packed), 0
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise Panne(f"{path} est abîmé ou coupé.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
+
+
+def _document(path: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(raw)
+    except ValueError as error:
+        raise Panne(f"{path} n'est pas un fichier JSON.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
+    if not isinstance(content, dict):
+        raise Panne(f"{path} n'est pas un export de bac.", "Refaites-le avec « fps bac exporter NOM FICHIER ».")
+    return content
 
 
 def _when(text: str) -> str:

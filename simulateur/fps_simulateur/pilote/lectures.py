@@ -11,6 +11,7 @@ from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import order
 
 PAGE = 10_000  # lines of a journal read at once
+LONG = httpx.Timeout(30.0, read=None)  # what a service does to a whole bac takes the time that it takes
 
 
 class PiloteErreur(Exception):
@@ -30,21 +31,30 @@ class Lecteur:
 
     async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            response = await self.client.request(method, f"{self.addresses[service]}/pilotage{path}", headers=self._headers, **options)
+            headers = self._headers | options.pop("headers", {})
+            response = await self.client.request(method, f"{self.addresses[service]}/pilotage{path}", headers=headers, **options)
         except httpx.HTTPError as error:
-            problem = {
-                "code": "service-injoignable",
-                "title": "Le service ne répond pas",
-                "detail": f"{self.addresses[service]} ({error!r})",
-            }
-            raise PiloteErreur(service, problem) from error
+            raise self._injoignable(service, error) from error
         if response.status_code >= 400:
-            try:
-                problem = response.json()
-            except ValueError:
-                problem = {"title": "Réponse inattendue", "detail": f"HTTP {response.status_code}"}
-            raise PiloteErreur(service, problem)
+            raise _refus(service, response)
         return response
+
+    async def _octets(self, service: Party, path: str) -> AsyncIterator[bytes]:
+        """What a service answers, as it comes: it is never held whole."""
+        url = f"{self.addresses[service]}/pilotage{path}"
+        try:
+            async with self.client.stream("GET", url, headers=self._headers, timeout=LONG) as response:
+                if response.status_code >= 400:
+                    await response.aread()
+                    raise _refus(service, response)
+                async for some in response.aiter_bytes():
+                    yield some
+        except httpx.HTTPError as error:
+            raise self._injoignable(service, error) from error
+
+    def _injoignable(self, service: Party, error: httpx.HTTPError) -> PiloteErreur:
+        detail = f"{self.addresses[service]} ({error!r})"
+        return PiloteErreur(service, {"code": "service-injoignable", "title": "Le service ne répond pas", "detail": detail})
 
     async def _all(self, method: str, path: str, **options: Any) -> dict[Party, Any]:
         answers = await asyncio.gather(*(self._call(s, method, path, **options) for s in SERVICES))
@@ -136,6 +146,13 @@ class Lecteur:
     async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
         """The balances of the books, service by service, in centimes."""
         return await self._all("GET", f"{_bac(nom)}/soldes", params={} if sujet is None else {"sujet": sujet})
+
+
+def _refus(service: Party, response: httpx.Response) -> PiloteErreur:
+    try:
+        return PiloteErreur(service, response.json())
+    except ValueError:
+        return PiloteErreur(service, {"title": "Réponse inattendue", "detail": f"HTTP {response.status_code}"})
 
 
 def _bac(nom: str) -> str:

@@ -9,19 +9,16 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from fps.kit.ground.clock import MATIN, Marche, paris, wall_now
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import en_ordre
-from fps_simulateur.pilote.lectures import Lecteur, PiloteErreur, _bac
+from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
 
 __all__ = ["LONG", "MAITRE", "Dire", "Pilot", "PiloteErreur", "_bac"]
 
 MAITRE = Party.ANTAI  # who keeps, for each bac, who is moving it
 HEARTBEAT = 3.0  # seconds between two signs of life of an advance
 QUIET = 120.0  # seconds after which a post that is not quiet and where nothing moves is a fault, told as such
-LONG = httpx.Timeout(30.0, read=None)  # what a service does to a whole bac takes the time that it takes
 # Told all along a long advance: the instant that is lived, how many deadlines were, how many letters are on their way.
 Dire = Callable[[datetime, int, int], None]
 
@@ -83,12 +80,6 @@ class Pilot(Lecteur):
                 await self.supprimer(cible)
             raise
 
-    async def exporter(self, nom: str) -> dict[str, Any]:
-        """Everything of a bac, in the four services; its post must be quiet from the beginning to the end."""
-        async with self.immobile(nom):
-            found = await self._all("GET", f"{_bac(nom)}/export")
-        return {"format": "fps-bac", "version": 1, "services": {s.value: x for s, x in found.items()}}
-
     @asynccontextmanager
     async def immobile(self, nom: str) -> AsyncIterator[None]:
         """No letter of the bac is written nor arrives meanwhile; raises PiloteErreur when one was: what was taken is not one world."""
@@ -99,14 +90,6 @@ class Pilot(Lecteur):
             detail = f"« {nom} » : {after['en_attente']} lettres attendent, d'autres ont circulé entre-temps."
             problem = {"code": "bac-en-mouvement", "title": "Le bac a changé pendant qu'on le lisait", "detail": detail, "status": 409}
             raise PiloteErreur(Party.ANTAI, problem | {"que_faire": "Attendez que personne n'y agisse, puis recommencez."})
-
-    async def importer(self, nom: str, contenu: Mapping[str, Any]) -> None:
-        """Put an exported bac back under a name."""
-        services = contenu.get("services") if contenu.get("format") == "fps-bac" else None
-        if not isinstance(services, Mapping) or set(services) != {s.value for s in SERVICES}:
-            detail = "Ce fichier n'est pas un export de bac : refaites-le avec « fps bac exporter »."
-            raise PiloteErreur(Party.ANTAI, {"code": "export-invalide", "title": "L'export ne peut pas être lu", "detail": detail})
-        await self._everywhere(nom, [("POST", f"{_bac(nom)}/import", {"json": services[s.value]}) for s in SERVICES])
 
     async def relever(self, nom: str) -> dict[str, Any]:
         """The statement of a bac in the four services (`fps.releves`), every page of it."""

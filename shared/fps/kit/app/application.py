@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit.app import asyncapi, openapi, pilotage
+from fps.kit.app import asyncapi, openapi, pilotage, transfert
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.boxes import boites, retrait, signature
 from fps.kit.boxes.facteur import Facteur
@@ -136,6 +136,7 @@ def build(
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
     app.include_router(pilotage.routes(service, inbound, ancreur))
+    app.include_router(transfert.routes(service))
     if definition.routes is not None:
         app.include_router(definition.routes(service))
     app.include_router(signature.routes(signataire))

@@ -1,10 +1,11 @@
 """The shapes of what every service answers beside its own nouns: journals, courriers, dead letters, health; in French for the contracts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from fps.kit.ground.clock import Marche
 from fps.parties import Party
 
 
@@ -104,21 +105,37 @@ class HeureMachine(BaseModel):
     wall_time: datetime
 
 
-class TableExportee(BaseModel):
-    """Les lignes d'une table, dans l'ordre de ses colonnes."""
+class EcheanceEnterree(BaseModel):
+    """Un jour d'un dossier qui n'a pas pu être vécu."""
 
-    colonnes: list[str]
-    lignes: list[list[Any]]
+    sujet: str = Field(description="Le numéro du dossier, ou ce dont l'échéance est le jour")
+    echeance: str = Field(description="Le nom de l'échéance")
+    due: date
+    cause: str
 
 
-class BacExporte(BaseModel):
-    """Un bac entier, à redonner tel quel à l'import."""
+class EcheancesEnterrees(BaseModel):
+    """Les échéances qui ont échoué : mises de côté avec leur cause, jusqu'à ce qu'on les rejoue comme des lettres mortes."""
 
-    model_config = ConfigDict(extra="allow")
+    nombre: int
+    premieres: list[EcheanceEnterree] = Field(description="Les premières enterrées, vingt au plus ; toutes sont dans les lettres mortes")
 
-    service: Party
+
+class EtatBac(BaseModel):
+    """L'état d'un bac dans un service."""
+
     bac: str
-    tables: dict[str, TableExportee]
+    graine: str
+    mode: Marche
+    vitesse: int
+    instant: datetime
+    prochaine_echeance: date | None
+    en_attente: int = Field(description="Lettres qui attendent de partir")
+    retenues: int = Field(
+        description="Celles d'entre elles déjà essayées en vain : leur destinataire est absent, ou ignore encore le dossier"
+    )
+    comptes: dict[str, int]
+    echeances_enterrees: EcheancesEnterrees
 
 
 class Vivant(BaseModel):

@@ -21,10 +21,10 @@ from fps.kit.trust.acces import CERTIFICAT, SECURITE, portes_of, routes_of, secu
 from fps.kit.web import keys, problems
 from fps.kit.web.body import READING, JsonRoute, doors_of
 from fps.kit.web.gate import Gate, OrigineRefusee
+from fps.kit.web.media import NDJSON
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel
 
-NDJSON = "application/x-ndjson"
 ADRESSE = Outcome(404, "adresse-illisible", problems.TITLES[404])  # of the addresses that carry a value
 RECU = {
     "type": "object",
@@ -243,7 +243,7 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
                     response["description"] = REUSSITES[status]
             content = operation["responses"].get("200", {}).get("content", {})
             refused = _refused(route, path, method, context.dependant, outcomes)
-            if NDJSON in content:
+            if NDJSON in content and method not in READING:
                 refused = {one for one in refused if one.status not in LIGNES}
             for status, problem in _problems(refused, page="text/html" in content).items():
                 known = operation["responses"].setdefault(status, problem)

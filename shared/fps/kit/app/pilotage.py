@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Union
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve, verification
-from fps.kit.app.formes import BacExporte, CourrierVu, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
+from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
 from fps.kit.engine import service as engine
@@ -22,7 +22,7 @@ from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.trust.ancres import Ancreur
-from fps.kit.web.body import ImportRoute, negotiated
+from fps.kit.web.body import JsonRoute, negotiated
 from fps.kit.web.media import PDF, Responses, fichier, forme
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
@@ -120,39 +120,6 @@ class AvanceGardee(DepartAvance):
     demande: str = Field(max_length=10_000, description="Ce qui était demandé : la même clé pour autre chose est refusée")
 
 
-class EcheanceEnterree(BaseModel):
-    """Un jour d'un dossier qui n'a pas pu être vécu."""
-
-    sujet: str = Field(description="Le numéro du dossier, ou ce dont l'échéance est le jour")
-    echeance: str = Field(description="Le nom de l'échéance")
-    due: date
-    cause: str
-
-
-class EcheancesEnterrees(BaseModel):
-    """Les échéances qui ont échoué : mises de côté avec leur cause, jusqu'à ce qu'on les rejoue comme des lettres mortes."""
-
-    nombre: int
-    premieres: list[EcheanceEnterree] = Field(description="Les premières enterrées, vingt au plus ; toutes sont dans les lettres mortes")
-
-
-class EtatBac(BaseModel):
-    """L'état d'un bac dans un service."""
-
-    bac: str
-    graine: str
-    mode: Marche
-    vitesse: int
-    instant: datetime
-    prochaine_echeance: date | None
-    en_attente: int = Field(description="Lettres qui attendent de partir")
-    retenues: int = Field(
-        description="Celles d'entre elles déjà essayées en vain : leur destinataire est absent, ou ignore encore le dossier"
-    )
-    comptes: dict[str, int]
-    echeances_enterrees: EcheancesEnterrees
-
-
 class EcheanceAttendue(BaseModel):
     """Un jour que le service attend."""
 
@@ -170,7 +137,7 @@ class EtatAvance(EtatBac):
 
 def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     """The pilot's routes for one service."""
-    router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=ImportRoute)
+    router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=JsonRoute)
 
     async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
@@ -245,22 +212,6 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
         """Ce qui en est su ; ce qui a été dit d'abord demeure."""
         contenu = avance.model_dump(mode="json", exclude={"cle", "demande"}, exclude_none=True)
         return DepartAvance.model_validate(await avances.garder(service, nom, avance.cle, avance.demande, contenu))
-
-    @router.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
-    async def copier(nom: str, vers: str) -> EtatBac:
-        await bacs.copy(service, nom, vers)
-        await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
-        return await state(vers)
-
-    @router.get("/bacs/{nom}/export", summary="Exporter un bac entier", response_model=None, responses=forme(BacExporte, "Le bac entier"))
-    async def exporter(nom: str) -> dict[str, Any]:
-        return await bacs.dump(service, nom)
-
-    @router.post("/bacs/{nom}/import", status_code=201, summary="Reprendre un bac exporté")
-    async def importer(nom: str, contenu: Annotated[dict[str, Any], Body()]) -> EtatBac:
-        await bacs.restore(service, nom, contenu)
-        await service.note(nom, "bac", ADMINISTRATION, "import")
-        return await state(nom)
 
     @router.get(
         "/bacs/{nom}/journal",

@@ -1,6 +1,6 @@
 """A database behind a URL: one writer at a time, bulk loads and saves, SQLAlchemy for everything rare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -11,7 +11,9 @@ from fps.kit.data.held import Held
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
-__all__ = ["Database", "DatabaseUnavailable", "Transaction", "ValeurIllisible"]
+__all__ = ["PATIENCE", "Database", "DatabaseUnavailable", "LigneEnDouble", "Transaction", "ValeurIllisible"]
+
+PATIENCE = 24 * 3_600.0  # seconds given to one command on a whole bac, however large
 
 
 class DatabaseUnavailable(Unavailable):
@@ -22,6 +24,10 @@ class DatabaseUnavailable(Unavailable):
 
 class ValeurIllisible(Exception):
     """A value that this database keeps cannot be read: it was written around this program."""
+
+
+class LigneEnDouble(Exception):
+    """A row has the key of another, or the values of another in a unique index: the transaction is lost."""
 
 
 class Transaction(Protocol):
@@ -36,8 +42,11 @@ class Transaction(Protocol):
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
         """A read written with SQLAlchemy; `values` fill its bindparams, so that a statement kept in a module is compiled once."""
 
-    async def execute(self, statement: Executable) -> int:
-        """A rare command written with SQLAlchemy; gives the number of rows touched."""
+    def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
+        """What a select finds, `size` rows at a time, never held whole; in a `write` or a `snapshot`."""
+
+    async def execute(self, statement: Executable, patience: float | None = None) -> int:
+        """A rare command written with SQLAlchemy; gives the number of rows touched. `patience`: seconds, for what touches a whole bac."""
 
 
 class Database(Protocol):
@@ -63,6 +72,9 @@ class Database(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that only reads what is committed."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
+        """A reading of one committed state, however long it takes: what is written meanwhile is not in it, and does not wait for it."""
 
     def hold(self) -> AbstractAsyncContextManager[Transaction]:
         """One transaction for all that a request does: its `write` and `read` join it, each undone alone when it raises."""

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as pg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble
 from fps.kit.data.held import Held, Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, load, pg_write
 from fps.kit.ground.retry import attempts
@@ -33,6 +33,7 @@ LOST = (
 # A plan made while a table was empty must not read it whole once it is full: hence no sequential scan where an index will do.
 SERVER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 # Asked for by every writer of one database, so that two replicas of a service still write in turn.
+COMMAND = 60  # seconds given to a statement that asks for no more
 WRITER = zlib.crc32(b"fps: one writer per service")
 
 
@@ -65,7 +66,7 @@ class PostgresDatabase(Holding):
             async for attempt in attempts(LOST, timeout):
                 with attempt:
                     self._pool = await asyncpg.create_pool(
-                        self.dsn, min_size=1, max_size=6, command_timeout=60, timeout=5, server_settings=SERVER
+                        self.dsn, min_size=1, max_size=6, command_timeout=COMMAND, timeout=5, server_settings=SERVER
                     )
         except LOST as error:
             raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
@@ -119,7 +120,7 @@ class PostgresDatabase(Holding):
         if self._pool is None:
             raise DatabaseUnavailable("la base est fermée")
         if self._writer is None or self._writer.is_closed():
-            self._writer = await asyncpg.connect(self.dsn, command_timeout=60, timeout=5, server_settings=SERVER)
+            self._writer = await asyncpg.connect(self.dsn, command_timeout=COMMAND, timeout=5, server_settings=SERVER)
         return self._writer
 
     @asynccontextmanager
@@ -156,6 +157,11 @@ class PostgresDatabase(Holding):
                 yield tx
             return
         async with self._connection() as connection:
+            yield PostgresTransaction(self, connection)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["PostgresTransaction"]:
+        async with self._connection() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             yield PostgresTransaction(self, connection)
 
 
@@ -201,15 +207,26 @@ class PostgresTransaction:
         sql = combined(tuple((op.table, type(op).__name__, op.columns, op.add if isinstance(op, Upsert) else ()) for op in ops))
         arrays = [list(column) for op in ops for column in zip(*op.rows, strict=True)]
         self.database.statements += 1
-        await self.connection.execute(sql, *arrays)
+        try:
+            await self.connection.execute(sql, *arrays)
+        except asyncpg.UniqueViolationError as error:
+            raise LigneEnDouble(str(error)) from error
 
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
         sql, names, params = _compiled(statement)
         self.database.statements += 1
         return [tuple(r) for r in await self.connection.fetch(sql, *(values[n] if n in values else params[n] for n in names))]
 
-    async def execute(self, statement: Executable) -> int:
+    async def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
+        sql, names, params = _compiled(statement)
+        self.database.statements += 1
+        cursor = await self.connection.cursor(sql, *(params[n] for n in names))
+        while rows := await cursor.fetch(size):
+            yield [tuple(r) for r in rows]
+
+    async def execute(self, statement: Executable, patience: float | None = None) -> int:
         compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         self.database.statements += 1
-        status = await self.connection.execute(str(compiled), *(compiled.params[n] for n in compiled.positiontup or ()))
+        values = (compiled.params[n] for n in compiled.positiontup or ())
+        status = await self.connection.execute(str(compiled), *values, timeout=patience)
         return int(status.rpartition(" ")[2]) if status.rpartition(" ")[2].isdigit() else 0

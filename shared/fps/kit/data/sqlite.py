@@ -4,9 +4,9 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,12 +16,13 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import DatabaseUnavailable, ValeurIllisible
+from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.held import Holding
 from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_reader, sqlite_value, sqlite_write
 
 T = TypeVar("T")
 DIALECT = pysqlite.dialect()
+DOUBLES = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_ROWID)
 
 
 def private(path: str) -> None:
@@ -119,6 +120,32 @@ class SqliteDatabase(Holding):
             yield SqliteTransaction(self, 0)
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["SqliteTransaction"]:
+        """A connection of its own, which sees the file as it is now; a memory is copied, so that nobody waits for who reads it."""
+        if not self.path:
+            async with self.lock:
+                copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+                await self._run(0, lambda c: c.backup(copy))
+            try:
+                yield SqliteSnapshot(self, copy, None)
+            finally:
+                copy.close()
+            return
+        thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-vue")
+        connection = None
+        try:
+            with _told(self.path):
+                connection = connect(self.path)
+            found = SqliteSnapshot(self, connection, thread)
+            # The state is taken by the first reading, not by BEGIN.
+            await found._do(lambda c: c.execute("BEGIN").execute("SELECT count(*) FROM sqlite_master").fetchone())
+            yield found
+        finally:
+            if connection is not None:
+                connection.close()
+            thread.shutdown(wait=False)
+
+    @asynccontextmanager
     async def alone(self, what: str) -> AsyncIterator[bool]:
         yield True  # a file is opened by one service
 
@@ -126,25 +153,38 @@ class SqliteDatabase(Holding):
         connection = self._reader if which else self._writer
         if connection is None:
             raise DatabaseUnavailable("la base est fermée")
-        try:
+        with _told(self.path):
             if not self._threads:
                 return work(connection)
-            future = asyncio.get_running_loop().run_in_executor(self._threads[which], work, connection)
-            try:
-                return await asyncio.shield(future)
-            except asyncio.CancelledError:
-                await asyncio.wait([future])  # never leave a statement running behind a cancelled caller
-                raise
-        except sqlite3.OperationalError as error:
-            if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
-                raise
-            if str(error).startswith("Could not decode"):
-                raise ValeurIllisible(str(error)) from error
-            raise DatabaseUnavailable(str(error)) from error
-        except sqlite3.DatabaseError as error:
-            if type(error) is not sqlite3.DatabaseError:  # a constraint, a wrong statement: not the file
-                raise
-            raise DatabaseUnavailable(f"{self.path} : {error}") from error
+            return await _in_thread(self._threads[which], work, connection)
+
+
+async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+    future = asyncio.get_running_loop().run_in_executor(thread, work, connection)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])  # never leave a statement running behind a cancelled caller
+        raise
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """What SQLite raises, in the words of the gateway."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
+            raise
+        if str(error).startswith("Could not decode"):
+            raise ValeurIllisible(str(error)) from error
+        raise DatabaseUnavailable(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) in DOUBLES:
+            raise LigneEnDouble(str(error)) from error
+        if type(error) is not sqlite3.DatabaseError:  # a constraint, a wrong statement: not the file
+            raise
+        raise DatabaseUnavailable(f"{path} : {error}") from error
 
 
 @lru_cache(maxsize=512)
@@ -161,13 +201,16 @@ class SqliteTransaction:
     def __init__(self, database: SqliteDatabase, which: int):
         self.database, self.which = database, which
 
+    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self.database._run(self.which, work)
+
     async def command(self, sql: str) -> None:
         """A savepoint; nothing where SQLite has already given up the whole transaction (a full disk)."""
-        await self.database._run(self.which, lambda c: c.execute(sql) if c.in_transaction else None)
+        await self._do(lambda c: c.execute(sql) if c.in_transaction else None)
 
     async def _raw(self, sql: str, values: Sequence[Any]) -> list[Row]:
         self.database.statements += 1
-        return await self.database._run(self.which, lambda c: c.execute(sql, values).fetchall())
+        return await self._do(lambda c: c.execute(sql, values).fetchall())
 
     async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
         if not keys:
@@ -191,14 +234,34 @@ class SqliteTransaction:
 
         self.database.statements += len(prepared)
         if prepared:
-            await self.database._run(self.which, work)
+            await self._do(work)
 
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
         sql, names, params, readers = _compiled(statement)
         return decoded(await self._raw(sql, [sqlite_value(values[n] if n in values else params[n]) for n in names]), readers)
 
-    async def execute(self, statement: Executable) -> int:
+    async def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
+        sql, names, params, readers = _compiled(statement)
+        self.database.statements += 1
+        values = [sqlite_value(params[n]) for n in names]
+        cursor = await self._do(lambda c: c.execute(sql, values))
+        while rows := await self._do(lambda c: cursor.fetchmany(size)):
+            yield decoded(rows, readers)
+
+    async def execute(self, statement: Executable, patience: float | None = None) -> int:
         compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         values = [sqlite_value(compiled.params[name]) for name in compiled.positiontup or ()]
         self.database.statements += 1
-        return await self.database._run(self.which, lambda c: c.execute(str(compiled), values).rowcount)
+        return await self._do(lambda c: c.execute(str(compiled), values).rowcount)
+
+
+class SqliteSnapshot(SqliteTransaction):
+    """Statements on a connection of its own, which only reads."""
+
+    def __init__(self, database: SqliteDatabase, connection: sqlite3.Connection, thread: ThreadPoolExecutor | None):
+        super().__init__(database, 1)
+        self._connection, self._thread = connection, thread
+
+    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with _told(self.database.path):
+            return work(self._connection) if self._thread is None else await _in_thread(self._thread, work, self._connection)

@@ -1,6 +1,6 @@
 """The bacs à sable of a service: worlds side by side, created, moved in time, copied, exported and deleted whole."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, se
 
 from fps.errors import Conflit
 from fps.kit.data import tables
-from fps.kit.data.database import Transaction
-from fps.kit.data.sql import Delete, Insert, Op, Upsert, sqlite_value
-from fps.kit.engine import audit, buried, reprise
+from fps.kit.data.database import PATIENCE, Transaction
+from fps.kit.data.sql import Delete, Insert, Op, Upsert
+from fps.kit.engine import archive, audit, buried, reprise
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.remedes import remede
 from fps.kit.engine.service import INTERNAL, Service
@@ -145,7 +145,7 @@ async def remove(service: Service, nom: str) -> None:
     async with service.database.write() as tx:
         await find(tx, nom)
         for table in (*tables_of(service), *APART):
-            await tx.execute(delete(table).where(table.c.bac == nom))
+            await tx.execute(delete(table).where(table.c.bac == nom), PATIENCE)
 
 
 async def copy(service: Service, source: str, cible: str) -> None:
@@ -156,10 +156,10 @@ async def copy(service: Service, source: str, cible: str) -> None:
         if await tx.load(tables.bacs, [(cible,)]):
             raise BacExistant(f"« {cible} »")
         for table in tables_of(service):
-            names = [c.name for c in table.columns if c.name not in ("bac", "position")]
+            names = [c.name for c in archive.exported(table)]
             order = [table.c.position] if "position" in table.c else []
             rows = select(literal(cible), *(table.c[n] for n in names)).where(table.c.bac == source).order_by(*order)
-            await tx.execute(insert(table).from_select(["bac", *names], rows))
+            await tx.execute(insert(table).from_select(["bac", *names], rows), PATIENCE)
 
 
 async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:
@@ -196,28 +196,26 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     }
 
 
-async def dump(service: Service, nom: str) -> dict[str, Any]:
-    """All the rows of a bac, as JSON values."""
-    found: dict[str, Any] = {}
-    async with service.database.read() as tx:
+async def dump(service: Service, nom: str) -> AsyncIterator[bytes]:
+    """All the rows of a bac as they are at one instant, some lines at a time (`archive`); raises BacInconnu before the first."""
+    async with service.database.snapshot() as tx:
         await find(tx, nom)
-        for table in tables_of(service):
-            columns = [c for c in table.columns if c.name not in ("bac", "position")]
-            order = [table.c.position] if "position" in table.c else list(table.primary_key.columns)
-            query: Any = select(*columns).where(table.c.bac == nom).order_by(*order)
-            rows = [[sqlite_value(v) for v in row] for row in await tx.select(query)]
-            found[table.name] = {"colonnes": [c.name for c in columns], "lignes": rows}
-    return {"service": service.party.value, "bac": nom, "tables": found}
+        async for some in archive.write(tx, service.party.value, nom, tables_of(service)):
+            yield some
 
 
-async def restore(service: Service, nom: str, content: Any) -> None:
-    """Put back an exported bac under a name; raises Malformed, BacExistant."""
-    check_name(nom)
-    ops = list(reprise.inserts(service, nom, content, tables_of(service)))
+def taken(service: Service, nom: str, source: reprise.Source) -> reprise.Reprise:
+    """An export that is going to be put back under a name; raises Malformed."""
+    return reprise.Reprise(service, check_name(nom), tables_of(service), source)
+
+
+async def restore(service: Service, repris: reprise.Reprise) -> None:
+    """Put back what was verified, all of it or nothing; raises Malformed, BacExistant."""
+    nom = repris.nom
     async with service.database.write() as tx:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
-        await tx.apply(ops)
+        await repris.inserer(tx)
         batch = service.batch(tx)
         await batch.open([nom], [])
         await reprise.relire(service, Work(batch, batch.bac(nom)))

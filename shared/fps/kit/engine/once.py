@@ -44,12 +44,15 @@ class Asked:
     secret: bytes
 
     @classmethod
-    def of(cls, request: Request, key: str, body: bytes) -> "Asked":
-        """The same key is the same only for the same caller, in the same bac; the same request has the same method, address and bytes."""
+    def of(cls, request: Request, key: str, mark: str) -> "Asked":
+        """The same key is the same only for the same caller, in the same bac; the same request has the same method, address and bytes.
+
+        `mark`: the SHA-256 of the body.
+        """
         tls = request.scope.get("extensions", {}).get("tls", {}).get("client_cert_chain") or ()
         mine = json.dumps([request.scope.get(AUTEUR, ANONYME), key])
         url = [request.scope["path"], request.scope["query_string"].decode("latin-1")]
-        whole = json.dumps([mine, bac_of(request), request.method, url, list(tls[:1]), hashlib.sha256(body).hexdigest()])
+        whole = json.dumps([mine, bac_of(request), request.method, url, list(tls[:1]), mark])
         secret = base64.urlsafe_b64encode(bytes.fromhex(digest(f"secret\n{whole}")))
         return cls(digest(f"cle\n{mine}"), digest(f"demande\n{whole}"), secret)
 
@@ -67,9 +70,17 @@ class Once:
 
     async def __call__(self, request: Request, limit: int, handler: Handler) -> Response:
         """The answer of `handler`, kept; or the one that was kept. Raises Malformed (422: a bad key, or one used for another request)."""
-        key = keys.check_key(request.headers[keys.EN_TETE])
+        keys.check_key(request.headers[keys.EN_TETE])
         body = await read_body(request, limit)
-        asked, bac, now = Asked.of(request, key, body), bac_of(request), wall_now()
+
+        async def answer() -> Response:
+            return await handler(Request(request.scope, _given(body)))
+
+        return await self.keep(request, hashlib.sha256(body).hexdigest(), answer)
+
+    async def keep(self, request: Request, mark: str, answer: Callable[[], Awaitable[Response]]) -> Response:
+        """The same for a body that was read already, whose SHA-256 is `mark`."""
+        asked, bac, now = Asked.of(request, keys.check_key(request.headers[keys.EN_TETE]), mark), bac_of(request), wall_now()
         table = tables.reponses_gardees
         unkept: Exception | None = None
         async with self.service.database.hold() as tx:
@@ -80,7 +91,7 @@ class Once:
                     raise keys.reused()
                 return _again(Fernet(asked.secret).decrypt(row[3]))
             try:
-                response = await handler(Request(request.scope, _given(body)))
+                response = await answer()
             except (Introuvable, AccesRefuse, Malformed, HTTPException, RequestValidationError) as error:
                 unkept, response = error, Response()
             except Refus as error:

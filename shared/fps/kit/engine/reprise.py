@@ -1,24 +1,29 @@
 """An exported bac, before it is taken back: each value against its column, each row against what reads it; a fault has its path."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Table, select
 
 from fps.errors import Refus
 from fps.flows import by_type
+from fps.kit.data.database import LigneEnDouble, Transaction
 from fps.kit.data.sql import Insert, Instant, Row
 from fps.kit.engine import buried, releve
+from fps.kit.engine.archive import Piece, exported, fault
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import DEBUT, FIN, Marche
 from fps.kit.ground.faults import Malformed, Unavailable
 from fps.kit.wire.envelope import INTERDITS
 
-PAGE: Final = 1_000  # dossiers read back at once
+PAGE: Final = 100  # dossiers, or rows, read back at once
+LIGNES, POIDS = 1_000, 4 << 20  # rows, and bytes of them, that are written at once
 SENS: Final = ("envoi", "reception", buried.SENS)
 
 
@@ -26,59 +31,124 @@ class Faux(ValueError):
     """A value that its place cannot hold."""
 
 
-def fault(path: str, why: str) -> Malformed:
-    """The refusal of an export, with the place of its first fault."""
-    return Malformed(
-        "export-invalide",
-        f"Ce fichier n'est pas un export que ce service puisse reprendre : {path} : {why}. Rien n'est repris.",
-        [{"code": "export-invalide", "champ": path, "phrase": f"{why}.", "article": ""}],
-    )
+Source = Callable[[], Iterator[Piece]]  # the export, from its beginning each time
 
 
-def inserts(service: Service, nom: str, content: Any, tables: Sequence[Table]) -> Iterator[Insert]:
-    """The rows of an export, in the order of the tables, under the name `nom`; raises Malformed with the path of the first fault."""
-    if not isinstance(content, dict) or not isinstance(content.get("tables"), dict):
-        raise fault("tables", "un objet est attendu")
-    if content.get("service") != service.party.value:
-        raise fault("service", f"cet export vient de « {str(content.get('service'))[:40]} », ce service est « {service.party} »")
-    given, known = content["tables"], {t.name: t for t in tables}
-    if set(given) != set(known):
-        raise fault("tables", f"les tables diffèrent : {sorted(set(given) ^ set(known))} (autre version du simulateur ?)"[:400])
-    readers = {record.table.name: record for record in service.records.values()}
-    for name, table in known.items():
-        columns, rows = _shape(table, given[name])
-        checked: list[Row] = []
-        for rank, row in enumerate(rows):
-            path = f"tables.{name}.lignes.{rank}"
-            if not isinstance(row, list) or len(row) != len(columns):
-                raise fault(path, f"{len(columns)} valeurs sont attendues")
-            values = {column.name: _value(column, one, f"{path}.{column.name}") for column, one in zip(columns, row, strict=True)}
+class Reprise:
+    """An export that a service takes back under the name `nom`: read whole and verified first, then read again and written."""
+
+    def __init__(self, service: Service, nom: str, tables: Sequence[Table], source: Source):
+        self.service, self.nom, self.source = service, nom, source
+        self._known = {t.name: t for t in tables}
+        self._readers = {record.table.name: record for record in service.records.values()}
+
+    async def verifier(self) -> None:
+        """Each value against its column, each row against what reads it; raises Malformed with the path of the first fault."""
+        async for _ in self._lots(controle=True):
+            pass
+
+    async def inserer(self, tx: Transaction) -> None:
+        """Write all of it, some rows at a time; raises Malformed for two rows with one key."""
+        async for lot in self._lots(controle=False):
             try:
-                _row(service, name, values)
-                if name in readers:
-                    readers[name].item((nom, *(values.get(c) for c in readers[name].columns[1:])))
+                await tx.apply([Insert(lot.table, lot.noms, lot.lignes)])
+            except LigneEnDouble as error:
+                raise await asyncio.to_thread(self._double, lot) from error
+
+    async def _lots(self, *, controle: bool) -> AsyncIterator["Lot"]:
+        """Read beside the loop of events, which has others to serve."""
+        lots = self._lire(controle)
+        while (lot := await asyncio.to_thread(next, lots, None)) is not None:
+            yield lot
+
+    def _lire(self, controle: bool) -> Iterator["Lot"]:
+        seen: dict[str, int] = {}
+        columns: list[Column[Any]] = []
+        lot: Lot | None = None
+        for piece in self.source():
+            if lot is not None and (piece.rang < 0 or len(lot.lignes) == LIGNES or lot.poids > POIDS):
+                if lot.lignes:
+                    yield lot
+                lot = None
+            if piece.rang < 0:
+                if piece.table not in self._known:
+                    raise self._other([piece.table])
+                columns, seen[piece.table] = _shape(self._known[piece.table], piece.valeur), 0
+                continue
+            lot = lot or Lot(self._known[piece.table], ("bac", *(c.name for c in columns)), piece.rang)
+            lot.lignes.append((self.nom, *self._row(piece, columns, controle)))
+            lot.poids += piece.poids
+            seen[piece.table] += 1
+        if lot is not None and lot.lignes:
+            yield lot
+        if missing := set(self._known) - set(seen):
+            raise self._other(missing)
+        if seen["bacs"] != 1:
+            raise fault("tables.bacs.lignes", "une ligne, et une seule, est attendue")
+
+    def _other(self, names: Iterable[str]) -> Malformed:
+        return fault("tables", f"les tables diffèrent : {sorted(n[:40] for n in names)} (autre version du simulateur ?)"[:400])
+
+    def _row(self, piece: Piece, columns: Sequence[Column[Any]], controle: bool) -> Row:
+        """The values of a row, as its table holds them."""
+        name, row, path = piece.table, piece.valeur, f"tables.{piece.table}.lignes.{piece.rang}"
+        if not isinstance(row, list) or len(row) != len(columns):
+            raise fault(path, f"{len(columns)} valeurs sont attendues")
+        values = {column.name: _value(column, one, f"{path}.{column.name}") for column, one in zip(columns, row, strict=True)}
+        if controle:
+            try:
+                _row(self.service, name, values)
+                if (reader := self._readers.get(name)) is not None:
+                    reader.item((self.nom, *(values.get(c) for c in reader.columns[1:])))
             except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, Refus) as error:
                 where = f"{path}.{error.args[1]}" if isinstance(error, Faux) and len(error.args) > 1 else path
                 why = str(error.args[0]) if isinstance(error, Faux) else "ce qui lit cette ligne ne la comprend pas"
                 raise fault(where, why) from error
-            checked.append((nom, *values.values()))
-        names = ("bac", *(column.name for column in columns))
-        _alone(table, names, checked)
-        if name == "bacs" and len(checked) != 1:
-            raise fault("tables.bacs.lignes", "une ligne, et une seule, est attendue")
-        yield Insert(table, names, checked)
+        return tuple(values.values())
+
+    def _double(self, lot: "Lot") -> Malformed:
+        """Which row of these has the key of another, found by reading the table again: what was read is not kept for that."""
+        for key in _keys(lot.table):
+            places = [lot.noms.index(n) for n in key if n in lot.noms]
+            wanted = {tuple(row[p] for p in places) for row in lot.lignes}
+            first: dict[Row, int] = {}
+            for other in self._lire(controle=False):
+                for rank, row in enumerate(other.lignes if other.table is lot.table else (), other.premier):
+                    mine = tuple(row[p] for p in places)
+                    if mine in wanted and first.setdefault(mine, rank) != rank:
+                        why = f"la ligne {first[mine]} a déjà la même clé ({', '.join(key)})"
+                        return fault(f"tables.{lot.table.name}.lignes.{rank}", why)
+        return fault(f"tables.{lot.table.name}", "une de ses lignes est déjà dans la base, sous ce nom")
 
 
-def _shape(table: Table, given: Any) -> tuple[list[Column[Any]], list[Any]]:
-    path = f"tables.{table.name}"
-    if not isinstance(given, dict) or not isinstance(given.get("lignes"), list) or not isinstance(given.get("colonnes"), list):
-        raise fault(path, "« colonnes » et « lignes » sont attendues, deux listes")
-    names = given["colonnes"]
-    expected = {c.name for c in table.columns} - {"bac", "position"}
+@dataclass(slots=True)
+class Lot:
+    """Rows of one table, some thousand bytes of them; `premier`: the rank of the first."""
+
+    table: Table
+    noms: tuple[str, ...]
+    premier: int
+    lignes: list[Row] = field(default_factory=list)
+    poids: int = 0
+
+
+def _keys(table: Table) -> list[list[str]]:
+    """What no two rows share: the key, and the columns of each unique index."""
+    keys = [[c.name for c in table.primary_key.columns], *([c.name for c in index.columns] for index in table.indexes if index.unique)]
+    return [key for key in keys if "position" not in key]
+
+
+def _shape(table: Table, names: Any) -> list[Column[Any]]:
+    expected = {c.name for c in exported(table)}
     newer = {c.name for c in table.columns if c.nullable}  # what an export made by an earlier version may not have
-    if not all(isinstance(n, str) for n in names) or len(set(names)) != len(names) or not expected - newer <= set(names) <= expected:
-        raise fault(f"{path}.colonnes", f"les colonnes de cette table sont {', '.join(sorted(expected))}")
-    return [table.c[n] for n in names], given["lignes"]
+    if (
+        not isinstance(names, list)
+        or not all(isinstance(n, str) for n in names)
+        or len(set(names)) != len(names)
+        or not expected - newer <= set(names) <= expected
+    ):
+        raise fault(f"tables.{table.name}.colonnes", f"les colonnes de cette table sont {', '.join(sorted(expected))}")
+    return [table.c[n] for n in names]
 
 
 def _value(column: Column[Any], value: Any, path: str) -> Any:
@@ -115,20 +185,6 @@ def _date(instant: bool, value: Any) -> date:
     if not 1900 <= found.year <= 2199 or (isinstance(found, datetime) and found.tzinfo is None):
         raise Faux("une date de 1900 à 2199 est attendue, avec son décalage quand elle a une heure")
     return found
-
-
-def _alone(table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """No two rows with one key, nor with the same values of a unique index."""
-    keys = [[c.name for c in table.primary_key.columns], *([c.name for c in index.columns] for index in table.indexes if index.unique)]
-    for key in keys:
-        if "position" in key:
-            continue
-        places = [names.index(n) for n in key if n in names]
-        seen: dict[Row, int] = {}
-        for rank, row in enumerate(rows):
-            first = seen.setdefault(tuple(row[p] for p in places), rank)
-            if first != rank:
-                raise fault(f"tables.{table.name}.lignes.{rank}", f"la ligne {first} a déjà la même clé ({', '.join(key)})")
 
 
 def _row(service: Service, table: str, values: Mapping[str, Any]) -> None:
@@ -232,8 +288,10 @@ async def relire(service: Service, work: Work) -> None:
             await service.definition.releve.ensemble(work)
         for cls, voir in service.definition.vues.items():
             record = service.records[cls]
-            for row in await work.tx.load(record.table, [(work.bac.nom,)], ("bac",)):
-                voir(record.item(row), work.today)
+            query: Any = select(record.table).where(record.table.c.bac == work.bac.nom)
+            async for rows in work.tx.stream(query, PAGE):
+                for row in rows:
+                    voir(record.item(row), work.today)
         apres: str | None = ""
         while apres is not None:
             apres = (await releve.dossiers(work, service.definition.releve, apres, PAGE)).suivant

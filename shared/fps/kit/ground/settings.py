@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     )
     push_timeout: float = Field(5.0, gt=0, le=60, description="seconds that an editor has to answer a pushed letter")
 
+    import_mio: int = Field(
+        16_384, ge=1, description="MiB of an exported bac that this service takes back at most; it is kept in TMPDIR meanwhile"
+    )
+
     @field_validator("addresses", "public_addresses", mode="before")
     @classmethod
     def _book(cls, value: object, info: ValidationInfo) -> object:

@@ -127,15 +127,3 @@ class LotRoute(JsonRoute):
     """The routes of a batch of requests."""
 
     request: ClassVar[type[JsonRequest]] = LotRequest
-
-
-class ImportRequest(JsonRequest):
-    """A request that carries a whole bac."""
-
-    limit: ClassVar[int] = 256 * BODY_LIMIT
-
-
-class ImportRoute(JsonRoute):
-    """The routes of the pilot."""
-
-    request: ClassVar[type[JsonRequest]] = ImportRequest

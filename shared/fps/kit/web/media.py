@@ -2,7 +2,11 @@
 
 from typing import Any, Final
 
+from starlette.responses import StreamingResponse
+from starlette.types import Send
+
 PDF: Final = "application/pdf"
+NDJSON: Final = "application/x-ndjson"
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -22,3 +26,14 @@ DOCUMENT: Final[Responses] = fichier("Le document, en PDF", PDF)
 def forme(modele: Any, description: str, *, status: int = 200) -> Responses:
     """The response of a route that writes its JSON by itself: the contract says its shape, nothing computes it a second time."""
     return {status: {"model": modele, "description": description}}
+
+
+class Stream(StreamingResponse):
+    """An answer that is made as it is sent; what makes it is closed with it, whoever stops listening."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            if (close := getattr(self.body_iterator, "aclose", None)) is not None:
+                await close()

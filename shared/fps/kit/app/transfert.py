@@ -1,0 +1,109 @@
+"""A bac that is copied, that leaves as a stream of lines, and that comes back: the routes of the pilot, in constant memory."""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from fps.kit.app.formes import EtatBac
+from fps.kit.engine import archive, bacs
+from fps.kit.engine.once import Once
+from fps.kit.engine.service import Service
+from fps.kit.trust.acces import ADMINISTRATION, administration
+from fps.kit.web.body import JsonRoute, OwnKeyRoute, expect_type
+from fps.kit.web.keys import EN_TETE, check_key
+from fps.kit.web.media import NDJSON, Stream, fichier
+from fps.kit.web.spool import Spool, spooled
+from fps.kit.wire.envelope import BODY_LIMIT, parse
+
+JSON: Final = "application/json"
+DOCUMENT: Final = 256 * BODY_LIMIT  # bytes of an export of the first version, which is read in memory
+CORPS: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "Ce que l'export a donné, tel quel ; ou le document JSON d'un export de la première version (256 Mio au plus)",
+        "content": {NDJSON: {"schema": {"type": "string"}}, JSON: {"schema": {"type": "object", "additionalProperties": True}}},
+    }
+}
+
+
+def routes(service: Service) -> APIRouter:
+    """The copy, the export and the import of a bac."""
+    router, tags, doors = APIRouter(), ["pilotage"], [administration(service)]
+    simple = APIRouter(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=JsonRoute)
+    once, uniques = Once(service), APIRouter(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=OwnKeyRoute)
+
+    async def state(nom: str) -> EtatBac:
+        async with service.database.read() as tx:
+            return EtatBac.model_validate(await bacs.state(service, tx, nom))
+
+    @simple.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
+    async def copier(nom: str, vers: str) -> EtatBac:
+        await bacs.copy(service, nom, vers)
+        await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
+        return await state(vers)
+
+    @simple.get(
+        "/bacs/{nom}/export",
+        summary="Exporter un bac entier",
+        description="Des lignes JSON, envoyées à mesure qu'elles sont lues, d'un seul état du bac : un en-tête, les lignes de chaque "
+        "table, puis une dernière qui les compte et donne leur empreinte. Sans elle, l'export n'est pas entier.",
+        response_class=Response,
+        responses=fichier("Le bac entier, à redonner tel quel à l'import", NDJSON),
+    )
+    async def exporter(nom: str) -> Response:
+        lines = bacs.dump(service, nom)
+        first = await anext(lines)  # what cannot be read is told before the answer begins
+        return Stream(_with(first, lines), media_type=NDJSON)
+
+    @uniques.post(
+        "/bacs/{nom}/import",
+        status_code=201,
+        summary="Reprendre un bac exporté",
+        description="L'export est lu et contrôlé en entier, champ par champ, avant que rien ne soit écrit ; puis tout est repris, ou rien.",
+        response_model=EtatBac,
+        openapi_extra=CORPS,
+    )
+    async def importer(nom: str, request: Request) -> Response:
+        keyed = EN_TETE in request.headers
+        if keyed:
+            check_key(request.headers[EN_TETE])
+        expect_type(request, NDJSON, JSON)
+        document = request.headers["content-type"].partition(";")[0].strip().lower() == JSON
+        limit = service.settings.import_mio * BODY_LIMIT
+        async with spooled(request, min(limit, DOCUMENT) if document else limit) as spool:
+            repris = bacs.taken(
+                service, nom, _document(service, spool) if document else partial(archive.read, spool.file, service.party.value)
+            )
+            await repris.verifier()
+
+            async def reprendre() -> Response:
+                await bacs.restore(service, repris)
+                await service.note(nom, "bac", ADMINISTRATION, "import")
+                return Response((await state(nom)).model_dump_json(), 201, media_type=JSON)
+
+            return await (once.keep(request, spool.sha256, reprendre) if keyed else reprendre())
+
+    router.include_router(simple)
+    router.include_router(uniques)
+    return router
+
+
+def _document(service: Service, spool: Spool) -> Any:
+    content = parse(spool.content())
+
+    def pieces() -> Iterator[archive.Piece]:
+        return archive.read_document(content, service.party.value)
+
+    return pieces
+
+
+async def _with(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        yield first
+        async for some in rest:
+            yield some
+    finally:
+        await rest.aclose()  # type: ignore[attr-defined]
