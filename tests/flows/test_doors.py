@@ -108,7 +108,7 @@ FAUTES = [
     ({"siret": "21690123100011"}, "siret-inconnu"),
     ({"date_heure_constat": "2026-06-16T10:42:00+02:00", "fin_effets": "2026-06-16T15:42:00+02:00"}, "constat-futur"),
     ({"montant_fps": 0, "minoration": None}, "montant-nul"),
-    ({"montant_fps": 3001}, "montant-au-dessus-du-plafond"),
+    ({"montant_fps": 2000, "minoration": {"montant": 2100, "delai_jours": 9}}, "minoration-sans-effet"),
     ({"vehicule": {**CreationFps.example["vehicule"], "immatriculation": "INCONNU"}}, "plaque-invalide"),
     ({"siret": "21000200200017"}, "cycle-partiel"),
 ]
@@ -122,6 +122,16 @@ async def test_a_false_message_fps_is_refused_by_an_accuse_that_names_the_error(
     erreurs = {e["code"]: e for e in body["accuse"]["erreurs"]}
     assert code in erreurs and all(e["phrase"].endswith(".") and e["que_faire"].endswith(".") for e in erreurs.values())
     assert (await porte.lire(CreationFps, f"/dossiers/{CreationFps.example['numero_fps']}")).status_code == 404
+
+
+async def test_a_sum_above_what_antai_knows_is_told_in_the_accuse_and_taken(porte: Porte) -> None:
+    """ANTAI computes no amount: the town may have voted another tariff (convention)."""
+    haut = creation(montant_fps=3001, minoration={"montant": 2101, "delai_jours": 9})
+    for cle in ("a", "b"):
+        body = (await porte.poster(CreationFps, haut, cle)).json()
+        assert (body["statut"], body["erreurs"]) == ("accepte", [])
+        assert [(a["code"], a["champ"]) for a in body["avertissements"]] == [("montant-au-dessus-du-plafond", "montant_fps")]
+        assert "35,01" in body["avertissements"][0]["phrase"]
 
 
 async def test_the_same_message_fps_twice_is_one_dossier_and_another_content_is_refused(porte: Porte) -> None:

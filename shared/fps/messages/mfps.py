@@ -55,6 +55,9 @@ class AccuseFps(
     date_reception: Instant = Field(description="Date et heure de réception du message")
     erreurs: tuple[ErreurAccuse, ...] = Field(default=(), description="Toutes les erreurs trouvées")
     motif_abandon: Court | None = Field(default=None, description="Motif de l'abandon, quand le statut est « abandonne »")
+    avertissements: tuple[ErreurAccuse, ...] = Field(
+        default=(), description="Ce qui étonne dans un message qui n'est pas refusé pour autant ; l'ANTAI ne calcule pas le montant"
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -70,6 +73,7 @@ class AccuseFps(
             }
         ],
         "motif_abandon": None,
+        "avertissements": [],
     }
 
 

@@ -135,16 +135,9 @@ def plaque_invalide(vehicule: Vehicule, article: str = "CGCT, art. R. 2333-120-4
     )
 
 
-def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:
+def au_dessus_du_plafond(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:
+    """A sum above the highest amount that is known, in centimes: an error of the town, a warning of ANTAI, which computes none."""
     total = message.montant_fps + message.montant_deduit
-    if message.montant_fps == 0:
-        yield erreur(
-            "montant-nul",
-            "montant_fps",
-            "Le montant du FPS est nul : rien n'est dû.",
-            f"{LOI}, I",
-            "N'envoyez pas de FPS quand le paiement initial couvre le forfait.",
-        )
     if plafond is not None and total > plafond:
         yield erreur(
             "montant-au-dessus-du-plafond",
@@ -153,6 +146,18 @@ def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccus
             f"{LOI}, I",
             "Appliquez le montant voté par la collectivité, en centimes, déduction faite du paiement initial.",
         )
+
+
+def _montants(message: CreationFps, plafond: int | None) -> Iterator[ErreurAccuse]:
+    if message.montant_fps == 0:
+        yield erreur(
+            "montant-nul",
+            "montant_fps",
+            "Le montant du FPS est nul : rien n'est dû.",
+            f"{LOI}, I",
+            "N'envoyez pas de FPS quand le paiement initial couvre le forfait.",
+        )
+    yield from au_dessus_du_plafond(message, plafond)
     if message.minoration is None:
         return
     if message.minoration.montant >= message.montant_fps:

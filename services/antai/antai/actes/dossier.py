@@ -97,7 +97,7 @@ async def ouvrir(message: CreationFps, work: Work) -> AccuseFps:
     dossier = await work.find(Dossier, message.numero_fps)
     if constat is not None and dossier is not None:
         creation.verifier_meme_message(constat, message, work.now)
-        return creation.accuse(dossier, work.now)
+        return creation.accuse(dossier, work.now, creation.avertissements(commune(message.siret), message))
     creation.verifier_creation(message, work.now, cycle=regles.cycle if regles else None, declaree=regles.minoration if regles else None)
     dossier = Dossier.ouvrir(message, work.today)
     identification = identifier(work.graine, message.vehicule)
@@ -109,7 +109,7 @@ async def ouvrir(message: CreationFps, work: Work) -> AccuseFps:
         vu = {"montant": dossier.montant, "envoi_prevu": envoi.isoformat(), "registres": list(identification.registres)}
         work.record(dossier.numero, Mention.IDENTIFICATION, IDENTIFICATION, **vu)
     work.add(dossier)
-    return creation.accuse(dossier, work.now)
+    return creation.accuse(dossier, work.now, creation.avertissements(commune(message.siret), message))
 
 
 def _impaye_refuse(message: FpsImpaye, instant: datetime, erreurs: list[ErreurAccuse]) -> AccuseImpaye:

@@ -12,7 +12,7 @@ from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.regles.accuse import erreur, erreur_de
-from fps.regles.controle_mfps import controler_creation
+from fps.regles.controle_mfps import au_dessus_du_plafond, controler_creation
 from fps.villes.communes import Commune, HorsBareme, commune, est_connue
 
 
@@ -26,12 +26,16 @@ def plafond(ville: Commune, message: CreationFps) -> int | None:
         return max(montants, default=None)
 
 
+def avertissements(ville: Commune, message: CreationFps) -> tuple[ErreurAccuse, ...]:
+    """What ANTAI finds strange and takes all the same: it computes no amount, and may not know the last tariff (accusé: hypothesis H12)."""
+    return tuple(au_dessus_du_plafond(message, plafond(ville, message)))
+
+
 def verifier_creation(message: CreationFps, maintenant: datetime, *, cycle: Cycle | None, declaree: MinorationDeclaree | None) -> None:
     """Raises CreationRefusee, whose accusé names every error found; `cycle` of the convention, `declaree` in the espace (H88)."""
     connu = est_connue(message.siret)
     ville = commune(message.siret) if connu else None
-    maximum = plafond(ville, message) if ville else None
-    erreurs = controler_creation(message, maintenant=maintenant, plafond=maximum, siret_connu=connu)
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=None, siret_connu=connu)
     if ville is not None and cycle == "partiel":
         erreurs.append(_cycle_partiel(ville))
     erreurs += [*_minoration(message, declaree), *contact_rapo_absent(message)]
@@ -112,8 +116,8 @@ ABANDONS: dict[MotifAbandon, tuple[str, str, str]] = {
 }
 
 
-def accuse(dossier: Dossier, maintenant: datetime) -> AccuseFps:
-    """The accusé of a message whose dossier is open, or given up: then it says why, and what to do."""
+def accuse(dossier: Dossier, maintenant: datetime, avertis: tuple[ErreurAccuse, ...] = ()) -> AccuseFps:
+    """The accusé of a message whose dossier is open, or given up: then it says why, and what to do; `avertis`: what is strange in it."""
     motif = dossier.motif_abandon
     erreurs: tuple[ErreurAccuse, ...] = ()
     if motif is not None:
@@ -125,6 +129,7 @@ def accuse(dossier: Dossier, maintenant: datetime) -> AccuseFps:
         date_reception=maintenant,
         erreurs=erreurs,
         motif_abandon=motif,
+        avertissements=avertis,
     )
 
 

@@ -99,7 +99,7 @@ def controler(message: Document, deja: int, encaisse: int | None, le: date) -> l
     if deja + message.montant > recu:
         phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(recu)} encaissés."
         erreurs.append(erreur(RemboursementExcessif.code, "montant", phrase, LOI, RemboursementExcessif.que_faire))
-    return [*erreurs, *_hors_bareme(message)]
+    return [*erreurs, *(_hors_bareme(message) if encaisse is None else ())]
 
 
 def _hors_bareme(message: Document) -> Iterator[ErreurAccuse]:

@@ -1,5 +1,7 @@
 """What ANTAI answers: the first accusé of a FPS is that of its creation, the next ones those of the acts, in their order."""
 
+from typing import Any
+
 from collectivite.actes.dossier import etabli_ici
 from collectivite.actes.transmission.creation import CREATION, Creation
 from collectivite.actes.transmission.envoi import transmettre
@@ -18,7 +20,10 @@ async def recevoir_accuse_fps(message: AccuseFps, work: Work) -> None:
     """The answer to a message FPS: the creation, a modification, a cancellation (flow 1). Raises FpsEtabliAilleurs."""
     forfait = await etabli_ici(message.numero_fps, work)
     motif = ", ".join(erreur.code for erreur in message.erreurs) or message.motif_abandon or ""
-    work.record(forfait.numero, Mention(f"accuse-{message.statut}"), CREATION, **({"motif": motif} if motif else {}))
+    vu: dict[str, Any] = {"motif": motif} if motif else {}
+    if message.avertissements:
+        vu["avertissements"] = [averti.code for averti in message.avertissements]
+    work.record(forfait.numero, Mention(f"accuse-{message.statut}"), CREATION, **vu)
     if forfait.accuse_le is not None:
         await _repondre(forfait, message, work)
         return
