@@ -63,7 +63,7 @@ async def test_a_town_that_lowers_a_fps_by_itself_leaves_the_rapo_and_its_rectif
         assert (await antai.rectifier(montant, **autre)).json()["statut"] == "accepte"
         apres = await rectificatif(antai, autre["numero_avis"])
         assert (apres["rapo_ouvert"], apres["etablissement"]["date_reception_rapo"]) == (False, "2026-07-06")
-        assert (apres["modalites"]["date_limite_rapo"], apres["modalites"]["date_limite_recours"]) == (None, "2026-08-14")
+        assert (apres["modalites"]["date_limite_rapo"], apres["modalites"]["date_limite_recours"]) == (None, "2026-08-17")
         vu = await antai.dossier()
         assert (vu["etat"], vu["numero_avis"], vu["montant"]) == (etat, autre["numero_avis"], montant or 2000)
         assert await antai.soldes() == ({"redevable": montant, COMPTE: -montant} if montant else {})

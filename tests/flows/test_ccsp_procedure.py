@@ -76,11 +76,11 @@ async def test_silence_for_a_month_is_renunciation_and_a_late_answer_is_closed_b
     numero = await tribunal.deposer(pieces=[])
     await tribunal.au(2026, 11, 6)
     vue = await tribunal.voir(numero)
-    # available on the portal the 6th, notified the 14th
-    assert (vue["etat"], vue["motifs"], vue["limite_regularisation"]) == ("regularisation", ["piece-avertissement-absente"], "2026-12-14")
-    await tribunal.au(2026, 12, 14)
-    assert code(await tribunal.juger(numero, "ordonnance", "rejet")) == (409, "decision-prematuree")
+    # available on the portal the 6th, notified the 14th: the month is franc
+    assert (vue["etat"], vue["motifs"], vue["limite_regularisation"]) == ("regularisation", ["piece-avertissement-absente"], "2026-12-15")
     await tribunal.au(2026, 12, 15)
+    assert code(await tribunal.juger(numero, "ordonnance", "rejet")) == (409, "decision-prematuree")
+    await tribunal.au(2026, 12, 16)
     assert (await tribunal.etat(numero), await tribunal.echeance()) == ("renonciation", None)
     assert (await tribunal.envoyer(ReponseRegularisation, numero)).status_code == 200
     assert await tribunal.etat(numero) == "reponse-tardive"
@@ -91,17 +91,17 @@ async def test_silence_for_a_month_is_renunciation_and_a_late_answer_is_closed_b
 async def test_after_a_renunciation_another_petition_may_come_and_not_before(tribunal: Greffe) -> None:
     await tribunal.deposer(pieces=[])
     assert code(await tribunal.envoyer(Requete, eloignement="etranger")) == (409, "requete-deja-enregistree")
-    await tribunal.au(2026, 12, 15)
+    await tribunal.au(2026, 12, 16)
     assert await tribunal.deposer(eloignement="outre-mer") == "26000002"
 
 
 async def test_any_answer_in_time_prevents_renunciation_and_a_complete_one_is_communicated(tribunal: Greffe) -> None:
     incomplete, complete = await tribunal.deposer(pieces=[]), await tribunal.deposer(**CONTRE_RAPO, pieces=TROIS[:2])
-    await tribunal.au(2026, 12, 14)
+    await tribunal.au(2026, 12, 15)
     assert (await tribunal.envoyer(ReponseRegularisation, incomplete, texte="Je ne l'ai plus.", pieces=[])).status_code == 200
     assert (await tribunal.envoyer(ReponseRegularisation, complete, pieces=[TROIS[2]])).status_code == 200
     assert (await tribunal.etat(incomplete), await tribunal.etat(complete)) == ("regularisation", "communiquee")
-    await tribunal.au(2026, 12, 15)
+    await tribunal.au(2026, 12, 16)
     assert await tribunal.etat(incomplete) == "en-etat"
     assert code(await tribunal.decharger(incomplete)) == (409, "decharge-irrecevable")
     assert (await tribunal.juger(incomplete, "ordonnance", "rejet")).json()["etat"] == "jugee"
@@ -113,25 +113,25 @@ IRRECEVABLES: list[tuple[dict[str, Any], list[str]]] = [
     ({"requerant": MANDATAIRE}, ["piece-mandat-absente"]),
     ({"canal": "courrier", "signee": False}, ["signature-absente"]),
     ({"moyens": None}, ["moyens-absents"]),
-    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-10-04"}, ["requete-tardive"]),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-10-03"}, ["requete-tardive"]),
     ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-11-06"}, ["requete-prematuree"]),
-    # Express, posted on 29 September: received on 5 October, or the day that is declared, when a letter of that day may come then (H97).
-    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-28"}, ["requete-tardive"]),
-    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-29"}, []),
-    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-05"}, []),
+    # Express, posted on 28 September: received on 4 October, or the day that is declared, when a letter of that day may come then (H97).
+    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-27"}, ["requete-tardive"]),
+    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-28"}, []),
+    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-04"}, []),
     (
-        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-29", "date_notification_decision_rapo": "2026-10-04"},
+        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-27", "date_notification_decision_rapo": "2026-10-03"},
         ["requete-tardive"],
     ),
     (
         {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-13", "date_notification_decision_rapo": "2026-10-05"},
         ["requete-tardive"],
     ),
-    ({"date_notification_avertissement": "2026-10-04"}, ["requete-tardive"]),
-    ({"date_notification_avertissement": "2026-10-05"}, []),
-    ({"date_notification_avertissement": "2026-09-04", "eloignement": "outre-mer"}, ["requete-tardive"]),
-    ({"date_notification_avertissement": "2026-09-05", "eloignement": "outre-mer"}, []),
-    ({"date_notification_avertissement": "2026-08-05", "eloignement": "etranger"}, []),
+    ({"date_notification_avertissement": "2026-10-03"}, ["requete-tardive"]),
+    ({"date_notification_avertissement": "2026-10-04"}, []),
+    ({"date_notification_avertissement": "2026-09-03", "eloignement": "outre-mer"}, ["requete-tardive"]),
+    ({"date_notification_avertissement": "2026-09-04", "eloignement": "outre-mer"}, []),
+    ({"date_notification_avertissement": "2026-08-04", "eloignement": "etranger"}, []),
 ]
 
 

@@ -182,7 +182,7 @@ def test_the_title_and_the_avertissement_carry_what_the_notice_said() -> None:
     prise.avertir(date(2026, 10, 23))
     lettre = avertissement(prise, dgfip.LigneRecue(fps.numero, titre))
     assert (lettre.rabais, lettre.montant_avec_rabais, lettre.date_limite_rabais) == (1600, 6400, date(2026, 11, 23))
-    assert (lettre.date_notification, lettre.date_limite_recours) == (date(2026, 10, 29), date(2026, 11, 29))
+    assert (lettre.date_notification, lettre.date_limite_recours) == (date(2026, 10, 29), date(2026, 11, 30))
     assert lettre.redevable == identite
 
 

@@ -67,7 +67,7 @@ async def test_a_petition_on_the_portal_is_explained_from_its_filing_to_the_exec
     await tribunal.poster(f"/requetes/{numero}/consultation", {"partie": "collectivite"})
     found = await expliquees(tribunal, numero)
     assert found["notifiee_collectivite_le"]["arbre"]["entrees"] == {"mise_a_disposition": "2026-12-07", "consultation": "2026-12-09"}
-    assert (found["limite_execution"]["valeur"], found["limite_pourvoi"]["valeur"]) == ("2027-03-09", "2027-02-15")
+    assert (found["limite_execution"]["valeur"], found["limite_pourvoi"]["valeur"]) == ("2027-03-09", "2027-02-16")
     await tribunal.au(2026, 12, 20)
     await tribunal.poster(f"/requetes/{numero}/pourvoi")
     await tribunal.au(2027, 4, 1)
@@ -79,7 +79,7 @@ async def test_a_petition_on_the_portal_is_explained_from_its_filing_to_the_exec
     assert {"pourvoi_le", "execution_demandee_le", "astreinte_jour"} <= set(found) - calcules(found)
 
 
-@pytest.mark.parametrize(("canal", "limite"), [("portail", "2026-12-14"), ("courrier", "2026-12-12")])
+@pytest.mark.parametrize(("canal", "limite"), [("portail", "2026-12-15"), ("courrier", "2026-12-14")])
 async def test_the_month_to_put_in_order_runs_from_the_notification_of_its_channel(tribunal: Greffe, canal: str, limite: str) -> None:
     numero = await tribunal.deposer(pieces=[], canal=canal)
     await tribunal.au(2026, 11, 6)
@@ -117,7 +117,7 @@ async def test_a_decision_by_post_is_notified_by_the_post_to_both(monde: World) 
 async def test_the_limit_of_the_petition_runs_from_the_decision_on_the_rapo_and_with_the_distance(tribunal: Greffe) -> None:
     numero = await tribunal.deposer(**CONTRE_RAPO, pieces=TROIS, eloignement="outre-mer")
     found = (await expliquees(tribunal, numero))["limite_recours"]
-    assert found["valeur"] == "2026-12-20"
+    assert found["valeur"] == "2026-12-21"
     assert found["arbre"]["entrees"] == {"depart": "2026-10-20", "eloignement": "outre-mer"}
 
 

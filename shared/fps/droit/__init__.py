@@ -11,7 +11,7 @@ from fps.donnees import lire_yaml
 from fps.droit.explication import noter
 
 T = TypeVar("T")
-FICHIERS = ("delais.yaml", "montants.yaml", "procedure.yaml", "reglages.yaml")
+FICHIERS = ("delais.yaml", "montants.yaml", "periodes.yaml", "procedure.yaml", "reglages.yaml")
 
 
 class HorsDuDroit(LookupError):
@@ -27,7 +27,7 @@ class Valeur:
     """One value from one date on, with what it rests on; `valeur` None means: no longer in force."""
 
     depuis: date
-    valeur: int | bool | str | tuple[str, ...] | None
+    valeur: int | bool | str | date | tuple[str, ...] | None
     reference: str
     confiance: str
     href: str | None = None
@@ -45,10 +45,15 @@ class Historique:
 
     def en_vigueur(self, le: date) -> Valeur:
         """The value in force that day; raises HorsDuDroit before the first one and after a repeal."""
-        rang = bisect_right([valeur.depuis for valeur in self.valeurs], le)
-        if rang == 0 or self.valeurs[rang - 1].valeur is None:
+        valeur = self.connue(le)
+        if valeur is None:
             raise HorsDuDroit(f"{self.nom} ({self.description}) : rien n'est connu au {le:%d/%m/%Y}.")
-        return self.valeurs[rang - 1]
+        return valeur
+
+    def connue(self, le: date) -> Valeur | None:
+        """The value in force that day, if there is one; nothing is told to who explains a date."""
+        rang = bisect_right([valeur.depuis for valeur in self.valeurs], le)
+        return None if rang == 0 or self.valeurs[rang - 1].valeur is None else self.valeurs[rang - 1]
 
     def change_apres(self, le: date) -> date | None:
         """The first day after this one when the value is another; None when it stays."""
@@ -119,6 +124,15 @@ class Droit:
     convention_signature_jours = Parametre(int)
     convention_annees = Parametre(int)
     report_jour_ouvrable = Parametre(bool)
+    delais_juridiction_francs = Parametre(bool)
+    delais_juridiction_jour_ouvrable = Parametre(bool)
+
+    delais_proroges_jusqu_au = Parametre(date)
+    prorogation_maximum_mois = Parametre(int)
+    rejet_implicite_suspendu_jusqu_au = Parametre(date)
+    prescription_suspendue_jusqu_au = Parametre(date)
+    avis_repris_le = Parametre(date)
+    titres_repris_le = Parametre(date)
 
     majoration_pourcent = Parametre(int)
     majoration_minimum = Parametre(int)

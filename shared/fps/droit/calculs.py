@@ -4,9 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from fps.droit import droit
-from fps.droit.calendar import PARIS, ajouter_annees, ajouter_jours, ajouter_mois, jours_francs, paris_date, reporter
+from fps.droit.calendar import (
+    PARIS,
+    ajouter_annees,
+    ajouter_jours,
+    ajouter_mois,
+    jours_francs,
+    lendemain_franc,
+    paris_date,
+    reporter,
+    reporter_juridiction,
+)
 from fps.droit.explication import regle
 from fps.droit.money import au_moins, au_plus, pourcent
+from fps.droit.periodes import avis_possible, prescription_possible, proroge, rejet_possible, titre_possible
 
 MINORATION = "Délibération de la collectivité et convention avec l'ANTAI"  # the law knows no minoration
 REMBOURSEMENT = "FAQ du Cerema, remboursement d'un FPS"  # no text says who gives back, nor by which document
@@ -14,9 +25,21 @@ Cycle = Literal["complet", "partiel"]
 Eloignement = Literal["metropole", "outre-mer", "etranger"]
 
 
-def _limite(jour: date) -> date:
-    """The last day in time, rolled over to the next working day when the switch is on (hypothesis H05)."""
-    return reporter(jour, actif=droit(jour).report_jour_ouvrable)
+def _limite(jour: date, mois: int) -> date:
+    """The last day in time of a delay of `mois`, longer when it ends in a protected period; rolled over when the switch is on (H05)."""
+    dernier = proroge(jour, mois)
+    return reporter(dernier, actif=droit(dernier).report_jour_ouvrable)
+
+
+def _limite_juridiction(depart: date, echeance: date, mois: int) -> date:
+    """The last day of a delay before the court that would end on `echeance`: franc, on a working day (hypothesis H114)."""
+    loi = droit(depart)
+    franc = loi.delais_juridiction_francs
+    dernier = lendemain_franc(echeance) if franc else echeance
+    recule = proroge(dernier, mois)
+    if recule != dernier:
+        dernier = lendemain_franc(recule) if franc else recule
+    return reporter_juridiction(dernier) if loi.delais_juridiction_jour_ouvrable else dernier
 
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par la poste, en jours francs de l'envoi")
@@ -46,13 +69,19 @@ def date_notification_electronique(lecture: datetime) -> date:
 @regle("Hypothèse H08", "Date d'envoi imprimée sur l'avis de paiement")
 def date_envoi_apa(reception: date) -> date:
     """The send date printed on the notice of a message received that day (hypothesis H08)."""
+    return avis_possible(ajouter_jours(reception, droit(reception).apa_envoi_jours))
+
+
+@regle("Hypothèse H08", "Jour où le message de la collectivité est traité")
+def date_de_traitement(reception: date) -> date:
+    """The day a message received that day is ready for its notice, sent or not (hypothesis H08)."""
     return ajouter_jours(reception, droit(reception).apa_envoi_jours)
 
 
 @regle("Convention de cycle complet ; hypothèses H08 et H36", "Date d'envoi de l'avis, après le délai de paiement rapide de la notice")
 def date_envoi_apres_notice(reception: date, delai_ville_jours: int = 0) -> date:
     """The send date after a windscreen notice: the days of the quick payment are the town's, else those of the convention (H36)."""
-    return ajouter_jours(date_envoi_apa(reception), delai_ville_jours or droit(reception).paiement_rapide_jours)
+    return avis_possible(ajouter_jours(date_de_traitement(reception), delai_ville_jours or droit(reception).paiement_rapide_jours))
 
 
 @regle("Convention de cycle complet ; hypothèse H36", "Dernier jour du paiement rapide, du constat")
@@ -64,7 +93,8 @@ def date_limite_paiement_rapide(constat: date, delai_ville_jours: int = 0) -> da
 @regle("CGCT, art. L. 2333-87, IV", "Dernier jour pour payer, de la notification du premier avis")
 def date_limite_paiement(notification: date) -> date:
     """Last day to pay: three months from the first notice's notification; a rectificatif never moves it (CGCT, art. L. 2333-87, IV)."""
-    return _limite(ajouter_mois(notification, droit(notification).delai_paiement_mois))
+    mois = droit(notification).delai_paiement_mois
+    return _limite(ajouter_mois(notification, mois), mois)
 
 
 @regle(f"{MINORATION} ; hypothèse H26", "Dernier jour du montant minoré, de la date d'envoi de l'avis")
@@ -82,20 +112,22 @@ def date_limite_minoration_lue(lecture: date, delai_jours: int) -> date:
 @regle("CGCT, art. R. 2333-120-13", "Dernier jour du RAPO, de la notification")
 def date_limite_rapo(notification: date) -> date:
     """Last day of the RAPO: one month from the notification (CGCT, art. R. 2333-120-13)."""
-    return _limite(ajouter_mois(notification, droit(notification).rapo_delai_mois))
+    mois = droit(notification).rapo_delai_mois
+    return _limite(ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-13 ; hypothèse H16", "Dernier jour pour décider du RAPO ; le silence vaut rejet")
 def date_limite_decision_rapo(avis_reception: date) -> date:
     """Last day to decide on a RAPO, and the date of the implicit rejection (CGCT, art. R. 2333-120-13; hypothesis H16)."""
-    return ajouter_mois(avis_reception, droit(avis_reception).rapo_decision_mois)
+    mois = droit(avis_reception).rapo_decision_mois
+    return rejet_possible(avis_reception, ajouter_mois(avis_reception, mois), mois)
 
 
 @regle("CGCT, art. L. 2333-87, IV", "Émission du titre exécutoire, après la limite et l'attente")
 def emission_titre_le(limite_paiement: date, cycle: Cycle = "complet") -> date:
     """The day a titre exécutoire is issued: the day after the limit, and after ten days left to tell a cancellation in cycle complet."""
     lendemain = ajouter_jours(limite_paiement, 1) if cycle == "complet" else lendemain_sans_attente(limite_paiement)
-    return ajouter_jours(lendemain, droit(limite_paiement).titre_attente_jours) if cycle == "complet" else lendemain
+    return titre_possible(ajouter_jours(lendemain, droit(limite_paiement).titre_attente_jours) if cycle == "complet" else lendemain)
 
 
 @regle("Hypothèse H27", "Cycle partiel : le titre est émis le lendemain de la limite, sans attente")
@@ -113,7 +145,8 @@ def date_envoi_avertissement(titre: date) -> date:
 @regle("CGPPP, art. L. 2323-7-1", "Dernier jour du rabais, de l'envoi de l'avertissement")
 def date_limite_rabais(envoi: date) -> date:
     """Last day of the rebate: one month from the sending of the avertissement (CGPPP, art. L. 2323-7-1)."""
-    return _limite(ajouter_mois(envoi, droit(envoi).rabais_delai_mois))
+    mois = droit(envoi).rabais_delai_mois
+    return _limite(ajouter_mois(envoi, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-33", "Dernier jour du recours devant la juridiction")
@@ -124,7 +157,8 @@ def date_limite_recours(depart: date, eloignement: Eloignement = "metropole") ->
     """
     loi = droit(depart)
     distance = {"metropole": 0, "outre-mer": loi.recours_outre_mer_mois, "etranger": loi.recours_etranger_mois}[eloignement]
-    return _limite(ajouter_mois(depart, loi.recours_delai_mois + distance))
+    mois = loi.recours_delai_mois + distance
+    return _limite_juridiction(depart, ajouter_mois(depart, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-33 ; hypothèse H97", "Notification d'une décision expresse sur le RAPO")
@@ -142,19 +176,23 @@ def date_notification_decision_rapo(decision: date, declaree: date | None = None
 @regle("CGCT, art. R. 2333-120-39", "Dernier jour pour régulariser la requête")
 def date_limite_regularisation(notification: date) -> date:
     """Last day to regularise a petition (CGCT, art. R. 2333-120-39)."""
-    return _limite(ajouter_mois(notification, droit(notification).regularisation_mois))
+    mois = droit(notification).regularisation_mois
+    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-32", "Dernier jour pour confirmer par écrit une télécopie")
 def date_limite_confirmation_telecopie(depot: date) -> date:
     """Last day to confirm in writing a petition sent by fax (CGCT, art. R. 2333-120-32)."""
-    return _limite(ajouter_jours(depot, droit(depot).telecopie_confirmation_jours))
+    jours = droit(depot).telecopie_confirmation_jours
+    dernier = proroge(ajouter_jours(depot, jours), 0, jours)
+    return reporter(dernier, actif=droit(dernier).report_jour_ouvrable)
 
 
 @regle("CGCT, art. R. 2333-120-44", "Dernier jour du mémoire en défense")
 def date_limite_defense(communication: date) -> date:
     """Last day of the mémoire en défense: one month (CGCT, art. R. 2333-120-44)."""
-    return _limite(ajouter_mois(communication, droit(communication).defense_mois))
+    mois = droit(communication).defense_mois
+    return _limite(ajouter_mois(communication, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-60", "Notification électronique : première consultation, ou fin du délai")
@@ -173,7 +211,8 @@ def date_limite_execution(notification: date) -> date:
 @regle("LPF, art. L. 274", "Jour où le titre est prescrit")
 def date_prescription(signature: date) -> date:
     """The day from which a title can no longer be recovered: four years from its signature (LPF, art. L. 274)."""
-    return ajouter_annees(signature, droit(signature).prescription_annees)
+    annees = droit(signature).prescription_annees
+    return prescription_possible(signature, ajouter_annees(signature, annees), annees)
 
 
 @regle("Hypothèse H42", "Relance d'un titre impayé, de la fin du rabais")
@@ -221,7 +260,8 @@ def date_examen_requete(depot: date) -> date:
 @regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
 def date_limite_pourvoi(notification: date) -> date:
     """Last day of the appeal in cassation (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""
-    return _limite(ajouter_mois(notification, droit(notification).cassation_mois))
+    mois = droit(notification).cassation_mois
+    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-74", "Ouverture de la phase juridictionnelle de l'exécution")

@@ -71,3 +71,17 @@ def jour_ouvrable(jour: date) -> date:
 def reporter(limite: date, *, actif: bool) -> date:
     """The limit itself, or the next working day when the roll-over is in force (CPC, art. 642; hypothesis H05)."""
     return jour_ouvrable(limite) if actif else limite
+
+
+@regle(
+    "CE, 15 décembre 2023, n° 472836 ; hypothèse H114", "Délai franc devant la juridiction : le dernier jour est le lendemain de l'échéance"
+)
+def lendemain_franc(echeance: date) -> date:
+    """The last day of a franc delay: the day after the one on which it would end."""
+    return echeance + timedelta(days=1)
+
+
+@regle("CE, 15 décembre 2023, n° 472836 ; hypothèse H114", "Devant la juridiction, reporter au premier jour ouvrable suivant")
+def reporter_juridiction(limite: date) -> date:
+    """The limit itself, or the next day that is neither a Saturday, a Sunday nor a public holiday."""
+    return jour_ouvrable(limite)

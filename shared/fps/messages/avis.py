@@ -202,7 +202,7 @@ class AvisPaiementRectificatif(
             "minoration": None,
             "date_notification": "2026-07-19",
             "date_limite_rapo": None,
-            "date_limite_recours": "2026-08-19",
+            "date_limite_recours": "2026-08-20",
         },
     }
 

@@ -142,7 +142,7 @@ class Avertissement(
         "date_limite_rabais": "2026-11-12",
         "juridiction": s.CONTACT_JURIDICTION,
         "delai_recours_mois": 1,
-        "date_limite_recours": "2026-11-18",
+        "date_limite_recours": "2026-11-19",
         "paiement_prealable": False,
         "droits_donnees": s.CONTACT_TRESORERIE,
     }

@@ -6,12 +6,13 @@ from fps.droit import droit
 from fps.droit.calculs import MINORATION, repartir_paiement_titre
 from fps.droit.calendar import ajouter_jours
 from fps.droit.explication import regle
+from fps.droit.periodes import avis_possible
 
 
 @regle("Hypothèse H48", "Envoi postal d'un avis électronique que personne n'a lu")
 def date_envoi_eavis_non_lu(mise_a_disposition: date) -> date:
     """The day an electronic notice that nobody read goes by post (hypothesis H48)."""
-    return ajouter_jours(mise_a_disposition, droit(mise_a_disposition).eavis_papier_jours)
+    return avis_possible(ajouter_jours(mise_a_disposition, droit(mise_a_disposition).eavis_papier_jours))
 
 
 @regle(f"{MINORATION} ; hypothèse H48", "Le montant minoré se paie jusqu'à son dernier jour")
