@@ -151,6 +151,32 @@ async def test_a_certificate_shown_is_part_of_the_request_and_a_one_time_code_is
         pareilles(*codes)
 
 
+async def test_an_act_that_closes_its_own_door_gives_its_answer_again_to_who_holds_the_same_token(monde: World) -> None:
+    """A session that ends itself, a password that ends every session, an account that its holder closes: the act is done."""
+    change = {"ancien": MOT_DE_PASSE, "nouveau": "une autre phrase assez longue"}
+    ferment = (("DELETE", "/sessions", None), ("PUT", "/mot-de-passe", change), ("DELETE", f"/agents/{LOGIN}", None))
+    for rang, (methode, chemin, corps) in enumerate(ferment):
+        espace = await Espace.ouverte(monde)
+        nomme = {"login": "camille", "nom": "Camille Exemple", "mot_de_passe": MOT_DE_PASSE, "role": "responsable"}
+        assert (await espace.agent("POST", "/agents", json=nomme)).status_code == 201
+        tiers = await espace.appeler("POST", f"/espaces/{LILLE}/sessions", json={"login": "camille", "mot_de_passe": MOT_DE_PASSE})
+        cle, adresse = {"Idempotency-Key": f"porte-{rang}"}, f"/espaces/{LILLE}{chemin}"
+        une, autre = [await espace.appeler(methode, adresse, entetes=espace.session | cle, json=corps) for _ in range(2)]
+        assert une.status_code < 300, une.text
+        pareilles(une, autre)
+        ailleurs = await espace.appeler(methode, adresse, entetes=espace.session | {"Idempotency-Key": "autre"}, json=corps)
+        assert code(ailleurs) == (401, "session-expiree")
+        assert code(await espace.appeler(methode, adresse, entetes=espace.session, json=corps)) == (401, "session-expiree")
+        assert code(await espace.appeler(methode, adresse, entetes=cle, json=corps)) == (401, "session-requise")
+        assert code(await espace.appeler(methode, adresse, entetes=bearer("un autre jeton") | cle, json=corps)) == (401, "session-requise")
+        change_de_corps = await espace.appeler(methode, adresse, entetes=espace.session | cle, json={"login": "autre"})
+        assert code(change_de_corps) == (422, "cle-idempotence-reutilisee")
+        encore = await espace.appeler(
+            methode, adresse, entetes=bearer(tiers.json()["jeton"]) | cle, json={"ancien": "faux", "nouveau": "faux"}
+        )
+        assert "idempotency-replayed" not in encore.headers  # the key of one token is not that of another
+
+
 async def test_the_pilot_creates_copies_and_deletes_a_world_once_and_the_keys_are_no_part_of_it(ville: Ville, monde: World) -> None:
     await poster(ville, "l")
     url, cle = f"{monde.addresses[Party.COLLECTIVITE]}/pilotage/bacs", f"{ville.bac}-copie"

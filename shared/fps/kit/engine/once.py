@@ -29,6 +29,7 @@ from fps.kit.web.body import read_body
 from fps.kit.wire.envelope import digest
 
 AUTEUR = "fps.auteur"  # in the scope: whose keys these are, as the door wrote it
+PORTEUR = "fps.porteur"  # in the scope: the token by which a session came in, which its own act may end
 ANONYME = "anonyme"
 UNKEPT = ("content-length", "date")
 COLUMNS = tuple(tables.reponses_gardees.columns.keys())
@@ -44,13 +45,13 @@ class Asked:
     secret: bytes
 
     @classmethod
-    def of(cls, request: Request, key: str, mark: str) -> "Asked":
+    def of(cls, request: Request, key: str, mark: str, *, porteur: str = "") -> "Asked":
         """The same key is the same only for the same caller, in the same bac; the same request has the same method, address and bytes.
 
-        `mark`: the SHA-256 of the body.
+        `mark`: the SHA-256 of the body. `porteur`: the caller is who holds that token, whatever it opens now.
         """
         tls = request.scope.get("extensions", {}).get("tls", {}).get("client_cert_chain") or ()
-        mine = json.dumps([request.scope.get(AUTEUR, ANONYME), key])
+        mine = _de_porteur(porteur, key) if porteur else json.dumps([request.scope.get(AUTEUR, ANONYME), key])
         url = [request.scope["path"], request.scope["query_string"].decode("latin-1")]
         whole = json.dumps([mine, bac_of(request), request.method, url, list(tls[:1]), mark])
         secret = base64.urlsafe_b64encode(bytes.fromhex(digest(f"secret\n{whole}")))
@@ -80,7 +81,8 @@ class Once:
 
     async def keep(self, request: Request, mark: str, answer: Callable[[], Awaitable[Response]]) -> Response:
         """The same for a body that was read already, whose SHA-256 is `mark`."""
-        asked, bac, now = Asked.of(request, keys.check_key(request.headers[keys.EN_TETE]), mark), bac_of(request), wall_now()
+        key = keys.check_key(request.headers[keys.EN_TETE])
+        asked, bac, now = Asked.of(request, key, mark), bac_of(request), wall_now()
         table = tables.reponses_gardees
         unkept: Exception | None = None
         async with self.service.database.hold() as tx:
@@ -97,11 +99,38 @@ class Once:
             except Refus as error:
                 response = problems.of(error)
             if unkept is None:
-                kept = Fernet(asked.secret).encrypt(_text(response)).decode()
-                await tx.apply([Insert(table, COLUMNS, [(bac, asked.cle, asked.demande, kept, now)])])
+                text, token = _text(response), request.scope.get(PORTEUR)
+                ways = [asked, Asked.of(request, key, mark, porteur=token)] if token else [asked]
+                rows = [(bac, way.cle, way.demande, Fernet(way.secret).encrypt(text).decode(), now) for way in ways]
+                await tx.apply([Insert(table, COLUMNS, rows)])
         if unkept is not None:
             raise unkept
         return response
+
+
+    async def closed(self, request: Request, limit: int) -> Response | None:
+        """The answer of an act that closed the door by which it came, for who sends it again with the same token; None otherwise.
+
+        Nothing is read of the body of somebody else. Raises Malformed (422: the key was used for another request).
+        """
+        token, key, bac = request.headers.get("authorization", ""), request.headers[keys.EN_TETE], bac_of(request)
+        now = wall_now()
+        since = now - timedelta(hours=droit(civil_date(now)).idempotence_heures)
+        async with self.service.database.read() as tx:
+            found = await tx.load(tables.reponses_gardees, [(bac, digest(f"cle\n{_de_porteur(token, key)}"))])
+        for row in found if token else ():
+            if row[4] >= since:
+                mark = hashlib.sha256(await read_body(request, limit)).hexdigest()
+                asked = Asked.of(request, key, mark, porteur=token)
+                if row[2] != asked.demande:
+                    raise keys.reused()
+                return _again(Fernet(asked.secret).decrypt(row[3]))
+        return None
+
+
+def _de_porteur(token: str, key: str) -> str:
+    """Whose a key is when it is that of a token; no name of a caller is made so."""
+    return json.dumps([PORTEUR, token, key])
 
 
 def _given(body: bytes) -> Any:

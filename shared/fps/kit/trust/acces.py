@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fps.confiance.habilitation import Identite
 from fps.confiance.refus import AccesRefuse, CertificatRequis
 from fps.kit.engine import audit
-from fps.kit.engine.once import AUTEUR
+from fps.kit.engine.once import AUTEUR, PORTEUR
 from fps.kit.engine.service import Service, porte_en_cours
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
@@ -189,6 +189,7 @@ def session(service: Service, espace_de: Callable[[Request], str], *, ou_adminis
             await refuser(service, request, error)
         else:
             suivre(request, compte.qui)
+            request.scope[PORTEUR] = request.headers["authorization"]
             request.state.compte = compte
 
     return marquer(check, SESSION, *((ADMINISTRATION,) if ou_administration else ()))

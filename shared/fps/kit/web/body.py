@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, _effective_route_context_var
 
+from fps.confiance.refus import AccesRefuse
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import EN_TETE
 from fps.kit.web.strict import strict
@@ -93,8 +94,16 @@ class JsonRoute(APIRoute):
             return await handler(self.request(request.scope, request.receive))
 
         async def guarded(request: Request) -> Response:
-            for door in doors:  # FastAPI reads and parses the whole body before it asks them: nothing is done for who may not come in
-                await door(request)
+            try:
+                for door in doors:  # FastAPI reads and parses the whole body before it asks them: nothing is done for who may not come in
+                    await door(request)
+            except AccesRefuse as error:  # who comes again after an act that closed its own door gets the answer of that act
+                kept: Response | None = None
+                if writes and error.statut == 401 and EN_TETE in request.headers:
+                    kept = await request.app.state.once.closed(request, self.request.limit)
+                if kept is None:
+                    raise
+                return kept
             if writes and EN_TETE in request.headers:
                 answer: Response = await request.app.state.once(request, self.request.limit, typed)
                 return answer
