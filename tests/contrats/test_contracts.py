@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import validate
 
 from fps.kit.app.outcomes import Outcomes
 from fps.parties import Channel
 from fps_console.documentation.codes import malformed, refusals
 from fps_simulateur.pilote.world import assemble
+from tests.contrats.vecu import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs/openapi").glob("*.json"))}
@@ -177,3 +179,16 @@ def _shaped(schema: Any, components: dict[str, Any], seen: tuple[str, ...] = ())
             _shaped(one, components, seen) for one in [*fields.values(), *([whole] if whole else [])]
         )
     return "type" in schema or "enum" in schema or "const" in schema
+
+
+def test_every_body_in_json_has_an_example_that_its_own_shape_accepts() -> None:
+    wrong = []
+    for party, method, path, operation in operations():
+        media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if media is None or path.startswith("/pilotage"):
+            continue
+        found = examples(media, CONTRACTS[party])
+        reader = OAS31Validator({**media["schema"], "components": CONTRACTS[party]["components"]}, format_checker=oas31_format_checker)
+        wrong += [(party, method, path, error.message) for one in found for error in reader.iter_errors(one)]
+        wrong += [] if found else [(party, method, path, "aucun exemple")]
+    assert wrong == []

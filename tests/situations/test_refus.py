@@ -20,6 +20,7 @@ from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
 from fps.confiance.refus import AccesRefuse
 from fps.donnees import lire_yaml
+from fps.droit import droit
 from fps.droit.numero import NumeroFps
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.kit.ground.clock import wall_now
@@ -102,6 +103,10 @@ async def _depot_corrompu() -> None:
     relire(recu, Contenu("26000001-D1", "AAAA"))
 
 
+async def _hors_du_droit() -> None:
+    droit(date(2000, 1, 1)).source("execution_mois")
+
+
 async def _acte_en_attente() -> None:
     fps = Forfait.etablir(CreationFps.exemplaire())
     fps.transmettre(AnnulationFps.exemplaire(), wall_now())
@@ -110,6 +115,7 @@ async def _acte_en_attente() -> None:
 
 # What no door lets anybody provoke in a few steps.
 DOMAINE = {
+    "hors-du-droit": _hors_du_droit,
     "serie-epuisee": _serie_epuisee,
     "acte-en-attente": _acte_en_attente,
     "numero-invalide": _numero_invalide,

@@ -9,13 +9,17 @@ from typing import Any, Generic, TypeVar, overload
 
 from fps.donnees import lire_yaml
 from fps.droit.explication import noter
+from fps.errors import MessageRefuse
 
 T = TypeVar("T")
 FICHIERS = ("delais.yaml", "montants.yaml", "periodes.yaml", "procedure.yaml", "reglages.yaml")
 
 
-class HorsDuDroit(LookupError):
-    """No known law at that date: a fault of the question, never a refusal to a user."""
+class HorsDuDroit(MessageRefuse, LookupError):
+    """Aucune règle n'est connue à cette date"""
+
+    code = "hors-du-droit"
+    que_faire = "Corrigez la date : le forfait de post-stationnement existe depuis le 1er janvier 2018."
 
 
 class DroitMalEcrit(ValueError):

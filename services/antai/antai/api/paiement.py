@@ -18,7 +18,7 @@ from fps.kit.web.body import JsonRoute
 class Rejet(BaseModel):
     """Le chèque que la banque renvoie."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reference": "CHQ-1"}})
 
     reference: str = Field(min_length=1, max_length=40, description="Référence imprimée sur le justificatif de paiement")
 

@@ -41,6 +41,8 @@ class Agent(Formulaire):
 class Inscription(Formulaire):
     """Les agents qu'une collectivité demande d'inscrire."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"agents": [{"login": "alix", "nom": "Alix Exemple", "role": "responsable"}]}})
+
     agents: Annotated[list[Agent], Field(min_length=1, max_length=20)]
 
 

@@ -19,7 +19,7 @@ from fps.messages.formats import CentimesDus
 class Astreinte(BaseModel):
     """Ce que le juge de l'exécution ordonne par jour, en centimes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant_jour": 5000}})
 
     montant_jour: CentimesDus
 

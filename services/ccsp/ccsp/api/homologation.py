@@ -28,6 +28,10 @@ Rang = Annotated[int, Path(ge=1, le=1_000_000, description="Rang de la séance d
 class DemandeHomologation(Systeme):
     """Le système à éprouver, et le certificat déposé qu'il présentera."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"systeme": "Exemple Recours", "version": "2.1", "empreinte": "service:collectivite"}}
+    )
+
     empreinte: Annotated[str, Field(pattern=r"^([0-9a-f]{64}|service:collectivite)$")] = Field(description="SHA-256 du certificat")
 
 

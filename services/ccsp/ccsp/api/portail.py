@@ -22,7 +22,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Piece
-from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite
+from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite, PieceDefense
 
 TAG = "Portail : requêtes"
 
@@ -55,7 +55,7 @@ class Page(BaseModel):
 class Ouverture(BaseModel):
     """Ce qu'il faut ouvrir."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"document": "communication"}})
 
     document: Literal["communication", "decision"]
 
@@ -63,7 +63,10 @@ class Ouverture(BaseModel):
 class Memoire(BaseModel):
     """Un mémoire en défense."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"conteste_erreur": True, "conclusions": "Rejeter la requête.", "moyens": "L'avis est régulier."}},
+    )
 
     conteste_erreur: bool = Field(description="Vrai quand la collectivité conteste l'erreur de fait invoquée")
     conclusions: Texte
@@ -74,7 +77,7 @@ class Memoire(BaseModel):
 class DepotPiece(BaseModel):
     """Une pièce, avec son contenu ; son rang est le suivant, sauf s'il est donné."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"piece": PieceDefense.example["piece"]}})
 
     rang: Annotated[int, Field(ge=1, le=99)] | None = None
     piece: Piece

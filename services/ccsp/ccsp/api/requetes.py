@@ -68,7 +68,9 @@ class PageRequetes(BaseModel):
 class Juge(BaseModel):
     """Ce que le juge décide ; montants en centimes. Une décharge totale porte sur tout : ses montants peuvent rester vides."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"nature": "jugement", "sens": "rejet", "motifs": "La requête n'est pas fondée."}}
+    )
 
     nature: Nature
     sens: Sens
@@ -88,7 +90,7 @@ class Juge(BaseModel):
 class Consultation(BaseModel):
     """Qui ouvre la décision, sur le portail ou par télétransmission."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"partie": "requerant"}})
 
     partie: Literal["requerant", "collectivite"]
 

@@ -23,6 +23,10 @@ Secret = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 class Activation(Formulaire):
     """Le code à usage unique, et le mot de passe que l'agent choisit."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"login": "alix", "code": "ABCD-EFGH", "mot_de_passe": "une phrase assez longue"}}
+    )
+
     login: Login
     code: Secret
     mot_de_passe: Secret
@@ -31,12 +35,18 @@ class Activation(Formulaire):
 class Connexion(Formulaire):
     """Ce qui ouvre une session."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"login": "alix", "mot_de_passe": "une phrase assez longue"}})
+
     login: Login
     mot_de_passe: Secret
 
 
 class ChangementMotDePasse(Formulaire):
     """Un nouveau mot de passe : toutes les sessions sont closes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"ancien": "une phrase assez longue", "nouveau": "une autre phrase, assez longue aussi"}}
+    )
 
     ancien: Secret
     nouveau: Secret

@@ -31,12 +31,16 @@ class Formulaire(BaseModel):
 class Systeme(Formulaire):
     """Le système de télétransmission employé."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"systeme": "Exemple Recours", "version": "2.1"}})
+
     systeme: Court
     version: Court
 
 
 class Signature(Formulaire):
     """La signature de la convention par la collectivité."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"signataire": "Le maire, par délégation"}})
 
     signataire: Court
     effet_le: Jour | None = Field(None, description="Vide : aujourd'hui")

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
+from pydantic import ConfigDict
 
 from collectivite.actes import agents as actes
 from collectivite.api.formes import Demande, Vue
@@ -19,6 +20,8 @@ CheminSiret = Annotated[str, Path(pattern=r"^[0-9]{14}$")]
 
 class DemandeAgent(Demande):
     """Depuis quand un agent est assermenté, et jusqu'à quand."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"assermente_le": "2026-01-05"}})
 
     assermente_le: Jour
     retire_le: Jour | None = None

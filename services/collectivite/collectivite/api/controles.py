@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from collectivite.actes import controle as actes
 from collectivite.api.forfaits import ForfaitVu
@@ -22,6 +22,10 @@ from fps.messages.plaques import lectures
 class DemandeControle(Demande):
     """Un véhicule vu quelque part, par un agent ou par une voiture LAPI."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"siret": "21590350100017", "zone": "rouge", "immatriculation": "AB-123-CD", "source": "lapi"}}
+    )
+
     siret: Siret
     zone: Court
     immatriculation: Plaque
@@ -32,6 +36,16 @@ class DemandeControle(Demande):
 
 class DemandeConstat(Demande):
     """L'acte de l'agent assermenté après un contrôle."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "agent": "72",
+                "voie": "12 rue de l'Exemple",
+                "vehicule": {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"},
+            }
+        }
+    )
 
     agent: NumeroAgent
     voie: Ligne

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from collectivite.actes import stationnement as actes
 from collectivite.api.formes import Demande, Vue
@@ -22,6 +22,20 @@ PAYS = "Pays de la plaque, quand il est connu ; à défaut, la ligne vaut pour c
 class DemandePaiementImmediat(Demande):
     """Un paiement spontané, tel que l'horodateur ou l'application le dit."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "siret": "21590350100017",
+                "immatriculation": "AB-123-CD",
+                "reference": "HOR-1",
+                "zone": "rouge",
+                "debut": "2026-06-12T10:00:00+02:00",
+                "fin": "2026-06-12T11:00:00+02:00",
+                "montant": 200,
+            }
+        }
+    )
+
     siret: Siret
     immatriculation: Plaque
     reference: Court
@@ -35,6 +49,19 @@ class DemandePaiementImmediat(Demande):
 
 class DemandeDroit(Demande):
     """Un droit donné à une plaque ; sans zone, il vaut dans toutes celles où la commune le donne."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "siret": "21590350100017",
+                "immatriculation": "AB-123-CD",
+                "nature": "resident",
+                "zones": ["verte"],
+                "depuis": "2026-06-01",
+                "jusqu_au": "2026-06-30",
+            }
+        }
+    )
 
     siret: Siret
     immatriculation: Plaque

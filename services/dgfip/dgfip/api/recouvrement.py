@@ -22,7 +22,7 @@ from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
 class Demande(BaseModel):
     """Ce que le redevable demande."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant": 4000, "motif": "Ressources insuffisantes."}})
 
     montant: CentimesDus
     motif: Ligne
@@ -31,7 +31,7 @@ class Demande(BaseModel):
 class DecisionRemise(BaseModel):
     """Ce que le comptable décide ; 0 refuse."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"montant_accorde": 2000}})
 
     montant_accorde: Centimes
 
@@ -39,7 +39,7 @@ class DecisionRemise(BaseModel):
 class Rejet(BaseModel):
     """Le chèque que la banque renvoie."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reference": "CHQ-1"}})
 
     reference: Court = Field(description="Référence imprimée sur le justificatif de paiement")
 
@@ -47,7 +47,7 @@ class Rejet(BaseModel):
 class Motif(BaseModel):
     """Pourquoi le recouvrement s'arrête, ou reprend."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "Vérification de l'adresse."}})
 
     motif: Ligne = Field(description="Annulation à l'examen, ou issue de l'examen")
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
+from fps.droit import Historique
 from fps.flows import flow, received_by
 from fps.kit.app.outcomes import Outcome, Outcomes
 from fps.kit.engine.once import Once
@@ -173,7 +175,11 @@ def _letters(service: Service, outcomes: Outcomes) -> Iterator[tuple[str, dict[s
             act = service.definition.handlers[cls]
             asked = cls.channel is Channel.REST  # else a person writes: no certificate is asked
             alone, batch = (
-                {o for o in outcomes.of(Gate._refused, *roots) if asked or not o.code.startswith(("certificat-", "entete-certificat"))}
+                {
+                    o
+                    for o in outcomes.of(Gate._refused, droit_connu, *roots)
+                    if asked or not o.code.startswith(("certificat-", "entete-certificat"))
+                }
                 for roots in ((door._endpoint(service, cls), Service._letter, act), (door._batch_endpoint(service, cls),))
             )
             yield cls.path, _operation(cls, alone - {ADRESSE})
@@ -190,11 +196,18 @@ def _refused(route: JsonRoute | APIRoute, path: str, method: str, dependant: Dep
         if writes and route.once:
             roots.append(Once.__call__)
     found = outcomes.of(*roots)
+    if dependant.body_params:
+        found |= outcomes.of(droit_connu)
     if any((dependant.path_params, dependant.query_params, dependant.header_params, dependant.body_params)):
         found |= outcomes.of(problems.malformed)
     if not writes:
         found = {one for one in found if one.code != OrigineRefusee.code}
     return found if "{" in path else found - {ADRESSE}
+
+
+def droit_connu(historique: Historique, le: date) -> Any:
+    """What every date that is given may be refused for: the values of the law are read through descriptors, which no name leads to."""
+    return historique.en_vigueur(le)
 
 
 def operation_id(route: APIRoute) -> str:
@@ -224,7 +237,9 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
     messages = [m for m in received_by(service.party) if m.channel in DOORS]
     wanted = dict.fromkeys([*messages, *(m.answer for m in messages if m.answer is not None)])
     _, schemas = models_json_schema([(m, "validation") for m in wanted], ref_template="#/components/schemas/{model}")
+    letters = {m.__name__: m for m in wanted}
     components = found.setdefault("components", {}).setdefault("schemas", {})
+    _one_shape_a_name(components, schemas.get("$defs", {}))
     components |= (
         schemas.get("$defs", {})
         | {"Probleme": PROBLEM, "Faute": FAUTE}
@@ -241,6 +256,9 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
             for status, response in operation["responses"].items():
                 if response.get("description") == "Successful Response":
                     response["description"] = REUSSITES[status]
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                if (letter := letters.get(media["schema"].get("$ref", "").rpartition("/")[2])) is not None:
+                    media["examples"] = {"exemple": {"value": letter.example}}
             content = operation["responses"].get("200", {}).get("content", {})
             refused = _refused(route, path, method, context.dependant, outcomes)
             if NDJSON in content and method not in READING:
@@ -263,6 +281,13 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
     found["paths"] = dict(sorted(found["paths"].items()))
     _linked(found["paths"], components)
     return found
+
+
+def _one_shape_a_name(routes: dict[str, Any], letters: dict[str, Any]) -> None:
+    """Raises ValueError when a model of a route and a part of a letter have one name and two shapes: one would be told for the other."""
+    for name in sorted(routes.keys() & letters.keys()):
+        if routes[name].get("properties", {}).keys() != letters[name].get("properties", {}).keys():
+            raise ValueError(f"« {name} » nomme dans ce contrat deux formes : donnez un autre nom à l'une")
 
 
 def _linked(paths: dict[str, Any], components: dict[str, Any]) -> None:

@@ -44,6 +44,8 @@ Limite = Annotated[int, Query(ge=1, le=500)]
 class Boite:
     """The box of one collectivité for one caller: each look checks anew what the caller may see."""
 
+    service: Service  # written: what its acts refuse is read by this name
+
     def __init__(self, service: Service, bac: str, siret: str, qui: Identite):
         self.service, self.bac, self.siret, self.qui = service, bac, siret, qui
 

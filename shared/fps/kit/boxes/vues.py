@@ -36,7 +36,9 @@ class PageLettres(BaseModel):
 class Accuse(BaseModel):
     """Des lettres bien reçues."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"siret": "21590350100017", "ids": ["5f0c7a52-8a3f-4f0e-9d53-0d6a1c1b7c11"]}}
+    )
 
     siret: str = Field(pattern=r"^[0-9]{14}$")
     ids: list[Identifiant] = Field(min_length=1, max_length=LOT)
@@ -51,7 +53,7 @@ class Acquittees(BaseModel):
 class Choix(BaseModel):
     """Où vont les lettres d'une collectivité : au système de référence, à une adresse, ou dans la boîte où on les prend."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"mode": "retrait"}})
 
     mode: Acheminement
     adresse: str | None = Field(None, max_length=500, description="en mode « adresse » seulement ; le chemin du message s'y ajoute")

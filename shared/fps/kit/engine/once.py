@@ -107,7 +107,6 @@ class Once:
             raise unkept
         return response
 
-
     async def closed(self, request: Request, limit: int) -> Response | None:
         """The answer of an act that closed the door by which it came, for who sends it again with the same token; None otherwise.
 

@@ -40,7 +40,9 @@ _DEPOTS: Any = (
 class DepotCertificat(BaseModel):
     """Le dépôt du certificat que montre la connexion."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"siret": "21590350100017", "prestataire": "Exemple Stationnement"}}
+    )
 
     siret: SiretTexte
     prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")

@@ -68,7 +68,7 @@ class CertificatsEmis(BaseModel):
 class Revocation(BaseModel):
     """Pourquoi un certificat ne doit plus être cru."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motif": "cessation"}})
 
     motif: psce.MotifRevocation = psce.MotifRevocation.NON_PRECISE
 

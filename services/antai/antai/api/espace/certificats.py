@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from antai.actes.espace import certificats as actes
 from antai.actes.espace.espace import ouvert
@@ -27,6 +27,8 @@ Cle = Annotated[str, Path(pattern=CLE, description="SHA-256 du certificat dépos
 class Perimetre(Formulaire):
     """Ce que la collectivité permet au certificat ; ce qui est absent reste tel quel."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"zones": ["rouge"], "droits": ["emission"]}})
+
     zones: Zones | None = None
     droits: Permissions | None = None
     effet_le: EffetLe = None
@@ -34,6 +36,8 @@ class Perimetre(Formulaire):
 
 class Activation(Perimetre):
     """Une activation, au besoin à la place d'un autre certificat, bon avec lui jusqu'à un instant."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"zones": [], "droits": ["emission"]}})
 
     remplace: Annotated[str | None, Field(pattern=CLE, description="Certificat remplacé")] = None
     ancien_jusqu_a: Annotated[Instant | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from antai.actes.espace import comptes as actes
 from antai.actes.espace.espace import ouvert
@@ -26,6 +26,12 @@ LoginChemin = Annotated[str, Path(pattern=personnes.LOGIN, description="Identifi
 class AgentNomme(NouvelAgent):
     """Un compte que le responsable ouvre."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"login": "camille", "nom": "Camille Exemple", "mot_de_passe": "une phrase assez longue", "role": "agent"}
+        }
+    )
+
     role: Literal["responsable", "agent"] = "agent"
 
 
@@ -46,6 +52,10 @@ class AgentVu(BaseModel):
 
 class ChangementMotDePasse(Formulaire):
     """Un nouveau mot de passe ; les sessions ouvertes avant sont closes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"ancien": "une phrase assez longue", "nouveau": "une autre phrase, assez longue aussi"}}
+    )
 
     ancien: MotDePasse
     nouveau: MotDePasse

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace import controle, convention, demande
 from antai.api.espace.auditer import faire
@@ -25,6 +25,8 @@ TAG = "Contrôle de l'ANTAI"
 class Reglage(Formulaire):
     """Comment l'ANTAI décide : d'elle-même après quelques jours du bac, à la main, ou toujours non."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"mode": "automatique", "jours": 0}})
+
     mode: Mode
     jours: int = Field(0, ge=0, le=365, description="Délai, en jours du bac")
 
@@ -39,6 +41,8 @@ class ReglageVu(BaseModel):
 
 class Motif(Formulaire):
     """Pourquoi l'ANTAI dit non."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"motif": "La demande est incomplète."}})
 
     motif: Ligne
 

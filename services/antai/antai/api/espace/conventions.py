@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from antai.actes.espace import convention as actes
 from antai.actes.espace.espace import ouvert
@@ -32,6 +32,10 @@ class SignataireDonne(Formulaire):
 class NouvelleConvention(Formulaire):
     """Une convention à préparer ; à défaut, du cycle choisi dans les réglages, à partir d'aujourd'hui ou de la fin de la précédente."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"signataire": {"nom": "Camille Exemple", "qualite": "Maire"}, "cycle": "complet"}}
+    )
+
     signataire: SignataireDonne
     cycle: Cycle | None = None
     effet_le: Jour | None = Field(None, description="Premier jour de la convention")
@@ -39,6 +43,8 @@ class NouvelleConvention(Formulaire):
 
 class Resiliation(Formulaire):
     """Une fin avant le terme."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"le": "2026-12-31", "motif": "Changement de prestataire."}})
 
     le: Jour = Field(description="Premier jour sans convention")
     motif: Ligne

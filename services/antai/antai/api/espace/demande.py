@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
+from pydantic import ConfigDict
 
 from antai.actes.espace import demande as actes
 from antai.actes.espace.espace import demandee
@@ -22,6 +23,21 @@ from fps.messages.parties_prenantes import Adresse, Contact
 
 class DemandeEspace(Formulaire):
     """Le formulaire public ; « agent » est la personne que la collectivité mandate, premier compte de l'espace."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "siret": "21590350100017",
+                "type": "commune",
+                "adresse": {"voie": "1 place de la République", "code_postal": "59000", "commune": "Lille", "pays": "FR"},
+                "contact": {
+                    "nom": "Direction du stationnement",
+                    "adresse": {"voie": "1 place de la République", "code_postal": "59000", "commune": "Lille", "pays": "FR"},
+                },
+                "agent": {"login": "alix", "nom": "Alix Exemple", "mot_de_passe": "une phrase assez longue"},
+            }
+        }
+    )
 
     siret: SiretTexte
     type: TypeCollectivite

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from antai.actes.espace import certificats as actes
 from antai.api.espace.auditer import faire
@@ -26,6 +26,12 @@ EffetLe = Annotated[Instant | None, Field(description="À partir de cet instant 
 
 class Depot(Formulaire):
     """Un dépôt : le certificat est celui de la connexion, le périmètre n'est que proposé."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"siret": "21590350100017", "prestataire": "Exemple Stationnement", "zones": [], "droits": ["emission"]}
+        }
+    )
 
     siret: SiretTexte
     prestataire: Ligne = Field(description="Nom du prestataire, ou de la collectivité elle-même")

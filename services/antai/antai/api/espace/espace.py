@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace import espace as actes
 from antai.api.espace.auditer import agent, faire, lire
@@ -23,8 +23,8 @@ from fps.kit.web.body import JsonRoute
 from fps.messages.parties_prenantes import ContactRapo
 
 
-class Minoration(Formulaire):
-    """The reduced amount that the collectivité declares."""
+class MinorationReglee(Formulaire):
+    """Le montant réduit que la collectivité déclare."""
 
     pourcent: Annotated[int, Field(ge=1, le=99, description="Réduction, en pour cent du FPS")]
     delai_jours: Annotated[int, Field(ge=1, le=90, description="Délai en jours, de la date d'envoi de l'avis")]
@@ -33,8 +33,12 @@ class Minoration(Formulaire):
 class ReglagesDonnes(Formulaire):
     """Tous les réglages : ce qui est absent n'est plus déclaré."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"cycle": "complet", "minoration": {"pourcent": 30, "delai_jours": 9}, "contact_rapo": None}}
+    )
+
     cycle: Cycle | None = Field(None, description="Cycle de la prochaine convention")
-    minoration: Minoration | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
+    minoration: MinorationReglee | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
     contact_rapo: ContactRapo | None = Field(None, description="Vaut pour le message FPS qui n'en porte pas")
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace.comptes import espace_comptes
 from antai.actes.espace.espace import ouvert
@@ -20,6 +20,8 @@ from fps.kit.web.body import JsonRoute
 
 class Connexion(Formulaire):
     """Ce qui ouvre une session."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"login": "alix", "mot_de_passe": "une phrase assez longue"}})
 
     login: Login
     mot_de_passe: MotDePasse
