@@ -5,29 +5,28 @@ from collections.abc import Iterator
 import pytest
 
 from fps.parties import SERVICES, Party
-from fps_simulateur.pilote.world import World
-from tests.contrats.fuzz import Loop, Tries, fuzz, lives, world_in
+from tests.contrats.fuzz import Ground, Loop, Tries, fuzz, ground_in, lives
 
 pytestmark = pytest.mark.xdist_group("fuzz")
 
 
 @pytest.fixture(scope="module")
-def ouvert() -> Iterator[tuple[World, Loop]]:
+def ouvert() -> Iterator[Ground]:
     loop = Loop()
-    with world_in(loop) as world:
-        yield world, loop
+    with ground_in(loop) as ground:
+        yield ground
     loop.stop()
 
 
 @pytest.mark.parametrize("party", SERVICES)
-def test_what_the_contract_of_a_service_allows_or_forbids_is_answered_as_it_says(ouvert: tuple[World, Loop], party: Party) -> None:
-    tries = Tries(*ouvert, party)
+def test_what_the_contract_of_a_service_allows_or_forbids_is_answered_as_it_says(ouvert: Ground, party: Party) -> None:
+    tries = Tries([ouvert], party)
     fuzz(tries, SHORT, 1, every=EVERY)
     assert tries.cases >= 3 and tries.wrong == {}
 
 
-def test_the_links_of_a_contract_lead_through_the_life_of_a_dossier(ouvert: tuple[World, Loop]) -> None:
-    tries = Tries(*ouvert, Party.COLLECTIVITE)
+def test_the_links_of_a_contract_lead_through_the_life_of_a_dossier(ouvert: Ground) -> None:
+    tries = Tries([ouvert], Party.COLLECTIVITE)
     lives(tries, runs=3, steps=6, graine=1, under="/fps")
     assert tries.cases > 3 and tries.wrong == {}
 

@@ -23,15 +23,17 @@ from fps_simulateur.pilote.world import World
 
 BAC: Final = "fuzz"
 DEPART, AUJOURD_HUI = date(2026, 6, 12), date(2026, 11, 5)
+CONNUS: Final = {"mois": "2026-10", "annee": 2026, "champ": "date_limite_paiement", "objet": "espace", "rang": 1}
 # What a value of a path is called in the words of a dossier, by what stands before it.
 COLLECTIONS: Final = {
     "fps": ("numero_fps",),
     "dossiers": ("numero_fps",),
-    "rapos": ("numero_fps",),
+    "rapos": ("numero_fps", "rapo"),
     "prises-en-charge": ("numero_fps", "numero_titre"),
     "requetes": ("numero_requete",),
     "recours": ("numero_requete",),
 }
+VILLES: Final[tuple[dict[str, Any], ...]] = ({}, {"ville": "bourg"}, {}, {"mode_notification": "pare-brise"})
 ONCE, DRAWN = 0.75, 0.08  # how often a value that is drawn is replaced by one that is known; a field of an example by one that is drawn
 
 
@@ -69,11 +71,9 @@ class Vecu:
         for jour, combien in ((DEPART, 12), (date(2026, 9, 20), 6), (date(2026, 10, 20), 6), (AUJOURD_HUI, 0)):
             await self.vivre(jour, combien)
         await self.voir_tout()
-        for rang, numero in enumerate(list(self.dossiers)):
-            mots = self.dossiers[numero]
-            cls = Requete if "numero_titre" in mots else DepotRapo
-            if rang % 2 == 0:
-                await self._demander(cls.receiver, "POST", cls.path, remplir(cls.example, mots))
+        for rang, mots in enumerate(list(self.dossiers.values())):
+            if rang % 3 != 2:
+                await self.contester(mots)
         await self.vivre(AUJOURD_HUI + timedelta(days=3), 4)
         await self.voir_tout()
 
@@ -84,15 +84,27 @@ class Vecu:
             self.jour = jusqua
         for _ in range(combien):
             self.plaque += 1
-            found = await self._demander(Party.COLLECTIVITE, "POST", "/fps", constat({"plaque": f"CD-{self.plaque % 999 + 1:03d}-EF"}))
+            avec = {"plaque": f"CD-{self.plaque % 999 + 1:03d}-EF", **VILLES[self.plaque % len(VILLES)]}
+            found = await self._demander(Party.COLLECTIVITE, "POST", "/fps", constat(avec))
             if found is not None:
                 self.apprendre(found)
         await self.world.pilot.au_calme(BAC)
 
+    async def contester(self, mots: dict[str, Any]) -> None:
+        """A petition against a title, a RAPO before there is one."""
+        cls = Requete if "numero_titre" in mots else DepotRapo
+        found = await self._demander(cls.receiver, "POST", cls.path, remplir(cls.example, mots))
+        if found is not None:
+            mots |= {"rapo": True} if cls is DepotRapo else {"numero_requete": found["numero_requete"]}
+
     async def journee(self) -> None:
-        """One more day, with two FPS, and what has become of some dossiers."""
-        await self.vivre(self.jour + timedelta(days=1), 2)
+        """One more day, with four FPS, two disputes, and what has become of some dossiers."""
+        await self.vivre(self.jour + timedelta(days=1), 4)
         await self.voir_tout(8)
+        for besoin in ("numero_titre", "date_notification_avis"):
+            fit = [mots for mots in self.dossiers.values() if mots.get(besoin) and not mots.keys() & {"rapo", "numero_requete"}]
+            if fit:
+                await self.contester(self.hasard.choice(fit))
 
     async def voir_tout(self, combien: int = 10**6) -> None:
         """What the four services say of the dossiers, or of some of them."""
@@ -144,6 +156,9 @@ class Vecu:
         parts = case.path.split("/")
         for before, part in pairwise(parts):
             nom = part.strip("{}")
+            if before == "{siret}" and nom == "numero" and case.path_parameters is not None and "agents" in parts:
+                case.path_parameters[nom] = "72"
+                continue
             if part.startswith("{") and case.path_parameters is not None:
                 value = self._valeur(COLLECTIONS[before][0] if nom == "numero" and before in COLLECTIONS else nom, before, mots)
                 if value is not None:
@@ -151,24 +166,25 @@ class Vecu:
         if path_only:
             return
         for nom in case.query or ():
-            if nom in ("siret", "numero") and nom in mots:
+            if nom in mots:
                 case.query[nom] = mots[nom]
         media = contract["paths"][case.path][case.method.lower()].get("requestBody", {}).get("content", {}).get("application/json")
         if media is not None and (found := examples(media, contract)):
-            body = remplir(self.hasard.choice(found), self._avec(mots))
+            body = remplir(self.hasard.choice(found), self.avec(mots))
             if isinstance(case.body, dict):
                 body |= {nom: case.body[nom] for nom in body.keys() & case.body.keys() if self.hasard.random() < DRAWN}
             case.body = body
 
-    def _avec(self, mots: dict[str, Any]) -> dict[str, Any]:
+    def avec(self, mots: dict[str, Any]) -> dict[str, Any]:
         """The words of a dossier, and the last that was told of what is no dossier."""
         autres = {nom: self.hasard.choice(self.mots[nom]) for nom in ("reference", "empreinte", "code", "login") if self.mots[nom]}
         ids = {"ids": [self.hasard.choice(self.mots["id"])]} if self.mots["id"] else {}
-        return autres | ids | mots
+        le = self.jour.isoformat()
+        return autres | ids | {"date_demande": le, "date_piece": le, "date_decision": le, "exercice": self.jour.year} | mots
 
     def _valeur(self, nom: str, before: str, mots: Mapping[str, Any]) -> Any:
-        if nom in mots:
-            return mots[nom]
+        if nom in mots or nom in CONNUS:
+            return mots.get(nom, CONNUS.get(nom))
         known = {"controles": "controle", "agents": "agent", "certificats": "empreinte"}.get(before, nom)
         if known == "controle":
             return next((one for one in reversed(self.mots["numero"]) if str(one) not in self.dossiers), None)
@@ -184,11 +200,11 @@ def besoins(path: str) -> set[str]:
 
 def adresse(path: str, mots: Mapping[str, Any]) -> str:
     """That address, for that dossier; what a dossier has no word for is 1."""
-    parts = path.split("/")
+    parts = path.replace("/agents/{siret}/{numero}", "/agents/{siret}/72").split("/")
     for rank, (before, part) in enumerate(pairwise(parts), 1):
         if part.startswith("{"):
             nom = COLLECTIONS[before][0] if before in COLLECTIONS else part.strip("{}")
-            parts[rank] = str(mots.get(nom, 1))
+            parts[rank] = str(mots.get(nom, CONNUS.get(nom, 1)))
     return "/".join(parts)
 
 
@@ -212,7 +228,8 @@ def remplir(example: Any, mots: Mapping[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = copy.deepcopy(example)
     for place in _lieux(body):
         for nom in place.keys() & mots.keys():
-            place[nom] = mots[nom]
+            if nom != "montant" or "moyen" in place:  # what is paid is what is due; another amount has its own bounds
+                place[nom] = mots[nom]
         if "numero_fps" in place and "numero_telepaiement" in place and "telepaiement_titre" in mots:
             place["numero_telepaiement"] = mots["telepaiement_titre"]
     return body

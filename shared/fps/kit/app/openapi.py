@@ -98,7 +98,10 @@ SUITES: dict[int, dict[str, Any]] = {
     },
     503: {"Retry-After": {"description": "Secondes à attendre", "schema": {"type": "integer"}}},
 }
-NOMMES = (("numero_fps", "/dossiers"), ("numero_fps", "/fps"), ("numero_fps", "/prises-en-charge"), ("numero_requete", "/requetes"))
+NOMMES = (
+    *(("numero_fps", collection) for collection in ("/dossiers", "/fps", "/prises-en-charge", "/rapos")),
+    *(("numero_requete", collection) for collection in ("/requetes", "/recours")),
+)
 LIGNES = (404, 409)  # of a batch: what refuses one line is told in the line
 KEY: dict[str, Any] = {
     "name": keys.EN_TETE,
@@ -307,6 +310,19 @@ def _linked(paths: dict[str, Any], components: dict[str, Any]) -> None:
                         if parameter == name:
                             link = {"operationId": target, "parameters": {name: f"$response.body#/{where}"}}
                             response.setdefault("links", {})[target] = link
+                for target, parameters in _under(path, fields, paths):
+                    response.setdefault("links", {}).setdefault(target, {"operationId": target, "parameters": parameters})
+
+
+def _under(path: str, fields: dict[str, Any], paths: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The operations below an address, about what its answer names: the rest of their address is that of the request."""
+    for below, operations in paths.items():
+        if "{" in path and below.startswith(f"{path}/{{"):
+            asked = re.findall(r"\{(\w+)\}", below.removeprefix(path))
+            if all(name in fields for name in asked):
+                given = {name: f"$request.path.{name}" for name in re.findall(r"\{(\w+)\}", path)}
+                for operation in operations.values():
+                    yield operation["operationId"], given | {name: f"$response.body#/{name}" for name in asked}
 
 
 def _names(path: str, fields: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
