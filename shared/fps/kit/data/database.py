@@ -45,8 +45,11 @@ class Transaction(Protocol):
     def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
         """What a select finds, `size` rows at a time, never held whole; in a `write` or a `snapshot`."""
 
-    async def execute(self, statement: Executable, patience: float | None = None) -> int:
-        """A rare command written with SQLAlchemy; gives the number of rows touched. `patience`: seconds, for what touches a whole bac."""
+    async def execute(self, statement: Executable, patience: float | None = None, **values: object) -> int:
+        """A command written with SQLAlchemy, `values` as for `select`; gives the number of rows touched.
+
+        `patience`: seconds, for what touches a whole bac.
+        """
 
 
 class Database(Protocol):

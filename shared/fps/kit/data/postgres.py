@@ -177,9 +177,9 @@ async def _of_held(held: Held, way: AbstractAsyncContextManager[Any]) -> AsyncIt
 
 
 @lru_cache(maxsize=512)
-def _compiled(statement: Select[*tuple[object, ...]]) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-    """The text of a select, the order of its parameters, and those it already has."""
-    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """The text of a statement, the order of its parameters, and those it already has."""
+    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
     return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
 
 
@@ -224,9 +224,8 @@ class PostgresTransaction:
         while rows := await cursor.fetch(size):
             yield [tuple(r) for r in rows]
 
-    async def execute(self, statement: Executable, patience: float | None = None) -> int:
-        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    async def execute(self, statement: Executable, patience: float | None = None, **values: object) -> int:
+        sql, names, params = _compiled(statement)
         self.database.statements += 1
-        values = (compiled.params[n] for n in compiled.positiontup or ())
-        status = await self.connection.execute(str(compiled), *values, timeout=patience)
+        status = await self.connection.execute(sql, *(values[n] if n in values else params[n] for n in names), timeout=patience)
         return int(status.rpartition(" ")[2]) if status.rpartition(" ")[2].isdigit() else 0

@@ -188,10 +188,10 @@ def _told(path: str) -> Iterator[None]:
 
 
 @lru_cache(maxsize=512)
-def _compiled(statement: Select[*tuple[object, ...]]) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any]]:
-    """The text of a select, the order of its parameters, those it already has, and how to read its columns."""
-    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    readers = sqlite_reader(list(statement.selected_columns))  # type: ignore[arg-type]
+def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any]]:
+    """The text of a statement, the order of its parameters, those it already has, and how to read the columns that it gives."""
+    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    readers = sqlite_reader(list(statement.selected_columns)) if isinstance(statement, Select) else {}  # type: ignore[arg-type]
     return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers
 
 
@@ -248,11 +248,11 @@ class SqliteTransaction:
         while rows := await self._do(lambda c: cursor.fetchmany(size)):
             yield decoded(rows, readers)
 
-    async def execute(self, statement: Executable, patience: float | None = None) -> int:
-        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-        values = [sqlite_value(compiled.params[name]) for name in compiled.positiontup or ()]
+    async def execute(self, statement: Executable, patience: float | None = None, **values: object) -> int:
+        sql, names, params, _ = _compiled(statement)
+        found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
         self.database.statements += 1
-        return await self._do(lambda c: c.execute(str(compiled), values).rowcount)
+        return await self._do(lambda c: c.execute(sql, found).rowcount)
 
 
 class SqliteSnapshot(SqliteTransaction):

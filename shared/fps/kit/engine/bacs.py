@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Table, Text, bindparam, delete, func, insert, literal, select
+from sqlalchemy import MetaData, Table, Text, bindparam, delete, func, insert, select
 
 from fps.errors import Conflit
 from fps.kit.data import tables
@@ -66,8 +66,13 @@ def check_name(nom: str) -> str:
 
 def tables_of(service: Service) -> list[Table]:
     """Every table that holds the data of a bac."""
+    return _of(service.definition.metadata)
+
+
+@cache
+def _of(metadata: MetaData) -> list[Table]:
     kit = [table for table in tables.metadata.sorted_tables if table not in APART]
-    return [*kit, *service.definition.metadata.sorted_tables]
+    return [*kit, *metadata.sorted_tables]
 
 
 async def find(tx: Transaction, nom: str) -> Bac:
@@ -145,7 +150,7 @@ async def remove(service: Service, nom: str) -> None:
     async with service.database.write() as tx:
         await find(tx, nom)
         for table in (*tables_of(service), *APART):
-            await tx.execute(delete(table).where(table.c.bac == nom), PATIENCE)
+            await tx.execute(_emptying(table), PATIENCE, nom=nom)
 
 
 async def copy(service: Service, source: str, cible: str) -> None:
@@ -156,10 +161,22 @@ async def copy(service: Service, source: str, cible: str) -> None:
         if await tx.load(tables.bacs, [(cible,)]):
             raise BacExistant(f"« {cible} »")
         for table in tables_of(service):
-            names = [c.name for c in archive.exported(table)]
-            order = [table.c.position] if "position" in table.c else []
-            rows = select(literal(cible), *(table.c[n] for n in names)).where(table.c.bac == source).order_by(*order)
-            await tx.execute(insert(table).from_select(["bac", *names], rows), PATIENCE)
+            await tx.execute(_copying(table), PATIENCE, source=source, cible=cible)
+
+
+@cache
+def _copying(table: Table) -> Any:
+    """The rows of the bac `source`, written again for the bac `cible`."""
+    names = [c.name for c in archive.exported(table)]
+    order = [table.c.position] if "position" in table.c else []
+    rows = select(bindparam("cible", type_=Text), *(table.c[n] for n in names)).where(table.c.bac == bindparam("source", type_=Text))
+    return insert(table).from_select(["bac", *names], rows.order_by(*order))
+
+
+@cache
+def _emptying(table: Table) -> Any:
+    """The rows of the bac `nom`, taken away."""
+    return delete(table).where(table.c.bac == bindparam("nom", type_=Text))
 
 
 async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:

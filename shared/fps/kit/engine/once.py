@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,6 +33,7 @@ PORTEUR = "fps.porteur"  # in the scope: the token by which a session came in, w
 ANONYME = "anonyme"
 UNKEPT = ("content-length", "date")
 COLUMNS = tuple(tables.reponses_gardees.columns.keys())
+_PERIMEES = delete(tables.reponses_gardees).where(tables.reponses_gardees.c.wall_time < bindparam("avant"))
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -87,7 +88,7 @@ class Once:
         unkept: Exception | None = None
         async with self.service.database.hold() as tx:
             heures = droit(civil_date(now)).idempotence_heures
-            await tx.execute(delete(table).where(table.c.wall_time < now - timedelta(hours=heures)))
+            await tx.execute(_PERIMEES, avant=now - timedelta(hours=heures))
             for row in await tx.load(table, [(bac, asked.cle)]):
                 if row[2] != asked.demande:
                     raise keys.reused()
