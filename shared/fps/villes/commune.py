@@ -34,11 +34,11 @@ class Joindre(Lecture):
 
 
 class Source(Lecture):
-    """Where what a file says of a real town was read: the public page or decision, and its date."""
+    """Where what a file says of a real town was read: the public page or decision, and its date when it has one."""
 
     pour: Annotated[tuple[Court, ...], Field(min_length=1)]
     titre: Ligne
-    le: date
+    le: date | None = None
     url: Url | None = None
 
 
@@ -128,7 +128,9 @@ class Commune(Lecture):
     def source(self, quoi: str) -> str:
         """Where a part of this file was read (`fps`, `tarifs`, `horaires`…); a simulated decision when it is not told."""
         lue = next((s for s in self.sources if quoi in s.pour), None)
-        return f"Délibération simulée, {self.nom}" if lue is None else f"{lue.titre} ({lue.le:%d/%m/%Y})"
+        if lue is None:
+            return f"Délibération simulée, {self.nom}"
+        return f"{lue.titre} ({lue.le:%d/%m/%Y})" if lue.le else f"{lue.titre} (page sans date)"
 
     def zone(self, code: str) -> Zone:
         """The zone of this code; raises HorsBareme."""

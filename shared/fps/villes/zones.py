@@ -33,6 +33,7 @@ class Zone(Lecture):
     duree_maximale: Annotated[int, Field(ge=1, le=1440)]
     codes_postaux: Annotated[tuple[CodePostal, ...], Field(min_length=1)]
     voies: tuple[Ligne, ...] = ()
+    ticket_gratuit: Annotated[int, Field(ge=1, le=1440)] | None = None
     horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
     fps: Annotated[dict[DepuisLaReforme, dict[Categorie, CentimesDus]], Field(min_length=1)]
     tarifs: dict[DepuisLaReforme, Grille] = Field(default_factory=dict)
@@ -99,7 +100,9 @@ class Zone(Lecture):
         return self.grille(le, categorie).get(self.duree_maximale)
 
     def minutes_gratuites(self, le: date) -> int | None:
-        """How long a ticket of 0 € lets a vehicle park that day; None when the town tells no grid."""
+        """How long a ticket of 0 € lets a vehicle park that day: a free ticket, or the start of a grid; None when neither is told."""
+        if self.ticket_gratuit is not None:
+            return self.ticket_gratuit
         grilles = [self.grille(le), *(self.grille(le, categorie) for categorie in self.tarifs_par_categorie)]
         connues = [grille for grille in grilles if grille]
         return max((minutes for grille in connues for minutes, prix in grille.items() if prix == 0), default=0) if connues else None
