@@ -8,6 +8,7 @@ import pytest
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
+from fps.villes.communes import connues
 from fps_simulateur.pilote.world import World
 from tests.parler.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Espace, code, demande
 
@@ -112,12 +113,9 @@ async def test_an_ordinary_bac_begins_with_every_town_enrolled_and_an_empty_one_
     assert (await ville.administrer("GET", "/espaces")).json() == []
     await monde.pilot.creer(f"{ville.bac}-plein", paris(LE), graine="graine")
     plein = Espace(monde, f"{ville.bac}-plein")
-    assert [(e["siret"], e["etat"]) for e in (await plein.administrer("GET", "/espaces")).json()] == [
-        (BOURG, "ouvert"),
-        (PORT, "ouvert"),
-        (LILLE, "ouvert"),
-        (PARIS, "ouvert"),
-    ]
+    ouverts = [(e["siret"], e["etat"]) for e in (await plein.administrer("GET", "/espaces")).json()]
+    assert ouverts == [(siret, "ouvert") for siret in sorted(c.siret for c in connues())]
+    assert {BOURG, PORT, LILLE, PARIS} < {siret for siret, _ in ouverts}
     conventions = {s: (await plein.administrer("GET", f"/espaces/{s}/conventions")).json() for s in (BOURG, LILLE)}
     assert [(c["cycle"], c["etat"]) for c in conventions[BOURG] + conventions[LILLE]] == [
         ("partiel", "en-vigueur"),

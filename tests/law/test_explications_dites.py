@@ -14,7 +14,17 @@ from fps_console.commandes.explique import shown, tree
 from fps_console.mots.champs import CHAMPS
 
 # Integers that are counted; every other one is an amount.
-COMPTES = {"taux", "nombre", "reduction_pourcent", "delai_annees", "delai_mois", "delai_jours", "delai_ville_jours", "duree_minutes"}
+COMPTES = {
+    "taux",
+    "nombre",
+    "reduction_pourcent",
+    "delai_annees",
+    "delai_mois",
+    "delai_jours",
+    "delai_ville_jours",
+    "envoi_ville_jours",
+    "duree_minutes",
+}
 
 
 def regles() -> dict[str, Any]:

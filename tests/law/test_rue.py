@@ -11,7 +11,14 @@ from pydantic import ValidationError
 
 from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement, controler, limiter, verifier_ticket
 from fps.donnees import lire_yaml
-from fps.droit.calculs import fin_effets
+from fps.droit.calculs import (
+    date_envoi_apa,
+    date_envoi_apres_notice,
+    date_limite_paiement,
+    date_notification_postale,
+    emission_titre_le,
+    fin_effets,
+)
 from fps.droit.calendar import PARIS
 from fps.errors import Refus
 from fps.villes.commune import Commune
@@ -131,3 +138,14 @@ def test_the_reduced_sum_of_the_quick_payment_lasts_its_hours_from_the_finding()
     assert [rapide.somme(2800, constat, constat + timedelta(hours=24, minutes=n)) for n in (-1, 0, 1)] == [1500, 1500, 2800]
     assert rapide.somme(1200, constat, constat) == 1200
     assert PaiementRapide(jours=5).somme(2800, constat, constat) == 2800
+
+
+def test_a_town_sets_how_long_its_notice_waits_and_the_title_follows() -> None:
+    """Titles of 2018 and 2019 come 119 to 123 days after the finding, the notice eleven days after it (CE, n° 429414, 438038, 436605)."""
+    constat, ecarts = date(2018, 6, 12), {}
+    for jours in (0, 10, 11, 12):
+        envoi = date_envoi_apa(constat, jours)
+        titre = emission_titre_le(date_limite_paiement(date_notification_postale(envoi)))
+        ecarts[jours] = ((envoi - constat).days, (titre - constat).days)
+    assert ecarts == {0: (1, 110), 10: (10, 119), 11: (11, 120), 12: (12, 121)}
+    assert date_envoi_apres_notice(constat, 5, 11) == date(2018, 6, 28)

@@ -10,6 +10,9 @@ from tests.demain import NOMMES as LECTEURS
 DEPART = date(2024, 12, 31)  # a life starts there at the latest
 FIN = date(2026, 12, 31)  # and does not live a later day: a figure of 2027 cannot reach it
 NOMMEES = {
+    "e08-reduit-a-la-ville": "a real case keeps the dates that were told",
+    "e09-hors-heures-payantes": "a real case keeps the dates that were told",
+    "e10-ticket-gratuit": "a real case keeps the dates that were told",
     "j26-delai-franc": "a real case keeps the dates that were told",
     "rapo-rejete-puis-paye": "the decision names the court of today, the term is of next year",
     "titre-prescrit": "a title of January 2024 is prescribed in January 2028",

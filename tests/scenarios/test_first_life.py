@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import httpx
@@ -79,6 +79,8 @@ async def etablir(
 ) -> dict[str, Any]:
     vehicule = {"immatriculation": plaque, "pays": "FR", "marque": "Renault", "categorie": "voiture"}
     corps = {"siret": ville[0], "zone": ville[1], "voie": "12 rue de l'Exemple", "vehicule": vehicule, "agent": "0072"}
+    if ville is PARIS:  # in the morning: parking is free there when the day of a bac ends
+        corps["date_heure_constat"] = paris(DEPART, time(10)).isoformat()
     answer = await monde.client.post(f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=corps)
     assert answer.status_code == 201, answer.text
     await monde.pilot.au_calme(bac)

@@ -151,6 +151,8 @@ CHAMPS: Mapping[str, str] = {
     "notification": "Notification",
     "paiements": "Paiements",
     "part_titre": "Part du titre",
+    "envoi_ville_jours": "Jours avant l'envoi de l'avis, fixés par la ville",
+    "echeance": "Échéance",
     "interruptions": "Heures non payantes",
     "terme": "Fin des effets",
     "de": "Gratuit de",

@@ -67,21 +67,22 @@ def date_notification_electronique(lecture: datetime) -> date:
 
 
 @regle("Hypothèse H08", "Date d'envoi imprimée sur l'avis de paiement")
-def date_envoi_apa(reception: date) -> date:
-    """The send date printed on the notice of a message received that day (hypothesis H08)."""
-    return avis_possible(ajouter_jours(reception, droit(reception).apa_envoi_jours))
+def date_envoi_apa(reception: date, envoi_ville_jours: int = 0) -> date:
+    """The send date printed on the notice of a message received that day: the town's days, else those of hypothesis H08."""
+    return avis_possible(ajouter_jours(reception, envoi_ville_jours or droit(reception).apa_envoi_jours))
 
 
 @regle("Hypothèse H08", "Jour où le message de la collectivité est traité")
-def date_de_traitement(reception: date) -> date:
-    """The day a message received that day is ready for its notice, sent or not (hypothesis H08)."""
-    return ajouter_jours(reception, droit(reception).apa_envoi_jours)
+def date_de_traitement(reception: date, envoi_ville_jours: int = 0) -> date:
+    """The day a message received that day is ready for its notice, sent or not: the town's days, else those of hypothesis H08."""
+    return ajouter_jours(reception, envoi_ville_jours or droit(reception).apa_envoi_jours)
 
 
 @regle("Convention de cycle complet ; hypothèses H08 et H36", "Date d'envoi de l'avis, après le délai de paiement rapide de la notice")
-def date_envoi_apres_notice(reception: date, delai_ville_jours: int = 0) -> date:
+def date_envoi_apres_notice(reception: date, delai_ville_jours: int = 0, envoi_ville_jours: int = 0) -> date:
     """The send date after a windscreen notice: the days of the quick payment are the town's, else those of the convention (H36)."""
-    return avis_possible(ajouter_jours(date_de_traitement(reception), delai_ville_jours or droit(reception).paiement_rapide_jours))
+    rapide = delai_ville_jours or droit(reception).paiement_rapide_jours
+    return avis_possible(ajouter_jours(date_de_traitement(reception, envoi_ville_jours), rapide))
 
 
 @regle("Convention de cycle complet ; hypothèse H36", "Dernier jour du paiement rapide, du constat")

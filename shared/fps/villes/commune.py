@@ -59,7 +59,7 @@ class Commune(Lecture):
     paiement_rapide: PaiementRapide | None = None
     reduction: Reduction | None = Field(default=None, alias="minoration")
     transmission_jours: Annotated[int, Field(ge=0, le=30)] = 0
-    envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] | None = None
+    envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
     horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -91,9 +91,10 @@ class Recit:
         dossier, notice = self.dossier, self.constat is not None and self.constat.message.mode_notification == "pare-brise"
 
         def prevu() -> date:
+            ville = commune(dossier.siret)
             if not notice:
-                return date_envoi_apa(dossier.recu_le)
-            return date_envoi_apres_notice(dossier.recu_le, commune(dossier.siret).paiement_rapide_jours)
+                return date_envoi_apa(dossier.recu_le, ville.envoi_avis_jours)
+            return date_envoi_apres_notice(dossier.recu_le, ville.paiement_rapide_jours, ville.envoi_avis_jours)
 
         if dossier.date_envoi is None or dossier.date_envoi == prevu():
             return venu_de(dossier.date_envoi, prevu)

@@ -48,8 +48,8 @@ def envoi_le(message: CreationFps, ville: Commune, le: date) -> date:
     After a windscreen notice the quick payment comes first: the town's delay, else that of the convention (H36).
     """
     if message.mode_notification == "antai":
-        return date_envoi_apa(le)
-    return date_envoi_apres_notice(le, ville.paiement_rapide_jours)
+        return date_envoi_apa(le, ville.envoi_avis_jours)
+    return date_envoi_apres_notice(le, ville.paiement_rapide_jours, ville.envoi_avis_jours)
 
 
 def avis_de_paiement(dossier: Dossier, constat: Constat, redevable: Redevable) -> AvisPaiement:

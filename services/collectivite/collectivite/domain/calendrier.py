@@ -37,8 +37,8 @@ def envoi(ville: Commune, forfait: Forfait, reception: date) -> date:
     if forfait.cycle == "partiel":
         return date_notification_pare_brise(forfait.date_heure_constat)
     if forfait.mode_notification == "pare-brise":
-        return date_envoi_apres_notice(reception, ville.paiement_rapide_jours)
-    return date_envoi_apa(reception)
+        return date_envoi_apres_notice(reception, ville.paiement_rapide_jours, ville.envoi_avis_jours)
+    return date_envoi_apa(reception, ville.envoi_avis_jours)
 
 
 def notification(forfait: Forfait, envoye: date) -> date:
