@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
+import httpx
 import pytest
 from pypdf import PdfReader
 
@@ -235,6 +236,39 @@ async def test_a_cancellation_that_no_decision_supports_is_shown_until_the_court
         assert (partie["annulations_sans_decision"], bool(partie["annulations_contredites"])) == ([], bool(apres))
         assert apres in dit and bool(dit) is bool(apres)
         assert ("decision-et-annulation-differentes" in await antai.actes()) is bool(apres)
+
+
+async def test_who_answers_for_a_cancellation_without_decision_hides_it_until_a_party_speaks_again(monde: World) -> None:
+    """Who, why and when: in the dossier, its journal and the audit; nothing of the sums moves."""
+    antai = await avec_un_titre(monde)
+    await antai.annuler_titre()
+
+    async def vu() -> tuple[dict[str, Any], dict[str, Any]]:
+        releve = await monde.pilot.relever(antai.bac)
+        partie = next(d["partie"] for d in releve["services"][Party.ANTAI]["dossiers"] if d["sujet"] == NUMERO)
+        suivi = await antai.lire(f"/va-pilote/dossiers/{NUMERO}", siret=NUMERO[:14])
+        return suivi["decisions"][0], {nom: partie[nom] for nom in ("etat", "annulations_sans_decision", "annulations_contredites")}
+
+    async def regler(motif: str) -> httpx.Response:
+        url = f"{monde.addresses[Party.ANTAI]}/bacs/{antai.bac}/dossiers/{NUMERO}/requetes/26004217/reglement"
+        return await monde.client.post(url, json={"par": "C. Spécimen", "motif": motif})
+
+    rien = {"etat": "titre-annule", "annulations_sans_decision": [], "annulations_contredites": []}
+    soldes = await monde.pilot.soldes(antai.bac)
+    reglee = await regler("La copie est au dossier.")
+    assert reglee.status_code == 200 and reglee.json()["reglee_par"] == "C. Spécimen"
+    decision, partie = await vu()
+    assert (decision["attend_la_decision"], decision["a_regler"], decision["reglee_motif"]) == (True, False, "La copie est au dossier.")
+    assert decision["reglee_le"] and partie == rien and await monde.pilot.soldes(antai.bac) == soldes
+    assert "annulation-reglee" in await antai.actes()
+    (ligne,) = [x for x in await monde.pilot.audit(antai.bac) if x["acte"] == "annulation-reglee"]
+    assert ligne["details"] == {"requete": "26004217", "par": "C. Spécimen", "motif": "La copie est au dossier."}
+    assert (await regler("Encore.")).json()["code"] == "rien-a-regler"
+    await antai.juger(0, 0, sens="rejet")  # the court speaks: what was settled was what was known then
+    decision, partie = await vu()
+    assert (decision["a_regler"], decision["reglee_le"], partie["annulations_contredites"]) == (True, None, ["26004217"])
+    assert (await regler("La collectivité maintient.")).status_code == 200
+    assert (await vu())[1] == rien
 
 
 async def test_a_cancellation_refused_leaves_a_gap_that_va_pilote_shows_until_one_is_accepted(monde: World) -> None:

@@ -348,11 +348,13 @@ SUITES = {"a-corriger": "refusé par l'ANTAI", "en-attente-d-accuse": "sans accu
 ANNULATIONS = {
     "annulations_sans_decision": (
         "un titre est annulé par une décision que la juridiction n'a pas dite",
-        "Attendez le flux 14, ou vérifiez le numéro de la requête auprès de la collectivité : ANTAI, GET /va-pilote/dossiers/{numero}.",
+        "Attendez le flux 14, ou vérifiez le numéro de la requête (ANTAI, GET /va-pilote/dossiers/{numero}), puis répondez-en : "
+        "POST /dossiers/{numero}/requetes/{numero_requete}/reglement.",
     ),
     "annulations_contredites": (
         "un titre est annulé autrement que la juridiction n'a décidé",
-        "Comparez ce que disent la collectivité et la juridiction : ANTAI, GET /va-pilote/dossiers/{numero}.",
+        "Comparez ce que disent la collectivité et la juridiction (ANTAI, GET /va-pilote/dossiers/{numero}), puis répondez-en : "
+        "POST /dossiers/{numero}/requetes/{numero_requete}/reglement.",
     ),
 }
 

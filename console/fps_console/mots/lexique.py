@@ -166,6 +166,7 @@ ACTES: Mapping[str, str] = {
     "astreinte": "Astreinte prononcée",
     "classement": "Demande d'exécution classée",
     "execution-juridictionnelle": "Exécution par la juridiction",
+    "annulation-reglee": "Annulation sans décision, réglée à la main",
     "relance-annulation": "Annulation attendue, relancée",
     "refus": "Message refusé",
     "ecriture": "Écriture comptable",

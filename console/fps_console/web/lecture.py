@@ -56,6 +56,7 @@ class Lecture:
         titre = await self.get(Party.DGFIP, bac, f"/prises-en-charge/{numero}")
         if town is None and antai is None:
             return None
+        suivi = None if antai is None else await self.get(Party.ANTAI, bac, f"/va-pilote/dossiers/{numero}", siret=antai["siret"])
         lines = await self.pilot.journal(bac, numero)
         letters: list[dict[str, Any]] = [
             c
@@ -70,10 +71,24 @@ class Lecture:
         return {
             **resume(numero, town, antai),
             "faits": _facts(town, antai, titre),
+            "annulations": [phrase for one in (suivi or {}).get("decisions", ()) if (phrase := _unsupported(one))],
             "lignes": [recit.ligne(line, contents) for line in recit.courtes(lines)],
             "toutes": [recit.ligne(line, contents) for line in lines],
             "courriers": letters,
         }
+
+
+def _unsupported(juge: Mapping[str, Any]) -> str:
+    """What there is to say of a petition whose cancellation no decision supports, or that was settled by hand; empty for the others."""
+    requete = f"Requête {juge['numero_requete']}"
+    if juge["reglee_le"]:
+        le = recit.longue(date.fromisoformat(juge["reglee_le"]))
+        return f"{requete} : annulation réglée à la main le {le} par {juge['reglee_par']} ({juge['reglee_motif']})."
+    if not juge["a_regler"]:
+        return ""
+    if juge["attend_la_decision"]:
+        return f"{requete} : le titre est annulé par une décision que la juridiction n'a pas dite. À régler."
+    return f"{requete} : le titre est annulé autrement que la juridiction n'a décidé. À régler."
 
 
 def _problem(response: httpx.Response) -> dict[str, Any]:

@@ -22,9 +22,11 @@ async def dossiers(work: Work, sujets: Sequence[str]) -> dict[str, DossierAntai]
     found = {d.numero: DossierAntai.model_validate(d) for d in await lire(work, Dossier, [(sujet,) for sujet in sujets])}
     for juge in await lire(work, Appariement, [(sujet,) for sujet in sujets], ("numero",)):
         seules, fausses = found[juge.numero].annulations_sans_decision, found[juge.numero].annulations_contredites
+        if not juge.a_regler:
+            continue
         if juge.attend_la_decision:
             seules = (*seules, juge.numero_requete)
-        elif juge.decision is not None and juge.annulation is not None and juge.ecart:
+        else:
             fausses = (*fausses, juge.numero_requete)
         dites = {"annulations_sans_decision": tuple(sorted(seules)), "annulations_contredites": tuple(sorted(fausses))}
         found[juge.numero] = found[juge.numero].model_copy(update=dites)

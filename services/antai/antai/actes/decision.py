@@ -5,7 +5,7 @@ from antai.domain.dossier import Dossier
 from antai.domain.echeances import Echeance
 from antai.domain.etats import FINAUX, TITRES
 from antai.domain.mentions import Mention
-from antai.domain.refus import TitreNonEmis
+from antai.domain.refus import RequeteInconnue, TitreNonEmis
 from antai.domain.titre_annulation import Appariement
 from fps.kit.engine.work import Work
 from fps.messages.recours_collectivite import DecisionTitre
@@ -49,6 +49,17 @@ def rapprocher(dossier: Dossier, juge: Appariement, work: Work) -> None:
     if dossier.requete_en_attente == juge.numero_requete:
         dossier.requete_en_attente = None
         work.unschedule(dossier.numero, Echeance.RELANCE_ANNULATION)
+
+
+async def regler(numero: str, requete: str, par: str, motif: str, work: Work) -> Appariement:
+    """Somebody answers for a cancellation that no decision supports, or that it contradicts (H118). Raises RequeteInconnue, RienARegler."""
+    await connu(numero, work)
+    juge = await work.find(Appariement, numero, requete)
+    if juge is None:
+        raise RequeteInconnue(f"Requête {requete}, FPS {numero}.", "numero_requete")
+    juge.regler(par, motif, work.today)
+    work.record(numero, Mention.ANNULATION_REGLEE, COMMUNICATION, requete=requete, par=par, motif=motif)
+    return juge
 
 
 async def relancer(numero: str, work: Work) -> None:

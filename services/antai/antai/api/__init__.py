@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from antai.api import avis, dossiers, espace, explication, factures, infocentre, paiement, payer, titres, va_pilote
+from antai.api import avis, dossiers, espace, explication, factures, infocentre, paiement, payer, reglements, titres, va_pilote
 from fps.kit.engine.service import Service
 from fps.kit.trust import guichet_psce
 
@@ -10,6 +10,6 @@ from fps.kit.trust import guichet_psce
 def routes(service: Service) -> APIRouter:
     """The routes of ANTAI, beside its letters; each noun says its door."""
     toutes = APIRouter()
-    for noun in (dossiers, titres, factures, avis, paiement, explication, espace, infocentre, va_pilote, payer, guichet_psce):
+    for noun in (dossiers, titres, factures, avis, paiement, explication, espace, infocentre, va_pilote, reglements, payer, guichet_psce):
         toutes.include_router(noun.routes(service))
     return toutes

@@ -90,6 +90,10 @@ class RapprochementVu(BaseModel):
     ecart: bool = Field(description="Ce que la collectivité transmet n'est pas ce qui est jugé, ou ne peut pas être annulé")
     refus: str | None = Field(description="Code du dernier refus opposé à l'annulation transmise, tant qu'aucune n'est acceptée")
     refuse_le: date | None
+    a_regler: bool = Field(description="Rien n'appuie l'annulation, ou la décision la contredit, et personne n'en a répondu")
+    reglee_le: date | None = Field(description="Jour où quelqu'un en a répondu (hypothèse H118)")
+    reglee_par: str | None
+    reglee_motif: str | None
 
 
 class ActeVu(Vu):
@@ -192,13 +196,14 @@ async def _complet(dossier: Dossier, lecture: Reading) -> DossierComplet:
         avis=[AvisVu.model_validate(one) for one in await store.avis_de(tx, bac, numero)],
         paiements=[PaiementVu.model_validate(one) for one in await paiements_de(numero, lecture.work)],
         annulations=[AnnulationSuivie.model_validate(one) for one in await store.annulations_de(tx, bac, numero)],
-        decisions=[_rapprochement(one) for one in await store.appariements_de(tx, bac, numero)],
+        decisions=[rapprochement(one) for one in await store.appariements_de(tx, bac, numero)],
         echeances=[EcheanceVue(acte=acte, le=le) for acte, le in await store.echeances_de(tx, bac, numero)],
         journal=[ActeVu.model_validate(one) for one in await store.journal_de(tx, bac, numero)],
     )
 
 
-def _rapprochement(juge: Appariement) -> RapprochementVu:
+def rapprochement(juge: Appariement) -> RapprochementVu:
+    """What is known of a petition, as it is shown."""
     return RapprochementVu(
         numero_requete=juge.numero_requete,
         decision_le=juge.decision_le,
@@ -210,4 +215,8 @@ def _rapprochement(juge: Appariement) -> RapprochementVu:
         ecart=juge.ecart,
         refus=juge.refus,
         refuse_le=juge.refuse_le,
+        a_regler=juge.a_regler,
+        reglee_le=juge.reglee_le,
+        reglee_par=juge.reglee_par,
+        reglee_motif=juge.reglee_motif,
     )

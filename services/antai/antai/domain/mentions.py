@@ -35,4 +35,5 @@ class Mention(StrEnum):
     DECISION_RECUE = "decision-recue"
     DECISION_EXECUTEE = "decision-executee"
     DECISION_ET_ANNULATION_DIFFERENTES = "decision-et-annulation-differentes"
+    ANNULATION_REGLEE = "annulation-reglee"
     RELANCE_ANNULATION = "relance-annulation"

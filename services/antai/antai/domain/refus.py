@@ -348,3 +348,19 @@ class MoisInvalide(Refus):
     code = "mois-invalide"
     article = "Convention de l'ANTAI"
     que_faire = "Donnez un mois commencé, au format AAAA-MM, depuis janvier 2018."
+
+
+class RequeteInconnue(Introuvable):
+    """L'ANTAI n'a rien reçu de cette requête pour ce FPS"""
+
+    code = "requete-non-recue"
+    article = "CGCT, art. R. 2333-120-60"
+    que_faire = "Vérifiez le numéro de la requête : ANTAI, GET /va-pilote/dossiers/{numero} liste celles du dossier."
+
+
+class RienARegler(Conflit):
+    """Rien n'est à régler : l'annulation et la décision s'accordent, ou quelqu'un en a déjà répondu"""
+
+    code = "rien-a-regler"
+    article = "CGCT, art. R. 2333-120-60"
+    que_faire = "Relisez le dossier : ANTAI, GET /va-pilote/dossiers/{numero}."

@@ -6,7 +6,7 @@ from datetime import date
 from antai.domain.annulation import verifier_decision
 from antai.domain.dossier import Dossier
 from antai.domain.rectification import verifier_siret
-from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante
+from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante, RienARegler
 from fps.comptabilite import Compte
 from fps.droit import droit
 from fps.droit.calendar import ajouter_jours
@@ -90,14 +90,25 @@ class Appariement:
     relance_le: date | None = None
     refus: str | None = None
     refuse_le: date | None = None
+    reglee_le: date | None = None
+    reglee_par: str | None = None
+    reglee_motif: str | None = None
+
+    def regler(self, par: str, motif: str, le: date) -> None:
+        """Somebody looked at it and answers for it, until either party speaks again (H118). Raises RienARegler."""
+        if not self.a_regler:
+            raise RienARegler(f"Requête {self.numero_requete}.", "numero_requete")
+        self.reglee_le, self.reglee_par, self.reglee_motif = le, par, motif
 
     def refuser(self, code: str, le: date) -> None:
         """The collectivité told a cancellation that is refused: as long as no other is accepted, nothing executes the decision."""
         self.refus, self.refuse_le = code, le
+        self._rouvrir()
 
     def executer(self, message: InformationAnnulationTitre | InformationAnnulationFps, le: date) -> None:
         """The collectivité tells a cancellation that is accepted."""
         self.refus = self.refuse_le = None
+        self._rouvrir()
         if isinstance(message, InformationAnnulationTitre):
             self.annulation, self.annulation_le = message, le
 
@@ -110,9 +121,20 @@ class Appariement:
             raise DecisionDifferente(f"Requête {self.numero_requete}.", "numero_requete")
         if self.decision is None:
             self.decision, self.decision_le = message, le
+            self._rouvrir()
         if self.attend_le_flux_8 and self.relance_le is None and self.decision_le is not None:
             return ajouter_jours(self.decision_le, droit(self.decision_le).relance_annulation_jours)
         return None
+
+    def _rouvrir(self) -> None:
+        """What somebody settled was what was known then."""
+        self.reglee_le = self.reglee_par = self.reglee_motif = None
+
+    @property
+    def a_regler(self) -> bool:
+        """Whether a title is cancelled by what the court has not said, or has not decided, and nobody has answered for it."""
+        contredite = self.decision is not None and self.annulation is not None and self.ecart
+        return self.reglee_le is None and (self.attend_la_decision or contredite)
 
     @property
     def attend_le_flux_8(self) -> bool:
