@@ -16,6 +16,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from fps_console.commandes.doctor import Bilan, Report
+from fps_console.web.lecture import Lecture
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 
@@ -253,12 +254,21 @@ async def test_who_answers_for_a_cancellation_without_decision_hides_it_until_a_
         url = f"{monde.addresses[Party.ANTAI]}/bacs/{antai.bac}/dossiers/{NUMERO}/requetes/26004217/reglement"
         return await monde.client.post(url, json={"par": "C. Spécimen", "motif": motif})
 
+    async def page() -> list[str]:
+        found = await Lecture(monde.pilot, monde.client, monde.addresses).dossier(antai.bac, NUMERO)
+        assert found is not None
+        phrases: list[str] = found["annulations"]
+        return phrases
+
+    assert await page() == ["Requête 26004217 : le titre est annulé par une décision que la juridiction n'a pas dite. À régler."]
     rien = {"etat": "titre-annule", "annulations_sans_decision": [], "annulations_contredites": []}
     soldes = await monde.pilot.soldes(antai.bac)
     reglee = await regler("La copie est au dossier.")
     assert reglee.status_code == 200 and reglee.json()["reglee_par"] == "C. Spécimen"
     decision, partie = await vu()
     assert (decision["attend_la_decision"], decision["a_regler"], decision["reglee_motif"]) == (True, False, "La copie est au dossier.")
+    (phrase,) = await page()
+    assert "réglée à la main le" in phrase and "par C. Spécimen (La copie est au dossier.)" in phrase
     assert decision["reglee_le"] and partie == rien and await monde.pilot.soldes(antai.bac) == soldes
     assert "annulation-reglee" in await antai.actes()
     (ligne,) = [x for x in await monde.pilot.audit(antai.bac) if x["acte"] == "annulation-reglee"]
@@ -267,6 +277,7 @@ async def test_who_answers_for_a_cancellation_without_decision_hides_it_until_a_
     await antai.juger(0, 0, sens="rejet")  # the court speaks: what was settled was what was known then
     decision, partie = await vu()
     assert (decision["a_regler"], decision["reglee_le"], partie["annulations_contredites"]) == (True, None, ["26004217"])
+    assert await page() == ["Requête 26004217 : le titre est annulé autrement que la juridiction n'a décidé. À régler."]
     assert (await regler("La collectivité maintient.")).status_code == 200
     assert (await vu())[1] == rien
 
