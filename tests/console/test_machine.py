@@ -114,6 +114,9 @@ def test_the_old_name_of_a_command_still_works_and_the_version_is_an_option_too(
 def test_a_shell_completes_the_commands_and_their_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for shell in ("bash", "zsh", "fish"):
         script = here("completion", shell).stdout
+        assert ("loadautofunc" in script) == (
+            shell == "zsh"
+        )  # answers its first completion too: tests/console/completions.sh asks the real shells
         assert "_FPS_COMPLETE" in script and f"complete_{shell}" in script
         # What the script of each asks, as it asks it.
         asked = {"_FPS_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": "fps bac c", "COMP_WORDS": "fps bac c", "COMP_CWORD": "2"}

@@ -20,6 +20,8 @@ PRET: Final = 120.0  # seconds a service may take to come back, on a machine tha
 PAUSE: Final = 1.2  # mean seconds between two acts
 AVANT_LA_FIN: Final = 0.85  # the last kill comes when so much is played
 TUER, BASE, COURTIER, ARRETER = "kill -9 d'un service", "connexions à une base coupées", "connexions au courtier coupées", "arrêt (SIGSTOP)"
+DEMARRER: Final = "kill -9 d'un service qui démarre"  # between its first line and its first answer: the look at its revision included
+DEMARRAGE: Final = 2.5  # seconds a start takes, about
 
 
 class Nemesis:
@@ -46,6 +48,8 @@ class Nemesis:
                 await self._couper(hasard.choice(SERVICES))
             elif acte == COURTIER:
                 self.noter(COURTIER, str(self.fil.couper()))
+            elif acte == DEMARRER:
+                await self._tuer_au_demarrage(hasard.choice(SERVICES), hasard)
             else:
                 await self._arreter(hasard.choice(SERVICES), hasard.uniform(0.5, 5))
 
@@ -71,6 +75,17 @@ class Nemesis:
         for party in morts:
             await ready(self.veilleur, self.monde.addresses[party], PRET)
 
+    async def _tuer_au_demarrage(self, party: Party, hasard: Random) -> None:
+        """Killed, started, and killed again before it is ready; then it comes back."""
+        process = self.monde.processes[party]
+        await asyncio.to_thread(process.end, signal.SIGKILL)
+        process.start()
+        await asyncio.sleep(hasard.uniform(0, DEMARRAGE))
+        await asyncio.to_thread(process.end, signal.SIGKILL)
+        self.noter(DEMARRER, party.value)
+        process.start()
+        await ready(self.veilleur, self.monde.addresses[party], PRET)
+
     async def _couper(self, party: Party) -> None:
         name = self.urls[party].rpartition("/")[2]
         those = f"datname = '{name}' AND application_name <> '{EPARGNEE}'"
@@ -89,7 +104,7 @@ class Nemesis:
 
 def tirer(hasard: Random, kills: int) -> list[tuple[str, int]]:
     """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act."""
-    plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER) for _ in range(math.ceil(kills / 5))]
+    plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER, DEMARRER) for _ in range(math.ceil(kills / 5))]
     while kills:
         combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills)
         plan.append((TUER, combien))

@@ -51,8 +51,15 @@ def completion(
 
     from fps_console.commandes.output import answer
 
-    script = get_completion_script(prog_name="fps", complete_var=COMPLETE, shell=shell.value)
+    script = get_completion_script(prog_name="fps", complete_var=COMPLETE, shell=shell.value).replace(REGISTER, AUTOLOADED)
     return answer(en_json, script, shell=shell.value, script=script)
 
 
+REGISTER = "compdef _fps_completion fps"
+# In zsh, a script of $fpath is run by the first completion itself: it must answer it, and not only register for the next one.
+AUTOLOADED = f"""if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _fps_completion "$@"
+else
+  {REGISTER}
+fi"""
 COMPLETE = "_FPS_COMPLETE"  # the variable by which a shell asks the command what could follow

@@ -113,11 +113,20 @@ def _between(path: Path, text: str, name: str, part: str) -> str:
     return re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}\n\n{part.strip()}\n\n{end}", text, flags=re.DOTALL)
 
 
+PORTS_PAR_DEFAUT = (
+    "Les ports de cette page, des fiches et des contrats de `docs/openapi` sont ceux que `fps up` prend par défaut, en clair. Avec "
+    "`--port`, `--tls`, ou derrière un mandataire, les vraies adresses sont dites par `fps up` à son démarrage et par `fps doctor` ; le "
+    "contrat que chaque service sert (`/openapi.json`, champ `servers`) porte la sienne."
+)
+
+
 def _routes(contracts: dict[Party, dict[str, Any]]) -> str:
-    blocks = []
+    blocks = [PORTS_PAR_DEFAUT]
     for party in PAGES:
         name = LIBELLES[party]
-        blocks.append(f"### {name} — port {PORTS[party]}\n\nLe contrat complet : [OpenAPI]({Path('openapi') / party.value}.json).")
+        blocks.append(
+            f"### {name} — port {PORTS[party]} par défaut\n\nLe contrat complet : [OpenAPI]({Path('openapi') / party.value}.json)."
+        )
         letters = [m for m in received_by(party) if m.channel in DOORS]
         rows = ((f"`POST {m.path}`", f"[{m.nom}](flux.md#{anchor(m)})", LIBELLES[m.sender]) for m in letters)
         blocks.append(grid(("lettre", "message", "de"), rows))
