@@ -42,9 +42,12 @@ PLANCHERS: Final[Mapping[Party, Mapping[str, int]]] = {
 }
 
 
-def manquent(party: Party, reussites: Counter[str]) -> list[str]:
-    """The operations that did not succeed often enough."""
-    wanted = PLANCHERS[party]
+ENTIER: Final = 20_000  # cases of the run whose floors these are
+
+
+def manquent(party: Party, reussites: Counter[str], cases: int) -> list[str]:
+    """The operations that did not succeed often enough, of a run of so many cases."""
+    wanted = {name: floor * min(cases, ENTIER) // ENTIER for name, floor in PLANCHERS[party].items()}
     return [f"{party} {name} : {reussites[name]} réussites, {floor} au moins" for name, floor in wanted.items() if reussites[name] < floor]
 
 
