@@ -24,7 +24,7 @@ from fps.messages.information_paiement import (
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
 from fps.messages.paiement import JustificatifPaiementFps, JustificatifPaiementTitre, PaiementFps, PaiementTitre
-from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
+from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DemandePiecesRapo, DepotRapo, DepotRapoPostal
 from fps.messages.recours_collectivite import (
     AccuseDepotMemoire,
     CommunicationRequete,
@@ -63,7 +63,12 @@ FLOWS: tuple[Flow, ...] = (
             AvisRectificatifCollectivite,
         ),
     ),
-    Flow(3, "Recours administratif préalable obligatoire", Phase.RAPO, (DepotRapo, DepotRapoPostal, AccuseReceptionRapo, DecisionRapo)),
+    Flow(
+        3,
+        "Recours administratif préalable obligatoire",
+        Phase.RAPO,
+        (DepotRapo, DepotRapoPostal, AccuseReceptionRapo, DemandePiecesRapo, DecisionRapo),
+    ),
     Flow(4, "Paiement", Phase.TOUTES, (PaiementFps, JustificatifPaiementFps, PaiementTitre, JustificatifPaiementTitre)),
     Flow(
         5,

@@ -25,7 +25,7 @@ async def test_a_complete_rapo_is_acknowledged_and_decided_within_the_month(vill
     assert (accuse["date_avis_reception"], accuse["date_limite_decision"]) == ("2026-06-16", "2026-07-16")
     assert accuse["numero_rapo"] == "RAPO-2026-000001" and accuse["suspensif"] is False
     rapo = await ville.lire(f"/rapos/{numero}")
-    assert rapo["etat"] == "depose" and all(c["rempli"] and c["article"] for c in rapo["criteres"]) and len(rapo["criteres"]) == 6
+    assert rapo["etat"] == "depose" and all(c["rempli"] and c["article"] for c in rapo["criteres"]) and len(rapo["criteres"]) == 7
     assert await ville.courriers(numero) == ["accuse-reception"]
 
 

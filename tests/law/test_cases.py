@@ -139,6 +139,8 @@ ACTES: dict[str, Callable[..., Any]] = {
     "minoration": _minoration,
     "euros": euros,
     "droit": _droit,
+    "suspendre_silence": calculs.suspendre_silence,
+    "reprendre_silence": calculs.reprendre_silence,
     "facture": _facture,
     "controle": _controle,
     "forme": _forme,

@@ -13,6 +13,8 @@ NOMMEES = {
     "e08-reduit-a-la-ville": "a real case keeps the dates that were told",
     "e09-hors-heures-payantes": "a real case keeps the dates that were told",
     "e10-ticket-gratuit": "a real case keeps the dates that were told",
+    "j17-rapo-a-completer": "a real case keeps the dates that were told",
+    "j18-notice-au-lieu-de-l-avis": "a real case keeps the dates that were told",
     "j26-delai-franc": "a real case keeps the dates that were told",
     "rapo-rejete-puis-paye": "the decision names the court of today, the term is of next year",
     "titre-prescrit": "a title of January 2024 is prescribed in January 2028",

@@ -20,7 +20,7 @@ from fps.messages.comptable import AccuseDocumentComptable, MandatRemboursement,
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
-from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
+from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DemandePiecesRapo, DepotRapo, DepotRapoPostal
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite, MemoireDefense, PieceDefense
 from fps.parties import Party
 
@@ -33,6 +33,7 @@ EMIS: frozenset[MessageClass] = frozenset(
         AvisPaiementCollectivite,
         AvisRectificatifCollectivite,
         AccuseReceptionRapo,
+        DemandePiecesRapo,
         DecisionRapo,
         MemoireDefense,
         PieceDefense,
@@ -68,6 +69,7 @@ DEFINITION = Definition(
         AvisPaiementCollectivite: DOCUMENTS / "avis_pare_brise.typ",
         AvisRectificatifCollectivite: DOCUMENTS / "avis_rectificatif.typ",
         AccuseReceptionRapo: DOCUMENTS / "accuse_rapo.typ",
+        DemandePiecesRapo: DOCUMENTS / "demande_pieces_rapo.typ",
         DecisionRapo: DOCUMENTS / "decision_rapo.typ",
         TitreAnnulationRecette: DOCUMENTS / "document_comptable.typ",
         MandatRemboursement: DOCUMENTS / "document_comptable.typ",

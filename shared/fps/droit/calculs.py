@@ -124,6 +124,18 @@ def date_limite_decision_rapo(avis_reception: date) -> date:
     return rejet_possible(avis_reception, ajouter_mois(avis_reception, mois), mois)
 
 
+@regle("CRPA, art. L. 114-5 ; hypothèse H119", "Le délai donné pour compléter ne compte pas dans le mois du silence")
+def suspendre_silence(limite: date, demande: date, completer_avant_le: date) -> date:
+    """The last day to decide on a RAPO that its author was asked to complete: later by the days that he was given."""
+    return ajouter_jours(limite, (completer_avant_le - demande).days)
+
+
+@regle("CRPA, art. L. 114-5 ; hypothèse H119", "Ce qui manquait est produit avant la fin du délai : le mois du silence reprend")
+def reprendre_silence(limite: date, complete: date, completer_avant_le: date) -> date:
+    """The last day to decide once what was missing has come: the days given and not used are not added."""
+    return ajouter_jours(limite, -max((completer_avant_le - complete).days, 0))
+
+
 @regle("CGCT, art. L. 2333-87, IV", "Émission du titre exécutoire, après la limite et l'attente")
 def emission_titre_le(limite_paiement: date, cycle: Cycle = "complet") -> date:
     """The day a titre exécutoire is issued: the day after the limit, and after ten days left to tell a cancellation in cycle complet."""

@@ -136,6 +136,7 @@ class Piece(Partie):
 
     nature: Literal[
         "avis-paiement",
+        "notice-information",
         "certificat-immatriculation",
         "declaration-cession",
         "accuse-enregistrement-cession",

@@ -25,8 +25,15 @@ class AccuseReceptionRapo(
     date_limite_decision: Jour = Field(description="Dernier jour de la décision : le silence vaut rejet à cette date")
     suspensif: Literal[False] = Field(description="Le RAPO ne suspend pas le délai de paiement")
     collectivite: Ligne = Field(description="Nom de la collectivité")
-    service: Contact = Field(description="Service qui instruit")
+    service: Contact = Field(description="Service qui instruit, avec son téléphone (CRPA, art. R. 112-5, 2°)")
     demandeur: Demandeur = Field(description="Auteur du recours, à qui l'accusé est adressé")
+    date_envoi: Jour | None = Field(default=None, description="Date de l'accusé lui-même, qui n'est pas celle de la réception")
+    juridiction: Ligne | None = Field(default=None, description="Juridiction devant laquelle le rejet implicite se conteste")
+    delai_recours_mois: Mois | None = Field(
+        default=None, description="Délai de ce recours, en mois du rejet implicite (CRPA, art. R. 112-5)"
+    )
+    manquants: tuple[Texte, ...] = Field(default=(), description="Conditions que le recours ne remplit pas encore (CRPA, art. L. 114-5)")
+    completer_avant_le: Jour | None = Field(default=None, description="Dernier jour pour compléter le recours")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -38,6 +45,47 @@ class AccuseReceptionRapo(
         "collectivite": s.BENEFICIAIRE["nom"],
         "service": s.CONTACT_VILLE,
         "demandeur": s.DEMANDEUR,
+        "date_envoi": "2026-06-30",
+        "juridiction": "Tribunal du stationnement payant",
+        "delai_recours_mois": 1,
+        "manquants": [],
+        "completer_avant_le": None,
+    }
+
+
+class DemandePiecesRapo(
+    Message,
+    flow=3,
+    nom="demande-pieces",
+    sender=Party.COLLECTIVITE,
+    receiver=Party.USAGER,
+    channel=Channel.COURRIER,
+    law="CRPA, art. L. 114-5",
+):
+    """Ce qui manque à un RAPO, et le délai pour le produire : le mois du silence est suspendu pendant ce délai."""
+
+    numero_fps: Numero26
+    numero_rapo: Court = Field(description="Numéro du RAPO dans le registre de la collectivité")
+    siret: Siret
+    collectivite: Ligne = Field(description="Nom de la collectivité")
+    service: Contact = Field(description="Service qui instruit le recours")
+    demandeur: Demandeur = Field(description="Auteur du recours, à qui la demande est adressée")
+    date_envoi: Jour = Field(description="Date d'envoi de la demande")
+    manquants: Annotated[tuple[Texte, ...], Field(min_length=1)] = Field(description="Ce qui manque, condition par condition")
+    completer_avant_le: Jour = Field(description="Dernier jour pour le produire, cachet de la poste faisant foi")
+    date_limite_decision: Jour = Field(description="Dernier jour de la décision si rien n'est produit : le silence vaut alors rejet")
+
+    example: ClassVar[dict[str, Any]] = {
+        "numero_fps": s.NUMERO,
+        "numero_rapo": s.NUMERO_RAPO,
+        "siret": s.SIRET,
+        "collectivite": s.BENEFICIAIRE["nom"],
+        "service": s.CONTACT_VILLE,
+        "demandeur": s.DEMANDEUR,
+        "date_envoi": "2026-07-06",
+        "manquants": ["Le recours est accompagné d'une copie de l'avis de paiement."],
+        "completer_avant_le": "2026-07-20",
+        "date_limite_decision": "2026-08-12",
     }
 
 
@@ -51,7 +99,7 @@ class DepotRapo(
     law=LOI,
     answer=AccuseReceptionRapo,
 ):
-    """Un RAPO déposé en ligne ; des faits et des pièces peuvent manquer : la collectivité le dit alors irrecevable."""
+    """Un RAPO déposé en ligne ; des faits et des pièces peuvent manquer : son auteur le complète, sinon il est irrecevable."""
 
     numero_fps: Numero26
     immatriculation: Plaque
@@ -94,6 +142,9 @@ class DepotRapoPostal(
     recommande: bool = Field(description="Vrai pour une lettre recommandée avec avis de réception")
     numero_recommande: Court | None = Field(default=None, description="Numéro de la lettre recommandée")
     date_avis_reception: Jour = Field(description="Date de réception portée sur l'avis de réception")
+    date_cachet_poste: Jour | None = Field(
+        default=None, description="Date du cachet de la poste : c'est elle qui dit si le recours est à temps (CRPA, art. L. 112-1)"
+    )
     expose: Texte | None = Field(default=None, description="Exposé des faits et des moyens")
     date_notification_avis: Jour | None = Field(
         default=None, description="Date de notification de l'avis, imprimée ou de lecture, quand le demandeur l'indique"
@@ -107,6 +158,7 @@ class DepotRapoPostal(
         "recommande": True,
         "numero_recommande": "1A 000 000 0000 0",
         "date_avis_reception": "2026-06-29",
+        "date_cachet_poste": None,
         "expose": "Le véhicule était cédé à la date du constat.",
         "date_notification_avis": None,
         "pieces": [

@@ -13,8 +13,10 @@ from collectivite.domain.echeances import Echeance
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.mentions import Mention
 from collectivite.domain.messages import annulation, modification
-from collectivite.domain.rapo import LOI, PAR_CODE, Depot, Rapo, Sens, a_verifier, irrecevabilites, lire_depot
+from collectivite.domain.rapo import LOI, PAR_CODE, Depot, Rapo, Sens, a_verifier, irrecevabilites, joindre, lire_depot
 from collectivite.domain.refus_recours import (
+    CachetIncroyable,
+    DecisionAvantAvis,
     NotificationIncroyable,
     RapoApresTitre,
     RapoAvantAvis,
@@ -32,9 +34,10 @@ from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Agent
 from fps.messages.plaques import identiques
-from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DepotRapo, DepotRapoPostal
+from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DemandePiecesRapo, DepotRapo, DepotRapoPostal
 from fps.villes.communes import commune
 
+COMPLETER = "CRPA, art. L. 114-5"
 PIECES_REMBOURSEMENT = ("Relevé d'identité bancaire", "Copie de la décision")
 
 
@@ -46,9 +49,10 @@ def cles(message: DepotRapo | DepotRapoPostal) -> Iterable[Key]:
 async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseReceptionRapo:
     """A RAPO comes in: the acknowledgement starts the month of silence (CGCT, art. R. 2333-120-13).
 
-    The number of a rectificatif that no RAPO asked for leads to the FPS. A criterion of admissibility that is not met does not stop the
-    deposit: the decision tells it. Raises FpsEtabliAilleurs, RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose,
-    RapoApresTitre, RapoTardif, RapoSansObjet, RapoRecuDansLeFutur, RapoAvantAvis, NotificationIncroyable.
+    The number of a rectificatif that no RAPO asked for leads to the FPS. Its author may complete it in time (CRPA, art. L. 114-5).
+    A criterion of admissibility that is not met does not stop the deposit: the decision tells it. Raises FpsEtabliAilleurs,
+    RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose, RapoApresTitre, RapoTardif, RapoSansObjet, RapoRecuDansLeFutur,
+    RapoAvantAvis, CachetIncroyable, NotificationIncroyable.
     """
     avis = await work.find(AvisRectificatif, message.numero_fps)
     if avis is not None and avis.apres_rapo:
@@ -57,7 +61,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
     if not identiques(message.immatriculation, forfait.vehicule.immatriculation):
         raise RapoPlaqueDifferente(f"FPS {forfait.numero}", "immatriculation")
     if (deja := await work.find(Rapo, forfait.numero)) is not None:
-        raise RapoDejaDepose(f"RAPO {deja.numero_rapo}, reçu le {deja.date_avis_reception:%d/%m/%Y}.", "numero_fps")
+        return _completer(deja, _lire(message, forfait, work), message, work)
     if forfait.titre_certain(work.today):
         raise RapoApresTitre(f"FPS {forfait.numero}", "numero_fps")
     if forfait.etat in (Etat.REFUSE, Etat.ABANDONNE, Etat.ANNULE, Etat.TITRE_PAYE):
@@ -80,11 +84,18 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         date_limite_decision=date_limite_decision_rapo(depot.recu_le),
         irrecevabilites=irrecevabilites(depot),
         a_verifier=a_verifier(depot),
+        date_cachet=depot.cachet,
     )
     work.add(rapo)
     donnees = {"numero_rapo": rapo.numero_rapo, "canal": rapo.canal, "irrecevabilites": list(rapo.irrecevabilites)}
     work.record(forfait.numero, Mention.DEPOT_RAPO, LOI, **donnees)
     work.schedule(forfait.numero, Echeance.SILENCE_RAPO, ajouter_jours(rapo.date_limite_decision, 1))
+    return _accuser(rapo, work)
+
+
+def _accuser(rapo: Rapo, work: Work) -> AccuseReceptionRapo:
+    """The acknowledgement, with its own date, the means and the delay against the silence, and what is missing (CRPA, art. R. 112-5)."""
+    loi, ville = droit(work.today), commune(rapo.siret)
     accuse = AccuseReceptionRapo(
         numero_fps=rapo.numero,
         numero_rapo=rapo.numero_rapo,
@@ -92,33 +103,90 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
         date_avis_reception=rapo.date_avis_reception,
         date_limite_decision=rapo.date_limite_decision,
         suspensif=False,
-        collectivite=commune(rapo.siret).nom,
-        service=commune(rapo.siret).contact,
+        collectivite=ville.nom,
+        service=ville.contact,
         demandeur=rapo.demandeur,
+        date_envoi=work.today,
+        juridiction=loi.juridiction,
+        delai_recours_mois=loi.recours_delai_mois,
+        manquants=tuple(PAR_CODE[code].phrase for code in rapo.manquants),
+        completer_avant_le=rapo.a_completer(work.today),
     )
     work.send(accuse)
     return accuse
 
 
+def _completer(rapo: Rapo, depot: Depot, message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseReceptionRapo:
+    """The author of an incomplete RAPO adds what it lacks, in its delay or in the one he was given. Raises RapoDejaDepose."""
+    if rapo.a_completer(depot.forme_le) is None or message.demandeur.identite != rapo.demandeur.identite:
+        raise RapoDejaDepose(f"RAPO {rapo.numero_rapo}, reçu le {rapo.date_avis_reception:%d/%m/%Y}.", "numero_fps")
+    rapo.completer(joindre(rapo, depot), tuple(f"{piece.nature} : {piece.fichier}" for piece in message.pieces), depot.recu_le)
+    work.record(rapo.numero, Mention.COMPLEMENT_RAPO, COMPLETER, irrecevabilites=list(rapo.irrecevabilites))
+    _attendre_le_silence(rapo, work)
+    return _accuser(rapo, work)
+
+
+def _attendre_le_silence(rapo: Rapo, work: Work) -> None:
+    work.unschedule(rapo.numero, Echeance.SILENCE_RAPO)
+    work.schedule(rapo.numero, Echeance.SILENCE_RAPO, max(ajouter_jours(rapo.date_limite_decision, 1), work.today))
+
+
+async def demander_pieces(numero: str, manquants: tuple[str, ...], agent: str, avant_le: date, work: Work) -> Rapo:
+    """An agent asks the author for what is missing; the month of silence waits (CRPA, art. L. 114-5).
+
+    Raises ForfaitInconnu, RapoInconnu, and as `Rapo.demander`.
+    """
+    forfait, rapo = await demande(numero, work), await rapo_de(numero, work)
+    rapo.demander(manquants, agent, forfait.agent, avant_le, work.today)
+    ville = commune(rapo.siret)
+    work.record(numero, Mention.DEMANDE_PIECES_RAPO, COMPLETER, agent=agent, manquants=list(manquants), avant_le=avant_le.isoformat())
+    _attendre_le_silence(rapo, work)
+    work.send(
+        DemandePiecesRapo(
+            numero_fps=rapo.numero,
+            numero_rapo=rapo.numero_rapo,
+            siret=rapo.siret,
+            collectivite=ville.nom,
+            service=ville.contact,
+            demandeur=rapo.demandeur,
+            date_envoi=work.today,
+            manquants=tuple(PAR_CODE[code].phrase for code in manquants),
+            completer_avant_le=avant_le,
+            date_limite_decision=rapo.date_limite_decision,
+        )
+    )
+    return rapo
+
+
 def _lire(message: DepotRapo | DepotRapoPostal, forfait: Forfait, work: Work) -> Depot:
     declaree = message.date_notification_avis
     limite = limite_rapo(forfait, declaree)
-    depot = lire_depot(message, work.today, limite, limite if declaree else limite_rapo_au_plus_tard(forfait))
+    au_plus_tard, apposee = limite if declaree else limite_rapo_au_plus_tard(forfait), forfait.notice_apposee
+    depot = lire_depot(message, work.today, limite, au_plus_tard, notice_apposee=apposee)
     if depot.recu_le > work.today:
         raise RapoRecuDansLeFutur(f"Avis de réception du {depot.recu_le:%d/%m/%Y}.", "date_avis_reception")
-    envoi, dernier = forfait.date_envoi, forfait.notification_au_plus_tard
-    if envoi is None or dernier is None or depot.recu_le < envoi:
+    envoi, dernier, constat = forfait.date_envoi, forfait.notification_au_plus_tard, paris_date(forfait.date_heure_constat)
+    ouvert = constat if apposee and depot.notice else envoi  # the notice on the windscreen opens the RAPO before the avis leaves (H120)
+    if envoi is None or dernier is None or ouvert is None or depot.recu_le < ouvert:
         raise RapoAvantAvis(f"Reçu le {depot.recu_le:%d/%m/%Y}" + (f", avis du {envoi:%d/%m/%Y}." if envoi else "."), "date_avis_reception")
+    if depot.cachet is not None and not ouvert <= depot.cachet <= depot.recu_le:
+        detail = f"Cachet du {depot.cachet:%d/%m/%Y}, reçu le {depot.recu_le:%d/%m/%Y}, contestable depuis le {ouvert:%d/%m/%Y}."
+        raise CachetIncroyable(detail, "date_cachet_poste")
     if declaree is not None and not envoi <= declaree <= min(dernier, depot.recu_le):
         detail = f"L'avis du {envoi:%d/%m/%Y} ne peut pas être notifié le {declaree:%d/%m/%Y}."
         raise NotificationIncroyable(detail, "date_notification_avis")
     return depot
 
 
-async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int | None, work: Work) -> Rapo:
-    """An agent decides, another than the one who drew the FPS (art. R. 2333-120-13). Raises RapoInconnu, and as `Rapo.decider`."""
+async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int | None, sans_qualite: bool, work: Work) -> Rapo:
+    """An agent decides, another than the one who drew the FPS (art. R. 2333-120-13).
+
+    Raises RapoInconnu, DecisionAvantAvis, and as `Rapo.decider`.
+    """
     forfait, rapo = await demande(numero, work), await rapo_de(numero, work)
-    rapo.decider(sens, agent, forfait.agent, montant, forfait.du, motif, work.today)
+    if sens == "acceptation-partielle" and _avant_avis(forfait, work):
+        raise DecisionAvantAvis(f"L'avis part le {forfait.date_envoi:%d/%m/%Y}.", "sens")
+    rapo.decider(sens, agent, forfait.agent, montant, forfait.du, motif, work.today, sans_qualite=sans_qualite)
     work.unschedule(numero, Echeance.SILENCE_RAPO)
     work.record(numero, Mention(f"decision-rapo-{sens}"), LOI, agent=agent, motif=motif, montant_rectifie=rapo.montant_rectifie)
     if rapo.montant_rectifie is not None:
@@ -129,6 +197,9 @@ async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int 
 
 async def _accepter(forfait: Forfait, rapo: Rapo, montant: int, agent: str, motif: str, work: Work) -> None:
     """The FPS is rectified, at 0 when the RAPO is wholly accepted: ANTAI notifies, or the town in cycle partiel (art. R. 2333-120-14)."""
+    if _avant_avis(forfait, work):  # nothing was notified: the FPS is withdrawn, no avis rectifies one that never left
+        transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
+        return
     rapo.numero_avis = await numero_rectificatif(forfait.siret, agent, work)
     message = modification(forfait, rapo.numero_avis, agent, montant, motif, rapo.date_avis_reception, work.now, rapo)
     if forfait.cycle == "partiel":
@@ -139,6 +210,10 @@ async def _accepter(forfait: Forfait, rapo: Rapo, montant: int, agent: str, moti
     transmettre(forfait, message, work)
     if montant == 0:
         transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
+
+
+def _avant_avis(forfait: Forfait, work: Work) -> bool:
+    return forfait.cycle == "complet" and forfait.date_envoi is not None and work.today < forfait.date_envoi
 
 
 def _decision(forfait: Forfait, rapo: Rapo, sens: Sens, work: Work) -> DecisionRapo:

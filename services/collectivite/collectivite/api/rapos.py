@@ -1,25 +1,28 @@
 """The RAPO on the side of the town: consulted, decided, reported on once a year."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from collectivite.actes.dossier import rapo_de
-from collectivite.actes.rapo import decider
+from collectivite.actes.rapo import decider, demander_pieces
 from collectivite.api.formes import Motif, Numero, NumeroAgent
 from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
 from collectivite.domain.rapport import RapportRapo, rapport
 from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
 from fps.droit.calendar import instant_paris
 from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 from fps.villes.communes import commune
+
+CodeCritere = Annotated[str, Field(pattern=r"^rapo-[a-z-]{1,40}$")]
 
 
 class CritereVu(BaseModel):
@@ -44,7 +47,12 @@ class RapoVu(BaseModel):
     pieces: tuple[str, ...]
     date_avis_reception: date
     date_limite: date | None = Field(description="Dernier jour du RAPO")
+    date_cachet: date | None = Field(description="Cachet de la poste : la date qui dit si le recours est à temps (CRPA, art. L. 112-1)")
     date_limite_decision: date = Field(description="Dernier jour de la décision ; le silence vaut rejet à cette date")
+    pieces_demandees: tuple[str, ...] = Field(description="Les conditions que l'auteur a été invité à remplir (CRPA, art. L. 114-5)")
+    demandees_le: date | None
+    completer_avant_le: date | None = Field(description="Dernier jour laissé à l'auteur ; le mois du silence est suspendu jusque-là")
+    complete_le: date | None
     criteres: list[CritereVu]
     decide_le: date | None
     decide_par: str | None
@@ -72,10 +80,38 @@ class DemandeDecision(BaseModel):
     sens: Sens
     motif: Motif
     montant_rectifie: Centimes | None = Field(default=None, description="Nouveau montant, pour une acceptation partielle")
+    sans_qualite: bool = Field(
+        default=False, description="L'auteur n'est ni le redevable ni son mandataire : le recours est irrecevable (art. R. 2333-120-13)"
+    )
+
+    @model_validator(mode="after")
+    def _irrecevable(self) -> Self:
+        if self.sans_qualite and self.sens != "irrecevable":
+            raise ValueError("un recours sans qualité est irrecevable : « sens » vaut « irrecevable »")
+        return self
+
+
+class DemandePieces(BaseModel):
+    """Ce qu'un agent demande à l'auteur d'un RAPO incomplet (CRPA, art. L. 114-5)."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"agent": "90", "manquants": ["rapo-sans-certificat"], "avant_le": "2026-07-20"}}
+    )
+
+    agent: NumeroAgent
+    manquants: Annotated[tuple[CodeCritere, ...], Field(min_length=1, max_length=10)] = Field(
+        description="Codes des conditions que le recours ne remplit pas, ou que la notice produite ne suffit pas à remplir"
+    )
+    avant_le: date = Field(description="Dernier jour laissé à l'auteur, cachet de la poste faisant foi")
+
+
+async def statuer_ici(numero: str, d: DemandeDecision, work: Work) -> Rapo:
+    """The decision as it was typed."""
+    return await decider(numero, d.sens, d.agent, d.motif, d.montant_rectifie, d.sans_qualite, work)
 
 
 def routes(service: Service) -> APIRouter:
-    """GET /rapos/{numero}, POST /rapos/{numero}/decision, GET /rapports/rapo/{siret}/{annee}."""
+    """GET /rapos/{numero}, POST /rapos/{numero}/decision and /pieces, GET /rapports/rapo/{siret}/{annee}."""
     router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/rapos/{numero}", tags=["RAPO"], summary="Consulter le RAPO d'un FPS et sa recevabilité")
@@ -85,7 +121,12 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/rapos/{numero}/decision", tags=["RAPO"], summary="Décider d'un RAPO")
     async def statuer(request: Request, numero: Numero, d: DemandeDecision) -> RapoVu:
-        rapo = await service.ask(bac_of(request), lambda w: decider(numero, d.sens, d.agent, d.motif, d.montant_rectifie, w))
+        rapo = await service.ask(bac_of(request), lambda w: statuer_ici(numero, d, w))
+        return RapoVu.voir(rapo)
+
+    @router.post("/rapos/{numero}/pieces", tags=["RAPO"], summary="Demander à l'auteur d'un RAPO ce qui lui manque")
+    async def demander(request: Request, numero: Numero, d: DemandePieces) -> RapoVu:
+        rapo = await service.ask(bac_of(request), lambda w: demander_pieces(numero, d.manquants, d.agent, d.avant_le, w))
         return RapoVu.voir(rapo)
 
     @router.get("/rapports/rapo/{siret}/{annee}", tags=["RAPO"], summary="Rapport annuel sur les RAPO (CGCT, art. R. 2333-120-15)")

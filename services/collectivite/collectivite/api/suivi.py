@@ -12,7 +12,7 @@ from collectivite.actes.suivi import ouvrir
 from collectivite.domain.calendrier import limite_rapo
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.mentions import Mention
-from collectivite.domain.rapo import EtatRapo, Rapo
+from collectivite.domain.rapo import PAR_CODE, EtatRapo, Rapo
 from collectivite.domain.suivi import SUITES, a_payer, minore_jusqu_au, montant_minore, ou_payer, titre, titre_presume
 from collectivite.store import dernier_avis
 from fps.droit import droit
@@ -41,6 +41,8 @@ HISTOIRE: dict[str, str] = {
     Mention.TITRE_PAYE: "Paiement du FPS majoré reçu",
     Mention.TITRE_PAIEMENT_REJETE: "Paiement du FPS majoré rejeté",
     Mention.DEPOT_RAPO: "Recours administratif préalable reçu",
+    Mention.DEMANDE_PIECES_RAPO: "Pièces demandées pour le recours",
+    Mention.COMPLEMENT_RAPO: "Recours complété",
     Mention.DECISION_RAPO_IRRECEVABLE: "Recours déclaré irrecevable",
     Mention.DECISION_RAPO_REJET: "Recours rejeté",
     Mention.DECISION_RAPO_ACCEPTATION_PARTIELLE: "Recours accepté en partie",
@@ -66,6 +68,10 @@ class RapoSuivi(BaseModel):
     etat: EtatRapo
     date_avis_reception: date
     date_limite_decision: date
+    expose: str | None = Field(description="Le texte du recours, tel que son auteur l'a écrit et complété")
+    pieces: tuple[str, ...] = Field(description="Les pièces reçues, nature et nom de fichier")
+    manquants: list[str] = Field(description="Les conditions que le recours ne remplit pas encore")
+    completer_avant_le: date | None = Field(description="Dernier jour pour le compléter, s'il reste à l'être")
     decide_le: date | None
     montant_rectifie: int | None
     juridiction: str = Field(description="Juridiction devant laquelle la décision se conteste")
@@ -132,8 +138,19 @@ def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes
         ou_payer=ou_payer(forfait, le),
         a_rembourser=forfait.dette,
         en_cours=SUITES[forfait.suite],
-        rapo=RapoSuivi.model_validate({**vars(rapo), "juridiction": droit(le).juridiction}) if rapo else None,
+        rapo=_rapo(rapo, le) if rapo else None,
         historique=sorted((*_vecus(lignes), *_titre(forfait, le)), key=lambda evenement: evenement.le),
+    )
+
+
+def _rapo(rapo: Rapo, le: date) -> RapoSuivi:
+    return RapoSuivi.model_validate(
+        {
+            **vars(rapo),
+            "juridiction": droit(le).juridiction,
+            "manquants": [PAR_CODE[code].phrase for code in rapo.manquants],
+            "completer_avant_le": rapo.a_completer(le),
+        }
     )
 
 

@@ -143,6 +143,11 @@ class Forfait:
         return date_notification_postale(ajouter_jours(self.date_envoi, droit(self.date_envoi).eavis_papier_jours))
 
     @property
+    def notice_apposee(self) -> bool:
+        """Whether a notice was put on the windscreen, before the avis that ANTAI sends (cycle complet)."""
+        return self.cycle == "complet" and self.mode_notification == "pare-brise"
+
+    @property
     def titre_le(self) -> date | None:
         """The first day when a titre exécutoire may be issued, when nothing is paid (CGCT, art. R. 2333-120-16)."""
         if self.date_limite_paiement is None:

@@ -44,6 +44,8 @@ class Mention(StrEnum):
     PIECE_REFUSE = "piece-refuse"
 
     DEPOT_RAPO = "depot-rapo"
+    DEMANDE_PIECES_RAPO = "demande-pieces-rapo"
+    COMPLEMENT_RAPO = "complement-rapo"
     DECISION_RAPO_IRRECEVABLE = "decision-rapo-irrecevable"
     DECISION_RAPO_REJET = "decision-rapo-rejet"
     DECISION_RAPO_ACCEPTATION_PARTIELLE = "decision-rapo-acceptation-partielle"

@@ -76,6 +76,54 @@ class NotificationIncroyable(MessageRefuse):
     que_faire = "Recopiez la date imprimée sur l'avis, ou celle de la lecture de l'avis électronique."
 
 
+class CachetIncroyable(MessageRefuse):
+    """Le recours ne peut pas avoir été posté à cette date"""
+
+    code = "cachet-incroyable"
+    article = "CRPA, art. L. 112-1"
+    que_faire = "Recopiez la date du cachet de la poste : ni après la réception, ni avant l'avis contesté."
+
+
+class PiecesDejaDemandees(Conflit):
+    """Ce qui manque à ce RAPO a déjà été demandé"""
+
+    code = "pieces-deja-demandees"
+    article = "CRPA, art. L. 114-5"
+    que_faire = "Attendez la réponse ou la fin du délai, puis décidez."
+
+
+class PieceNonManquante(Refus):
+    """Cette condition est remplie, ou aucune pièce ne peut la remplir"""
+
+    code = "piece-non-manquante"
+    article = "CRPA, art. L. 114-5"
+    que_faire = "Demandez seulement ce que le recours ne remplit pas et que son auteur peut produire."
+
+
+class DelaiDePieces(Refus):
+    """Le délai laissé pour compléter finit avant le lendemain de la demande"""
+
+    code = "delai-de-pieces"
+    article = "CRPA, art. L. 114-5"
+    que_faire = "Laissez un délai qui finisse après ce jour."
+
+
+class RapoACompleter(Conflit):
+    """Le délai laissé pour compléter le recours court encore"""
+
+    code = "rapo-a-completer"
+    article = "CRPA, art. L. 114-5"
+    que_faire = "Attendez la fin du délai, ou décidez au fond."
+
+
+class DecisionAvantAvis(Conflit):
+    """Un FPS dont l'avis n'est pas parti ne reçoit pas d'avis rectificatif"""
+
+    code = "decision-avant-avis"
+    article = "CGCT, art. R. 2333-120-14"
+    que_faire = "Acceptez le recours en entier, rejetez-le, ou attendez l'envoi de l'avis."
+
+
 class RapoInconnu(Introuvable):
     """Aucun RAPO n'a été déposé contre ce FPS"""
 
