@@ -1,10 +1,13 @@
 """Plays the situations of this folder in a world of four services: the steps of the lives, and letters or calls that no life makes."""
 
+import copy
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +20,7 @@ from fps.kit.wire.envelope import Letter, pack
 from fps.parties import Party
 from fps_simulateur.joueur import Deroulement, compare, exiger, fusion, remplacer
 from fps_simulateur.langue.modele import Etape, Vie
+from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.world import World
 
 DEPART = date(2026, 9, 28)
@@ -57,6 +61,27 @@ class Situation(Deroulement):
         """A new bac that starts that evening; `vierge`: nobody is enrolled in it."""
         await world.pilot.creer(bac, paris(depart), graine=bac, vierge=vierge)
         return cls(world, bac)
+
+    @classmethod
+    async def apres(
+        cls, world: World, bac: str, etapes: Sequence[dict[str, Any]], depart: date = DEPART, *, vierge: bool = False
+    ) -> "Situation":
+        """The same where these steps were done: they are played once in a world, and each bac is a copy of that one."""
+        nom = "souche-" + hashlib.sha256(json.dumps([str(depart), vierge, list(etapes)], default=str).encode()).hexdigest()[:24]
+        souche = SOUCHES.setdefault(world.pilot, {}).get(nom)
+        if souche is None:
+            if etapes and set(etapes[-1]) == {"le"}:  # many go on from there to days of their own
+                souche = await cls.apres(world, nom, etapes[:-1], depart, vierge=vierge)
+                etapes = etapes[-1:]
+            else:
+                souche = await cls.ouvrir(world, nom, depart, vierge=vierge)
+            for etape in etapes:
+                await souche.faire(etape)
+            SOUCHES[world.pilot][nom] = souche
+        await world.pilot.copier(nom, bac)
+        situation = cls(world, bac)
+        situation.courant, situation.dossiers, situation.lettres = souche.courant, copy.deepcopy(souche.dossiers), souche.lettres
+        return situation
 
     async def faire(self, etape: dict[str, Any]) -> None:
         """One step: that of a life, or `lettre` or `appel` with what they give."""
@@ -107,6 +132,9 @@ class Situation(Deroulement):
             compare(donne, found, f"{chemin} : ", self.mots)
         else:
             exiger(answer.status_code >= 400 and found.get("code") == refus, f"« {refus} » attendu, trouvé {answer.text[:300]}")
+
+
+SOUCHES: WeakKeyDictionary[Pilot, dict[str, Situation]] = WeakKeyDictionary()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,21 @@ CLASSES = _refus()
 CAS = [(f.stem, cas) for f in sorted(DOSSIER.glob("*.yaml")) for cas in lire_yaml(f.read_text("utf-8"))]
 
 
+def _parts(cas: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What is done before, and the act that is refused: not what its day brings."""
+    *avant, dernier = cas["etapes"]
+    if "le" in dernier and set(dernier) & {"acte", "demande", "lettre"}:
+        return [*avant, {"le": dernier["le"]}], {nom: x for nom, x in dernier.items() if nom != "le"}
+    return avant, dernier
+
+
+def _depart(cas: dict[str, Any]) -> str:
+    return str((cas.get("depart"), _parts(cas)[0]))
+
+
+DEPARTS = Counter(_depart(cas) for _, cas in CAS if "etapes" in cas)  # where several situations begin the same, it is played once
+
+
 async def _serie_epuisee() -> None:
     SerieAgent("21590350100017", date(2026, 6, 15), 72, dernier=999).suivant()
 
@@ -139,12 +155,14 @@ async def test_the_situation_is_refused_by_this_code_and_no_other(world: World, 
             with pytest.raises(classe):
                 await DOMAINE[cas["domaine"]]()
             return
-        situation = await Situation.ouvrir(world, f"refus-{service}-{cas['refus']}"[:40].rstrip("-"), cas.get("depart", DEPART))
-        *avant, dernier = cas["etapes"]
-        if "le" in dernier and set(dernier) & {"acte", "demande", "lettre"}:  # what the day brings is not what the act is refused
-            avant, dernier = [*avant, {"le": dernier["le"]}], {nom: x for nom, x in dernier.items() if nom != "le"}
-        for etape in avant:
-            await situation.faire(etape)
+        avant, dernier = _parts(cas)
+        nom, depart = f"refus-{service}-{cas['refus']}"[:40].rstrip("-"), cas.get("depart", DEPART)
+        if DEPARTS[_depart(cas)] > 1:
+            situation = await Situation.apres(world, nom, avant, depart)
+        else:
+            situation = await Situation.ouvrir(world, nom, depart)
+            for etape in avant:
+                await situation.faire(etape)
         vus.clear()
         if issubclass(classe, Irrecevabilite):  # nothing is raised: the registry keeps the reason, and says it
             assert dernier["ccsp"]["motifs"] == [classe.code]
