@@ -106,6 +106,10 @@ async def test_the_towns_show_the_tariffs_of_the_day(ville: Ville) -> None:
     zones = {z["code"]: z["fps"] for z in communes["21750001600019"]["zones"]}
     assert (zones["1"]["voiture"], zones["2"]["deux-roues"]) == (7500, 2500)
     assert communes["21000200200017"]["cycle"] == "partiel"
+    assert communes["21000200200017"]["zones"][0]["heures"] == ["00:00-12:00", "14:00-24:00"]
+    paris, cholet = communes["21750001600019"]["zones"][0], communes["21490099500017"]["zones"][0]
+    assert paris["heures"] == ["09:00-20:00"] and paris["tarifs_par_categorie"]["voiture-lourde"]["360"] == 22500
+    assert (cholet["heures"], cholet["minutes_gratuites"]) == (["09:00-12:00", "14:00-19:00"], 30)
 
 
 async def lot(ville: Ville, *lignes: bytes | dict[str, Any], genre: str = "application/x-ndjson") -> httpx.Response:

@@ -24,6 +24,7 @@ from fps.errors import Refus
 from fps.villes.commune import Commune
 from fps.villes.horaires import HeuresPayantes, Horaires
 from fps.villes.reductions import PaiementRapide, Reduction
+from fps.villes.zones import Zone
 from tests.law.cas import ICI, Cas, chaque, lire
 
 EXEMPLE: dict[str, Any] = lire_yaml((ICI / "rue" / "exemple.yaml").read_text("utf-8"))
@@ -149,3 +150,23 @@ def test_a_town_sets_how_long_its_notice_waits_and_the_title_follows() -> None:
         ecarts[jours] = ((envoi - constat).days, (titre - constat).days)
     assert ecarts == {0: (1, 110), 10: (10, 119), 11: (11, 120), 12: (12, 121)}
     assert date_envoi_apres_notice(constat, 5, 11) == date(2018, 6, 28)
+
+
+@pytest.mark.parametrize(
+    ("debut", "minutes", "reference", "refus"),
+    [("10:00", 15, "B", False), ("10:00", 16, "B", True), ("14:00", 30, "A", False), ("14:00", 31, "A", True), ("demain", 30, "B", False)],
+)
+def test_a_free_ticket_is_taken_once_a_day(debut: str, minutes: int, reference: str, refus: bool) -> None:
+    """At Cholet thirty minutes are free once a day for a vehicle: fifteen were taken at nine, by the ticket A."""
+    zone = Zone.model_validate({**EXEMPLE["zones"][0], "ticket_gratuit": 30})
+    registre, neuf = Stationnement(ESSAI.siret, "AB-123-CD"), datetime(2026, 6, 15, 9, tzinfo=PARIS)
+    pris = PaiementImmediat(reference="A", zone="centre", debut=neuf, fin=neuf + timedelta(minutes=15), montant=0)
+    verifier_ticket(pris, zone, registre)
+    registre.payer(pris)
+    le = neuf + timedelta(days=1) if debut == "demain" else neuf.replace(hour=int(debut[:2]))
+    ticket = PaiementImmediat(reference=reference, zone="centre", debut=le, fin=le + timedelta(minutes=minutes), montant=0)
+    if refus:
+        with pytest.raises(Refus, match="minutes sont gratuites"):
+            verifier_ticket(ticket, zone, registre)
+    else:
+        verifier_ticket(ticket, zone, registre)

@@ -58,7 +58,6 @@ class Commune(Lecture):
     territoire: Territoire = "metropole"
     paiement_rapide: PaiementRapide | None = None
     reduction: Reduction | None = Field(default=None, alias="minoration")
-    transmission_jours: Annotated[int, Field(ge=0, le=30)] = 0
     envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
     horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
@@ -72,6 +71,10 @@ class Commune(Lecture):
         codes = [zone.code for zone in self.zones]
         if doubles := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"la zone « {doubles[0]} » est décrite deux fois")
+        for zone in self.zones:
+            for depuis, horaires in (zone.horaires or self.horaires).items():
+                if horaires.minutes_par_an < zone.duree_maximale:
+                    raise ValueError(f"zone « {zone.code} », au {depuis:%d/%m/%Y} : la durée maximale dépasse une année d'heures payantes")
         for nom, zones in [(a.nom, a.zones) for a in self.abonnements] + [(d.nom, d.zones) for d in self.droits]:
             if inconnues := sorted(set(zones) - set(codes)):
                 raise ValueError(f"« {nom} » : la zone « {inconnues[0]} » n'existe pas")

@@ -16,7 +16,7 @@ from fps.villes.territoires import TERRITOIRES, Territoire
 
 JOURS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MINUIT: Final = 24 * 60
-HORIZON: Final = 800  # days: a duration that is not charged by then is never charged
+HORIZON: Final = 12_000  # days: no town file that is accepted needs as many
 
 
 class Plage(NamedTuple):
@@ -72,6 +72,8 @@ class Periode(Lecture):
             raise ValueError("« du » et « au » s'écrivent tous deux avec l'année, ou tous deux sans")
         if len(self.du) == 10 and self.au < self.du:
             raise ValueError(f"la période finit le {self.au}, avant de commencer")
+        if len(self.du) == 10 and date.fromisoformat(self.au) - date.fromisoformat(self.du) > timedelta(days=366):
+            raise ValueError("une période gratuite dure un an au plus ; au-delà, donnez d'autres horaires à partir d'une date")
         return self
 
     def couvre(self, jour: date) -> bool:
@@ -103,19 +105,25 @@ class Horaires(Lecture):
 
     @model_validator(mode="after")
     def _payantes(self) -> "Horaires":
-        annee = (date(2028, 1, 1) + timedelta(days=n) for n in range(366))
-        libres = [p for p in self.gratuit if len(p.du) == 5]
-        if not any(
-            any(p for mot, p in self.jours.items() if j.weekday() in jours_de(mot)) and not any(p.couvre(j) for p in libres) for j in annee
-        ):
+        if not self.minutes_par_an:
             raise ValueError("aucune heure payante de l'année : une zone gratuite n'a pas de FPS")
         return self
+
+    @property
+    def minutes_par_an(self) -> int:
+        """The paid minutes of an ordinary year, what is free in one year only and public holidays left out of the count."""
+        annee = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+        libres = [p for p in self.gratuit if len(p.du) == 5]
+        return sum(p.fin - p.debut for j in annee if not any(x.couvre(j) for x in libres) for p in self._du_jour(j))
+
+    def _du_jour(self, jour: date) -> Plages:
+        return next((plages for mot, plages in self.jours.items() if jour.weekday() in jours_de(mot)), ())
 
     def plages(self, jour: date, territoire: Territoire) -> Plages:
         """What is paid that day, in minutes; nothing on a free day."""
         if (self.feries == "gratuits" and ferie(jour, TERRITOIRES[territoire].feries)) or any(p.couvre(jour) for p in self.gratuit):
             return ()
-        return next((plages for mot, plages in self.jours.items() if jour.weekday() in jours_de(mot)), ())
+        return self._du_jour(jour)
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,11 @@ class HeuresPayantes:
         """The instant when that many paid minutes from `depart` are over."""
         libres = sum((a - de for de, a in self.interruptions(depart, minutes)), timedelta())
         return depart.astimezone(UTC) + timedelta(minutes=minutes) + libres
+
+    def ouvertes(self, jour: date) -> list[str]:
+        """The paying hours of a civil day, as people read them: « 09:00-12:00 »."""
+        heures = [(d.astimezone(self.fuseau), f.astimezone(self.fuseau)) for d, f in self.du_jour(jour)]
+        return [f"{d:%H:%M}-{f:%H:%M}" if f.date() == jour else f"{d:%H:%M}-24:00" for d, f in heures]
 
     def reprise(self, instant: datetime) -> datetime | None:
         """When parking is paid again, of an instant at which it is free; None when it is paid then."""

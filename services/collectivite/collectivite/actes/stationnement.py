@@ -14,8 +14,9 @@ async def registre(siret: str, immatriculation: str, work: Work) -> Stationnemen
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:
     """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme, TicketGratuitImpossible."""
-    verifier_ticket(paiement, commune(siret).zone(paiement.zone))
+    zone = commune(siret).zone(paiement.zone)
     ouvert = await registre(siret, immatriculation, work)
+    verifier_ticket(paiement, zone, ouvert)
     ouvert.payer(paiement)
     return ouvert
 

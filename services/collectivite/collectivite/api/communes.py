@@ -24,6 +24,11 @@ class ZoneVue(BaseModel):
     voies: list[str]
     fps: dict[Categorie, int]
     tarifs: dict[int, int] = Field(description="Prix du stationnement, en centimes par nombre de minutes")
+    tarifs_par_categorie: dict[Categorie, dict[int, int]] = Field(description="Les mêmes, des catégories qui ont leur propre grille")
+    minutes_gratuites: int = Field(
+        description="Durée d'un ticket de 0 €, en minutes ; 0 quand rien n'est gratuit, ou que la commune ne le dit pas"
+    )
+    heures: list[str] = Field(description="Heures payantes du jour, à l'heure de la commune (« 09:00-12:00 ») ; vide un jour gratuit")
 
 
 class AbonnementVu(BaseModel):
@@ -53,7 +58,21 @@ class CommuneVue(BaseModel):
         zones = []
         for zone in ville.zones:
             fps = montants_du_jour(zone, le)
-            zones.append(ZoneVue.model_validate({**zone.model_dump(exclude={"fps", "tarifs"}), "fps": fps, "tarifs": zone.grille(le)}))
+            grilles = {categorie: grille for categorie in zone.tarifs_par_categorie if (grille := zone.grille(le, categorie))}
+            zones.append(
+                ZoneVue(
+                    code=zone.code,
+                    nom=zone.nom,
+                    duree_maximale=zone.duree_maximale,
+                    codes_postaux=list(zone.codes_postaux),
+                    voies=list(zone.voies),
+                    fps=dict(fps),
+                    tarifs=zone.grille(le),
+                    tarifs_par_categorie=grilles,
+                    minutes_gratuites=zone.minutes_gratuites(le) or 0,
+                    heures=ville.heures(zone.code).ouvertes(le),
+                )
+            )
         abonnements = [
             AbonnementVu(nature=a.nature, nom=a.nom, periode=a.periode, zones=list(a.zones), prix=prix)
             for a in ville.abonnements

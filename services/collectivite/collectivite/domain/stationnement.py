@@ -142,12 +142,23 @@ def limiter(droit: DroitDeStationnement, prevu: DroitPrevu) -> DroitDeStationnem
     return droit.model_copy(update={"zones": zones, "fin": droit.arrivee + timedelta(hours=prevu.heures)})
 
 
-def verifier_ticket(paiement: PaiementImmediat, zone: Zone) -> None:
-    """A ticket of 0 € lasts no longer than the free minutes of the zone, when its grid is told. Raises TicketGratuitImpossible."""
-    gratuites = zone.minutes_gratuites(paris_date(paiement.debut)) if paiement.montant == 0 else None
-    if gratuites is not None and paiement.fin - paiement.debut > timedelta(minutes=gratuites):
+def verifier_ticket(paiement: PaiementImmediat, zone: Zone, registre: Stationnement | None = None) -> None:
+    """A ticket of 0 € lasts no longer than the free minutes of the zone, when they are told; those of a free ticket are for the day.
+
+    Raises TicketGratuitImpossible.
+    """
+    jour = paris_date(paiement.debut)
+    gratuites = zone.minutes_gratuites(jour) if paiement.montant == 0 else None
+    if gratuites is None:
+        return
+    pris = timedelta()
+    if zone.ticket_gratuit is not None and registre is not None:
+        autres = (p for p in registre.paiements if p.montant == 0 and p.zone == zone.code and p.reference != paiement.reference)
+        pris = sum((p.fin - p.debut for p in autres if paris_date(p.debut) == jour), timedelta())
+    if pris + (paiement.fin - paiement.debut) > timedelta(minutes=gratuites):
         offertes = f"{gratuites} minutes sont gratuites" if gratuites else "aucune minute n'est gratuite"
-        raise TicketGratuitImpossible(f"Zone {zone.code} : {offertes} ce jour-là.", "montant")
+        deja = f", {pris // timedelta(minutes=1)} sont déjà prises" if pris else ""
+        raise TicketGratuitImpossible(f"Zone {zone.code} : {offertes} ce jour-là{deja}.", "montant")
 
 
 class Verdict(StrEnum):
