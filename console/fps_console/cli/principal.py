@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 from typer._completion_classes import completion_init
 
+from fps.kit.ground.memory import patient
 from fps.parties import SERVICES
 from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce
 from fps_console.cli.francais import Commande, Groupe, mistake
@@ -109,5 +110,6 @@ def told(error: Exception) -> Panne:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The entry point of the command."""
+    patient()
     any_terminal()
     return run(sys.argv[1:] if argv is None else argv)

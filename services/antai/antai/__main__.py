@@ -1,5 +1,9 @@
 """`python -m antai serve` or `migrate`."""
 
-from antai.app import main
+from fps.kit.ground.memory import patient
+
+patient()
+
+from antai.app import main  # noqa: E402
 
 raise SystemExit(main())

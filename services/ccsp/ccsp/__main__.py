@@ -1,5 +1,9 @@
 """`python -m ccsp serve` or `migrate`."""
 
-from ccsp.app import main
+from fps.kit.ground.memory import patient
+
+patient()
+
+from ccsp.app import main  # noqa: E402
 
 raise SystemExit(main())

@@ -1,5 +1,9 @@
 """`python -m collectivite serve` or `migrate`."""
 
-from collectivite.app import main
+from fps.kit.ground.memory import patient
+
+patient()
+
+from collectivite.app import main  # noqa: E402
 
 raise SystemExit(main())

@@ -1,5 +1,9 @@
 """`python -m dgfip serve` or `migrate`."""
 
-from dgfip.app import main
+from fps.kit.ground.memory import patient
+
+patient()
+
+from dgfip.app import main  # noqa: E402
 
 raise SystemExit(main())
