@@ -14,7 +14,7 @@ from fps.kit.data.sql import Insert
 from fps.kit.data.tables import courriers, ecritures, habilitations
 from fps.kit.engine.work import Work
 from fps.parties import LIBELLES, Party
-from fps.villes.communes import connues
+from fps.villes.catalogue import connues
 from fps_console.commandes.doctor import Report, _invariants
 from fps_simulateur import auscultation
 from fps_simulateur.invariants import INVARIANTS

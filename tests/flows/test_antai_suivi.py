@@ -18,6 +18,7 @@ from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import DEPART, NUMERO, Antai
 from tests.parler.mondes import Monde, monde_de
+from tests.villes import commune
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LILLE = "21590350100017"
@@ -181,7 +182,7 @@ async def test_the_invoice_of_a_month_counts_its_notices_at_the_price_of_their_d
 async def test_the_price_of_a_notice_is_that_of_its_day_and_its_split_is_printed_when_known(
     mois: str, jour: date, prix: int, traitement: int | None
 ) -> None:
-    etablie = facture(LILLE, mois, [("initial", jour, 2), ("rectificatif", jour, 1)], date(2026, 1, 1))
+    etablie = facture(commune(LILLE), mois, [("initial", jour, 2), ("rectificatif", jour, 1)], date(2026, 1, 1))
     assert (etablie.total, [x.prix for x in etablie.lignes]) == (3 * prix, [prix, prix])
     assert etablie.total_traitement == (None if traitement is None else 3 * traitement)
 

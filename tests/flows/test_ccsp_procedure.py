@@ -16,6 +16,7 @@ from fps_simulateur.pilote.world import World
 from tests.kit.test_letters import pages_of
 from tests.parler.greffe import CONTRE_RAPO, DEPOT, EXPRESSE, MANDATAIRE, TROIS, Greffe
 from tests.parler.partie import code
+from tests.villes import commune
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -293,7 +294,7 @@ async def test_the_law_of_the_day_asks_for_the_payment_and_names_the_court(monde
     ],
 )
 async def test_electronic_filing_is_compulsory_by_date_and_population(siret: str, le: date, obligatoire: bool) -> None:
-    assert voie_electronique(siret, le) is obligatoire
+    assert voie_electronique(commune(siret), le) is obligatoire
 
 
 async def test_no_act_leaves_a_final_state_of_a_petition_and_every_state_is_reached() -> None:

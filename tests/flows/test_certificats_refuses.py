@@ -26,6 +26,7 @@ from fps.parties import SERVICES, Channel, Party
 from fps_simulateur.pilote.world import World, open_world
 from tests.parler.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 from tests.parler.exports import lu
+from tests.villes import donnees
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LE = date(2026, 6, 15)
@@ -333,7 +334,7 @@ async def test_two_providers_may_choose_the_same_idempotency_key(essayeur: Essay
 
 
 async def test_a_blank_bac_has_nobody_enrolled(world: World) -> None:
-    await world.pilot.creer("vierge", paris(LE), vierge=True)
+    await world.pilot.creer("vierge", paris(LE), vierge=True, villes=donnees())
     answer = await world.client.post(f"{world.addresses[Party.ANTAI]}/bacs/vierge{CreationFps.path}", json=CreationFps.example)
     assert answer.status_code == 403
     assert answer.json()["code"] in ("espace-absent", "certificat-autre-bac")

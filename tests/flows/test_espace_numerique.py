@@ -8,7 +8,7 @@ import pytest
 from fps.kit.ground.clock import paris
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
-from fps.villes.communes import connues
+from fps.villes.catalogue import connues
 from fps_simulateur.pilote.world import World
 from tests.parler.espace import BOURG, CONTACT, LE, LILLE, PARIS, PORT, Espace, code, demande
 

@@ -7,7 +7,7 @@ import pytest
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Upsert
-from fps.kit.engine.bacs import BACS
+from fps.kit.engine.bacs import CLOCK
 from fps.kit.ground.clock import BacClock, Marche, paris, wall_now
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
@@ -23,8 +23,8 @@ async def test_a_payment_locked_by_anybody_opens_after_real_minutes_or_when_the_
         """Half an hour passes in the machine's time, and none in the bac's."""
         database = monde.services[Party.ANTAI].service.database
         async with database.write() as tx:
-            ((nom, graine, mode, instant, wall, vitesse),) = await tx.load(tables.bacs, [(bac,)])
-            await tx.apply([Upsert(tables.bacs, BACS, [(nom, graine, mode, instant, wall - timedelta(minutes=31), vitesse)])])
+            ((nom, graine, mode, instant, wall, vitesse, *_),) = await tx.load(tables.bacs, [(bac,)])
+            await tx.apply([Upsert(tables.bacs, CLOCK, [(nom, graine, mode, instant, wall - timedelta(minutes=31), vitesse)])])
 
     async def simulated(bac: str) -> None:
         await monde.pilot.avancer(bac, paris(date(2026, 6, 17)))

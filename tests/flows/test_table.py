@@ -28,7 +28,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.titre import Avertissement, EmissionTitre
 from fps.parties import LIBELLES, SERVICES, Channel, Party
 from fps.regles.controle_mfps import controler_creation
-from fps.villes.communes import commune
+from tests.villes import commune
 
 chaque_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.type)
 

@@ -63,6 +63,11 @@ RELEASED = {
     "services/dgfip/dgfip/migrations/versions/0005_index.py": "7b1adfc8142b707b720d8f43cfc2003cc14eda9a",
     "services/antai/antai/migrations/versions/0006_reglements.py": "564b9fe4900f51de1d3a3746c07e5d24d200098e",
     "shared/fps/kit/data/revisions/kit_0005.py": "c372e5fe6ecc5ef2b0b996240a4d7003826d7d68",
+    "services/antai/antai/migrations/versions/0007_villes.py": "480eaf8c08827633b3cae14d11efc98195fc481d",
+    "services/ccsp/ccsp/migrations/versions/0006_villes.py": "2e738176b40d8e831aa720275fe2bab65a1bbc30",
+    "services/collectivite/collectivite/migrations/versions/0007_villes.py": "480eaf8c08827633b3cae14d11efc98195fc481d",
+    "services/dgfip/dgfip/migrations/versions/0006_villes.py": "2e738176b40d8e831aa720275fe2bab65a1bbc30",
+    "shared/fps/kit/data/revisions/kit_0006.py": "ed8c7e3983b1007c027fb59b275b05332f7123bc",
 }
 
 
@@ -233,7 +238,7 @@ def test_a_file_that_was_emptied_or_damaged_is_told_by_its_name_and_left_as_it_i
     whole([*urls.values()])  # a first start that was cut short
     upgrade(urls[Party.ANTAI], DEFINITIONS[Party.ANTAI])
     with closing(sqlite3.connect(tmp_path / "antai.db")) as connection, connection:
-        connection.execute("INSERT INTO bacs VALUES ('defaut', 'g', 'fige', '2026-06-12T18:00:00Z', '2026-06-12T18:00:00Z', 1)")
+        connection.execute("INSERT INTO bacs VALUES ('defaut', 'g', 'fige', '2026-06-12T18:00:00Z', '2026-06-12T18:00:00Z', 1, 0, NULL)")
     good = fichier.read_bytes()
     whole([*urls.values()])
     vide = sqlite3.connect(":memory:")

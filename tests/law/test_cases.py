@@ -23,9 +23,9 @@ from fps.messages.erreurs import phrases
 from fps.messages.mfps import CreationFps
 from fps.regles import controle_mfps
 from fps.regles.controle_mfps import controler_creation
-from fps.villes.communes import commune
 from fps.villes.horaires import HeuresPayantes, Horaires
 from tests.law.cas import Cas, chaque, lire
+from tests.villes import commune
 
 ICI = Path(__file__).parent
 LE = date(2026, 10, 5)

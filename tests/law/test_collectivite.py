@@ -23,8 +23,9 @@ from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.rapo import DepotRapo
 from fps.regles.machine import Machine
-from fps.villes.communes import commune, connues
+from fps.villes.catalogue import connues
 from tests.law.cas import Cas, chaque, lire
+from tests.villes import commune
 
 LE = date(2026, 6, 15)
 LILLE, BOURG = commune("21590350100017"), commune("21000200200017")

@@ -12,8 +12,8 @@ from fps.droit import HorsDuDroit, calculs, droit, noms, parametres
 from fps.droit.calculs import fin_effets
 from fps.droit.calendar import PARIS, paris_date
 from fps.droit.explication import deriver
-from fps.villes.communes import commune
 from tests.law.cas import chaque
+from tests.villes import commune
 
 TOURNANTS = [date(2018, 1, 1), date(2018, 7, 1), date(2020, 1, 1), date(2020, 9, 10), date(2021, 1, 1), date(2025, 1, 1)]
 AUTOUR = [le for jour in TOURNANTS for n in range(-45, 46) if (le := jour + timedelta(days=n)) >= date(2018, 1, 1)]

@@ -4,7 +4,7 @@ import importlib
 import re
 from pathlib import Path
 
-from fps.villes.communes import connues
+from fps.villes.catalogue import connues
 from tests.law.cas import chaque
 
 RACINE = Path(__file__).parents[2]

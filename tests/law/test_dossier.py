@@ -25,8 +25,8 @@ from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.titre import EmissionTitre
 from fps.regles.machine import Machine
-from fps.villes.communes import commune
 from tests.law.cas import Cas, chaque, lire
+from tests.villes import commune
 
 RECU, ENVOI = date(2026, 6, 28), date(2026, 6, 29)
 MAINTENANT = datetime.fromisoformat("2026-06-12T18:00:00+02:00")
@@ -161,7 +161,7 @@ def test_the_notice_prints_the_dates_of_the_worked_example() -> None:
     fps = dossier_au(ENVOI)
     identite = registres.identifier("graine", VOITURE).redevable
     assert identite is not None
-    avis = avis_de_paiement(fps, antai.Constat(fps.numero, MESSAGE, identite), identite)
+    avis = avis_de_paiement(fps, commune(fps.siret), antai.Constat(fps.numero, MESSAGE, identite), identite)
     m = avis.modalites
     dates = (avis.etablissement.date_envoi, m.date_notification, m.date_limite_paiement, m.date_limite_rapo)
     assert dates == (ENVOI, date(2026, 7, 5), date(2026, 10, 5), date(2026, 8, 5))
@@ -176,7 +176,7 @@ def test_the_title_and_the_avertissement_carry_what_the_notice_said() -> None:
     fps = dossier_au(date(2026, 10, 16))
     identite = registres.identifier("graine", VOITURE).redevable
     assert identite is not None
-    titre = emission(fps, antai.Constat(fps.numero, MESSAGE, identite), identite)
+    titre = emission(fps, commune(fps.siret), antai.Constat(fps.numero, MESSAGE, identite), identite)
     assert (titre.montant_impaye, titre.majoration, titre.total_du, titre.rang_annexe) == (3000, 5000, 8000, 1)
     prise = dgfip.PriseEnCharge.ouvrir(titre)
     prise.avertir(date(2026, 10, 23))
@@ -261,7 +261,7 @@ def test_a_number_already_used_is_accepted_again_for_the_same_content_only() -> 
 def test_a_town_in_cycle_partiel_does_not_create_fps_at_antai() -> None:
     siret = "21000200200017"
     with pytest.raises(Refus) as refus:
-        creation.verifier_creation(variante(siret=siret), MAINTENANT, cycle="partiel", declaree=None)
+        creation.verifier_creation(variante(siret=siret), commune(siret), MAINTENANT, cycle="partiel", declaree=None)
     assert "cycle-partiel" in [erreur.code for erreur in refus.value.accuse.erreurs]
 
 

@@ -14,6 +14,7 @@ from collectivite.domain import remboursement, sommes, tarif
 from fps.droit import calculs
 from fps.droit.calculs import date_limite_paiement, date_notification_postale, fin_effets, majoration, rabais
 from fps.droit.explication import Derivation, deriver, ecarts, recalculer, tracer
+from tests.villes import commune
 
 jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
 PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
@@ -44,9 +45,11 @@ REGLES: list[Any] = [
 ]
 REGLES += [remboursement.genre, remboursement.exercice, tarif.bareme]
 BAREME = {
-    "siret": st.just("21590350100017"),
-    "zone": st.sampled_from(["rouge", "verte"]),
-    "categorie": st.sampled_from(["voiture", "utilitaire"]),
+    "deliberation": st.just("Délibération simulée"),
+    "grille": st.just("Grille simulée"),
+    "votes": st.dictionaries(jours, st.integers(1, 30_000)).map(lambda votes: {date(2018, 1, 1): 1700, **votes}),
+    "prix": st.dictionaries(jours, st.integers(1, 30_000)),
+    "hypotheses": st.sampled_from([None, "H19, H81"]),
     "le": jours,
 }
 
@@ -124,7 +127,7 @@ def test_nothing_is_noted_outside_and_a_fact_has_no_derivation() -> None:
 
 
 def test_the_tariff_names_its_vote_and_the_charge_that_it_never_exceeds() -> None:
-    derivation = racine(lambda: tarif.bareme("21590350100017", "rouge", "voiture", date(2026, 6, 15)))
+    derivation = racine(lambda: tarif.bareme_de(commune("21590350100017"), "rouge", "voiture", date(2026, 6, 15)))
     lus = {x.nom: (x.valeur, x.depuis, x.reference, x.hypothese) for x in derivation.lu}
     source = (date(2018, 1, 1), "Délibération simulée, Ville de Lille", "H19, H81")
     assert lus == {"bareme": (3500, *source), "plafond": (3500, *source)} and derivation.valeur == 3500

@@ -12,7 +12,7 @@ from fps.droit.calculs import date_limite_paiement, date_notification_postale, m
 from fps.droit.calendar import ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
 from fps.droit.money import Ecriture, EcritureDesequilibree, LigneEcriture, euros, pourcent
 from fps.droit.numero import NumeroFps, cle, siret_valide
-from fps.villes.communes import connues
+from fps.villes.catalogue import connues
 
 settings.register_profile("law", derandomize=True, deadline=None, database=None)
 settings.load_profile("law")

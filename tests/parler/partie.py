@@ -13,14 +13,15 @@ from fps.kit.wire.envelope import Letter, pack
 from fps.messages.message import Message, MessageClass
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
+from tests.villes import donnees
 
 RANGS = count(1)
 
 
 async def bac_neuf(monde: World, le: date, prefixe: str = "bac", *, graine: str = "essai", vierge: bool = False) -> str:
-    """A bac that no other test of the process has, on that day; gives its name."""
+    """A bac that no other test of the process has, on that day, where the shipped towns are enrolled, or only known; gives its name."""
     nom = f"{prefixe}-{next(RANGS)}"
-    await monde.pilot.creer(nom, paris(le), graine=graine, vierge=vierge)
+    await monde.pilot.creer(nom, paris(le), graine=graine, vierge=vierge, villes=donnees() if vierge else None)
     return nom
 
 

@@ -18,7 +18,7 @@ from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, CreationFps
 from fps.messages.recours_usager import Requete
-from fps.villes.communes import connues
+from fps.villes.catalogue import connues
 from fps_console.cli.principal import app, run
 from fps_console.commandes.output import Panne
 from fps_console.documentation.ecriture import ENROLEMENT, generate, main

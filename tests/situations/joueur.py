@@ -22,6 +22,7 @@ from fps_simulateur.joueur import Deroulement, compare, exiger, fusion, remplace
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.world import World
+from tests.villes import donnees
 
 DEPART = date(2026, 9, 28)
 
@@ -59,7 +60,7 @@ class Situation(Deroulement):
     @classmethod
     async def ouvrir(cls, world: World, bac: str, depart: date = DEPART, *, vierge: bool = False) -> "Situation":
         """A new bac that starts that evening; `vierge`: nobody is enrolled in it."""
-        await world.pilot.creer(bac, paris(depart), graine=bac, vierge=vierge)
+        await world.pilot.creer(bac, paris(depart), graine=bac, vierge=vierge, villes=donnees() if vierge else None)
         return cls(world, bac)
 
     @classmethod

@@ -9,7 +9,7 @@ from fps.droit.money import euros
 from fps.droit.numero import NumeroFps
 from fps.flows import by_type
 from fps.parties import Party
-from fps.villes.communes import commune
+from fps.villes.catalogue import livrees
 from fps_console.commandes.avance import contents, table
 from fps_console.commandes.output import SPECIMEN, Panne, dump, screen
 from fps_console.commandes.temps import after, instant
@@ -76,9 +76,13 @@ async def _live(world: Any) -> tuple[Story, Story]:
     await _post(world, Party.ANTAI, "/flux/04-paiement/paiement-fps", payment, {"Idempotency-Key": f"{BAC}-paiement-{paris['numero']}"})
     await world.pilot.avancer(BAC, after(date, TERME))
     return (
-        Story(f"{commune(paris['siret']).nom} — payé en ligne, au montant minoré", paris["numero"]),
-        Story(f"{commune(lille['siret']).nom} — jamais payé, jusqu'à l'avertissement", lille["numero"]),
+        Story(f"{_nom(paris)} — payé en ligne, au montant minoré", paris["numero"]),
+        Story(f"{_nom(lille)} — jamais payé, jusqu'à l'avertissement", lille["numero"]),
     )
+
+
+def _nom(fps: Mapping[str, Any]) -> str:
+    return livrees().commune(fps["siret"], DEPART.date()).nom
 
 
 async def _post(world: Any, service: Party, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, Party
-from fps.villes.communes import Commune, CommuneInconnue, commune
+from fps.villes.annuaire import DEPUIS
+from fps.villes.catalogue import livrees
+from fps.villes.communes import Commune, CommuneInconnue
 from fps_console.commandes.liaison import DEFAUT, TOKEN_FILE, believed, drive, pki_dir
 from fps_console.commandes.output import Panne, cause, dump, say
 
@@ -39,7 +41,7 @@ def enrol(
     The status is RESTE when a step is left that somebody else must do (the homologation by the court, a control by hand). Raises Panne.
     """
     try:
-        ville = commune(siret)
+        ville = livrees().commune(siret, DEPUIS)
     except CommuneInconnue as error:
         raise Panne(
             f"{error.titre()} ({siret[:20]}).", "« GET /communes » de la collectivité donne la liste des collectivités simulées."

@@ -13,7 +13,8 @@ from fps.kit.app import asyncapi, openapi
 from fps.kit.ground.settings import PORTS
 from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
-from fps.villes.communes import Zone, connues
+from fps.villes.catalogue import connues
+from fps.villes.communes import Zone
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, flux_md, grid

@@ -11,7 +11,8 @@ from fps.droit.numero import NumeroFps
 from fps.flows import by_type
 from fps.kit.ground.clock import PARIS
 from fps.parties import LIBELLES, Party
-from fps.villes.communes import CommuneInconnue, commune
+from fps.villes.annuaire import DEPUIS
+from fps.villes.catalogue import livrees
 from fps_console.mots import recit
 from fps_console.mots.lexique import MOTIFS
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -126,10 +127,8 @@ def _shown(numero: str) -> str:
 
 
 def _town(siret: str) -> str:
-    try:
-        return commune(siret).nom
-    except CommuneInconnue:
-        return f"SIRET {siret}"
+    ville = livrees().chercher(siret, DEPUIS)
+    return f"SIRET {siret}" if ville is None else ville.nom
 
 
 def _facts(town: Mapping[str, Any] | None, antai: Mapping[str, Any] | None, titre: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, CertificatExpire, CertificatRevoque, RoleInterdit
+from fps.droit.calendar import paris_date
 from fps.errors import Conflit, Introuvable
 from fps.parties import Party
-from fps.villes.communes import commune, est_connue
+from fps.villes.annuaire import Annuaire
 
 RGS = "Ordonnance n° 2005-1516 du 8 décembre 2005, art. 9"
 
@@ -75,20 +76,22 @@ def deposer(
     permissions: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
+    villes: Annuaire,
     *,
     autre: type[CertificatAutreCollectivite] = CertificatAutreCollectivite,
     deja: type[CertificatDejaDepose] = CertificatDejaDepose,
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), and `autre` or `deja`, which a
-    service refines with its own words.
+    `villes`: those of the bac. Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), and `autre` or
+    `deja`, which a service refines with its own words.
     """
-    commune(siret)
+    villes.commune(siret, paris_date(maintenant))
     if qui.service not in (None, Party.COLLECTIVITE):
         raise RoleInterdit(f"« {qui.nom} » n'a rien à déposer.")
-    if qui.siret is not None and qui.siret != siret and est_connue(qui.siret):
-        raise autre(f"SIRET {qui.siret} ({commune(qui.siret).nom}), dépôt demandé pour {siret}.", "siret")
+    titulaire = None if qui.siret is None else villes.chercher(qui.siret, paris_date(maintenant))
+    if titulaire is not None and titulaire.siret != siret:
+        raise autre(f"SIRET {qui.siret} ({titulaire.nom}), dépôt demandé pour {siret}.", "siret")
     if ancienne is not None:
         raise deja(f"« {qui.nom} », SIRET {siret}, état « {ancienne.etat} ».")
     return Habilitation(

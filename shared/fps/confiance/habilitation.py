@@ -14,7 +14,7 @@ from fps.messages.message import Message, MessageClass
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
-from fps.villes.communes import est_connue
+from fps.villes.annuaire import Annuaire
 
 
 class Permission(StrEnum):
@@ -93,13 +93,18 @@ class Habilitation:
     remplacee_par: str | None = None
 
 
-def sirets_de(message: Message) -> tuple[str, ...]:
-    """The simulated collectivités that a message is about: by its FPS number (arrêté du 6 novembre 2015, art. 4), and by its own field.
-
-    Empty when none is simulated: nobody can be let in or kept out for it, and its control refuses the message whole.
-    """
+def sirets_cites(message: Message) -> tuple[str, ...]:
+    """What a message names as a collectivité: by its FPS number (arrêté du 6 novembre 2015, art. 4), and by its own field."""
     cites = (message.sujet[:14], getattr(message, "siret", None), getattr(getattr(message, "beneficiaire", None), "siret", None))
-    return tuple(dict.fromkeys(siret for siret in cites if siret is not None and est_connue(siret)))
+    return tuple(dict.fromkeys(siret for siret in cites if siret is not None))
+
+
+def sirets_de(message: Message, villes: Annuaire) -> tuple[str, ...]:
+    """The collectivités of a bac that a message is about.
+
+    Empty when none is known: nobody can be let in or kept out for it, and its control refuses the message whole.
+    """
+    return tuple(siret for siret in sirets_cites(message) if villes.connait(siret))
 
 
 def zone_de(message: Message) -> str | None:

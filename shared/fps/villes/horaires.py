@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
 
 from fps.droit.calendar import ferie
 from fps.villes.lecture import Lecture
@@ -36,7 +36,16 @@ def _plage(texte: object) -> Plage:
     return Plage(debut, fin)
 
 
-Plages = tuple[Annotated[Plage, BeforeValidator(_plage)], ...]
+def _ecrire(plage: Plage) -> str:
+    return "-".join(f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in plage)
+
+
+ECRITURE: Final = {
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
+    "examples": ["09:00-12:30"],
+}
+Plages = tuple[Annotated[Plage, BeforeValidator(_plage), PlainSerializer(_ecrire, return_type=str), WithJsonSchema(ECRITURE)], ...]
 
 
 def jours_de(mot: str) -> tuple[int, ...]:

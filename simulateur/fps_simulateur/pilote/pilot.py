@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,10 +31,23 @@ class Pilot(Lecteur):
     """The four services seen as one world. Works the same in one process and over four machines."""
 
     async def creer(
-        self, nom: str, instant: datetime, graine: str = "", mode: str = "fige", vitesse: int = 1, *, vierge: bool = False
+        self,
+        nom: str,
+        instant: datetime,
+        graine: str = "",
+        mode: str = "fige",
+        vitesse: int = 1,
+        *,
+        vierge: bool = False,
+        villes: Sequence[Mapping[str, Any]] | None = None,
     ) -> dict[Party, Any]:
-        """The same empty world in the four services; a failure in one leaves none. `vierge`: nobody is enrolled in it."""
-        body = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse, "vierge": vierge}
+        """The same empty world in the four services; a failure in one leaves none.
+
+        `vierge`: nobody is enrolled in it. `villes`: those that it knows, each with its `commune` and perhaps `depuis`; None: the shipped
+        ones, or none in a blank bac.
+        """
+        body: dict[str, Any] = {"nom": nom, "instant": instant.isoformat(), "graine": graine, "mode": mode, "vitesse": vitesse}
+        body |= {"vierge": vierge, "villes": villes}
         if mode != Marche.FIGE:  # four clocks that run start from the same instant, whenever each is told
             body["ancre"] = wall_now().isoformat()
         return await self._everywhere(nom, [("POST", "/bacs", {"json": body})] * len(SERVICES))

@@ -117,7 +117,8 @@ async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: 
     ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_D_ANNULATION)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, TITRE)
-    work.send(titre_annulation.annulation(titre, ligne, dossier, await redevable_de(dossier.numero, work)))
+    redevable = await redevable_de(dossier.numero, work)
+    work.send(titre_annulation.annulation(titre, ligne, dossier, work.ville(dossier.siret), redevable))
 
 
 async def _executer(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:

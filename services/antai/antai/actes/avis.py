@@ -45,7 +45,7 @@ async def envoyer(numero: str, work: Work) -> None:
         papier_le = dossier.mettre_a_disposition(work.today)
         work.record(numero, Mention.MISE_A_DISPOSITION, NOTIFICATION, montant=dossier.montant, envoi_postal=papier_le.isoformat())
         work.book(numero, ecriture_creance(dossier, work.today), NOTIFICATION)
-        work.send(avis_electronique(dossier, constat, await redevable_de(numero, work), work.now))
+        work.send(avis_electronique(dossier, work.ville(dossier.siret), constat, await redevable_de(numero, work), work.now))
         work.add(AvisEmis(numero, Nature.ELECTRONIQUE, numero, dossier.siret, work.today, dossier.montant))
         work.schedule(numero, Echeance.EAVIS_NON_LU, papier_le)
         return
@@ -65,7 +65,7 @@ async def passer_au_papier(numero: str, work: Work) -> None:
 
 async def _poster(dossier: Dossier, constat: Constat, nature: Nature, work: Work) -> None:
     numero, redevable = dossier.numero, await redevable_de(dossier.numero, work)
-    work.send(avis_de_paiement(dossier, constat, redevable))
+    work.send(avis_de_paiement(dossier, work.ville(dossier.siret), constat, redevable))
     work.send(requete_impression(dossier, redevable))
     work.add(AvisEmis(numero, nature, numero, dossier.siret, work.today, dossier.montant))
     if dossier.date_notification is not None:
@@ -145,7 +145,7 @@ async def rectifier(message: ModificationFps, work: Work) -> AccuseFps:
         work.book(dossier.numero, rectification.ecriture_reduction(dossier, baisse, work.today), RECTIFICATIF)
     if message.montant_rectifie == 0:
         work.unschedule(dossier.numero)
-    work.send(avis_rectificatif(dossier, constat, constat.redevable, message, work.today))
+    work.send(avis_rectificatif(dossier, work.ville(dossier.siret), constat, constat.redevable, message, work.today))
     if not dossier.electronique:
         work.send(requete_rectificatif(dossier, constat.redevable, message, work.today))
     return creation.accuse(dossier, work.now)

@@ -14,11 +14,11 @@ from antai.domain.mentions import Mention
 from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import DossierInconnu, NumeroDejaUtilise
 from antai.domain.registres import Identification, identifier
+from fps.droit.calendar import paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import AccuseFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.messages.parties_prenantes import Redevable
-from fps.villes.communes import commune
 
 CREATION = "CGCT, art. L. 2333-87, II"
 IDENTIFICATION = "CGCT, art. L. 2333-87, VII"
@@ -92,24 +92,26 @@ def completer(message: F, regles: Convenu | None) -> F:
 async def ouvrir(message: CreationFps, work: Work) -> AccuseFps:
     """Open a dossier, or give it up: the accusé says which. Raises CreationRefusee, NumeroDejaUtilise, the step that is missing."""
     regles = await convenu(message.siret, work)
-    message = completer(message, regles)
+    message, jour = completer(message, regles), paris_date(message.date_heure_constat)
     constat = await work.find(Constat, message.numero_fps)
     dossier = await work.find(Dossier, message.numero_fps)
     if constat is not None and dossier is not None:
         creation.verifier_meme_message(constat, message, work.now)
-        return creation.accuse(dossier, work.now, creation.avertissements(commune(message.siret), message))
-    creation.verifier_creation(message, work.now, cycle=regles.cycle if regles else None, declaree=regles.minoration if regles else None)
+        return creation.accuse(dossier, work.now, creation.avertissements(work.ville(message.siret, jour), message))
+    cycle, declaree = (None, None) if regles is None else (regles.cycle, regles.minoration)
+    creation.verifier_creation(message, work.villes.chercher(message.siret, jour), work.now, cycle=cycle, declaree=declaree)
+    ville = work.ville(message.siret, jour)
     dossier = Dossier.ouvrir(message, work.today)
     identification = identifier(work.graine, message.vehicule)
     dossier.electronique = identification.electronique
     work.add(Constat(message.numero_fps, message, identification.redevable, identification.introuvable))
     if not _abandonne(dossier, identification, work):
-        envoi = envoi_le(message, commune(message.siret), work.today)
+        envoi = envoi_le(message, ville, work.today)
         work.schedule(dossier.numero, Echeance.ENVOI_APA, envoi)
         vu = {"montant": dossier.montant, "envoi_prevu": envoi.isoformat(), "registres": list(identification.registres)}
         work.record(dossier.numero, Mention.IDENTIFICATION, IDENTIFICATION, **vu)
     work.add(dossier)
-    return creation.accuse(dossier, work.now, creation.avertissements(commune(message.siret), message))
+    return creation.accuse(dossier, work.now, creation.avertissements(ville, message))
 
 
 def _impaye_refuse(message: FpsImpaye, instant: datetime, erreurs: list[ErreurAccuse]) -> AccuseImpaye:
@@ -124,7 +126,8 @@ async def recevoir_impaye(message: FpsImpaye, work: Work) -> AccuseImpaye:
     if dossier is not None and deja is not None and deja.message == message:
         return impaye.accuse(message, work.now, dossier.motif_abandon)
     regles = await convenu(message.beneficiaire.siret, work)
-    impaye.verifier(message, work.now, regles.cycle if regles else None)
+    ville = work.villes.chercher(message.beneficiaire.siret, work.today)
+    impaye.verifier(message, ville, work.now, regles.cycle if regles else None)
     if dossier is not None:
         raise NumeroDejaUtilise(f"Le numéro {message.numero_fps} désigne déjà un autre FPS.", "numero_fps")
     identification = identifier(work.graine, message.vehicule)

@@ -83,7 +83,7 @@ async def encaisser(message: PaiementFps, work: Work) -> JustificatifPaiementFps
     if message.moyen == "cheque" and dossier.etat in PAYES and message.montant == dossier.montant:
         await _exiger_autre_reference(dossier, message, work)
         _trop_percu(dossier, message, le, work)
-        justificatif = paiement.justificatif(dossier, message, instant, minore=False)
+        justificatif = paiement.justificatif(dossier, work.ville(dossier.siret), message, instant, minore=False)
         work.send(justificatif)
         return justificatif
     minore = paiement.encaisser(dossier, message.moyen, message.montant, le)
@@ -96,7 +96,7 @@ async def encaisser(message: PaiementFps, work: Work) -> JustificatifPaiementFps
     work.book(dossier.numero, paiement.ecriture_paiement(dossier, work.today), PAIEMENT)
     work.send(paiement.information(dossier, message, instant, minore=minore))
     work.send(paiement.encaissement(dossier, await paiements_de(dossier.numero, work), work.now))
-    justificatif = paiement.justificatif(dossier, message, instant, minore=minore)
+    justificatif = paiement.justificatif(dossier, work.ville(dossier.siret), message, instant, minore=minore)
     work.send(justificatif)
     return justificatif
 

@@ -33,7 +33,7 @@ async def emettre(numero: str, work: Work) -> None:
     place = {"numero_titre": titre.numero, "rang": titre.lignes}
     work.record(numero, Mention.EMISSION_TITRE, EMISSION, impaye=dossier.montant, majoration=dossier.majoration, **place)
     work.book(numero, ecriture_titre(dossier, work.today), EMISSION)
-    work.send(emission(dossier, origine, await redevable_de(numero, work)))
+    work.send(emission(dossier, work.ville(dossier.siret), origine, await redevable_de(numero, work)))
 
 
 async def _titre_du_jour(siret: str, work: Work) -> TitreCollectif:

@@ -86,4 +86,4 @@ async def _e_avis(numero: str, lecture: Reading) -> EAvisPaiement:
     if not dossier.electronique or dossier.date_envoi is None or constat is None or constat.redevable is None:
         raise AvisNonElectronique(f"FPS {numero}, état « {dossier.etat} ».")
     mis_le = await courrier_du(lecture.tx, work.bac.nom, numero, EAvisPaiement)  # the instant that the first letter printed
-    return avis_electronique(dossier, constat, constat.redevable, mis_le)
+    return avis_electronique(dossier, work.ville(dossier.siret, dossier.date_envoi), constat, constat.redevable, mis_le)

@@ -34,7 +34,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
-from fps.villes.communes import HorsBareme, commune
+from fps.villes.communes import Commune, HorsBareme
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : payer_avant_le, majoration…")]
 ALIAS = {"payer_avant_le": "date_limite_paiement"}
@@ -74,9 +74,10 @@ FAITS: Final[Mapping[str, Fait]] = {
 
 @dataclass(frozen=True)
 class Recit:
-    """One dossier, the message that opened it, the minoration declared in the espace, the day of the question."""
+    """One dossier, its town on the day of the finding, the message that opened it, the minoration declared in the espace, the day asked."""
 
     dossier: Dossier
+    ville: Commune
     origine: Constat | Impaye | None
     declaree: MinorationDeclaree | None
     le: date
@@ -91,7 +92,7 @@ class Recit:
         dossier, notice = self.dossier, self.constat is not None and self.constat.message.mode_notification == "pare-brise"
 
         def prevu() -> date:
-            ville = commune(dossier.siret)
+            ville = self.ville
             if not notice:
                 return date_envoi_apa(dossier.recu_le, ville.envoi_avis_jours)
             return date_envoi_apres_notice(dossier.recu_le, ville.paiement_rapide_jours, ville.envoi_avis_jours)
@@ -120,7 +121,7 @@ class Recit:
 
     def minore(self) -> int:
         """The reduced amount of the message, as the town's rate gives it."""
-        accordee = self.declaree or commune(self.dossier.siret).reduction
+        accordee = self.declaree or self.ville.reduction
         montant = self.dossier.montant
         return venu_de(self.dossier.minoration_montant, lambda: montant if accordee is None else accordee.reduire(montant))
 
@@ -145,7 +146,7 @@ class Recit:
         message = self.constat.message
         jour = paris_date(message.date_heure_constat)
         try:
-            return commune(message.siret).montant_fps(message.lieu.zone, message.vehicule.categorie, jour, message.montant_deduit)
+            return self.ville.montant_fps(message.lieu.zone, message.vehicule.categorie, jour, message.montant_deduit)
         except HorsBareme:
             return None
 
@@ -193,9 +194,11 @@ def routes(service: Service) -> APIRouter:
             origine: Constat | Impaye | None = await work.find(Constat, numero)
             if origine is None:
                 origine = await work.find(Impaye, numero)
-        if dossier is None:
-            raise DossierInconnu(f"Numéro {numero}", "numero")
-        recit = Recit(dossier, origine, espace.reglages.minoration if espace else None, work.today)
+            if dossier is None:
+                raise DossierInconnu(f"Numéro {numero}", "numero")
+            jour = None if origine is None else paris_date(origine.message.date_heure_constat)
+            ville = work.ville(dossier.siret, jour)
+        recit = Recit(dossier, ville, origine, espace.reglages.minoration if espace else None, work.today)
         return expliquer(numero, ALIAS.get(champ, champ), recit.valeurs(), recit.calculs(), FAITS)
 
     return router

@@ -14,7 +14,6 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.media import DOCUMENT
-from fps.villes.communes import commune
 
 Mois = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mois des envois, AAAA-MM")]
 
@@ -24,11 +23,11 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
 
     async def etablir(request: Request, siret: str, mois: str) -> Facture:
-        commune(siret)
         async with service.reading(bac_of(request)) as lecture:
+            ville = lecture.work.ville(siret)
             du, au = bornes(mois, lecture.work.today)
             comptes = await avis_par_jour(lecture.tx, lecture.work.bac.nom, siret, du, au)
-            return facture(siret, mois, comptes, lecture.work.today)
+            return facture(ville, mois, comptes, lecture.work.today)
 
     @router.get("/factures/{siret}/{mois}", tags=["Facturation"], summary="La facture des avis d'un mois")
     async def lire(request: Request, siret: Siret, mois: Mois) -> Facture:

@@ -24,7 +24,7 @@ from fps.kit.web.body import JsonRoute
 from fps.kit.web.problems import status_of
 from fps.messages.moyens import MOYENS, Moyen
 from fps.messages.plaques import SAISIE
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 TITRE = "Payer un forfait de post-stationnement"
 Saisie = Annotated[str, Query(max_length=60)]
@@ -51,7 +51,8 @@ def routes(service: Service) -> APIRouter:
 
     async def somme_due(request: Request, numero_telepaiement: str, immatriculation: str) -> SommeDue:
         async def lire(work: Work) -> SommeDue:
-            return _somme(await demander_somme(numero_telepaiement, immatriculation, work), work.today)
+            dossier = await demander_somme(numero_telepaiement, immatriculation, work)
+            return _somme(dossier, work.ville(dossier.siret), work.today)
 
         # Through the writer's door: a failure is counted.
         return await service.ask(bac_of(request), lire)
@@ -107,12 +108,12 @@ def _lignes(due: SommeDue) -> dict[str, str]:
     return lignes
 
 
-def _somme(dossier: Dossier, le: date) -> SommeDue:
+def _somme(dossier: Dossier, ville: Commune, le: date) -> SommeDue:
     minore = montant_minore(dossier, le)
     return SommeDue(
         numero_fps=dossier.numero,
         numero_telepaiement=telepaiement(dossier.numero),
-        collectivite=commune(dossier.siret).nom,
+        collectivite=ville.nom,
         immatriculation=dossier.immatriculation,
         montant=dossier.montant,
         montant_minore=minore,

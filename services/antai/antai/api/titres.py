@@ -127,7 +127,8 @@ def routes(service: Service) -> APIRouter:
             lignes = []
             for ligne in await page_annulations(lecture.tx, lecture.work.bac.nom, numero, 0, TOUT):
                 dossier, redevable = await connu(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
-                lignes.append(annulation(trouve, ligne, dossier, redevable).model_dump())
+                ville = lecture.work.ville(dossier.siret, trouve.date_emission)
+                lignes.append(annulation(trouve, ligne, dossier, ville, redevable).model_dump())
         return await imprimer_pdf("titre_annulation.typ", {"lignes": lignes}, trouve.date_emission)
 
     return router
@@ -162,5 +163,7 @@ async def _emissions(lecture: Reading, numero: str) -> list[dict[str, Any]]:
     found = []
     for ligne in annexe:
         origine, redevable = await origine_de(ligne.numero_fps, lecture.work), await redevable_de(ligne.numero_fps, lecture.work)
-        found.append(emission(await connu(ligne.numero_fps, lecture.work), origine, redevable).model_dump())
+        dossier = await connu(ligne.numero_fps, lecture.work)
+        ville = lecture.work.ville(dossier.siret, dossier.date_titre)
+        found.append(emission(dossier, ville, origine, redevable).model_dump())
     return found

@@ -24,7 +24,7 @@ from fps.messages.mfps import CreationFps, ModificationFps
 from fps.messages.moyens import Moyen, moyens_de
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo, Redevable
 from fps.parties import SITES, Party
-from fps.villes.communes import Commune, commune
+from fps.villes.communes import Commune
 
 SITE: Final = f"{SITES[Party.ANTAI]}/payer"
 CANAUX: Final = moyens_de(Party.ANTAI)
@@ -52,18 +52,20 @@ def envoi_le(message: CreationFps, ville: Commune, le: date) -> date:
     return date_envoi_apres_notice(le, ville.paiement_rapide_jours, ville.envoi_avis_jours)
 
 
-def avis_de_paiement(dossier: Dossier, constat: Constat, redevable: Redevable) -> AvisPaiement:
+def avis_de_paiement(dossier: Dossier, ville: Commune, constat: Constat, redevable: Redevable) -> AvisPaiement:
     """The notice of a dossier whose sending is decided (CGCT, art. R. 2333-120-4)."""
     envoi = _connue(dossier.date_envoi)
     return AvisPaiement(
         numero_fps=dossier.numero,
         cle=cle(dossier.numero),
-        etablissement=_etablissement(dossier, constat, redevable, envoi),
-        modalites=_modalites(dossier, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
+        etablissement=_etablissement(dossier, ville, constat, redevable, envoi),
+        modalites=_modalites(dossier, ville, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
     )
 
 
-def avis_electronique(dossier: Dossier, constat: Constat, redevable: Redevable, mis_a_disposition: datetime) -> EAvisPaiement:
+def avis_electronique(
+    dossier: Dossier, ville: Commune, constat: Constat, redevable: Redevable, mis_a_disposition: datetime
+) -> EAvisPaiement:
     """The electronic notice: its three limits are absent until it is read (CGCT, art. L. 2333-87, II)."""
     envoi = _connue(dossier.date_envoi)
     return EAvisPaiement(
@@ -71,13 +73,13 @@ def avis_electronique(dossier: Dossier, constat: Constat, redevable: Redevable, 
         cle=cle(dossier.numero),
         date_mise_a_disposition=mis_a_disposition,
         date_lecture=dossier.lu_le,
-        etablissement=_etablissement(dossier, constat, redevable, envoi),
-        modalites=_modalites(dossier, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
+        etablissement=_etablissement(dossier, ville, constat, redevable, envoi),
+        modalites=_modalites(dossier, ville, _contact(constat.message), dossier.numero, envoi, dossier.date_notification),
     )
 
 
 def avis_rectificatif(
-    dossier: Dossier, constat: Constat, redevable: Redevable, message: ModificationFps, le: date
+    dossier: Dossier, ville: Commune, constat: Constat, redevable: Redevable, message: ModificationFps, le: date
 ) -> AvisPaiementRectificatif:
     """The rectifying notice that leaves that day; the limits of the first one are kept (CGCT, art. R. 2333-120-14).
 
@@ -85,7 +87,7 @@ def avis_rectificatif(
     """
     vu = constat.message
     etablissement = EtablissementRectificatif(
-        collectivite=commune(dossier.siret).nom,
+        collectivite=ville.nom,
         siret=dossier.siret,
         autorite=message.agent.autorite,
         agent=message.agent.identifiant,
@@ -104,7 +106,7 @@ def avis_rectificatif(
     limites: dict[str, date | None] = {"date_limite_recours": date_limite_recours(notification)}
     if message.origine != "rapo":
         limites = {"date_limite_rapo": None if dossier.date_notification is None else date_limite_rapo(dossier.date_notification)}
-    modalites = _modalites(dossier, _contact(message), message.numero_avis, le, notification, limites)
+    modalites = _modalites(dossier, ville, _contact(message), message.numero_avis, le, notification, limites)
     return AvisPaiementRectificatif(
         numero_fps=dossier.numero,
         numero_avis=message.numero_avis,
@@ -115,10 +117,10 @@ def avis_rectificatif(
     )
 
 
-def _etablissement(dossier: Dossier, constat: Constat, redevable: Redevable, envoi: date) -> Etablissement:
+def _etablissement(dossier: Dossier, ville: Commune, constat: Constat, redevable: Redevable, envoi: date) -> Etablissement:
     message = constat.message
     return Etablissement(
-        collectivite=commune(dossier.siret).nom,
+        collectivite=ville.nom,
         siret=dossier.siret,
         autorite=message.agent.autorite,
         agent=message.agent.identifiant,
@@ -136,6 +138,7 @@ def _etablissement(dossier: Dossier, constat: Constat, redevable: Redevable, env
 
 def _modalites(
     dossier: Dossier,
+    ville: Commune,
     contact_rapo: ContactRapo,
     numero_avis: str,
     envoi: date,
@@ -166,7 +169,7 @@ def _modalites(
         delai_recours_mois=loi.recours_delai_mois,
         date_limite_recours=limites.get("date_limite_recours"),
         paiement_prealable=droit(envoi).paiement_prealable,
-        droits_donnees=commune(dossier.siret).contact,
+        droits_donnees=ville.contact,
     )
 
 

@@ -13,7 +13,7 @@ from fps.droit.money import euros
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.regles.accuse import erreur, erreur_de
 from fps.regles.controle_mfps import au_dessus_du_plafond, controler_creation
-from fps.villes.communes import Commune, HorsBareme, commune, est_connue
+from fps.villes.communes import Commune, HorsBareme
 
 
 def plafond(ville: Commune, message: CreationFps) -> int | None:
@@ -31,11 +31,15 @@ def avertissements(ville: Commune, message: CreationFps) -> tuple[ErreurAccuse, 
     return tuple(au_dessus_du_plafond(message, plafond(ville, message)))
 
 
-def verifier_creation(message: CreationFps, maintenant: datetime, *, cycle: Cycle | None, declaree: MinorationDeclaree | None) -> None:
-    """Raises CreationRefusee, whose accusé names every error found; `cycle` of the convention, `declaree` in the espace (H88)."""
-    connu = est_connue(message.siret)
-    ville = commune(message.siret) if connu else None
-    erreurs = controler_creation(message, maintenant=maintenant, plafond=None, siret_connu=connu)
+def verifier_creation(
+    message: CreationFps, ville: Commune | None, maintenant: datetime, *, cycle: Cycle | None, declaree: MinorationDeclaree | None
+) -> None:
+    """Raises CreationRefusee, whose accusé names every error found.
+
+    `ville`: that of the message on the day of the finding, None when the bac does not know it; `cycle` of the convention, `declaree` in
+    the espace (H88).
+    """
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=None, siret_connu=ville is not None)
     if ville is not None and cycle == "partiel":
         erreurs.append(_cycle_partiel(ville))
     erreurs += [*_minoration(message, declaree), *contact_rapo_absent(message)]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from antai.domain.avis import Nature
 from antai.domain.refus import MoisInvalide
 from fps.droit import HorsDuDroit, droit
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 
 class LigneFacture(BaseModel):
@@ -53,7 +53,7 @@ def bornes(mois: str, le: date) -> tuple[date, date]:
     return premier, premier.replace(day=monthrange(premier.year, premier.month)[1])
 
 
-def facture(siret: str, mois: str, comptes: Iterable[tuple[str, date, int]], le: date) -> Facture:
+def facture(ville: Commune, mois: str, comptes: Iterable[tuple[str, date, int]], le: date) -> Facture:
     """The invoice of the notices counted by kind and day; same kind and same price make one line."""
     _, dernier = bornes(mois, le)
     groupes: dict[tuple[Nature, int, int | None, int | None, str], int] = {}
@@ -68,9 +68,9 @@ def facture(siret: str, mois: str, comptes: Iterable[tuple[str, date, int]], le:
     )
     connu = all(ligne.dont_traitement is not None for ligne in lignes)
     return Facture(
-        numero=f"F-{siret}-{mois.replace('-', '')}",
-        siret=siret,
-        collectivite=commune(siret).nom,
+        numero=f"F-{ville.siret}-{mois.replace('-', '')}",
+        siret=ville.siret,
+        collectivite=ville.nom,
         mois=mois,
         date_facture=min(dernier, le),
         provisoire=le <= dernier,

@@ -13,25 +13,27 @@ from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import ErreurAccuse
 from fps.regles.accuse import erreur
 from fps.regles.controle_mfps import plaque_invalide
-from fps.villes.communes import commune, est_connue
+from fps.villes.communes import Commune
 
 LOI = "CGCT, art. R. 2333-120-17-2 ; arrêté du 15 décembre 2016, art. 1"
 
 
-def verifier(message: FpsImpaye, maintenant: datetime, cycle: Cycle | None) -> None:
-    """Raises CycleComplet when the convention in force is of cycle complet, ImpayeRefuse whose accusé names every error."""
-    siret = message.beneficiaire.siret
+def verifier(message: FpsImpaye, ville: Commune | None, maintenant: datetime, cycle: Cycle | None) -> None:
+    """`ville`: the beneficiary, None when the bac does not know it.
+
+    Raises CycleComplet when the convention in force is of cycle complet, ImpayeRefuse whose accusé names every error.
+    """
     if cycle == "complet":
-        raise CycleComplet(f"{commune(siret).nom} est en cycle complet.", "beneficiaire.siret")
-    erreurs = [*_numero(message), *_dates(message, paris_date(maintenant)), *_montants(message)]
+        raise CycleComplet(f"{message.beneficiaire.nom if ville is None else ville.nom} est en cycle complet.", "beneficiaire.siret")
+    erreurs = [*_numero(message, ville), *_dates(message, paris_date(maintenant)), *_montants(message)]
     if erreurs:
         accuse = AccuseImpaye(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ImpayeRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
 
 
-def _numero(message: FpsImpaye) -> Iterator[ErreurAccuse]:
+def _numero(message: FpsImpaye, ville: Commune | None) -> Iterator[ErreurAccuse]:
     siret = message.beneficiaire.siret
-    if not est_connue(siret):
+    if ville is None:
         yield erreur(
             "siret-inconnu",
             "beneficiaire.siret",

@@ -28,7 +28,7 @@ from fps.messages.moyens import minorable
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.messages.plaques import identiques
 from fps.regles.verrou import Verrou
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 
 def verifier_cle(telepaiement: str) -> str:
@@ -155,12 +155,12 @@ def reference(message: PaiementFps) -> str:
     return message.reference
 
 
-def justificatif(dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool) -> JustificatifPaiementFps:
+def justificatif(dossier: Dossier, ville: Commune, message: PaiementFps, instant: datetime, *, minore: bool) -> JustificatifPaiementFps:
     """The proof given to the payer."""
     return JustificatifPaiementFps(
         numero_fps=dossier.numero,
         numero_avis=dossier.numero_avis,
-        collectivite=commune(dossier.siret).nom,
+        collectivite=ville.nom,
         immatriculation=dossier.immatriculation,
         moyen=message.moyen,
         date_heure_paiement=instant,

@@ -12,7 +12,7 @@ from fps.messages.annulation import FpsImpaye
 from fps.messages.parties_prenantes import Redevable
 from fps.messages.titre import EmissionTitre
 from fps.regles.serie import Serie
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 
 @dataclass
@@ -57,7 +57,7 @@ class LigneTitre:
     majoration: int
 
 
-def emission(dossier: Dossier, constat: Constat | Impaye, redevable: Redevable) -> EmissionTitre:
+def emission(dossier: Dossier, ville: Commune, constat: Constat | Impaye, redevable: Redevable) -> EmissionTitre:
     """The annexe line of a dossier whose title is issued, as the DGFiP receives it (CGCT, art. L. 2333-87, IV)."""
     if dossier.numero_titre is None or dossier.rang_annexe is None or dossier.date_titre is None:
         raise ValueError("the title is not issued yet")
@@ -69,7 +69,7 @@ def emission(dossier: Dossier, constat: Constat | Impaye, redevable: Redevable) 
         date_emission=dossier.date_titre,
         ordonnateur=droit(dossier.date_titre).ordonnateur,
         rang_annexe=dossier.rang_annexe,
-        beneficiaire=commune(dossier.siret).beneficiaire,
+        beneficiaire=ville.beneficiaire,
         date_heure_constat=message.date_heure_constat,
         lieu=message.lieu,
         vehicule=message.vehicule,

@@ -17,7 +17,7 @@ from fps.messages.parties_prenantes import Redevable
 from fps.messages.recours_collectivite import DecisionTitre
 from fps.messages.titre import AnnulationTitre
 from fps.regles.serie import Serie
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 DEBUT_DE_SERIE = 90_000_000
 
@@ -180,7 +180,7 @@ def verifier(dossier: Dossier, message: InformationAnnulationTitre, le: date) ->
         raise EtendueIncoherente(f"« {message.etendue} » pour {annule} sur {euros(fps + majoration)}.", "etendue")
 
 
-def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier, redevable: Redevable) -> AnnulationTitre:
+def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier, ville: Commune, redevable: Redevable) -> AnnulationTitre:
     """The annexe line as the DGFiP receives it (CGCT, art. R. 2333-120-17-3)."""
     if dossier.numero_titre is None or dossier.rang_annexe is None:
         raise ValueError("the title is not issued yet")
@@ -189,7 +189,7 @@ def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier,
         date_emission=titre.date_emission,
         ordonnateur=droit(titre.date_emission).ordonnateur,
         rang_annexe=ligne.rang,
-        beneficiaire=commune(dossier.siret).beneficiaire,
+        beneficiaire=ville.beneficiaire,
         numero_fps=dossier.numero,
         numero_titre=dossier.numero_titre,
         rang_titre=dossier.rang_annexe,

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 from ccsp.domain import refus_portail as refus
 from ccsp.domain.teletransmission import Homologation, Teletransmission, exiger, manques
-from fps.confiance.habilitation import Habilitation, sirets_de
+from fps.confiance.habilitation import Habilitation, sirets_cites, sirets_de
 from fps.confiance.refus import AccesRefuse
 from fps.kit.engine.work import Key, Work
 from fps.messages.message import Message
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
-from fps.villes.communes import commune
 
 
 async def acces(message: Message | None, habilitation: Habilitation | None, work: Work) -> str | None:
@@ -21,19 +20,19 @@ async def acces(message: Message | None, habilitation: Habilitation | None, work
         if message.canal == "portail":
             raise refus.PortailParSession(f"Message « {message.nom} ».")
         if message.canal == "teletransmission":
-            for siret in sirets_de(message):
+            for siret in sirets_de(message, work.villes):
                 await exiger_tout(siret, work)
     return None
 
 
 def cles_acces(message: Message) -> Iterable[Key]:
     """The state of the collectivités that a message names."""
-    return [(Teletransmission, (siret,)) for siret in sirets_de(message)]
+    return [(Teletransmission, (siret,)) for siret in sirets_cites(message)]
 
 
 async def suivi_de(siret: str, work: Work) -> tuple[Teletransmission | None, Homologation | None]:
     """Where a collectivité stands, with its last test session; raises CommuneInconnue."""
-    commune(siret)
+    work.ville(siret)
     suivi = await work.find(Teletransmission, siret)
     seance = await work.find(Homologation, siret, suivi.seances) if suivi is not None and suivi.seances else None
     return suivi, seance

@@ -11,7 +11,6 @@ from fps.kit.ground.clock import civil_date
 from fps.kit.trust import personnes
 from fps.kit.trust.personnes import Compte, EtatCompte
 from fps.regles.defense import exiger_voie
-from fps.villes.communes import commune
 
 RESPONSABLE, AGENT = "responsable", "agent"
 
@@ -36,7 +35,7 @@ async def inscrire(siret: str, agents: Sequence[Inscrit], qui: str, work: Work) 
 
     Raises CommuneInconnue, VoieElectroniqueFermee, LoginPris.
     """
-    commune(siret)
+    work.ville(siret)
     exiger_voie("portail", work.today)
     trouves = []
     for agent in agents:

@@ -13,10 +13,11 @@ from fps.kit.engine.work import Work
 async def juger(numero: str, decision: Decision, work: Work) -> Requete:
     """The judge decides: both parties are told. Raises RequeteInconnue and what `decision.verifier` raises."""
     requete = await connue(numero, work)
-    rendue = regles.rendre(requete, decision, work.now, work.today)
+    ville = work.villes.chercher(requete.siret, work.today)
+    rendue = regles.rendre(requete, decision, ville, work.now, work.today)
     sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
     tracer(requete, Mention(rendue.nature), DECISION, work, sens=rendue.sens, **sommes)
-    for lettre in lettres.decisions(requete, work.now, work.today):
+    for lettre in lettres.decisions(requete, ville, work.now, work.today):
         if lettre is not None:
             work.send(lettre)
     _prevoir_notification(requete, work)
@@ -29,7 +30,8 @@ async def ouvrir(numero: str, partie: str, work: Work) -> Requete:
     Raises RequeteInconnue, NotificationImpossible.
     """
     requete = await connue(numero, work)
-    regles.consulter(requete, partie, work.today)
+    jugee_le = work.today if requete.decision is None else requete.decision.date_decision
+    regles.consulter(requete, partie, work.villes.chercher(requete.siret, jugee_le), work.today)
     tracer(requete, Mention.CONSULTATION, NOTIFICATION, work, partie=partie)
     if partie == "collectivite":
         work.send(lettres.decision_ouverte(requete))

@@ -75,7 +75,7 @@ async def _recevoir(message: MemoireDefense | PieceDefense, work: Work) -> Dossi
         raise DefenseNonAttendue(f"Requête {requete.numero}, état « {requete.etat} ».")
     try:
         exiger_voie(message.canal, work.today)
-        if message.canal not in ELECTRONIQUES and voie_electronique(requete.siret, work.today):
+        if message.canal not in ELECTRONIQUES and voie_electronique(work.villes.chercher(requete.siret, work.today), work.today):
             motif = f"Dépôt par « {message.canal} » : la voie électronique est obligatoire, à peine d'irrecevabilité."
             raise VoieElectroniqueObligatoire(motif, "canal")
         if requete.etat is not EtatRequete.COMMUNIQUEE or work.today > requete.limite_defense:

@@ -11,7 +11,6 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.faults import Malformed
 from fps.messages.recours_collectivite import AccuseDepotMemoire, MemoireDefense, PieceDefense
 from fps.regles.defense import PieceAlteree, empreinte_de, octets_de
-from fps.villes.communes import commune
 
 
 async def demander(siret: str, systeme: str, version: str, empreinte: str, qui: str, work: Work) -> Homologation:
@@ -25,7 +24,7 @@ async def demander(siret: str, systeme: str, version: str, empreinte: str, qui: 
 
 async def seance_de(siret: str, rang: int, work: Work) -> Homologation:
     """A test session; raises EssaiInconnu."""
-    commune(siret)
+    work.ville(siret)
     seance = await work.find(Homologation, siret, rang)
     if seance is None:
         raise refus.EssaiInconnu(f"SIRET {siret}, séance {rang}.", "rang")

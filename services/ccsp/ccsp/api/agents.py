@@ -17,7 +17,6 @@ from fps.kit.trust.acces import auteur
 from fps.kit.trust.personnes import LOGIN, EtatCompte
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Court
-from fps.villes.communes import commune
 
 TAG = "Portail : comptes"
 Login = Annotated[str, Field(pattern=LOGIN, description="Identifiant de connexion")]
@@ -77,7 +76,8 @@ def routes(service: Service) -> APIRouter:
     @router.post("/inscriptions", status_code=201, summary="Inscrire des agents au portail")
     async def inscrire(request: Request, siret: Siret, demande: Annotated[Inscription, Body()]) -> list[AgentInscrit]:
         await responsable(service, request)
-        commune(siret)
+        async with service.reading(bac_of(request)) as lecture:
+            lecture.work.ville(siret)
         codes = [secrets.token_urlsafe(15) for _ in demande.agents]
         inscrits = [
             actes.Inscrit(a.login, a.nom, a.role, await personnes.deriver(code)) for a, code in zip(demande.agents, codes, strict=True)
@@ -88,8 +88,8 @@ def routes(service: Service) -> APIRouter:
     @router.get("/comptes", summary="Lister les agents inscrits")
     async def lister(request: Request, siret: Siret) -> list[AgentVu]:
         await responsable(service, request)
-        commune(siret)
         async with service.reading(bac_of(request)) as lecture:
+            lecture.work.ville(siret)
             trouves = await personnes.de_l_espace(lecture.tx, lecture.work.bac.nom, actes.espace(siret))
         return [AgentVu.model_validate(compte) for compte in trouves]
 

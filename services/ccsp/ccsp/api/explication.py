@@ -29,10 +29,12 @@ from fps.droit.calculs import (
     date_phase_juridictionnelle,
 )
 from fps.kit.engine.service import Service
+from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
+from fps.villes.communes import Commune
 
 NumeroFps = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : limite_defense, decision.amende_abus…")]
@@ -85,26 +87,27 @@ def notifiee_requerant(requete: Requete) -> date | None:
     return seule if seule == kept else notification_requerant(requete, decision.date_decision, kept)
 
 
-def notifiee_collectivite(requete: Requete) -> date | None:
+def notifiee_collectivite(requete: Requete, ville: Commune | None) -> date | None:
     """The notification of the decision to the defendant: by its consultation when it came first."""
     kept, decision = requete.notifiee_collectivite_le, requete.decision
     if kept is None or decision is None:
         return None
-    portail = electronique(requete, decision.date_decision)
+    portail = electronique(requete, ville, decision.date_decision)
     seule = notification_collectivite(decision.date_decision, electronique=portail)
     if seule == kept:
         return seule
     return notification_collectivite(decision.date_decision, electronique=portail, consultation=kept)
 
 
-def execution(requete: Requete) -> date | None:
+def execution(requete: Requete, ville: Commune | None) -> date | None:
     """The last day to execute."""
-    return limite_execution(requete, venu_de(requete.notifiee_collectivite_le, lambda: notifiee_collectivite(requete)))
+    return limite_execution(requete, venu_de(requete.notifiee_collectivite_le, lambda: notifiee_collectivite(requete, ville)))
 
 
-def pourvoi(requete: Requete) -> date | None:
+def pourvoi(requete: Requete, ville: Commune | None) -> date | None:
     """The last day of the appeal in cassation."""
-    notifiee = replace(requete, notifiee_requerant_le=notifiee_requerant(requete), notifiee_collectivite_le=notifiee_collectivite(requete))
+    vers_elle = notifiee_collectivite(requete, ville)
+    notifiee = replace(requete, notifiee_requerant_le=notifiee_requerant(requete), notifiee_collectivite_le=vers_elle)
     return limite_pourvoi(notifiee)
 
 
@@ -118,8 +121,8 @@ def maximum(requete: Requete) -> int | None:
     return None if requete.decision is None else amende_abus_maximum(requete.decision.date_decision)
 
 
-def calculs(requete: Requete) -> dict[str, Callable[[], Any]]:
-    """The rule of each field."""
+def calculs(requete: Requete, ville: Commune | None) -> dict[str, Callable[[], Any]]:
+    """The rule of each field; `ville`: the defendant on the day of the decision, None when the bac does not know it."""
     return {
         "limite_recours": lambda: limite_recours(requete),
         "confirmer_avant_le": lambda: confirmation(requete),
@@ -128,20 +131,25 @@ def calculs(requete: Requete) -> dict[str, Callable[[], Any]]:
         "communiquee_le": lambda: communication(requete),
         "limite_defense": lambda: date_limite_defense(communication(requete)),
         "notifiee_requerant_le": lambda: notifiee_requerant(requete),
-        "notifiee_collectivite_le": lambda: notifiee_collectivite(requete),
-        "limite_execution": lambda: execution(requete),
-        "limite_pourvoi": lambda: pourvoi(requete),
+        "notifiee_collectivite_le": lambda: notifiee_collectivite(requete, ville),
+        "limite_execution": lambda: execution(requete, ville),
+        "limite_pourvoi": lambda: pourvoi(requete, ville),
         "phase_juridictionnelle_le": lambda: phase_juridictionnelle(requete),
         "amende_abus_maximum": lambda: maximum(requete),
     }
 
 
-def valeurs(requete: Requete) -> dict[str, Any]:
+def valeurs(requete: Requete, ville: Commune | None) -> dict[str, Any]:
     """The fields as the petition keeps them, those of its decision, and those that only the law computes."""
     decision = {f"decision.{nom}": valeur for nom, valeur in vars(requete.decision).items()} if requete.decision else {}
     seulement = ("limite_recours", "examen_le", "limite_pourvoi", "phase_juridictionnelle_le", "amende_abus_maximum")
-    calculees = {nom: calculs(requete)[nom]() for nom in seulement}
+    calculees = {nom: calculs(requete, ville)[nom]() for nom in seulement}
     return {**vars(requete), **decision, **calculees, "astreinte_jour": requete.astreinte_jour or None}
+
+
+def defendeur(requete: Requete, work: Work) -> Commune | None:
+    """The collectivité that defends, as it was on the day of the decision."""
+    return work.villes.chercher(requete.siret, work.today if requete.decision is None else requete.decision.date_decision)
 
 
 def routes(service: Service) -> APIRouter:
@@ -152,14 +160,16 @@ def routes(service: Service) -> APIRouter:
     async def requete(request: Request, numero: Numero, champ: Champ) -> Explication:
         async with service.reading(bac_of(request)) as lecture:
             trouvee = await connue(numero, lecture.work)
-        return expliquer(trouvee.numero, champ, valeurs(trouvee), calculs(trouvee), FAITS)
+            ville = defendeur(trouvee, lecture.work)
+        return expliquer(trouvee.numero, champ, valeurs(trouvee, ville), calculs(trouvee, ville), FAITS)
 
     @router.get("/fps/{numero}/explication/{champ}", summary="Expliquer une date ou un montant de la dernière requête d'un FPS")
     async def fps(request: Request, numero: NumeroFps, champ: Champ) -> Explication:
         async with service.reading(bac_of(request)) as lecture:
             trouvee = await derniere_requete(lecture.tx, lecture.work.bac.nom, numero)
-        if trouvee is None:
-            raise RequeteInconnue(f"FPS {numero}", "numero")
-        return expliquer(trouvee.numero, champ, valeurs(trouvee), calculs(trouvee), FAITS)
+            if trouvee is None:
+                raise RequeteInconnue(f"FPS {numero}", "numero")
+            ville = defendeur(trouvee, lecture.work)
+        return expliquer(trouvee.numero, champ, valeurs(trouvee, ville), calculs(trouvee, ville), FAITS)
 
     return router

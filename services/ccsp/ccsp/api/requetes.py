@@ -140,7 +140,7 @@ def routes(service: Service) -> APIRouter:
     async def imprimer(request: Request, numero: Numero, document: Literal["accuse-depot", "communication", "decision"]) -> Response:
         async with service.reading(bac_of(request)) as lecture:
             requete = await connue(numero, lecture.work)
-        message, le = _document(requete, document)
+            message, le = _document(requete, document, lecture.work)
         message = montree(message, service.settings, bac_of(request))
         pdf = await render_async(message, service.definition.documents, le=le)
         nom = f'inline; filename="{document}-{requete.numero}.pdf"'
@@ -149,7 +149,7 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-def _document(requete: Requete, document: str) -> tuple[Message, date]:
+def _document(requete: Requete, document: str, work: Work) -> tuple[Message, date]:
     """The letter as it was on its day; raises NotificationImpossible when it does not exist yet."""
     if document == "accuse-depot":
         depot, pieces = requete.date_depot, len(requete.depot.pieces)
@@ -158,5 +158,5 @@ def _document(requete: Requete, document: str) -> tuple[Message, date]:
         return lettres.communication(requete, requete.communiquee_a, le), le
     if document == "decision" and requete.decision is not None and requete.jugee_a is not None:
         le = requete.decision.date_decision
-        return lettres.decisions(requete, requete.jugee_a, le)[0], le
+        return lettres.decisions(requete, work.villes.chercher(requete.siret, le), requete.jugee_a, le)[0], le
     raise NotificationImpossible(f"Requête {requete.numero}, état « {requete.etat} ».", "document")

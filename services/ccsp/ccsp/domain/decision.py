@@ -11,7 +11,7 @@ from fps.droit import droit
 from fps.droit.calculs import amende_abus_maximum
 from fps.droit.money import euros
 from fps.messages.recours_usager import Sens
-from fps.villes.communes import commune, est_connue
+from fps.villes.communes import Commune
 
 DECHARGES: frozenset[Sens] = frozenset({"decharge-totale", "decharge-partielle"})
 DISPOSITIFS: dict[Sens, str] = {
@@ -24,11 +24,10 @@ DISPOSITIFS: dict[Sens, str] = {
 }
 
 
-def voie_electronique(siret: str, le: date) -> bool:
-    """True when the defendant must file electronically that day (CGCT, art. R. 2333-120-32 quater)."""
-    if not droit(le).depot_electronique_obligatoire or not est_connue(siret):
+def voie_electronique(ville: Commune | None, le: date) -> bool:
+    """True when the defendant, None when nobody knows it, must file electronically that day (CGCT, art. R. 2333-120-32 quater)."""
+    if not droit(le).depot_electronique_obligatoire or ville is None:
         return False
-    ville = commune(siret)
     return ville.type != "commune" or ville.population > droit(le).depot_electronique_seuil_habitants
 
 
@@ -110,7 +109,7 @@ def _verifier_montants(requete: Requete, decision: Decision) -> None:
         raise refus.MontantsIncoherents(f"{euros(total)} sont toute la somme réclamée : la décharge est totale.", "sens")
 
 
-def rendre(requete: Requete, decision: Decision, instant: datetime, le: date) -> Decision:
+def rendre(requete: Requete, decision: Decision, ville: Commune | None, instant: datetime, le: date) -> Decision:
     """The decision is made available to all the parties the same day (CGCT, art. R. 2333-120-60; by post: hypothesis H67).
 
     Gives it with its sums; raises what `verifier` raises.
@@ -120,17 +119,17 @@ def rendre(requete: Requete, decision: Decision, instant: datetime, le: date) ->
     requete.passer("juger")
     requete.decision, requete.jugee_a = decision, instant
     requete.notifiee_requerant_le = notification_requerant(requete, le)
-    requete.notifiee_collectivite_le = notification_collectivite(le, electronique=electronique(requete, le))
+    requete.notifiee_collectivite_le = notification_collectivite(le, electronique=electronique(requete, ville, le))
     requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)
     return decision
 
 
-def electronique(requete: Requete, le: date) -> bool:
+def electronique(requete: Requete, ville: Commune | None, le: date) -> bool:
     """True when the collectivité is notified electronically: it must, or it files so."""
-    return voie_electronique(requete.siret, le) or requete.canal_defense not in ("courrier", "telecopie")
+    return voie_electronique(ville, le) or requete.canal_defense not in ("courrier", "telecopie")
 
 
-def consulter(requete: Requete, partie: str, le: date) -> None:
+def consulter(requete: Requete, partie: str, ville: Commune | None, le: date) -> None:
     """The first consultation of a decision by a party notifies it, before the eight days are over (CGCT, art. R. 2333-120-60)."""
     if requete.decision is None or requete.etat is not EtatRequete.JUGEE:
         raise refus.NotificationImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
@@ -140,7 +139,7 @@ def consulter(requete: Requete, partie: str, le: date) -> None:
             raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
         requete.notifiee_requerant_le = notification_requerant(requete, mise_a_disposition, le)
         return
-    if not electronique(requete, mise_a_disposition):
+    if not electronique(requete, ville, mise_a_disposition):
         raise refus.NotificationImpossible(f"Requête {requete.numero} : la décision est notifiée par la poste.")
     requete.notifiee_collectivite_le = notification_collectivite(mise_a_disposition, electronique=True, consultation=le)
     requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)

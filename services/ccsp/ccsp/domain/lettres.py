@@ -10,7 +10,7 @@ from fps.messages.parties_prenantes import Adresse, Contact
 from fps.messages.recours_collectivite import AccuseDepotMemoire, CommunicationRequete, DecisionCollectivite, DecisionTitre
 from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation
 from fps.parties import SITES, Party
-from fps.villes.communes import commune, est_connue
+from fps.villes.communes import Commune
 
 ADRESSE = Adresse(voie="3 rue du Simulateur", code_postal="87000", commune="Limoges")
 
@@ -20,9 +20,9 @@ def juridiction(le: date) -> Contact:
     return Contact(nom=f"{droit(le).juridiction} (environnement simulé)", adresse=ADRESSE, url=SITES[Party.CCSP])
 
 
-def defendeur(requete: Requete) -> str:
-    """The collectivité that defends, by its name, or by its number when it is not simulated."""
-    return commune(requete.siret).nom if est_connue(requete.siret) else f"Collectivité de SIRET {requete.siret}"
+def defendeur(requete: Requete, ville: Commune | None) -> str:
+    """The collectivité that defends, by its name, or by its number when the bac does not know it."""
+    return f"Collectivité de SIRET {requete.siret}" if ville is None else ville.nom
 
 
 def accuse_depot(requete: Requete, pieces: int, canal: str, instant: datetime, le: date) -> AccuseDepotRequete:
@@ -96,10 +96,12 @@ def decision_ouverte(requete: Requete) -> DecisionCollectivite:
     """The decision again for the collectivité that opened it, with the date that its consultation gives; raises ValueError before it."""
     if requete.decision is None or requete.jugee_a is None:
         raise ValueError("the petition is not decided yet")
-    return decisions(requete, requete.jugee_a, requete.decision.date_decision)[1]
+    return decisions(requete, None, requete.jugee_a, requete.decision.date_decision)[1]
 
 
-def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRequerant, DecisionCollectivite, DecisionTitre | None]:
+def decisions(
+    requete: Requete, defend: Commune | None, instant: datetime, le: date
+) -> tuple[DecisionRequerant, DecisionCollectivite, DecisionTitre | None]:
     """The decision for each party, and for ANTAI when a title is touched (CGCT, art. R. 2333-120-60)."""
     d, titre = requete.decision, requete.depot.numero_titre
     if d is None or requete.notifiee_collectivite_le is None:
@@ -110,7 +112,7 @@ def decisions(requete: Requete, instant: datetime, le: date) -> tuple[DecisionRe
         numero_fps=requete.numero_fps,
         juridiction=juridiction(le),
         requerant=requete.depot.requerant,
-        defendeur=defendeur(requete),
+        defendeur=defendeur(requete, defend),
         nature=d.nature,
         date_decision=d.date_decision,
         sens=d.sens,

@@ -3,7 +3,6 @@
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.refus import AgentInconnu
 from fps.kit.engine.work import Work
-from fps.villes.communes import commune
 
 
 async def agent_connu(siret: str, numero: int, work: Work) -> AgentAssermente:
@@ -16,7 +15,7 @@ async def agent_connu(siret: str, numero: int, work: Work) -> AgentAssermente:
 
 async def assermenter(agent: AgentAssermente, work: Work) -> AgentAssermente:
     """An agent is sworn, or no longer. Raises CommuneInconnue."""
-    commune(agent.siret)
+    work.ville(agent.siret)
     deja = await work.find(AgentAssermente, agent.siret, agent.numero)
     if deja is None:
         work.add(agent)

@@ -35,7 +35,7 @@ async def modifier(numero: str, montant: int, agent: str, demande_du: date, moti
     forfait = await demande(numero, work)
     await _verifier_modification(forfait, montant, demande_du, work)
     avis = await numero_rectificatif(forfait.siret, agent, work)
-    message = modification(forfait, avis, agent, montant, motif, demande_du, work.now)
+    message = modification(forfait, work.ville(forfait.siret), avis, agent, montant, motif, demande_du, work.now)
     transmettre(forfait, message, work)
     return rectificatif(message, work.today)
 

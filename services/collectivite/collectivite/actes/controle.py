@@ -10,10 +10,11 @@ from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import ConstatRefuse, ControleInconnu
 from collectivite.domain.stationnement import Controle, Stationnement, Verdict, controler
+from fps.droit.calendar import paris_date
 from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import cle_plaque, identiques, lectures
-from fps.villes.communes import Zone, commune
+from fps.villes.communes import Zone
 from fps.villes.horaires import HeuresPayantes
 
 
@@ -47,7 +48,7 @@ async def precontroler(siret: str, zone: str, vue: Vue, source: Literal["agent",
     vu = instant or work.now
     if vu > work.now:
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
-    ville = commune(siret)
+    ville = work.ville(siret, paris_date(vu))
     tarif, heures = ville.zone(zone), ville.heures(zone)
     constatation = controler(await _registre(siret, vue, work), tarif, vu, heures)
     raison = constatation.raison

@@ -15,7 +15,6 @@ from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.work import Key, Work
 from fps.messages.plaques import cle_plaque
-from fps.villes.communes import commune
 
 LOI = "CGCT, art. L. 2333-87, II"
 
@@ -34,7 +33,8 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     What the register knows of the plate is deducted, unless the agent typed another amount. Raises what `verifier_date`, `verifier`,
     `exiger_manquement`, `message_fps` and `verifier_anciennete` raise.
     """
-    ville, agent, jour = commune(siret), int(constat.agent), paris_date(constat.date_heure)
+    agent, jour = int(constat.agent), paris_date(constat.date_heure)
+    ville = work.ville(siret, jour)
     verifier_date(constat, work.now)
     verifier(await work.find(AgentAssermente, siret, agent), jour)
     registre, pays = await work.find(Stationnement, siret, cle_plaque(constat.vehicule.immatriculation)), constat.vehicule.pays
@@ -74,5 +74,5 @@ async def serie(siret: str, constat: Constat, work: Work) -> SerieAgent:
 async def numero_rectificatif(siret: str, agent: str, work: Work) -> str:
     """The own number of a rectificatif that this agent establishes today (arrêté du 6 novembre 2015, art. 4). Raises SerieEpuisee."""
     ordre = (await work.find_or_add(SerieAgent(siret, work.today, int(agent)))).suivant()
-    autorite = commune(siret).autorite_agents.indicatif
+    autorite = work.ville(siret).autorite_agents.indicatif
     return str(NumeroFps.composer(siret, work.today, autorite=autorite, dispositif=int(agent), ordre=ordre))

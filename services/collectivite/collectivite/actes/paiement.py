@@ -14,7 +14,6 @@ from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.moyens import Moyen
-from fps.villes.communes import commune
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
 TITRE = "CGPPP, art. L. 2323-7-1"
@@ -76,7 +75,7 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     forfait = await demande(numero, work)
     if await work.find(Paiement, numero, reference) is not None:
         return forfait
-    verifier_paiement_rapide(commune(forfait.siret), forfait, montant, work.now)
+    verifier_paiement_rapide(work.ville(forfait.siret, paris_date(forfait.date_heure_constat)), forfait, montant, work.now)
     ecriture = forfait.payer(montant, work.today, rapide=True)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
     ecrire(forfait, Mention.PAIEMENT_RAPIDE, PAIEMENT, ecriture, work, montant=montant, reference=reference)
@@ -107,4 +106,4 @@ async def constater_impaye(numero: str, work: Work) -> None:
         return
     forfait.constater_impaye()
     work.record(numero, Mention.IMPAYE, IMPAYE, reste_du=forfait.creance)
-    transmettre(forfait, impaye(forfait, notification, limite), work)
+    transmettre(forfait, impaye(forfait, work.ville(forfait.siret), notification, limite), work)

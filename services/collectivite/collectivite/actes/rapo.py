@@ -35,7 +35,6 @@ from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Agent
 from fps.messages.plaques import identiques
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DemandePiecesRapo, DepotRapo, DepotRapoPostal
-from fps.villes.communes import commune
 
 COMPLETER = "CRPA, art. L. 114-5"
 PIECES_REMBOURSEMENT = ("Relevé d'identité bancaire", "Copie de la décision")
@@ -95,7 +94,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
 
 def _accuser(rapo: Rapo, work: Work) -> AccuseReceptionRapo:
     """The acknowledgement, with its own date, the means and the delay against the silence, and what is missing (CRPA, art. R. 112-5)."""
-    loi, ville = droit(work.today), commune(rapo.siret)
+    loi, ville = droit(work.today), work.ville(rapo.siret)
     accuse = AccuseReceptionRapo(
         numero_fps=rapo.numero,
         numero_rapo=rapo.numero_rapo,
@@ -138,7 +137,7 @@ async def demander_pieces(numero: str, manquants: tuple[str, ...], agent: str, a
     """
     forfait, rapo = await demande(numero, work), await rapo_de(numero, work)
     rapo.demander(manquants, agent, forfait.agent, avant_le, work.today)
-    ville = commune(rapo.siret)
+    ville = work.ville(rapo.siret)
     work.record(numero, Mention.DEMANDE_PIECES_RAPO, COMPLETER, agent=agent, manquants=list(manquants), avant_le=avant_le.isoformat())
     _attendre_le_silence(rapo, work)
     work.send(
@@ -200,12 +199,12 @@ async def _accepter(forfait: Forfait, rapo: Rapo, montant: int, agent: str, moti
     if _avant_avis(forfait, work):  # nothing was notified: the FPS is withdrawn, no avis rectifies one that never left
         transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
         return
-    rapo.numero_avis = await numero_rectificatif(forfait.siret, agent, work)
-    message = modification(forfait, rapo.numero_avis, agent, montant, motif, rapo.date_avis_reception, work.now, rapo)
+    rapo.numero_avis, ville = await numero_rectificatif(forfait.siret, agent, work), work.ville(forfait.siret)
+    message = modification(forfait, ville, rapo.numero_avis, agent, montant, motif, rapo.date_avis_reception, work.now, rapo)
     if forfait.cycle == "partiel":
         avis = rectificatif(message, work.today)
         await rectifier(forfait, avis, motif, work)
-        work.send(avis_rectificatif(commune(forfait.siret), forfait, rapo, avis))
+        work.send(avis_rectificatif(ville, forfait, rapo, avis))
         return
     transmettre(forfait, message, work)
     if montant == 0:
@@ -218,7 +217,7 @@ def _avant_avis(forfait: Forfait, work: Work) -> bool:
 
 def _decision(forfait: Forfait, rapo: Rapo, sens: Sens, work: Work) -> DecisionRapo:
     """The letter of an express decision, with the means and the delay of the next appeal (CGCT, art. R. 2333-120-33)."""
-    loi, ville, rien = droit(work.today), commune(forfait.siret), rapo.montant_rectifie == 0
+    loi, ville, rien = droit(work.today), work.ville(forfait.siret), rapo.montant_rectifie == 0
     manques = (*rapo.irrecevabilites, *rapo.a_verifier) if sens == "irrecevable" else ()
     return DecisionRapo(
         numero_fps=rapo.numero,

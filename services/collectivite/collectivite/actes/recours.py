@@ -23,7 +23,6 @@ from fps.messages.recours_collectivite import (
     PieceDefense,
 )
 from fps.regles.defense import ELECTRONIQUES, exiger_voie, octets_de
-from fps.villes.communes import commune
 
 DEFENSE = "CGCT, art. R. 2333-120-44"
 DECISION = "CGCT, art. R. 2333-120-60"
@@ -72,7 +71,7 @@ async def defendre(
     if canal in ELECTRONIQUES:
         for piece in pieces:
             octets_de(piece, work.today)
-    recours.deposer(commune(recours.siret), canal, work.today)
+    recours.deposer(work.ville(recours.siret), canal, work.today)
     commun: dict[str, Any] = {"numero_requete": numero, "numero_fps": recours.numero_fps, "siret": recours.siret, "canal": canal}
     work.record(recours.numero_fps, Mention.MEMOIRE, DEFENSE, numero_requete=numero, canal=canal, conteste=conteste, pieces=len(pieces))
     work.send(MemoireDefense(**commun, conteste_erreur=conteste, conclusions=conclusions, moyens=moyens, signataire=signataire))

@@ -57,7 +57,7 @@ async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demand
     work.add(piece)
     ecriture = forfait.rembourser(somme, work.today)
     ecrire(forfait, Mention.REMBOURSEMENT, REMBOURSEMENT, ecriture, work, montant=somme, piece=piece.numero_piece)
-    work.send(piece.message())
+    work.send(piece.message(work.ville(forfait.siret).nom))
     return piece
 
 

@@ -3,18 +3,17 @@
 from collectivite.domain.stationnement import DroitDeStationnement, PaiementImmediat, Stationnement, limiter, verifier_ticket
 from fps.kit.engine.work import Work
 from fps.messages.plaques import cle_plaque
-from fps.villes.communes import commune
 
 
 async def registre(siret: str, immatriculation: str, work: Work) -> Stationnement:
     """The register of a plate, opened when it is new, whatever the way it is written. Raises CommuneInconnue."""
-    commune(siret)
+    work.ville(siret)
     return await work.find_or_add(Stationnement(siret, cle_plaque(immatriculation)))
 
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:
     """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme, TicketGratuitImpossible."""
-    zone = commune(siret).zone(paiement.zone)
+    zone = work.ville(siret).zone(paiement.zone)
     ouvert = await registre(siret, immatriculation, work)
     verifier_ticket(paiement, zone, ouvert)
     ouvert.payer(paiement)
@@ -23,7 +22,7 @@ async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, wo
 
 async def accorder(siret: str, immatriculation: str, droit: DroitDeStationnement, work: Work) -> Stationnement:
     """A right to park. Raises CommuneInconnue, HorsBareme for a zone that does not exist, DroitNonPrevu, DroitSansHeure."""
-    ville = commune(siret)
+    ville = work.ville(siret)
     for zone in droit.zones:
         ville.zone(zone)
     accorde = limiter(droit, ville.droit(droit.nature))

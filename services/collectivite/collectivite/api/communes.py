@@ -11,7 +11,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
 from fps.messages.parties_prenantes import Categorie
-from fps.villes.communes import Commune, connues
+from fps.villes.communes import Commune
 
 
 class ZoneVue(BaseModel):
@@ -96,6 +96,6 @@ def routes(service: Service) -> APIRouter:
     @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
     async def communes(request: Request) -> list[CommuneVue]:
         async with service.reading(bac_of(request)) as lecture:
-            return [CommuneVue.voir(ville, lecture.work.today) for ville in connues()]
+            return [CommuneVue.voir(ville, lecture.work.today) for ville in lecture.work.villes.au(lecture.work.today)]
 
     return router

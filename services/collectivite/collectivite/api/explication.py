@@ -19,7 +19,7 @@ from collectivite.domain.remboursement import Remboursement, exercice, genre
 from collectivite.domain.solde import rendu, reste, trop
 from collectivite.domain.sommes import somme_a_rendre, somme_paiements, total_paye
 from collectivite.domain.stationnement import Stationnement, controler
-from collectivite.domain.tarif import bareme
+from collectivite.domain.tarif import bareme_de
 from collectivite.store import paiements_de, recours_de, remboursements_de
 from fps.droit.calculs import (
     date_limite_decision_rapo,
@@ -36,7 +36,7 @@ from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.explication import Explication, expliquer, venu_de
 from fps.messages.plaques import cle_plaque
-from fps.villes.communes import Commune, commune
+from fps.villes.communes import Commune
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : montant, a_payer, rapo.date_limite_decision…")]
 
@@ -62,7 +62,7 @@ def montant(liasse: Liasse) -> int:
     """The amount of the FPS, from the tariff of its zone."""
     f = liasse.forfait
     jour = paris_date(f.date_heure_constat)
-    return venu_de(f.montant, lambda: montant_fps(bareme(f.siret, f.lieu.zone, f.vehicule.categorie, jour), f.montant_deduit))
+    return venu_de(f.montant, lambda: montant_fps(bareme_de(liasse.ville, f.lieu.zone, f.vehicule.categorie, jour), f.montant_deduit))
 
 
 def effets(liasse: Liasse) -> datetime:
@@ -224,7 +224,7 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
     requetes = await recours_de(tx, work.bac.nom, numero)
     return Liasse(
         forfait=forfait,
-        ville=commune(forfait.siret),
+        ville=work.ville(forfait.siret, paris_date(forfait.date_heure_constat)),
         registre=await work.find(Stationnement, forfait.siret, cle_plaque(forfait.vehicule.immatriculation)),
         paiements=tuple(await paiements_de(tx, work.bac.nom, numero)),
         pieces=tuple(sorted(await remboursements_de(tx, work.bac.nom, numero), key=lambda p: (p.date_piece, p.numero_piece))),

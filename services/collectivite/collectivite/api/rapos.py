@@ -20,7 +20,6 @@ from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
-from fps.villes.communes import commune
 
 CodeCritere = Annotated[str, Field(pattern=r"^rapo-[a-z-]{1,40}$")]
 
@@ -136,12 +135,12 @@ def routes(service: Service) -> APIRouter:
         annee: Annotated[int, Path(ge=2018, le=2199)],
         jusqu_au: Annotated[date | None, Query(description="Pour un rapport en cours d'année")] = None,
     ) -> RapportRapo:
-        ville, debut = commune(siret), date(annee, 1, 1)
+        debut = date(annee, 1, 1)
         fin = min(jusqu_au or date(annee, 12, 31), date(annee, 12, 31))
         async with service.reading(bac_of(request)) as lecture:
             bac, tx = lecture.work.bac.nom, lecture.tx
             return rapport(
-                ville,
+                lecture.work.ville(siret, fin),
                 annee,
                 await compter_forfaits(tx, bac, siret, instant_paris(debut), instant_paris(date(annee + 1, 1, 1))),
                 await compter_rapos(tx, bac, siret, debut, fin),

@@ -79,8 +79,9 @@ def routes(service: Service) -> APIRouter:
     async def piece(request: Request, numero: Numero, numero_piece: NumeroPiece) -> Response:
         async with service.reading(bac_of(request)) as lecture:
             trouvee = await remboursement.piece_connue(numero, numero_piece, lecture.work)
+            message = trouvee.message(lecture.work.ville(trouvee.siret, trouvee.date_piece).nom)
         try:
-            pdf = await render_async(trouvee.message(), service.definition.documents, le=trouvee.date_piece)
+            pdf = await render_async(message, service.definition.documents, le=trouvee.date_piece)
         except LetterError as error:
             raise HTTPException(500) from error
         return Response(pdf, media_type="application/pdf")

@@ -24,7 +24,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
 from fps.messages.plaques import SAISIE
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 # What a person may read of the journal: acts, never names nor letters between services.
 HISTOIRE: dict[str, str] = {
@@ -114,13 +114,13 @@ class Suivi(BaseModel):
     historique: list[Evenement]
 
 
-def voir(forfait: Forfait, rapo: Rapo | None, numero_avis: str, le: date, lignes: list[journal.Line]) -> Suivi:
+def voir(forfait: Forfait, ville: Commune, rapo: Rapo | None, numero_avis: str, le: date, lignes: list[journal.Line]) -> Suivi:
     """What the door shows that day."""
     return Suivi(
         numero=forfait.numero,
         telepaiement=telepaiement(numero_avis),
         cle=cle(numero_avis),
-        collectivite=commune(forfait.siret).nom,
+        collectivite=ville.nom,
         etat=forfait.etat,
         date_heure_constat=forfait.date_heure_constat.astimezone(PARIS),
         zone=forfait.lieu.zone,
@@ -191,4 +191,5 @@ async def consulter(service: Service, request: Request, numero: str, immatricula
         rapo = await lecture.work.find(Rapo, premier)
         lignes = await journal.lines(lecture.tx, bac, subject=premier)
         avis_du = await dernier_avis(lecture.tx, bac, premier)
-        return voir(forfait, rapo, avis_du, lecture.work.today, lignes)
+        ville = lecture.work.ville(forfait.siret)
+        return voir(forfait, ville, rapo, avis_du, lecture.work.today, lignes)

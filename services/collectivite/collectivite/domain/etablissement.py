@@ -7,7 +7,7 @@ from typing import Final
 
 from collectivite.domain.refus import ConstatRefuse, SerieEpuisee
 from collectivite.domain.stationnement import phrase_gratuite
-from collectivite.domain.tarif import bareme
+from collectivite.domain.tarif import bareme_de
 from fps.droit import droit
 from fps.droit.calculs import fin_effets, montant_fps
 from fps.droit.calendar import ajouter_jours, paris_date
@@ -85,7 +85,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     """
     jour, zone = paris_date(constat.date_heure), ville.zone(constat.zone)
     deduit, debut = constat.montant_deduit or 0, depart or constat.date_heure
-    montant = montant_fps(bareme(ville.siret, zone.code, constat.vehicule.categorie, jour), deduit)
+    montant = montant_fps(bareme_de(ville, zone.code, constat.vehicule.categorie, jour), deduit)
     numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
     message = CreationFps(
         numero_fps=str(numero),

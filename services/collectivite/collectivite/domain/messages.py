@@ -11,16 +11,23 @@ from fps.droit.numero import cle
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre, Origine
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.messages.parties_prenantes import Agent
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 OrigineAnnulation = Literal["erreur-agent", "rapo", "paiement-rapide", "autre"]
 
 
 def modification(
-    forfait: Forfait, avis: str, agent: str, montant: int, motif: str, demande_du: date, instant: datetime, rapo: Rapo | None = None
+    forfait: Forfait,
+    ville: Commune,
+    avis: str,
+    agent: str,
+    montant: int,
+    motif: str,
+    demande_du: date,
+    instant: datetime,
+    rapo: Rapo | None = None,
 ) -> ModificationFps:
     """The rectificatif that an agent establishes: after a RAPO, or by the town alone (CGCT, art. R. 2333-120-14)."""
-    ville = commune(forfait.siret)
     return ModificationFps(
         numero_fps=forfait.numero,
         numero_avis=avis,
@@ -89,10 +96,10 @@ def annulation_fps(forfait: Forfait, titre: InformationAnnulationTitre) -> Infor
     )
 
 
-def impaye(forfait: Forfait, notification: date, limite: date) -> FpsImpaye:
+def impaye(forfait: Forfait, ville: Commune, notification: date, limite: date) -> FpsImpaye:
     """Flow 11: what ANTAI needs to issue the title of a FPS that the town notified itself (CGCT, art. R. 2333-120-17-2)."""
     return FpsImpaye(
-        beneficiaire=commune(forfait.siret).beneficiaire,
+        beneficiaire=ville.beneficiaire,
         vehicule=forfait.vehicule,
         lieu=forfait.lieu,
         date_heure_constat=forfait.date_heure_constat,

@@ -13,7 +13,6 @@ from fps.droit.money import euros
 from fps.messages.comptable import Cause, MandatRemboursement, TitreAnnulationRecette
 from fps.messages.parties_prenantes import Demandeur
 from fps.regles.serie import Serie
-from fps.villes.communes import commune
 
 Genre = Literal["TA", "MD"]
 LARGEURS: Final = {"RAPO": 6, "TA": 4, "MD": 4, "CTRL": 8}  # digits of a number, by series
@@ -51,11 +50,11 @@ class Remboursement:
     motif: str
     etat: Literal["transmis", "accepte", "refuse"] = "transmis"
 
-    def message(self) -> TitreAnnulationRecette | MandatRemboursement:
-        """The document as it is sent (flow 9)."""
+    def message(self, collectivite: str) -> TitreAnnulationRecette | MandatRemboursement:
+        """The document as it is sent (flow 9), under the name of the town."""
         champs = {nom: valeur for nom, valeur in vars(self).items() if nom not in ("numero", "genre", "etat")}
         classe = TitreAnnulationRecette if self.genre == "TA" else MandatRemboursement
-        return classe(numero_fps=self.numero, collectivite=commune(self.siret).nom, **champs)
+        return classe(numero_fps=self.numero, collectivite=collectivite, **champs)
 
 
 def verifier(forfait: Forfait, beneficiaire: Demandeur | None, montant: int | None) -> tuple[Demandeur, int]:

@@ -5,23 +5,32 @@ from datetime import date
 
 from fps.droit.explication import noter, regle
 from fps.messages.parties_prenantes import Categorie
-from fps.villes.communes import Zone, commune
+from fps.villes.communes import Commune, Zone
+
+
+def bareme_de(ville: Commune, zone: str, categorie: Categorie, le: date) -> int:
+    """The FPS of a zone of a town before deduction, in centimes; raises HorsBareme."""
+    tarif = ville.zone(zone)
+    tarif.bareme(categorie, le)
+    votes = {depuis: fps[categorie] for depuis, fps in tarif.fps.items() if categorie in fps}
+    longue = tarif.duree_maximale
+    prix = {depuis: grille[longue] for depuis, grille in tarif.versions(categorie).items() if longue in grille}
+    return bareme(votes, prix, ville.source("fps"), ville.source("tarifs"), ", ".join(ville.hypotheses) or None, le)
 
 
 @regle("CGCT, art. L. 2333-87, I", "Barème de la zone ce jour-là, jamais au-dessus du prix de la durée maximale")
-def bareme(siret: str, zone: str, categorie: Categorie, le: date) -> int:
-    """The FPS of a zone before deduction, in centimes; what is charged for the longest duration is told beside it when it is known.
+def bareme(votes: dict[date, int], prix: dict[date, int], deliberation: str, grille: str, hypotheses: str | None, le: date) -> int:
+    """The FPS that a town voted for a zone and a category, by date, in centimes; what the longest duration costs is told beside it.
 
-    The town's control of its own message refuses what would exceed it. Raises CommuneInconnue, HorsBareme.
+    `deliberation` and `grille`: where each was read. The town's control of its own message refuses what would exceed the second. Raises
+    ValueError before the first vote.
     """
-    ville = commune(siret)
-    tarif = ville.zone(zone)
-    montant, plafond = tarif.bareme(categorie, le), tarif.plafond(le, categorie)
-    hypotheses = ", ".join(ville.hypotheses) or None
-    noter("bareme", montant, le, max(d for d in tarif.fps if d <= le), ville.source("fps"), hypotheses)
-    if plafond is not None:
-        noter("plafond", plafond, le, max(d for d in tarif.versions(categorie) if d <= le), ville.source("tarifs"), hypotheses)
-    return montant
+    depuis = max(d for d in votes if d <= le)
+    noter("bareme", votes[depuis], le, depuis, deliberation, hypotheses)
+    fixe = max((d for d in prix if d <= le), default=None)
+    if fixe is not None:
+        noter("plafond", prix[fixe], le, fixe, grille, hypotheses)
+    return votes[depuis]
 
 
 def montants_du_jour(zone: Zone, le: date) -> Mapping[Categorie, int]:

@@ -21,7 +21,8 @@ async def ordonner(message: Document, work: Work) -> AccuseDocumentComptable:
     suivi = await work.find_or_add(RemboursementsFps(numero))
     amiable = await work.find(EncaissementAmiable, numero)
     encaisse = None if amiable is None else amiable.montant
-    remboursement.verifier(message, suivi.ordonne, encaisse, work.now, work.today)
+    ville = work.villes.chercher(message.siret, remboursement.jour_du_fps(message) or work.today)
+    remboursement.verifier(message, suivi.ordonne, encaisse, ville, work.now, work.today)
     piece = PieceRecue.recevoir(message, work.today)
     work.add(piece)
     suivi.ordonne += message.montant
@@ -44,7 +45,7 @@ async def rembourser_fps(numero: str, work: Work) -> None:
     piece.due, piece.rembourse_le = None, work.today
     work.record(numero, Mention.REMBOURSEMENT_FPS, LOI, numero_piece=piece.numero_piece, montant=piece.montant)
     work.book(numero, ecriture_remboursement_fps(piece.montant, work.today), LOI)
-    work.send(remboursement.avis_fps(piece, work.today))
+    work.send(remboursement.avis_fps(piece, work.ville(piece.siret), work.today))
     suivante = await _piece(numero, reste[0], work) if reste else None
     if suivante is not None and suivante.due is not None:
         work.schedule(numero, Echeance.REMBOURSEMENT_FPS, suivante.due)

@@ -19,7 +19,7 @@ from fps.kit.print.impression import render
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
 from fps.kit.web.media import DOCUMENT
-from fps.villes.communes import commune
+from fps.villes.communes import Commune
 
 RELEVE = files("dgfip") / "documents" / "releve_reversement.typ"
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
@@ -59,9 +59,8 @@ class ReversementVue(BaseModel):
     verse_le: date | None
 
 
-def contenu(compte: Reversement) -> dict[str, Any]:
+def contenu(compte: Reversement, ville: Commune) -> dict[str, Any]:
     """What the printed statement says."""
-    ville = commune(compte.siret)
     return {**vars(compte), "collectivite": ville.nom, "adresse": ville.adresse.model_dump()}
 
 
@@ -79,20 +78,20 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/reversements/{siret}", tags=["Reversements"], summary="Lister les reversements à une collectivité")
     async def reversements(request: Request, siret: Siret) -> list[ReversementVue]:
-        commune(siret)
         async with service.reading(bac_of(request)) as lecture:
+            lecture.work.ville(siret)
             return [ReversementVue.model_validate(c) for c in await reversements_de(lecture.tx, lecture.work.bac.nom, siret)]
 
-    async def compte_de(request: Request, siret: str, mois: str) -> Reversement:
+    async def compte_de(request: Request, siret: str, mois: str) -> tuple[Reversement, Commune]:
         async with service.reading(bac_of(request)) as lecture:
             compte = await lecture.work.find(Reversement, siret, mois)
-        if compte is None:
-            raise ReversementInconnu(f"SIRET {siret}, mois {mois}", "mois")
-        return compte
+            if compte is None:
+                raise ReversementInconnu(f"SIRET {siret}, mois {mois}", "mois")
+            return compte, lecture.work.ville(siret, compte.verse_le or compte.due)
 
     @router.get("/reversements/{siret}/{mois}", tags=["Reversements"], summary="Consulter le reversement d'un mois")
     async def reversement(request: Request, siret: Siret, mois: Mois) -> ReversementVue:
-        return ReversementVue.model_validate(await compte_de(request, siret, mois))
+        return ReversementVue.model_validate((await compte_de(request, siret, mois))[0])
 
     @router.get(
         "/reversements/{siret}/{mois}/releve",
@@ -102,8 +101,8 @@ def routes(service: Service) -> APIRouter:
         responses=DOCUMENT,
     )
     async def releve(request: Request, siret: Siret, mois: Mois) -> Response:
-        compte = await compte_de(request, siret, mois)
-        pdf = await run_in_threadpool(render, RELEVE, contenu(compte), le=compte.verse_le or compte.due)
+        compte, ville = await compte_de(request, siret, mois)
+        pdf = await run_in_threadpool(render, RELEVE, contenu(compte, ville), le=compte.verse_le or compte.due)
         nom = f'inline; filename="releve-{siret}-{mois}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": nom})
 

@@ -23,7 +23,7 @@ from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Contact
 from fps.messages.titre import AvisRemboursementTitre
 from fps.regles.accuse import erreur
-from fps.villes.communes import commune, est_connue
+from fps.villes.communes import Commune
 
 Document = TitreAnnulationRecette | MandatRemboursement
 
@@ -70,13 +70,14 @@ class RemboursementsFps:
         piece.due, piece.rejetee_le = None, le
 
 
-def controler(message: Document, deja: int, encaisse: int | None, le: date) -> list[ErreurAccuse]:
+def controler(message: Document, deja: int, encaisse: int | None, ville: Commune | None, le: date) -> list[ErreurAccuse]:
     """Every error of a document received that day; in centimes, `deja` is what was already ordered for this FPS.
 
-    `encaisse`: what ANTAI told of it, None when it told nothing (cycle partiel, quick payment): the document alone says it then.
+    `ville`: that of the document on the day of the FPS, None when the bac does not know it. `encaisse`: what ANTAI told of it, None when
+    it told nothing (cycle partiel, quick payment): the document alone says it then.
     """
     erreurs = []
-    if not est_connue(message.siret):
+    if ville is None:
         erreurs.append(
             erreur("siret-inconnu", "siret", "Aucune collectivité ne porte ce SIRET.", LOI, "Vérifiez le SIRET de la collectivité.")
         )
@@ -99,25 +100,33 @@ def controler(message: Document, deja: int, encaisse: int | None, le: date) -> l
     if deja + message.montant > recu:
         phrase = f"Remboursements de {euros(deja + message.montant)} pour {euros(recu)} encaissés."
         erreurs.append(erreur(RemboursementExcessif.code, "montant", phrase, LOI, RemboursementExcessif.que_faire))
-    return [*erreurs, *(_hors_bareme(message) if encaisse is None else ())]
+    return [*erreurs, *(_hors_bareme(message, ville) if encaisse is None else ())]
 
 
-def _hors_bareme(message: Document) -> Iterator[ErreurAccuse]:
+def _hors_bareme(message: Document, ville: Commune | None) -> Iterator[ErreurAccuse]:
     """A refund that no FPS of that town on that day can be worth: nothing else tells what an unknown FPS was (hypothesis H99)."""
     try:
         jour = NumeroFps.lire(message.numero_fps).date_etablissement
     except NumeroInvalide as refus:
         yield erreur(refus.code, "numero_fps", refus.detail, LOI, refus.que_faire)
         return
-    plafond = commune(message.siret).fps_maximum(jour) if jour is not None and est_connue(message.siret) else None
+    plafond = ville.fps_maximum(jour) if jour is not None and ville is not None else None
     if plafond is not None and message.montant > plafond:
         phrase = f"Remboursement de {euros(message.montant)} : aucun FPS de la collectivité ne dépassait {euros(plafond)} ce jour-là."
         yield erreur(RemboursementExcessif.code, "montant", phrase, LOI, RemboursementExcessif.que_faire)
 
 
-def verifier(message: Document, deja: int, encaisse: int | None, maintenant: datetime, le: date) -> None:
+def jour_du_fps(message: Document) -> date | None:
+    """The day on which the FPS of a document was established, None when its number does not tell it."""
+    try:
+        return NumeroFps.lire(message.numero_fps).date_etablissement
+    except NumeroInvalide:
+        return None
+
+
+def verifier(message: Document, deja: int, encaisse: int | None, ville: Commune | None, maintenant: datetime, le: date) -> None:
     """Raises PieceComptableRefusee, or RemboursementExcessif when it is all that is wrong; the accusé names every error found."""
-    erreurs = controler(message, deja, encaisse, le)
+    erreurs = controler(message, deja, encaisse, ville, le)
     if erreurs:
         accuse = accuse_de(message, maintenant, erreurs)
         classe = RemboursementExcessif if {e.code for e in erreurs} == {RemboursementExcessif.code} else PieceComptableRefusee
@@ -156,9 +165,8 @@ def rejet(piece: PieceRecue, le: date) -> RejetDocumentComptable:
     )
 
 
-def comptable_de(siret: str) -> Contact:
+def comptable_de(ville: Commune) -> Contact:
     """The public accountant of a collectivité, who pays what it orders (arrêté of 1 September 2016; name: hypothesis H99)."""
-    ville = commune(siret)
     return Contact(nom=f"Comptable public assignataire (simulé) : {ville.nom}", adresse=ville.adresse)
 
 
@@ -167,15 +175,15 @@ def _virement(le: date, *cle: str) -> str:
     return f"VIR-{le.year}-{hashlib.sha256('/'.join(cle).encode()).hexdigest()[:12].upper()}"
 
 
-def avis_fps(piece: PieceRecue, le: date) -> AvisRemboursementFps:
+def avis_fps(piece: PieceRecue, ville: Commune, le: date) -> AvisRemboursementFps:
     """The notice of the refund of a FPS, by bank transfer (flow 10)."""
     message = piece.message
     return AvisRemboursementFps(
         numero_fps=piece.numero_fps,
-        collectivite=commune(piece.siret).nom,
+        collectivite=ville.nom,
         numero_piece=piece.numero_piece,
         beneficiaire=message.beneficiaire,
-        comptable=comptable_de(piece.siret),
+        comptable=comptable_de(ville),
         date_envoi=le,
         montant_rembourse=piece.montant,
         mode="virement",

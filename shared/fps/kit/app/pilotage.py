@@ -13,6 +13,7 @@ from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve, verification
 from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
+from fps.kit.app.villes import VilleDonnee, annuaire
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
 from fps.kit.engine import service as engine
@@ -66,7 +67,8 @@ class NouveauBac(BaseModel):
     graine: str = Field("", max_length=100, description="vide : le nom du bac")
     mode: Marche = Marche.FIGE
     vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
-    vierge: bool = Field(False, description="sans espace numérique, convention ni certificat : tout est à enrôler")
+    vierge: bool = Field(False, description="sans collectivité, espace numérique, convention ni certificat : tout est à enrôler")
+    villes: list[VilleDonnee] | None = Field(None, description="à défaut, les villes livrées, ou aucune dans un bac vierge")
     ancre: Ancre = None
 
 
@@ -157,7 +159,8 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     @router.post("/bacs", status_code=201, summary="Créer un bac")
     async def creer(bac: NouveauBac) -> EtatBac:
         graine = bac.graine or bac.nom
-        await bacs.create(service, bac.nom, graine, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge, ancre=bac.ancre)
+        villes = annuaire(bac.villes)
+        await bacs.create(service, bac.nom, graine, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge, ancre=bac.ancre, annuaire=villes)
         await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 

@@ -15,7 +15,6 @@ from fps.kit.engine import audit
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import Letter
-from fps.villes.communes import commune
 
 
 class BoiteSansAdresse(Conflit):
@@ -54,7 +53,7 @@ async def poser(work: Work, siret: str, mode: Acheminement, adresse: Adresse | N
     What is waiting follows: pushed to the new address at once, left to be pulled, or given back to the reference system.
     Raises CommuneInconnue.
     """
-    commune(siret)
+    work.ville(siret)
     trouvee = await work.find_or_add(Destination(siret, Acheminement.REFERENCE, None, 0, work.now, ""))
     texte = None if adresse is None else adresse.texte
     change = (trouvee.mode, trouvee.adresse) != (mode, texte)

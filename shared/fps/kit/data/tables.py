@@ -1,4 +1,4 @@
-"""The tables that every service has: bacs, post, kept answers, deadlines, journal, ledger, dead letters, audit, people, boxes, counts."""
+"""The tables of every service: bacs, towns, post, kept answers, deadlines, journal, ledger, dead letters, audit, people, boxes, counts."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, Table, Text
 
@@ -18,6 +18,20 @@ bacs = Table(
     Column("instant", Instant, nullable=False),
     Column("wall", Instant, nullable=False),
     Column("vitesse", BigInteger, nullable=False),
+    # Whether what is given to it later is to be enrolled by hand, and the digest of its towns: what finds them without reading them again.
+    # Both are empty in a bac made before the towns were data: it knows the shipped ones.
+    Column("vierge", Boolean),
+    Column("villes", Text),
+)
+
+# The towns of a bac, a configuration by date: see fps/kit/engine/villes.py. `document`: the JSON of a `fps.villes` Commune.
+villes = Table(
+    "villes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("depuis", Date, primary_key=True),
+    Column("document", Text, nullable=False),
 )
 
 # Who is moving a bac now: one advance at a time, whoever asks. Nothing of a world: neither copied nor exported.

@@ -12,7 +12,7 @@ from fps.errors import Conflit
 from fps.kit.data import tables
 from fps.kit.data.database import PATIENCE, Transaction
 from fps.kit.data.sql import Delete, Insert, Op, Upsert
-from fps.kit.engine import archive, audit, buried, reprise
+from fps.kit.engine import archive, audit, buried, reprise, villes
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.remedes import remede
 from fps.kit.engine.service import INTERNAL, Service
@@ -22,6 +22,8 @@ from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import reused
 from fps.kit.wire.envelope import canonical, parse, read_event
+from fps.villes.annuaire import Annuaire
+from fps.villes.catalogue import livrees
 
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
@@ -30,6 +32,7 @@ _DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery(),
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
+CLOCK = BACS[:6]  # without what is not of its clock: an update leaves it
 APART = (tables.avances, tables.reponses_gardees, tables.ancres)  # who moves a bac, what was answered, what was signed of it: not its world
 
 
@@ -80,7 +83,7 @@ async def find(tx: Transaction, nom: str) -> Bac:
     rows = await tx.load(tables.bacs, [(nom,)])
     if not rows:
         raise BacInconnu(f"« {nom} »")
-    _, graine, mode, instant, wall, vitesse = rows[0]
+    _, graine, mode, instant, wall, vitesse, *_ = rows[0]
     return Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse))
 
 
@@ -94,26 +97,38 @@ async def create(
     *,
     vierge: bool = False,
     ancre: datetime | None = None,
+    annuaire: Annuaire | None = None,
 ) -> None:
-    """A new world, where the reference system of every town is enrolled unless it is `vierge`; raises BacExistant.
+    """A new world of these towns, each enrolled with its reference system unless it is `vierge`; raises BacExistant.
 
-    `ancre`: the real instant from which its clock runs, the same in every service; now when none is said.
+    `annuaire`: when none is given, the shipped towns, or none in a blank bac. `ancre`: the real instant from which its clock runs, the
+    same in every service; now when none is said.
     """
     check_name(nom)
     async with service.database.write() as tx:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
-        await tx.apply([Insert(tables.bacs, BACS, [(nom, graine, mode.value, instant, ancre or wall_now(), vitesse)])])
+        known = (Annuaire() if vierge else livrees()) if annuaire is None else annuaire
+        kept = villes.rows(nom, known)
+        row = (nom, graine, mode.value, instant, ancre or wall_now(), vitesse, vierge, villes.mark(kept))
+        await tx.apply([Insert(tables.bacs, BACS, [row]), Insert(tables.villes, villes.COLUMNS, kept)])
         if not vierge:
             batch = service.batch(tx)
             await batch.open([nom], [])
+            batch.new.add(nom)
             work = Work(batch, batch.bac(nom))
-            for one in service.extensions.values():
-                await one.opening(work)
-            if service.definition.ouverture is not None:
-                await service.definition.ouverture(work)
+            for siret in known:
+                await enrol(service, siret, work)
             work.keep()
             await batch.save()
+
+
+async def enrol(service: Service, siret: str, work: Work) -> None:
+    """What a town begins with in a bac that is not blank: everything that its reference system needs."""
+    for one in service.extensions.values():
+        await one.opening(siret, work)
+    if service.definition.ouverture is not None:
+        await service.definition.ouverture(siret, work)
 
 
 async def set_clock(
@@ -140,7 +155,7 @@ async def set_clock(
         wall = wall_now()
         row = (nom, bac.graine, (mode or clock.mode).value, instant, ancre or wall, vitesse or clock.vitesse)
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
-        await tx.apply([Upsert(tables.bacs, BACS, [row]), *await audit.ops(tx, [line], wall)])
+        await tx.apply([Upsert(tables.bacs, CLOCK, [row]), *await audit.ops(tx, [line], wall)])
     for one in service.extensions.values():
         service.database.after(partial(one.moved, nom))
 
@@ -233,6 +248,7 @@ async def restore(service: Service, repris: reprise.Reprise) -> None:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
         await repris.inserer(tx)
+        await reprise.verifier_villes(tx, nom)
         batch = service.batch(tx)
         await batch.open([nom], [])
         await reprise.relire(service, Work(batch, batch.bac(nom)))

@@ -47,8 +47,8 @@ class Definition:
     releve: Releveur | None = None
     # How its pages show a case file on a day: what an import must be able to show, before it is kept.
     vues: Mapping[type, Callable[[Any, date], object]] = field(default_factory=dict)
-    # What a new bac begins with.
-    ouverture: Callable[[Work], Awaitable[None]] | None = None
+    # What a town, by its SIRET, begins with in a bac that is not blank.
+    ouverture: Callable[[str, Work], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         wrong = set(received_by(self.party)) ^ set(self.handlers)

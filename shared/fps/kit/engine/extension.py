@@ -29,8 +29,8 @@ class Extension:
         """What the audit journal keeps of a batch that was done."""
         return ()
 
-    async def opening(self, work: Work) -> None:
-        """What a bac that is not `vierge` begins with."""
+    async def opening(self, siret: str, work: Work) -> None:
+        """What a town begins with in a bac that is not `vierge`."""
 
     def moved(self, bac: str) -> None:
         """The clock of a bac was moved."""

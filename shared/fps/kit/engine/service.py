@@ -24,6 +24,7 @@ from fps.kit.engine.buried import EcheanceInconnue
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
+from fps.kit.engine.villes import Directories
 from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable
@@ -71,13 +72,14 @@ class Service:
         brought = (record for one in extensions for record in one.records)
         self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *brought)}
         self.kinds = frozenset(definition.deadlines)
+        self.directories = Directories()
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
     def batch(self, tx: Transaction) -> Batch:
         """What one transaction of this service loads and will save."""
-        return Batch(self.party, self.records, self.kinds, tx)
+        return Batch(self.party, self.records, self.kinds, tx, self.directories)
 
     def extension(self, kind: type[E]) -> E:
         """What a room above the engine brought to this service."""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -13,11 +13,13 @@ from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
-from fps.kit.engine import audit, chain
+from fps.kit.engine import audit, chain, villes
 from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
 from fps.parties import Channel, Party
+from fps.villes.annuaire import Annuaire, Version
+from fps.villes.communes import Commune
 
 T = TypeVar("T")
 Key = tuple[type, Row]
@@ -36,11 +38,13 @@ class BacInconnu(Introuvable):
 
 @dataclass(frozen=True, slots=True)
 class Bac:
-    """What a transaction knows of a bac: its name, its seed, its clock."""
+    """What a transaction knows of a bac: its name, its seed, its clock, whether it was made blank, its towns."""
 
     nom: str
     graine: str
     horloge: BacClock
+    vierge: bool = False
+    villes: Annuaire = field(default_factory=Annuaire)
 
 
 @dataclass(slots=True)
@@ -67,8 +71,11 @@ class Batch:
     records: dict[type, Record[Any]]
     kinds: frozenset[str]  # of the deadlines that the service knows
     tx: Transaction
+    directories: villes.Directories
     wall: datetime = field(default_factory=wall_now)
     bacs: dict[str, Bac] = field(default_factory=dict)
+    new: set[str] = field(default_factory=set)  # bacs made in this transaction: there is nothing of them to load
+    towns: dict[str, Annuaire] = field(default_factory=dict)  # of the bacs whose towns were changed, as they were found
     known: dict[tuple[type, str, Row], Any] = field(default_factory=dict)
     touched: dict[tuple[type, str, Row], Any] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
@@ -83,8 +90,9 @@ class Batch:
         """Load the bacs and, one statement per table, the case files that the letters are about."""
         names = [(b,) for b in dict.fromkeys(bacs)]
         for row in await self.tx.load(tables.bacs, names):
-            nom, graine, mode, instant, wall, vitesse = row
-            self.bacs[nom] = Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse))
+            nom, graine, mode, instant, wall, vitesse, vierge, marked = row
+            known = await self.directories.of(self.tx, nom, marked)
+            self.bacs[nom] = Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse), bool(vierge), known)
         wanted: dict[type, dict[Row, None]] = {}
         for bac, (cls, key) in keys:
             wanted.setdefault(cls, {})[(bac, *key)] = None
@@ -112,6 +120,7 @@ class Batch:
     async def save(self) -> None:
         """Write everything in one go: case files, journal, letters, entries, deadlines, counts."""
         ops = self.ops
+        ops += self._towns()
         chains = await self._chain(ops)
         for cls in dict.fromkeys(c for c, _, _ in self.touched):
             record = self.records[cls]
@@ -130,6 +139,20 @@ class Batch:
         ops.append(Upsert(tables.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
         ops += await audit.ops(self.tx, self.notes, self.wall)
         await self.tx.apply(ops)
+
+    def _towns(self) -> list[Op]:
+        """The towns that were changed, and the digest of all those of their bac."""
+        ops: list[Op] = []
+        for nom, before in self.towns.items():
+            bac = self.bacs[nom]
+            clock, kept = bac.horloge, villes.rows(nom, bac.villes)
+            keys = {row[:3] for row in kept}
+            gone = [row[:3] for row in villes.rows(nom, before) if row[:3] not in keys]
+            row = (nom, bac.graine, clock.mode.value, clock.instant, clock.wall, clock.vitesse, bac.vierge, villes.mark(kept))
+            ops.append(Delete(tables.villes, villes.COLUMNS[:3], gone))
+            ops.append(Upsert(tables.villes, villes.COLUMNS, kept))
+            ops.append(Upsert(tables.bacs, tuple(tables.bacs.columns.keys()), [row]))
+        return ops
 
     async def _chain(self, ops: list[Op]) -> dict[tuple[str, str], tuple[int, str, str | None]]:
         """Give each act its rank and its hash, each letter its number; append the rows to write."""
@@ -181,6 +204,7 @@ class Work:
         self.now: datetime = bac.horloge.now(batch.wall)
         self.today: date = civil_date(self.now)
         self.tx = batch.tx
+        self._villes = bac.villes
         self._before: dict[tuple[type, str, Row], dict[str, Any] | None] = {}
         self._acts: list[Act] = []
         self._deadlines: dict[tuple[str, str], dict[str, date | None]] = {}
@@ -193,6 +217,23 @@ class Work:
         return self.bac.horloge.verrous(self.batch.wall)
 
     @property
+    def villes(self) -> Annuaire:
+        """The towns of the bac."""
+        return self._villes
+
+    def ville(self, siret: str, le: date | None = None) -> Commune:
+        """The town of this SIRET as it is configured that day, today when none is said; raises CommuneInconnue."""
+        return self.villes.commune(siret, le or self.today)
+
+    def inscrire(self, version: Version) -> None:
+        """A town, or a configuration of it that counts from a day on."""
+        self._villes = self._villes.avec(version)
+
+    def radier(self, siret: str) -> None:
+        """The bac no longer knows this town."""
+        self._villes = self._villes.sans(siret)
+
+    @property
     def graine(self) -> str:
         """The seed of the bac: same seed, same registers, same identifiers."""
         return self.bac.graine
@@ -201,7 +242,10 @@ class Work:
         """The case file of that key, or None. What is changed on it is saved at the end of the batch."""
         at = (cls, self.bac.nom, key)
         if at not in self.batch.known:
-            await self.batch._load(cls, [(self.bac.nom, *key)])
+            if self.bac.nom in self.batch.new:
+                self.batch.known[at] = None
+            else:
+                await self.batch._load(cls, [(self.bac.nom, *key)])
         item: T | None = self.batch.known[at]
         if item is not None and at not in self._before:
             self._before[at] = dict(item.__dict__)
@@ -270,6 +314,9 @@ class Work:
     def keep(self) -> None:
         """Join the batch: what this work did will be saved with it."""
         batch = self.batch
+        if self._villes is not self.bac.villes:
+            batch.towns.setdefault(self.bac.nom, batch.bac(self.bac.nom).villes)
+            batch.bacs[self.bac.nom] = replace(batch.bac(self.bac.nom), villes=self._villes)
         for key, before in self._before.items():
             item = batch.known[key]
             if before is None or item.__dict__ != before:
@@ -283,6 +330,7 @@ class Work:
 
     def undo(self) -> None:
         """Leave no trace: case files are given back their values (replaced, never mutated in place, so a copy of the fields is enough)."""
+        self._villes = self.bac.villes
         for key, before in self._before.items():
             if id(self.batch.known[key]) in self._lasting:
                 self.batch.touched[key] = self.batch.known[key]

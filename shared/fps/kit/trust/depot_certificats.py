@@ -23,7 +23,6 @@ from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
 from fps.messages.formats import Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
-from fps.villes.communes import commune, est_connue
 
 TAG = "Certificats"
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
@@ -92,7 +91,9 @@ def routes(service: Service, permissions: frozenset[Permission], avant: Avant, m
 
         async def run(work: Work) -> CertificatVu:
             ancienne = await work.find(Habilitation, qui.cle, demande.siret)
-            nouvelle = depots.deposer(ancienne, qui, demande.siret, demande.prestataire, tuple(permissions), demande.effet_le, work.now)
+            nouvelle = depots.deposer(
+                ancienne, qui, demande.siret, demande.prestataire, tuple(permissions), demande.effet_le, work.now, work.villes
+            )
             await avant(demande.siret, work)
             work.add(nouvelle)
             work.audit("depot-certificat", qui, demande.siret)
@@ -107,9 +108,9 @@ def routes(service: Service, permissions: frozenset[Permission], avant: Avant, m
             work = lecture.work
             trouvees = {h.siret: h for h in await deposes(lecture, qui.cle)}
             vues, absents = [], []
-            for nom in commun.nommees(qui, trouvees, siret):
+            for nom in commun.nommees(qui, trouvees, siret, work.villes):
                 depose = None if nom is None else trouvees.get(nom)
-                ville = None if nom is None or not est_connue(nom) else commune(nom)
+                ville = None if nom is None else work.villes.chercher(nom, work.today)
                 absents += await etapes(
                     nom, qui, refus, depose, permissions, [] if ville is None else await manques(ville.siret, work), work
                 )
@@ -129,8 +130,8 @@ def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: A
 
     @router.get(f"{prefixe}/certificats", summary="Lister les certificats déposés pour une collectivité")
     async def lister(request: Request, siret: Siret) -> list[CertificatVu]:
-        commune(siret)
         async with service.reading(bac_of(request)) as lecture:
+            lecture.work.ville(siret)
             rows = await lecture.tx.load(tables.habilitations, [(lecture.work.bac.nom, siret)], ("bac", "siret"))
             trouvees = sorted((RECORD.item(row) for row in rows), key=lambda h: (h.deposee_le, h.cle))
             return [CertificatVu.voir(h, service.extension(Trust), lecture.work.now) for h in trouvees]

@@ -25,7 +25,7 @@ def let_in(batch: Batch, items: Sequence[Any], results: Sequence[Any]) -> Iterab
         if isinstance(result, BaseException):
             continue
         if item.letter is not None and item.qui is not INTERNE:
-            sirets = sirets_de(item.message) if checked(item.qui, item.message) else ()
+            sirets = sirets_de(item.message, batch.bac(item.bac).villes) if checked(item.qui, item.message) else ()
             found[item.bac, LETTRE, audit.nommer(item.qui), item.letter.type, sirets] += 1
         elif item.porte is not None:
             found[item.bac, ACTE, *item.porte, ()] += 1

@@ -15,7 +15,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.acces import CERTIFICAT, marquer, refuser
 from fps.kit.trust.identity import Trust, decrire
-from fps.villes.communes import est_connue
+from fps.villes.annuaire import Annuaire
 
 Demande = Annotated[str | None, Query(pattern=r"^[0-9]{14}$", description="Une collectivité de plus, même sans dépôt")]
 
@@ -148,9 +148,9 @@ def connecte(request: Request) -> tuple[Identite, AccesRefuse | None]:
     return request.state.identite, request.state.refus
 
 
-def nommees(qui: Identite, deposes: Iterable[str], siret: str | None) -> list[str | None]:
+def nommees(qui: Identite, deposes: Iterable[str], siret: str | None, villes: Annuaire) -> list[str | None]:
     """The collectivités that this connection is about: of its deposits, its own, the one that is asked; or None alone."""
-    propre = qui.siret if qui.siret is not None and est_connue(qui.siret) else None
+    propre = qui.siret if qui.siret is not None and villes.connait(qui.siret) else None
     return [*dict.fromkeys(s for s in (*deposes, propre, siret) if s is not None)] or [None]
 
 

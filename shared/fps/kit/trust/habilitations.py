@@ -22,7 +22,6 @@ from fps.kit.data.records import Record
 from fps.kit.engine.work import Work
 from fps.messages.message import Message
 from fps.parties import LIBELLES, Channel, Party
-from fps.villes.communes import connues
 
 RECORD = Record.of(tables.habilitations, Habilitation)
 REFERENCE = f"service:{Party.COLLECTIVITE}"  # the system that this simulator ships for every town
@@ -52,7 +51,7 @@ async def authorise(acces: Acces, message: Message, qui: Identite | None, work: 
         raise RoleInterdit(f"« {qui.nom} » n'est pas « {LIBELLES[message.sender]} ».")
     if message.sender is not Party.COLLECTIVITE:
         return
-    for siret in sirets_de(message):
+    for siret in sirets_de(message, work.villes):
         await habilitee(acces, message, qui, siret, PERMISSIONS[type(message)], work, quoi=f"le message « {message.nom} »")
 
 
@@ -76,22 +75,21 @@ async def missing(qui: Identite, siret: str, work: Work) -> NonDepose | AutreSir
     return AutreBac(f"« {qui.nom} », bac « {work.bac.nom} ».") if rows else NonDepose(f"« {qui.nom} », SIRET {siret}.")
 
 
-def habiliter_reference(work: Work) -> None:
-    """Let the system that this simulator ships speak for every simulated town, with every permission."""
-    for ville in connues():
-        work.add(
-            Habilitation(
-                cle=REFERENCE,
-                siret=ville.siret,
-                prestataire="Système de référence (simulé)",
-                siret_titulaire=None,
-                certificat="",
-                valide_du=None,
-                valide_au=None,
-                etat=EtatHabilitation.ACTIVE,
-                zones=(),
-                droits=tuple(Permission),
-                deposee_le=work.now,
-                effet_le=work.now,
-            )
+async def habiliter_reference(siret: str, work: Work) -> None:
+    """Let the system that this simulator ships speak for a town, with every permission; once."""
+    await work.find_or_add(
+        Habilitation(
+            cle=REFERENCE,
+            siret=siret,
+            prestataire="Système de référence (simulé)",
+            siret_titulaire=None,
+            certificat="",
+            valide_du=None,
+            valide_au=None,
+            etat=EtatHabilitation.ACTIVE,
+            zones=(),
+            droits=tuple(Permission),
+            deposee_le=work.now,
+            effet_le=work.now,
         )
+    )

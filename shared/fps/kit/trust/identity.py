@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from starlette.types import Scope
 
-from fps.confiance.habilitation import Habilitation, Identite, sirets_de
+from fps.confiance.habilitation import Habilitation, Identite, sirets_cites
 from fps.confiance.refus import (
     AutoriteInconnue,
     CertificatAutoSigne,
@@ -87,7 +87,7 @@ class Trust(Extension):
     def keys(self, definition: Definition, message: Message, qui: Identite | None) -> Iterable[Key]:
         """The habilitations of the caller for the collectivités that the message is about."""
         if habilitations.checked(qui, message):
-            yield from ((Habilitation, (qui.cle, siret)) for siret in sirets_de(message))
+            yield from ((Habilitation, (qui.cle, siret)) for siret in sirets_cites(message))
             yield from definition.acces_keys(message)
 
     async def guard(self, definition: Definition, message: Message, qui: Identite | None, work: Work) -> None:
@@ -99,9 +99,9 @@ class Trust(Extension):
         yield from entrees.let_in(batch, items, results)
         yield from entrees.changes(batch)
 
-    async def opening(self, work: Work) -> None:
-        """The reference system of every town is enrolled."""
-        habilitations.habiliter_reference(work)
+    async def opening(self, siret: str, work: Work) -> None:
+        """The reference system of the town is enrolled."""
+        await habilitations.habiliter_reference(siret, work)
 
     def identifier(self, scope: Scope) -> Identite | None:
         """Who speaks in a request, or None when no certificate was shown; raises AccesRefuse, its `identite` set when it could be read."""

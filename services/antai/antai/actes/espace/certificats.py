@@ -31,7 +31,7 @@ async def deposer(
     """
     await ouvert(siret, work)
     ancienne = await work.find(Habilitation, qui.cle, siret)
-    deposee = certificats.deposer(ancienne, qui, siret, prestataire, zones, permissions, effet_le, work.now)
+    deposee = certificats.deposer(ancienne, qui, siret, prestataire, zones, permissions, effet_le, work.now, work.villes)
     work.add(deposee)
     return deposee
 
@@ -62,7 +62,7 @@ async def activer(
     (await ouvert(siret, work)).exiger_convention(work.today)
     if habilitation.certificat:
         examen(habilitation.certificat)
-    certificats.regler(habilitation, zones, permissions, effet_le)
+    certificats.regler(habilitation, work.ville(siret), zones, permissions, effet_le)
     certificats.activer(habilitation)
     if remplace is not None:
         certificats.remplacer(await work.find(Habilitation, remplace, siret), habilitation, ancien_jusqu_a, work.now)
@@ -81,5 +81,5 @@ async def regler(
 ) -> Habilitation:
     """Change the perimeter of a certificate, what is None staying as it is; raises what `connue` raises, ZoneInconnue."""
     habilitation = await connue(siret, cle, work)
-    certificats.regler(habilitation, zones, permissions, effet_le)
+    certificats.regler(habilitation, work.ville(siret), zones, permissions, effet_le)
     return habilitation

@@ -12,7 +12,7 @@ from fps.kit.engine.work import Work
 
 async def verifier(siret: str, type_: TypeCollectivite, work: Work) -> None:
     """Whether an espace may be asked for; raises what `verifier_demande` raises."""
-    verifier_demande(await work.find(Espace, siret), siret, type_)
+    verifier_demande(await work.find(Espace, siret), siret, type_, work.villes.chercher(siret, work.today))
 
 
 async def demander(demande: Demande, nom: str, empreinte: str, work: Work) -> Espace:
@@ -22,7 +22,7 @@ async def demander(demande: Demande, nom: str, empreinte: str, work: Work) -> Es
     """
     siret = demande.siret
     ancien = await work.find(Espace, siret)
-    verifier_demande(ancien, siret, demande.type)
+    verifier_demande(ancien, siret, demande.type, work.villes.chercher(siret, work.today))
     espace = nouvelle_demande(ancien, demande, work.now)
     if ancien is None:
         work.add(espace)

@@ -3,13 +3,11 @@
 from antai.domain.espace.espace import Espace, Reglages, espace_initial, exiger
 from antai.domain.espace.refus import EspaceAbsent
 from fps.kit.engine.work import Work
-from fps.villes.communes import connues
 
 
-async def ouverture(work: Work) -> None:
-    """What a bac that is not `vierge` begins with: every town of the register has its espace and its convention (hypothesis H89)."""
-    for ville in connues():
-        work.add(espace_initial(ville.siret, work.now))
+async def ouverture(siret: str, work: Work) -> None:
+    """What a town begins with in a bac that is not `vierge`: its espace and its convention (hypothesis H89)."""
+    await work.find_or_add(espace_initial(work.ville(siret), work.now))
 
 
 async def ouvert(siret: str, work: Work) -> Espace:

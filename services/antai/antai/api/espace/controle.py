@@ -69,19 +69,19 @@ def routes(service: Service) -> APIRouter:
     @router.get("/espaces", summary="Lister les espaces numériques")
     async def lister(request: Request) -> list[EtatDemande]:
         async with service.reading(bac_of(request)) as lecture:
-            return [EtatDemande.voir(espace) for espace in await page_espaces(lecture.tx, lecture.work.bac.nom)]
+            return [EtatDemande.voir(espace, lecture.work) for espace in await page_espaces(lecture.tx, lecture.work.bac.nom)]
 
     @router.post("/espaces/{siret}/ouverture", summary="Ouvrir un espace numérique demandé")
     async def ouvrir(request: Request, siret: Siret) -> EtatDemande:
         async def run(work: Work) -> EtatDemande:
-            return EtatDemande.voir(await demande.ouvrir(siret, work))
+            return EtatDemande.voir(await demande.ouvrir(siret, work), work)
 
         return await faire(service, request, "espace-ouvert", siret, run, ADMINISTRATION)
 
     @router.post("/espaces/{siret}/refus", summary="Refuser un espace numérique demandé")
     async def refuser(request: Request, siret: Siret, donne: Annotated[Motif, Body()]) -> EtatDemande:
         async def run(work: Work) -> EtatDemande:
-            return EtatDemande.voir(await demande.refuser(siret, donne.motif, work))
+            return EtatDemande.voir(await demande.refuser(siret, donne.motif, work), work)
 
         return await faire(service, request, "espace-refuse", siret, run, ADMINISTRATION)
 

@@ -62,13 +62,13 @@ def routes(service: Service) -> APIRouter:
 
         async def run(work: Work) -> EtatDemande:
             donnee = Demande(siret, demande.type, demande.adresse, demande.contact, premier.login)
-            return EtatDemande.voir(await actes.demander(donnee, premier.nom, empreinte, work))
+            return EtatDemande.voir(await actes.demander(donnee, premier.nom, empreinte, work), work)
 
         return await faire(service, request, "espace", siret, run, None)
 
     @router.get("/espaces/{siret}/etat", summary="Suivre la demande d'espace numérique")
     async def suivre(request: Request, siret: Siret) -> EtatDemande:
         async with service.reading(bac_of(request)) as lecture:
-            return EtatDemande.voir(await demandee(siret, lecture.work))
+            return EtatDemande.voir(await demandee(siret, lecture.work), lecture.work)
 
     return router

@@ -25,7 +25,6 @@ from fps.kit.trust.acces import auteur
 from fps.kit.web.body import JsonRoute, expect_type, read_body
 from fps.kit.web.media import DOCUMENT
 from fps.kit.wire.envelope import BODY_LIMIT
-from fps.villes.communes import commune
 
 TYPE: Final = "application/pdf"
 TAILLE: Final = 5 * BODY_LIMIT  # bytes of a deposited document
@@ -49,9 +48,9 @@ def routes(service: Service) -> APIRouter:
         responses=DOCUMENT,
     )
     async def modele(request: Request, siret: Siret, rang: Rang) -> Response:
-        async def run(lecture: Reading) -> tuple[Espace, Convention]:
+        async def run(lecture: Reading) -> tuple[Espace, Convention, str]:
             espace = await ouvert(siret, lecture.work)
-            return espace, conventions.trouver(espace.conventions, rang)
+            return espace, conventions.trouver(espace.conventions, rang), lecture.work.ville(siret).nom
 
         return await _pdf(*await lire(service, request, "convention-modele", siret, run, auteur(request)), signee=False)
 
@@ -89,13 +88,13 @@ def routes(service: Service) -> APIRouter:
         responses=DOCUMENT,
     )
     async def signee(request: Request, siret: Siret, rang: Rang) -> Response:
-        async def run(lecture: Reading) -> tuple[Espace, Convention]:
+        async def run(lecture: Reading) -> tuple[Espace, Convention, str]:
             espace = await ouvert(siret, lecture.work)
             convention = conventions.trouver(espace.conventions, rang)
             if convention.signee_le is None:
                 manque = ConventionNonDeposee if convention.deposee_le is None else ConventionASigner
                 raise manque(f"Collectivité {siret}, convention n° {rang}.")
-            return espace, convention
+            return espace, convention, lecture.work.ville(siret).nom
 
         return await _pdf(*await lire(service, request, "convention-signee", siret, run, auteur(request)), signee=True)
 
@@ -108,12 +107,11 @@ def verifier_pdf(contenu: bytes) -> None:
         raise DocumentRefuse(f"{len(contenu)} octets.")
 
 
-async def _pdf(espace: Espace, convention: Convention, *, signee: bool) -> Response:
-    ville = commune(espace.siret)
+async def _pdf(espace: Espace, convention: Convention, nom: str, *, signee: bool) -> Response:
     contenu = {
         "numero": f"{espace.siret}-{convention.rang:04d}",
         "siret": espace.siret,
-        "collectivite": ville.nom,
+        "collectivite": nom,
         "adresse": espace.adresse.model_dump(),
         "cycle": convention.cycle,
         "debut": convention.debut,

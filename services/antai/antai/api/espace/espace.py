@@ -65,14 +65,14 @@ def routes(service: Service) -> APIRouter:
     @router.get("/espaces/{siret}", summary="Consulter l'espace numérique")
     async def consulter(request: Request, siret: Siret) -> EspaceVu:
         async with service.reading(bac_of(request)) as lecture:
-            return EspaceVu.complet(await actes.ouvert(siret, lecture.work), lecture.work.today)
+            return EspaceVu.complet(await actes.ouvert(siret, lecture.work), lecture.work)
 
     @router.put("/espaces/{siret}/reglages", summary="Choisir le cycle, la minoration et le contact des recours")
     async def regler(request: Request, siret: Siret, donnes: Annotated[ReglagesDonnes, Body()]) -> EspaceVu:
         declaree = None if donnes.minoration is None else MinorationDeclaree(**donnes.minoration.model_dump())
 
         async def run(work: Work) -> EspaceVu:
-            return EspaceVu.complet(await actes.regler(siret, Reglages(donnes.cycle, declaree, donnes.contact_rapo), work), work.today)
+            return EspaceVu.complet(await actes.regler(siret, Reglages(donnes.cycle, declaree, donnes.contact_rapo), work), work)
 
         details: dict[str, Any] = {
             "cycle": donnes.cycle,

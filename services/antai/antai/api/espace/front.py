@@ -17,7 +17,6 @@ from fps.kit.trust.front import CertificatVu, Demande, Manque, connecte, porte
 from fps.kit.trust.habilitations import missing
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import JsonRoute
-from fps.villes.communes import commune, est_connue
 
 
 class CollectiviteEnrolee(commun.CollectiviteVue):
@@ -53,7 +52,7 @@ async def _front(service: Service, lecture: Reading, qui: Identite, refus: Acces
     work = lecture.work
     deposes = {h.siret: h for h in await certificats_de(lecture.tx, work.bac.nom, cle=qui.cle)}
     vues, absents = [], []
-    for nom in commun.nommees(qui, deposes, siret):
+    for nom in commun.nommees(qui, deposes, siret, work.villes):
         espace = None if nom is None else await work.find(Espace, nom)
         depose = None if nom is None else deposes.get(nom)
         depot = await missing(qui, nom or "…", work)
@@ -65,10 +64,11 @@ async def _front(service: Service, lecture: Reading, qui: Identite, refus: Acces
 
 def _vue(service: Service, lecture: Reading, siret: str, espace: Espace | None, depose: Habilitation | None) -> CollectiviteEnrolee:
     work = lecture.work
+    ville = work.villes.chercher(siret, work.today)
     return CollectiviteEnrolee(
         siret=siret,
-        nom=commune(siret).nom if est_connue(siret) else None,
-        espace=None if espace is None else EtatDemande.voir(espace),
+        nom=None if ville is None else ville.nom,
+        espace=None if espace is None else EtatDemande.voir(espace, work),
         conventions=[] if espace is None else [ConventionVue.voir(c, work.today) for c in espace.conventions],
         certificat=None if depose is None else CertificatVu.voir(depose, service.extension(Trust), work.now),
     )

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from antai.domain.espace.convention import Convention, EtatConvention
 from antai.domain.espace.espace import Espace, EtatEspace, MinorationDeclaree
 from fps.droit.calculs import Cycle
+from fps.kit.engine.work import Work
 from fps.kit.trust import personnes
 from fps.messages.formats import Ligne
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
-from fps.villes.communes import commune
 
 TAG = "Espace numérique"
 Login = Annotated[str, Field(pattern=personnes.LOGIN, description="Identifiant de connexion")]
@@ -43,11 +43,12 @@ class EtatDemande(BaseModel):
     motif: str | None = Field(description="Motif du refus de l'ANTAI")
 
     @classmethod
-    def voir(cls, espace: Espace) -> "EtatDemande":
-        """The state of this espace."""
+    def voir(cls, espace: Espace, work: Work) -> "EtatDemande":
+        """The state of this espace, under the name that the bac knows, else that of its form."""
+        ville = work.villes.chercher(espace.siret, work.today)
         return cls(
             siret=espace.siret,
-            nom=commune(espace.siret).nom,
+            nom=espace.contact.nom if ville is None else ville.nom,
             etat=espace.etat,
             demande_le=espace.demande_le,
             decide_le=espace.decide_le,
@@ -89,16 +90,16 @@ class EspaceVu(EtatDemande):
     conventions: list[ConventionVue]
 
     @classmethod
-    def complet(cls, espace: Espace, le: date) -> "EspaceVu":
+    def complet(cls, espace: Espace, work: Work) -> "EspaceVu":
         """This espace as it stands that day."""
         reglages = espace.reglages
         return cls(
-            **EtatDemande.voir(espace).model_dump(),
+            **EtatDemande.voir(espace, work).model_dump(),
             type=espace.type,
             adresse=espace.adresse,
             contact=espace.contact,
             cycle=reglages.cycle,
             minoration=reglages.minoration,
             contact_rapo=reglages.contact_rapo,
-            conventions=[ConventionVue.voir(c, le) for c in espace.conventions],
+            conventions=[ConventionVue.voir(c, work.today) for c in espace.conventions],
         )

@@ -14,15 +14,17 @@ from antai.domain.espace.refus import (
 from fps.confiance import depots
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import RoleInterdit
-from fps.villes.communes import commune
+from fps.droit.calendar import paris_date
+from fps.villes.annuaire import Annuaire
+from fps.villes.communes import Commune
 
 
-def zones_de(siret: str, zones: Sequence[str]) -> tuple[str, ...]:
+def zones_de(ville: Commune, zones: Sequence[str]) -> tuple[str, ...]:
     """The zones of a perimeter, each once, none meaning all of them; raises ZoneInconnue."""
-    connues = {zone.code for zone in commune(siret).zones}
+    connues = {zone.code for zone in ville.zones}
     for zone in zones:
         if zone not in connues:
-            raise ZoneInconnue(f"« {zone[:40]} » ; zones de {commune(siret).nom} : {', '.join(sorted(connues))}.", "zones")
+            raise ZoneInconnue(f"« {zone[:40]} » ; zones de {ville.nom} : {', '.join(sorted(connues))}.", "zones")
     return tuple(dict.fromkeys(zones))
 
 
@@ -40,16 +42,18 @@ def deposer(
     permissions: Sequence[Permission],
     effet_le: datetime | None,
     maintenant: datetime,
+    villes: Annuaire,
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    Raises RoleInterdit (a simulated service), CertificatAutreCollectivite, CertificatDejaDepose, ZoneInconnue.
+    Raises RoleInterdit (a simulated service), CommuneInconnue, CertificatAutreCollectivite, CertificatDejaDepose, ZoneInconnue.
     """
     if qui.service is not None:
         raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
     autre, deja = CertificatAutreCollectivite, CertificatDejaDepose
-    deposee = depots.deposer(ancienne, qui, siret, prestataire, permissions_de(permissions), effet_le, maintenant, autre=autre, deja=deja)
-    deposee.zones = zones_de(siret, zones)
+    droits = permissions_de(permissions)
+    deposee = depots.deposer(ancienne, qui, siret, prestataire, droits, effet_le, maintenant, villes, autre=autre, deja=deja)
+    deposee.zones = zones_de(villes.commune(siret, paris_date(maintenant)), zones)
     return deposee
 
 
@@ -59,11 +63,15 @@ def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
 
 
 def regler(
-    habilitation: Habilitation, zones: Sequence[str] | None, permissions: Sequence[Permission] | None, effet_le: datetime | None
+    habilitation: Habilitation,
+    ville: Commune,
+    zones: Sequence[str] | None,
+    permissions: Sequence[Permission] | None,
+    effet_le: datetime | None,
 ) -> None:
     """Change a perimeter: what is None stays as it is; raises ZoneInconnue."""
     if zones is not None:
-        habilitation.zones = zones_de(habilitation.siret, zones)
+        habilitation.zones = zones_de(ville, zones)
     if permissions is not None:
         habilitation.droits = permissions_de(permissions)
     if effet_le is not None:

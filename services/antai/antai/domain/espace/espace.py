@@ -22,7 +22,7 @@ from fps.droit.calculs import Cycle, montant_minore
 from fps.droit.numero import siret_valide
 from fps.messages.mfps import Minoration
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
-from fps.villes.communes import commune
+from fps.villes.communes import Commune, CommuneInconnue
 
 TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
 
@@ -148,14 +148,15 @@ def exiger(espace: Espace | None, siret: str) -> Espace:
     return espace.exiger_ouvert()
 
 
-def verifier_demande(ancien: Espace | None, siret: str, type_: TypeCollectivite) -> None:
-    """Raises SiretFaux, CommuneInconnue (the register of the simulated towns), TypeCollectiviteFaux, EspaceExistant.
+def verifier_demande(ancien: Espace | None, siret: str, type_: TypeCollectivite, ville: Commune | None) -> None:
+    """Raises SiretFaux, CommuneInconnue (`ville`: what the bac knows of it), TypeCollectiviteFaux, EspaceExistant.
 
     After a refusal a new request is allowed.
     """
     if not siret_valide(siret):
         raise SiretFaux(f"SIRET {siret}.", "siret")
-    ville = commune(siret)
+    if ville is None:
+        raise CommuneInconnue(f"Le SIRET {siret} n'est celui d'aucune collectivité de ce bac.", "siret")
     if ville.type != type_:
         raise TypeCollectiviteFaux(f"« {type_} » au lieu de « {ville.type} » pour {ville.nom}.", "type")
     if ancien is not None and ancien.etat is not EtatEspace.REFUSE:
@@ -183,9 +184,8 @@ def nouvelle_demande(ancien: Espace | None, demande: Demande, maintenant: dateti
 DEBUT, FIN = date(2018, 1, 1), date(2199, 12, 31)
 
 
-def espace_initial(siret: str, maintenant: datetime) -> Espace:
-    """The open espace and the signed convention of a town of the register (hypothesis H89)."""
-    ville = commune(siret)
+def espace_initial(ville: Commune, maintenant: datetime) -> Espace:
+    """The open espace and the signed convention of a town of the bac (hypothesis H89)."""
     signee = Convention(
         rang=1,
         cycle=ville.cycle,
@@ -198,7 +198,7 @@ def espace_initial(siret: str, maintenant: datetime) -> Espace:
         signee_le=maintenant,
     )
     return Espace(
-        siret=siret,
+        siret=ville.siret,
         type=ville.type,
         adresse=ville.adresse,
         contact=ville.contact,

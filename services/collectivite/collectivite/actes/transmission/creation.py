@@ -8,7 +8,6 @@ from collectivite.domain.forfait import Etat, Forfait
 from fps.droit.calendar import paris_date
 from fps.kit.engine.work import Work
 from fps.messages.mfps import AccuseFps
-from fps.villes.communes import commune
 
 CREATION = "CGCT, art. L. 2333-87, II"
 
@@ -22,7 +21,8 @@ class Creation:
     async def appliquer(self, work: Work) -> None:
         """ANTAI has accepted: the notice leaves at the day that its reception fixes."""
         if self.forfait.etat is Etat.ETABLI:
-            prevues = dates(commune(self.forfait.siret), self.forfait, paris_date(self.accuse.date_reception))
+            ville = work.ville(self.forfait.siret, paris_date(self.forfait.date_heure_constat))
+            prevues = dates(ville, self.forfait, paris_date(self.accuse.date_reception))
             self.forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
         self.forfait.accuser(self.accuse.date_reception)
 

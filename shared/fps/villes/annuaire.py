@@ -1,0 +1,75 @@
+"""The towns that somebody knows, by SIRET, each with its configurations by date: what a bac keeps, and a rule receives."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from fps.villes.communes import Commune, CommuneInconnue
+
+DEPUIS: Final = date(2018, 1, 1)  # the first day of the reform, from which a configuration counts when no other is said
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The configuration of a town from a day on, until the next one."""
+
+    depuis: date
+    commune: Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Annuaire:
+    """The towns of a bac; their versions are in the order of their dates, and none is empty."""
+
+    villes: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def de(cls, versions: Iterable[Version]) -> "Annuaire":
+        """The directory of these configurations; two of one town on one day are a fault of the caller: the last one stays."""
+        trouvees: dict[str, dict[date, Version]] = {}
+        for version in versions:
+            trouvees.setdefault(version.commune.siret, {})[version.depuis] = version
+        return cls({siret: tuple(par_date[d] for d in sorted(par_date)) for siret, par_date in trouvees.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.villes)
+
+    def versions(self) -> Iterator[Version]:
+        """Every configuration of every town."""
+        for connues in self.villes.values():
+            yield from connues
+
+    def connait(self, siret: str) -> bool:
+        """Whether a town has this SIRET."""
+        return siret in self.villes
+
+    def chercher(self, siret: str, le: date) -> Commune | None:
+        """The town of this SIRET as it is configured that day, None when there is none; before its first configuration, that one."""
+        versions = self.villes.get(siret)
+        if versions is None:
+            return None
+        trouvee = versions[0]
+        for version in versions[1:]:
+            if version.depuis <= le:
+                trouvee = version
+        return trouvee.commune
+
+    def commune(self, siret: str, le: date) -> Commune:
+        """The town of this SIRET as it is configured that day; raises CommuneInconnue."""
+        trouvee = self.chercher(siret, le)
+        if trouvee is None:
+            raise CommuneInconnue(f"Le SIRET {siret[:20]} n'est celui d'aucune collectivité de ce bac.", "siret")
+        return trouvee
+
+    def au(self, le: date) -> tuple[Commune, ...]:
+        """Every town as it is configured that day, in the order of the directory."""
+        return tuple(self.commune(siret, le) for siret in self.villes)
+
+    def avec(self, version: Version) -> "Annuaire":
+        """The same with this configuration, in the place of that of the same day when there is one."""
+        return Annuaire.de((*self.versions(), version))
+
+    def sans(self, siret: str) -> "Annuaire":
+        """The same without this town."""
+        return Annuaire({connu: versions for connu, versions in self.villes.items() if connu != siret})

@@ -1,0 +1,38 @@
+"""The towns as a bac keeps them: what is written is read back the same, and a day finds the configuration of that day."""
+
+from datetime import date
+
+import pytest
+
+from fps.villes.annuaire import Annuaire, Version
+from fps.villes.catalogue import connues, livrees
+from fps.villes.communes import Commune, CommuneInconnue
+
+LE = date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("ville", connues(), ids=lambda ville: ville.nom)
+def test_what_a_bac_writes_of_a_town_is_read_back_the_same(ville: Commune) -> None:
+    assert Commune.model_validate_json(ville.model_dump_json(by_alias=True)) == ville
+    assert Commune.model_validate(ville.model_dump(mode="json", by_alias=True)) == ville
+
+
+@pytest.mark.parametrize(
+    ("jour", "nom"),
+    [(date(2017, 12, 31), "avant"), (date(2026, 6, 30), "avant"), (LE, "depuis"), (date(2026, 7, 2), "depuis"), (date(2030, 1, 1), "fin")],
+)
+def test_a_day_finds_the_configuration_of_that_day_and_the_first_one_before_any(jour: date, nom: str) -> None:
+    une = connues()[0]
+    versions = [
+        Version(d, une.model_copy(update={"nom": n})) for d, n in ((date(2030, 1, 1), "fin"), (date(2018, 1, 1), "avant"), (LE, "depuis"))
+    ]
+    annuaire = Annuaire.de(versions)
+    assert annuaire.commune(une.siret, jour).nom == nom and [ville.nom for ville in annuaire.au(jour)] == [nom]
+
+
+def test_a_town_that_is_not_there_is_unknown_and_one_that_left_too() -> None:
+    siret = connues()[0].siret
+    assert livrees().connait(siret) and livrees().sans(siret).chercher(siret, LE) is None
+    with pytest.raises(CommuneInconnue):
+        livrees().sans(siret).commune(siret, LE)
+    assert [*livrees().sans(siret)] == [ville.siret for ville in connues()[1:]]
