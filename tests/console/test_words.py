@@ -15,6 +15,7 @@ from collectivite.domain.rapo import EtatRapo
 from collectivite.domain.recours import EtatRecours
 from dgfip.domain import prise_en_charge as dgfip
 from fps.flows import MESSAGES
+from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
 from fps_console.mots import recit
 from fps_console.mots.lexique import ACTES, COURTS, ETATS
@@ -109,7 +110,7 @@ def test_an_act_is_said_by_whom_it_is_of() -> None:
 
 def test_a_refusal_gives_its_reason_and_an_abandonment_its_words() -> None:
     refused = recit.ligne(line("refus", id="x", type="fps.05.titre-paye.v1", code="titre-non-emis", detail="Numéro 2159…"))
-    assert (refused.acte, refused.precision) == ("Information : titre payé : refusé", "« titre-non-emis » : Numéro 2159…")
+    assert (refused.acte, refused.precision) == ("Information : titre payé : refusée", "« titre-non-emis » : Numéro 2159…")
     assert recit.ligne(line("abandon", motif="vehicule-vole")).precision == "véhicule volé"
 
 
@@ -153,3 +154,16 @@ def test_each_message_is_counted_once_whoever_sends_it_and_other_figures_are_ign
 @pytest.mark.parametrize(("day", "words"), [(date(2026, 5, 1), "1er mai 2026"), (date(2026, 8, 31), "31 août 2026")])
 def test_a_date_is_written_in_full(day: date, words: str) -> None:
     assert recit.longue(day) == words
+
+
+@pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: str(cls.type))
+def test_a_message_received_or_refused_agrees_with_its_noun(cls: MessageClass) -> None:
+    feminins = {"Requête", "Décision", "Demande", "Réponse", "Information", "Communication", "Pièce", "Annulation"}
+    masculins = {"Message", "Accusé", "Avis", "Dépôt", "Paiement", "Justificatif", "Mémoire", "Titre", "Mandat", "Remboursement"}
+    nom = recit.message(cls)
+    premier = nom.partition(" ")[0]
+    assert premier in feminins | masculins | {"Avertissement", "FPS"}
+    recu = recit.ligne(line("reception", type=cls.type, id="1"))
+    refuse = recit.ligne(line("refus", type=cls.type, id="1", code="c", detail="d"))
+    e = "e" if premier in feminins else ""
+    assert (recu.acte, refuse.acte) == (f"{nom}, reçu{e}", f"{nom} : refusé{e}")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from fps.parties import Party
 
+# The first words of the names below that are feminine.
+FEMININS = frozenset({"Requête", "Décision", "Demande", "Réponse", "Information", "Communication", "Pièce", "Annulation"})
 # What each message is, said as a noun: « Création du FPS ». Complete: a test compares with the flow table.
 COURTS: Mapping[str, str] = {
     "fps.01.creation.v1": "Message FPS de création",

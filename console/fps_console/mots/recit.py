@@ -9,7 +9,7 @@ from fps.droit.money import euros
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
-from fps_console.mots.lexique import ACTES, ACTES_DE, COURTS, ETATS, MOTIFS
+from fps_console.mots.lexique import ACTES, ACTES_DE, COURTS, ETATS, FEMININS, MOTIFS
 
 # Where an amount can be in the data of an act or in a message, the most telling first, and whether the label adds something.
 MONTANTS: tuple[tuple[str, str], ...] = (
@@ -61,6 +61,11 @@ def message(cls: MessageClass) -> str:
     return COURTS.get(cls.type) or _mots(cls.nom)
 
 
+def accord(nom: str, participe: str) -> str:
+    """The participle as the noun wants it: « Requête…, reçue », « Dépôt…, reçu »."""
+    return f"{participe}e" if nom.partition(" ")[0] in FEMININS else participe
+
+
 def etat(nom: str | None) -> str:
     """What a state is called on a screen."""
     return ETATS.get(nom or "", _mots(nom or "—").lower())
@@ -105,7 +110,8 @@ def ligne(line: Mapping[str, Any], contenus: Mapping[str, Mapping[str, Any]] | N
     acte: str = line["acte"]
     words = ACTES_DE.get((service, acte)) or ACTES.get(acte) or _mots(acte)
     if cls is not None and acte in ("envoi", "courrier", "reception", "refus"):
-        words = {"reception": f"{message(cls)}, reçu", "refus": f"{message(cls)} : refusé"}.get(acte, message(cls))
+        nom = message(cls)
+        words = {"reception": f"{nom}, {accord(nom, 'reçu')}", "refus": f"{nom} : {accord(nom, 'refusé')}"}.get(acte, nom)
     qui = court(service)
     if cls is not None and acte in ("envoi", "courrier"):
         qui = f"{court(service)} → {court(cls.receiver)}"

@@ -1,13 +1,14 @@
 """The constrained texts, numbers and dates of the messages; pydantic's compiled core checks all of them but the key of an IBAN."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timezone
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter
 from pydantic_core import PydanticCustomError
 from stdnum import iban as stdnum_iban
 
+from fps.droit.calendar import PARIS
 from fps.messages.plaques import SAISIE, PlaqueIllisible, normaliser
 
 Numero26 = Annotated[
@@ -84,6 +85,15 @@ def _ecrit(valeur: Any) -> Any:
     return _INSTANT.validate_python(valeur)
 
 
+def a_paris(instant: datetime) -> datetime:
+    """The same instant with the offset of Paris; before 1912, when that offset was no whole number of minutes, as it came.
+
+    The offset and not the zone: inside one zone, aware arithmetic and comparisons ignore the change of hour.
+    """
+    decalage = instant.astimezone(PARIS).utcoffset()
+    return instant if decalage is None or instant.year < 1912 else instant.astimezone(timezone(decalage))
+
+
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 Jour = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="Date (AAAA-MM-JJ), heure de Paris")]
@@ -95,4 +105,6 @@ Instant = Annotated[
         description="Date et heure avec décalage horaire (2026-06-12T10:42:00+02:00)",
     ),
     BeforeValidator(_ecrit),
+    AfterValidator(a_paris),
 ]
+InstantVu = Annotated[datetime, AfterValidator(a_paris)]  # of a case file: the databases keep it in UTC

@@ -1,6 +1,6 @@
 """VA-Pilote: everything known of one dossier, for who works for its collectivité, and never the name of the redevable."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,6 +19,7 @@ from fps.confiance.refus import HorsPerimetre as HorsPerimetreCertificat
 from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
 from fps.kit.web.body import JsonRoute
+from fps.messages.formats import InstantVu
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
 
@@ -32,11 +33,11 @@ class Vu(BaseModel):
 class ConstatVu(Vu):
     """Ce que la collectivité a dit du constat ; le redevable, par sa seule qualité."""
 
-    date_heure_constat: datetime
+    date_heure_constat: InstantVu
     lieu: Lieu
     vehicule: Vehicule
     agent: Agent | None
-    fin_effets: datetime | None
+    fin_effets: InstantVu | None
     montant_deduit: int
     qualite_redevable: str | None
 
@@ -99,7 +100,7 @@ class RapprochementVu(BaseModel):
 class ActeVu(Vu):
     """Une ligne du journal."""
 
-    date: datetime
+    date: InstantVu
     acte: str
     article: str
     donnees: dict[str, Any]

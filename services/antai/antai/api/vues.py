@@ -1,6 +1,6 @@
 """A dossier as the screens of ANTAI show it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.paiement import montant_minore
 from fps.droit.numero import cle
+from fps.messages.formats import InstantVu
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro de l'avis de paiement, 26 chiffres")]
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
@@ -37,7 +38,7 @@ class DossierVu(BaseModel):
     date_limite_paiement: date | None
     cycle: str
     electronique: bool
-    lu_le: datetime | None
+    lu_le: InstantVu | None
     pli_revenu_le: date | None
     numero_avis: str | None = Field(description="Numéro de l'avis rectificatif, le cas échéant")
     annule_le: date | None

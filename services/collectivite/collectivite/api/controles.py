@@ -1,6 +1,5 @@
 """The controls: what is found of a vehicle, and the FPS that an agent makes of it."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Request
@@ -14,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Court, Instant, Ligne, Pays, Plaque, Siret
+from fps.messages.formats import Court, Instant, InstantVu, Ligne, Pays, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import lectures
 
@@ -60,7 +59,7 @@ class ControleVu(Vue):
     zone: str
     immatriculation: str
     source: str
-    instant: datetime
+    instant: InstantVu
     verdict: Verdict
     raison: str
     numero_fps: str | None

@@ -1,7 +1,7 @@
 """The door of the usager: with the number and the plate, the dates, the amounts of the day, the history, the state of the RAPO."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -23,6 +23,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
+from fps.messages.formats import InstantVu
 from fps.messages.plaques import SAISIE
 from fps.villes.communes import Commune
 
@@ -80,7 +81,7 @@ class RapoSuivi(BaseModel):
 class Evenement(BaseModel):
     """Une ligne de l'histoire."""
 
-    le: datetime
+    le: InstantVu
     libelle: str
 
 
@@ -92,7 +93,7 @@ class Suivi(BaseModel):
     cle: str
     collectivite: str
     etat: Etat
-    date_heure_constat: datetime
+    date_heure_constat: InstantVu
     zone: str
     date_envoi: date | None
     date_notification: date | None
