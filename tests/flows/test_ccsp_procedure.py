@@ -119,13 +119,18 @@ IRRECEVABLES: list[tuple[dict[str, Any], list[str]]] = [
     # Express, posted on 28 September: received on 4 October, or the day that is declared, when a letter of that day may come then (H97).
     ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-27"}, ["requete-tardive"]),
     ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-28"}, []),
-    ({**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-04"}, []),
+    ({**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-04"}, []),
+    # Received, therefore express: its copy is owed (R. 2333-120-31, I, 4°).
     (
-        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-27", "date_notification_decision_rapo": "2026-10-03"},
+        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-25", "date_notification_decision_rapo": "2026-10-04"},
+        ["piece-decision-absente"],
+    ),
+    (
+        {**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-27", "date_notification_decision_rapo": "2026-10-03"},
         ["requete-tardive"],
     ),
     (
-        {**CONTRE_RAPO, "pieces": TROIS, "date_decision_rapo": "2026-09-13", "date_notification_decision_rapo": "2026-10-05"},
+        {**CONTRE_RAPO, "pieces": EXPRESSE, "date_decision_rapo": "2026-09-13", "date_notification_decision_rapo": "2026-10-05"},
         ["requete-tardive"],
     ),
     ({"date_notification_avertissement": "2026-10-03"}, ["requete-tardive"]),

@@ -97,13 +97,13 @@ async def test_a_rapo_that_cannot_exist_is_refused_at_once_with_its_own_code(vil
     assert await ville.lettre_refusee(DepotRapo, numero_fps=avis) == "rapo-contre-rectificatif"
     assert await ville.lettre_refusee(DepotRapo, numero_fps="21590350100017261163072999") == "fps-etabli-ailleurs"
     await ville.aller(date(2026, 10, 2))
-    assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is False
+    assert (await ville.suivi(titre))["titre_executoire"] is False
     await ville.aller(date(2026, 10, 3))
     assert await ville.lettre_refusee(DepotRapo, numero_fps=titre) == "rapo-tardif"
-    assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is None
+    assert (await ville.suivi(titre))["titre_executoire"] is None
     await ville.aller(date(2026, 11, 2))
     assert await ville.lettre_refusee(DepotRapo, numero_fps=titre, expose="Un mois après.") == "rapo-apres-titre"
-    assert (await ville.lire("/suivi", numero=titre, immatriculation="AB-123-CD"))["titre_executoire"] is True
+    assert (await ville.suivi(titre))["titre_executoire"] is True
     assert (await ville.world.client.get(ville.url(f"/rapos/{titre}"))).json()["code"] == "rapo-inconnu"
 
 

@@ -22,7 +22,10 @@ DEMANDE: dict[str, Any] = {
 
 
 async def etablir(ville: Ville, **champs: Any) -> httpx.Response:
-    return await ville.poster("/fps", {**DEMANDE, **champs})
+    reponse = await ville.poster("/fps", {**DEMANDE, "vehicule": ville.voiture(), **champs})
+    if reponse.status_code == 201:
+        ville.plaques[reponse.json()["numero"]] = reponse.json()["vehicule"]["immatriculation"]
+    return reponse
 
 
 async def test_a_fps_gets_its_number_its_amount_and_its_end_of_effects(ville: Ville) -> None:
@@ -112,13 +115,16 @@ async def test_the_towns_show_the_tariffs_of_the_day(ville: Ville) -> None:
     assert (cholet["heures"], cholet["minutes_gratuites"]) == (["09:00-12:00", "14:00-19:00"], 30)
 
 
+AUTRE = {**DEMANDE, "vehicule": {**VOITURE, "immatriculation": "AB-124-CD"}}
+
+
 async def lot(ville: Ville, *lignes: bytes | dict[str, Any], genre: str = "application/x-ndjson") -> httpx.Response:
     corps = b"\n".join(ligne if isinstance(ligne, bytes) else json.dumps(ligne).encode() for ligne in lignes)
     return await ville.world.client.post(ville.url("/fps/lot"), content=corps, headers={"Content-Type": genre})
 
 
 async def test_a_lot_answers_line_by_line_and_a_refused_line_stops_no_other_one(ville: Ville) -> None:
-    lignes = (await lot(ville, DEMANDE, {**DEMANDE, "zone": "mauve"}, b"{", {**DEMANDE, "agent": "A"}, DEMANDE)).text.splitlines()
+    lignes = (await lot(ville, DEMANDE, {**DEMANDE, "zone": "mauve"}, b"{", {**DEMANDE, "agent": "A"}, AUTRE)).text.splitlines()
     resultats = [json.loads(ligne) for ligne in lignes]
     assert [(r["ligne"], r["statut"]) for r in resultats] == [(1, 201), (2, 404), (3, 400), (4, 422), (5, 201)]
     assert [r["probleme"]["code"] for r in resultats[1:4]] == ["hors-bareme", "json-invalide", "demande-invalide"]
@@ -129,7 +135,8 @@ async def test_a_lot_answers_line_by_line_and_a_refused_line_stops_no_other_one(
 
 
 async def test_a_lot_of_a_thousand_fps_is_one_lot_and_one_more_line_is_refused_whole(ville: Ville) -> None:
-    lignes = [{**DEMANDE, "agent": str(72 + n % 2)} for n in range(1001)]
+    plaques = [f"EF-{n % 999 + 1:03d}-G{'AB'[n // 999]}" for n in range(1001)]
+    lignes = [{**DEMANDE, "agent": str(72 + n % 2), "vehicule": {**VOITURE, "immatriculation": plaque}} for n, plaque in enumerate(plaques)]
     assert (await lot(ville, *lignes)).json()["code"] == "lot-invalide"
     resultats = [json.loads(ligne) for ligne in (await lot(ville, *lignes[:1000])).text.splitlines()]
     assert {r["statut"] for r in resultats} == {201} and len({r["reponse"]["numero"] for r in resultats}) == 1000

@@ -1,9 +1,11 @@
 """The town's doors in a bac of its own: what the tests of the collectivité say and ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from typing import Any, ClassVar
+
+import httpx
 
 from fps.kit.engine.service import Receipt
 from fps.kit.ground.clock import wall_now
@@ -34,6 +36,7 @@ class Ville(Partie):
 
     party: ClassVar[Party] = Party.COLLECTIVITE
     le: date
+    plaques: dict[str, str] = field(default_factory=dict, kw_only=True)  # of the FPS established here: each its own vehicle
 
     @classmethod
     async def ouvrir(cls, world: World, le: date) -> "Ville":
@@ -60,9 +63,24 @@ class Ville(Partie):
 
     async def etablir(self, **champs: Any) -> str:
         """A FPS, sent and acknowledged."""
-        numero: str = (await self.agir("/fps", {**DEMANDE, **champs}))["numero"]
+        demande = {**DEMANDE, "vehicule": self.voiture(), **champs}
+        numero: str = (await self.agir("/fps", demande))["numero"]
+        self.plaques[numero] = demande["vehicule"]["immatriculation"]
         await self.world.pilot.au_calme(self.bac)
         return numero
+
+    def voiture(self) -> dict[str, str]:
+        """A vehicle that has no FPS yet: a second one is refused while the first has effects."""
+        return {**VOITURE, "immatriculation": f"AB-{123 + len(self.plaques)}-CD"}
+
+    async def envoyer(self, cls: MessageClass, **champs: Any) -> httpx.Response:
+        """As anybody, with the plate of the FPS when nothing else is said."""
+        plaque = self.plaques.get(champs.get("numero_fps", ""))
+        return await super().envoyer(cls, **({"immatriculation": plaque} if plaque and "immatriculation" in cls.example else {}) | champs)
+
+    async def suivi(self, numero: str) -> Any:
+        """What the follow-up shows to who has the notice."""
+        return await self.lire("/suivi", numero=numero, immatriculation=self.plaques.get(numero, VOITURE["immatriculation"]))
 
     async def fps(self, numero: str) -> Any:
         return await self.lire(f"/fps/{numero}")

@@ -64,7 +64,8 @@ def identifier(graine: str, vehicule: Vehicule) -> Identification:
 
     Same seed, same plate: same person, always invented. The first two letters of reserved series give the other answers (H34):
     a leased vehicle makes its lessor name the lessee, a sold vehicle whose sale is recorded has its purchaser, a sale that the
-    register never received leaves the holder liable. A diplomatic or consular vehicle has no holder to whom a notice may be sent; that of
+    register never received leaves the holder liable, unless it was made to a professional of the trade, who owes though nobody declared it
+    (CE, avis, 19 July 2023, n° 473260). A diplomatic or consular vehicle has no holder to whom a notice may be sent; that of
     the armies or of the State, or under a W garage number, has a legal person (arrêté of 9 February 2009, art. 4 and annexe VII; H113).
     """
     if vehicule.pays != "FR":
@@ -78,9 +79,11 @@ def identifier(graine: str, vehicule: Vehicule) -> Identification:
         return Identification(None, motif, registres)
     if serie == "louee":
         return Identification(_personne(graine, plaque, "locataire"), registres=("siv", "vehicules-voles", "flottes"))
-    qualite: Qualite = "acquereur" if serie == "cedee" else "titulaire"
+    qualite: Qualite = "acquereur" if serie in ("cedee", "vendue-a-un-professionnel") else "titulaire"
     return Identification(
-        _personne(graine, plaque, qualite, morale=francais is not None and francais.serie in MORALES),
+        _personne(
+            graine, plaque, qualite, morale=serie == "vendue-a-un-professionnel" or (francais is not None and francais.serie in MORALES)
+        ),
         registres=("siv", "vehicules-voles"),
         electronique=serie == "e-avis",
         introuvable=serie == "pli-non-distribue",

@@ -16,6 +16,7 @@ MOTIFS: dict[str, type[Irrecevabilite]] = {
         refus.RapoAbsent,
         refus.AccuseRapoAbsent,
         refus.DateDecisionAbsente,
+        refus.DecisionRapoAbsente,
         refus.AvertissementAbsent,
         refus.PaiementPrealableAbsent,
         refus.MandatAbsent,
@@ -45,6 +46,8 @@ def _motifs(requete: Requete, le: date) -> Iterator[type[Irrecevabilite]]:
         yield from (motif for nature, motif in CONTRE_RAPO if nature not in requete.pieces)
         if depot.date_decision_rapo is None and "decision-rapo" not in requete.pieces:
             yield refus.DateDecisionAbsente
+        if depot.date_notification_decision_rapo is not None and "decision-rapo" not in requete.pieces:
+            yield refus.DecisionRapoAbsente  # it was received: it is express, and its copy is owed
     elif "avertissement" not in requete.pieces:
         yield refus.AvertissementAbsent
     # The decision of the Conseil constitutionnel applied at once to the pending petitions; a petition keeps the law of its filing.

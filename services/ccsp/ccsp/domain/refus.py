@@ -52,6 +52,14 @@ class DateDecisionAbsente(Irrecevabilite):
     que_faire = "Indiquez la date de la décision, ou celle du rejet implicite."
 
 
+class DecisionRapoAbsente(Irrecevabilite):
+    """La copie de la décision expresse rendue sur le recours préalable manque"""
+
+    code = "piece-decision-absente"
+    article = "CGCT, art. R. 2333-120-31, I, 4°"
+    que_faire = "Produisez la décision que vous avez reçue ; si personne n'a répondu à votre recours, n'indiquez pas de date de réception."
+
+
 class AvertissementAbsent(Irrecevabilite):
     """La copie de l'avertissement manque"""
 

@@ -210,9 +210,11 @@ def phrase_gratuite(reprise: datetime) -> str:
 
 
 def exiger_manquement(constatation: Constatation) -> None:
-    """Raises VehiculeEnRegle when the register shows a payment or a right."""
+    """Raises VehiculeEnRegle when the register shows a payment or a right, FpsEnCours while a FPS produces its effects (R. 2333-120-6)."""
     if constatation.verdict in (Verdict.PAYE, Verdict.DROIT):
         raise VehiculeEnRegle(constatation.raison, "vehicule.immatriculation")
+    if constatation.verdict is Verdict.FPS_EN_COURS:
+        raise FpsEnCours(constatation.raison, "vehicule.immatriculation")
 
 
 @dataclass
