@@ -62,7 +62,7 @@ async def test_an_advance_with_a_key_is_made_once_finished_when_it_was_cut_and_t
         assert (await monde.client.post(f"{town}/fps", json=constat({}))).status_code == 201
         first = await move({"de": "P1D"}, "a")
         for key in ("", "b"):  # meanwhile another FPS, another advance
-            other = await (move({"de": "P1D"}, key) if key else monde.client.post(f"{town}/fps", json=constat({})))
+            other = await (move({"de": "P1D"}, key) if key else monde.client.post(f"{town}/fps", json=constat({"plaque": "AB-124-CD"})))
             assert other.status_code in (200, 201)
             again = await move({"de": "P1D"}, "a")
             assert again.json() == first.json() and again.headers["idempotency-replayed"] == "true"

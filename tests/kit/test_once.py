@@ -24,7 +24,7 @@ from tests.parler.espace import LILLE, LOGIN, MOT_DE_PASSE, Espace, demande
 from tests.parler.exports import lu
 from tests.parler.partie import code
 from tests.parler.tribunal import tribunal
-from tests.parler.ville import DEMANDE, Ville
+from tests.parler.ville import DEMANDE, Ville, une_autre
 from tests.temoin import Heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,7 +32,9 @@ LE = date(2026, 6, 15)
 CONSTAT = {**DEMANDE, "date_heure_constat": "2026-06-12T10:42:00+02:00"}
 
 
-async def poster(ville: Ville, cle: str, chemin: str = "/fps", corps: Any = CONSTAT) -> httpx.Response:
+async def poster(ville: Ville, cle: str, chemin: str = "/fps", corps: Any = None) -> httpx.Response:
+    """With that key; by default, a FPS for a vehicle that only this key names."""
+    corps = {**CONSTAT, "vehicule": une_autre(sum(map(ord, cle)) % 800)["vehicule"]} if corps is None else corps
     return await ville.world.client.post(ville.url(chemin), json=corps, headers={"Idempotency-Key": cle})
 
 
@@ -62,8 +64,8 @@ async def test_the_same_demand_three_times_with_one_key_gives_one_fps(ville: Vil
 
 async def test_without_a_key_one_asks_by_the_beginning_of_its_number_whether_a_fps_was_established(ville: Ville) -> None:
     """docs/specification.md, « Un acte, une fois »: the SIRET, the year, the authority, the day and the agent, then the orders."""
-    for agent in ("71", "72", "72", "73"):
-        assert (await ville.poster("/fps", {**CONSTAT, "agent": agent})).status_code == 201
+    for n, agent in enumerate(("71", "72", "72", "73")):
+        assert (await ville.poster("/fps", {**CONSTAT, "vehicule": une_autre(n)["vehicule"], "agent": agent})).status_code == 201
     trouves = (await ville.lire("/fps", siret=LILLE, apres=f"{LILLE}26" + "1" + "163" + "072" + "000"))["elements"]
     assert [int(fps["agent"]) for fps in trouves] == [72, 72, 73]
     assert {fps["date_heure_constat"] for fps in trouves} == {CONSTAT["date_heure_constat"]}
@@ -78,7 +80,8 @@ async def test_two_at_once_give_one_act_and_one_answer(ville: Ville) -> None:
 
 
 async def test_a_batch_of_demands_is_done_once_and_answers_the_same_line_by_line(ville: Ville) -> None:
-    lignes = "\n".join(json.dumps({**CONSTAT, "agent": agent}) for agent in ("72", "1000", "73", "72"))
+    agents = enumerate(("72", "1000", "73", "72"))
+    lignes = "\n".join(json.dumps({**CONSTAT, "vehicule": une_autre(n)["vehicule"], "agent": agent}) for n, agent in agents)
     entetes = {"Idempotency-Key": "lot", "Content-Type": "application/x-ndjson"}
     une, autre = [await ville.world.client.post(ville.url("/fps/lot"), content=lignes, headers=entetes) for _ in range(2)]
     assert [json.loads(x)["statut"] for x in une.text.splitlines()] == [201, 409, 201, 201]
@@ -116,7 +119,8 @@ async def test_a_key_is_that_of_its_caller_in_its_bac_and_lasts_a_day(ville: Vil
         (avant,) = await tx.select(select(gardees.c.wall_time).where(gardees.c.bac == ailleurs.bac))
         await tx.execute(update(gardees).where(gardees.c.bac == ailleurs.bac).values(wall_time=avant[0] - hier))
     assert "idempotency-replayed" in (await poster(ville, "i")).headers
-    assert "idempotency-replayed" not in (await poster(ailleurs, "i")).headers
+    autre = {**CONSTAT, "vehicule": une_autre(500)["vehicule"]}  # the key is forgotten: it serves another demand
+    assert "idempotency-replayed" not in (await poster(ailleurs, "i", corps=autre)).headers
     assert (await combien(ville), await combien(ailleurs)) == (1, 2)
 
 

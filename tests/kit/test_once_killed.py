@@ -14,7 +14,7 @@ from fps.kit.app.migrate import upgrade
 from tests.conftest import Postgres
 from tests.kit import killed_once
 from tests.kit.killed_once import ask
-from tests.parler.ville import DEMANDE
+from tests.parler.ville import DEMANDE, une_autre
 from tests.real import postgres_url
 
 BAC = {"nom": "coupe", "instant": "2026-06-15T20:00:00+02:00"}
@@ -35,7 +35,8 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
 
 
 async def test_a_service_killed_before_it_answers_has_acted_once_and_answers_when_it_is_asked_again(url: str) -> None:
-    lot = "\n".join(json.dumps({**FPS, "agent": agent}) for agent in ("72", "1000", "73"))
+    agents = enumerate(("72", "1000", "73"), 1)
+    lot = "\n".join(json.dumps({**FPS, "vehicule": une_autre(n)["vehicule"], "agent": agent}) for n, agent in agents)
     requests = [("/bacs/coupe/fps", JSON, json.dumps(FPS)), ("/bacs/coupe/fps/lot", NDJSON, lot)]
     async with running(one := killed_once.service(url)):
         assert (await ask(one.asgi, "POST", "/pilotage/bacs", json.dumps(BAC).encode(), JSON, "bac")).status_code == 201

@@ -15,7 +15,7 @@ from fps.kit.data import tables
 from fps.kit.ground.clock import wall_now
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
-from tests.parler.ville import DEMANDE, Ville
+from tests.parler.ville import DEMANDE, Ville, une_autre
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE, OUT = date(2026, 6, 15), tables.outbox
@@ -70,8 +70,8 @@ async def held(monde: World, bac: str) -> list[Any]:
 async def test_the_letters_of_a_peer_that_was_away_leave_when_it_answers_again(monde: World, cable: Cable, status: int) -> None:
     ville = await Ville.ouvrir(monde, LE)
     cable.status = status
-    for _ in range(5):
-        assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+    for n in range(5):
+        assert (await ville.poster("/fps", une_autre(n))).status_code == 201
     async for _ in moments():
         if len(await held(monde, ville.bac)) == 5 and cable.probes:
             break

@@ -15,7 +15,7 @@ from fps_simulateur.pilote import pilot as pilote
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.parler.exports import monde_exporte
-from tests.parler.ville import DEMANDE, Ville
+from tests.parler.ville import Ville, une_autre
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2026, 6, 15)
@@ -30,8 +30,8 @@ def malformee(bac: str, n: int, **champs: Any) -> bytes:
 async def test_letters_that_nobody_wrote_do_not_count_as_arrived(ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
     one, antai = monde.services[Party.COLLECTIVITE], monde.services[Party.ANTAI]
     await one.relay.stop()
-    for _ in range(3):
-        assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+    for n in range(3):
+        assert (await ville.poster("/fps", une_autre(n))).status_code == 201
     async with one.service.database.write() as tx:  # as once the broker has them: on their way, in no database
         await tx.execute(delete(tables.outbox).where(tables.outbox.c.bac == ville.bac))
     one.relay.start()
@@ -57,7 +57,7 @@ async def test_a_bac_that_moves_while_it_is_read_is_not_given(
 
     async def agir(service: Party) -> None:
         if service is SERVICES[0]:
-            assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+            assert (await ville.poster("/fps", une_autre(9))).status_code == 201
 
     async def appel(service: Party, method: str, path: str, **options: Any) -> Any:
         answer = await appeler(service, method, path, **options)

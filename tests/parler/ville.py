@@ -20,6 +20,13 @@ from tests.parler.partie import Partie, bac_neuf
 LILLE, PARIS, BOURG = "21590350100017", "21750001600019", "21000200200017"
 VOITURE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
 DEMANDE: dict[str, Any] = {"siret": LILLE, "zone": "rouge", "voie": "12 rue de l'Exemple", "vehicule": VOITURE, "agent": "72"}
+
+
+def une_autre(n: int) -> dict[str, Any]:
+    """The demand for the vehicle of that rank: a second FPS of the same one is refused while the first has effects."""
+    return {**DEMANDE, "vehicule": {**VOITURE, "immatriculation": f"AB-{123 + n}-CD"}}
+
+
 AU_BOURG = {"siret": BOURG, "zone": "centre", "voie": "4 rue de l'Exemple"}
 
 RANGS = count(99)
@@ -71,7 +78,8 @@ class Ville(Partie):
 
     def voiture(self) -> dict[str, str]:
         """A vehicle that has no FPS yet: a second one is refused while the first has effects."""
-        return {**VOITURE, "immatriculation": f"AB-{123 + len(self.plaques)}-CD"}
+        vehicule: dict[str, str] = une_autre(len(self.plaques))["vehicule"]
+        return vehicule
 
     async def envoyer(self, cls: MessageClass, **champs: Any) -> httpx.Response:
         """As anybody, with the plate of the FPS when nothing else is said."""

@@ -26,7 +26,8 @@ async def kill_and_start(world: Monde, party: Party) -> None:
 async def test_killed_services_lose_and_double_nothing(tmp_path: Path) -> None:
     async with ouvrir("processes", tmp_path) as world:
         await world.pilot.creer("essai", START)
-        agents = [LILLE | {"agent": f"{n:04d}"} for n in range(1, NUMBER + 1)]
+        voitures = [LILLE["vehicule"] | {"immatriculation": f"AB-{n:03d}-CD"} for n in range(1, NUMBER + 1)]
+        agents = [LILLE | {"agent": f"{n:04d}", "vehicule": voiture} for n, voiture in enumerate(voitures, 1)]
         # ANTAI dies while the messages FPS come in: the collectivité keeps them until it answers again.
         killer = asyncio.create_task(kill_and_start(world, Party.ANTAI))
         numeros = [await establish(world, "essai", body) for body in agents]

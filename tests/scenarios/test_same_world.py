@@ -13,12 +13,13 @@ from fps.parties import SERVICES, Party
 from tests.parler.mondes import WAYS, Monde, ouvrir
 
 START = datetime(2026, 6, 12, 20, 0, tzinfo=PARIS)
-LILLE = {
+LILLE: dict[str, Any] = {
     "siret": "21590350100017",
     "zone": "rouge",
     "voie": "12 rue de l'Exemple",
     "vehicule": {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"},
     "agent": "0072",
+    "date_heure_constat": "2026-06-12T19:00:00+02:00",  # in Paris parking is free from eight in the evening
 }
 PARIS_UN = LILLE | {"siret": "21750001600019", "zone": "1", "voie": "1 rue de l'Exemple", "agent": "0999"}
 
@@ -32,7 +33,8 @@ async def establish(world: Monde, bac: str, body: dict[str, Any]) -> str:
 
 async def pay(world: Monde, bac: str, numero: str, montant: int) -> None:
     forfait = await world.get(Party.COLLECTIVITE, bac, f"/fps/{numero}")
-    body = {"numero_telepaiement": forfait["telepaiement"], "immatriculation": "AB-123-CD", "moyen": "internet", "montant": montant}
+    plaque = forfait["vehicule"]["immatriculation"]
+    body = {"numero_telepaiement": forfait["telepaiement"], "immatriculation": plaque, "moyen": "internet", "montant": montant}
     response = await world.post(Party.ANTAI, bac, PaiementFps.path, body)
     assert response.status_code == 200, response.text
 
@@ -59,7 +61,8 @@ async def lives(world: Monde, bac: str) -> dict[str, Any]:
     """Four dossiers: paid minored, paid at the full amount on the last day, title paid with the rebate, title never paid."""
     await world.pilot.creer(bac, START, graine="meme-graine")
     minored, full = await establish(world, bac, PARIS_UN), await establish(world, bac, LILLE)
-    rebate, unpaid = await establish(world, bac, LILLE), await establish(world, bac, PARIS_UN)
+    autre = {"vehicule": {**LILLE["vehicule"], "immatriculation": "AB-124-CD"}}
+    rebate, unpaid = await establish(world, bac, LILLE | autre), await establish(world, bac, PARIS_UN | autre)
     await world.pilot.avancer(bac, START + timedelta(days=5))
     await pay(world, bac, minored, 5250)
     limit = (await world.get(Party.ANTAI, bac, f"/dossiers/{full}"))["date_limite_paiement"]

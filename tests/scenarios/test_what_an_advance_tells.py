@@ -37,8 +37,9 @@ async def test_the_letters_that_waited_are_told(monde: World) -> None:
 async def quelques(monde: World, nom: str, graine: str) -> str:
     """A bac where three cars were fined, whose journals say the same as those of another with that seed."""
     bac = await bac_neuf(monde, date(2023, 9, 28), nom, graine=graine)
-    for _ in range(3):
-        cree = await monde.client.post(f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=constat({}))
+    for n in range(3):
+        corps = constat({"plaque": f"AB-12{n}-CD"})
+        cree = await monde.client.post(f"{monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps", json=corps)
         assert cree.status_code == 201, cree.text
     await monde.pilot.au_calme(bac)
     return bac
