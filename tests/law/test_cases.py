@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from ccsp.domain.decision import verifier_frais
+from ccsp.domain.requete import Decision
 from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
 from fps.droit.calendar import jour_ouvrable, reporter
 from fps.droit.money import euros, pourcent
@@ -21,6 +23,7 @@ from fps.flows import by_type
 from fps.messages import plaques
 from fps.messages.erreurs import phrases
 from fps.messages.mfps import CreationFps
+from fps.messages.recours_usager import Partie, Sens
 from fps.regles import controle_mfps
 from fps.regles.controle_mfps import controler_creation
 from fps.villes.horaires import HeuresPayantes, Horaires
@@ -109,6 +112,10 @@ def _plaque_francaise(texte: str) -> list[str] | None:
     return None if connue is None else [connue.serie.value, connue.ecrite]
 
 
+def _frais(sens: Sens, frais: int = 0, charge: Partie | None = None) -> None:
+    verifier_frais(Decision("jugement", sens, LE, "Motifs.", "Dispositif.", 0, 0, 0, frais=frais, frais_a_la_charge_de=charge))
+
+
 ACTES: dict[str, Callable[..., Any]] = {
     **{
         nom: fonction
@@ -129,6 +136,7 @@ ACTES: dict[str, Callable[..., Any]] = {
     "telepaiement_titre": telepaiement_titre,
     "siret_valide": siret_valide,
     "plaque_francaise": _plaque_francaise,
+    "frais": _frais,
     "normaliser_plaque": plaques.normaliser,
     "plaques_identiques": plaques.identiques,
     "lectures_plaque": lambda texte, pays=None: list(plaques.lectures(texte, pays)),

@@ -88,6 +88,7 @@ CHAMPS: Mapping[str, str] = {
     "confirmer_avant_le": "Télécopie à confirmer avant le",
     "date_depot": "Requête déposée le",
     "decision.amende_abus": "Amende pour recours abusif",
+    "decision.frais": "Frais de l'instance",
     "decision.fps_du": "FPS réclamé",
     "decision.majoration_due": "Majoration réclamée",
     "decision.date_decision": "Décision du",

@@ -8,7 +8,7 @@ from fps.messages import specimens as s
 from fps.messages.formats import Centimes, Court, Instant, Jour, Ligne, Mois, Nombre, Numero26, NumeroRequete, NumeroTitre, Siret, Texte
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import Demandeur, Piece
-from fps.messages.recours_usager import Nature, Objet, Sens
+from fps.messages.recours_usager import Nature, Objet, Partie, Sens
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.parties import Channel, Party
 
@@ -180,6 +180,8 @@ class DecisionCollectivite(
     dispositif: Texte = Field(description="Dispositif, ce que la juridiction décide")
     fps_decharge: Centimes = Field(description="Part du FPS déchargée, en centimes")
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
+    frais: Centimes = Field(default=0, description="Frais de l'instance alloués à une partie (art. L. 2333-87-8), en centimes")
+    frais_a_la_charge_de: Partie | None = Field(default=None, description="Qui doit ces frais à l'autre partie")
     date_mise_a_disposition: Instant = Field(description="Date et heure certaines de mise à disposition")
     date_notification: Jour = Field(description="Notification à la collectivité : première consultation, sinon fin du délai de huit jours")
     delai_execution_mois: Mois = Field(description="Délai d'exécution, en mois de la notification")
@@ -197,6 +199,8 @@ class DecisionCollectivite(
         "dispositif": "Le requérant est déchargé du FPS majoré. La collectivité en informe l'ANTAI.",
         "fps_decharge": 3000,
         "majoration_dechargee": 5000,
+        "frais": 15000,
+        "frais_a_la_charge_de": "collectivite",
         "date_mise_a_disposition": "2027-02-08T09:00:00+01:00",
         "date_notification": "2027-02-16",
         "delai_execution_mois": 3,

@@ -26,6 +26,7 @@ from fps.parties import Channel, Party
 Objet = Literal["decision-rapo", "titre"]
 CanalRequete = Literal["portail", "courrier", "telecopie", "greffe"]
 Nature = Literal["ordonnance", "jugement"]
+Partie = Literal["requerant", "collectivite"]
 Sens = Literal["decharge-totale", "decharge-partielle", "rejet", "desistement", "non-lieu", "incompetence"]
 
 
@@ -194,6 +195,8 @@ class DecisionRequerant(
     fps_decharge: Centimes = Field(description="Part du FPS déchargée, en centimes")
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     amende_abus: Centimes = Field(description="Amende pour requête abusive, en centimes")
+    frais: Centimes = Field(default=0, description="Frais de l'instance alloués à une partie (art. L. 2333-87-8), en centimes")
+    frais_a_la_charge_de: Partie | None = Field(default=None, description="Qui doit ces frais à l'autre partie")
     date_mise_a_disposition: Jour = Field(description="Mise à disposition sur le portail, ou date d'envoi")
     delai_execution_mois: Mois | None = Field(
         description="Délai d'exécution d'une décharge par la collectivité, en mois de la notification ; vide quand rien n'est déchargé"
@@ -215,6 +218,8 @@ class DecisionRequerant(
         "fps_decharge": 3000,
         "majoration_dechargee": 5000,
         "amende_abus": 0,
+        "frais": 15000,
+        "frais_a_la_charge_de": "collectivite",
         "date_mise_a_disposition": "2027-02-08",
         "delai_execution_mois": 3,
         "voie_recours": "Cassation devant le Conseil d'État",

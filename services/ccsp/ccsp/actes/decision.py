@@ -15,7 +15,7 @@ async def juger(numero: str, decision: Decision, work: Work) -> Requete:
     requete = await connue(numero, work)
     ville = work.villes.chercher(requete.siret, work.today)
     rendue = regles.rendre(requete, decision, ville, work.now, work.today)
-    sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus}
+    sommes = {"fps": rendue.fps_decharge, "majoration": rendue.majoration_dechargee, "amende": rendue.amende_abus, "frais": rendue.frais}
     tracer(requete, Mention(rendue.nature), DECISION, work, sens=rendue.sens, **sommes)
     for lettre in lettres.decisions(requete, ville, work.now, work.today):
         if lettre is not None:

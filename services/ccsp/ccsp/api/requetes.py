@@ -24,7 +24,7 @@ from fps.kit.web.media import DOCUMENT
 from fps.kit.web.sites import montree
 from fps.messages.formats import Centimes, Texte
 from fps.messages.message import Message
-from fps.messages.recours_usager import Nature, Sens
+from fps.messages.recours_usager import Nature, Partie, Sens
 
 Numero = Annotated[str, Path(max_length=20, description="Numéro de la requête, 8 chiffres")]
 
@@ -79,6 +79,8 @@ class Juge(BaseModel):
     fps_decharge: Centimes = 0
     majoration_dechargee: Centimes = 0
     amende_abus: Centimes = 0
+    frais: Centimes = Field(0, description="Frais de l'instance alloués à une partie (art. L. 2333-87-8)")
+    frais_a_la_charge_de: Partie | None = Field(None, description="Qui les doit à l'autre ; jamais la partie qui gagne")
     fps_du: Centimes | None = Field(None, description="FPS réclamé, lu dans le dossier ; vide : ce que dit la requête")
     majoration_due: Centimes | None = Field(None, description="Majoration réclamée, lue dans le dossier ; vide : ce que dit la requête")
 

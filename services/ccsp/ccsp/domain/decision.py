@@ -85,12 +85,22 @@ def _verifier_sommes(requete: Requete, decision: Decision, le: date) -> None:
         raise refus.AmendeExcessive(f"Amende de {euros(decision.amende_abus)}, maximum {euros(maximum)}.", "amende_abus")
     if decision.amende_abus and decision.sens != "rejet":
         raise refus.AmendeSansRejet(f"Sens « {decision.sens} ».", "amende_abus")
+    verifier_frais(decision)
     if _sans_titre(requete) and (decision.majoration_dechargee or decision.majoration_due):
         raise refus.MontantsIncoherents(f"Requête {requete.numero} : sans titre, il n'y a pas de majoration.", "majoration_dechargee")
     if decision.decharge:
         _verifier_montants(requete, decision)
     elif total := decision.fps_decharge + decision.majoration_dechargee:
         raise refus.MontantsIncoherents(f"Sens « {decision.sens} », {euros(total)} déchargés.", "fps_decharge")
+
+
+def verifier_frais(decision: Decision) -> None:
+    """The costs are a sum and who owes it, who is not the party that wins (CGCT, art. L. 2333-87-8; hypothesis H121)."""
+    if (decision.frais > 0) != (decision.frais_a_la_charge_de is not None):
+        raise refus.FraisIncoherents("Une somme et la partie qui la doit vont ensemble.", "frais")
+    gagnante = {"decharge-totale": "requerant", "rejet": "collectivite"}.get(decision.sens)
+    if decision.frais and decision.frais_a_la_charge_de == gagnante:
+        raise refus.FraisIncoherents(f"{euros(decision.frais)} demandés à la partie qui gagne.", "frais_a_la_charge_de")
 
 
 def _verifier_montants(requete: Requete, decision: Decision) -> None:

@@ -253,6 +253,14 @@ class AmendeSansRejet(Refus):
     que_faire = "Retirez l'amende, ou rejetez la requête comme abusive."
 
 
+class FraisIncoherents(Refus):
+    """Les frais de l'instance sont une somme, mise à la charge de la partie qui ne gagne pas"""
+
+    code = "frais-incoherents"
+    article = "CGCT, art. L. 2333-87-8"
+    que_faire = "Donnez la somme et la partie qui la doit, ou retirez l'une et l'autre."
+
+
 class MontantsIncoherents(partages.MontantsIncoherents):
     """Les montants déchargés ne vont pas avec le sens de la décision"""
 

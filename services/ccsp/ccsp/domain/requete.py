@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ccsp.domain.refus import DecisionImpossible
-from fps.messages.recours_usager import CanalRequete, Nature, Objet, Sens
+from fps.messages.recours_usager import CanalRequete, Nature, Objet, Partie, Sens
 from fps.messages.recours_usager import Requete as Depot
 from fps.regles.machine import Machine
 from fps.regles.serie import Serie
@@ -63,6 +63,8 @@ class Decision:
     amende_abus: int
     fps_du: int | None = None
     majoration_due: int | None = None
+    frais: int = 0
+    frais_a_la_charge_de: Partie | None = None
 
     @property
     def decharge(self) -> bool:
