@@ -62,9 +62,9 @@ async def test_an_unpaid_title_is_reminded_then_seized_and_the_third_party_pays(
 
 async def test_nothing_to_seize_leads_to_the_prescription(monde: World) -> None:
     ici = await Tresorerie.ouvrir(monde, vehicule=vehicule("ZS-001-AA"))
-    await ici.au(2030, 10, 5)
+    await ici.au(2031, 7, 10)
     assert await ici.etat() == "saisi" and "saisie-infructueuse" in await ici.actes()
-    await ici.au(2030, 10, 6)
+    await ici.au(2031, 7, 11)
     assert (await ici.etat(), await ici.soldes(), await ici.echeance()) == ("prescrit", {}, None)
     assert code(await ici.payer(8000)) == (409, "titre-prescrit")
     await ici.annuler(3000, 5000)
@@ -189,7 +189,7 @@ async def test_a_partial_cancellation_of_a_prescribed_title_moves_what_was_paid_
     ici = await Tresorerie.ouvrir(monde, vehicule=vehicule("ZS-001-AA"))
     await ici.au(2026, 10, 12)
     await ici.payer(2000, "guichet")
-    await ici.au(2030, 10, 6)
+    await ici.au(2031, 7, 11)
     assert (await ici.etat(), await ici.soldes()) == ("prescrit", {})
     await ici.annuler(1500, 0)
     assert (await ici.etat(), await ici.soldes()) == ("prescrit", {f"a-reverser:{SIRET}": 500, "etat": -500})

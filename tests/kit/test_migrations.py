@@ -60,6 +60,7 @@ RELEASED = {
     "services/ccsp/ccsp/migrations/versions/0005_index.py": "abb2bc7f8ea2e4202d56616a2ab5562631d93028",
     "services/collectivite/collectivite/migrations/versions/0005_index.py": "39a1ede80ff4d7b8e310c43fbc16c69a2d766f76",
     "services/collectivite/collectivite/migrations/versions/0006_rapo.py": "6e050a2b2889f211811cce46d59c03b1446cfe5a",
+    "services/dgfip/dgfip/migrations/versions/0007_prescription.py": "55d3577ab6f0623662db3669f60043017e43f98c",
     "services/dgfip/dgfip/migrations/versions/0005_index.py": "7b1adfc8142b707b720d8f43cfc2003cc14eda9a",
     "services/antai/antai/migrations/versions/0006_reglements.py": "564b9fe4900f51de1d3a3746c07e5d24d200098e",
     "shared/fps/kit/data/revisions/kit_0005.py": "c372e5fe6ecc5ef2b0b996240a4d7003826d7d68",

@@ -147,6 +147,7 @@ ACTES: dict[str, Callable[..., Any]] = {
     "minoration": _minoration,
     "euros": euros,
     "droit": _droit,
+    "date_prescription": lambda signature, interruptions=(): calculs.date_prescription(signature, tuple(interruptions)),
     "suspendre_silence": calculs.suspendre_silence,
     "reprendre_silence": calculs.reprendre_silence,
     "facture": _facture,

@@ -20,6 +20,7 @@ jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
 PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     date: jours,
     date | None: jours | st.none(),
+    tuple[date, ...]: st.lists(jours, max_size=3).map(tuple),
     int | None: st.integers(1, 1440) | st.none(),
     bool: st.booleans(),
     tuple[int, ...]: st.lists(st.integers(1, 100_000), max_size=5).map(tuple),

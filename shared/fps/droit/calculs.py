@@ -222,10 +222,25 @@ def date_limite_execution(notification: date) -> date:
 
 
 @regle("LPF, art. L. 274", "Jour où le titre est prescrit")
-def date_prescription(signature: date) -> date:
-    """The day from which a title can no longer be recovered: four years from its signature (LPF, art. L. 274)."""
-    annees = droit(signature).prescription_annees
-    return prescription_possible(signature, ajouter_annees(signature, annees), annees)
+def date_prescription(signature: date, interruptions: tuple[date, ...] = ()) -> date:
+    """The day from which a title can no longer be recovered: four years from its signature, or from the last act that interrupted them.
+
+    LPF, art. L. 274; the acts of recovery and of recognition: its second paragraph.
+    """
+    depart = signature
+    for acte in interruptions:
+        depart = interrompre(depart, acte)
+    annees = droit(depart).prescription_annees
+    return prescription_possible(depart, ajouter_annees(depart, annees), annees)
+
+
+@regle(
+    "LPF, art. L. 274, al. 2 ; hypothèse H122",
+    "Un acte de recouvrement ou de reconnaissance interrompt la prescription : elle recommence ce jour",
+)
+def interrompre(depart: date, acte: date) -> date:
+    """The day from which the four years run, once an act of recovery or of recognition has interrupted them."""
+    return max(depart, acte)
 
 
 @regle("Hypothèse H42", "Relance d'un titre impayé, de la fin du rabais")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dgfip.actes.prise_en_charge import connue, designee, planifier
+from dgfip.actes.prise_en_charge import connue, designee, planifier, planifier_prescription
 from dgfip.actes.reversement import inscrire
 from dgfip.domain import paiement
 from dgfip.domain.articles import PAIEMENT, SAISIE
@@ -49,6 +49,8 @@ async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenR
     """Books, account of the month, news; gives the rebate granted. Raises what `PriseEnCharge.payer` raises, ReferenceDejaUtilisee."""
     numero, avant = prise.numero_fps, prise.part_collectivite
     rabais = prise.payer(montant, le, partiel=partiel)
+    if moyen != "saisie":
+        prise.interrompre("paiement", le)
     if reference in {deja.reference for deja in await _encaissements(prise, work)}:
         raise ReferenceDejaUtilisee(f"Référence « {reference} ».", "reference")
     work.add(Encaissement.noter(prise, reference, moyen, montant, le))
@@ -58,6 +60,8 @@ async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenR
     if prise.etat in SOLDES:
         prise.suspendu_le = None
         work.unschedule(numero, *RECOUVREMENT)
+    elif moyen != "saisie":  # what the redevable pays by himself recognises the debt; what a third party pays does not
+        planifier_prescription(prise, work)
     _informer(prise, moyen, work)
     return rabais
 

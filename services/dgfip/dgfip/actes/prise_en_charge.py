@@ -11,7 +11,6 @@ from dgfip.domain.prise_en_charge import SOLDES, Etat, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import PriseEnChargeInconnue, TitreDejaPrisEnCharge
 from fps.droit.calculs import (
     date_envoi_avertissement,
-    date_prescription,
     date_relance_titre,
     date_saisie,
     date_versement_saisie,
@@ -65,6 +64,12 @@ async def prendre_en_charge(message: EmissionTitre, work: Work) -> None:
     planifier(prise, work)
 
 
+def planifier_prescription(prise: PriseEnCharge, work: Work) -> None:
+    """Its last day is still in time: the title is prescribed the day after (LPF, art. L. 274)."""
+    work.unschedule(prise.numero_fps, Echeance.PRESCRIPTION)
+    work.schedule(prise.numero_fps, Echeance.PRESCRIPTION, prise.date_prescription + timedelta(days=1))
+
+
 def planifier(prise: PriseEnCharge, work: Work, *, reprise: date | None = None) -> None:
     """Plan the next step of the recovery, and its prescription; nothing once the title is settled (invariant 10).
 
@@ -74,8 +79,7 @@ def planifier(prise: PriseEnCharge, work: Work, *, reprise: date | None = None) 
     work.unschedule(numero, *RECOUVREMENT)
     if prise.etat in SOLDES:
         return
-    # Its last day is still in time: the title is prescribed the day after.
-    work.schedule(numero, Echeance.PRESCRIPTION, date_prescription(prise.date_titre) + timedelta(days=1))
+    planifier_prescription(prise, work)
     if prise.suspendu_le is not None:
         return
     demain = work.today + timedelta(days=1)

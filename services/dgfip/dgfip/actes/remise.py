@@ -1,7 +1,7 @@
 """The remise gracieuse of the majoration: asked by the redevable, decided by the comptable."""
 
 from dgfip.actes.paiement import informer_de_la_remise
-from dgfip.actes.prise_en_charge import designee, planifier
+from dgfip.actes.prise_en_charge import designee, planifier, planifier_prescription
 from dgfip.domain.articles import PAIEMENT
 from dgfip.domain.ecritures import ecriture_remise
 from dgfip.domain.mentions import Mention
@@ -20,6 +20,8 @@ async def demander(numero: str, motif: str, montant: int, work: Work) -> Demande
         work.add(remise)
     else:
         remise.redemander(work.today, motif, montant)
+    prise.interrompre("demande-de-remise", work.today)
+    planifier_prescription(prise, work)
     work.record(numero, Mention.REMISE_DEMANDEE, PAIEMENT, montant=montant)
     return remise
 

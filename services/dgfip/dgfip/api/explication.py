@@ -100,7 +100,7 @@ def calculs(prise: PriseEnCharge, le: date) -> dict[str, Callable[[], Any]]:
         "date_notification": lambda: notification(prise),
         "date_limite_rabais": lambda: date_limite_rabais(envoi(prise)),
         "date_limite_recours": lambda: date_limite_recours(notification(prise)),
-        "date_prescription": lambda: date_prescription(prise.date_titre),
+        "date_prescription": lambda: date_prescription(prise.date_titre, tuple(acte.le for acte in prise.interruptions)),
     }
 
 
@@ -108,12 +108,11 @@ def valeurs(prise: PriseEnCharge, le: date) -> dict[str, Any]:
     """The fields as the view shows them that day, and those that the avertissement prints."""
     averti = prise.date_envoi is not None
     return {
-        **PriseVue.voir(prise, le).model_dump(),
+        **PriseVue.voir(prise, le).model_dump(exclude={"interruptions"}),
         "total_du": prise.total_du,
         "rabais": prise.rabais if averti else None,
         "montant_avec_rabais": prise.total_du - prise.rabais if averti else None,
         "date_limite_recours": None if prise.date_notification is None else date_limite_recours(prise.date_notification),
-        "date_prescription": date_prescription(prise.date_titre),
     }
 
 

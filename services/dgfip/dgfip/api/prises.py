@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from dgfip.actes.prise_en_charge import designee
-from dgfip.domain.prise_en_charge import SOLDES, Etat, PriseEnCharge
+from dgfip.domain.prise_en_charge import SOLDES, Etat, Interruption, PriseEnCharge
 from dgfip.store import page_prises
 from fps.droit.numero import telepaiement_titre
 from fps.kit.engine.service import Service
@@ -50,6 +50,8 @@ class PriseVue(BaseModel):
     suspendu_le: date | None
     relance_le: date | None
     saisi_le: date | None
+    interruptions: tuple[Interruption, ...] = Field(description="Les actes qui ont interrompu la prescription, chacun à sa date")
+    date_prescription: date = Field(description="Dernier jour du recouvrement (LPF, art. L. 274)")
 
     @classmethod
     def voir(cls, prise: PriseEnCharge, le: date) -> "PriseVue":
@@ -62,6 +64,7 @@ class PriseVue(BaseModel):
             "rabais_du_jour": rabais,
             "net_du": prise.net_du,
             "a_payer": prise.reste_du(le),
+            "date_prescription": prise.date_prescription,
             "a_rembourser": prise.trop_percu if prise.etat is Etat.A_REMBOURSER else 0,
         }
         return cls.model_validate({**vars(prise), **calcules})

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from dgfip.domain.refus import (
     ActeImpossible,
@@ -23,7 +25,7 @@ from dgfip.domain.refus import (
     TitrePrescrit,
 )
 from dgfip.domain.sommes import net_reclame, part_de_la_collectivite, rabais_du_jour, somme_a_payer, trop_paye
-from fps.droit.calculs import date_limite_rabais, date_notification_avertissement
+from fps.droit.calculs import date_limite_rabais, date_notification_avertissement, date_prescription
 from fps.droit.calculs import rabais as rabais_de
 from fps.droit.money import euros
 from fps.errors import Conflit
@@ -95,6 +97,15 @@ class Variation:
     precompte: int
 
 
+class Interruption(BaseModel):
+    """Un acte qui interrompt la prescription : de recouvrement, ou de reconnaissance par le redevable (LPF, art. L. 274, al. 2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nature: Literal["saisie", "paiement", "demande-de-remise"]
+    le: date
+
+
 @dataclass
 class PriseEnCharge:
     """One FPS majoré: a narrow row. Amounts in centimes; the whole line of the title is in its LigneRecue."""
@@ -125,6 +136,7 @@ class PriseEnCharge:
     suspendu_le: date | None = None
     relance_le: date | None = None
     saisi_le: date | None = None
+    interruptions: tuple[Interruption, ...] = ()
 
     @classmethod
     def ouvrir(cls, message: EmissionTitre) -> "PriseEnCharge":
@@ -199,6 +211,16 @@ class PriseEnCharge:
         """The saisie administrative à tiers détenteur is notified (LPF, art. L. 262)."""
         self._passer("saisir")
         self.saisi_le = le
+        self.interrompre("saisie", le)
+
+    def interrompre(self, nature: Literal["saisie", "paiement", "demande-de-remise"], le: date) -> None:
+        """That act interrupts the prescription (LPF, art. L. 274, al. 2)."""
+        self.interruptions = (*self.interruptions, Interruption(nature=nature, le=le))
+
+    @property
+    def date_prescription(self) -> date:
+        """The last day of the recovery, as far as it is known."""
+        return date_prescription(self.date_titre, tuple(acte.le for acte in self.interruptions))
 
     def prescrire(self) -> int:
         """Nothing can be recovered any more; gives what is lost, in centimes (LPF, art. L. 274)."""
