@@ -78,12 +78,13 @@ class Stationnement:
     def dernier_justificatif(self, zone: Zone, instant: datetime, heures: HeuresPayantes) -> PaiementImmediat | None:
         """The latest of the proofs that are visible (1°) and whose longest paid duration has not run out (2°): R. 2333-120-5.
 
-        Hours that are not paid do not count in that duration (CGCT, art. R. 2333-120-6).
+        Hours that are not paid do not count in that duration (CGCT, art. R. 2333-120-6); it has run out at the minute when it ends, which
+        is also when a FPS that started from it would cease to produce its effects.
         """
         retenus = [
             p
             for p in self.paiements
-            if p.zone == zone.code and p.visible and p.debut <= instant <= heures.terme(p.debut, zone.duree_maximale)
+            if p.zone == zone.code and p.visible and p.debut <= instant < heures.terme(p.debut, zone.duree_maximale)
         ]
         return max(retenus, key=lambda p: p.debut, default=None)
 
