@@ -111,6 +111,28 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+class _NoCookies(httpx.Cookies):
+    """A service sets none for another: looking for them in every answer is work for nothing, and one that came would be kept for all."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep none."""
+
+
+class Client(httpx.AsyncClient):
+    """A client that keeps no cookie."""
+
+    _none = _NoCookies()
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, ever."""
+        return self._none
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        """Keep none."""
+
+
 def open_client(
     applications: Mapping[str, Any] | None = None,
     *,
@@ -120,9 +142,9 @@ def open_client(
 ) -> httpx.AsyncClient:
     """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
     if applications is not None:
-        return httpx.AsyncClient(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
+        return Client(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
-    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
+    return Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
 
 def trace(traceparent: str) -> dict[str, str]:
