@@ -162,8 +162,8 @@ def test_a_message_received_or_refused_agrees_with_its_noun(cls: MessageClass) -
     masculins = {"Message", "Accusé", "Avis", "Dépôt", "Paiement", "Justificatif", "Mémoire", "Titre", "Mandat", "Remboursement"}
     nom = recit.message(cls)
     premier = nom.partition(" ")[0]
-    assert premier in feminins | masculins | {"Avertissement", "FPS"}
+    assert premier in feminins | masculins | {"Avertissement", "FPS", "Pièces"}
     recu = recit.ligne(line("reception", type=cls.type, id="1"))
     refuse = recit.ligne(line("refus", type=cls.type, id="1", code="c", detail="d"))
-    e = "e" if premier in feminins else ""
+    e = "es" if premier == "Pièces" else "e" if premier in feminins else ""
     assert (recu.acte, refuse.acte) == (f"{nom}, reçu{e}", f"{nom} : refusé{e}")

@@ -35,6 +35,7 @@ REGLES: dict[str, frozenset[str]] = {
     "ccsp/nom-de-la-juridiction": frozenset({"ccsp.domain.lettres:accuse_depot"}),
     "ccsp/notification-electronique": frozenset({"ccsp.actes.decision:_prevoir_notification"}),
     "ccsp/paiement-prealable": frozenset({"ccsp.domain.recevabilite:_motifs"}),
+    "ccsp/rectification": frozenset({"ccsp.domain.decision:rectifier"}),
     "ccsp/pourvoi": frozenset({"ccsp.domain.execution:se_pourvoir"}),
     "ccsp/recours": frozenset({"ccsp.domain.recevabilite:_delai"}),
     "ccsp/recours-apres-rapo": frozenset({"ccsp.domain.recevabilite:_delai"}),

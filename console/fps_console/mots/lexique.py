@@ -166,6 +166,7 @@ ACTES: Mapping[str, str] = {
     "decision-executee": "Décision de la juridiction exécutée",
     "decision-et-annulation-differentes": "Décision et annulation qui diffèrent",
     "execution": "Décision exécutée",
+    "rectification-decision": "Erreur matérielle de la décision rectifiée",
     "pourvoi": "Pourvoi en cassation",
     "demande-execution": "Exécution demandée",
     "astreinte": "Astreinte prononcée",

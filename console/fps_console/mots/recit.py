@@ -63,7 +63,9 @@ def message(cls: MessageClass) -> str:
 
 def accord(nom: str, participe: str) -> str:
     """The participle as the noun wants it: « Requête…, reçue », « Dépôt…, reçu »."""
-    return f"{participe}e" if nom.partition(" ")[0] in FEMININS else participe
+    premier = nom.partition(" ")[0]
+    pluriel = "s" if premier.removesuffix("s") in FEMININS and premier.endswith("s") else ""
+    return f"{participe}e{pluriel}" if premier.removesuffix(pluriel) in FEMININS else participe
 
 
 def etat(nom: str | None) -> str:

@@ -120,6 +120,7 @@ class Droit:
     reversement_jour = Parametre(int)
     greffe_examen_jours = Parametre(int)
     cassation_mois = Parametre(int)
+    rectification_mois = Parametre(int)
     execution_juridictionnelle_mois = Parametre(int)
     eavis_papier_jours = Parametre(int)
     pli_retour_jours = Parametre(int)

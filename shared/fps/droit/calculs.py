@@ -285,6 +285,13 @@ def date_examen_requete(depot: date) -> date:
     return ajouter_jours(depot, droit(depot).greffe_examen_jours)
 
 
+@regle("CGCT, art. R. 2333-120-66", "Dernier jour pour corriger une erreur matérielle de la décision")
+def date_limite_rectification(notification: date) -> date:
+    """Last day to correct a clerical error of a decision: one month from its notification (CGCT, art. R. 2333-120-66)."""
+    mois = droit(notification).rectification_mois
+    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
+
+
 @regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
 def date_limite_pourvoi(notification: date) -> date:
     """Last day of the appeal in cassation (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""

@@ -182,6 +182,7 @@ class DecisionCollectivite(
     majoration_dechargee: Centimes = Field(description="Part de la majoration déchargée, en centimes")
     frais: Centimes = Field(default=0, description="Frais de l'instance alloués à une partie (art. L. 2333-87-8), en centimes")
     frais_a_la_charge_de: Partie | None = Field(default=None, description="Qui doit ces frais à l'autre partie")
+    rectifiee_le: Jour | None = Field(default=None, description="Jour où une erreur matérielle de la décision a été corrigée")
     date_mise_a_disposition: Instant = Field(description="Date et heure certaines de mise à disposition")
     date_notification: Jour = Field(description="Notification à la collectivité : première consultation, sinon fin du délai de huit jours")
     delai_execution_mois: Mois = Field(description="Délai d'exécution, en mois de la notification")
@@ -201,6 +202,7 @@ class DecisionCollectivite(
         "majoration_dechargee": 5000,
         "frais": 15000,
         "frais_a_la_charge_de": "collectivite",
+        "rectifiee_le": None,
         "date_mise_a_disposition": "2027-02-08T09:00:00+01:00",
         "date_notification": "2027-02-16",
         "delai_execution_mois": 3,

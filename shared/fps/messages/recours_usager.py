@@ -197,6 +197,7 @@ class DecisionRequerant(
     amende_abus: Centimes = Field(description="Amende pour requête abusive, en centimes")
     frais: Centimes = Field(default=0, description="Frais de l'instance alloués à une partie (art. L. 2333-87-8), en centimes")
     frais_a_la_charge_de: Partie | None = Field(default=None, description="Qui doit ces frais à l'autre partie")
+    rectifiee_le: Jour | None = Field(default=None, description="Jour où une erreur matérielle de la décision a été corrigée")
     date_mise_a_disposition: Jour = Field(description="Mise à disposition sur le portail, ou date d'envoi")
     delai_execution_mois: Mois | None = Field(
         description="Délai d'exécution d'une décharge par la collectivité, en mois de la notification ; vide quand rien n'est déchargé"
@@ -220,6 +221,7 @@ class DecisionRequerant(
         "amende_abus": 0,
         "frais": 15000,
         "frais_a_la_charge_de": "collectivite",
+        "rectifiee_le": None,
         "date_mise_a_disposition": "2027-02-08",
         "delai_execution_mois": 3,
         "voie_recours": "Cassation devant le Conseil d'État",

@@ -89,6 +89,15 @@ class Juge(BaseModel):
         return Decision(**self.model_dump() | {"dispositif": self.dispositif or DISPOSITIFS[self.sens], "date_decision": le})
 
 
+class Rectification(BaseModel):
+    """Une erreur matérielle du texte de la décision : ce qui la remplace ; ce qui est jugé, et ses sommes, ne changent pas."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"motifs": "La cession est du 3 mars, et non du 3 mai."}})
+
+    motifs: Texte | None = None
+    dispositif: Texte | None = None
+
+
 class Consultation(BaseModel):
     """Qui ouvre la décision, sur le portail ou par télétransmission."""
 
@@ -123,6 +132,13 @@ def routes(service: Service) -> APIRouter:
     async def juger(request: Request, numero: Numero, juge: Juge) -> RequeteVue:
         async def run(work: Work) -> RequeteVue:
             return RequeteVue.model_validate(await decisions.juger(numero, juge.decision(work.today), work))
+
+        return await service.ask(bac_of(request), run)
+
+    @router.post("/requetes/{numero}/rectification", summary="Rectifier une erreur matérielle d'une décision")
+    async def rectifier(request: Request, numero: Numero, texte: Rectification) -> RequeteVue:
+        async def run(work: Work) -> RequeteVue:
+            return RequeteVue.model_validate(await decisions.rectifier(numero, texte.motifs, texte.dispositif, work))
 
         return await service.ask(bac_of(request), run)
 

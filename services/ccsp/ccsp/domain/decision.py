@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from ccsp.domain import refus
-from ccsp.domain.delais import limite_execution, notification_collectivite, notification_requerant
+from ccsp.domain.delais import limite_execution, limite_rectification, notification_collectivite, notification_requerant
 from ccsp.domain.recevabilite import motifs
 from ccsp.domain.requete import INSTRUITES, Decision, EtatRequete, Requete
 from fps.droit import droit
@@ -132,6 +132,22 @@ def rendre(requete: Requete, decision: Decision, ville: Commune | None, instant:
     requete.notifiee_collectivite_le = notification_collectivite(le, electronique=electronique(requete, ville, le))
     requete.limite_execution = limite_execution(requete, requete.notifiee_collectivite_le)
     return decision
+
+
+def rectifier(requete: Requete, motifs: str | None, dispositif: str | None, le: date) -> Decision:
+    """A clerical error of the text is corrected, within the month; what was decided, and its sums, stay (CGCT, art. R. 2333-120-66).
+
+    Raises RectificationImpossible.
+    """
+    limite = limite_rectification(requete)
+    if requete.decision is None or limite is None or le > limite:
+        jusqu_au = f", jusqu'au {limite:%d/%m/%Y}" if limite else ""
+        raise refus.RectificationImpossible(f"Requête {requete.numero}, état « {requete.etat} »{jusqu_au}.")
+    if motifs is None and dispositif is None:
+        raise refus.RectificationImpossible("Ni les motifs ni le dispositif ne sont corrigés.", "motifs")
+    ancienne = requete.decision
+    requete.decision = replace(ancienne, motifs=motifs or ancienne.motifs, dispositif=dispositif or ancienne.dispositif, rectifiee_le=le)
+    return requete.decision
 
 
 def electronique(requete: Requete, ville: Commune | None, le: date) -> bool:

@@ -8,6 +8,7 @@ from fps.droit.calculs import (
     date_limite_execution,
     date_limite_pourvoi,
     date_limite_recours,
+    date_limite_rectification,
     date_notification_decision,
     date_notification_decision_rapo,
     date_notification_postale,
@@ -50,6 +51,12 @@ def notification_collectivite(envoi: date, *, electronique: bool, consultation: 
 def limite_execution(requete: Requete, notification: date) -> date | None:
     """Last day for the defendant to execute, counted from its own notification; None when nothing is discharged."""
     return date_limite_execution(notification) if requete.decision is not None and requete.decision.decharge else None
+
+
+def limite_rectification(requete: Requete) -> date | None:
+    """Last day to correct a clerical error, from the later of the two notifications (CGCT, art. R. 2333-120-66)."""
+    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
+    return date_limite_rectification(max(dates)) if dates else None
 
 
 def limite_pourvoi(requete: Requete) -> date | None:

@@ -22,6 +22,7 @@ class Mention(StrEnum):
 
     JUGEMENT = "jugement"
     ORDONNANCE = "ordonnance"
+    RECTIFICATION = "rectification-decision"
     OUVERTURE_DECISION = "ouverture-decision"
     CONSULTATION = "consultation"
     NOTIFICATION = "notification"

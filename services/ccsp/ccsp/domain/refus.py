@@ -300,6 +300,14 @@ class NotificationImpossible(Conflit):
     que_faire = "La consultation suppose une décision, ou une demande, mise à disposition par voie électronique."
 
 
+class RectificationImpossible(Conflit):
+    """Cette décision ne peut pas être rectifiée"""
+
+    code = "rectification-impossible"
+    article = "CGCT, art. R. 2333-120-66"
+    que_faire = "Corrigez les motifs ou le dispositif d'une décision rendue, dans le mois de sa notification ; ensuite, formez un pourvoi."
+
+
 class PourvoiImpossible(Conflit):
     """Le pourvoi n'est pas recevable"""
 

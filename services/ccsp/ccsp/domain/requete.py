@@ -65,6 +65,7 @@ class Decision:
     majoration_due: int | None = None
     frais: int = 0
     frais_a_la_charge_de: Partie | None = None
+    rectifiee_le: date | None = None
 
     @property
     def decharge(self) -> bool:
