@@ -134,6 +134,10 @@ IRRECEVABLES: list[tuple[dict[str, Any], list[str]]] = [
         ["requete-tardive"],
     ),
     ({"date_notification_avertissement": "2026-10-03"}, ["requete-tardive"]),
+    # Its last day was 4 November: a letter that comes the 5th is in time by its postmark (CE, Section, 13 May 2024, n° 466541).
+    ({"date_notification_avertissement": "2026-10-03", "canal": "courrier", "date_cachet_poste": "2026-11-03"}, []),
+    ({"date_notification_avertissement": "2026-10-03", "canal": "courrier", "date_cachet_poste": "2026-11-04"}, []),
+    ({"date_notification_avertissement": "2026-10-03", "canal": "courrier", "date_cachet_poste": "2026-11-05"}, ["requete-tardive"]),
     ({"date_notification_avertissement": "2026-10-04"}, []),
     ({"date_notification_avertissement": "2026-09-03", "eloignement": "outre-mer"}, ["requete-tardive"]),
     ({"date_notification_avertissement": "2026-09-04", "eloignement": "outre-mer"}, []),

@@ -19,6 +19,9 @@ REGLES: dict[str, frozenset[str]] = {
     "antai/rectificatif-avant-le-constat": frozenset({"antai.domain.rectification:avant_constat"}),
     "antai/rectificatif-date-d-edition": frozenset({"antai.domain.rectification:_dates"}),
     "antai/verrou": frozenset({"antai.domain.paiement:exiger_ouvert"}),
+    "ccsp/cachet-apres-l-arrivee": frozenset({"ccsp.domain.recevabilite:verifier_cachet"}),
+    "ccsp/cachet-avant-la-notification": frozenset({"ccsp.domain.recevabilite:verifier_cachet"}),
+    "ccsp/cachet-de-la-requete": frozenset({"ccsp.domain.recevabilite:_delai"}),
     "ccsp/code-a-usage-unique": frozenset({"ccsp.actes.agents:verifier_code"}),
     "ccsp/confirmation-de-la-telecopie": frozenset({"ccsp.domain.recevabilite:_motifs"}),
     "ccsp/convention-de-teletransmission": frozenset(

@@ -203,6 +203,7 @@ CHAMPS: Mapping[str, str] = {
     "recours_outre_mer_mois": "Délai de distance depuis l'outre-mer, en mois",
     "regularisation_mois": "Délai de régularisation, en mois",
     "report_jour_ouvrable": "Report au jour ouvrable",
+    "cachet_juridiction": "Cachet de la poste devant la juridiction",
     "delais_juridiction_francs": "Délais francs devant la juridiction",
     "delais_juridiction_jour_ouvrable": "Délais devant la juridiction reportés au jour ouvrable",
     "delais_proroges_jusqu_au": "Fin de la période où un délai échu court de nouveau",

@@ -131,6 +131,7 @@ class Droit:
     report_jour_ouvrable = Parametre(bool)
     delais_juridiction_francs = Parametre(bool)
     delais_juridiction_jour_ouvrable = Parametre(bool)
+    cachet_juridiction = Parametre(bool)
 
     delais_proroges_jusqu_au = Parametre(date)
     prorogation_maximum_mois = Parametre(int)

@@ -76,6 +76,9 @@ class Requete(
     objet: Objet = Field(description="Ce qui est contesté : décision sur le RAPO (même implicite) ou titre exécutoire")
     numero_titre: NumeroTitre | None = Field(default=None, description="Titre contesté, imprimé sur l'avertissement")
     canal: CanalRequete = Field(description="Canal du dépôt")
+    date_cachet_poste: Jour | None = Field(
+        default=None, description="Date du cachet de la poste d'une requête par courrier : depuis le 13 mai 2024, c'est elle qui compte"
+    )
     requerant: Demandeur
     eloignement: Eloignement = Field(description="Résidence du requérant, qui allonge le délai outre-mer et à l'étranger")
     signee: bool = Field(description="Requête signée, ou déposée par le portail qui vaut signature")
@@ -96,6 +99,7 @@ class Requete(
         "objet": "titre",
         "numero_titre": s.NUMERO_TITRE,
         "canal": "portail",
+        "date_cachet_poste": None,
         "requerant": s.DEMANDEUR,
         "eloignement": "metropole",
         "signee": True,

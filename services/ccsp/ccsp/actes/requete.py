@@ -7,6 +7,7 @@ from ccsp.domain.articles import ENREGISTREMENT
 from ccsp.domain.bordereau import Bordereau
 from ccsp.domain.echeances import Echeance
 from ccsp.domain.mentions import Mention
+from ccsp.domain.recevabilite import verifier_cachet
 from ccsp.domain.refus import AutreDossier, RequeteDejaEnregistree, RequeteInconnue
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from fps.droit.calculs import date_examen_requete, date_limite_confirmation_telecopie
@@ -51,7 +52,8 @@ async def communiquee(numero: str, siret: str, work: Work) -> Requete:
 
 
 async def enregistrer(message: Depot, work: Work) -> AccuseDepotRequete:
-    """Register a petition, one per FPS and object; its examination comes later. Raises RequeteDejaEnregistree."""
+    """Register a petition, one per FPS and object; its examination comes later. Raises RequeteDejaEnregistree, CachetPosterieur."""
+    verifier_cachet(message, work.today)
     unique = await work.find(RequeteDuFps, message.numero_fps, message.objet)
     if unique is not None:
         former = await connue(unique.numero, work)

@@ -8,6 +8,7 @@ from ccsp.domain.delais import limite_recours
 from ccsp.domain.refus import Irrecevabilite
 from ccsp.domain.requete import Requete
 from fps.droit import droit
+from fps.messages.recours_usager import Requete as Depot
 
 MOTIFS: dict[str, type[Irrecevabilite]] = {
     cls.code: cls
@@ -64,10 +65,26 @@ def _motifs(requete: Requete, le: date) -> Iterator[type[Irrecevabilite]]:
         yield refus.TelecopieNonConfirmee
 
 
+def formee_le(requete: Requete) -> date:
+    """The day that tells whether it is in time: that of the postmark, as the case law of its arrival has it (CE, 13 May 2024)."""
+    cachet = requete.depot.date_cachet_poste
+    return cachet if cachet is not None and droit(requete.date_depot).cachet_juridiction else requete.date_depot
+
+
+def verifier_cachet(depot: Depot, le: date) -> None:
+    """Raises CachetPosterieur: only a letter has a postmark, that is not after its arrival nor before what it contests."""
+    cachet = depot.date_cachet_poste
+    attaquee = depot.date_notification_avertissement if depot.objet == "titre" else depot.date_decision_rapo
+    if cachet is None:
+        return
+    if depot.canal != "courrier" or cachet > le or (attaquee is not None and cachet < attaquee):
+        raise refus.CachetPosterieur(f"Cachet du {cachet:%d/%m/%Y}, canal « {depot.canal} », reçue le {le:%d/%m/%Y}.", "date_cachet_poste")
+
+
 def _delai(requete: Requete) -> Iterator[type[Irrecevabilite]]:
     attaquee_le = requete.depot.date_decision_rapo if requete.objet == "decision-rapo" else None
     if attaquee_le is not None and attaquee_le > requete.date_depot:
         yield refus.RequetePrematuree
     limite = limite_recours(requete)
-    if limite is not None and requete.date_depot > limite:
+    if limite is not None and formee_le(requete) > limite:
         yield refus.RequeteTardive

@@ -1,7 +1,7 @@
 """What the court refuses, and what makes a petition inadmissible: each with its code, its article and what to do."""
 
 from ccsp.domain.articles import DEFENSE, DEPOT, EXECUTION, NOTIFICATION, ORDONNANCE, PIECES, POURVOI, REGULARISATION, TELECOPIE, VOIE
-from fps.errors import Conflit, Introuvable, Refus
+from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
 from fps.regles import refus as partages
 
 
@@ -11,6 +11,14 @@ class RequeteInconnue(Introuvable):
     code = "requete-inconnue"
     article = DEPOT
     que_faire = "Vérifiez les 8 chiffres du numéro de requête : les deux premiers sont ceux de l'année."
+
+
+class CachetPosterieur(MessageRefuse):
+    """La requête ne peut pas avoir été postée à cette date"""
+
+    code = "cachet-de-requete"
+    article = "CE, Section, 13 mai 2024, n° 466541"
+    que_faire = "Recopiez la date du cachet d'une lettre : ni après son arrivée, ni avant ce qu'elle conteste."
 
 
 class Irrecevabilite(Refus):
