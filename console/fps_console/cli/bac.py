@@ -22,7 +22,13 @@ def creer(
     ] = "",
     courant: Annotated[bool, typer.Option("--courant", help="La date avance toute seule.")] = False,
     vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde, avec --courant.")] = 1,
-    vierge: Annotated[bool, typer.Option("--vierge", help="Sans espace numérique, convention ni certificat : tout est à enrôler.")] = False,
+    vierge: Annotated[
+        bool, typer.Option("--vierge", help="Sans collectivité, espace numérique, convention ni certificat : tout est à enrôler.")
+    ] = False,
+    villes: Annotated[
+        Path | None,
+        typer.Option(metavar="DOSSIER", help="Ses collectivités : un fichier .yaml, ou un dossier ; celles du simulateur à défaut."),
+    ] = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
@@ -31,7 +37,7 @@ def creer(
     from fps_console.commandes import bacs
 
     mode = "courant" if courant else "fige"
-    return bacs.create(settings(adresses, data_dir), nom, le, graine, mode, vitesse, vierge=vierge, en_json=en_json)
+    return bacs.create(settings(adresses, data_dir), nom, le, graine, mode, vitesse, vierge=vierge, villes=villes, en_json=en_json)
 
 
 @app.command("lister", cls=Commande)

@@ -9,7 +9,7 @@ from typer._completion_classes import completion_init
 
 from fps.kit.ground.memory import patient
 from fps.parties import SERVICES
-from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce
+from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce, ville
 from fps_console.cli.francais import Commande, Groupe, mistake
 from fps_console.commandes.output import Panne, any_terminal, cause, say
 
@@ -34,6 +34,7 @@ CACHEES: tuple[Callable[..., int], ...] = (projet.docs,)  # for who has the sour
 ALIAS: dict[str, Callable[..., int]] = {"explain": dossiers.expliquer}  # what a command was called before, kept
 GROUPES: dict[str, typer.Typer] = {
     "bac": bac.app,
+    "ville": ville.app,
     "journal": journal.app,
     "audit": audit.app,
     "psce": psce.app,

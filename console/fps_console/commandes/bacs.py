@@ -17,6 +17,7 @@ from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
 from fps_console.commandes.progres import Octets
 from fps_console.commandes.temps import instant
+from fps_console.commandes.villes import lues
 from fps_console.mots import recit
 
 if TYPE_CHECKING:
@@ -24,11 +25,21 @@ if TYPE_CHECKING:
 
 
 def create(
-    settings: Settings, nom: str, le: str | None, graine: str, mode: str, vitesse: int, *, vierge: bool = False, en_json: bool = False
+    settings: Settings,
+    nom: str,
+    le: str | None,
+    graine: str,
+    mode: str,
+    vitesse: int,
+    *,
+    vierge: bool = False,
+    villes: Path | None = None,
+    en_json: bool = False,
 ) -> int:
     """A new, empty bac; raises Panne."""
     when = instant(le) if le is not None else paris(civil_date(wall_now()))
-    drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse, vierge=vierge))
+    donnees = None if villes is None else lues(villes)
+    drive(settings, lambda pilot: pilot.creer(nom, when, graine, mode, vitesse, vierge=vierge, villes=donnees))
     phrase = f"Le bac « {nom} » est créé, au {recit.longue(when.date())}, {when:%H:%M}."
     return answer(en_json, phrase, bac=nom, instant=when.isoformat(), graine=graine or nom, mode=mode, vitesse=vitesse, vierge=vierge)
 

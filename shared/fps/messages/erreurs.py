@@ -90,6 +90,8 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
             return "valeur-inconnue", f"Le champ « {champ} » a une nature inconnue : choisissez parmi {_permis(ctx['expected_tags'])}."
     if type_ in ATTENDUS:
         return "type-incorrect", f"Le champ « {champ} » attend {ATTENDUS[type_]} ; reçu : {_extrait(recu)}. Corrigez sa valeur."
+    if type_ == "value_error" and type(dit := ctx.get("error")) is ValueError and 0 < len(str(dit)) <= 300:
+        return "valeur-invalide", f"Le champ « {champ} » n'est pas valable : {str(dit).rstrip('.')}."  # what our own rule says
     return "valeur-invalide", f"Le champ « {champ} » n'est pas valable : corrigez {_extrait(recu)} d'après la spécification de l'interface."
 
 

@@ -48,7 +48,7 @@ class Commune(Lecture):
     siret: Siret
     nom: Ligne
     type: Literal["commune", "epci", "syndicat-mixte"]
-    population: Annotated[int, Field(ge=0)]
+    population: Annotated[int, Field(ge=0, le=100_000_000)]
     cycle: Cycle
     mode_notification: ModeNotification
     autorite_agents: AutoriteCommune = Field(alias="autorite")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit.app import releve, verification
+from fps.kit.app import releve, verification, villes
 from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.app.villes import VilleDonnee, annuaire
 from fps.kit.data import tables
@@ -159,8 +159,9 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
     @router.post("/bacs", status_code=201, summary="Créer un bac")
     async def creer(bac: NouveauBac) -> EtatBac:
         graine = bac.graine or bac.nom
-        villes = annuaire(bac.villes)
-        await bacs.create(service, bac.nom, graine, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge, ancre=bac.ancre, annuaire=villes)
+        await bacs.create(
+            service, bac.nom, graine, bac.mode, bac.instant, bac.vitesse, vierge=bac.vierge, ancre=bac.ancre, annuaire=annuaire(bac.villes)
+        )
         await service.note(bac.nom, "bac", ADMINISTRATION, "création")
         return await state(bac.nom)
 
@@ -256,6 +257,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
 
     verification.routes(router, service, ancreur)
     releve.routes(router, service)
+    villes.routes(router, service)
     courrier_routes(router, service)
     lettre_routes(router, service, inbound)
     return router

@@ -1,0 +1,125 @@
+"""A town is data of a bac: given by a file, lived to its title, configured otherwise from a day on, taken back when it has no dossier."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fps.kit.engine import villes as lignes
+from fps.kit.ground.clock import paris
+from fps.parties import SERVICES, Party
+from fps.villes.defaut import MODELE, par_defaut
+from fps_simulateur.langue.villes import lire
+from fps_simulateur.pilote import villes
+from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.world import World
+from tests.parler.partie import bac_neuf
+from tests.parler.ville import Ville
+from tests.villes import commune
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+VAL = lire(MODELE, "modele")
+LE = date(2023, 9, 28)
+JOUR = {"jours": {"tous": ["00:00-24:00"]}, "feries": "payants"}
+
+
+def donnee(depuis: date | None = None, fps: int = 2500, **champs: Any) -> dict[str, Any]:
+    """The town of the model file, payable at any hour, its FPS at this price."""
+    brut = VAL.donnee()["commune"]
+    zone = {**brut["zones"][0], "fps": {"2018-01-01": {"voiture": fps}}, "tarifs": {}}
+    return {"depuis": depuis and depuis.isoformat(), "commune": {**brut, "horaires": {"2018-01-01": JOUR}, "zones": [zone], **champs}}
+
+
+async def etablir(ville: Ville, siret: str = VAL.siret, zone: str = "centre", plaque: str = "AB-123-CD") -> dict[str, Any]:
+    vehicule = {"immatriculation": plaque, "pays": "FR", "marque": "Renault", "categorie": "voiture"}
+    return await ville.agir("/fps", {"siret": siret, "zone": zone, "voie": "1 rue de l'Exemple", "vehicule": vehicule, "agent": "72"})
+
+
+async def sues(monde: World, bac: str) -> dict[Party, set[str]]:
+    """The towns that each service knows of a bac."""
+    found = {}
+    for party in SERVICES:
+        async with monde.services[party].service.reading(bac) as lecture:
+            found[party] = set(lecture.work.villes)
+    return found
+
+
+async def test_a_town_given_by_a_file_lives_from_its_fps_to_its_rapo_and_its_title(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    assert all(VAL.siret in connues for connues in (await sues(monde, ville.bac)).values())
+    fps = await etablir(ville)
+    assert (fps["montant"], fps["minoration_montant"], fps["siret"]) == (2500, 1750, VAL.siret)
+    await monde.pilot.avancer(ville.bac, paris(date(2024, 2, 1)))
+    dossier = (await monde.client.get(f"{monde.addresses[Party.ANTAI]}/bacs/{ville.bac}/dossiers/{fps['numero']}")).json()
+    assert dossier["etat"] == "titre-emis" and dossier["numero_titre"]
+    prise = (await monde.client.get(f"{monde.addresses[Party.DGFIP]}/bacs/{ville.bac}/prises-en-charge/{fps['numero']}")).json()
+    assert prise["siret"] == VAL.siret
+
+
+async def test_each_dossier_keeps_the_configuration_of_its_day(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    depuis = date(2023, 9, 30)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    await villes.ajouter(monde.pilot, ville.bac, [donnee(depuis, 4000, nom="Val renommé")])
+    montants = {}
+    for rang, jour in enumerate((date(2023, 9, 29), depuis, date(2023, 10, 1))):
+        await monde.pilot.avancer(ville.bac, paris(jour))
+        fps = await etablir(ville, plaque=f"AB-12{rang}-CD")
+        montants[jour] = fps["montant"], fps["numero"]
+    assert [m for m, _ in montants.values()] == [2500, 4000, 4000]
+    ancien = montants[date(2023, 9, 29)][1]
+    explique = await ville.lire(f"/fps/{ancien}/explication/montant")
+    assert explique["valeur"] == 2500, explique
+    with pytest.raises(PiloteErreur) as refus:  # what would change the day of a dossier
+        await villes.ajouter(monde.pilot, ville.bac, [donnee(date(2023, 10, 1), 5000)])
+    assert refus.value.problem["code"] == "ville-avec-dossiers"
+    await villes.ajouter(monde.pilot, ville.bac, [donnee(date(2023, 10, 2), 5000)])
+
+
+async def test_a_town_already_there_or_with_dossiers_is_refused_and_nothing_is_kept(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    autre = par_defaut("21000400800020").model_dump(mode="json", by_alias=True)
+    with pytest.raises(PiloteErreur) as refus:
+        await villes.ajouter(monde.pilot, ville.bac, [{"depuis": None, "commune": autre}, donnee()])
+    assert refus.value.problem["code"] == "ville-existante"
+    assert all("21000400800020" not in connues for connues in (await sues(monde, ville.bac)).values())
+    await villes.retirer(monde.pilot, ville.bac, VAL.siret)
+    assert all(VAL.siret not in connues for connues in (await sues(monde, ville.bac)).values())
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    await etablir(ville)
+    with pytest.raises(PiloteErreur) as refus:
+        await villes.retirer(monde.pilot, ville.bac, VAL.siret)
+    assert refus.value.problem["code"] == "ville-avec-dossiers"
+    assert all(VAL.siret in connues for connues in (await sues(monde, ville.bac)).values())
+
+
+async def test_a_bad_town_is_refused_by_each_service_with_its_field(monde: World) -> None:
+    bac = await bac_neuf(monde, LE, "ville")
+    fausse = donnee(siret="21000400800013")
+    for party in SERVICES:
+        reponse = await monde.client.post(f"{monde.addresses[party]}/pilotage/bacs/{bac}/villes", json={"villes": [fausse]})
+        assert reponse.status_code == 422 and "clé" in reponse.text, reponse.text
+    assert all("21000400800013" not in connues for connues in (await sues(monde, bac)).values())
+
+
+async def test_a_bac_leaves_is_copied_and_comes_back_with_its_towns(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    copie = f"{ville.bac}-copie"
+    await monde.pilot.copier(ville.bac, copie)
+    assert await sues(monde, copie) == await sues(monde, ville.bac)
+    assert await villes.montrer(monde.pilot, copie, VAL.siret) == await villes.montrer(monde.pilot, ville.bac, VAL.siret)
+
+
+async def test_a_blank_bac_knows_nobody_and_an_ordinary_one_the_shipped_towns(monde: World) -> None:
+    await monde.pilot.creer("tout-vierge", paris(LE), vierge=True)
+    assert set().union(*(await sues(monde, "tout-vierge")).values()) == set()
+    ordinaire = await Ville.ouvrir(monde, LE)
+    assert all(commune("21590350100017").siret in connues for connues in (await sues(monde, ordinaire.bac)).values())
+
+
+async def test_the_digest_of_the_towns_does_not_depend_on_their_order() -> None:
+    a, b = ("b", "1", date(2018, 1, 1), "x"), ("b", "2", date(2018, 1, 1), "y")
+    assert lignes.mark([a, b]) == lignes.mark([b, a]) != lignes.mark([a])
