@@ -1,4 +1,4 @@
-"""The configuration of a town of which the SIRET alone is known (hypothesis H122)."""
+"""The configuration of a town of which the SIRET alone is known (hypothesis H124)."""
 
 from datetime import date
 from typing import Any, Final
@@ -37,7 +37,7 @@ zones:
 
 
 def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
-    """A town of this SIRET, as a file would describe it: what is not said is the default (H122). `dits`: fields of a Commune."""
+    """A town of this SIRET, as a file would describe it: what is not said is the default (H124). `dits`: fields of a Commune."""
     nommee = nom or f"Collectivité {siret}"
     # A commune's SIREN begins with 21, then its department.
     departement = siret[2:4] if siret.startswith("21") and siret[2:4] != "97" else "75"
@@ -53,7 +53,7 @@ def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
         "adresse": adresse,
         "contact": {"nom": nommee, "adresse_electronique": "stationnement@collectivite.example", "url": None},
         "contact_rapo": {"nom": nommee, "adresse_electronique": "rapo@collectivite.example", "url": None},
-        "hypotheses": ("H122",),
+        "hypotheses": ("H124",),
         "zones": [
             {
                 "code": "unique",
