@@ -34,6 +34,11 @@ COLLECTIONS: Final = {
     "recours": ("numero_requete",),
 }
 VILLES: Final[tuple[dict[str, Any], ...]] = ({}, {"ville": "bourg"}, {}, {"mode_notification": "pare-brise"})
+PROPRES: Final = (
+    "jeton",
+    "code",
+    "empreinte",
+)  # secrets that a world draws, fingerprints of the keys that it draws: nothing else is its own
 ONCE, DRAWN = 0.75, 0.08  # how often a value that is drawn is replaced by one that is known; a field of an example by one that is drawn
 
 
@@ -51,7 +56,9 @@ class Vecu:
     """The dossiers of the bac with their words, and every other name that an answer has told."""
 
     def __init__(self, world: World, graine: int):
-        self.world, self.hasard = world, Random(graine)
+        self.world = world
+        # Two draws: what a bac lives is the same in each world; what is asked is drawn in one of them only, and sent to all.
+        self.hasard, self.tirage = Random(graine), Random(graine)
         self.jour = DEPART
         self.dossiers: dict[str, dict[str, Any]] = {}
         self.mots: defaultdict[str, deque[Any]] = defaultdict(lambda: deque(maxlen=30))
@@ -88,6 +95,10 @@ class Vecu:
             found = await self._demander(Party.COLLECTIVITE, "POST", "/fps", constat(avec))
             if found is not None:
                 self.apprendre(found)
+        await self.calme()
+
+    async def calme(self) -> None:
+        """Every letter has arrived: what comes next is not asked of a world where one is still on its way."""
         await self.world.pilot.au_calme(BAC)
 
     async def contester(self, mots: dict[str, Any]) -> None:
@@ -105,6 +116,7 @@ class Vecu:
             fit = [mots for mots in self.dossiers.values() if mots.get(besoin) and not mots.keys() & {"rapo", "numero_requete"}]
             if fit:
                 await self.contester(self.hasard.choice(fit))
+        await self.calme()
 
     async def voir_tout(self, combien: int = 10**6) -> None:
         """What the four services say of the dossiers, or of some of them."""
@@ -146,11 +158,11 @@ class Vecu:
             if given & {mots["numero_fps"], mots.get("numero_requete")}:
                 return mots
         fit = [mots for mots in self.dossiers.values() if besoins(case.path) <= mots.keys()]
-        return self.hasard.choice(fit or list(self.dossiers.values()))
+        return self.tirage.choice(fit or list(self.dossiers.values()))
 
     def placer(self, case: Case[Any], contract: Mapping[str, Any], *, path_only: bool = False) -> None:
         """Put what is known in the place of what was drawn, most of the time."""
-        if not self.dossiers or self.hasard.random() > ONCE:
+        if not self.dossiers or self.tirage.random() > ONCE:
             return
         mots = self.connu(case)
         parts = case.path.split("/")
@@ -170,15 +182,15 @@ class Vecu:
                 case.query[nom] = mots[nom]
         media = contract["paths"][case.path][case.method.lower()].get("requestBody", {}).get("content", {}).get("application/json")
         if media is not None and (found := examples(media, contract)):
-            body = remplir(self.hasard.choice(found), self.avec(mots))
+            body = remplir(self.tirage.choice(found), self.avec(mots))
             if isinstance(case.body, dict):
-                body |= {nom: case.body[nom] for nom in body.keys() & case.body.keys() if self.hasard.random() < DRAWN}
+                body |= {nom: case.body[nom] for nom in body.keys() & case.body.keys() if self.tirage.random() < DRAWN}
             case.body = body
 
     def avec(self, mots: dict[str, Any]) -> dict[str, Any]:
         """The words of a dossier, and the last that was told of what is no dossier."""
-        autres = {nom: self.hasard.choice(self.mots[nom]) for nom in ("reference", "empreinte", "code", "login") if self.mots[nom]}
-        ids = {"ids": [self.hasard.choice(self.mots["id"])]} if self.mots["id"] else {}
+        autres = {nom: self.tirage.choice(self.mots[nom]) for nom in ("reference", "empreinte", "code", "login") if self.mots[nom]}
+        ids = {"ids": [self.tirage.choice(self.mots["id"])]} if self.mots["id"] else {}
         le = self.jour.isoformat()
         return autres | ids | {"date_demande": le, "date_piece": le, "date_decision": le, "exercice": self.jour.year} | mots
 
@@ -188,7 +200,7 @@ class Vecu:
         known = {"controles": "controle", "agents": "agent", "certificats": "empreinte"}.get(before, nom)
         if known == "controle":
             return next((one for one in reversed(self.mots["numero"]) if str(one) not in self.dossiers), None)
-        return self.hasard.choice(self.mots[known]) if self.mots[known] else None
+        return self.tirage.choice(self.mots[known]) if self.mots[known] else None
 
 
 def besoins(path: str) -> set[str]:
@@ -240,6 +252,28 @@ def _lieux(value: Any) -> Iterator[dict[str, Any]]:
         yield value
         for one in value.values():
             yield from _lieux(one)
+
+
+def traductions(ici: Any, ailleurs: Any) -> Iterator[tuple[str, str]]:
+    """What one world named, and what another one called it in the same place of the same answer."""
+    if isinstance(ici, dict) and isinstance(ailleurs, dict):
+        for nom in ici.keys() & ailleurs.keys():
+            if nom in PROPRES and isinstance(ici[nom], str) and isinstance(ailleurs[nom], str) and ici[nom] != ailleurs[nom]:
+                yield ici[nom], ailleurs[nom]
+            else:
+                yield from traductions(ici[nom], ailleurs[nom])
+    elif isinstance(ici, list) and isinstance(ailleurs, list):
+        for one, other in zip(ici, ailleurs, strict=False):
+            yield from traductions(one, other)
+
+
+def traduit(value: Any, mots: Mapping[str, str]) -> Any:
+    """A body, or a part of one, in the words of another world."""
+    if isinstance(value, dict):
+        return {nom: traduit(one, mots) for nom, one in value.items()}
+    if isinstance(value, list):
+        return [traduit(one, mots) for one in value]
+    return mots.get(value, value) if isinstance(value, str) else value
 
 
 def lu(response: httpx.Response) -> Any:
