@@ -10,6 +10,8 @@ from tests.demain import NOMMES as LECTEURS
 DEPART = date(2024, 12, 31)  # a life starts there at the latest
 FIN = date(2026, 12, 31)  # and does not live a later day: a figure of 2027 cannot reach it
 NOMMEES = {
+    "b01-plaque-sans-tiret": "a real case keeps the dates that were told",
+    "b04-w-garage": "a real case keeps the dates that were told",
     "e08-reduit-a-la-ville": "a real case keeps the dates that were told",
     "e09-hors-heures-payantes": "a real case keeps the dates that were told",
     "e10-ticket-gratuit": "a real case keeps the dates that were told",
