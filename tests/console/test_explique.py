@@ -69,7 +69,7 @@ async def test_each_service_answers_for_what_it_computes(world: World, numero: s
 
 async def test_a_petition_is_asked_by_its_own_number(world: World, numero: str) -> None:
     lines = await dit(world, "26000001", "limite_pourvoi")
-    assert lines.splitlines()[0] == "Pourvoi en cassation avant le : 9 mai 2027 (Juridiction du stationnement payant)"
+    assert lines.splitlines()[0] == "Pourvoi en cassation avant le : 10 mai 2027 (Juridiction du stationnement payant)"
     assert "notification = 9 mars 2027" in lines and "délai du pourvoi, en mois : 2" in lines
     with pytest.raises(Panne, match="aucune requête sous ce numéro"):
         await ask(world.pilot, "defaut", "27999999", "limite_pourvoi")

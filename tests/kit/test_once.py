@@ -23,7 +23,7 @@ from tests.parler.certificats import certificat
 from tests.parler.espace import LILLE, LOGIN, MOT_DE_PASSE, Espace, demande
 from tests.parler.exports import lu
 from tests.parler.partie import code
-from tests.parler.tribunal import tribunal
+from tests.parler.tribunal import MOTS, tribunal
 from tests.parler.ville import DEMANDE, Ville, une_autre
 from tests.temoin import Heard
 
@@ -179,6 +179,30 @@ async def test_an_act_that_closes_its_own_door_gives_its_answer_again_to_who_hol
             methode, adresse, entetes=bearer(tiers.json()["jeton"]) | cle, json={"ancien": "faux", "nouveau": "faux"}
         )
         assert "idempotency-replayed" not in encore.headers  # the key of one token is not that of another
+
+
+async def test_the_portal_of_the_court_gives_again_the_answer_of_an_act_that_closed_its_own_door(monde: World) -> None:
+    """The same four ways out: a session, a password, an account that its holder closes, or that it opens again with a new code."""
+    change = {"ancien": MOTS["mot_de_passe"], "nouveau": "une autre phrase assez longue"}
+    ferment = (
+        ("DELETE", "sessions", None),
+        ("POST", "mot-de-passe", change),
+        *(("POST", f"comptes/{{chef}}/{f}", None) for f in ("code", "fermeture")),
+    )
+    async with tribunal(monde, LE) as court:
+        for rang, (methode, fin, corps) in enumerate(ferment):
+            chemin, cle = f"/portail/{LILLE}/{fin.format(chef=f'chef-{rang}')}", {"Idempotency-Key": f"porte-{rang}"}
+            chef, autre = [await court.agent(login=f"{qui}-{rang}", role="responsable") for qui in ("chef", "autre")]
+            une, deux = [await chef.demander(methode, chemin, corps, **cle) for _ in range(2)]
+            assert une.status_code < 300, une.text
+            pareilles(une, deux)
+            assert await chef.refus(chemin, corps, methode, **{"Idempotency-Key": "autre"}) == "session-expiree"
+            assert await chef.refus(chemin, corps, methode) == "session-expiree"
+            assert await court.visiteur().refus(chemin, corps, methode, **cle) == "session-requise"
+            assert await court.visiteur(jeton="un autre jeton").refus(chemin, corps, methode, **cle) == "session-requise"
+            assert await chef.refus(chemin, {"login": "autre"}, methode, **cle) == "cle-idempotence-reutilisee"
+            encore = await autre.demander(methode, chemin, {"ancien": "faux", "nouveau": "faux"}, **cle)
+            assert "idempotency-replayed" not in encore.headers  # the key of one token is not that of another
 
 
 async def test_the_pilot_creates_copies_and_deletes_a_world_once_and_the_keys_are_no_part_of_it(ville: Ville, monde: World) -> None:
