@@ -81,6 +81,16 @@ CHAMPS: Mapping[str, str] = {
     "remboursement.exercice_paiement": "Exercice du paiement",
     "remboursement.genre": "Pièce comptable (TA : titre d'annulation ; MD : mandat)",
     "remboursement.montant": "Montant remboursé",
+    "rapo.date_cachet": "Cachet de la poste du RAPO",
+    "rapo.complete_le": "RAPO complété le",
+    "rapo.completer_avant_le": "RAPO à compléter avant le",
+    "rapo.demandees_le": "Pièces du RAPO demandées le",
+    # the tariff
+    "deliberation": "Délibération qui fixe le FPS",
+    "grille": "Délibération qui fixe les tarifs",
+    "hypotheses": "Hypothèses",
+    "prix": "Prix de la durée maximale, par date",
+    "votes": "FPS fixés, par date",
     # the court
     "amende_abus_maximum": "Amende maximale pour recours abusif",
     "astreinte_jour": "Astreinte par jour",
