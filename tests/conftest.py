@@ -14,6 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import pytest_asyncio
 
+from fps.kit.ground.memory import patient
+
 # The services and the clients of the servers take a second to import: only the fixtures that need them do, and the law waits for none.
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.exigence", "tests.demain", "tests.temoin"]
 
-# As `fps.kit.ground.memory`, which the law does not know: else a fifth of the suite's CPU goes to looking through the worlds of the tests.
-gc.set_threshold(20_000, 20, 20)
+patient()  # else a fifth of the suite's CPU goes to looking through the worlds that the tests keep
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from fps.kit.wire.carrier import bearer
 from fps_console.cli.principal import main
 
 FPS = str(Path(sys.executable).with_name("fps"))
+RANGS = count(123)
+VEHICULE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "modele": "Clio", "categorie": "voiture"}
 DEMANDE = {
     "siret": "21590350100017",
     "zone": "rouge",
     "voie": "12 rue de l'Exemple",
-    "vehicule": {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "modele": "Clio", "categorie": "voiture"},
+    "vehicule": VEHICULE,
     "agent": "0072",
 }
 
@@ -102,7 +105,10 @@ class Simulator:
 
     def establish(self) -> str:
         """A FPS of Lille; gives its number."""
-        answer = httpx.post(f"{self.collectivite}/fps", json=DEMANDE, headers=self.bearer, verify=self.verify, timeout=30)
+        voiture = {**VEHICULE, "immatriculation": f"AB-{next(RANGS)}-CD"}  # a second FPS of the same one is refused
+        answer = httpx.post(
+            f"{self.collectivite}/fps", json={**DEMANDE, "vehicule": voiture}, headers=self.bearer, verify=self.verify, timeout=30
+        )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["numero"])
 

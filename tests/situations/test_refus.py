@@ -53,6 +53,7 @@ ENROLEMENT = (
     "fps.kit.trust.psce",
     "fps.kit.trust.guichet_psce",
     "fps.kit.web.quotas",
+    "fps.kit.engine.inscriptions",
 )
 
 

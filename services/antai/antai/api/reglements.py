@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
+from pydantic import ConfigDict
 
 from antai.actes import decision
 from antai.api.espace.auditer import faire
@@ -20,6 +21,8 @@ Requete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la 
 
 class Reglement(Formulaire):
     """Qui répond de l'annulation, et pourquoi."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"par": "Camille Exemple", "motif": "Erreur de saisie de la commune."}})
 
     par: Ligne
     motif: Ligne
