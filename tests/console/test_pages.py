@@ -16,7 +16,7 @@ from fps.parties import SERVICES, Party
 from fps_console.commandes.temps import instant
 from fps_console.web.app import application
 from fps_simulateur.pilote.world import World
-from tests.console.simulator import DEMANDE
+from tests.console.simulator import DEMANDE, VEHICULE
 
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 NBSP = "\u00a0"
@@ -56,6 +56,16 @@ async def browser(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
     app = application(defaut.pilot, defaut.client, defaut.addresses)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         yield client
+
+
+def voiture(rang: int) -> dict[str, Any]:
+    """A vehicle of its own: a second FPS of the same one is refused while the first has effects."""
+    return {**VEHICULE, "immatriculation": f"FA-{100 + rang}-CD"}
+
+
+def autre(rang: int) -> dict[str, Any]:
+    """What another agent finds."""
+    return {**DEMANDE, "agent": "0081", "vehicule": voiture(100 + rang)}
 
 
 async def establish(defaut: World, **changes: Any) -> str:
@@ -223,9 +233,9 @@ async def test_two_bacs_stand_side_by_side(defaut: World, browser: httpx.AsyncCl
 
 
 async def test_the_list_goes_on_page_after_page_without_losing_any(defaut: World, browser: httpx.AsyncClient) -> None:
-    numbers = [await establish(defaut) for _ in range(3)]
-    numbers += [await establish(defaut, siret="21750001600019", zone="1", voie="5 rue du Modèle")]
-    many = [defaut.client.post(f"{defaut.addresses[Party.COLLECTIVITE]}/fps", json={**DEMANDE, "agent": "0081"}) for _ in range(60)]
+    numbers = [await establish(defaut, vehicule=voiture(n)) for n in range(3)]
+    numbers += [await establish(defaut, zone="verte", voie="8 rue de l'Échantillon", vehicule=voiture(99))]
+    many = [defaut.client.post(f"{defaut.addresses[Party.COLLECTIVITE]}/fps", json=autre(n)) for n in range(60)]
     numbers += [(await one).json()["numero"] for one in many]
     await defaut.pilot.au_calme("defaut")
     seen: list[str] = []

@@ -7,7 +7,16 @@ from fps_simulateur.langue.modele import Vie, catalogue
 LONG = os.environ.get("FPS_TEST_LONG") == "1"
 VRAI, MELANGE, LENT = range(3)  # on real servers, with shuffled and doubled letters, on a slow network
 # The few lives that alone carry some message: they are played on real servers too.
-RARES = ("bourg-rectifie", "decharge-totale-du-titre", "decharge-apres-rapo", "cheque-impaye-avant-remboursement", "regularise-a-temps")
+RARES = (
+    "annulation-d-un-e-avis-lu-tard",
+    "bourg-impaye-abandonne",
+    "bourg-rectifie",
+    "cheque-impaye-avant-remboursement",
+    "decharge-apres-rapo",
+    "decharge-totale-du-titre",
+    "rapo-pieces-demandees",
+    "regularise-a-temps",
+)
 
 
 def choisies(maniere: int) -> tuple[Vie, ...]:
