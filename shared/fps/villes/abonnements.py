@@ -21,7 +21,7 @@ class DroitNonPrevu(Refus):
 
 
 class Abonnement(Lecture):
-    """A subscription that the town sells, in some zones or in all of them; its price by date, in centimes."""
+    """Un abonnement que la collectivité vend, dans quelques zones ou dans toutes ; son prix par date, en centimes."""
 
     nature: Nature
     nom: Ligne
@@ -36,7 +36,7 @@ class Abonnement(Lecture):
 
 
 class DroitPrevu(Lecture):
-    """A right to park without paying: for ever, or for some hours from the arrival (`heures`), in some zones or in all of them."""
+    """Un droit de stationner sans payer : sans limite, ou pour quelques heures dès l'arrivée (`heures`), dans quelques zones ou toutes."""
 
     nature: Nature
     nom: Ligne

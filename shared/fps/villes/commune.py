@@ -19,14 +19,14 @@ from fps.villes.zones import HorsBareme, Zone
 
 
 class AutoriteCommune(Lecture):
-    """The authority of the sworn agents, and its digit in the numbers."""
+    """L'autorité des agents assermentés, et son chiffre dans les numéros."""
 
     nom: Ligne
     indicatif: Annotated[int, Field(ge=0, le=9)]
 
 
 class Joindre(Lecture):
-    """How to reach a service of the town."""
+    """Comment joindre un service de la collectivité."""
 
     nom: Ligne
     adresse_electronique: Courriel
@@ -34,7 +34,7 @@ class Joindre(Lecture):
 
 
 class Source(Lecture):
-    """Where what a file says of a real town was read: the public page or decision, and its date when it has one."""
+    """Où a été lu ce qu'un fichier dit d'une ville réelle : page ou décision publique, et sa date quand elle en a une."""
 
     pour: Annotated[tuple[Court, ...], Field(min_length=1)]
     titre: Ligne

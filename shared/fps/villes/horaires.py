@@ -62,7 +62,7 @@ def jours_de(mot: str) -> tuple[int, ...]:
 
 
 class Periode(Lecture):
-    """Days without charge, both included: of one year (2026-12-24), or of each (08-01)."""
+    """Des jours gratuits, bornes comprises : d'une année (2026-12-24), ou de chacune (08-01)."""
 
     du: str = Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")
     au: str = Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")
@@ -92,7 +92,7 @@ class Periode(Lecture):
 
 
 class Horaires(Lecture):
-    """The paying hours of a zone: those of each day; a day that is not told is free."""
+    """Les heures payantes d'une zone, jour par jour ; un jour dont rien n'est dit est gratuit."""
 
     jours: dict[str, Plages]
     feries: Literal["gratuits", "payants"] = "gratuits"

@@ -9,7 +9,7 @@ REFORME: Final = date(2018, 1, 1)  # loi n° 2014-58 du 27 janvier 2014, art. 63
 
 
 class Lecture(BaseModel):
-    """Strict reading of the directory."""
+    """Lecture stricte de l'annuaire."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -13,7 +13,7 @@ from fps.villes.lecture import Lecture
 
 
 class _Somme(Lecture):
-    """A rate taken off, or a sum in its place."""
+    """Un taux retiré, ou une somme à la place."""
 
     pourcent: Annotated[int, Field(ge=1, le=99)] | None = None
     montant: CentimesDus | None = None
@@ -37,7 +37,7 @@ class _Somme(Lecture):
 
 
 class Reduction(_Somme):
-    """The reduced amount of the notice: a rate or a sum, and a delay from the send date."""
+    """Le montant minoré de l'avis : un taux ou une somme, et un délai depuis la date d'envoi."""
 
     delai_jours: Annotated[int, Field(ge=1, le=90)]
 
@@ -48,13 +48,13 @@ class Reduction(_Somme):
 
 
 class Reduit(_Somme):
-    """The reduced sum of the quick payment, for some hours from the finding."""
+    """Le montant réduit que la collectivité encaisse, compté du constat."""
 
     heures: Annotated[int, Field(ge=1, le=24 * 30)]
 
 
 class PaiementRapide(Lecture):
-    """The payment at the town before the notice leaves: how many days, and the reduced sum of the first hours."""
+    """Le paiement à la collectivité avant l'envoi de l'avis : le nombre de jours, et la somme réduite des premières heures."""
 
     jours: Annotated[int, Field(ge=1, le=30)]
     reduit: Reduit | None = None

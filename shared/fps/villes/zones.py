@@ -26,7 +26,7 @@ class HorsBareme(Introuvable):
 
 
 class Zone(Lecture):
-    """A tariff zone: the FPS does not exceed the charge for its longest paid duration (minutes)."""
+    """Une zone tarifaire : le FPS n'excède pas le prix de sa plus longue durée payante (minutes)."""
 
     code: Court
     nom: Ligne
