@@ -1,4 +1,4 @@
-"""Reads the data files of the project (law, towns, registers, lives): YAML, by libyaml where it is there."""
+"""Reads the data files of the project (law, towns, registers, lives) and writes one back: YAML, by libyaml where it is there."""
 
 from typing import Any, Final
 
@@ -10,3 +10,8 @@ _CHARGEUR: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same val
 def lire_yaml(texte: str) -> Any:
     """The values of a YAML document; raises yaml.YAMLError, with its line and column."""
     return yaml.load(texte, _CHARGEUR)  # noqa: S506 — a safe loader both ways
+
+
+def ecrire_yaml(valeur: Any) -> str:
+    """A YAML document that `lire_yaml` reads back as this value, its keys in their order."""
+    return yaml.safe_dump(valeur, allow_unicode=True, sort_keys=False, width=140)

@@ -23,11 +23,7 @@ from fps_console.commandes.up import loop_factory
 from tests.console.simulator import FPS, clean_environment, free_base, here
 
 ROOT = Path(__file__).resolve().parents[2]
-MUETTES = {
-    "fps serve",
-    "fps ville montrer",
-    "fps ville modele",
-}  # the last two write a file of YAML; it only serves: what it has to say goes to its log
+MUETTES = {"fps serve"}  # it only serves: what it has to say goes to its log
 
 
 def commands(group: Any = None, path: str = "fps") -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fps.donnees import ecrire_yaml
 from fps.kit.engine import villes as lignes
 from fps.kit.ground.clock import paris
 from fps.parties import SERVICES, Party
@@ -123,3 +124,11 @@ async def test_a_blank_bac_and_an_ordinary_one_know_the_shipped_towns(monde: Wor
 async def test_the_digest_of_the_towns_does_not_depend_on_their_order() -> None:
     a, b = ("b", "1", date(2018, 1, 1), "x"), ("b", "2", date(2018, 1, 1), "y")
     assert lignes.mark([a, b]) == lignes.mark([b, a]) != lignes.mark([a])
+
+
+async def test_what_is_shown_of_a_town_is_a_file_that_gives_it_again(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    (vue,) = await villes.montrer(monde.pilot, ville.bac, VAL.siret)
+    relue = lire(ecrire_yaml({"depuis": vue["depuis"], **vue["commune"]}), "montrée").donnee()
+    assert relue["commune"] == vue["commune"]

@@ -43,7 +43,7 @@ FAMILLES = {
     Irrecevabilite,
     *(cls for cls in vars(partages).values() if inspect.isclass(cls)),
 }  # what several refusals share: none is ever made itself
-# Enrolment, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told by the tests of the doors.
+# Enrolment, towns of a bac, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told elsewhere.
 ENROLEMENT = (
     "antai.domain.espace.refus",
     "fps.kit.boxes.adresses",

@@ -36,19 +36,19 @@ def lister(bac: Bac = "defaut", en_json: Json = False, adresses: Adresses = None
 
 
 @app.command("montrer", cls=Commande)
-def montrer(siret: Siret, bac: Bac = "defaut", adresses: Adresses = None, data_dir: DataDir = None) -> int:
-    """Montre les configurations d'une collectivité, en JSON."""
+def montrer(siret: Siret, bac: Bac = "defaut", en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
+    """Montre les configurations d'une collectivité, comme le fichier qui la donne."""
     from fps_console.commandes import villes
 
-    return villes.montrer(settings(adresses, data_dir), siret, bac)
+    return villes.montrer(settings(adresses, data_dir), siret, bac, en_json)
 
 
 @app.command("modele", cls=Commande)
-def modele() -> int:
+def modele(en_json: Json = False) -> int:
     """Écrit un fichier de collectivité, commenté."""
     from fps_console.commandes import villes
 
-    return villes.modele()
+    return villes.modele(en_json)
 
 
 @app.command("retirer", cls=Commande)

@@ -149,10 +149,11 @@ def _written(path: Path | None) -> Iterator[BinaryIO]:
 def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) -> int:
     """Take an exported bac back under a name; raises Panne, OSError."""
 
-    async def read(pilot: "Pilot") -> None:
-        from fps_simulateur.pilote import transfert
+    with _read(fichier) as (file, total):  # before anybody is called: a file that is not there is told without a simulator
 
-        with _read(fichier) as (file, total):
+        async def read(pilot: "Pilot") -> None:
+            from fps_simulateur.pilote import transfert
+
             debut = file.read(transfert.TETE)
             file.seek(0)
             if transfert.est_un_flot(debut):
@@ -161,7 +162,7 @@ def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) 
             else:  # of the first version: one document
                 await transfert.importer_document(pilot, nom, _document(fichier, file.read()))
 
-    drive(settings, read)
+        drive(settings, read)
     return answer(en_json, f"Le bac « {nom} » est repris de {fichier}.", bac=nom, fichier=fichier)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fps.donnees import ecrire_yaml
 from fps.droit.numero import siret_valide
 from fps.kit.ground.settings import Settings
 from fps.villes.defaut import MODELE, par_defaut
@@ -65,19 +66,29 @@ def lister(settings: Settings, bac: str, en_json: bool) -> int:
     return 0
 
 
-def montrer(settings: Settings, siret: str, bac: str) -> int:
-    """The configurations of a town, as JSON; raises Panne."""
+def montrer(settings: Settings, siret: str, bac: str, en_json: bool) -> int:
+    """The configurations of a town, each as the file that gives it; raises Panne."""
     from fps_simulateur.pilote import villes
 
     async def read(pilot: "Pilot") -> list[dict[str, Any]]:
         return await villes.montrer(pilot, bac, siret)
 
-    dump(drive(settings, read))
+    trouvees = drive(settings, read)
+    if en_json:
+        dump(trouvees)
+        return 0
+    fichiers = [{"depuis": ville["depuis"], **ville["commune"]} for ville in trouvees]
+    say("---\n".join(ecrire_yaml(fichier) for fichier in fichiers).rstrip())
     return 0
 
 
-def modele() -> int:
-    """A commented file."""
+def modele(en_json: bool) -> int:
+    """A commented file; under `--json`, the same without its comments."""
+    if en_json:
+        from fps_simulateur.langue.villes import lire
+
+        dump(lire(MODELE, "modele").donnee())
+        return 0
     say(MODELE.rstrip())
     return 0
 

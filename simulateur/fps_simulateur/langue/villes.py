@@ -32,7 +32,10 @@ def _avec_sa_cle(siret: str) -> str:
 
 
 class FichierVille(Commune):
-    """Une collectivité, telle qu'un fichier la décrit : ses configurations suivantes sont d'autres fichiers, avec leur « depuis »."""
+    """Une collectivité, telle qu'un fichier la décrit : ses configurations suivantes sont d'autres fichiers, avec leur « depuis ».
+
+    SPÉCIMEN — environnement simulé
+    """
 
     siret: Annotated[str, Field(pattern=r"^[0-9]{14}$"), AfterValidator(_avec_sa_cle)]
     depuis: DepuisLaReforme | None = Field(None, description="Premier jour de cette configuration ; à défaut, le 1er janvier 2018")

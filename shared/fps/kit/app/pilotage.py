@@ -67,8 +67,8 @@ class NouveauBac(BaseModel):
     graine: str = Field("", max_length=100, description="vide : le nom du bac")
     mode: Marche = Marche.FIGE
     vitesse: int = Field(1, ge=1, le=86_400 * 31, description="secondes simulées par seconde réelle, en mode courant")
-    vierge: bool = Field(False, description="sans collectivité, espace numérique, convention ni certificat : tout est à enrôler")
-    villes: list[VilleDonnee] | None = Field(None, description="à défaut, les villes livrées, ou aucune dans un bac vierge")
+    vierge: bool = Field(False, description="sans espace numérique, convention ni certificat : tout est à enrôler")
+    villes: list[VilleDonnee] | None = Field(None, description="à défaut, les villes livrées")
     ancre: Ancre = None
 
 
