@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from fps.droit.numero import telepaiement, telepaiement_titre
 from fps.kit.ground.clock import paris
@@ -67,6 +67,12 @@ class Vies(RuleBasedStateMachine):
         await self.world.pilot.au_calme(self.bac)
         return answer.json() if answer.status_code in BIEN else None
 
+    @initialize(ville=st.sampled_from(sorted(VILLES)), plaque=st.sampled_from(PLAQUES), jours=st.sampled_from(SAUTS))
+    def debuter(self, ville: str, plaque: str, jours: int) -> None:
+        """Each history has a FPS from its first day, and most begin once its notice has left: else half of the acts find nothing."""
+        self.etablir(ville, plaque, 0)
+        self.avancer(jours)
+
     @rule(ville=st.sampled_from(sorted(VILLES)), plaque=st.sampled_from(PLAQUES), deduit=st.sampled_from([0, 500]))
     def etablir(self, ville: str, plaque: str, deduit: int) -> None:
         """An agent establishes a FPS."""
@@ -114,6 +120,9 @@ class Vies(RuleBasedStateMachine):
         if titre is not None:
             known["numero_titre"] = titre["numero_titre"]
             known["numero_telepaiement"] = telepaiement_titre(titre["numero_titre"], titre["rang"])
+        if "montant_encaisse" in cls.example:  # what the town alone knows in cycle partiel, and the DGFiP believes (H99): it does not lie
+            ville = await self.lire(Party.COLLECTIVITE, f"/fps/{fps['numero']}")
+            known["montant_encaisse"] = ville["montant_paye"]
         if cls.flow == 4 and "numero_fps" not in cls.example:
             known["numero_telepaiement"] = telepaiement(fps["numero"])
         if cls.flow != 4:
