@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -22,6 +22,7 @@ from fps_simulateur.pilote.world import World, open_world
 DEPART = date(2026, 9, 28)
 PLAQUES = ["AB-123-CD", "EF-456-GH", "ZV-123-AB", "ZX-123-AB", "ZL-123-AB", "ZE-123-AB", "ZP-123-AB", "ZC-123-AB"]
 SAUTS = [0, 1, 6, 9, 31, 61, 92, 120]
+DEBUTS = [0, 9, 31, 120, 120]  # before the notice, notified, soon late, and twice when the title is there
 MONTANTS = [1, 1500, 1700, 2450, 3500, 5250, 5000, 6700, 6800, 7500, 8500, 10000, 12500]
 MOYENS = ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"]
 BIEN = {200, 201, 202}
@@ -67,7 +68,7 @@ class Vies(RuleBasedStateMachine):
         await self.world.pilot.au_calme(self.bac)
         return answer.json() if answer.status_code in BIEN else None
 
-    @initialize(ville=st.sampled_from(sorted(VILLES)), plaque=st.sampled_from(PLAQUES), jours=st.sampled_from(SAUTS))
+    @initialize(ville=st.sampled_from(sorted(VILLES)), plaque=st.sampled_from(PLAQUES), jours=st.sampled_from(DEBUTS))
     def debuter(self, ville: str, plaque: str, jours: int) -> None:
         """Each history has a FPS from its first day, and most begin once its notice has left: else half of the acts find nothing."""
         self.etablir(ville, plaque, 0)
@@ -149,15 +150,21 @@ class Vies(RuleBasedStateMachine):
         self.run(self.world.pilot.supprimer(self.bac))
 
 
+def went_far() -> bool:
+    """Whether most kinds of act were tried, refused and accepted: what hypothesis draws is its own affair, and some draws stay near."""
+    acceptes = {nom for nom, status in Vies.actes if status in BIEN}
+    refuses = {nom for nom, status in Vies.actes if status in REFUSE}
+    return len(acceptes | refuses) >= 12 and len(refuses) >= 10 and {"payer le FPS", "payer le titre", "établir"} <= acceptes
+
+
 def test_nothing_fails_but_by_a_refusal_and_every_invariant_holds_whatever_people_do() -> None:
     Vies.open()
     try:
-        few = settings(
-            max_examples=20, stateful_step_count=24, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-        )
-        run_state_machine_as_test(Vies, settings=few)
+        few = settings(max_examples=20, stateful_step_count=24, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        for graine in range(1, 5):
+            run_state_machine_as_test(seed(graine)(Vies), settings=few)
+            if went_far():
+                break
     finally:
         Vies.close()
-    # The histories went far: most kinds of act were tried, refused and accepted.
-    assert len({nom for nom, _ in Vies.actes}) >= 12 and len({nom for nom, status in Vies.actes if status in REFUSE}) >= 10
-    assert {"payer le FPS", "payer le titre", "établir"} <= {nom for nom, status in Vies.actes if status in BIEN}
+    assert went_far(), sorted(Vies.actes)

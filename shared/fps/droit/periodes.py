@@ -1,6 +1,8 @@
 """What a public stop does to a delay or to a sending: its dates are values of the law, never a case of the code (spring of 2020)."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 from fps.droit import droit, parametres
@@ -10,6 +12,9 @@ from fps.droit.explication import regle
 PROROGATION: Final = "Ordonnance n° 2020-306 du 25 mars 2020, art. 2 ; ordonnance n° 2020-305, art. 15 ; hypothèse H115"
 SILENCE: Final = "Ordonnance n° 2020-306 du 25 mars 2020, art. 7 ; hypothèse H115"
 RECOUVREMENT: Final = "Ordonnance n° 2020-306 du 25 mars 2020, art. 11 ; hypothèse H115"
+
+SILENCE_SUSPENDU: Final = "rejet_implicite_suspendu_jusqu_au"  # the names of the dated values
+PRESCRIPTION_SUSPENDUE: Final = "prescription_suspendue_jusqu_au"
 
 
 def proroge(limite: date, delai_mois: int, delai_jours: int = 0) -> date:
@@ -27,9 +32,7 @@ def proroger(limite: date, delai_mois: int, delai_jours: int = 0) -> date:
 
 def rejet_possible(depart: date, limite: date, delai_mois: int) -> date:
     """The day on which silence is a rejection, when the delay was not suspended, or was."""
-    if _fin("rejet_implicite_suspendu_jusqu_au", depart) is not None:
-        return reporter_le_silence(depart, delai_mois)
-    return suspendre_le_silence(depart, limite) if _suspendu("rejet_implicite_suspendu_jusqu_au", depart, limite) else limite
+    return _suspendre(SILENCE_SUSPENDU, depart, limite, partial(reporter_le_silence, depart, delai_mois), suspendre_le_silence)
 
 
 @regle(SILENCE, "Le délai dont le silence vaut rejet commence à la fin de la suspension")
@@ -41,14 +44,13 @@ def reporter_le_silence(depart: date, delai_mois: int) -> date:
 @regle(SILENCE, "Les jours de la suspension ne comptent pas dans le délai dont le silence vaut rejet")
 def suspendre_le_silence(depart: date, limite: date) -> date:
     """The limit, later by the days of the suspension."""
-    return ajouter_jours(limite, _suspendu("rejet_implicite_suspendu_jusqu_au", depart, limite))
+    return ajouter_jours(limite, _suspendu(SILENCE_SUSPENDU, depart, limite))
 
 
 def prescription_possible(depart: date, limite: date, delai_annees: int) -> date:
     """The day of the prescription, when it was not suspended, or was."""
-    if _fin("prescription_suspendue_jusqu_au", depart) is not None:
-        return reporter_la_prescription(depart, delai_annees)
-    return suspendre_la_prescription(depart, limite) if _suspendu("prescription_suspendue_jusqu_au", depart, limite) else limite
+    reporter = partial(reporter_la_prescription, depart, delai_annees)
+    return _suspendre(PRESCRIPTION_SUSPENDUE, depart, limite, reporter, suspendre_la_prescription)
 
 
 @regle(RECOUVREMENT, "La prescription commence à la fin de la suspension")
@@ -60,7 +62,7 @@ def reporter_la_prescription(depart: date, delai_annees: int) -> date:
 @regle(RECOUVREMENT, "Les jours de la suspension ne comptent pas dans la prescription")
 def suspendre_la_prescription(depart: date, limite: date) -> date:
     """The prescription, later by the days of the suspension."""
-    return ajouter_jours(limite, _suspendu("prescription_suspendue_jusqu_au", depart, limite))
+    return ajouter_jours(limite, _suspendu(PRESCRIPTION_SUSPENDUE, depart, limite))
 
 
 def avis_possible(envoi: date) -> date:
@@ -83,6 +85,13 @@ def titre_possible(emission: date) -> date:
 def reprendre_les_titres(emission: date) -> date:
     """The day on which the titles suspended that day are issued."""
     return droit(emission).titres_repris_le
+
+
+def _suspendre(nom: str, depart: date, limite: date, reporter: Callable[[], date], suspendre: Callable[[date, date], date]) -> date:
+    """A limit when the delay should have begun during the suspension, when it went through it, and when it knew none."""
+    if _fin(nom, depart) is not None:
+        return reporter()
+    return suspendre(depart, limite) if _suspendu(nom, depart, limite) else limite
 
 
 def _fin(nom: str, jour: date) -> date | None:
