@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from fps.confiance.habilitation import EtatHabilitation, Permission
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 
 P = TypeVar("P")
 
@@ -150,6 +150,13 @@ class PageEntrees(Partie):
 
 
 # ------------------------------------------------------------------------------------------------------------------- the whole bac
+
+
+# What a service counts of its letters, way by way, beside the figures of all: what it wrote to another, what of that goes no further (dead
+# before it left, or in an editor's box), and what came from another. A bac is quiet when the two ends of each way say the same.
+VERS: Final[Mapping[Party, str]] = {party: f"vers:{party}" for party in SERVICES}
+ARRETEES: Final[Mapping[Party, str]] = {party: f"arretees:{party}" for party in SERVICES}
+VENUES: Final[Mapping[Party, str]] = {party: f"venues:{party}" for party in SERVICES}
 
 
 class Lettres(Partie):

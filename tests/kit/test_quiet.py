@@ -81,3 +81,39 @@ async def test_a_bac_that_moves_while_it_is_read_is_not_given(
         assert refused.value.problem["code"] == "bac-en-mouvement" and refused.value.problem["que_faire"]
     assert cible not in await monde.pilot.lister()
     await faire()
+
+
+def vus(**comptes: dict[str, int]) -> dict[Party, Any]:
+    """What each service says of a bac, when asked in turn."""
+    return {s: {"comptes": comptes.get(s.value, {}), "en_attente": 0} for s in SERVICES}
+
+
+async def test_one_look_is_enough_only_when_the_two_ends_of_each_way_agree() -> None:
+    """Looked at one after the other: the sums can agree while a letter travels, the ways cannot."""
+    ecrite = {"ecrites": 1, "vers:antai": 1}
+    assert pilote._settled(vus()) and pilote._settled(vus(collectivite=ecrite, antai={"recues": 1, "venues:collectivite": 1}))
+    assert not pilote._settled(vus(collectivite=ecrite))
+    # A letter of the town travels to ANTAI; the DGFiP has one of ANTAI's, written after ANTAI was looked at.
+    traversee = vus(collectivite=ecrite, dgfip={"recues": 1, "venues:antai": 1})
+    assert pilote._quiet(traversee) and not pilote._settled(traversee)
+    morte = {"ecrites": 1, "vers:antai": 1, "mortes": 1, "arretees:antai": 1}
+    assert pilote._settled(vus(collectivite=morte))
+    avant = vus(
+        collectivite={"ecrites": 2, "vers:antai": 1}, antai={"recues": 2, "venues:collectivite": 1}
+    )  # the ways were not counted yet
+    assert pilote._quiet(avant) and not pilote._settled(avant)
+
+
+async def test_a_quiet_bac_is_looked_at_once(ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And each end of each way was counted, whatever became of the letters: received, refused, dead."""
+    assert (await ville.poster("/fps", une_autre(1))).status_code == 201
+    await monde.pilot.au_calme(ville.bac)
+    appeler, demandes = monde.pilot._call, []
+
+    async def appel(service: Party, method: str, path: str, **options: Any) -> Any:
+        demandes.append((service, method, path))
+        return await appeler(service, method, path, **options)
+
+    monkeypatch.setattr(monde.pilot, "_call", appel)
+    etat = await monde.pilot.au_calme(ville.bac)
+    assert len(demandes) == len(SERVICES) and etat["comptes"]["ecrites"] > 0

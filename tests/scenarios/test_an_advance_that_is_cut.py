@@ -84,7 +84,7 @@ async def test_an_advance_cut_after_any_request_is_finished_by_the_next_and_give
     monkeypatch.setattr(avances, "PATIENCE", timedelta(0))  # the dead one is succeeded at once
     await world_with_a_dossier(monde, "calme")
     await monde.pilot.avancer("calme", paris(FIN))
-    expected, cuts, requests = await journal(monde, "calme"), 0, 9
+    expected, cuts, requests = await journal(monde, "calme"), 0, 5
     while True:
         bac = f"coupe-{requests}"
         await world_with_a_dossier(monde, bac)
@@ -93,7 +93,7 @@ async def test_an_advance_cut_after_any_request_is_finished_by_the_next_and_give
         assert await journal(monde, bac) == expected, requests
         if not cut:
             break
-        cuts, requests = cuts + 1, requests + 5
+        cuts, requests = cuts + 1, requests + 4
     assert cuts > 8
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from fps.kit.ground.clock import MATIN, Marche, paris, wall_now
 from fps.parties import SERVICES, Party
+from fps.releves import ARRETEES, VENUES, VERS
 from fps_simulateur.pilote.faits import en_ordre
 from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
 
@@ -156,10 +157,11 @@ class Pilot(Lecteur):
         return _merged(found)
 
     async def au_calme(self, nom: str, first: dict[Party, Any] | None = None, dire: Dire = _silence, vecues: int = 0) -> dict[str, Any]:
-        """Wait until every letter written has been received, refused, buried or put in its editor's box, twice in a row; gives the state.
+        """Wait until every letter written has been received, refused, buried or put in its editor's box; gives the state.
 
-        `first`: the states that an act of the pilot has just answered, which count as the first look. Raises PiloteErreur when letters
-        wait and nothing has moved for long.
+        `first`: the states that an act of the pilot has just answered, which count as the first look. One look is enough when the two
+        ends of each way count the same letters (`_settled`); else two that say the same. Raises PiloteErreur when letters wait and
+        nothing has moved for long.
         """
         previous: Any = None
         pause, waited = 0.0005, 0.0
@@ -167,7 +169,7 @@ class Pilot(Lecteur):
             found = first or await self._all("GET", _bac(nom))
             first = None
             seen = {s: (x["comptes"], x["en_attente"]) for s, x in found.items()}
-            if _quiet(found) and seen == previous:
+            if _settled(found) or (_quiet(found) and seen == previous):
                 return _merged(found)
             if seen != previous:
                 waited = 0.0
@@ -183,32 +185,39 @@ class Pilot(Lecteur):
 
     async def avancer(self, nom: str, jusqua: datetime) -> list[dict[str, Any]]:
         """The same as `conduire`; gives what happened, in order, all at once: for a bac of a few dossiers."""
-        return [line async for line in self.faits(nom, await self.conduire(nom, jusqua))]
+        marks, state = await self._conduire(nom, jusqua, _silence)
+        return [line async for line in self.faits(nom, marks, _positions(state["services"]))]
 
     async def conduire(self, nom: str, jusqua: datetime, dire: Dire = _silence) -> dict[Party, int]:
         """Live every due date up to an instant, in order, everywhere; gives where the journals stood before (`faits` tells what followed).
 
         Two phases at each due date: every clock is set, then the day is lived. What an advance that was cut left behind is finished first.
         """
+        return (await self._conduire(nom, jusqua, dire))[0]
+
+    async def _conduire(self, nom: str, jusqua: datetime, dire: Dire) -> tuple[dict[Party, int], dict[str, Any]]:
+        """What `conduire` says, and the quiet state at the end."""
         # From here on: the letters that were still waiting are told too.
-        marks = await self.marques(nom)
-        state = await self.au_calme(nom)
+        first = await self._all("GET", _bac(nom))
+        marks = _positions(first)
+        state = await self.au_calme(nom, first)
         if state["mode"] != "fige":
             detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
             raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
         async with self._seul(nom, jusqua):
-            await self._avancer(nom, jusqua, state, dire)
-        return marks
+            return marks, await self._avancer(nom, jusqua, state, dire)
 
     async def marques(self, nom: str) -> dict[Party, int]:
         """Where the journal of each service stands now."""
-        return dict(zip(SERVICES, await asyncio.gather(*(self._last(s, nom) for s in SERVICES)), strict=True))
+        return _positions(await self._all("GET", _bac(nom)))
 
     def faits(self, nom: str, marques: Mapping[Party, int], jusqu_a: Mapping[Party, int] | None = None) -> AsyncIterator[dict[str, Any]]:
         """What happened in a bac after these places of its journals, in order, line after line; `jusqu_a`: up to those places."""
 
         async def lues() -> AsyncIterator[dict[str, Any]]:
             for service in SERVICES:
+                if jusqu_a is not None and jusqu_a[service] <= marques[service]:
+                    continue
                 async for line in self._lignes(service, nom, marques[service]):
                     if jusqu_a is not None and line["position"] > jusqu_a[service]:
                         break
@@ -237,7 +246,7 @@ class Pilot(Lecteur):
             with contextlib.suppress(PiloteErreur):  # ANTAI went away: what is not said again is forgotten in a moment
                 await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance", params={"jeton": jeton})
 
-    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], dire: Dire) -> None:
+    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], dire: Dire) -> dict[str, Any]:
         state = await self._accorder(nom, state)
         lived = _Vecues(dire)
         now = datetime.fromisoformat(state["instant"])
@@ -251,6 +260,7 @@ class Pilot(Lecteur):
         if apart:
             detail = f"Instant demandé : {target.isoformat()} ; " + ", ".join(f"{s} : {x}" for s, x in apart.items())
             raise PiloteErreur(Party.ANTAI, {"code": "horloges-desaccordees", "title": "Un service n'est pas à la date", "detail": detail})
+        return state
 
     async def _vivre(self, nom: str, instant: datetime, lived: "_Vecues") -> dict[str, Any]:
         """Set every clock to an instant, then live what is due there; gives the quiet state."""
@@ -318,6 +328,23 @@ class _Vecues:
 def _step(due: str | None, now: datetime) -> datetime | None:
     """When the next deadline is lived: in the morning of its day, or at once when that morning is already behind; None without one."""
     return None if due is None else max(now, paris(date.fromisoformat(due), MATIN).astimezone(now.tzinfo))
+
+
+def _positions(found: Mapping[Any, Any]) -> dict[Party, int]:
+    return {Party(service): state["position"] for service, state in found.items()}
+
+
+def _settled(found: Mapping[Party, Any]) -> bool:
+    """Whether nothing travels, from one look, though the services were not all looked at at the same instant.
+
+    A letter that left its writer after it was looked at, and arrived before its reader was, makes the two ends of its way differ: when
+    none does, what was seen is a state that the world was in, with nothing under way. A bac that began before the ways were counted, or
+    whose letters do not add up, never settles so.
+    """
+    comptes = {service: state["comptes"] for service, state in found.items()}
+    ways = [(comptes[a].get(VERS[b], 0), comptes[a].get(ARRETEES[b], 0) + comptes[b].get(VENUES[a], 0)) for a in SERVICES for b in SERVICES]
+    whole = sum(written for written, _ in ways) == sum(x.get("ecrites", 0) for x in comptes.values())
+    return whole and all(written == arrived for written, arrived in ways) and not any(x["en_attente"] for x in found.values())
 
 
 def _quiet(found: Mapping[Party, Any]) -> bool:

@@ -134,6 +134,7 @@ class EtatBac(BaseModel):
     retenues: int = Field(
         description="Celles d'entre elles déjà essayées en vain : leur destinataire est absent, ou ignore encore le dossier"
     )
+    position: int = Field(description="La dernière ligne de son journal ; 0 s'il est vide")
     comptes: dict[str, int]
     echeances_enterrees: EcheancesEnterrees
 

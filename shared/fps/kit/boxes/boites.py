@@ -19,6 +19,7 @@ from fps.kit.engine.work import OUTBOX, Work
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message, MessageClass
 from fps.parties import Channel, Party
+from fps.releves import ARRETEES
 
 # What a collectivité receives at its own address, and the permissions that open it (hypothesis H101): what the court writes names the
 # applicant; a payment concerns whoever follows the FPS.
@@ -182,6 +183,7 @@ async def rendre(work: Work, siret: str) -> int:
     work.batch.ops.append(Delete(tables.outbox, ("position",), [row[:1] for row in suivantes]))
     work.batch.ops.append(Insert(tables.outbox, OUTBOX, [*rows, *(row[1:] for row in suivantes)]))
     work.batch.count(work.bac.nom, "deposees", -len(lettres))
+    work.batch.count(work.bac.nom, ARRETEES[Party.COLLECTIVITE], -len(lettres))
     work.batch.sent += len(lettres)
     return len(lettres)
 

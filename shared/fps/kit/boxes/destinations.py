@@ -15,6 +15,8 @@ from fps.kit.engine import audit
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import Letter
+from fps.parties import Party
+from fps.releves import ARRETEES
 
 
 class BoiteSansAdresse(Conflit):
@@ -44,6 +46,7 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
         parties.append((position,))
     work.batch.ops.append(Delete(tables.outbox, ("position",), parties))
     work.batch.count(work.bac.nom, "deposees", len(parties))
+    work.batch.count(work.bac.nom, ARRETEES[Party.COLLECTIVITE], len(parties))
     return sirets
 
 

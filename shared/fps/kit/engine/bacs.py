@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from sqlalchemy import MetaData, Table, Text, bindparam, delete, func, insert, select
 
 from fps.errors import Conflit
+from fps.flows import by_type
 from fps.kit.data import tables
 from fps.kit.data.database import PATIENCE, Transaction
 from fps.kit.data.sql import Delete, Insert, Op, Upsert
-from fps.kit.engine import archive, audit, buried, reprise, villes
+from fps.kit.engine import archive, audit, buried, journal, reprise, villes
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.remedes import remede
 from fps.kit.engine.service import INTERNAL, Service
@@ -22,6 +23,8 @@ from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import reused
 from fps.kit.wire.envelope import canonical, parse, read_event
+from fps.parties import Party
+from fps.releves import ARRETEES, VENUES
 from fps.villes.annuaire import Annuaire
 from fps.villes.catalogue import livrees
 
@@ -223,6 +226,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "prochaine_echeance": None if first is None else str(first)[:10],
         "en_attente": await waiting(service, tx, bac),
         "retenues": retenues,
+        "position": await journal.last(tx, nom),
         "comptes": dict(sorted(counts.items())),
         "echeances_enterrees": {"nombre": enterrees, "premieres": await buried.named(tx, nom, enterrees)},
     }
@@ -279,23 +283,24 @@ async def _forget(service: Service, row: Sequence[Any], *also: Op) -> None:
         await tx.apply([Delete(tables.dead_letters, ("bac", "id", "sens"), [tuple(row[:3])]), *also])
 
 
-def figure_of(row: Sequence[Any]) -> str:
-    """Under which figure a dead letter is counted: « mortes » when a service wrote it, « ecartees » when nobody here did.
+def figures_of(row: Sequence[Any]) -> tuple[str, ...]:
+    """Under which figures a dead letter is counted: « mortes » and its way when a service wrote it, « ecartees » when nobody here did.
 
     Only the first are letters that somebody waits for: what else comes on the broker must not make a bac look quiet.
     """
     if row[2] == "envoi":
-        return "mortes"
+        return "mortes", ARRETEES[by_type(row[3]).receiver]
     try:
         letter, _ = read_event(parse(row[6]))
     except (Malformed, ValidationError):
-        return "ecartees"
-    return "mortes" if letter.source in INTERNAL and not row[5].startswith(reused().code) else "ecartees"
+        return ("ecartees",)
+    waited = letter.source in INTERNAL and not row[5].startswith(reused().code)
+    return ("mortes", VENUES[Party(letter.source.removeprefix("/services/"))]) if waited else ("ecartees",)
 
 
 def _one_less(row: Sequence[Any]) -> Op:
     """The letters that are dead are counted one by one; the deadlines are not letters."""
-    return Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], figure_of(row), -1)], add=("valeur",))
+    return Upsert(tables.counts, ("bac", "nom", "valeur"), [(row[0], figure, -1) for figure in figures_of(row)], add=("valeur",))
 
 
 async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:

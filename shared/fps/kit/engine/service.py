@@ -33,7 +33,8 @@ from fps.kit.web.keys import reused
 from fps.kit.web.problems import refus_body
 from fps.kit.wire.envelope import Letter, canonical, digest
 from fps.messages.message import Message
-from fps.parties import SERVICES, Channel
+from fps.parties import SERVICES, Channel, Party
+from fps.releves import VENUES
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -211,6 +212,7 @@ class Service:
         fresh.append(row)
         if message.channel is not Channel.REPONSE and letter.source in INTERNAL:
             batch.count(letter.bac, "recues" if outcome == "recu" else "refusees")
+            batch.count(letter.bac, VENUES[Party(letter.source.removeprefix("/services/"))])
         return Receipt(outcome, answer)
 
     async def live(self, bac: str, seconds: float | None = None) -> int:

@@ -18,6 +18,7 @@ from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
 from fps.parties import Channel, Party
+from fps.releves import VERS
 from fps.villes.annuaire import Annuaire, Version
 from fps.villes.communes import Commune
 
@@ -175,6 +176,7 @@ class Batch:
                 if act.message.channel in TRANSIT or (act.message.channel is Channel.PORTAIL and act.message.receiver is not Party.USAGER):
                     outbox.append((bac, letter, act.message.type, act.subject, rang, act.time, body, act.trace, 0, self.wall))
                     self.count(bac, "ecrites")
+                    self.count(bac, VERS[act.message.receiver])
                 else:
                     courriers.append((bac, letter, act.message.type, act.subject, act.time, body))
                     self.count(bac, "courriers")

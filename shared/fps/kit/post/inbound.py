@@ -94,7 +94,8 @@ class Inbound:
             known = {r[:3] for r in await tx.load(tables.dead_letters, list(fresh))}
             for key, row in fresh.items():
                 if key not in known:
-                    batch.count(row[0], bacs.figure_of(row))
+                    for figure in bacs.figures_of(row):
+                        batch.count(row[0], figure)
                 batch.ops.append(Upsert(tables.dead_letters, DEAD, [row]))
             await batch.save()
         self.service.observe("lettre", "morte", len(rows))

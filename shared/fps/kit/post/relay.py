@@ -27,6 +27,7 @@ from fps.kit.wire.carrier import Carrier, Delivery, Fate
 from fps.kit.wire.envelope import PACK, Letter, pack, read_message
 from fps.messages.message import Message
 from fps.parties import SERVICES, Channel, Party
+from fps.releves import ARRETEES
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -256,6 +257,7 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
         if delivery.fate is Fate.MORTE or tried_out:
             work.record(letter.subject, "lettre-morte", law, id=letter.id, type=letter.type, cause=why)
             batch.count(letter.bac, "mortes")
+            batch.count(letter.bac, ARRETEES[by_type(letter.type).receiver])
             text = pack([letter]).decode()[1:-1]
             dead.append((letter.bac, letter.id, "envoi", letter.type, letter.subject, why, text, batch.wall))
         elif delivery.fate is Fate.REFUSEE:
