@@ -10,6 +10,7 @@ CHAMPS: Mapping[str, str] = {
     "a_rembourser": "À rendre au redevable",
     "bareme": "Barème",
     "creance": "Reste dû à la collectivité",
+    "transmission_le": "Message à l'ANTAI le",
     "date_envoi": "Date d'envoi",
     "date_heure_constat": "Constat",
     "date_limite_paiement": "Payer avant le",

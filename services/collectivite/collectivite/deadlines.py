@@ -3,10 +3,12 @@
 from collectivite.actes.paiement import constater_impaye
 from collectivite.actes.rapo import se_taire
 from collectivite.actes.recours import executer_si_besoin, laisser_sans_defense
+from collectivite.actes.transmission.creation import partir
 from collectivite.domain.echeances import Echeance
 from fps.kit.engine.definition import Deadline
 
 DEADLINES: dict[str, Deadline] = {
+    Echeance.TRANSMISSION: partir,
     Echeance.SILENCE_RAPO: se_taire,
     Echeance.IMPAYE: constater_impaye,
     Echeance.DEFENSE: laisser_sans_defense,

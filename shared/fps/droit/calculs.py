@@ -66,6 +66,12 @@ def date_notification_electronique(lecture: datetime) -> date:
     return paris_date(lecture)
 
 
+@regle("Réglage de la collectivité ; hypothèse H125", "Jour où le message FPS part, après les jours que la collectivité le garde")
+def date_transmission(etablissement: date, garde_jours: int) -> date:
+    """The day a message FPS leaves the town that keeps it some days (hypothesis H125)."""
+    return ajouter_jours(etablissement, garde_jours)
+
+
 @regle("Hypothèse H08", "Date d'envoi imprimée sur l'avis de paiement")
 def date_envoi_apa(reception: date, envoi_ville_jours: int = 0) -> date:
     """The send date printed on the notice of a message received that day: the town's days, else those of hypothesis H08."""

@@ -58,6 +58,7 @@ class Commune(Lecture):
     territoire: Territoire = "metropole"
     paiement_rapide: PaiementRapide | None = None
     reduction: Reduction | None = Field(default=None, alias="minoration")
+    envoi_messages_jours: Annotated[int, Field(ge=0, le=30)] = 0
     envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
     horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from datetime import date
 from collectivite.actes.dossier import demande
 from collectivite.actes.etablissement import numero_rectificatif
 from collectivite.actes.forfait import annuler as annuler_ici
+from collectivite.actes.transmission.creation import oublier
 from collectivite.actes.transmission.envoi import exiger_sans_attente, transmettre
 from collectivite.domain.avis import AvisRectificatif, rectificatif
 from collectivite.domain.forfait import AMIABLES, SOLDES, Etat, Forfait
@@ -67,7 +68,7 @@ async def annuler(numero: str, origine: OrigineAnnulation, motif: str, work: Wor
     _avant_titre(forfait, work)
     if forfait.etat not in AMIABLES | SOLDES:
         raise ActeImpossible(f"« annuler » est impossible dans l'état « {forfait.etat} ».", "numero")
-    if forfait.cycle == "partiel":
+    if forfait.cycle == "partiel" or oublier(forfait, work):
         await annuler_ici(forfait, motif, work)
         return forfait
     exiger_sans_attente(forfait)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from collectivite.actes.transmission.creation import annoncer
 from collectivite.domain.agents import AgentAssermente, verifier
 from collectivite.domain.avis import avis_pare_brise
 from collectivite.domain.calendrier import dates
@@ -11,6 +12,7 @@ from collectivite.domain.etablissement import Constat, SerieAgent, message_fps, 
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.mentions import Mention
 from collectivite.domain.stationnement import FpsEnVigueur, Stationnement, controler, exiger_manquement
+from fps.droit.calculs import date_transmission
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.work import Key, Work
@@ -46,7 +48,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     message = message_fps(ville, constat, await serie(siret, constat, work), work.now, constatation.depart)
     verifier_anciennete(constat, work.now)
     forfait = Forfait.etablir(message, ville.cycle)
-    prevues = dates(ville, forfait, work.today)
+    prevues = dates(ville, forfait, date_transmission(work.today, ville.envoi_messages_jours))
     forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
     work.add(forfait)
     registre = await work.find_or_add(Stationnement(siret, cle_plaque(constat.vehicule.immatriculation)))
@@ -56,7 +58,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     work.record(forfait.numero, Mention.ETABLISSEMENT, LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
     work.book(forfait.numero, forfait.ecriture_creance(work.today), LOI)
     if forfait.cycle == "complet":
-        work.send(message)
+        annoncer(forfait, message, ville.envoi_messages_jours, work)
     else:
         forfait.notifier()
         jours = {"le": prevues.notification.isoformat(), "limite": prevues.limite_paiement.isoformat()}

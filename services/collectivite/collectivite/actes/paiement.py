@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from collectivite.actes.dossier import demande, etabli_ici
 from collectivite.actes.forfait import ecrire, oublier_echeances
+from collectivite.actes.transmission.creation import oublier
 from collectivite.actes.transmission.envoi import transmettre
 from collectivite.domain.forfait import SOLDES, Forfait
 from collectivite.domain.mentions import Mention
@@ -79,7 +80,8 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     ecriture = forfait.payer(montant, work.today, rapide=True)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
     ecrire(forfait, Mention.PAIEMENT_RAPIDE, PAIEMENT, ecriture, work, montant=montant, reference=reference)
-    transmettre(forfait, annulation(forfait, "paiement-rapide", "Payé avant l'envoi de l'avis.", work.now), work)
+    if not oublier(forfait, work):
+        transmettre(forfait, annulation(forfait, "paiement-rapide", "Payé avant l'envoi de l'avis.", work.now), work)
     return forfait
 
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from collectivite.actes.dossier import demande, etabli_ici, numero_suivant, rapo_de
 from collectivite.actes.etablissement import numero_rectificatif
-from collectivite.actes.forfait import rectifier
+from collectivite.actes.forfait import annuler, rectifier
+from collectivite.actes.transmission.creation import oublier
 from collectivite.actes.transmission.envoi import transmettre
 from collectivite.domain.avis import AvisRectificatif, avis_rectificatif, rectificatif
 from collectivite.domain.calendrier import limite_rapo, limite_rapo_au_plus_tard
@@ -197,7 +198,10 @@ async def decider(numero: str, sens: Sens, agent: str, motif: str, montant: int 
 async def _accepter(forfait: Forfait, rapo: Rapo, montant: int, agent: str, motif: str, work: Work) -> None:
     """The FPS is rectified, at 0 when the RAPO is wholly accepted: ANTAI notifies, or the town in cycle partiel (art. R. 2333-120-14)."""
     if _avant_avis(forfait, work):  # nothing was notified: the FPS is withdrawn, no avis rectifies one that never left
-        transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
+        if oublier(forfait, work):
+            await annuler(forfait, motif, work)
+        else:
+            transmettre(forfait, annulation(forfait, "rapo", motif, work.now), work)
         return
     rapo.numero_avis, ville = await numero_rectificatif(forfait.siret, agent, work), work.ville(forfait.siret)
     message = modification(forfait, ville, rapo.numero_avis, agent, montant, motif, rapo.date_avis_reception, work.now, rapo)

@@ -5,6 +5,7 @@ from typing import Any
 
 from collectivite.actes.dossier import etabli_ici, recours_connu
 from collectivite.actes.forfait import DECHARGE, reduire
+from collectivite.actes.transmission.creation import laisser_partir
 from collectivite.actes.transmission.envoi import transmettre
 from collectivite.domain.echeances import Echeance
 from collectivite.domain.forfait import Etat, Forfait
@@ -159,4 +160,5 @@ async def _decharger(forfait: Forfait, recours: Recours, work: Work) -> None:
     elif fps and not titre and forfait.cycle == "partiel":
         await reduire(forfait, fps, motif, work)
     elif fps and not titre:
+        laisser_partir(forfait, work)
         transmettre(forfait, annulation_fps(forfait, message.model_copy(update={"fps_annule": fps})), work, baisse=fps)

@@ -82,7 +82,7 @@ def minoration(liasse: Liasse) -> int:
 def envoi(liasse: Liasse) -> date:
     """The send date of the notice, from the reception that ANTAI's accusé tells."""
     f = liasse.forfait
-    return venu_de(f.date_envoi, lambda: calendrier.envoi(liasse.ville, f, paris_date(f.accuse_le or f.date_heure_constat)))
+    return venu_de(f.date_envoi, lambda: calendrier.envoi(liasse.ville, f, calendrier.reception(liasse.ville, f)))
 
 
 def notification(liasse: Liasse) -> date:
@@ -168,6 +168,7 @@ def calculs(liasse: Liasse) -> dict[str, Callable[[], Any]]:
         "fin_effets": lambda: effets(liasse),
         "minoration_montant": lambda: minoration(liasse),
         "date_limite_paiement_rapide": lambda: calendrier.limite_paiement_rapide(liasse.ville, liasse.forfait),
+        "transmission_le": lambda: calendrier.transmission(liasse.ville, liasse.forfait),
         "date_envoi": lambda: envoi(liasse),
         "date_notification": lambda: notification(liasse),
         "date_limite_paiement": lambda: limite(liasse),
@@ -204,6 +205,7 @@ def valeurs(liasse: Liasse) -> dict[str, Any]:
         **vars(f),
         "fin_effets": f.fin_effets.astimezone(PARIS),
         "date_limite_paiement_rapide": calendrier.limite_paiement_rapide(liasse.ville, f) if notice else None,
+        "transmission_le": f.retenu.le if f.retenu else None,
         "date_limite_rapo": calendrier.limite_rapo(f),
         "titre_le": f.titre_le,
         "montant_actuel": f.du,

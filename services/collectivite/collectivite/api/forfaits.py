@@ -59,6 +59,7 @@ class ForfaitVu(BaseModel):
     montant_deduit: int
     minoration_montant: int | None
     mode_notification: str
+    transmission_le: date | None = Field(description="Jour où le message part, quand la collectivité le garde encore")
     accuse_le: datetime | None
     cycle: str
     montant_rectifie: int | None
@@ -87,6 +88,7 @@ class ForfaitVu(BaseModel):
             "telepaiement": numero.telepaiement,
             "date_heure_constat": forfait.date_heure_constat.astimezone(PARIS),
             "fin_effets": forfait.fin_effets.astimezone(PARIS),
+            "transmission_le": forfait.retenu.le if forfait.retenu else None,
             "accuse_le": forfait.accuse_le.astimezone(PARIS) if forfait.accuse_le else None,
             "actes": [ActeVu.voir(acte) for acte in forfait.actes],
         }

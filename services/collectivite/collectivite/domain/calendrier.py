@@ -13,6 +13,7 @@ from fps.droit.calculs import (
     date_limite_rapo,
     date_notification_pare_brise,
     date_notification_postale,
+    date_transmission,
 )
 from fps.droit.calendar import paris_date
 from fps.villes.communes import Commune
@@ -30,6 +31,18 @@ class Dates:
 def limite_paiement_rapide(ville: Commune, forfait: Forfait) -> date:
     """Last day of the quick payment: the notice leaves after it (convention, cycle complet)."""
     return date_limite_paiement_rapide(paris_date(forfait.date_heure_constat), ville.paiement_rapide_jours)
+
+
+def transmission(ville: Commune, forfait: Forfait) -> date:
+    """The day until which the town keeps the message FPS, of a FPS established on the day of its finding (H125)."""
+    return date_transmission(paris_date(forfait.date_heure_constat), ville.envoi_messages_jours)
+
+
+def reception(ville: Commune, forfait: Forfait) -> date:
+    """When ANTAI receives the message FPS: as its accusé tells, else the day that the town keeps it until (H125)."""
+    if forfait.accuse_le is not None:
+        return paris_date(forfait.accuse_le)
+    return transmission(ville, forfait) if forfait.retenu is None else forfait.retenu.le
 
 
 def envoi(ville: Commune, forfait: Forfait, reception: date) -> date:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from pydantic import BaseModel, ConfigDict
+
 from collectivite.domain.acte import Acte, Suite, Transmis, attendus, suite
 from collectivite.domain.refus import ActeImpossible
 from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, trop_percu, verse_net
@@ -61,6 +63,15 @@ MACHINE: Final = Machine(
 )
 
 
+class Retenu(BaseModel):
+    """A message FPS that the town keeps until that day (hypothesis H125)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    le: date
+    message: CreationFps
+
+
 @dataclass
 class Forfait:
     """One FPS; amounts in centimes. The collectivité never knows the redevable through the amicable flow.
@@ -103,6 +114,7 @@ class Forfait:
     titre_connu: bool = False
     titre_fps_annule: int = 0
     titre_majoration_annulee: int = 0
+    retenu: Retenu | None = None
 
     @classmethod
     def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
@@ -199,6 +211,15 @@ class Forfait:
         return repondu
 
     # ------------------------------------------------------------------------------------------------------ the notice
+
+    def retenir(self, message: CreationFps, le: date) -> None:
+        """The message FPS leaves that day only."""
+        self.retenu = Retenu(le=le, message=message)
+
+    def liberer(self) -> CreationFps | None:
+        """The message FPS that was kept, kept no more; None when it has left."""
+        retenu, self.retenu = self.retenu, None
+        return None if retenu is None else retenu.message
 
     def dater(self, envoi: date, notification: date, limite: date) -> None:
         """The dates that the notice bears."""
