@@ -23,6 +23,7 @@ from fps.droit.calendar import PARIS
 from fps.errors import Refus
 from fps.villes.commune import Commune
 from fps.villes.horaires import HeuresPayantes, Horaires
+from fps.villes.lieux import ZoneAmbigue, ZoneIntrouvable
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.zones import Zone
 from tests.law.cas import ICI, Cas, chaque, lire
@@ -170,3 +171,21 @@ def test_a_free_ticket_is_taken_once_a_day(debut: str, minutes: int, reference: 
             verifier_ticket(ticket, zone, registre)
     else:
         verifier_ticket(ticket, zone, registre)
+
+
+LIEUX = {
+    "centre": (["00300"], ["Rue des Lilas", "3 place Haute"]),
+    "port": (["00300"], ["Quai de l'Écluse", "Boulevard Saint-Éloi", "Avenue du Modèle", "Place Haute"]),
+    "gare": (["00301"], ["Avenue du Modèle"]),
+}
+
+
+@chaque(lire("rue/zones.yaml"))
+def test_a_zone_is_found_from_its_street_and_its_postcode(x: Cas) -> None:
+    assert x["article"]
+    zones = [{**EXEMPLE["zones"][0], "code": code, "codes_postaux": cp, "voies": voies} for code, (cp, voies) in LIEUX.items()]
+    ville = Commune.model_validate({**EXEMPLE, "zones": zones[:1] if x.get("seule") else zones})
+    try:
+        assert ville.situer(x.get("voie"), x.get("code_postal")).code == x["attendu"]
+    except (ZoneIntrouvable, ZoneAmbigue) as refus:
+        assert (refus.code, refus.champ, bool(refus.article)) == (x["refus"], "zone", True)

@@ -13,6 +13,7 @@ from fps.messages.parties_prenantes import Adresse, Autorite, Beneficiaire, Cate
 from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPrevu
 from fps.villes.horaires import HeuresPayantes, Horaires
 from fps.villes.lecture import DepuisLaReforme, Lecture
+from fps.villes.lieux import situer
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.territoires import TERRITOIRES, Territoire
 from fps.villes.zones import HorsBareme, Zone
@@ -142,6 +143,12 @@ class Commune(Lecture):
             if zone.code == code:
                 return zone
         raise HorsBareme(f"La zone « {code[:40]} » n'existe pas à {self.adresse.commune}.", "lieu.zone")
+
+    def situer(self, voie: str | None, code_postal: str | None, code: str | None = None) -> Zone:
+        """The zone of this code, else of a street, a postcode or both; raises HorsBareme, ZoneIntrouvable, ZoneAmbigue."""
+        if code is not None:
+            return self.zone(code)
+        return situer(self.zones, voie, code_postal, self.nom)
 
     def montant_fps(self, code_zone: str, categorie: Categorie, le: date, deja_paye: Centimes = 0) -> int:
         """The FPS due that day in that zone, in centimes (CGCT, art. L. 2333-87, I and R. 2333-120-5); raises HorsBareme."""

@@ -20,10 +20,13 @@ from fps.villes.horaires import HeuresPayantes
 
 @dataclass(frozen=True, slots=True)
 class Vue:
-    """A plate as an agent or a camera reads it, and its country when it shows."""
+    """A plate as an agent or a camera reads it, its country when it shows, and where: the zone, else the street or the postcode."""
 
     immatriculation: str
     pays: str | None = None
+    zone: str | None = None
+    voie: str | None = None
+    code_postal: str | None = None
 
 
 async def _registre(siret: str, vue: Vue, work: Work) -> Stationnement | None:
@@ -40,8 +43,8 @@ async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, heures: H
     return ""
 
 
-async def precontroler(siret: str, zone: str, vue: Vue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:
-    """What the register says of a vehicle; no FPS comes out of it by itself. Raises CommuneInconnue, HorsBareme, ConstatRefuse.
+async def precontroler(siret: str, vue: Vue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:
+    """What the register says of a vehicle; no FPS comes out of it by itself. Raises CommuneInconnue, ConstatRefuse, as `Commune.situer`.
 
     The plate may have been read badly: what the register knows of the other readings is told, for the agent to look again.
     """
@@ -49,13 +52,14 @@ async def precontroler(siret: str, zone: str, vue: Vue, source: Literal["agent",
     if vu > work.now:
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
     ville = work.ville(siret, paris_date(vu))
-    tarif, heures = ville.zone(zone), ville.heures(zone)
+    tarif = ville.situer(vue.voie, vue.code_postal, vue.zone)
+    heures = ville.heures(tarif.code)
     constatation = controler(await _registre(siret, vue, work), tarif, vu, heures)
     raison = constatation.raison
     if constatation.verdict is Verdict.A_CONSTATER:
         raison += await _doute(siret, vue, tarif, vu, heures, work)
     numero = f"{siret}-{await numero_suivant(siret, 'CTRL', work)}"
-    controle = Controle(numero, siret, zone, vue.immatriculation, source, vu, constatation.verdict, raison)
+    controle = Controle(numero, siret, tarif.code, vue.immatriculation, source, vu, constatation.verdict, raison)
     work.add(controle)
     return controle
 

@@ -32,15 +32,16 @@ def cles(siret: str, constat: Constat) -> Iterable[Key]:
 async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     """A sworn agent establishes a FPS (CGCT, art. L. 2333-87, II).
 
-    What the register knows of the plate is deducted, unless the agent typed another amount. Raises what `verifier_date`, `verifier`,
-    `exiger_manquement`, `message_fps` and `verifier_anciennete` raise.
+    What the register knows of the plate is deducted, unless the agent typed another amount. The zone that nobody typed is that of the
+    street. Raises what `Commune.situer`, `verifier_date`, `verifier`, `exiger_manquement`, `message_fps` and `verifier_anciennete` raise.
     """
     agent, jour = int(constat.agent), paris_date(constat.date_heure)
     ville = work.ville(siret, jour)
     verifier_date(constat, work.now)
     verifier(await work.find(AgentAssermente, siret, agent), jour)
     registre, pays = await work.find(Stationnement, siret, cle_plaque(constat.vehicule.immatriculation)), constat.vehicule.pays
-    zone, heures = ville.zone(constat.zone), ville.heures(constat.zone)
+    zone = ville.situer(constat.voie, constat.code_postal, constat.zone)
+    heures = ville.heures(zone.code)
     constatation = controler(registre and registre.du_pays(pays), zone, constat.date_heure, heures)
     exiger_manquement(constatation)
     if constat.montant_deduit is None:
@@ -53,7 +54,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     work.add(forfait)
     registre = await work.find_or_add(Stationnement(siret, cle_plaque(constat.vehicule.immatriculation)))
     registre.inscrire(
-        FpsEnVigueur(numero=forfait.numero, zone=constat.zone, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets, pays=pays)
+        FpsEnVigueur(numero=forfait.numero, zone=zone.code, debut=forfait.date_heure_constat, fin_effets=forfait.fin_effets, pays=pays)
     )
     work.record(forfait.numero, Mention.ETABLISSEMENT, LOI, montant=forfait.montant, montant_deduit=forfait.montant_deduit)
     work.book(forfait.numero, forfait.ecriture_creance(work.today), LOI)

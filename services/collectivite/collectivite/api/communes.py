@@ -1,8 +1,9 @@
 """The simulated towns and their tariffs of the day."""
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from collectivite.domain.tarif import montants_du_jour
@@ -10,8 +11,9 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import JsonRoute
+from fps.messages.formats import CodePostal, Ligne
 from fps.messages.parties_prenantes import Categorie
-from fps.villes.communes import Commune
+from fps.villes.communes import Commune, Zone
 
 
 class ZoneVue(BaseModel):
@@ -29,6 +31,22 @@ class ZoneVue(BaseModel):
         description="Durée d'un ticket de 0 €, en minutes ; 0 quand rien n'est gratuit, ou que la commune ne le dit pas"
     )
     heures: list[str] = Field(description="Heures payantes du jour, à l'heure de la commune (« 09:00-12:00 ») ; vide un jour gratuit")
+
+    @classmethod
+    def voir(cls, ville: Commune, zone: Zone, le: date) -> "ZoneVue":
+        """The zone and its tariffs that day."""
+        return cls(
+            code=zone.code,
+            nom=zone.nom,
+            duree_maximale=zone.duree_maximale,
+            codes_postaux=list(zone.codes_postaux),
+            voies=list(zone.voies),
+            fps=dict(montants_du_jour(zone, le)),
+            tarifs=zone.grille(le),
+            tarifs_par_categorie={categorie: grille for categorie in zone.tarifs_par_categorie if (grille := zone.grille(le, categorie))},
+            minutes_gratuites=zone.minutes_gratuites(le) or 0,
+            heures=ville.heures(zone.code).ouvertes(le),
+        )
 
 
 class AbonnementVu(BaseModel):
@@ -55,24 +73,6 @@ class CommuneVue(BaseModel):
     @classmethod
     def voir(cls, ville: Commune, le: date) -> "CommuneVue":
         """The town and its tariffs that day."""
-        zones = []
-        for zone in ville.zones:
-            fps = montants_du_jour(zone, le)
-            grilles = {categorie: grille for categorie in zone.tarifs_par_categorie if (grille := zone.grille(le, categorie))}
-            zones.append(
-                ZoneVue(
-                    code=zone.code,
-                    nom=zone.nom,
-                    duree_maximale=zone.duree_maximale,
-                    codes_postaux=list(zone.codes_postaux),
-                    voies=list(zone.voies),
-                    fps=dict(fps),
-                    tarifs=zone.grille(le),
-                    tarifs_par_categorie=grilles,
-                    minutes_gratuites=zone.minutes_gratuites(le) or 0,
-                    heures=ville.heures(zone.code).ouvertes(le),
-                )
-            )
         abonnements = [
             AbonnementVu(nature=a.nature, nom=a.nom, periode=a.periode, zones=list(a.zones), prix=prix)
             for a in ville.abonnements
@@ -84,18 +84,31 @@ class CommuneVue(BaseModel):
             cycle=ville.cycle,
             mode_notification=ville.mode_notification,
             population=ville.population,
-            zones=zones,
+            zones=[ZoneVue.voir(ville, zone, le) for zone in ville.zones],
             abonnements=abonnements,
         )
 
 
 def routes(service: Service) -> APIRouter:
-    """GET /communes."""
+    """GET /communes, and the zone of a place."""
     router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
 
     @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
     async def communes(request: Request) -> list[CommuneVue]:
         async with service.reading(bac_of(request)) as lecture:
             return [CommuneVue.voir(ville, lecture.work.today) for ville in lecture.work.villes.au(lecture.work.today)]
+
+    @router.get(
+        "/communes/{siret}/zone", tags=["Communes"], summary="Trouver la zone d'une voie ou d'un code postal, et ses tarifs du jour"
+    )
+    async def zone(
+        request: Request,
+        siret: Annotated[str, Path(pattern=r"^[0-9]{14}$")],
+        voie: Annotated[Ligne | None, Query(description="Voie, avec ou sans numéro")] = None,
+        code_postal: Annotated[CodePostal | None, Query()] = None,
+    ) -> ZoneVue:
+        async with service.reading(bac_of(request)) as lecture:
+            ville, le = lecture.work.ville(siret), lecture.work.today
+            return ZoneVue.voir(ville, ville.situer(voie, code_postal), le)
 
     return router

@@ -13,7 +13,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import JsonRoute
-from fps.messages.formats import Court, Instant, InstantVu, Ligne, Pays, Plaque, Siret
+from fps.messages.formats import CodePostal, Court, Instant, InstantVu, Ligne, Pays, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import lectures
 
@@ -26,7 +26,9 @@ class DemandeControle(Demande):
     )
 
     siret: Siret
-    zone: Court
+    zone: Court | None = Field(default=None, description="Code de la zone ; à défaut, celle de la voie ou du code postal")
+    voie: Ligne | None = Field(default=None, description="Voie, avec ou sans numéro, où le véhicule est vu")
+    code_postal: CodePostal | None = None
     immatriculation: Plaque
     source: Literal["agent", "lapi"] = "agent"
     pays: Pays | None = Field(default=None, description="Pays de la plaque, quand il se lit ; à défaut, tout pays convient")
@@ -77,8 +79,8 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/controles", tags=["Contrôle"], summary="Précontrôler un véhicule (agent ou LAPI)", status_code=201)
     async def controler(request: Request, d: DemandeControle) -> ControleVu:
-        vue = actes.Vue(d.immatriculation, d.pays)
-        fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, d.zone, vue, d.source, d.instant, w))
+        vue = actes.Vue(d.immatriculation, d.pays, d.zone, d.voie, d.code_postal)
+        fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, vue, d.source, d.instant, w))
         return ControleVu.voir(fait, d.pays)
 
     @router.get("/controles/{numero}", tags=["Contrôle"], summary="Consulter un contrôle")

@@ -41,7 +41,9 @@ class DemandeFps(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXEMPLE})
 
     siret: Siret
-    zone: Court = Field(description="Code de la zone tarifaire (GET /communes)")
+    zone: Court | None = Field(
+        default=None, description="Code de la zone tarifaire (GET /communes) ; à défaut, celle de la voie ou du code postal"
+    )
     voie: Ligne = Field(description="Numéro et nom de la voie du constat")
     code_postal: CodePostal | None = None
     vehicule: Vehicule

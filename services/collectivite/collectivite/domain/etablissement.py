@@ -17,7 +17,7 @@ from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
 from fps.regles.accuse import erreur
 from fps.regles.controle_mfps import controler_creation
 from fps.regles.serie import Serie
-from fps.villes.communes import Commune
+from fps.villes.communes import Commune, Zone
 
 ORDRE_MAXIMUM: Final = 999
 
@@ -26,7 +26,7 @@ ORDRE_MAXIMUM: Final = 999
 class Constat:
     """What the agent saw and typed."""
 
-    zone: str
+    zone: str | None
     voie: str
     code_postal: str | None
     vehicule: Vehicule
@@ -65,8 +65,8 @@ def verifier_anciennete(constat: Constat, maintenant: datetime) -> None:
         raise ConstatRefuse(f"Le constat du {jour:%d/%m/%Y} a plus de {limite} jours : vérifiez sa date.", "date_heure_constat")
 
 
-def _hors_heures(ville: Commune, constat: Constat) -> Iterator[ErreurAccuse]:
-    reprise = ville.heures(constat.zone).reprise(constat.date_heure)
+def _hors_heures(ville: Commune, zone: Zone, constat: Constat) -> Iterator[ErreurAccuse]:
+    reprise = ville.heures(zone.code).reprise(constat.date_heure)
     if reprise is not None:
         yield erreur(
             "hors-heures-payantes",
@@ -81,9 +81,9 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     """The message of a FPS; its amount is that of the zone less the latest proof (CGCT, art. L. 2333-87, I and R. 2333-120-5).
 
     `depart` is the hour of the latest proof: the effects of the FPS run from it (R. 2333-120-6), else from the finding.
-    Raises HorsBareme, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
+    Raises HorsBareme, ZoneIntrouvable, ZoneAmbigue, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
     """
-    jour, zone = paris_date(constat.date_heure), ville.zone(constat.zone)
+    jour, zone = paris_date(constat.date_heure), ville.situer(constat.voie, constat.code_postal, constat.zone)
     deduit, debut = constat.montant_deduit or 0, depart or constat.date_heure
     montant = montant_fps(bareme_de(ville, zone.code, constat.vehicule.categorie, jour), deduit)
     numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
@@ -109,7 +109,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
         contact_rapo=ville.contact_rapo,
     )
     plafond = zone.plafond(jour, constat.vehicule.categorie)
-    erreurs = [*_hors_heures(ville, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond, siret_connu=True)]
+    erreurs = [*_hors_heures(ville, zone, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond, siret_connu=True)]
     if erreurs:
         accuse = AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ConstatRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
