@@ -11,8 +11,9 @@ from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.world import World
 from tests.scenarios.chaos import ChaosBus, ChaosCarrier, final_state, shuffling_world
 from tests.scenarios.choix import MELANGE, choisies
+from tests.scenarios.conftest import Joue
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("catalogue-memoire"), pytest.mark.timeout(600)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -22,15 +23,13 @@ async def shuffling() -> AsyncIterator[World]:
 
 
 @pytest.mark.parametrize("vie", choisies(MELANGE), ids=lambda v: v.vie)
-async def test_a_life_ends_the_same_when_its_letters_are_shuffled_and_doubled(monde: World, shuffling: World, vie: Vie) -> None:
-    states = []
-    bac = f"melange-{vie.vie}"[:40].rstrip("-")
-    for world in (monde, shuffling):
-        await jouer(world, vie, bac)
-        states.append(await final_state(world, bac))
-    expected, found = states
+async def test_a_life_ends_the_same_when_its_letters_are_shuffled_and_doubled(
+    monde: World, en_memoire: Joue, shuffling: World, vie: Vie
+) -> None:
+    await jouer(shuffling, vie, vie.vie)
+    expected, found = [await final_state(world, vie.vie) for world in (monde, shuffling)]
     assert {k: v for k, v in found.items() if v != expected[k]} == {}, {k: expected[k] for k in expected if found[k] != expected[k]}
-    assert verifier(await shuffling.pilot.relever(bac)) == []
+    assert verifier(await shuffling.pilot.relever(vie.vie)) == []
 
 
 async def test_the_post_of_these_lives_really_doubles_and_shuffles() -> None:

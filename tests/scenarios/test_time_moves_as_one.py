@@ -16,6 +16,7 @@ from fps_simulateur.langue.modele import Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.scenarios.choix import LENT, LONG, choisies
+from tests.scenarios.conftest import Joue
 from tests.scenarios.lenteur import Lenteur, slow_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,31 +30,29 @@ async def journal(world: World, bac: str) -> bytes:
     return json.dumps([{k: v for k, v in line.items() if k not in ("position", "wall_time")} for line in lines]).encode()
 
 
-async def played(world: World, lives: list[Vie], suffix: str, together: int) -> dict[str, bytes]:
-    limit = asyncio.Semaphore(together)
-
+async def played(world: World, lives: list[Vie], suffix: str) -> dict[str, bytes]:
     async def one(vie: Vie) -> tuple[str, bytes]:
-        async with limit:
-            await jouer(world, vie, f"{vie.vie[:32]}{suffix}")
-            return vie.vie, await journal(world, f"{vie.vie[:32]}{suffix}")
+        await jouer(world, vie, f"{vie.vie[:32]}{suffix}")
+        return vie.vie, await journal(world, f"{vie.vie[:32]}{suffix}")
 
     return dict(await asyncio.gather(*(one(vie) for vie in lives)))
 
 
-PARTS = 10 if LONG else 5  # so that the workers share them; in each, another of the five is the slow one
+PARTS = 10 if LONG else 5  # in each, another of the five is the slow one
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
+@pytest.mark.xdist_group("catalogue-memoire")
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(monde: World, part: int) -> None:
+async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(monde: World, en_memoire: Joue, part: int) -> None:
     lives = list(choisies(LENT))[part::PARTS]
-    calm = await played(monde, lives, "-0", 8)
+    calm = {vie.vie: await journal(monde, vie.vie) for vie in lives}
     different: list[str] = []
     for seed in SEEDS:
         lenteur = Lenteur(seed * PARTS + part)
         lenteur.slow = {WHO[(part + seed) % len(WHO)], Random(seed * PARTS + part).choice(WHO)}
         async with slow_world(lenteur) as world:
-            found = await played(world, lives, f"-{seed}", len(lives))
+            found = await played(world, lives, f"-{seed}")
         different += [f"graine {seed}, lents {sorted(lenteur.slow)}, vie {vie}" for vie in found if found[vie] != calm[vie]]
     assert different == []
 
