@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 from starlette.types import ASGIApp
 
 from fps.kit.app.listening import listening
 from fps.kit.ground.telemetry import _origin
 from fps.kit.web import problems
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.gate import Gate
 from fps_console.commandes.up import Server
 
@@ -26,7 +26,7 @@ class Corps(BaseModel):
 
 
 def application() -> ASGIApp:
-    app, router = FastAPI(redirect_slashes=False), APIRouter(route_class=JsonRoute)
+    app, router = FastAPI(redirect_slashes=False), Router()
     problems.install(app)
 
     @router.post("/faute")
@@ -40,7 +40,7 @@ def application() -> ASGIApp:
     async def bon() -> str:
         return "bon"
 
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     return Gate(app, ())
 
 
@@ -90,3 +90,10 @@ def test_no_line_of_the_log_holds_the_words_of_an_exception() -> None:
         for given in (True, error, (type(error), error, error.__traceback__)):
             told = _origin(None, "error", {"event": "échéances", "exc_info": given})
             assert SECRET not in str(told) and told["trace"][0] == "ValueError" and "exc_info" not in told
+
+
+def test_a_router_that_has_something_of_its_own_takes_no_other() -> None:
+    """Its prefix, its door and its tag would be lost in silence: a door that is lost is a route that anybody may use."""
+    for own in ({"prefix": "/psce"}, {"tags": ["PSCE"]}, {"dependencies": [Depends(lambda: None)]}):
+        with pytest.raises(ValueError, match="of its own"):
+            Router(**own).take(Router())

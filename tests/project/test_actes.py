@@ -100,8 +100,8 @@ def test_every_module_with_routes_gives_them_in_one_shape() -> None:
             f"{node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else ''}"
             for node in tree.body
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            if any(isinstance(x, ast.Name) and x.id == "APIRouter" for x in ast.walk(node))
+            if any(isinstance(x, ast.Name) and x.id == "Router" for x in ast.walk(node))
         }
         vus += len(faiseurs)
-        assert faiseurs <= {"routes(service: Service) -> APIRouter"}, nom
+        assert faiseurs <= {"routes(service: Service) -> Router"}, nom
     assert vus > 3

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute, negotiated
+from fps.kit.web.body import Router, negotiated
 from fps.kit.web.media import PDF, Responses, fichier
 from fps.kit.web.sites import montree
 from fps.messages.avis import EAvisPaiement
@@ -42,9 +42,9 @@ class Lecture(BaseModel):
 EAVIS: Final[Responses] = {200: {"model": EAvisPaiement, **fichier("L'e-avis, en JSON ou en PDF", PDF)[200]}}
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the redevable and of the post."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/dossiers/{numero}/lecture", tags=["Avis de paiement"], summary="Lire l'e-avis : la lecture vaut notification")
     async def lire(request: Request, numero: Numero) -> Lecture:

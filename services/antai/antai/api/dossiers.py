@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from antai.api.vues import DossierVu, Numero
@@ -12,7 +12,7 @@ from antai.store.dossiers import page_dossiers
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 Limite = Annotated[int, Query(ge=1, le=500, description="Nombre d'éléments de la page")]
 
@@ -24,9 +24,9 @@ class PageDossiers(BaseModel):
     suivant: str | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the dossiers."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/dossiers", tags=["Dossiers"], summary="Lister les dossiers")
     async def lister(

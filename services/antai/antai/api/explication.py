@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from antai.api.vues import Numero
 from antai.domain.dossier import Constat, Dossier, Impaye
@@ -32,7 +32,7 @@ from fps.droit.calendar import paris_date
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
 from fps.villes.communes import Commune, HorsBareme
 
@@ -182,9 +182,9 @@ class Recit:
         }
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route that explains."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/dossiers/{numero}/explication/{champ}", tags=["Dossiers"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -15,7 +15,7 @@ from antai.api.espace.perimetre import perimetre, perimetres, qui_suit, suivi
 from antai.store.statistiques import Groupe, compter
 from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
-from fps.kit.web.body import JsonRoute, negotiated
+from fps.kit.web.body import Router, negotiated
 from fps.kit.web.media import fichier
 
 
@@ -104,9 +104,9 @@ def _sans_formule(valeur: Any) -> Any:
     return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(FORMULES) else valeur
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route of the Infocentre."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[suivi(service)])
+    router = Router(dependencies=[suivi(service)])
 
     @router.get(
         "/infocentre/statistiques",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes import paiement as actes
@@ -12,7 +12,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 
 class Rejet(BaseModel):
@@ -23,9 +23,9 @@ class Rejet(BaseModel):
     reference: str = Field(min_length=1, max_length=40, description="Référence imprimée sur le justificatif de paiement")
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the bank."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/dossiers/{numero}/cheque-impaye", tags=["Paiement"], summary="La banque rejette un chèque encaissé")
     async def rejeter(request: Request, numero: Numero, rejet: Annotated[Rejet, Body()]) -> DossierChange:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import ConfigDict
 
 from antai.actes import decision
@@ -13,7 +13,7 @@ from antai.api.vues import Numero
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import ADMINISTRATION, administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Ligne
 
 Requete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la requête, 8 chiffres")]
@@ -28,9 +28,9 @@ class Reglement(Formulaire):
     motif: Ligne
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The one route of a settlement."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post(
         "/dossiers/{numero}/requetes/{numero_requete}/reglement",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
@@ -19,7 +19,7 @@ from fps.droit import droit
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.media import DOCUMENT
 
 TOUT = 100_000
@@ -82,9 +82,9 @@ class TitreAnnulationVu(BaseModel):
     suivant: int | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the titles."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/titres/{numero}", tags=["Titres exécutoires"], summary="Consulter un titre collectif et son annexe")
     async def titre(request: Request, numero: NumeroTitre, apres: Rang = 0, limite: Limite = 50) -> TitreVu:

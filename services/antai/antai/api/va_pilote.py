@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.dossier import connu, origine_de
@@ -18,7 +18,7 @@ from antai.store import dossiers as store
 from fps.confiance.refus import HorsPerimetre as HorsPerimetreCertificat
 from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import InstantVu
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Agent, Lieu, Vehicule
@@ -135,9 +135,9 @@ class Relance(BaseModel):
     relance_le: date
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of VA-Pilote."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[suivi(service)])
+    router = Router(dependencies=[suivi(service)])
 
     @router.get("/va-pilote/dossiers/{numero}", tags=["VA-Pilote"], summary="Suivre un dossier de bout en bout")
     async def suivre(

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccsp.actes import agents as actes
@@ -15,7 +15,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
 from fps.kit.trust.acces import auteur
 from fps.kit.trust.personnes import LOGIN, EtatCompte
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.messages.formats import Court
 
 TAG = "Portail : comptes"
@@ -68,10 +68,10 @@ class AgentVu(BaseModel):
     verrouille_jusqu_a: datetime | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes under /portail/{siret} by which the responsable of a collectivité, or the pilot at its request, keeps its agents."""
     porte = agents_ou_greffe(service)
-    router = APIRouter(prefix="/portail/{siret}", route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+    router = Router(prefix="/portail/{siret}", route_class=JsonRoute, dependencies=[porte], tags=[TAG])
 
     @router.post("/inscriptions", status_code=201, summary="Inscrire des agents au portail")
     async def inscrire(request: Request, siret: Siret, demande: Annotated[Inscription, Body()]) -> list[AgentInscrit]:

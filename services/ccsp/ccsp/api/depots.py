@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -19,7 +19,7 @@ from fps.confiance.habilitation import Identite
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.clock import civil_date
 from fps.kit.trust.acces import administration, auteur, certificat
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.kit.web.media import PDF
 from fps.kit.web.media import fichier as fichier_donne
 from fps.messages.recours_collectivite import AccuseDepotMemoire
@@ -70,14 +70,14 @@ async def sans_condition(service: Service, request: Request, siret: str) -> str:
     return auteur(request)
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The same reading behind three doors."""
-    toutes = APIRouter()
+    toutes = Router()
 
     def lisible(prefixe: str, porte: Any, permis: Permis) -> None:
         """Four routes under a prefix; where it names a collectivité, only what was communicated to it is found."""
         nommee = [Depends(du_siret)] if "{siret}" in prefixe else []
-        router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte, *nommee], tags=[TAG])
+        router = Router(prefix=prefixe, route_class=JsonRoute, dependencies=[porte, *nommee], tags=[TAG])
 
         async def trouver(request: Request, numero: str, choisir: Callable[[Any], Any]) -> tuple[Any, Any, Contenu | None]:
             siret = request.path_params.get("siret")
@@ -120,7 +120,7 @@ def routes(service: Service) -> APIRouter:
             _, trouve, contenu = await trouver(request, numero, lambda b: b.piece(rang))
             return fichier(trouve, contenu)
 
-        toutes.include_router(router)
+        toutes.take(router)
 
     lisible("/portail/{siret}/requetes/{numero}", agents(service), sans_condition)
     lisible("/teletransmission/{siret}/requetes/{numero}", certificat(service), prestataire)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from ccsp.actes import execution as executions
@@ -12,7 +12,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.messages.formats import CentimesDus
 
 
@@ -24,9 +24,9 @@ class Astreinte(BaseModel):
     montant_jour: CentimesDus
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of /requetes once the judge has decided."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
 
     async def faire(request: Request, acte: Callable[[Work], Awaitable[Requete]]) -> RequeteVue:
         async def run(work: Work) -> RequeteVue:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from ccsp.actes.requete import connue
 from ccsp.api.requetes import Numero
@@ -32,7 +32,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 from fps.villes.communes import Commune
 
@@ -154,9 +154,9 @@ def defendeur(requete: Requete, work: Work) -> Commune | None:
     return work.villes.chercher(requete.siret, work.today if requete.decision is None else requete.decision.date_decision)
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes that explain: one petition, or the last one of a FPS."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/requetes/{numero}/explication/{champ}", summary="Expliquer une date ou un montant d'une requête")
     async def requete(request: Request, numero: Numero, champ: Champ) -> Explication:

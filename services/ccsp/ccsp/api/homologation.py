@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +16,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.ground.faults import Malformed
 from fps.kit.trust.acces import auteur, certificat, porteur
-from fps.kit.web.body import JsonRoute, OwnKeyRoute, expect_type, read_body
+from fps.kit.web.body import JsonRoute, OwnKeyRoute, Router, expect_type, read_body
 from fps.kit.web.keys import REJOUEE, check_key
 from fps.kit.wire.envelope import BODY_LIMIT, digest, parse, read_message
 from fps.messages.message import MessageClass
@@ -62,12 +62,12 @@ class ResultatEssai(BaseModel):
     horodatage: datetime
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes under /teletransmission/{siret}: the sessions, for the responsable; the filings, for the system under test."""
-    toutes = APIRouter()
+    toutes = Router()
     prefixe, porte = "/teletransmission/{siret}", agents_ou_greffe(service)
-    router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
-    essais = APIRouter(prefix=f"{prefixe}/essais", route_class=OwnKeyRoute, dependencies=[certificat(service)], tags=[TAG])
+    router = Router(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+    essais = Router(prefix=f"{prefixe}/essais", route_class=OwnKeyRoute, dependencies=[certificat(service)], tags=[TAG])
 
     @router.post("/homologations", status_code=201, summary="Ouvrir une séance d'essai d'homologation")
     async def homologuer(request: Request, siret: Siret, d: Annotated[DemandeHomologation, Body()]) -> Seance:
@@ -114,8 +114,8 @@ def routes(service: Service) -> APIRouter:
     async def piece(request: Request, siret: Siret) -> Response:
         return await deposer(request, siret, PieceDefense)
 
-    toutes.include_router(router)
-    toutes.include_router(essais)
+    toutes.take(router)
+    toutes.take(essais)
     return toutes
 
 

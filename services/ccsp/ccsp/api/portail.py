@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccsp.actes import portail
@@ -19,7 +19,7 @@ from fps.droit.calendar import PARIS, instant_paris
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Piece
 from fps.messages.recours_collectivite import CommunicationRequete, DecisionCollectivite, PieceDefense
@@ -107,9 +107,9 @@ async def voir(requete: Requete, work: Work, *, contenu: bool) -> RequeteCommuni
     )
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes under /portail/{siret}/requetes, until the filings."""
-    router = APIRouter(prefix="/portail/{siret}/requetes", route_class=JsonRoute, dependencies=[agents(service)], tags=[TAG])
+    router = Router(prefix="/portail/{siret}/requetes", route_class=JsonRoute, dependencies=[agents(service)], tags=[TAG])
 
     @router.get("", summary="Lister les requêtes communiquées à sa collectivité")
     async def lister(

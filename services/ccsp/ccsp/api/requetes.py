@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,7 +19,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render_async
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.kit.web.media import DOCUMENT
 from fps.kit.web.sites import montree
 from fps.messages.formats import Centimes, Texte
@@ -106,9 +106,9 @@ class Consultation(BaseModel):
     partie: Literal["requerant", "collectivite"]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of /requetes, until the decision is notified."""
-    router = APIRouter(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(tags=["Requêtes"], route_class=JsonRoute, dependencies=[administration(service)])
 
     @router.get("/requetes", summary="Lister les requêtes")
     async def lister(

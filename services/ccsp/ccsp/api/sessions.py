@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from ccsp.actes.agents import espace, verifier_code
@@ -15,7 +15,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import sessions
 from fps.kit.trust.acces import connexions, jeton, publique
 from fps.kit.trust.personnes import Compte, EtatCompte
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
@@ -64,9 +64,9 @@ class SessionOuverte(BaseModel):
     expire_le: datetime = Field(description="En temps réel")
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes under /portail/{siret}: the ways in, open to all, and what an agent does of its own account."""
-    router = APIRouter(prefix="/portail/{siret}", route_class=JsonRoute, tags=[TAG])
+    router = Router(prefix="/portail/{siret}", route_class=JsonRoute, tags=[TAG])
     ouvert, personnel = [connexions(), publique()], [agents(service)]
 
     @router.post("/activation", status_code=204, summary="Choisir son mot de passe avec le code à usage unique", dependencies=ouvert)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccsp.actes import acces
@@ -16,7 +16,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration, auteur
 from fps.kit.trust.front import Manque
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.messages.formats import Court, Jour
 
 TAG = "Télétransmission"
@@ -75,12 +75,12 @@ async def voir(siret: str, work: Work) -> Suivi:
     )
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes under /teletransmission/{siret}: what the collectivité does, by its responsable; what the court does of a convention."""
-    toutes = APIRouter()
+    toutes = Router()
     prefixe, porte = "/teletransmission/{siret}", agents_ou_greffe(service)
-    router = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
-    greffe = APIRouter(prefix=prefixe, route_class=JsonRoute, dependencies=[administration(service)], tags=[TAG])
+    router = Router(prefix=prefixe, route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+    greffe = Router(prefix=prefixe, route_class=JsonRoute, dependencies=[administration(service)], tags=[TAG])
 
     async def faire(request: Request, siret: str, acte: Callable[[Work], Awaitable[Teletransmission]]) -> Suivi:
         await responsable(service, request)
@@ -116,6 +116,6 @@ def routes(service: Service) -> APIRouter:
 
         return await service.ask(bac_of(request), run)
 
-    toutes.include_router(router)
-    toutes.include_router(greffe)
+    toutes.take(router)
+    toutes.take(greffe)
     return toutes

@@ -1,7 +1,5 @@
 """What a person may ask the collectivité, beside its letters: one module a noun."""
 
-from fastapi import APIRouter
-
 from collectivite.api import (
     agents,
     annulations,
@@ -19,6 +17,7 @@ from collectivite.api import (
     suivi,
 )
 from fps.kit.engine.service import Service
+from fps.kit.web.body import Router
 
 NOUNS = (
     etablissement,
@@ -38,9 +37,9 @@ NOUNS = (
 )
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the collectivité: those of its agents, those of anybody; each noun says its door."""
-    router = APIRouter()
+    router = Router()
     for noun in NOUNS:
-        router.include_router(noun.routes(service))
+        router.take(noun.routes(service))
     return router

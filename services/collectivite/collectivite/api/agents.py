@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import ConfigDict
 
 from collectivite.actes import agents as actes
@@ -12,7 +12,7 @@ from collectivite.domain.agents import AgentAssermente
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Jour
 
 CheminSiret = Annotated[str, Path(pattern=r"^[0-9]{14}$")]
@@ -36,9 +36,9 @@ class AgentVu(Vue):
     retire_le: date | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/agents."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.put("/agents/{siret}/{numero}", tags=["Agents"], summary="Enregistrer l'assermentation d'un agent, ou son retrait")
     async def assermenter(request: Request, siret: CheminSiret, numero: Annotated[int, Path(ge=0, le=999)], d: DemandeAgent) -> AgentVu:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes import annulation
@@ -15,7 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Centimes, CentimesDus, Jour
 
 
@@ -69,9 +69,9 @@ class RectificatifVu(Vue):
     date_edition: date
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/fps/{numero}/annulation, annulation-titre, modification, actes/{rang}/renvoi."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/annulation", tags=["FPS"], summary="Annuler un FPS avant tout titre exécutoire (quand l'ANTAI l'accepte)")
     async def annuler(request: Request, numero: Numero, d: DemandeAnnulation) -> ForfaitVu:

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 
 from collectivite.domain.tarif import montants_du_jour
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import CodePostal, Ligne
 from fps.messages.parties_prenantes import Categorie
 from fps.villes.communes import Commune, Zone
@@ -89,9 +89,9 @@ class CommuneVue(BaseModel):
         )
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /communes, and the zone of a place."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    router = Router(dependencies=[publique()])
 
     @router.get("/communes", tags=["Communes"], summary="Lister les collectivités simulées et leurs tarifs du jour")
     async def communes(request: Request) -> list[CommuneVue]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import ConfigDict, Field
 
 from collectivite.actes import controle as actes
@@ -12,7 +12,7 @@ from collectivite.domain.stationnement import Controle, Verdict
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import CodePostal, Court, Instant, InstantVu, Ligne, Pays, Plaque, Siret
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import lectures
@@ -73,9 +73,9 @@ class ControleVu(Vue):
         return cls.model_validate({**vars(controle), "lectures": lectures(controle.immatriculation, pays)})
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/controles."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/controles", tags=["Contrôle"], summary="Précontrôler un véhicule (agent ou LAPI)", status_code=201)
     async def controler(request: Request, d: DemandeControle) -> ControleVu:

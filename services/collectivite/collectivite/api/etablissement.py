@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from collectivite.actes import etablissement as actes
@@ -18,7 +18,7 @@ from fps.kit.ground.faults import Malformed
 from fps.kit.post.door import LOT
 from fps.kit.trust.acces import administration
 from fps.kit.web import problems
-from fps.kit.web.body import LOT_LIMIT, JsonRoute, LotRoute, expect_type, read_body
+from fps.kit.web.body import LOT_LIMIT, LotRoute, Router, expect_type, read_body
 from fps.kit.web.strict import read
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
@@ -95,11 +95,11 @@ def compte_rendu(ligne: int, resultat: Any) -> str:
 NDJSON: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}}
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """POST /fps and POST /fps/lot."""
-    toutes, porte = APIRouter(), administration(service)
-    router = APIRouter(route_class=JsonRoute, dependencies=[porte])
-    lots = APIRouter(route_class=LotRoute, dependencies=[porte])
+    toutes, porte = Router(), administration(service)
+    router = Router(dependencies=[porte])
+    lots = Router(route_class=LotRoute, dependencies=[porte])
 
     @router.post("/fps", tags=["FPS"], summary="Établir un FPS", status_code=201)
     async def creer(request: Request, demande: DemandeFps) -> ForfaitVu:
@@ -131,6 +131,6 @@ def routes(service: Service) -> APIRouter:
         texte = "\n".join(compte_rendu(rang, resultats[rang]) for rang in sorted(resultats))
         return Response(texte + "\n", media_type="application/x-ndjson")
 
-    toutes.include_router(router)
-    toutes.include_router(lots)
+    toutes.take(router)
+    toutes.take(lots)
     return toutes

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from collectivite.actes.dossier import demande
 from collectivite.api.faits import FAITS
@@ -33,7 +33,7 @@ from fps.droit.calendar import PARIS, paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.explication import Explication, expliquer, venu_de
 from fps.messages.plaques import cle_plaque
 from fps.villes.communes import Commune
@@ -236,9 +236,9 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
     )
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route that explains."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/fps/{numero}/explication/{champ}", tags=["FPS"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:

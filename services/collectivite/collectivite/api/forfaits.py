@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from collectivite.actes.dossier import demande
@@ -16,7 +16,7 @@ from fps.droit.numero import NumeroFps
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 
@@ -102,9 +102,9 @@ class PageForfaits(BaseModel):
     suivant: str | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /fps and GET /fps/{numero}."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/fps", tags=["FPS"], summary="Lister les FPS")
     async def lister(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from collectivite.actes import paiement
@@ -12,7 +12,7 @@ from collectivite.store import paiements_de
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import CentimesDus, Court
 from fps.messages.moyens import Moyen
 
@@ -38,9 +38,9 @@ class PaiementVu(Vue):
     etat: str
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/fps/{numero}/paiement-rapide and paiements."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
     async def rapide(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from collectivite.api.suivi import Suivi, consulter
@@ -12,7 +12,7 @@ from fps.errors import Refus
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import publique
 from fps.kit.web import page
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.problems import status_of
 
 TITRE = "Payer un forfait de post-stationnement à la collectivité"
@@ -21,9 +21,9 @@ SUITE = "Aucun paiement réel n'est possible ici : l'avis dit comment payer, le 
 Saisie = Annotated[str, Query(max_length=60)]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /payer."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    router = Router(dependencies=[publique()])
 
     @router.get("/payer", tags=["Usager"], summary="Page où mène le code QR d'un avis", response_class=HTMLResponse)
     async def afficher(request: Request, numero: Saisie = "", immatriculation: Saisie = "") -> HTMLResponse:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from collectivite.actes.dossier import rapo_de
@@ -17,7 +17,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 
@@ -109,9 +109,9 @@ async def statuer_ici(numero: str, d: DemandeDecision, work: Work) -> Rapo:
     return await decider(numero, d.sens, d.agent, d.motif, d.montant_rectifie, d.sans_qualite, work)
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /rapos/{numero}, POST /rapos/{numero}/decision and /pieces, GET /rapports/rapo/{siret}/{annee}."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/rapos/{numero}", tags=["RAPO"], summary="Consulter le RAPO d'un FPS et sa recevabilité")
     async def consulter(request: Request, numero: Numero) -> RapoVu:

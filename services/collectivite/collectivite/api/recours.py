@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes.dossier import recours_connu
@@ -14,7 +14,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
 
@@ -62,9 +62,9 @@ class DemandeMemoire(BaseModel):
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = ()
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /recours/{numero}, POST /recours/{numero}/memoire, POST /recours/{numero}/execution."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/recours/{numero}", tags=["Contentieux"], summary="Consulter une requête")
     async def consulter(request: Request, numero: NumeroRequete) -> RecoursVu:

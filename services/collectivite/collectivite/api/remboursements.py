@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -15,7 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.media import DOCUMENT
 from fps.messages.formats import CentimesDus, Iban
 from fps.messages.parties_prenantes import Demandeur
@@ -54,9 +54,9 @@ class RemboursementVu(Vue):
     etat: str
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/fps/{numero}/remboursements and piece-comptable."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
     async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import ConfigDict, Field
 
 from collectivite.actes import stationnement as actes
@@ -11,7 +11,7 @@ from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Centimes, Court, Instant, Jour, Pays, Plaque, Siret
 from fps.messages.plaques import cle_plaque
 from fps.villes.abonnements import Nature
@@ -83,9 +83,9 @@ class StationnementVu(Vue):
     forfaits: tuple[FpsEnVigueur, ...]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """/stationnements."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.post("/stationnements/paiements", tags=["Contrôle"], summary="Enregistrer un paiement immédiat", status_code=201)
     async def payer(request: Request, d: DemandePaiementImmediat) -> StationnementVu:

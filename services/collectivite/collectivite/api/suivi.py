@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from collectivite.actes.dossier import demande
@@ -22,7 +22,7 @@ from fps.kit.engine import journal
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import InstantVu
 from fps.messages.plaques import SAISIE
 from fps.villes.communes import Commune
@@ -168,9 +168,9 @@ def _titre(forfait: Forfait, le: date) -> Iterator[Evenement]:
         yield Evenement(le=instant_paris(emis), libelle=f"Titre exécutoire émis{sauf}")
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """GET /suivi."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()])
+    router = Router(dependencies=[publique()])
 
     @router.get("/suivi", tags=["Usager"], summary="Suivre son FPS avec le numéro de l'avis et l'immatriculation")
     async def suivre(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from fps.confiance.habilitation import Permission
 from fps.confiance.refus import AccesRefuse
@@ -10,6 +10,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust import depot_certificats
 from fps.kit.trust.acces import administration
+from fps.kit.web.body import Router
 
 COMPTABILITE: Final = frozenset({Permission.COMPTABILITE})
 
@@ -27,9 +28,9 @@ async def comptable(service: Service, request: Request) -> None:
     """The door of administration is that of the comptable (hypothesis H95)."""
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """POST /certificats and GET /front for who holds a certificate; the list, activation and deactivation for the comptable."""
-    toutes = APIRouter()
-    toutes.include_router(depot_certificats.routes(service, COMPTABILITE, sans_condition, sans_manque))
-    toutes.include_router(depot_certificats.gestion(service, "/collectivites/{siret}", administration(service), comptable, sans_condition))
+    toutes = Router()
+    toutes.take(depot_certificats.routes(service, COMPTABILITE, sans_condition, sans_manque))
+    toutes.take(depot_certificats.gestion(service, "/collectivites/{siret}", administration(service), comptable, sans_condition))
     return toutes

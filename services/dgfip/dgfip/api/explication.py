@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from dgfip.actes.prise_en_charge import designee
 from dgfip.api.prises import Numero, PriseVue
@@ -28,7 +28,7 @@ from fps.droit.calculs import (
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.explication import Explication, Fait, expliquer, venu_de
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : rabais, date_limite_rabais…")]
@@ -116,9 +116,9 @@ def valeurs(prise: PriseEnCharge, le: date) -> dict[str, Any]:
     }
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route that explains."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/prises-en-charge/{numero}/explication/{champ}", tags=["Prises en charge"], summary="Expliquer une date ou un montant")
     async def explication(request: Request, numero: Numero, champ: Champ) -> Explication:

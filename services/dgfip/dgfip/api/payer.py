@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
@@ -17,7 +17,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
 from fps.kit.web import page
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.problems import status_of
 from fps.messages.moyens import Moyen
 
@@ -41,9 +41,9 @@ class SommeDue(BaseModel):
     canaux: list[Moyen]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the payment site, open to everyone."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique(ecrit=True)])
+    router = Router(dependencies=[publique(ecrit=True)])
 
     async def somme_due(request: Request, numero_telepaiement: str, numero_fps: str) -> SommeDue:
         verifier_cle(numero_telepaiement)

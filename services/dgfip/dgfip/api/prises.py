@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 
 from dgfip.actes.prise_en_charge import designee
@@ -13,7 +13,7 @@ from fps.droit.numero import telepaiement_titre
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 
@@ -77,9 +77,9 @@ class PagePrises(BaseModel):
     suivant: str | None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The titles."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/prises-en-charge", tags=["Prises en charge"], summary="Lister les titres pris en charge")
     async def lister(

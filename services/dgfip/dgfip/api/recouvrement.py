@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from dgfip.actes import paiement, recouvrement
@@ -15,7 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Centimes, CentimesDus, Court, Ligne
 
 
@@ -66,9 +66,9 @@ class RemiseVue(BaseModel):
     montant_accorde: int
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The acts around the recovery."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     async def faire(request: Request, acte: Callable[[Work], Awaitable[PriseEnCharge]]) -> PriseVue:
         async def run(work: Work) -> PriseVue:

@@ -4,7 +4,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.print.impression import render
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.media import DOCUMENT
 from fps.villes.communes import Commune
 
@@ -64,9 +64,9 @@ def contenu(compte: Reversement, ville: Commune) -> dict[str, Any]:
     return {**vars(compte), "collectivite": ville.nom, "adresse": ville.adresse.model_dump()}
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """Refunds and reversals."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)])
+    router = Router(dependencies=[administration(service)])
 
     @router.get("/remboursements/{numero}", tags=["Remboursements"], summary="Consulter les remboursements d'un FPS")
     async def remboursements(request: Request, numero: Numero) -> list[RemboursementVue]:

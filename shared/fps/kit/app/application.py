@@ -46,7 +46,7 @@ from fps.kit.trust.identity import Trust
 from fps.kit.trust.mandataires import Mandataires
 from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
-from fps.kit.web import page, problems
+from fps.kit.web import body, page, problems
 from fps.kit.web.gate import Gate
 from fps.kit.web.media import forme
 from fps.kit.web.quotas import Quotas
@@ -125,7 +125,7 @@ def build(
         lifespan=lifespan,
         strict_content_type=False,
         redirect_slashes=False,
-        generate_unique_id_function=openapi.operation_id,
+        generate_unique_id_function=body.operation_id,
         openapi_url=None,  # FastAPI's own pages load from elsewhere
         docs_url=None,
         redoc_url=None,
@@ -135,14 +135,14 @@ def build(
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    app.include_router(pilotage.routes(service, inbound, ancreur))
-    app.include_router(transfert.routes(service))
+    app.router.routes.extend(pilotage.routes(service, inbound, ancreur).routes)
+    app.router.routes.extend(transfert.routes(service).routes)
     if definition.routes is not None:
-        app.include_router(definition.routes(service))
-    app.include_router(signature.routes(signataire))
+        app.router.routes.extend(definition.routes(service).routes)
+    app.router.routes.extend(signature.routes(signataire).routes)
     if service.party in boites.EXPEDITEURS:
-        app.include_router(retrait.routes(service, signataire))
-        app.include_router(retrait.pilotage(service))
+        app.router.routes.extend(retrait.routes(service, signataire).routes)
+        app.router.routes.extend(retrait.pilotage(service).routes)
     _technical(app, service, bus, metrics, room)
     return Running(
         service, app, Mandataires(BacPath(Gate(app, settings.hosts_served)), settings.proxy_networks), relay, facteur, inbound, bus

@@ -213,11 +213,6 @@ def droit_connu(historique: Historique, le: date) -> Any:
     return historique.en_vigueur(le)
 
 
-def operation_id(route: APIRoute) -> str:
-    """The name of an operation in the clients that are generated: the function and the path, each one once in a service."""
-    return re.sub(r"[^a-z0-9]+", "_", f"{route.name}{route.path_format}".lower()).strip("_")
-
-
 def document(app: FastAPI, service: Service) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document of a service."""
     address = service.settings.addresses[service.party].rstrip("/")

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Union
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -23,7 +23,7 @@ from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.trust.ancres import Ancreur
-from fps.kit.web.body import JsonRoute, negotiated
+from fps.kit.web.body import Router, negotiated
 from fps.kit.web.media import PDF, Responses, fichier, forme
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
@@ -137,9 +137,9 @@ class EtatAvance(EtatBac):
     reste: bool = Field(description="Le jour n'est pas fini : un appel est borné, redemandez POST …/jour jusqu'à « false »")
 
 
-def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> APIRouter:
+def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
     """The pilot's routes for one service."""
-    router = APIRouter(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"], route_class=JsonRoute)
+    router = Router(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"])
 
     async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
@@ -269,7 +269,7 @@ def _names() -> Any:
     return select(tables.bacs.c.bac)
 
 
-def courrier_routes(router: APIRouter, service: Service) -> None:
+def courrier_routes(router: Router, service: Service) -> None:
     """The mailbox of the people this service writes to."""
 
     @router.get("/bacs/{nom}/courriers", summary="Lister les courriers d'un dossier")
@@ -329,7 +329,7 @@ def _courrier(service: Service, row: Any) -> CourrierVu:
     )
 
 
-def lettre_routes(router: APIRouter, service: Service, inbound: Inbound) -> None:
+def lettre_routes(router: Router, service: Service, inbound: Inbound) -> None:
     """Dead letters and buried deadlines: seen with their cause, tried again."""
 
     @router.get(

@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from fps.kit.data import tables
 from fps.kit.engine import bacs, releve
 from fps.kit.engine.service import Service
 from fps.kit.trust import entrees
 from fps.kit.trust.habilitations import RECORD
+from fps.kit.web.body import Router
 from fps.releves import PARTIES, Certificat, PageDossiers, PageEntrees, Releve
 
 Limite = Annotated[int, Query(ge=1, le=1_000)]
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(router: Router, service: Service) -> None:
     """The three reads of the statement, in the bac that the path names."""
     releveur = service.definition.releve
     du_bac, du_dossier = PARTIES[service.party]

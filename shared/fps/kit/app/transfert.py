@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from fps.kit.app.formes import EtatBac
@@ -12,7 +12,7 @@ from fps.kit.engine import archive, bacs
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import ADMINISTRATION, administration
-from fps.kit.web.body import JsonRoute, OwnKeyRoute, expect_type
+from fps.kit.web.body import OwnKeyRoute, Router, expect_type
 from fps.kit.web.keys import EN_TETE, check_key
 from fps.kit.web.media import NDJSON, Stream, fichier
 from fps.kit.web.spool import Spool, spooled
@@ -29,11 +29,11 @@ CORPS: Final[dict[str, Any]] = {
 }
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The copy, the export and the import of a bac."""
-    router, tags, doors = APIRouter(), ["pilotage"], [administration(service)]
-    simple = APIRouter(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=JsonRoute)
-    once, uniques = Once(service), APIRouter(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=OwnKeyRoute)
+    router, tags, doors = Router(), ["pilotage"], [administration(service)]
+    simple = Router(prefix="/pilotage", dependencies=doors, tags=list(tags))
+    once, uniques = Once(service), Router(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=OwnKeyRoute)
 
     async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
@@ -86,8 +86,8 @@ def routes(service: Service) -> APIRouter:
 
             return await (once.keep(request, spool.sha256, reprendre) if keyed else reprendre())
 
-    router.include_router(simple)
-    router.include_router(uniques)
+    router.take(simple)
+    router.take(uniques)
     return router
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from fps.kit.app.formes import NombreSignees
@@ -12,6 +12,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.verification import Constat, JournalInconnu, Verification
 from fps.kit.trust import ancres
 from fps.kit.trust.ancres import Ancreur
+from fps.kit.web.body import Router
 
 MONTRES = 50  # findings that one answer lists
 Apres = Annotated[int, Query(ge=0, lt=1 << 53)]
@@ -43,7 +44,7 @@ class PageAncres(BaseModel):
     suite: bool
 
 
-def routes(router: APIRouter, service: Service, ancreur: Ancreur) -> None:
+def routes(router: Router, service: Service, ancreur: Ancreur) -> None:
     """The journal of each dossier, the audit journal, the anchors."""
     notaire = ancreur.notaire
 

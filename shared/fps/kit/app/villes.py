@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import Body, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fps.droit.numero import siret_valide
 from fps.kit.engine import inscriptions
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import ADMINISTRATION
+from fps.kit.web.body import Router
 from fps.villes.annuaire import DEPUIS, Annuaire, Version
 from fps.villes.communes import Commune
 from fps.villes.lecture import DepuisLaReforme
@@ -61,7 +62,7 @@ def annuaire(villes: list[VilleDonnee] | None) -> Annuaire | None:
     return None if villes is None else Annuaire.de(ville.version() for ville in villes)
 
 
-def routes(router: APIRouter, service: Service) -> None:
+def routes(router: Router, service: Service) -> None:
     """The routes under /pilotage/bacs/{nom}/villes."""
 
     async def vues(nom: str) -> list[VilleVue]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
@@ -29,7 +29,7 @@ from fps.kit.ground.faults import Overloaded
 from fps.kit.trust.acces import ADMINISTRATION, administration, certificat, porteur, refuser
 from fps.kit.trust.habilitations import habilitee, sans_condition
 from fps.kit.trust.identity import Trust
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.kit.web.quotas import ATTENTES, TropDeDemandes
 
 T = TypeVar("T")
@@ -99,9 +99,9 @@ class Boite:
                         await sonnerie.wait()
 
 
-def routes(service: Service, signataire: Signataire) -> APIRouter:
+def routes(service: Service, signataire: Signataire) -> Router:
     """The routes of who holds a certificate that the collectivité has activated."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=["Lettres"])
+    router = Router(dependencies=[certificat(service)], tags=["Lettres"])
 
     async def tenir(request: Request, siret: str, act: Callable[[Boite], Awaitable[T]]) -> T:
         boite = Boite(service, bac_of(request), siret, porteur(request))
@@ -186,9 +186,9 @@ def routes(service: Service, signataire: Signataire) -> APIRouter:
     return router
 
 
-def pilotage(service: Service) -> APIRouter:
+def pilotage(service: Service) -> Router:
     """The same for the pilot, beside its other routes."""
-    router = APIRouter(prefix="/pilotage/bacs/{nom}", dependencies=[administration(service)], tags=["pilotage"], route_class=JsonRoute)
+    router = Router(prefix="/pilotage/bacs/{nom}", dependencies=[administration(service)], tags=["pilotage"])
 
     @router.get("/destinations/{siret}", summary="Dire où vont les lettres d'une collectivité")
     async def lire(nom: str, siret: Siret) -> DestinationVue:

@@ -7,7 +7,6 @@ from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from fastapi import APIRouter
 from joserfc import jws
 from joserfc.jwk import ECKey
 from pydantic import BaseModel, Field
@@ -15,6 +14,7 @@ from pydantic import BaseModel, Field
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.acces import publique
 from fps.kit.trust.pki import SERVICES_AC, Pki
+from fps.kit.web.body import Router
 from fps.kit.web.media import forme
 from fps.parties import Party
 
@@ -100,9 +100,9 @@ def nom_de_boite(party: Party, bac: str, siret: str) -> str:
     return f"urn:fps-simulateur:boite:{party}:{bac}:{siret}"
 
 
-def routes(signataire: Signataire) -> APIRouter:
+def routes(signataire: Signataire) -> Router:
     """The public keys of this service (RFC 7517), at the usual place."""
-    router = APIRouter(dependencies=[publique()], tags=["Lettres"])
+    router = Router(dependencies=[publique()], tags=["Lettres"])
 
     @router.get(
         CHEMIN_CLES,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Text, bindparam, select
 
@@ -20,7 +20,7 @@ from fps.kit.trust.acces import auteur, certificat, porteur, refuser
 from fps.kit.trust.front import CertificatVu, CollectiviteVue, Demande, Front, Manque, connecte, porte
 from fps.kit.trust.habilitations import RECORD, missing
 from fps.kit.trust.identity import Trust
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
 
@@ -78,11 +78,11 @@ async def etapes(
     return [Manque.voir(siret, manque) for manque in found]
 
 
-def routes(service: Service, permissions: frozenset[Permission], avant: Avant, manques: Manques) -> APIRouter:
+def routes(service: Service, permissions: frozenset[Permission], avant: Avant, manques: Manques) -> Router:
     """POST /certificats and GET /front. `avant` is checked before a deposit."""
-    toutes = APIRouter()
-    depot = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
-    controle = APIRouter(route_class=JsonRoute, dependencies=[porte(service)], tags=[TAG])
+    toutes = Router()
+    depot = Router(dependencies=[certificat(service)], tags=[TAG])
+    controle = Router(dependencies=[porte(service)], tags=[TAG])
     trust = service.extension(Trust)
 
     @depot.post("/certificats", status_code=201, summary="Déposer le certificat de la connexion pour une collectivité")
@@ -119,14 +119,14 @@ def routes(service: Service, permissions: frozenset[Permission], avant: Avant, m
                     vues.append(CollectiviteVue(siret=nom, nom=None if ville is None else ville.nom, certificat=vu))
             return Front(identite=commun.identite(qui, refus), horloges=commun.horloges(work), collectivites=vues, manques=absents)
 
-    toutes.include_router(depot)
-    toutes.include_router(controle)
+    toutes.take(depot)
+    toutes.take(controle)
     return toutes
 
 
-def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: Avant) -> APIRouter:
+def gestion(service: Service, prefixe: str, porte: Any, permis: Permis, avant: Avant) -> Router:
     """Under a prefix that names {siret}: list, activate, deactivate; `permis` says who may act, `avant` what an activation needs."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[porte], tags=[TAG])
+    router = Router(dependencies=[porte], tags=[TAG])
 
     @router.get(f"{prefixe}/certificats", summary="Lister les certificats déposés pour une collectivité")
     async def lister(request: Request, siret: Siret) -> list[CertificatVu]:

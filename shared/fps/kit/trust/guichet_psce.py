@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -15,7 +15,7 @@ from fps.kit.trust import psce
 from fps.kit.trust.acces import ADMINISTRATION, administration, publique
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import CHEMIN_CRL
-from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.body import Router, expect_type, read_body
 from fps.kit.web.media import fichier
 from fps.kit.wire.envelope import BODY_LIMIT
 from fps.messages.formats import Instant
@@ -73,12 +73,12 @@ class Revocation(BaseModel):
     motif: psce.MotifRevocation = psce.MotifRevocation.NON_PRECISE
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the PSCE; every issue, refusal and revocation is kept in the audit journal."""
     pki = service.extension(Trust).pki
-    outside = APIRouter(prefix="/psce", tags=["PSCE de test"], route_class=JsonRoute)
-    closed = APIRouter(dependencies=[administration(service)], route_class=JsonRoute)
-    open_ = APIRouter(dependencies=[publique()], route_class=JsonRoute)
+    outside, tags = Router(), ["PSCE de test"]
+    closed = Router(prefix="/psce", tags=tags, dependencies=[administration(service)])
+    open_ = Router(prefix="/psce", tags=tags, dependencies=[publique()])
 
     async def kept(acte: str, objet: str, run: Any) -> psce.Emis:
         try:
@@ -144,8 +144,8 @@ def routes(service: Service) -> APIRouter:
         hors_bac(request)
         return Response(psce.chaine(pki), media_type=PEM)
 
-    outside.include_router(closed)
-    outside.include_router(open_)
+    outside.take(closed)
+    outside.take(open_)
     return outside
 
 

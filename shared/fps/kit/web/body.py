@@ -1,12 +1,13 @@
 """The bodies of requests: bounded, in UTF-8, of the type announced, no JSON key twice; the same reading at every door."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, TypeVar
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, _effective_route_context_var
+from fastapi.routing import APIRoute
 
 from fps.confiance.refus import AccesRefuse
 from fps.kit.ground.faults import Malformed
@@ -84,9 +85,7 @@ class JsonRoute(APIRoute):
     once: ClassVar[bool] = True  # whether the application keeps the answer of a request that writes and has an Idempotency-Key
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        # A router that is included makes its routes anew, with fields of their own, in a context that FastAPI tells nowhere else.
-        context = _effective_route_context_var.get()
-        strict(self.dependant if context is None or context.original_route is not self else context.dependant)
+        strict(self.dependant)
         handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
         writes = self.once and not READING.issuperset(self.methods or ())
 
@@ -110,6 +109,36 @@ class JsonRoute(APIRoute):
             return await typed(request)
 
         return guarded
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation in the clients that are generated: the function and the path, each one once in a service."""
+    return re.sub(r"[^a-z0-9]+", "_", f"{route.name}{route.path_format}".lower()).strip("_")
+
+
+class Router(APIRouter):
+    """The routes of a noun, made once, as they are served: taking them into another router costs nothing, then nor at each request.
+
+    FastAPI's own `include_router` makes each route again, with its models, and looks for it router within router.
+    """
+
+    def __init__(
+        self, *, prefix: str = "", dependencies: Sequence[Any] = (), tags: Sequence[str] = (), route_class: type[JsonRoute] = JsonRoute
+    ):
+        super().__init__(
+            prefix=prefix,
+            dependencies=dependencies,
+            tags=list(tags),
+            route_class=route_class,
+            strict_content_type=False,
+            generate_unique_id_function=operation_id,
+        )
+
+    def take(self, other: "Router") -> None:
+        """The routes of another, after those that are here; nothing of this router is added to them."""
+        if self.prefix or self.dependencies or self.tags:
+            raise ValueError("a router that takes others has no prefix, door or tag of its own: they would not apply")
+        self.routes.extend(other.routes)
 
 
 def doors_of(dependant: Dependant) -> Iterator[Callable[[Request], Awaitable[None]]]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import ConfigDict, Field
 
 from antai.actes.espace import certificats as actes
@@ -17,7 +17,7 @@ from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
 from fps.kit.trust.front import CertificatVu
 from fps.kit.trust.identity import Trust
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Instant
 
 CLE = r"^(?:[0-9a-f]{64}|service:[a-z]+)$"
@@ -43,9 +43,9 @@ class Activation(Perimetre):
     ancien_jusqu_a: Annotated[Instant | None, Field(description="Fin de l'ancien ; absent : aussitôt")] = None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """What the agents of the collectivité do of the deposited certificates."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+    router = Router(dependencies=[agent(service)], tags=[TAG])
 
     @router.get("/espaces/{siret}/certificats", summary="Lister les certificats déposés")
     async def lister(request: Request, siret: Siret) -> list[CertificatVu]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from antai.actes.espace import comptes as actes
@@ -18,7 +18,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes, sessions
 from fps.kit.trust.acces import auteur, titulaire
 from fps.kit.trust.personnes import Compte, EtatCompte
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 LoginChemin = Annotated[str, Path(pattern=personnes.LOGIN, description="Identifiant de connexion")]
 
@@ -61,9 +61,9 @@ class ChangementMotDePasse(Formulaire):
     nouveau: MotDePasse
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the accounts, for the agents."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+    router = Router(dependencies=[agent(service)], tags=[TAG])
 
     @router.get("/espaces/{siret}/agents", summary="Lister les comptes d'agents")
     async def lister(request: Request, siret: Siret) -> list[AgentVu]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace import controle, convention, demande
@@ -16,7 +16,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import ADMINISTRATION, administration
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Ligne
 
 TAG = "Contrôle de l'ANTAI"
@@ -47,9 +47,9 @@ class Motif(Formulaire):
     motif: Ligne
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes by which a test plays ANTAI's part."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[administration(service)], tags=[TAG])
+    router = Router(dependencies=[administration(service)], tags=[TAG])
 
     @router.get("/controles", summary="Lire comment l'ANTAI décide dans ce bac")
     async def lire(request: Request) -> list[ReglageVu]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import ConfigDict, Field
 
 from antai.actes.espace import convention as actes
@@ -15,7 +15,7 @@ from fps.droit.calculs import Cycle
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Jour, Ligne
 
 TAG = "Conventions"
@@ -50,9 +50,9 @@ class Resiliation(Formulaire):
     motif: Ligne
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the conventions."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+    router = Router(dependencies=[agent(service)], tags=[TAG])
 
     @router.get("/espaces/{siret}/conventions", summary="Lister les conventions")
     async def lister(request: Request, siret: Siret) -> list[ConventionVue]:

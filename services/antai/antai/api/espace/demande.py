@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import ConfigDict
 
 from antai.actes.espace import demande as actes
@@ -16,7 +16,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
 from fps.kit.trust.acces import publique
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Siret as SiretTexte
 from fps.messages.parties_prenantes import Adresse, Contact
 
@@ -46,9 +46,9 @@ class DemandeEspace(Formulaire):
     agent: NouvelAgent
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The public routes of the form."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[publique()], tags=[TAG])
+    router = Router(dependencies=[publique()], tags=[TAG])
 
     @router.post("/espaces", status_code=201, summary="Demander l'espace numérique d'une collectivité")
     async def demander(request: Request, demande: Annotated[DemandeEspace, Body()]) -> EtatDemande:

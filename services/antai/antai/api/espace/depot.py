@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import ConfigDict, Field
 
 from antai.actes.espace import certificats as actes
@@ -14,7 +14,7 @@ from fps.kit.engine.work import Work
 from fps.kit.trust.acces import certificat, porteur
 from fps.kit.trust.front import CertificatVu
 from fps.kit.trust.identity import Trust
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.formats import Court, Instant, Ligne
 from fps.messages.formats import Siret as SiretTexte
 
@@ -40,9 +40,9 @@ class Depot(Formulaire):
     effet_le: EffetLe = None
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route of the deposit."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[certificat(service)], tags=[TAG])
+    router = Router(dependencies=[certificat(service)], tags=[TAG])
 
     @router.post("/certificats", status_code=201, summary="Déposer le certificat présenté dans la connexion")
     async def deposer(request: Request, donne: Annotated[Depot, Body()]) -> CertificatVu:

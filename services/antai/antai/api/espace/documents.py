@@ -4,7 +4,7 @@ import base64
 from hashlib import sha256
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from antai.actes.espace import convention as actes
@@ -22,7 +22,7 @@ from fps.droit.calendar import paris_date
 from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.trust.acces import auteur
-from fps.kit.web.body import JsonRoute, expect_type, read_body
+from fps.kit.web.body import Router, expect_type, read_body
 from fps.kit.web.media import DOCUMENT
 from fps.kit.wire.envelope import BODY_LIMIT
 
@@ -37,9 +37,9 @@ CORPS: Final[dict[str, Any]] = {
 }
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the PDF of a convention."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+    router = Router(dependencies=[agent(service)], tags=[TAG])
 
     @router.get(
         "/espaces/{siret}/conventions/{rang}/modele",

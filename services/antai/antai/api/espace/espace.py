@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace import espace as actes
@@ -19,7 +19,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import auteur
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 from fps.messages.parties_prenantes import ContactRapo
 
 
@@ -58,9 +58,9 @@ class DestinationLettres(BaseModel):
         return cls(siret=siret, mode=choisie.mode, adresse=choisie.adresse, depuis=choisie.posee_le)
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The routes of the espace itself, for its agents."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[agent(service)], tags=[TAG])
+    router = Router(dependencies=[agent(service)], tags=[TAG])
 
     @router.get("/espaces/{siret}", summary="Consulter l'espace numérique")
     async def consulter(request: Request, siret: Siret) -> EspaceVu:

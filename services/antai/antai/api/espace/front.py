@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from antai.api.espace.auditer import lire
 from antai.api.espace.vues import ConventionVue, EtatDemande
@@ -16,7 +16,7 @@ from fps.kit.trust import front as commun
 from fps.kit.trust.front import CertificatVu, Demande, Manque, connecte, porte
 from fps.kit.trust.habilitations import missing
 from fps.kit.trust.identity import Trust
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 
 class CollectiviteEnrolee(commun.CollectiviteVue):
@@ -32,9 +32,9 @@ class FrontAntai(commun.Front):
     collectivites: Sequence[CollectiviteEnrolee]
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The route of the API front."""
-    router = APIRouter(route_class=JsonRoute, dependencies=[porte(service)], tags=["API front"])
+    router = Router(dependencies=[porte(service)], tags=["API front"])
 
     @router.get("/front", summary="Contrôler sa connexion : qui je suis, pour qui, et ce qui manque")
     async def front(request: Request, siret: Demande = None) -> FrontAntai:

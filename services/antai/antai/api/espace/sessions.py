@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from antai.actes.espace.comptes import espace_comptes
@@ -15,7 +15,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import sessions
 from fps.kit.trust.acces import connexions, jeton, publique, titulaire
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import Router
 
 
 class Connexion(Formulaire):
@@ -37,9 +37,9 @@ class SessionOuverte(BaseModel):
     expire_le: datetime = Field(description="En temps réel")
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service) -> Router:
     """The way in, open to all, and the way out."""
-    router = APIRouter(route_class=JsonRoute, tags=[TAG])
+    router = Router(tags=[TAG])
 
     @router.post(
         "/espaces/{siret}/sessions", status_code=201, summary="Ouvrir une session d'agent", dependencies=[connexions(), publique()]
