@@ -352,7 +352,7 @@ async def test_flow_11_does_not_exist_in_cycle_complet(monde: World) -> None:
 @pytest.mark.parametrize(
     ("champs", "erreur"),
     [
-        ({"beneficiaire": {**FpsImpaye.example["beneficiaire"], "siret": "21690123100011"}}, "siret-inconnu"),
+        ({"beneficiaire": {**FpsImpaye.example["beneficiaire"], "siret": "21690123100012"}}, "siret-inconnu"),
         ({"numero_fps": NUMERO}, "numero-autre-siret"),
         ({"vehicule": {**FpsImpaye.example["vehicule"], "immatriculation": "INCONNU"}}, "plaque-invalide"),
         ({"date_notification": "2026-06-11", "date_limite_paiement": "2026-09-11"}, "notification-avant-constat"),

@@ -230,7 +230,7 @@ FAUTES: list[tuple[MessageClass, dict[str, Any], str]] = [
     (TitreAnnulationRecette, {"date_piece": "2026-10-13"}, "piece-future"),
     (TitreAnnulationRecette, {"exercice": 2025, "exercice_paiement": 2025}, "exercice-different"),
     (TitreAnnulationRecette, {"siret": "21750001600019"}, "siret-different"),
-    (TitreAnnulationRecette, {"siret": "21690123100011"}, "siret-inconnu"),
+    (TitreAnnulationRecette, {"siret": "21690123100012"}, "siret-inconnu"),
     (TitreAnnulationRecette, {"numero_fps": "21590350100017263999072245"}, "numero-invalide"),
 ]
 

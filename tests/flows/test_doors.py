@@ -105,7 +105,6 @@ def creation(**champs: Any) -> dict[str, Any]:
 FAUTES = [
     ({"cle": "38"}, "cle-fausse"),
     ({"siret": "21590350100018"}, "siret-invalide"),
-    ({"siret": "21690123100011"}, "siret-inconnu"),
     ({"date_heure_constat": "2026-06-16T10:42:00+02:00", "fin_effets": "2026-06-16T15:42:00+02:00"}, "constat-futur"),
     ({"montant_fps": 0, "minoration": None}, "montant-nul"),
     ({"montant_fps": 2000, "minoration": {"montant": 2100, "delai_jours": 9}}, "minoration-sans-effet"),

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
     ("champs", "refus"),
     [
         ({"siret": "21590350100018"}, (422, "siret-invalide")),
-        ({"siret": "21690123100011"}, (404, "siret-inconnu")),
         ({"type": "epci"}, (422, "type-collectivite-faux")),
         ({"siret": "2159035010001"}, (422, "demande-invalide")),
         ({"type": "departement"}, (422, "demande-invalide")),

@@ -49,7 +49,7 @@ async def test_the_day_of_the_number_is_that_of_paris(ville: Ville) -> None:
 
 
 FAUTES: list[tuple[dict[str, Any], int, str, str]] = [
-    ({"siret": "21690123100011"}, 404, "siret-inconnu", "siret"),
+    ({"siret": "21690123100012"}, 404, "siret-inconnu", "siret"),
     ({"zone": "mauve"}, 404, "hors-bareme", "lieu.zone"),
     ({"vehicule": {**VOITURE, "categorie": "poids-lourd"}}, 404, "hors-bareme", "lieu.zone"),
     ({"date_heure_constat": "2026-06-15T20:00:01+02:00"}, 422, "constat-refuse", "date_heure_constat"),

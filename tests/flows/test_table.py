@@ -164,7 +164,7 @@ def test_an_unknown_type_is_a_key_error() -> None:
 def test_the_example_of_a_creation_passes_every_check_of_meaning() -> None:
     message = exemple(CreationFps)
     plafond = commune(message.siret).zone(message.lieu.zone).bareme(message.vehicule.categorie, message.date_heure_constat.date())
-    erreurs = controler_creation(message, maintenant=message.date_heure_constat, plafond=plafond, siret_connu=True)
+    erreurs = controler_creation(message, maintenant=message.date_heure_constat, plafond=plafond)
     assert erreurs == []
     assert message.minoration == commune(message.siret).minoration(message.montant_fps)
 

@@ -3,16 +3,18 @@
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 
 from fps.donnees import ecrire_yaml
 from fps.kit.engine import villes as lignes
 from fps.kit.ground.clock import paris
+from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps.villes.defaut import MODELE, par_defaut
 from fps_simulateur.langue.villes import lire
 from fps_simulateur.pilote import villes
-from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.parler.partie import bac_neuf
 from tests.parler.ville import Ville
@@ -114,11 +116,11 @@ async def test_a_bac_leaves_is_copied_and_comes_back_with_its_towns(monde: World
     assert await villes.montrer(monde.pilot, copie, VAL.siret) == await villes.montrer(monde.pilot, ville.bac, VAL.siret)
 
 
-async def test_a_blank_bac_and_an_ordinary_one_know_the_shipped_towns(monde: World) -> None:
+async def test_an_ordinary_bac_begins_with_the_shipped_towns_and_a_blank_one_with_none(monde: World) -> None:
     await monde.pilot.creer("tout-vierge", paris(LE), vierge=True)
     ordinaire = await Ville.ouvrir(monde, LE)
-    for bac in ("tout-vierge", ordinaire.bac):  # nobody is enrolled in the first: a town must be known to open its espace
-        assert all(commune("21590350100017").siret in connues for connues in (await sues(monde, bac)).values())
+    assert await sues(monde, "tout-vierge") == {key: set() for key in SERVICES}
+    assert all(commune("21590350100017").siret in connues for connues in (await sues(monde, ordinaire.bac)).values())
 
 
 async def test_the_digest_of_the_towns_does_not_depend_on_their_order() -> None:
@@ -132,3 +134,85 @@ async def test_what_is_shown_of_a_town_is_a_file_that_gives_it_again(monde: Worl
     (vue,) = await villes.montrer(monde.pilot, ville.bac, VAL.siret)
     relue = lire(ecrire_yaml({"depuis": vue["depuis"], **vue["commune"]}), "montrée").donnee()
     assert relue["commune"] == vue["commune"]
+
+
+class Coupure(Pilot):
+    """A pilot whose line to one service is cut when it gives a town: before the service heard it, or before its answer."""
+
+    @classmethod
+    def de(cls, pilot: Pilot, casse: Party, *, entendue: bool) -> "Coupure":
+        coupe = cls(pilot.client, pilot.addresses, pilot.token)
+        coupe.casse, coupe.entendue = casse, entendue
+        return coupe
+
+    casse: Party
+    entendue: bool
+
+    async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
+        coupee = service is self.casse and method == "POST" and "params" not in options
+        if coupee and not self.entendue:
+            raise self._injoignable(service, httpx.ConnectError("coupée"))
+        reponse = await super()._call(service, method, path, **options)
+        if coupee:
+            raise self._injoignable(service, httpx.ReadError("coupée"))
+        return reponse
+
+
+async def configurees(monde: World, bac: str) -> dict[Party, list[dict[str, Any]]]:
+    """The towns that each service knows, each from which days."""
+    return {p: (await monde.pilot._call(p, "GET", f"/bacs/{bac}/villes")).json() for p in SERVICES}
+
+
+@pytest.mark.parametrize("entendue", [False, True])
+@pytest.mark.parametrize("deja", [False, True])
+async def test_what_fails_in_one_service_after_the_others_took_it_is_taken_back(monde: World, deja: bool, entendue: bool) -> None:
+    """A town, or a later configuration of it: the four services know what they knew."""
+    ville = await Ville.ouvrir(monde, LE)
+    if deja:
+        await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    avant = await configurees(monde, ville.bac)
+    neuve = [donnee(date(2023, 10, 15), 4000) if deja else donnee()]
+    for casse in SERVICES:
+        with pytest.raises(PiloteErreur):
+            await villes.ajouter(Coupure.de(monde.pilot, casse, entendue=entendue), ville.bac, neuve)
+        assert await configurees(monde, ville.bac) == avant
+    await villes.ajouter(monde.pilot, ville.bac, neuve)
+    assert await configurees(monde, ville.bac) != avant
+
+
+async def test_what_is_taken_back_leaves_what_somebody_enrolled_by_hand(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    chez = f"{monde.addresses[Party.CCSP]}/bacs/{ville.bac}/portail/{VAL.siret}/inscriptions"
+    inscription = {"agents": [{"login": "alix", "nom": "Alix Exemple", "role": "responsable"}]}
+    assert (await monde.client.post(chez, json=inscription, headers=bearer("essai"))).status_code == 201
+    vide = f"/bacs/{ville.bac}/villes/{VAL.siret}"
+    await monde.pilot._call(Party.CCSP, "PUT", vide, json={"villes": []})
+    comptes = f"{monde.addresses[Party.CCSP]}/bacs/{ville.bac}/portail/{VAL.siret}/comptes"
+    assert [c["login"] for c in (await monde.client.get(comptes, headers=bearer("essai"))).json()] == ["alix"]
+
+
+async def test_a_dossier_opened_meanwhile_keeps_its_configuration(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee()])
+    await etablir(ville)
+    with pytest.raises(PiloteErreur) as refus:
+        await monde.pilot._call(Party.COLLECTIVITE, "PUT", f"/bacs/{ville.bac}/villes/{VAL.siret}", json={"villes": []})
+    assert refus.value.problem["code"] == "ville-avec-dossiers"
+
+
+async def test_a_town_of_which_nobody_told_is_neither_shown_nor_taken_away(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    for demande in (villes.montrer, villes.retirer):
+        with pytest.raises(PiloteErreur) as refus:
+            await demande(monde.pilot, ville.bac, VAL.siret)
+        assert (refus.value.problem["status"], refus.value.problem["code"]) == (404, "ville-non-donnee")
+        with pytest.raises(PiloteErreur) as refus:
+            await demande(monde.pilot, ville.bac, "21000400800013")
+        assert (refus.value.problem["status"], refus.value.problem["code"]) == (404, "siret-inconnu")
+
+
+async def test_a_town_that_one_service_only_was_told_of_is_taken_from_it(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await monde.pilot._call(Party.DGFIP, "POST", f"/bacs/{ville.bac}/villes", json={"villes": [donnee()]})
+    await villes.retirer(monde.pilot, ville.bac, VAL.siret)
+    assert all(VAL.siret not in connues for connues in (await sues(monde, ville.bac)).values())

@@ -7,6 +7,7 @@ import pytest
 from fps.villes.annuaire import Annuaire, Version
 from fps.villes.catalogue import connues, livrees
 from fps.villes.communes import Commune, CommuneInconnue
+from fps.villes.defaut import par_defaut
 
 LE = date(2026, 7, 1)
 
@@ -30,9 +31,19 @@ def test_a_day_finds_the_configuration_of_that_day_and_the_first_one_before_any(
     assert annuaire.commune(une.siret, jour).nom == nom and [ville.nom for ville in annuaire.au(jour)] == [nom]
 
 
-def test_a_town_that_is_not_there_is_unknown_and_one_that_left_too() -> None:
-    siret = connues()[0].siret
-    assert livrees().connait(siret) and livrees().sans(siret).chercher(siret, LE) is None
-    with pytest.raises(CommuneInconnue):
-        livrees().sans(siret).commune(siret, LE)
+def test_a_town_of_which_nobody_told_is_the_default_one_and_so_is_one_that_left() -> None:
+    siret, sans = connues()[0].siret, livrees().sans(connues()[0].siret)
+    assert livrees().connait(siret) and not livrees().commune(siret, LE).par_defaut
+    assert not sans.connait(siret) and sans.admet(siret) and sans.commune(siret, LE) == par_defaut(siret)
     assert [*livrees().sans(siret)] == [ville.siret for ville in connues()[1:]]
+
+
+@pytest.mark.parametrize("siret", ["21590350100018", "2159035010001", "215903501000170", "", "2159035010001x"])
+def test_what_is_no_siret_is_nobody(siret: str) -> None:
+    assert not livrees().admet(siret) and livrees().chercher(siret, LE) is None
+    with pytest.raises(CommuneInconnue):
+        livrees().commune(siret, LE)
+
+
+def test_the_exception_of_la_poste_is_a_siret_too() -> None:
+    assert livrees().commune("35600000009075", LE).par_defaut

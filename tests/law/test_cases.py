@@ -45,10 +45,9 @@ def _controle(
     changer: dict[str, Any] | None = None,
     maintenant: str = "2026-06-12T18:00:00+02:00",
     plafond: int | None = 3500,
-    siret_connu: bool = True,
 ) -> list[str]:
     message = CreationFps.model_validate_json(json.dumps(_fusion(CreationFps.example, changer or {})))
-    erreurs = controler_creation(message, maintenant=datetime.fromisoformat(maintenant), plafond=plafond, siret_connu=siret_connu)
+    erreurs = controler_creation(message, maintenant=datetime.fromisoformat(maintenant), plafond=plafond)
     assert all(erreur.phrase.endswith(".") and erreur.que_faire.endswith(".") and erreur.article for erreur in erreurs)
     return [erreur.code for erreur in erreurs]
 

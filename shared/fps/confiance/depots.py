@@ -89,7 +89,9 @@ def deposer(
     villes.commune(siret, paris_date(maintenant))
     if qui.service not in (None, Party.COLLECTIVITE):
         raise RoleInterdit(f"« {qui.nom} » n'a rien à déposer.")
-    titulaire = None if qui.siret is None else villes.chercher(qui.siret, paris_date(maintenant))
+    # A provider has a SIRET too: only a town that somebody told of is one for sure.
+    propre = qui.siret if qui.siret is not None and villes.connait(qui.siret) else None
+    titulaire = None if propre is None else villes.chercher(propre, paris_date(maintenant))
     if titulaire is not None and titulaire.siret != siret:
         raise autre(f"SIRET {qui.siret} ({titulaire.nom}), dépôt demandé pour {siret}.", "siret")
     if ancienne is not None:

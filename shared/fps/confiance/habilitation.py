@@ -102,9 +102,9 @@ def sirets_cites(message: Message) -> tuple[str, ...]:
 def sirets_de(message: Message, villes: Annuaire) -> tuple[str, ...]:
     """The collectivités of a bac that a message is about.
 
-    Empty when none is known: nobody can be let in or kept out for it, and its control refuses the message whole.
+    Empty when none can be one: nobody can be let in or kept out for it, and its control refuses the message whole.
     """
-    return tuple(siret for siret in sirets_cites(message) if villes.connait(siret))
+    return tuple(siret for siret in sirets_cites(message) if villes.admet(siret))
 
 
 def zone_de(message: Message) -> str | None:

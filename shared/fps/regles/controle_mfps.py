@@ -15,14 +15,14 @@ from fps.regles.accuse import erreur
 LOI = "CGCT, art. L. 2333-87"
 
 
-def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None, siret_connu: bool) -> list[ErreurAccuse]:
+def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None) -> list[ErreurAccuse]:
     """Every error of meaning found; an empty list means that the message can be accepted.
 
-    `maintenant` is the instant of reception; `plafond` the highest amount of the town in centimes (None: not known);
-    `siret_connu` tells whether the town has its espace numérique. Articles: arrêté of 6 November 2015, art. 4; CGCT, art. L. 2333-87.
+    `maintenant` is the instant of reception; `plafond` the highest amount of the town in centimes (None: not known).
+    Articles: arrêté of 6 November 2015, art. 4; CGCT, art. L. 2333-87.
     """
     return [
-        *_siret(message, siret_connu),
+        *_siret(message),
         *_numero(message),
         *_dates(message, maintenant),
         *plaque_invalide(message.vehicule),
@@ -30,7 +30,7 @@ def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: i
     ]
 
 
-def _siret(message: CreationFps, siret_connu: bool) -> Iterator[ErreurAccuse]:
+def _siret(message: CreationFps) -> Iterator[ErreurAccuse]:
     if not siret_valide(message.siret):
         yield erreur(
             "siret-invalide",
@@ -38,14 +38,6 @@ def _siret(message: CreationFps, siret_connu: bool) -> Iterator[ErreurAccuse]:
             f"Le SIRET {message.siret} n'est pas valable : sa clé de contrôle est fausse.",
             ARTICLE,
             "Recopiez les 14 chiffres du SIRET de la collectivité qui a institué la redevance.",
-        )
-    elif not siret_connu:
-        yield erreur(
-            "siret-inconnu",
-            "siret",
-            f"Le SIRET {message.siret} n'est celui d'aucune collectivité inscrite.",
-            LOI,
-            "Ouvrez l'espace numérique de la collectivité, ou corrigez le SIRET.",
         )
 
 

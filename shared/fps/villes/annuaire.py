@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from fps.droit.numero import siret_valide
 from fps.villes.communes import Commune, CommuneInconnue
+from fps.villes.defaut import de_ce_siret
 
 DEPUIS: Final = date(2018, 1, 1)  # the first day of the reform, from which a configuration counts when no other is said
 
@@ -41,14 +43,21 @@ class Annuaire:
             yield from connues
 
     def connait(self, siret: str) -> bool:
-        """Whether a town has this SIRET."""
+        """Whether somebody has told something of the town of this SIRET."""
         return siret in self.villes
 
+    def admet(self, siret: str) -> bool:
+        """Whether this SIRET may be that of a town: its key is right (ADR 0026)."""
+        return siret in self.villes or siret_valide(siret)
+
     def chercher(self, siret: str, le: date) -> Commune | None:
-        """The town of this SIRET as it is configured that day, None when there is none; before its first configuration, that one."""
+        """The town of this SIRET as it is configured that day; before its first configuration, that one.
+
+        A town of which nobody told anything is the default one (hypothesis H124); None for what is no SIRET.
+        """
         versions = self.villes.get(siret)
         if versions is None:
-            return None
+            return de_ce_siret(siret) if siret_valide(siret) else None
         trouvee = versions[0]
         for version in versions[1:]:
             if version.depuis <= le:
@@ -59,7 +68,7 @@ class Annuaire:
         """The town of this SIRET as it is configured that day; raises CommuneInconnue."""
         trouvee = self.chercher(siret, le)
         if trouvee is None:
-            raise CommuneInconnue(f"Le SIRET {siret[:20]} n'est celui d'aucune collectivité de ce bac.", "siret")
+            raise CommuneInconnue(f"{siret[:20]} n'est pas un SIRET : la clé de ses 14 chiffres est fausse.", "siret")
         return trouvee
 
     def au(self, le: date) -> tuple[Commune, ...]:

@@ -1,7 +1,7 @@
 """A town: who it is, how it is reached, its cycle, its delays, its zones, what it grants to who pays soon."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,9 @@ from fps.villes.lieux import situer
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.territoires import TERRITOIRES, Territoire
 from fps.villes.zones import HorsBareme, Zone
+
+Habitants = Annotated[int, Field(ge=0, le=100_000_000)]
+PAR_DEFAUT: Final = "H124"  # the hypothesis of a configuration that nobody gave
 
 
 class AutoriteCommune(Lecture):
@@ -49,7 +52,7 @@ class Commune(Lecture):
     siret: Siret
     nom: Ligne
     type: Literal["commune", "epci", "syndicat-mixte"]
-    population: Annotated[int, Field(ge=0, le=100_000_000)]
+    population: Habitants
     cycle: Cycle
     mode_notification: ModeNotification
     autorite_agents: AutoriteCommune = Field(alias="autorite")
@@ -81,6 +84,11 @@ class Commune(Lecture):
             if inconnues := sorted(set(zones) - set(codes)):
                 raise ValueError(f"« {nom} » : la zone « {inconnues[0]} » n'existe pas")
         return self
+
+    @property
+    def par_defaut(self) -> bool:
+        """Whether its tariffs and its zones are nobody's: what a SIRET alone gives (hypothesis H124)."""
+        return PAR_DEFAUT in self.hypotheses
 
     @property
     def autorite(self) -> Autorite:

@@ -7,7 +7,7 @@ from fps.villes.zones import Zone as Zone
 
 
 class CommuneInconnue(Introuvable):
-    """Aucune collectivité de ce bac ne porte ce SIRET"""
+    """Aucune collectivité ne peut porter ce SIRET"""
 
     code = "siret-inconnu"
-    que_faire = "Vérifiez le SIRET, ou ouvrez d'abord l'espace numérique de la collectivité."
+    que_faire = "Recopiez les 14 chiffres du SIRET : le dernier est une clé, qui signale une faute de frappe."

@@ -1,8 +1,10 @@
 """The configuration of a town of which the SIRET alone is known (hypothesis H124)."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
+from fps.villes.commune import PAR_DEFAUT
 from fps.villes.communes import Commune
 
 MODELE: Final = """\
@@ -53,7 +55,7 @@ def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
         "adresse": adresse,
         "contact": {"nom": nommee, "adresse_electronique": "stationnement@collectivite.example", "url": None},
         "contact_rapo": {"nom": nommee, "adresse_electronique": "rapo@collectivite.example", "url": None},
-        "hypotheses": ("H124",),
+        "hypotheses": (PAR_DEFAUT,),
         "zones": [
             {
                 "code": "unique",
@@ -66,3 +68,9 @@ def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
         ],
     }
     return Commune.model_validate(champs | dits)
+
+
+@lru_cache(maxsize=1024)
+def de_ce_siret(siret: str) -> Commune:
+    """The same of a SIRET alone, made once: a party that was told nothing of a town asks for it at each message."""
+    return par_defaut(siret)

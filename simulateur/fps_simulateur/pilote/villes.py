@@ -25,22 +25,45 @@ async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]]) -
     path, body = f"{_bac(bac)}/villes", {"villes": list(villes)}
     for service in SERVICES:
         await pilot._call(service, "POST", path, json=body, params={"essai": True})
+    sirets = list(dict.fromkeys(ville["commune"]["siret"] for ville in villes))
+    avant = {service: {siret: await _connues(pilot, service, bac, siret) for siret in sirets} for service in SERVICES}
     done: list[Party] = []
     try:
         for service in SERVICES:
+            done.append(service)  # before it answers: a service whose answer is lost may have kept them
             await pilot._call(service, "POST", path, json=body)
-            done.append(service)
-    except PiloteErreur:
-        connues = {ville["siret"]: len(ville["depuis"]) for ville in await lister(pilot, bac)} if done else {}
+    except PiloteErreur as error:
         for service in done:
-            for ville in villes:
-                siret = ville["commune"]["siret"]
-                if connues.get(siret) == 1:  # a later configuration of a known town stays: nobody lost anything, it is given again
-                    await pilot._call(service, "DELETE", f"{path}/{siret}")
+            for siret in sirets:
+                try:
+                    await pilot._call(service, "PUT", f"{path}/{siret}", json={"villes": avant[service][siret]})
+                except PiloteErreur as reste:  # the others are given back all the same
+                    error.add_note(f"{service.value} garde {siret} : {reste.problem.get('detail', '')}")
         raise
 
 
+async def _connues(pilot: Pilot, service: Party, bac: str, siret: str) -> list[dict[str, Any]]:
+    """The configurations that a service was given of a town, none when nobody told it of it; raises PiloteErreur."""
+    try:
+        found: list[dict[str, Any]] = (await pilot._call(service, "GET", f"{_bac(bac)}/villes/{siret}")).json()
+    except PiloteErreur as error:
+        if error.problem.get("code") != "ville-non-donnee":
+            raise
+        return []
+    return found
+
+
 async def retirer(pilot: Pilot, bac: str, siret: str) -> None:
-    """Take a town without dossiers from the four services: those that know its FPS are asked first. Raises PiloteErreur."""
+    """Take a town without dossiers from the services that were told of it, the town's own first. Raises PiloteErreur, when none was too."""
+    absente: PiloteErreur | None = None
+    retiree = False
     for service in (Party.COLLECTIVITE, *(s for s in SERVICES if s is not Party.COLLECTIVITE)):
-        await pilot._call(service, "DELETE", f"{_bac(bac)}/villes/{siret}")
+        try:
+            await pilot._call(service, "DELETE", f"{_bac(bac)}/villes/{siret}")
+            retiree = True
+        except PiloteErreur as error:
+            if error.problem.get("code") != "ville-non-donnee":
+                raise
+            absente = error
+    if absente is not None and not retiree:
+        raise absente

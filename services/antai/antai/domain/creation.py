@@ -17,7 +17,12 @@ from fps.villes.communes import Commune, HorsBareme
 
 
 def plafond(ville: Commune, message: CreationFps) -> int | None:
-    """The highest FPS of this zone that day, in centimes; of the whole town when the zone is unknown (CGCT, art. L. 2333-87, I)."""
+    """The highest FPS of this zone that day, in centimes; of the whole town when the zone is unknown (CGCT, art. L. 2333-87, I).
+
+    None when it gave no tariff.
+    """
+    if ville.par_defaut:
+        return None
     jour = paris_date(message.date_heure_constat)
     try:
         return ville.zone(message.lieu.zone).bareme(message.vehicule.categorie, jour)
@@ -36,10 +41,10 @@ def verifier_creation(
 ) -> None:
     """Raises CreationRefusee, whose accusé names every error found.
 
-    `ville`: that of the message on the day of the finding, None when the bac does not know it; `cycle` of the convention, `declaree` in
+    `ville`: that of the message on the day of the finding, None when its SIRET is false; `cycle` of the convention, `declaree` in
     the espace (H88).
     """
-    erreurs = controler_creation(message, maintenant=maintenant, plafond=None, siret_connu=ville is not None)
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=None)
     if ville is not None and cycle == "partiel":
         erreurs.append(_cycle_partiel(ville))
     erreurs += [*_minoration(message, declaree), *contact_rapo_absent(message)]

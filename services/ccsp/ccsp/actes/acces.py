@@ -30,10 +30,15 @@ def cles_acces(message: Message) -> Iterable[Key]:
     return [(Teletransmission, (siret,)) for siret in sirets_cites(message)]
 
 
+def initiale(siret: str, work: Work) -> Teletransmission | None:
+    """What a collectivité begins with: the reference system in an ordinary bac (hypothesis H93), nothing in a blank one."""
+    return None if work.bac.vierge else Teletransmission.de_reference(siret)
+
+
 async def suivi_de(siret: str, work: Work) -> tuple[Teletransmission | None, Homologation | None]:
     """Where a collectivité stands, with its last test session; raises CommuneInconnue."""
     work.ville(siret)
-    suivi = await work.find(Teletransmission, siret)
+    suivi = await work.find(Teletransmission, siret) or initiale(siret, work)
     seance = await work.find(Homologation, siret, suivi.seances) if suivi is not None and suivi.seances else None
     return suivi, seance
 
@@ -62,7 +67,7 @@ async def commencee(siret: str, work: Work) -> Teletransmission:
     suivi, _ = await suivi_de(siret, work)
     if suivi is None or suivi.cahier_accepte_le is None:
         raise refus.CahierNonAccepte(f"SIRET {siret}.")
-    return suivi
+    return await work.find_or_add(suivi)
 
 
 async def exiger_cahier(siret: str, work: Work) -> None:

@@ -2,27 +2,22 @@
 
 from datetime import date
 
-from ccsp.actes.acces import commencee
-from ccsp.domain.teletransmission import REFERENCE, Convention, Teletransmission
+from ccsp.actes.acces import commencee, initiale
+from ccsp.domain.teletransmission import Teletransmission
 from fps.kit.engine.work import Work
 from fps.regles.defense import exiger_voie
-
-# The reference system is ready whatever the date of a bac (hypothesis H93).
-TOUJOURS = Convention(date(2018, 1, 1), "Système de référence (simulé)", date(2018, 1, 1), date(2199, 12, 31))
 
 
 async def ouverture(siret: str, work: Work) -> None:
     """A town of a bac that is not blank begins with the reference system homologated and agreed."""
-    suivi = Teletransmission(siret, TOUJOURS.signee_le, TOUJOURS.signataire, conventions=(TOUJOURS,))
-    suivi.homologuer("Système de référence", REFERENCE)
-    await work.find_or_add(suivi)
+    await work.find_or_add(Teletransmission.de_reference(siret))
 
 
 async def accepter_cahier(siret: str, qui: str, work: Work) -> Teletransmission:
     """The collectivité commits to the whole cahier des charges; again changes nothing. Raises CommuneInconnue, VoieElectroniqueFermee."""
     exiger_voie("teletransmission", work.today)
     work.ville(siret)
-    suivi = await work.find_or_add(Teletransmission(siret))
+    suivi = await work.find_or_add(initiale(siret, work) or Teletransmission(siret))
     if suivi.cahier_accepte_le is None:
         suivi.cahier_accepte_le, suivi.cahier_accepte_par = work.today, qui
         work.audit("cahier-des-charges", qui, siret)

@@ -50,6 +50,14 @@ class Teletransmission:
     seances: int = 0
     conventions: tuple[Convention, ...] = ()
 
+    @classmethod
+    def de_reference(cls, siret: str) -> "Teletransmission":
+        """A town whose system is that of this simulator: ready whatever the date of a bac (hypothesis H93)."""
+        toujours = Convention(date(2018, 1, 1), "Système de référence (simulé)", date(2018, 1, 1), date(2199, 12, 31))
+        suivi = cls(siret, toujours.signee_le, toujours.signataire, conventions=(toujours,))
+        suivi.homologuer("Système de référence", REFERENCE)
+        return suivi
+
     @property
     def declaree(self) -> str:
         """The declared system, as the list of the homologated ones writes it."""

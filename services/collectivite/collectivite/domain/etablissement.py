@@ -109,7 +109,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
         contact_rapo=ville.contact_rapo,
     )
     plafond = zone.plafond(jour, constat.vehicule.categorie)
-    erreurs = [*_hors_heures(ville, zone, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond, siret_connu=True)]
+    erreurs = [*_hors_heures(ville, zone, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond)]
     if erreurs:
         accuse = AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ConstatRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from fps.droit.numero import siret_valide
 from fps.kit.engine import inscriptions
 from fps.kit.engine.service import Service
+from fps.kit.ground.faults import Malformed
 from fps.kit.trust.acces import ADMINISTRATION
 from fps.kit.web.body import Router
 from fps.villes.annuaire import DEPUIS, Annuaire, Version
@@ -54,6 +55,14 @@ class VillesDonnees(BaseModel):
     villes: Annotated[list[VilleDonnee], Field(min_length=1, max_length=1_000)]
 
 
+class VillesRemises(BaseModel):
+    """Les configurations d'une seule collectivité, telles qu'elle les avait."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    villes: Annotated[list[VilleDonnee], Field(max_length=1_000)]
+
+
 SiretChemin = Annotated[str, Path(pattern=r"^[0-9]{14}$", description="SIRET de la collectivité")]
 
 
@@ -82,8 +91,7 @@ def routes(router: Router, service: Service) -> None:
     @router.get("/bacs/{nom}/villes/{siret}", summary="Lire les configurations d'une collectivité")
     async def montrer(nom: str, siret: SiretChemin) -> list[VilleDonnee]:
         async with service.reading(nom) as lecture:
-            lecture.work.ville(siret)
-            versions = lecture.work.villes.villes[siret]
+            versions = inscriptions.donnees(siret, lecture.work)
         return [VilleDonnee(depuis=version.depuis, commune=version.commune) for version in versions]
 
     @router.post("/bacs/{nom}/villes", status_code=201, summary="Donner des collectivités à un bac, ou une nouvelle configuration")
@@ -97,6 +105,16 @@ def routes(router: Router, service: Service) -> None:
         if not essai:
             sirets: dict[str, Any] = {"sirets": [ville.commune.siret for ville in donnees.villes]}
             await service.note(nom, "ville", ADMINISTRATION, "inscription", **sirets)
+        return await vues(nom)
+
+    @router.put("/bacs/{nom}/villes/{siret}", summary="Remettre les configurations qu'une collectivité avait")
+    async def retablir(nom: str, siret: SiretChemin, donnees: Annotated[VillesRemises, Body()]) -> list[VilleVue]:
+        """Ce que fait qui a donné une collectivité à quatre services et l'a vue refusée par un seul ; aucune : elle n'en avait pas."""
+        versions = [ville.version() for ville in donnees.villes]
+        if autre := next((v.commune.siret for v in versions if v.commune.siret != siret), None):
+            raise Malformed("demande-invalide", f"Le SIRET {autre} n'est pas celui de l'adresse, {siret}.")
+        await inscriptions.retablir(service, nom, siret, versions)
+        await service.note(nom, "ville", ADMINISTRATION, "retablissement", siret=siret)
         return await vues(nom)
 
     @router.delete("/bacs/{nom}/villes/{siret}", status_code=204, summary="Retirer d'un bac une collectivité sans dossier")

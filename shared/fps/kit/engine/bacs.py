@@ -111,7 +111,7 @@ async def create(
     async with service.database.write() as tx:
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
-        known = livrees() if annuaire is None else annuaire
+        known = annuaire if annuaire is not None else Annuaire() if vierge else livrees()
         kept = villes.rows(nom, known)
         row = (nom, graine, mode.value, instant, ancre or wall_now(), vitesse, vierge, villes.mark(kept))
         await tx.apply([Insert(tables.bacs, BACS, [row]), Insert(tables.villes, villes.COLUMNS, kept)])

@@ -8,6 +8,8 @@ from antai.domain.espace.controle import MOTIF_REFUS, Mode, Objet
 from antai.domain.espace.espace import Demande, Espace, EtatEspace, TypeCollectivite, nouvelle_demande, verifier_demande
 from fps.droit.calendar import ajouter_jours
 from fps.kit.engine.work import Work
+from fps.kit.trust.habilitations import habiliter_reference
+from fps.villes.annuaire import DEPUIS, Version
 
 
 async def verifier(siret: str, type_: TypeCollectivite, work: Work) -> None:
@@ -18,11 +20,16 @@ async def verifier(siret: str, type_: TypeCollectivite, work: Work) -> None:
 async def demander(demande: Demande, nom: str, empreinte: str, work: Work) -> Espace:
     """A request of espace, with its first agent, his name and the hash of his password; ANTAI's control follows.
 
+    A SIRET is enough: what nobody told of the town is what its form declares (ADR 0026).
     Raises what `verifier_demande` raises, AvantLaReforme.
     """
     siret = demande.siret
     ancien = await work.find(Espace, siret)
-    verifier_demande(ancien, siret, demande.type, work.villes.chercher(siret, work.today))
+    ville = verifier_demande(ancien, siret, demande.type, work.villes.chercher(siret, work.today))
+    if ville.par_defaut:
+        work.inscrire(Version(DEPUIS, demande.commune()))
+        if not work.bac.vierge:
+            await habiliter_reference(siret, work)
     espace = nouvelle_demande(ancien, demande, work.now)
     if ancien is None:
         work.add(espace)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Body, Request
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from antai.actes.espace import demande as actes
 from antai.actes.espace.espace import demandee
@@ -17,8 +17,10 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import Router
+from fps.messages.formats import Ligne
 from fps.messages.formats import Siret as SiretTexte
 from fps.messages.parties_prenantes import Adresse, Contact
+from fps.villes.commune import Habitants
 
 
 class DemandeEspace(Formulaire):
@@ -28,6 +30,7 @@ class DemandeEspace(Formulaire):
         json_schema_extra={
             "example": {
                 "siret": "21590350100017",
+                "nom": "Ville de Lille",
                 "type": "commune",
                 "adresse": {"voie": "1 place de la République", "code_postal": "59000", "commune": "Lille", "pays": "FR"},
                 "contact": {
@@ -40,7 +43,9 @@ class DemandeEspace(Formulaire):
     )
 
     siret: SiretTexte
+    nom: Ligne | None = Field(None, description="Nom de la collectivité ; à défaut, celui du contact")
     type: TypeCollectivite
+    population: Habitants | None = Field(None, description="À défaut, 10 000 habitants")
     adresse: Adresse
     contact: Contact
     agent: NouvelAgent
@@ -61,7 +66,8 @@ def routes(service: Service) -> Router:
         empreinte = await personnes.hacher(premier.login, premier.mot_de_passe.get_secret_value())
 
         async def run(work: Work) -> EtatDemande:
-            donnee = Demande(siret, demande.type, demande.adresse, demande.contact, premier.login)
+            dits = demande.nom, demande.population
+            donnee = Demande(siret, demande.type, demande.adresse, demande.contact, premier.login, *dits)
             return EtatDemande.voir(await actes.demander(donnee, premier.nom, empreinte, work), work)
 
         return await faire(service, request, "espace", siret, run, None)

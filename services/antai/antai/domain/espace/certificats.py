@@ -20,10 +20,10 @@ from fps.villes.communes import Commune
 
 
 def zones_de(ville: Commune, zones: Sequence[str]) -> tuple[str, ...]:
-    """The zones of a perimeter, each once, none meaning all of them; raises ZoneInconnue."""
+    """The zones of a perimeter, each once, none meaning all of them; those of a town that gave none are its own. Raises ZoneInconnue."""
     connues = {zone.code for zone in ville.zones}
     for zone in zones:
-        if zone not in connues:
+        if zone not in connues and not ville.par_defaut:
             raise ZoneInconnue(f"« {zone[:40]} » ; zones de {ville.nom} : {', '.join(sorted(connues))}.", "zones")
     return tuple(dict.fromkeys(zones))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from antai.domain.espace import convention as conventions_
 from antai.domain.espace.convention import Convention, Conventions, Signataire
@@ -19,10 +19,10 @@ from antai.domain.espace.refus import (
 )
 from fps.droit import HorsDuDroit, droit
 from fps.droit.calculs import Cycle, montant_minore
-from fps.droit.numero import siret_valide
 from fps.messages.mfps import Minoration
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
-from fps.villes.communes import Commune, CommuneInconnue
+from fps.villes.communes import Commune
+from fps.villes.defaut import par_defaut
 
 TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
 
@@ -76,6 +76,19 @@ class Demande:
     adresse: Adresse
     contact: Contact
     demandeur: str
+    nom: str | None = None
+    population: int | None = None
+
+    def commune(self) -> Commune:
+        """The town as the form declares it, the rest by default: ANTAI knows neither its zones nor its tariffs (hypothesis H124)."""
+        nom = self.nom or self.contact.nom
+        dits: dict[str, Any] = {"type": self.type, "adresse": self.adresse}
+        if self.population is not None:
+            dits["population"] = self.population
+        adresse = self.contact.adresse_electronique
+        if adresse is not None:
+            dits["contact"] = {"nom": nom, "adresse_electronique": adresse, "url": self.contact.url}
+        return par_defaut(self.siret, nom, **dits)
 
 
 @dataclass
@@ -148,19 +161,18 @@ def exiger(espace: Espace | None, siret: str) -> Espace:
     return espace.exiger_ouvert()
 
 
-def verifier_demande(ancien: Espace | None, siret: str, type_: TypeCollectivite, ville: Commune | None) -> None:
-    """Raises SiretFaux, CommuneInconnue (`ville`: what the bac knows of it), TypeCollectiviteFaux, EspaceExistant.
+def verifier_demande(ancien: Espace | None, siret: str, type_: TypeCollectivite, ville: Commune | None) -> Commune:
+    """The town, as the bac knows it (`ville`, None when its SIRET is false). Raises SiretFaux, TypeCollectiviteFaux, EspaceExistant.
 
     After a refusal a new request is allowed.
     """
-    if not siret_valide(siret):
-        raise SiretFaux(f"SIRET {siret}.", "siret")
     if ville is None:
-        raise CommuneInconnue(f"Le SIRET {siret} n'est celui d'aucune collectivité de ce bac.", "siret")
-    if ville.type != type_:
+        raise SiretFaux(f"SIRET {siret}.", "siret")
+    if ville.type != type_ and not ville.par_defaut:
         raise TypeCollectiviteFaux(f"« {type_} » au lieu de « {ville.type} » pour {ville.nom}.", "type")
     if ancien is not None and ancien.etat is not EtatEspace.REFUSE:
         raise EspaceExistant(f"{ville.nom}, espace « {ancien.etat} ».")
+    return ville
 
 
 def nouvelle_demande(ancien: Espace | None, demande: Demande, maintenant: datetime) -> Espace:
