@@ -9,7 +9,7 @@ from fps.droit.numero import cle, telepaiement
 from fps.kit.ground.clock import paris
 from fps.messages.information_paiement import FpsPaye, PaiementAnnule, PaiementRejete
 from fps.messages.mfps import CreationFps
-from fps.messages.titre import EmissionTitre
+from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, Antai
 
@@ -35,12 +35,15 @@ def vehicule(plaque: str) -> dict[str, Any]:
         (TITRE_LE - timedelta(days=1), LIMITE, "paye"),
         (LIMITE + timedelta(days=1), LIMITE + timedelta(days=1), "delai-paiement-expire"),
         (LIMITE + timedelta(days=1), None, "delai-paiement-expire"),
-        (TITRE_LE, LIMITE, "titre-deja-emis"),
+        (TITRE_LE, LIMITE - timedelta(days=1), "paye"),
+        (TITRE_LE, LIMITE, "paye"),
+        (TITRE_LE, LIMITE + timedelta(days=1), "titre-deja-emis"),
+        (TITRE_LE, None, "titre-deja-emis"),
         (NOTIFIE, NOTIFIE + timedelta(days=1), "date-envoi-impossible"),
         (NOTIFIE, ENVOI - timedelta(days=1), "date-envoi-impossible"),
     ],
 )
-async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
+async def test_a_cheque_counts_the_day_it_was_sent_and_makes_the_title_void_that_came_before_it(
     antai: Antai, recu: date, envoye: date | None, attendu: str
 ) -> None:
     await antai.aller(recu)
@@ -48,7 +51,8 @@ async def test_a_cheque_counts_the_day_it_was_sent_and_never_after_the_title(
     if attendu == "paye":
         assert (await antai.etat(), (await antai.dossier())["paye_le"]) == ("paye", (envoye or recu).isoformat())
         await antai.aller(date(2026, 11, 1))
-        assert (await antai.etat(), await antai.emis(EmissionTitre)) == ("paye", 0)
+        titres = int(recu >= TITRE_LE)
+        assert (await antai.etat(), await antai.emis(EmissionTitre), await antai.emis(AnnulationTitre)) == ("paye", titres, titres)
     else:
         assert reponse["code"] == attendu
 

@@ -64,6 +64,8 @@ RELEASED = {
     "services/dgfip/dgfip/migrations/versions/0005_index.py": "7b1adfc8142b707b720d8f43cfc2003cc14eda9a",
     "services/antai/antai/migrations/versions/0006_reglements.py": "564b9fe4900f51de1d3a3746c07e5d24d200098e",
     "shared/fps/kit/data/revisions/kit_0005.py": "c372e5fe6ecc5ef2b0b996240a4d7003826d7d68",
+    "services/antai/antai/migrations/versions/0008_titre_leve.py": "fb30609bc0adf22e2d0bdb36149ee37077bd3466",
+    "services/collectivite/collectivite/migrations/versions/0010_titre_leve.py": "cdaf584fabd6ded1c80a873fa472d7890f502706",
     "services/antai/antai/migrations/versions/0007_villes.py": "480eaf8c08827633b3cae14d11efc98195fc481d",
     "services/ccsp/ccsp/migrations/versions/0006_villes.py": "2e738176b40d8e831aa720275fe2bab65a1bbc30",
     "services/collectivite/collectivite/migrations/versions/0007_villes.py": "480eaf8c08827633b3cae14d11efc98195fc481d",

@@ -234,6 +234,18 @@ def test_a_petition_changes_state_by_the_table_and_by_nothing_else(cas: tuple[st
             recours._passer(acte)
 
 
+def test_nothing_more_is_told_of_a_title_that_a_cheque_posted_in_time_made_void() -> None:
+    fps = etabli()
+    fps.accuser(heure("10:00"))
+    fps.solder_titre("2600000001", 3000, LE)
+    levee = fps.lever_titre("2600000001", LE)
+    fps.payer(3000, LE)
+    assert levee is not None and (fps.etat, fps.part_titre, fps.creance, fps.dette, fps.montant_paye) == (Etat.PAYE, 0, 0, 0, 3000)
+    assert fps.solder_titre("2600000001", 3000, LE) is None and (fps.etat, fps.part_titre, fps.numero_titre) == (Etat.PAYE, 0, None)
+    fps.perdre_paiement(3000, 3000, LE)
+    assert fps.solder_titre("2600000002", 3000, LE) is not None and (fps.etat, fps.part_titre) == (Etat.TITRE_PAYE, 3000)
+
+
 def test_every_state_of_the_town_is_reached_from_the_first_one() -> None:
     machines: list[tuple[Any, Machine[Any]]] = [(Etat, f.MACHINE), (r.EtatRapo, r.MACHINE), (c.EtatRecours, c.MACHINE)]
     for etats, machine in machines:

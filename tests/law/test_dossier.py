@@ -199,7 +199,7 @@ def test_the_books_of_an_unpaid_fps_balance_from_the_notice_to_the_paid_title() 
     le = date(2026, 11, 1)
     avant = fps.titre_regle
     assert fps.encaisser_titre(6400, 1600, le, solde=True)
-    reglement = ecriture_reglement(fps, avant, le, "titre payé")
+    reglement = ecriture_reglement(fps.siret, avant, fps.titre_regle, le, "titre payé")
     assert reglement is not None
     ecritures = [paiement.ecriture_creance(fps, le), ecriture_titre(fps, le), reglement]
     soldes: dict[str, int] = {}

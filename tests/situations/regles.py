@@ -5,6 +5,7 @@ REGLES: dict[str, frozenset[str]] = {
     "antai/cheque-envoye-au-plus-tot": frozenset({"antai.domain.paiement:date_de_paiement"}),
     "antai/cheque-impaye-et-notification": frozenset({"antai.domain.dossier:Dossier.rejeter_paiement"}),
     "antai/cheque-impaye-et-terme": frozenset({"antai.domain.dossier:Dossier.rejeter_paiement"}),
+    "antai/cheque-poste-avant-le-titre": frozenset({"antai.domain.paiement:poste_a_temps"}),
     "antai/convention-avant-une-autre": frozenset({"antai.domain.espace.convention:proposer"}),
     "antai/decision-a-venir": frozenset({"antai.domain.annulation:verifier_decision"}),
     "antai/decision-avant-le-constat": frozenset({"antai.domain.annulation:verifier_decision", "antai.domain.rectification:avant_constat"}),

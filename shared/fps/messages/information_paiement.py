@@ -28,6 +28,9 @@ class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Part
     reference: Court = Field(description="Référence de la transaction")
     montant_paye: CentimesDus = Field(description="Montant payé, en centimes")
     reste_du: Centimes = Field(description="Reste dû après ce paiement, en centimes")
+    titre_annule: NumeroTitre | None = Field(
+        default=None, description="Titre exécutoire annulé parce que ce chèque, posté à temps, est arrivé après lui (CRPA, art. L. 112-1)"
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -38,6 +41,7 @@ class FpsPaye(Message, flow=5, nom="fps-paye", sender=Party.ANTAI, receiver=Part
         "reference": "CHQ-0012345",
         "montant_paye": 3000,
         "reste_du": 0,
+        "titre_annule": None,
     }
 
 

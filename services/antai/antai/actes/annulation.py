@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from antai.actes.accuse import avec_accuse
 from antai.actes.decision import appariement, rapprocher
@@ -13,8 +13,9 @@ from antai.domain.dossier import Dossier
 from antai.domain.etats import FINAUX
 from antai.domain.mentions import Mention
 from antai.domain.rectification import ecriture_reduction
-from antai.domain.titre_annulation import Appariement, SerieAnnulations, TitreAnnulation
+from antai.domain.titre_annulation import Appariement, PartAnnulee, SerieAnnulations, TitreAnnulation, ecriture_reglement
 from fps.comptabilite import Libelle
+from fps.droit.money import Ecriture
 from fps.errors import Refus
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import digest
@@ -103,18 +104,31 @@ async def _nouvelle(message: InformationAnnulationFps | InformationAnnulationTit
     return True
 
 
+async def lever_titre(dossier: Dossier, envoye_le: date, work: Work) -> None:
+    """All that is left of the title is cancelled: a cheque posted in time has paid the FPS (CRPA, art. L. 112-1; hypothesis H52)."""
+    part = PartAnnulee.levee(dossier, envoye_le)
+    avant, tout = dossier.titre_regle, (dossier.montant, dossier.majoration)
+    await _emettre(dossier, part, 0, ecriture_reglement(dossier.siret, avant, tout, work.today, Libelle.TITRE_D_ANNULATION), work)
+
+
 async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: Work) -> None:
+    avant = dossier.titre_regle
+    dossier.annuler_titre(message.fps_annule, message.majoration_annulee, message.origine, work.today)
+    ecriture = ecriture_reglement(dossier.siret, avant, dossier.titre_regle, work.today, Libelle.TITRE_D_ANNULATION)
+    await _emettre(dossier, PartAnnulee.decidee(message), dossier.titre_reste_du, ecriture, work)
+
+
+async def _emettre(dossier: Dossier, part: PartAnnulee, reste_du: int, ecriture: Ecriture | None, work: Work) -> None:
+    """One line more in the titre d'annulation of the day (flow 15)."""
     titre = await work.find(TitreAnnulation, dossier.siret, work.today)
     if titre is None:
         serie = await work.find_or_add(SerieAnnulations(work.today.year))
         titre = TitreAnnulation(dossier.siret, work.today, serie.suivant())
         work.add(titre)
-    avant = dossier.titre_regle
-    ligne = titre.inscrire(dossier, message)
+    ligne = titre.inscrire(dossier, part, reste_du)
     work.add(ligne)
     montants = {"fps_annule": ligne.montant_fps_annule, "majoration_annulee": ligne.majoration_annulee, "reste_du": ligne.reste_du}
     work.record(dossier.numero, Mention.TITRE_ANNULATION, TITRE, numero_annulation=titre.numero, rang=ligne.rang, **montants)
-    ecriture = titre_annulation.ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_D_ANNULATION)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, TITRE)
     redevable = await redevable_de(dossier.numero, work)

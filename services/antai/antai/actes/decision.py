@@ -14,11 +14,14 @@ COMMUNICATION = "CGCT, art. R. 2333-120-60"
 
 
 async def recevoir(message: DecisionTitre, work: Work) -> None:
-    """Keep what the court decided of a title, and wait for the collectivité (flow 8).
+    """Keep what the court decided of a title, and wait for the collectivité (flow 8); of a void one, nothing is awaited.
 
     Raises DossierInconnu, TitreNonEmis, LettreIncoherente, DecisionDifferente (CGCT, art. R. 2333-120-60).
     """
     dossier = await connu(message.numero_fps, work)
+    if dossier.etat not in TITRES and dossier.titre_leve is not None and message.numero_titre in (None, dossier.titre_leve):
+        work.record(dossier.numero, Mention.DECISION_SANS_OBJET, COMMUNICATION, requete=message.numero_requete, sens=message.sens)
+        return
     if dossier.etat not in TITRES:
         raise TitreNonEmis(f"FPS {dossier.numero}, état « {dossier.etat} ».")
     dossier.exiger_titre(message.numero_titre)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from antai.actes.annulation import lever_titre
 from antai.actes.dossier import connu
 from antai.domain import paiement
 from antai.domain.avis import AvisEmis, Nature
@@ -26,6 +27,7 @@ from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.regles.verrou import Verrou
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
+POSTE = "CRPA, art. L. 112-1"
 
 
 def cles(message: PaiementFps) -> Iterable[Key]:
@@ -86,19 +88,33 @@ async def encaisser(message: PaiementFps, work: Work) -> JustificatifPaiementFps
         justificatif = paiement.justificatif(dossier, work.ville(dossier.siret), message, instant, minore=False)
         work.send(justificatif)
         return justificatif
-    minore = paiement.encaisser(dossier, message.moyen, message.montant, le)
+    titre_annule = None
+    if paiement.poste_a_temps(dossier, message.moyen, message.date_envoi):
+        minore, titre_annule = False, dossier.numero_titre
+        await _lever_titre(dossier, message, le, work)
+    else:
+        minore = paiement.encaisser(dossier, message.moyen, message.montant, le)
     await _exiger_autre_reference(dossier, message, work)
     work.add(Paiement.noter(dossier, message, le, Sort.ENCAISSE, minore=minore))
     work.unschedule(dossier.numero)
     work.record(
         dossier.numero, Mention.PAIEMENT_MINORE if minore else Mention.PAIEMENT, PAIEMENT, montant=message.montant, moyen=message.moyen
     )
-    work.book(dossier.numero, paiement.ecriture_paiement(dossier, work.today), PAIEMENT)
-    work.send(paiement.information(dossier, message, instant, minore=minore))
+    ecriture = paiement.ecriture_paiement if titre_annule is None else paiement.ecriture_cheque_a_temps
+    work.book(dossier.numero, ecriture(dossier, work.today), PAIEMENT)
+    work.send(paiement.information(dossier, message, instant, minore=minore, titre_annule=titre_annule))
     work.send(paiement.encaissement(dossier, await paiements_de(dossier.numero, work), work.now))
     justificatif = paiement.justificatif(dossier, work.ville(dossier.siret), message, instant, minore=minore)
     work.send(justificatif)
     return justificatif
+
+
+async def _lever_titre(dossier: Dossier, message: PaiementFps, le: date, work: Work) -> None:
+    """A cheque posted in time came after the title, which loses its ground (CRPA, art. L. 112-1; hypothesis H52)."""
+    paiement.exiger_le_fps(dossier, message.montant)
+    await lever_titre(dossier, le, work)
+    work.record(dossier.numero, Mention.TITRE_LEVE, POSTE, numero_titre=dossier.numero_titre, poste_le=le.isoformat())
+    dossier.lever_titre(message.montant, le)
 
 
 async def _exiger_autre_reference(dossier: Dossier, message: PaiementFps, work: Work) -> None:

@@ -46,8 +46,13 @@ async def _titre_du_jour(siret: str, work: Work) -> TitreCollectif:
 
 
 async def suivre_reglement(message: TitrePaye, work: Work) -> None:
-    """Follow what the DGFiP collects of a title, cumulated; a late letter changes nothing. Raises TitreNonEmis, LettreIncoherente."""
+    """Follow what the DGFiP collects of a title, cumulated; a late letter, or of a void title, changes nothing.
+
+    Raises TitreNonEmis, LettreIncoherente.
+    """
     dossier = await connu(message.numero_fps, work)
+    if message.numero_titre == dossier.titre_leve and message.numero_titre != dossier.numero_titre:
+        return
     dossier.exiger_titre(message.numero_titre, message.rang_annexe)
     rejets, avant = dossier.titre_rejets, dossier.titre_regle
     solde = message.reste_du == 0
@@ -56,6 +61,6 @@ async def suivre_reglement(message: TitrePaye, work: Work) -> None:
     mention = Mention.TITRE_PAYE if dossier.titre_reste_du == 0 else Mention.TITRE_PAYE_EN_PARTIE
     mention = mention if message.rejets == rejets else Mention.CHEQUE_IMPAYE
     work.record(dossier.numero, mention, RECOUVREMENT, montant=message.montant_paye, rabais=message.rabais, reste_du=dossier.titre_reste_du)
-    ecriture = ecriture_reglement(dossier, avant, work.today, Libelle.TITRE_EXECUTOIRE_PAYE)
+    ecriture = ecriture_reglement(dossier.siret, avant, dossier.titre_regle, work.today, Libelle.TITRE_EXECUTOIRE_PAYE)
     if ecriture is not None:
         work.book(dossier.numero, ecriture, RECOUVREMENT)

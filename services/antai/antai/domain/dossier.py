@@ -31,7 +31,8 @@ class Dossier:
 
     `montant` is what the FPS is worth now (after a rectificatif or a cancellation), until its title; `numero_avis` is its last
     rectificatif, `rapo_rectifie` tells whether a RAPO asked for it; what the title loses then is in
-    `titre_fps_annule` and `titre_majoration_annulee`; what the DGFiP collected of it, as it told, cumulated, is in `montant_paye`.
+    `titre_fps_annule` and `titre_majoration_annulee`; what the DGFiP collected of it, as it told, cumulated, is in `montant_paye`;
+    `titre_leve` is the title that a cheque posted in time made void: nothing more is told of it.
     """
 
     numero: str
@@ -70,6 +71,7 @@ class Dossier:
     titre_rejets: int = 0
     titre_fps_annule: int = 0
     titre_majoration_annulee: int = 0
+    titre_leve: str | None = None
     requete_en_attente: str | None = None
 
     @classmethod
@@ -199,6 +201,17 @@ class Dossier:
         self._exiger_delai(envoye_le)
         self._passer("payer_par_cheque_envoye_a_temps")
         self.montant_paye = montant
+        self.paye_le = envoye_le
+
+    def lever_titre(self, montant: int, envoye_le: date) -> None:
+        """A cheque posted in time came after the title: the FPS is paid, the title void (CRPA, art. L. 112-1; hypothesis H52)."""
+        self._passer("lever_titre")
+        self.titre_leve = self.numero_titre
+        self.numero_titre = self.rang_annexe = self.date_titre = None
+        self.majoration = self.titre_rabais = self.titre_rejets = self.titre_fps_annule = self.titre_majoration_annulee = 0
+        self.titre_solde = False
+        self.requete_en_attente = None
+        self.montant = self.montant_paye = montant
         self.paye_le = envoye_le
 
     def rejeter_paiement(self, le: date) -> None:

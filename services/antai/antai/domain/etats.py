@@ -34,6 +34,7 @@ MACHINE: Final = Machine(
         "payer": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE),
         "payer_minore": (frozenset({Etat.APA_ENVOYE, Etat.NOTIFIE}), Etat.PAYE_MINORE),
         "payer_par_cheque_envoye_a_temps": (frozenset({Etat.IMPAYE}), Etat.PAYE),
+        "lever_titre": (frozenset({Etat.TITRE_EMIS, Etat.TITRE_PAYE}), Etat.PAYE),
         "rejeter_avant_notification": (frozenset({Etat.PAYE}), Etat.APA_ENVOYE),
         "rejeter_avant_terme": (frozenset({Etat.PAYE}), Etat.NOTIFIE),
         "rejeter_apres_terme": (frozenset({Etat.PAYE}), Etat.IMPAYE),

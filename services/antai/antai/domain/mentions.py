@@ -31,7 +31,9 @@ class Mention(StrEnum):
 
     ANNULATION = "annulation"
     ANNULATION_DEJA_FAITE = "annulation-deja-faite"
+    TITRE_LEVE = "titre-leve"
     TITRE_ANNULATION = "titre-annulation"
+    DECISION_SANS_OBJET = "decision-sans-objet"
     DECISION_RECUE = "decision-recue"
     DECISION_EXECUTEE = "decision-executee"
     DECISION_ET_ANNULATION_DIFFERENTES = "decision-et-annulation-differentes"

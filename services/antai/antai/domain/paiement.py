@@ -9,6 +9,7 @@ from antai.domain.dossier import Dossier, Etat
 from antai.domain.refus import (
     CleTelepaiementFausse,
     DateEnvoiImpossible,
+    FpsAnnule,
     MinorationAutreMoyen,
     MinorationExpiree,
     PaiementExcessif,
@@ -96,6 +97,22 @@ def encaisser(dossier: Dossier, moyen: str, montant: int, le: date) -> bool:
     raise (PaiementPartiel if montant < dossier.montant else PaiementExcessif)(detail, "montant")
 
 
+def poste_a_temps(dossier: Dossier, moyen: str, envoye_le: date | None) -> bool:
+    """Whether a cheque that comes after the title was posted in time: the title has no more ground (CRPA, art. L. 112-1; H52)."""
+    limite = dossier.date_limite_paiement
+    apres = dossier.etat in (Etat.TITRE_EMIS, Etat.TITRE_PAYE)
+    return apres and moyen == "cheque" and envoye_le is not None and limite is not None and envoye_le <= limite
+
+
+def exiger_le_fps(dossier: Dossier, montant: int) -> None:
+    """A cheque posted in time pays what the FPS was worth, without majoration. Raises FpsAnnule, PaiementPartiel, PaiementExcessif."""
+    du = dossier.montant - dossier.titre_fps_annule
+    if du == 0:
+        raise FpsAnnule(f"Titre {dossier.numero_titre} : rien n'est plus dû du FPS.", "numero_telepaiement")
+    if montant != du:
+        raise (PaiementPartiel if montant < du else PaiementExcessif)(f"Reçu {euros(montant)}, le FPS est de {euros(du)}.", "montant")
+
+
 class Sort(StrEnum):
     """What became of a payment."""
 
@@ -171,8 +188,10 @@ def justificatif(dossier: Dossier, ville: Commune, message: PaiementFps, instant
     )
 
 
-def information(dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool) -> FpsPaye | FpsPayeMinore:
-    """What the collectivité learns of the payment (never who paid)."""
+def information(
+    dossier: Dossier, message: PaiementFps, instant: datetime, *, minore: bool, titre_annule: str | None = None
+) -> FpsPaye | FpsPayeMinore:
+    """What the collectivité learns of the payment (never who paid), and the title that it makes void."""
     if minore and minorable(message.moyen):
         return FpsPayeMinore(
             numero_fps=dossier.numero,
@@ -192,6 +211,7 @@ def information(dossier: Dossier, message: PaiementFps, instant: datetime, *, mi
         reference=reference(message),
         montant_paye=message.montant,
         reste_du=0,
+        titre_annule=titre_annule,
     )
 
 
@@ -222,6 +242,12 @@ def ecriture_paiement(dossier: Dossier, le: date) -> Ecriture:
         lignes.append(LigneEcriture(Compte.COLLECTIVITE.de(dossier.siret), debit=remise))
     lignes.append(LigneEcriture(Compte.REDEVABLE, credit=dossier.montant))
     return Ecriture(le, Libelle.PAIEMENT_MINORE if remise else Libelle.PAIEMENT, tuple(lignes))
+
+
+def ecriture_cheque_a_temps(dossier: Dossier, le: date) -> Ecriture:
+    """The claim left the books with the title, which is cancelled: the cheque is the collectivité's money, as before any title."""
+    du = Compte.COLLECTIVITE.de(dossier.siret)
+    return Ecriture.simple(le, Libelle.PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=du, montant=dossier.montant_paye)
 
 
 def annonce_double_paiement(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementAnnule:

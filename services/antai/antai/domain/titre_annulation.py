@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from antai.domain.annulation import verifier_decision
 from antai.domain.dossier import Dossier
@@ -44,23 +45,36 @@ class TitreAnnulation:
     total_fps: int = 0
     total_majoration: int = 0
 
-    def inscrire(self, dossier: Dossier, message: InformationAnnulationTitre) -> "LigneAnnulation":
-        """Cancel that part of a dossier's title: one line more in the annexe."""
-        dossier.annuler_titre(message.fps_annule, message.majoration_annulee, message.origine, self.date_emission)
+    def inscrire(self, dossier: Dossier, part: "PartAnnulee", reste_du: int) -> "LigneAnnulation":
+        """That part of a dossier's title is cancelled, `reste_du` centimes are left: one line more in the annexe."""
         self.lignes += 1
-        self.total_fps += message.fps_annule
-        self.total_majoration += message.majoration_annulee
+        self.total_fps += part.fps
+        self.total_majoration += part.majoration
+        return LigneAnnulation(self.numero, self.lignes, dossier.numero, part.etendue, part.motif, part.fps, part.majoration, reste_du)
+
+
+@dataclass(frozen=True)
+class PartAnnulee:
+    """What a title loses, in centimes, and why."""
+
+    fps: int
+    majoration: int
+    etendue: Literal["totale", "partielle"]
+    motif: str
+
+    @classmethod
+    def decidee(cls, message: InformationAnnulationTitre) -> "PartAnnulee":
+        """What the collectivité tells after a decision (flow 8)."""
         requete = f", requête {message.numero_requete}" if message.numero_requete else ""
-        return LigneAnnulation(
-            self.numero,
-            self.lignes,
-            dossier.numero,
-            message.etendue,
-            f"{message.motif} (décision du {message.date_decision:%d/%m/%Y}{requete})",
-            message.fps_annule,
-            message.majoration_annulee,
-            dossier.titre_reste_du,
-        )
+        motif = f"{message.motif} (décision du {message.date_decision:%d/%m/%Y}{requete})"
+        return cls(message.fps_annule, message.majoration_annulee, message.etendue, motif)
+
+    @classmethod
+    def levee(cls, dossier: Dossier, envoye_le: date) -> "PartAnnulee":
+        """All that is left of a title, which a cheque posted in time makes void (CRPA, art. L. 112-1; hypothesis H52)."""
+        motif = f"Chèque posté le {envoye_le:%d/%m/%Y}, pour un FPS payable jusqu'au {dossier.date_limite_paiement:%d/%m/%Y}"
+        fps, majoration = dossier.montant - dossier.titre_fps_annule, dossier.majoration - dossier.titre_majoration_annulee
+        return cls(fps, majoration, "totale", f"{motif} : payé à temps (CRPA, art. L. 112-1)")
 
 
 @dataclass
@@ -202,12 +216,12 @@ def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier,
     )
 
 
-def ecriture_reglement(dossier: Dossier, avant: tuple[int, int], le: date, libelle: str) -> Ecriture | None:
-    """What payment, rebate or cancellation took off the title since `avant` (FPS, majoration), in centimes; None when nothing.
+def ecriture_reglement(siret: str, avant: tuple[int, int], apres: tuple[int, int], le: date, libelle: str) -> Ecriture | None:
+    """What payment, rebate or cancellation took off a title, of `avant` to `apres` (FPS, majoration), in centimes; None when nothing.
 
     A cheque that bounced puts it back: the entry is the contrary one.
     """
-    fps, majoration = (apres - deja for apres, deja in zip(dossier.titre_regle, avant, strict=True))
-    soldes = {Compte.COLLECTIVITE.de(dossier.siret): fps, Compte.ETAT: majoration, Compte.TITRE: -fps - majoration}
+    fps, majoration = (tout - deja for tout, deja in zip(apres, avant, strict=True))
+    soldes = {Compte.COLLECTIVITE.de(siret): fps, Compte.ETAT: majoration, Compte.TITRE: -fps - majoration}
     lignes = tuple(LigneEcriture(compte, debit=max(v, 0), credit=max(-v, 0)) for compte, v in soldes.items() if v)
     return Ecriture(le, libelle, lignes) if lignes else None

@@ -17,6 +17,7 @@ from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAn
 from fps.messages.moyens import Moyen
 
 PAIEMENT = "CGCT, art. L. 2333-87, IV"
+POSTE = "CRPA, art. L. 112-1"
 TITRE = "CGPPP, art. L. 2323-7-1"
 IMPAYE = "CGCT, art. R. 2333-120-17-2"
 
@@ -35,6 +36,9 @@ async def encaisser(message: FpsPaye | FpsPayeMinore, work: Work) -> None:
     minore = isinstance(message, FpsPayeMinore)
     solde = isinstance(message, FpsPayeMinore) or message.reste_du == 0
     le = paris_date(message.date_heure_paiement)
+    if isinstance(message, FpsPaye) and message.titre_annule is not None:
+        levee = forfait.lever_titre(message.titre_annule, work.today)
+        ecrire(forfait, Mention.TITRE_LEVE, POSTE, levee, work, numero_titre=message.titre_annule)
     ecriture = forfait.payer(message.montant_paye, le, minore=minore, solde=solde)
     work.add(Paiement(forfait.numero, message.reference, message.moyen, message.montant_paye, le, minore))
     mention = Mention.PAYE_MINORE if minore else Mention.PAYE

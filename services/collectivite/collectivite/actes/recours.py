@@ -36,8 +36,8 @@ def cles(message: CommunicationRequete | DecisionCollectivite) -> Iterable[Key]:
 
 async def _ouvrir(message: CommunicationRequete | DecisionCollectivite, forfait: Forfait, work: Work) -> Recours:
     recours = await work.find_or_add(Recours(message.numero_requete, forfait.numero, forfait.siret, message.objet))
-    # Only a title that was issued can be contested.
-    forfait.titre_connu = forfait.titre_connu or message.objet == "titre"
+    # Only a title that was issued can be contested; one that a cheque posted in time made void is no title any more.
+    forfait.titre_connu = forfait.titre_connu or (message.objet == "titre" and forfait.titre_leve is None)
     return recours
 
 
@@ -154,7 +154,7 @@ async def _decharger(forfait: Forfait, recours: Recours, work: Work) -> None:
     motif = f"Décharge prononcée par la juridiction, requête {recours.numero}."
     fps, plus = (forfait.du, None) if totale else (min(recours.fps_decharge, forfait.du), recours.majoration_dechargee)
     message = annulation_titre(forfait, fps, plus, "juridiction", decide, motif, recours.numero)
-    titre = recours.objet == "titre" or forfait.titre_possible(work.today)
+    titre = (recours.objet == "titre" and forfait.titre_leve is None) or forfait.titre_possible(work.today)
     if titre and message.fps_annule + message.majoration_annulee:
         transmettre(forfait, message, work, baisse=fps)
     elif fps and not titre and forfait.cycle == "partiel":

@@ -77,8 +77,8 @@ class Forfait:
     """One FPS; amounts in centimes. The collectivité never knows the redevable through the amicable flow.
 
     `creance` is what the redevable still owes it, `dette` what it owes back; `part_titre` what came from a titre exécutoire,
-    `titre_fps_annule` and `titre_majoration_annulee` what ANTAI has cancelled of it. Its dates are those of a notice sent by post: those
-    of an e-avis that is read are not told (hypothesis H71).
+    `titre_fps_annule` and `titre_majoration_annulee` what ANTAI has cancelled of it, `titre_leve` the one that is void. Its dates are
+    those of a notice sent by post: those of an e-avis that is read are not told (hypothesis H71).
     """
 
     numero: str
@@ -115,6 +115,7 @@ class Forfait:
     titre_fps_annule: int = 0
     titre_majoration_annulee: int = 0
     retenu: Retenu | None = None
+    titre_leve: str | None = None
 
     @classmethod
     def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
@@ -294,6 +295,8 @@ class Forfait:
 
         `rejets`: how many payments of the title bounced; the last news is that of the most rejections (hypothesis H83).
         """
+        if numero_titre == self.titre_leve:
+            return None
         self.numero_titre = numero_titre
         if rejets < self.titre_rejets:
             return None
@@ -308,6 +311,13 @@ class Forfait:
             return None
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
         return ecriture(le, Libelle.FPS_MAJORE_PAYE, (Compte.DGFIP, regle), (Compte.REDEVABLE, -regle))
+
+    def lever_titre(self, numero_titre: str, le: date) -> Ecriture | None:
+        """ANTAI cancels the title, since a cheque posted in time has paid the FPS: its share goes back, by précompte (H52)."""
+        ecriture = self._rouvrir_titre(0, le) if self.etat is Etat.TITRE_PAYE or self.part_titre else None
+        self.titre_leve, self.numero_titre, self.titre_connu = numero_titre, None, False
+        self.titre_rejets = self.titre_fps_annule = self.titre_majoration_annulee = 0
+        return ecriture
 
     def _rouvrir_titre(self, part: int, le: date) -> Ecriture:
         if self.etat is Etat.TITRE_PAYE:

@@ -35,6 +35,7 @@ class Mention(StrEnum):
     PAIEMENT_REJETE = "paiement-rejete"
     PAIEMENT_ANNULE = "paiement-annule"
     DOUBLE_PAIEMENT = "double-paiement"
+    TITRE_LEVE = "titre-leve"
     TITRE_PAYE = "titre-paye"
     TITRE_PAIEMENT_REJETE = "titre-paiement-rejete"
     IMPAYE = "impaye"

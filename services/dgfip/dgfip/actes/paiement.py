@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dgfip.actes.prise_en_charge import connue, designee, planifier, planifier_prescription
+from dgfip.actes.prise_en_charge import connue, designee, encaissements, planifier, planifier_prescription
 from dgfip.actes.reversement import inscrire
 from dgfip.domain import paiement
 from dgfip.domain.articles import PAIEMENT, SAISIE
@@ -51,7 +51,7 @@ async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenR
     rabais = prise.payer(montant, le, partiel=partiel)
     if moyen != "saisie":
         prise.interrompre("paiement", le)
-    if reference in {deja.reference for deja in await _encaissements(prise, work)}:
+    if reference in {deja.reference for deja in await encaissements(prise, work)}:
         raise ReferenceDejaUtilisee(f"Référence « {reference} ».", "reference")
     work.add(Encaissement.noter(prise, reference, moyen, montant, le))
     work.record(numero, Mention.PAIEMENT, PAIEMENT, montant=montant, rabais=rabais, moyen=moyen, reference=reference)
@@ -73,7 +73,7 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> PriseEnChar
     """
     prise = await designee(numero, work)
     avant = prise.part_collectivite
-    refuse = next((p for p in await _encaissements(prise, work) if p.reference == reference), None)
+    refuse = next((p for p in await encaissements(prise, work) if p.reference == reference), None)
     if refuse is None:
         raise PaiementInconnu(f"Référence « {reference} ».", "reference")
     rabais_perdu = refuse.rejeter(prise)
@@ -90,16 +90,10 @@ async def rejeter_cheque(numero: str, reference: str, work: Work) -> PriseEnChar
 async def informer_de_la_remise(prise: PriseEnCharge, work: Work) -> None:
     """When a remise makes what was paid enough, ANTAI and the town learn that nothing is left."""
     if prise.etat in PAYES:
-        dernier = next(p for p in reversed(await _encaissements(prise, work)) if p.sort is Sort.ENCAISSE)
+        dernier = next(p for p in reversed(await encaissements(prise, work)) if p.sort is Sort.ENCAISSE)
         _informer(prise, dernier.moyen, work)
 
 
 def _informer(prise: PriseEnCharge, moyen: MoyenRecu, work: Work) -> None:
     for information in paiement.informations(prise, moyen, work.now):
         work.send(information)
-
-
-async def _encaissements(prise: PriseEnCharge, work: Work) -> list[Encaissement]:
-    """The payments of a title, in their order."""
-    found = [await work.find(Encaissement, prise.numero_fps, rang) for rang in range(1, prise.paiements + 1)]
-    return [one for one in found if one is not None]

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 
 from dgfip.domain.articles import TITRE
 from dgfip.domain.echeances import RECOUVREMENT, Echeance
-from dgfip.domain.ecritures import ecriture_prise_en_charge
+from dgfip.domain.ecritures import ecriture_prise_en_charge, ecriture_remboursement_titre
+from dgfip.domain.encaissement import Encaissement
 from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import SOLDES, Etat, LigneRecue, PriseEnCharge
-from dgfip.domain.refus import PriseEnChargeInconnue, TitreDejaPrisEnCharge
+from dgfip.domain.refus import PriseEnChargeInconnue
+from dgfip.domain.remboursement import avis_titre
+from dgfip.domain.renouvellement import exiger_remplacable, renouveler
 from fps.droit.calculs import (
     date_envoi_avertissement,
     date_relance_titre,
@@ -16,6 +19,7 @@ from fps.droit.calculs import (
     date_versement_saisie,
 )
 from fps.kit.engine.work import Key, Work
+from fps.messages.comptable import LOI
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 
@@ -47,21 +51,48 @@ async def designee(numero: str, work: Work) -> PriseEnCharge:
 
 
 async def prendre_en_charge(message: EmissionTitre, work: Work) -> None:
-    """Take a line of a title in charge; the same line again changes nothing. Raises TitreDejaPrisEnCharge."""
+    """Take a line of a title in charge; the same line again changes nothing. Raises TitreDejaPrisEnCharge (it may come later)."""
     numero = message.numero_fps
     ligne = await work.find(LigneRecue, numero)
-    if ligne is not None:
-        if ligne.message != message:
-            connu = ligne.message
-            raise TitreDejaPrisEnCharge(f"FPS {numero} : titre {connu.numero_titre}, rang {connu.rang_annexe}.", "numero_titre")
+    if ligne is None:
+        prise = PriseEnCharge.ouvrir(message)
+        work.add(prise)
+        work.add(LigneRecue(numero, message))
+    elif ligne.message == message:
         return
-    prise = PriseEnCharge.ouvrir(message)
-    work.add(prise)
-    work.add(LigneRecue(numero, message))
+    else:
+        prise = await _renouveler(ligne, message, work)
     place = {"numero_titre": prise.numero_titre, "rang": prise.rang}
     work.record(numero, Mention.PRISE_EN_CHARGE, TITRE, impaye=prise.montant_impaye, majoration=prise.majoration, **place)
     work.book(numero, ecriture_prise_en_charge(prise, work.today), TITRE)
     planifier(prise, work)
+
+
+async def _renouveler(ligne: LigneRecue, message: EmissionTitre, work: Work) -> PriseEnCharge:
+    """A new title takes the place of one that is all cancelled; what that one still had to give back leaves first (hypothesis H52)."""
+    prise = await designee(message.numero_fps, work)
+    exiger_remplacable(prise, message)
+    if prise.etat is Etat.A_REMBOURSER:
+        rendre(prise, ligne, work)
+        work.unschedule(prise.numero_fps, Echeance.REMBOURSEMENT_TITRE)
+    for encaisse in await encaissements(prise, work):
+        encaisse.rendre()
+    renouveler(prise, ligne, message)
+    return prise
+
+
+async def encaissements(prise: PriseEnCharge, work: Work) -> list[Encaissement]:
+    """The payments of a title, in their order."""
+    found = [await work.find(Encaissement, prise.numero_fps, rang) for rang in range(1, prise.paiements + 1)]
+    return [one for one in found if one is not None]
+
+
+def rendre(prise: PriseEnCharge, ligne: LigneRecue, work: Work) -> None:
+    """What was paid on a cancelled title goes back to the redevable (flow 16)."""
+    fps, majoration = prise.rembourser()
+    work.record(prise.numero_fps, Mention.REMBOURSEMENT_TITRE, LOI, fps=fps, majoration=majoration)
+    work.book(prise.numero_fps, ecriture_remboursement_titre(fps + majoration, work.today), LOI)
+    work.send(avis_titre(prise, ligne, fps, majoration, work.today))
 
 
 def planifier_prescription(prise: PriseEnCharge, work: Work) -> None:

@@ -1,10 +1,10 @@
 """What goes back to the redevable: ordered by a collectivité for a FPS (flows 9 and 10), due by a cancelled title (flow 16)."""
 
-from dgfip.actes.prise_en_charge import connue
+from dgfip.actes.prise_en_charge import connue, rendre
 from dgfip.domain import remboursement
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.echeances import Echeance
-from dgfip.domain.ecritures import ecriture_arret, ecriture_piece_comptable, ecriture_remboursement_fps, ecriture_remboursement_titre
+from dgfip.domain.ecritures import ecriture_arret, ecriture_piece_comptable, ecriture_remboursement_fps
 from dgfip.domain.mentions import Mention
 from dgfip.domain.remboursement import Document, PieceRecue, RemboursementsFps
 from fps.kit.engine.work import Work
@@ -74,10 +74,7 @@ async def arreter(numero: str, encaisse: int, work: Work) -> None:
 async def rembourser_titre(numero: str, work: Work) -> None:
     """What was paid on a cancelled title goes back to the redevable (flow 16)."""
     prise, ligne = await connue(numero, work)
-    fps, majoration = prise.rembourser()
-    work.record(numero, Mention.REMBOURSEMENT_TITRE, LOI, fps=fps, majoration=majoration)
-    work.book(numero, ecriture_remboursement_titre(fps + majoration, work.today), LOI)
-    work.send(remboursement.avis_titre(prise, ligne, fps, majoration, work.today))
+    rendre(prise, ligne, work)
 
 
 async def _piece(numero: str, cle: tuple[str, str], work: Work) -> PieceRecue:

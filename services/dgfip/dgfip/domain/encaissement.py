@@ -17,6 +17,7 @@ class Sort(StrEnum):
 
     ENCAISSE = "encaisse"
     REJETE = "rejete"
+    RENDU = "rendu"  # with the title that it had paid, which is cancelled
 
 
 @dataclass
@@ -36,6 +37,11 @@ class Encaissement:
         """The next payment of a title."""
         prise.paiements += 1
         return cls(prise.numero_fps, prise.paiements, reference, moyen, montant, le)
+
+    def rendre(self) -> None:
+        """The title that it paid is cancelled and given back: no cheque of it bounces any more."""
+        if self.sort is Sort.ENCAISSE:
+            self.sort = Sort.RENDU
 
     def rejeter(self, prise: PriseEnCharge) -> int:
         """The bank sends the cheque back; gives the rebate lost, in centimes. Raises RejetImpossible: only a cheque bounces, once."""
