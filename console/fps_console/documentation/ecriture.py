@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ def main(check: bool, root: Path = SOURCES, en_json: bool = False) -> int:
     return answer(en_json, told, documents=len(documents), ecrits=stale)
 
 
+@cache
 def openapis() -> dict[Party, dict[str, Any]]:
     """The OpenAPI document of each service, from its own application; nothing is opened."""
     world = assemble(token="documentation")  # noqa: S106 (these services are never started)
