@@ -15,25 +15,14 @@ from fps.flows import MESSAGES, by_type
 from fps.kit.ground.clock import PARIS, paris
 from fps.messages.message import MessageClass
 from fps.parties import Party
+from fps.villes.catalogue import par_nom
+from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte, donnees, fusion, pieces_jointes
 from fps_simulateur.langue.fautes import proche
-from fps_simulateur.langue.modele import ETABLIR, Etape, Vie, court, lettre, reponses
+from fps_simulateur.langue.modele import Etape, Vie, court, reponses
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
-VILLES: Final[Mapping[str, tuple[str, str]]] = {
-    "lille": ("21590350100017", "rouge"),
-    "paris": ("21750001600019", "1"),
-    "bourg": ("21000200200017", "centre"),
-    "port": ("21000300000010", "quai"),
-}
-VUES: Final[Mapping[Party, str]] = {
-    Party.COLLECTIVITE: "/fps/{numero}",
-    Party.ANTAI: "/dossiers/{numero}",
-    Party.DGFIP: "/prises-en-charge/{numero}",
-    Party.CCSP: "/requetes/{requete}",
-}
 # What a service refuses to the pilot because of what the life asks.
 DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})
-EXPLICATIONS: Final[Mapping[Party, str]] = {Party.ANTAI: "dossiers", Party.DGFIP: "prises-en-charge"}
 
 
 class Monde(Protocol):
@@ -71,10 +60,17 @@ class Deroulement:
     envoyes: set[MessageClass] = field(default_factory=set)
     refus: set[tuple[Party, str]] = field(default_factory=set)
 
+    hors: dict[str, Any] = field(default_factory=dict)  # what was kept before any dossier
+
     @property
     def mots(self) -> dict[str, Any]:
-        """What the names in braces stand for."""
-        return self.dossiers.get(self.courant, {})
+        """What the names of the dossier stand for: its numbers, and what was kept."""
+        return self.dossiers.get(self.courant, self.hors)
+
+    @property
+    def connus(self) -> dict[str, Any]:
+        """What the names in braces stand for: those of the town, those kept before any dossier, those of the dossier."""
+        return {**mots_de_ville(self.vie.ville), **self.hors, **self.mots}
 
     async def jouer(self) -> None:
         """Every step, in order; raises VieFausse."""
@@ -96,10 +92,10 @@ class Deroulement:
         if etape.dossier is not None:
             self.courant = etape.dossier
             self.dossiers.setdefault(self.courant, {})
-        if etape.acte is not None or etape.demande is not None:
-            await self._acte(etape)
+        if etape.acte is not None:
+            await self._acte(acte(etape.acte), etape)
         for party, champs in etape.attendus():
-            compare(champs, await self.voir(party), f"{party} : ", self.mots)
+            compare(champs, await self.voir(party), f"{party} : ", self.connus)
         if etape.courriers is not None or etape.recus or etape.contenu:
             await self._courriers(etape)
         for champ, valeur in etape.explication.items():
@@ -108,20 +104,21 @@ class Deroulement:
             due = (await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
             exiger(due is None, f"une échéance attend le {due}")
 
-    async def _acte(self, etape: Etape) -> None:
-        cls: MessageClass | None = None
-        if etape.acte == ETABLIR:
-            party, method, path, body = Party.COLLECTIVITE, "POST", "/fps", constat(etape.avec)
-        elif etape.acte is not None:
-            cls = lettre(etape.acte)
-            if "numero_telepaiement" in cls.example and "numero_fps" in cls.example:
+    async def _acte(self, un: Acte, etape: Etape) -> None:
+        mots = self.connus
+        if un.message is not None:
+            if {"numero_telepaiement", "numero_fps"} <= un.message.example.keys():
                 await self.voir(Party.DGFIP)  # as the redevable reads the numbers on the avertissement
-            party, method, path, body = cls.receiver, "POST", cls.path, self._lettre(cls, etape)
-        elif etape.demande is not None:
-            party, method = etape.demande.a, etape.demande.methode
-            path, body = str(remplacer(etape.demande.route, self.mots)), remplacer(etape.avec, self.mots)
+            body = self._lettre(un.message, etape)
+        else:
+            body = demande(un, etape.avec, mots)
+            mots |= {nom: body.pop(nom) for nom in un.places if nom in body}
+        await self._demander(etape, un, _chemin(un.route, mots), body)
+
+    async def _demander(self, etape: Etape, un: Acte, path: str, body: Any) -> None:
+        party = un.a
         url = f"{self.monde.addresses[party]}/bacs/{self.bac}{path}"
-        answer = await (self.monde.client.get(url, params=body) if method == "GET" else self.monde.client.post(url, json=body))
+        answer = await self.monde.client.request(un.methode, url, **{"params" if un.methode == "GET" else "json": body})
         await self.monde.pilot.au_calme(self.bac)
         try:
             found = answer.json()
@@ -130,12 +127,12 @@ class Deroulement:
         if etape.refus is not None:
             self._refuse(etape, party, answer, found)
             return
-        exiger(answer.status_code < 300, f"{etape.acte or path} refusé : {answer.status_code} {answer.text[:600]}")
-        if etape.acte == ETABLIR:
+        exiger(answer.status_code < 300, f"{un.nom} refusé : {answer.status_code} {answer.text[:600]}")
+        if un.etablit:
             self._nommer(etape, found)
-        if cls is not None:
-            self.envoyes.add(cls)
-        compare(etape.donne, found, "réponse : ", self.mots)
+        if un.message is not None:
+            self.envoyes.add(un.message)
+        compare(etape.donne, found, "réponse : ", self.connus)
         self.mots.update({nom: lire(found, champ) for nom, champ in etape.garder.items()})
 
     def _refuse(self, etape: Etape, party: Party, answer: httpx.Response, found: Mapping[str, Any]) -> None:
@@ -163,15 +160,15 @@ class Deroulement:
     def _lettre(self, cls: MessageClass, etape: Etape) -> Any:
         """The body: the example of the message, the dossier's own numbers, then what the step gives."""
         body = copy.deepcopy(cls.example)
-        known = dict(self.mots)
+        known = {"siret": self.connus["siret_ville"]} | self.mots
         if "numero_telepaiement" in body:
             known["numero_telepaiement"] = known.get("telepaiement" if cls.flow == 4 and "numero_fps" not in body else "telepaiement_titre")
         body.update({nom: known[nom] for nom in body if known.get(nom) is not None})
-        return fusion(body, remplacer(etape.avec, self.mots))
+        return fusion(body, remplacer(pieces_jointes(etape.avec), self.connus))
 
     async def voir(self, party: Party) -> dict[str, Any]:
         """What a service says of the dossier; the numbers it shows are kept for the next acts."""
-        path = remplacer(VUES[party], self.mots)
+        path = _chemin(VUES[party], self.mots)
         answer = await self.monde.client.get(f"{self.monde.addresses[party]}/bacs/{self.bac}{path}")
         exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {answer.text[:300]}")
         found: dict[str, Any] = answer.json()
@@ -192,11 +189,11 @@ class Deroulement:
         for nom, champs in etape.contenu.items():
             exiger(nom in found, f"aucun courrier {nom} : {found}")
             last = letters[len(found) - 1 - found[::-1].index(nom)]
-            compare(champs, await pilot.courrier(self.bac, Party(last["service"]), last["id"]), f"courrier {nom} : ", self.mots)
+            compare(champs, await pilot.courrier(self.bac, Party(last["service"]), last["id"]), f"courrier {nom} : ", self.connus)
 
     async def _expliquer(self, champ: str, valeur: Any) -> None:
-        for party, chemin in EXPLICATIONS.items():
-            url = f"{self.monde.addresses[party]}/bacs/{self.bac}/{chemin}/{self.mots['numero']}/explication/{champ}"
+        for party, route in EXPLICATIONS.items():
+            url = f"{self.monde.addresses[party]}/bacs/{self.bac}{_chemin(route, self.mots | {'champ': champ})}"
             answer = await self.monde.client.get(url)
             if answer.status_code == 200:
                 found = answer.json()
@@ -228,17 +225,29 @@ def instant(le: date | datetime) -> datetime:
     return paris(le)
 
 
-def constat(avec: Mapping[str, Any]) -> dict[str, Any]:
-    """What the agent types: `ville`, `plaque` and `categorie` stand for the whole."""
+def mots_de_ville(nom: str) -> dict[str, str]:
+    """What the acts give of a town: its SIRET and the first of its zones. Raises VieFausse with the nearest name."""
+    exiger(nom in par_nom(), f"« {nom} » n'est pas une ville du simulateur{proche(nom, par_nom())}")
+    commune = par_nom()[nom]
+    return {"siret_ville": commune.siret, "zone_ville": commune.zones[0].code}
+
+
+def demande(un: Acte, avec: Mapping[str, Any], mots: Mapping[str, Any]) -> dict[str, Any]:
+    """What an act that is no letter gives: what it gives by default, then what the life says; `ville` names a town of its own."""
     given = dict(avec)
-    ville = given.pop("ville", "lille")
-    exiger(ville in VILLES, f"« {ville} » n'est pas une ville du simulateur{proche(str(ville), VILLES)}")
-    siret, zone = VILLES[ville]
-    vehicule = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "categorie": "voiture"}
-    for court_, nom in (("plaque", "immatriculation"), ("categorie", "categorie"), ("pays", "pays"), ("marque", "marque")):
-        if court_ in given:
-            vehicule[nom] = str(given.pop(court_))
-    return {"siret": siret, "zone": zone, "voie": "12 rue de l'Exemple", "vehicule": vehicule, "agent": "0072", **given}
+    de_la_ville = mots_de_ville(str(given.pop("ville"))) if "ville" in given else {}
+    found: dict[str, Any] = remplacer(donnees(un, given), {**mots, **de_la_ville})
+    return found
+
+
+def constat(avec: Mapping[str, Any], ville: str = "lille") -> dict[str, Any]:
+    """What the agent types to establish a FPS."""
+    return demande(acte(ETABLIR), avec, mots_de_ville(ville))
+
+
+def _chemin(route: str, mots: Mapping[str, Any]) -> str:
+    """A route, with what its names stand for; raises VieFausse when one is still the name of nothing."""
+    return str(remplacer(route, mots))
 
 
 def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:
@@ -264,15 +273,6 @@ def mot(nom: str, mots: Mapping[str, Any]) -> Any:
 def json_de(value: Any) -> Any:
     """A date of YAML as JSON writes it."""
     return value.isoformat() if isinstance(value, (date, datetime)) else value
-
-
-def fusion(base: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields given over those of the base, part by part."""
-    found = dict(base)
-    for nom, value in given.items():
-        old = found.get(nom)
-        found[nom] = fusion(old, value) if isinstance(value, Mapping) and isinstance(old, dict) else value
-    return found
 
 
 def lire(found: Any, champ: str) -> Any:

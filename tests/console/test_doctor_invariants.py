@@ -131,7 +131,7 @@ async def test_the_doctor_names_the_certificate_that_came_back_by_itself(world: 
 
 async def test_the_doctor_names_a_fps_whose_last_act_antai_has_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     entiere = next(vie for vie in catalogue() if vie.vie == "decharge-refusee-par-l-antai")
-    renvoi = next(i for i, etape in enumerate(entiere.etapes) if etape.demande is not None and etape.demande.route.endswith("/renvoi"))
+    renvoi = next(i for i, etape in enumerate(entiere.etapes) if etape.acte == "renvoyer un acte refusé")
     vie = entiere.model_copy(update={"vie": "acte-refuse", "etapes": entiere.etapes[:renvoi]})
     deroulement = await jouer(world, vie, vie.vie)
     faux, dit = await ausculter(world, vie.vie, capsys)

@@ -18,7 +18,8 @@ from fps.kit.ground.clock import paris
 from fps.messages.rapo import DepotRapo
 from fps.messages.recours_usager import Requete
 from fps.parties import Party
-from fps_simulateur.joueur import VUES, constat
+from fps_simulateur.joueur import constat
+from fps_simulateur.langue.actes import VUES
 from fps_simulateur.pilote.world import World
 
 BAC: Final = "fuzz"

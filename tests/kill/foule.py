@@ -9,7 +9,8 @@ from typing import Final
 
 from fps.parties import Party
 from fps_simulateur.joueur import Deroulement, Monde, constat, instant
-from fps_simulateur.langue.modele import ETABLIR, Etape, Vie, catalogue
+from fps_simulateur.langue.actes import ETABLIR
+from fps_simulateur.langue.modele import Etape, Vie, catalogue
 
 # Lives that together write every sort of entry; they begin on one day, and none counts what others do in its bac.
 CHOISIES: Final = (

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import httpx
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from fps.errors import Refus
 from fps.flows import by_type
@@ -18,7 +18,8 @@ from fps.kit.ground.clock import paris, wall_now
 from fps.kit.wire.carrier import always, open_client
 from fps.kit.wire.envelope import Letter, pack
 from fps.parties import Party
-from fps_simulateur.joueur import Deroulement, compare, exiger, fusion, remplacer
+from fps_simulateur.joueur import Deroulement, compare, exiger, remplacer
+from fps_simulateur.langue.actes import ETABLIR, Acte, fusion
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.world import World
@@ -34,6 +35,21 @@ class Lettre(BaseModel):
 
     a: Party
     type: str
+
+
+class Demande(BaseModel):
+    """A request to any route of a bac, by its address: what no act of the language does, or does otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a: Party
+    chemin: Annotated[str, Field(pattern=r"^(GET |POST )?/")]
+
+    @property
+    def acte(self) -> Acte:
+        """The same as an act."""
+        methode, _, route = self.chemin.rpartition(" ")
+        return Acte(self.chemin, self.chemin, self.a, route, methode or "POST")
 
 
 class Appel(BaseModel):
@@ -55,6 +71,7 @@ class Situation(Deroulement):
         super().__init__(world, Vie(vie=bac, titre=bac, etapes=(Etape(),)), bac)
         self.world = world
         self.lettres = 0
+        self.demande: Acte | None = None  # what the step asks, in the place of an act
         self.courant, self.dossiers = "autre", {"autre": {}}  # where a petition without FPS keeps its number
 
     @classmethod
@@ -89,6 +106,8 @@ class Situation(Deroulement):
         brut = dict(etape)
         lettre, appel = brut.pop("lettre", None), brut.pop("appel", None)
         if lettre is None and appel is None:
+            if (demande := brut.pop("demande", None)) is not None:
+                self.demande, brut["acte"] = Demande.model_validate(demande).acte, ETABLIR
             await self._etape(Etape.model_validate(brut))
             return
         if "le" in brut or "dossier" in brut:
@@ -98,6 +117,10 @@ class Situation(Deroulement):
             await self._porter(Lettre.model_validate(lettre), avec, refus)
         else:
             await self._appeler(Appel.model_validate(appel), remplacer(avec, self.mots), refus, donne)
+
+    async def _acte(self, un: Acte, etape: Etape) -> None:
+        demande, self.demande = self.demande, None
+        await super()._acte(demande or un, etape)
 
     async def _porter(self, lettre: Lettre, avec: dict[str, Any], refus: str | None) -> None:
         cls, now = by_type(lettre.type), wall_now()

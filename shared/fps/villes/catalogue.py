@@ -12,10 +12,16 @@ from fps.villes.communes import Commune
 
 
 @cache
+def par_nom() -> dict[str, Commune]:
+    """Every shipped town by its short name, that of its file (« lille »), in the order of the catalogue."""
+    fichiers = sorted((f for f in files("fps.villes").joinpath("livrees").iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return {f.name.removesuffix(".yaml").partition("-")[2]: Commune.model_validate(lire_yaml(f.read_text("utf-8"))) for f in fichiers}
+
+
+@cache
 def connues() -> tuple[Commune, ...]:
     """Every shipped town, in the order of the catalogue."""
-    fichiers = sorted((f for f in files("fps.villes").joinpath("livrees").iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return tuple(Commune.model_validate(lire_yaml(f.read_text("utf-8"))) for f in fichiers)
+    return tuple(par_nom().values())
 
 
 @cache

@@ -17,7 +17,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "literal_error": "« {vu} » n'est pas une valeur de « {mot} »",
     "enum": "« {vu} » n'est pas une valeur de « {mot} »",
     "string_type": "« {mot} » est un texte : mettez-le entre guillemets",
-    "string_pattern_mismatch": "« {vu} » ne convient pas à « {mot} » (minuscules, chiffres et tirets pour un nom, « /… » pour une route)",
+    "string_pattern_mismatch": "« {vu} » ne convient pas à « {mot} » (minuscules, chiffres et tirets pour un nom)",
     "too_short": "« {mot} » est vide",
     "int_type": "« {mot} » est un nombre entier",
     "int_parsing": "« {vu} » n'est pas un nombre entier",
@@ -142,5 +142,5 @@ def _phrase(one: Any, chemin: Chemin, mots: Mapping[str, Sequence[str]]) -> str:
     texte = _PHRASES.get(kind, "« {vu} » ne convient pas à « {mot} »").format(mot=mot, vu=vu)
     if kind == "extra_forbidden":
         dans = "etape" if "etapes" in chemin[:-1] else "vie"
-        texte += proche(mot, mots["demande" if "demande" in chemin[:-1] else dans])
+        texte += proche(mot, mots[dans])
     return texte

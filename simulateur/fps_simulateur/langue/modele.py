@@ -7,36 +7,17 @@ from importlib.resources import files
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fps.donnees import lire_yaml
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
-from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe, proche
+from fps_simulateur.langue.actes import acte
+from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe
+from fps_simulateur.langue.villes import connue
 
 Champs = dict[str, Any]
-
-# The acts that are a letter somebody outside the four services writes, in the words of the trade.
-LETTRES: Final[Mapping[str, str]] = {
-    "payer le FPS": "fps.04.paiement-fps.v1",
-    "payer le titre": "fps.04.paiement-titre.v1",
-    "déposer un RAPO": "fps.03.depot.v1",
-    "déposer un RAPO par lettre": "fps.03.depot-postal.v1",
-    "saisir la juridiction": "fps.06.requete.v1",
-    "répondre à la juridiction": "fps.06.reponse.v1",
-    # An editor under test, in the place of the reference collectivité.
-    "créer un FPS": "fps.01.creation.v1",
-    "modifier un FPS": "fps.01.modification.v1",
-    "annuler un FPS": "fps.01.annulation.v1",
-    "informer d'une annulation de FPS": "fps.08.fps.v1",
-    "informer d'une annulation de titre": "fps.08.titre.v1",
-    "déclarer un FPS impayé": "fps.11.fps-impaye.v1",
-    "émettre un titre d'annulation de recette": "fps.09.titre-annulation.v1",
-    "émettre un mandat de remboursement": "fps.09.mandat.v1",
-    "déposer un mémoire": "fps.07.memoire.v1",
-    "produire une pièce": "fps.07.piece.v1",
-}
 
 
 class Lecture(BaseModel):
@@ -45,30 +26,12 @@ class Lecture(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Demande(Lecture):
-    """A request of a person or of an agent that is no letter: a route of one service."""
-
-    a: Party
-    chemin: Annotated[str, Field(pattern=r"^(GET |POST )?/")]
-
-    @property
-    def methode(self) -> str:
-        """The HTTP method, POST unless it is written."""
-        return self.chemin.partition(" ")[0] if not self.chemin.startswith("/") else "POST"
-
-    @property
-    def route(self) -> str:
-        """The path, with its names in braces."""
-        return self.chemin.rpartition(" ")[2]
-
-
 class Etape(Lecture):
     """One step. In its order: the day comes, the act is done, what is expected is checked."""
 
     le: datetime | date | None = None
     dossier: str | None = Field(default=None, description="Le dossier dont il s'agit ; à défaut, le dernier nommé")
-    acte: str | None = Field(default=None, description="« établir un FPS », ou l'une des LETTRES")
-    demande: Demande | None = None
+    acte: str | None = Field(default=None, description="Ce que quelqu'un fait, dans les mots du métier : « payer le FPS »")
     avec: Champs = Field(default_factory=dict, description="Ce que l'acte donne")
     refus: str | None = Field(default=None, description="Le code du refus attendu")
     article: str | None = Field(default=None, description="L'article que le refus cite")
@@ -85,13 +48,11 @@ class Etape(Lecture):
     echeances: Literal["aucune"] | None = None
 
     @model_validator(mode="after")
-    def _un_seul_acte(self) -> Self:
-        if self.acte is not None and self.demande is not None:
-            raise ValueError("une étape fait un acte ou une demande, pas les deux")
-        if self.acte is not None and self.acte != ETABLIR and self.acte not in LETTRES:
-            raise ValueError(f"« {self.acte} » n'est pas un acte{proche(self.acte, (ETABLIR, *LETTRES))}")
-        if (self.refus or self.article or self.donne or self.garder or self.avec) and self.acte is None and self.demande is None:
-            raise ValueError("« avec », « refus », « article », « donne » et « garder » suivent un acte ou une demande")
+    def _acte_connu(self) -> Self:
+        if self.acte is not None:
+            acte(self.acte)
+        elif self.refus or self.article or self.donne or self.garder or self.avec:
+            raise ValueError("« avec », « refus », « article », « donne » et « garder » suivent un acte")
         if self.article is not None and self.refus is None:
             raise ValueError("un article accompagne un refus")
         return self
@@ -103,21 +64,14 @@ class Etape(Lecture):
                 yield party, fields
 
 
-ETABLIR: Final = "établir un FPS"
-
-
 class Vie(Lecture):
     """A whole life: its title, the day it starts, the dossiers and what happens to them."""
 
     vie: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     titre: str
     depart: date = date(2023, 9, 28)
+    ville: Annotated[str, AfterValidator(connue)] = "lille"
     etapes: Annotated[tuple[Etape, ...], Field(min_length=1)]
-
-
-def lettre(acte: str) -> MessageClass:
-    """The message that an act sends."""
-    return next(m for m in MESSAGES if m.type == LETTRES[acte])
 
 
 def court(cls: MessageClass) -> str:
@@ -152,7 +106,6 @@ def catalogue() -> tuple[Vie, ...]:
 MOTS: Final[Mapping[str, tuple[str, ...]]] = {
     "vie": tuple(Vie.model_fields),
     "etape": tuple(Etape.model_fields),
-    "demande": tuple(Demande.model_fields),
 }
 
 

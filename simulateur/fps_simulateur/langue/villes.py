@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from fps.donnees import lire_yaml
 from fps.droit.numero import siret_valide
+from fps.villes.catalogue import par_nom
 from fps.villes.commune import Commune
 from fps.villes.lecture import DepuisLaReforme
-from fps_simulateur.langue.fautes import Faute, Plan, de_syntaxe
+from fps_simulateur.langue.fautes import Faute, Plan, de_syntaxe, proche
 
 TAILLE: Final = 1 << 20  # bytes of a file
 
@@ -45,6 +46,13 @@ class FichierVille(Commune):
         depuis: date | None = self.depuis
         commune = self.model_dump(mode="json", by_alias=True, exclude={"depuis"})
         return {"depuis": None if depuis is None else depuis.isoformat(), "commune": commune}
+
+
+def connue(nom: str) -> str:
+    """The short name of a shipped town; raises ValueError with the nearest one."""
+    if nom not in par_nom():
+        raise ValueError(f"« {nom} » n'est pas une ville du simulateur{proche(nom, par_nom())}")
+    return nom
 
 
 def lire(texte: str, source: str) -> FichierVille:
@@ -115,4 +123,4 @@ def _noms(model: type[BaseModel]) -> Iterator[str]:
 
 
 _TOUS: Final = tuple(sorted(set(_noms(FichierVille))))
-MOTS: Final = {"vie": _TOUS, "etape": _TOUS, "demande": _TOUS}
+MOTS: Final = {"vie": _TOUS, "etape": _TOUS}
