@@ -71,6 +71,8 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0007_villes.py": "480eaf8c08827633b3cae14d11efc98195fc481d",
     "services/collectivite/collectivite/migrations/versions/0008_plaques.py": "2a03ec33e2c82417803ed3864eef79eb9bbc54da",
     "services/collectivite/collectivite/migrations/versions/0009_retenu.py": "9fa27f861852e50a92d2becb91e55444d352a36c",
+    "services/antai/antai/migrations/versions/0009_minoration.py": "2faaebd2fd28cf9205fbb4df25f2d10032ecd9d7",
+    "services/collectivite/collectivite/migrations/versions/0011_minoration.py": "85f8f18f2b624be37bb76bac9ec1421f2dd70cf5",
     "services/dgfip/dgfip/migrations/versions/0006_villes.py": "2e738176b40d8e831aa720275fe2bab65a1bbc30",
     "shared/fps/kit/data/revisions/kit_0006.py": "ed8c7e3983b1007c027fb59b275b05332f7123bc",
 }

@@ -161,7 +161,7 @@ def _communes() -> str:
             f"`{c.siret}`",
             c.cycle,
             c.mode_notification,
-            "aucune" if c.reduction is None else f"{c.reduction.dite} sous {c.reduction.delai_jours} jours",
+            "aucune" if c.reduction is None else f"{c.reduction.dite} {c.reduction.delai_dit}",
             "<br>".join(f"`{z.code}` : {_montants(z)} ({', '.join(z.codes_postaux)})" for z in c.zones),
         )
         for c in connues()

@@ -110,6 +110,12 @@ def date_limite_minoration(envoi: date, delai_jours: int) -> date:
     return ajouter_jours(envoi, delai_jours)
 
 
+@regle(f"{MINORATION} ; hypothèse H26", "Dernier jour du montant minoré, du constat")
+def date_limite_minoration_constat(constat: date, delai_jours: int) -> date:
+    """Last day of the reduced amount that the town counts from the finding, whatever the day its notice leaves (hypothesis H26)."""
+    return ajouter_jours(constat, delai_jours)
+
+
 @regle(f"{MINORATION} ; hypothèses H26 et H48", "Dernier jour du montant minoré, de la lecture de l'avis électronique")
 def date_limite_minoration_lue(lecture: date, delai_jours: int) -> date:
     """Last day of the reduced amount of an electronic notice, from the day it is read (hypotheses H26 and H48)."""

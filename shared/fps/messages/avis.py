@@ -19,7 +19,7 @@ class MinorationAvis(Partie):
     """Le montant minoré imprimé sur l'avis, et son dernier jour."""
 
     montant: CentimesDus = Field(description="Montant minoré, en centimes")
-    delai_jours: Jours = Field(description="Délai du montant minoré, en jours de l'envoi, ou de la lecture d'un e-avis")
+    delai_jours: Jours = Field(description="Délai du montant minoré, en jours de l'envoi, de la lecture d'un e-avis, ou du constat")
     jusqu_au: Jour | None = Field(description="Dernier jour du montant minoré ; absent tant qu'un e-avis n'est pas lu")
     canaux: tuple[Moyen, ...] = Field(description="Canaux qui acceptent le montant minoré")
 

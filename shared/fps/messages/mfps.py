@@ -8,9 +8,11 @@ from pydantic import Field
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, CentimesDus, Cle, Court, Instant, Ligne, Numero26, Siret, Texte
 from fps.messages.message import Message, Partie
+from fps.messages.moyens import CanauxMinores
 from fps.messages.parties_prenantes import Agent, ContactRapo, Lieu, Vehicule
 from fps.parties import Channel, Party
 
+DepartMinoration = Literal["envoi", "constat"]
 ModeNotification = Literal["antai", "pare-brise"]
 StatutAccuse = Literal["accepte", "refuse", "abandonne"]
 
@@ -19,7 +21,15 @@ class Minoration(Partie):
     """Le montant réduit qu'une commune peut accorder à qui paie vite."""
 
     montant: CentimesDus = Field(description="Montant du FPS minoré, en centimes d'euro")
-    delai_jours: Annotated[int, Field(ge=1, le=90)] = Field(description="Délai en jours, compté de la date d'envoi imprimée sur l'avis")
+    delai_jours: Annotated[int, Field(ge=1, le=90)] = Field(
+        description="Délai en jours, compté de la date d'envoi imprimée sur l'avis, ou du constat"
+    )
+    depuis: DepartMinoration = Field(
+        default="envoi", description="De quand court le délai : l'envoi de l'avis (la lecture d'un e-avis), ou le constat"
+    )
+    canaux: CanauxMinores | None = Field(
+        default=None, description="Canaux qui acceptent le montant minoré ; à défaut, tous ceux de l'ANTAI"
+    )
 
 
 class ErreurAccuse(Partie):

@@ -1,12 +1,25 @@
 """The ways of paying, written once: how a notice names each, who takes it, and what the law lets it do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeGuard, get_args
+from typing import Annotated, Final, Literal, TypeGuard, get_args
+
+from pydantic import AfterValidator, Field
 
 from fps.parties import Party
 
 Moyen = Literal["internet", "serveur-vocal", "cheque", "guichet", "buraliste"]
 MoyenMinore = Literal["internet", "serveur-vocal"]
+
+
+def _chacun(canaux: tuple[MoyenMinore, ...]) -> tuple[MoyenMinore, ...]:
+    """Each once, in one order, so that two writings of one choice are equal."""
+    if len(set(canaux)) != len(canaux):
+        raise ValueError("un canal est donné deux fois")
+    return tuple(sorted(canaux))
+
+
+CanauxMinores = Annotated[tuple[MoyenMinore, ...], Field(min_length=1), AfterValidator(_chacun)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,11 @@ MOYENS: Final[dict[Moyen, MoyenDePaiement]] = {
 def moyens_de(party: Party) -> tuple[Moyen, ...]:
     """The ways of paying that this party takes, in the order that its notices print."""
     return tuple(moyen for moyen, usage in MOYENS.items() if party in usage.encaisse_par)
+
+
+def noms(moyens: Iterable[Moyen]) -> str:
+    """Ways of paying as a sentence names them: « internet ou téléphone »."""
+    return " ou ".join(MOYENS[moyen].nom for moyen in moyens)
 
 
 def minorable(moyen: Moyen) -> TypeGuard[MoyenMinore]:

@@ -8,15 +8,16 @@ from pydantic import Field, model_validator
 from fps.droit.calculs import montant_minore, montant_minore_fixe
 from fps.droit.money import euros
 from fps.messages.formats import CentimesDus
-from fps.messages.mfps import Minoration
+from fps.messages.mfps import DepartMinoration, Minoration
+from fps.messages.moyens import CanauxMinores, noms
 from fps.villes.lecture import Lecture
 
 
 class _Somme(Lecture):
     """Un taux retiré, ou une somme à la place."""
 
-    pourcent: Annotated[int, Field(ge=1, le=99)] | None = None
-    montant: CentimesDus | None = None
+    pourcent: Annotated[int, Field(ge=1, le=99)] | None = Field(default=None, description="Part retirée, en pour cent du FPS")
+    montant: CentimesDus | None = Field(default=None, description="Somme due à la place, en centimes")
 
     @model_validator(mode="after")
     def _une_seule(self) -> "_Somme":
@@ -37,14 +38,29 @@ class _Somme(Lecture):
 
 
 class Reduction(_Somme):
-    """Le montant minoré de l'avis : un taux ou une somme, et un délai depuis la date d'envoi."""
+    """Le montant minoré de l'avis : un taux retiré ou une somme, son délai, de l'envoi ou du constat, et les canaux qui l'acceptent."""
 
-    delai_jours: Annotated[int, Field(ge=1, le=90)]
+    delai_jours: Annotated[int, Field(ge=1, le=90, description="Délai en jours")]
+    depuis: DepartMinoration = Field(default="envoi", description="De l'envoi de l'avis (de la lecture d'un e-avis), ou du constat")
+    canaux: CanauxMinores | None = Field(default=None, description="À défaut, tous ceux de l'ANTAI qui le peuvent")
 
     def minoration(self, montant: int) -> Minoration | None:
         """What the message FPS of `montant` centimes carries; None when nothing would be reduced, or nothing left to pay."""
         reduit = self.reduire(montant)
-        return Minoration(montant=reduit, delai_jours=self.delai_jours) if 0 < reduit < montant else None
+        if not 0 < reduit < montant:
+            return None
+        return Minoration(montant=reduit, delai_jours=self.delai_jours, depuis=self.depuis, canaux=self.canaux)
+
+    @property
+    def delai_dit(self) -> str:
+        """The delay and the channels in a few words."""
+        return f"sous {self.delai_jours} jours" + dire_conditions(self)
+
+
+def dire_conditions(accordee: Reduction | Minoration) -> str:
+    """What differs from the usual: the delay counts from the finding, some channels only."""
+    depart = " du constat" if accordee.depuis == "constat" else ""
+    return depart + (f", par {noms(accordee.canaux)}" if accordee.canaux else "")
 
 
 class Reduit(_Somme):

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Request
 
 from antai.api.vues import Numero
-from antai.domain.dossier import Constat, Dossier, Impaye
-from antai.domain.espace.espace import Espace, MinorationDeclaree
+from antai.domain.dossier import Constat, Dossier, Impaye, minoration_du_constat
+from antai.domain.espace.espace import Espace
 from antai.domain.etats import Etat
 from antai.domain.paiement import montant_minore as minore_du_jour
 from antai.domain.refus import DossierInconnu
@@ -35,6 +35,7 @@ from fps.kit.trust.acces import administration
 from fps.kit.web.body import Router
 from fps.kit.web.explication import Explication, Fait, ValeurPasEncoreConnue, expliquer, venu_de
 from fps.villes.communes import Commune, HorsBareme
+from fps.villes.reductions import Reduction
 
 Champ = Annotated[str, Path(max_length=60, description="La date ou le montant : payer_avant_le, majoration…")]
 ALIAS = {"payer_avant_le": "date_limite_paiement"}
@@ -79,7 +80,7 @@ class Recit:
     dossier: Dossier
     ville: Commune
     origine: Constat | Impaye | None
-    declaree: MinorationDeclaree | None
+    declaree: Reduction | None
     le: date
 
     @property
@@ -130,6 +131,8 @@ class Recit:
         dossier, delai = self.dossier, self.dossier.minoration_delai
         if delai is None:
             raise ValeurPasEncoreConnue("Aucune minoration n'est accordée.")
+        if (constat := self.constat) is not None and minoration_du_constat(constat.message) is not None:
+            return venu_de(dossier.minoration_jusqu_au, lambda: minoration_du_constat(constat.message))
         if dossier.lu_le is not None:
             return venu_de(dossier.minoration_jusqu_au, lambda: date_limite_minoration_lue(self.notification(), delai))
         return venu_de(dossier.minoration_jusqu_au, lambda: date_limite_minoration(self.envoi(), delai))

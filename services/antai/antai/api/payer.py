@@ -8,9 +8,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from antai.actes.paiement import demander_somme
-from antai.domain.avis import CANAUX, canaux_minores
 from antai.domain.dossier import Dossier
-from antai.domain.paiement import montant_minore
+from antai.domain.paiement import CANAUX, canaux_minores, montant_minore
 from antai.domain.refus import CleTelepaiementFausse
 from fps.droit.money import euros
 from fps.droit.numero import telepaiement
@@ -22,7 +21,7 @@ from fps.kit.trust.acces import publique
 from fps.kit.web import page
 from fps.kit.web.body import Router
 from fps.kit.web.problems import status_of
-from fps.messages.moyens import MOYENS, Moyen
+from fps.messages.moyens import MOYENS, Moyen, noms
 from fps.messages.plaques import SAISIE
 from fps.villes.communes import Commune
 
@@ -98,9 +97,8 @@ def _formulaire(numero: str, plaque: str) -> str:
 def _lignes(due: SommeDue) -> dict[str, str]:
     lignes = {"Numéro de télépaiement": due.numero_telepaiement, "Collectivité": due.collectivite, "Véhicule": due.immatriculation}
     if due.montant_minore is not None:
-        canaux = " ou ".join(MOYENS[canal].nom for canal in due.canaux_minoration)
         jusqu_au = "" if due.minoration_jusqu_au is None else f" jusqu'au {due.minoration_jusqu_au:%d/%m/%Y}"
-        lignes["Montant minoré"] = f"{euros(due.montant_minore)}{jusqu_au}, par {canaux}"
+        lignes["Montant minoré"] = f"{euros(due.montant_minore)}{jusqu_au}, par {noms(due.canaux_minoration)}"
     lignes["Somme due"] = euros(due.montant)
     limite = due.date_limite_paiement
     lignes["À payer au plus tard"] = "fixé à la lecture de l'avis électronique" if limite is None else f"{limite:%d/%m/%Y}"
@@ -118,7 +116,7 @@ def _somme(dossier: Dossier, ville: Commune, le: date) -> SommeDue:
         montant=dossier.montant,
         montant_minore=minore,
         minoration_jusqu_au=dossier.minoration_jusqu_au if minore is not None else None,
-        canaux_minoration=list(canaux_minores(dossier.date_envoi)) if minore is not None and dossier.date_envoi else [],
+        canaux_minoration=list(canaux_minores(dossier)) if minore is not None else [],
         date_limite_paiement=dossier.date_limite_paiement,
         canaux=list(CANAUX),
     )

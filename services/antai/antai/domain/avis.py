@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from antai.domain.dossier import Constat, Dossier
+from antai.domain.paiement import CANAUX, canaux_minores
 from fps.droit import droit
 from fps.droit.calculs import date_envoi_apa, date_envoi_apres_notice, date_limite_rapo, date_limite_recours, date_notification_postale
 from fps.droit.calendar import paris_date
@@ -21,13 +22,11 @@ from fps.messages.avis import (
     RequeteImpression,
 )
 from fps.messages.mfps import CreationFps, ModificationFps
-from fps.messages.moyens import Moyen, moyens_de
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo, Redevable
 from fps.parties import SITES, Party
 from fps.villes.communes import Commune
 
 SITE: Final = f"{SITES[Party.ANTAI]}/payer"
-CANAUX: Final = moyens_de(Party.ANTAI)
 CENTRE_ENCAISSEMENT: Final = Contact(
     nom="Centre d'encaissement simulé de l'ANTAI",
     adresse=Adresse(voie="1 rue du Simulateur", code_postal="35000", commune="Rennes"),
@@ -185,17 +184,12 @@ def _connue(jour: date | None) -> date:
     return jour
 
 
-def canaux_minores(envoi: date) -> tuple[Moyen, ...]:
-    """The ways by which the reduced amount of a notice sent that day may be paid (conventions of ANTAI, since 2021)."""
-    return tuple(canal for canal in CANAUX if canal in droit(envoi).minoration_canaux)
-
-
 def _minoration(dossier: Dossier, envoi: date) -> MinorationAvis | None:
-    """The reduced amount; an electronic notice that nobody has read yet offers it without a last day (hypothesis H48)."""
-    montant, delai = dossier.minoration_montant, dossier.minoration_delai
-    if montant is None or delai is None or (dossier.minoration_jusqu_au is None and not dossier.electronique):
+    """The reduced amount, when it is not over; an electronic notice not read yet offers it without a last day (hypothesis H48)."""
+    montant, delai, dernier = dossier.minoration_montant, dossier.minoration_delai, dossier.minoration_jusqu_au
+    if montant is None or delai is None or (not dossier.electronique if dernier is None else dernier < envoi):
         return None
-    return MinorationAvis(montant=montant, delai_jours=delai, jusqu_au=dossier.minoration_jusqu_au, canaux=canaux_minores(envoi))
+    return MinorationAvis(montant=montant, delai_jours=delai, jusqu_au=dernier, canaux=canaux_minores(dossier))
 
 
 def requete_impression(dossier: Dossier, redevable: Redevable) -> RequeteImpression:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from antai.domain.dossier import Constat, Dossier
-from antai.domain.espace.espace import MinorationDeclaree
+from antai.domain.espace.espace import minoration_due
 from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
 from antai.domain.registres import MotifAbandon
 from fps.droit.calculs import Cycle
@@ -14,6 +14,7 @@ from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccus
 from fps.regles.accuse import erreur, erreur_de
 from fps.regles.controle_mfps import au_dessus_du_plafond, controler_creation
 from fps.villes.communes import Commune, HorsBareme
+from fps.villes.reductions import Reduction, dire_conditions
 
 
 def plafond(ville: Commune, message: CreationFps) -> int | None:
@@ -37,7 +38,7 @@ def avertissements(ville: Commune, message: CreationFps) -> tuple[ErreurAccuse, 
 
 
 def verifier_creation(
-    message: CreationFps, ville: Commune | None, maintenant: datetime, *, cycle: Cycle | None, declaree: MinorationDeclaree | None
+    message: CreationFps, ville: Commune | None, maintenant: datetime, *, cycle: Cycle | None, declaree: Reduction | None
 ) -> None:
     """Raises CreationRefusee, whose accusé names every error found.
 
@@ -64,12 +65,12 @@ def _cycle_partiel(ville: Commune) -> ErreurAccuse:
     )
 
 
-def _minoration(message: CreationFps, declaree: MinorationDeclaree | None) -> Iterator[ErreurAccuse]:
+def _minoration(message: CreationFps, declaree: Reduction | None) -> Iterator[ErreurAccuse]:
     if declaree is None:
         return
-    attendue = declaree.pour(message.montant_fps, paris_date(message.date_heure_constat))
+    attendue = minoration_due(declaree, message.montant_fps, paris_date(message.date_heure_constat))
     if message.minoration != attendue:
-        vue = "aucune" if attendue is None else f"{euros(attendue.montant)} sous {attendue.delai_jours} jours"
+        vue = "aucune" if attendue is None else f"{euros(attendue.montant)} sous {attendue.delai_jours} jours{dire_conditions(attendue)}"
         yield erreur(
             "minoration-autre-que-declaree",
             "minoration",

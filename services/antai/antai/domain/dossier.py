@@ -9,6 +9,7 @@ from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, res
 from fps.droit.calculs import (
     Cycle,
     date_limite_minoration,
+    date_limite_minoration_constat,
     date_limite_minoration_lue,
     date_limite_paiement,
     date_notification_electronique,
@@ -20,9 +21,18 @@ from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
+from fps.messages.moyens import Moyen
 from fps.messages.parties_prenantes import Redevable
 
 __all__ = ["FINAUX", "MACHINE", "PAIEMENT_REFUSE", "Constat", "Dossier", "Etat", "Impaye"]
+
+
+def minoration_du_constat(message: CreationFps) -> date | None:
+    """The last day of a reduced amount that counts from the finding; None when it counts from the notice, or there is none."""
+    minoration = message.minoration
+    if minoration is None or minoration.depuis == "envoi":
+        return None
+    return date_limite_minoration_constat(paris_date(message.date_heure_constat), minoration.delai_jours)
 
 
 @dataclass
@@ -73,6 +83,7 @@ class Dossier:
     titre_majoration_annulee: int = 0
     titre_leve: str | None = None
     requete_en_attente: str | None = None
+    minoration_canaux: tuple[Moyen, ...] | None = None
 
     @classmethod
     def ouvrir(cls, message: CreationFps, le: date) -> "Dossier":
@@ -87,6 +98,8 @@ class Dossier:
             montant=message.montant_fps,
             minoration_montant=minoration.montant if minoration else None,
             minoration_delai=minoration.delai_jours if minoration else None,
+            minoration_jusqu_au=minoration_du_constat(message),
+            minoration_canaux=minoration.canaux if minoration else None,
             recu_le=le,
         )
 
@@ -128,7 +141,7 @@ class Dossier:
         self.date_envoi = le
         self.date_notification = date_notification_postale(le)
         self.date_limite_paiement = date_limite_paiement(self.date_notification)
-        if self.minoration_delai is not None:
+        if self.minoration_delai is not None and self.minoration_jusqu_au is None:  # known already when it counts from the finding
             self.minoration_jusqu_au = date_limite_minoration(le, self.minoration_delai)
         return self.date_notification
 
@@ -158,7 +171,7 @@ class Dossier:
         self.lu_le = instant
         self.date_notification = date_notification_electronique(instant)
         self.date_limite_paiement = date_limite_paiement(self.date_notification)
-        if self.minoration_delai is not None:
+        if self.minoration_delai is not None and self.minoration_jusqu_au is None:
             self.minoration_jusqu_au = date_limite_minoration_lue(paris_date(instant), self.minoration_delai)
         return self.date_limite_paiement
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.refus import (
@@ -25,11 +26,14 @@ from fps.droit.calendar import PARIS
 from fps.droit.money import Ecriture, LigneEcriture, euros
 from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
-from fps.messages.moyens import minorable
+from fps.messages.moyens import Moyen, minorable, moyens_de, noms
 from fps.messages.paiement import JustificatifPaiementFps, PaiementFps
 from fps.messages.plaques import identiques
+from fps.parties import Party
 from fps.regles.verrou import Verrou
 from fps.villes.communes import Commune
+
+CANAUX: Final = moyens_de(Party.ANTAI)
 
 
 def verifier_cle(telepaiement: str) -> str:
@@ -62,6 +66,13 @@ def montant_minore(dossier: Dossier, le: date) -> int | None:
     return minore_payable(dossier.minoration_montant, dossier.minoration_jusqu_au, le)
 
 
+def canaux_minores(dossier: Dossier) -> tuple[Moyen, ...]:
+    """The ways by which the reduced amount of a notice may be paid: those of the conventions of ANTAI that day, that the town wants."""
+    ouverts = () if dossier.date_envoi is None else droit(dossier.date_envoi).minoration_canaux
+    voulus = dossier.minoration_canaux
+    return tuple(canal for canal in CANAUX if canal in ouverts and (voulus is None or canal in voulus))
+
+
 def date_de_paiement(dossier: Dossier, moyen: str, envoye_le: date | None, le: date) -> date:
     """The day that counts: for a cheque the day it was sent, when it is told (hypothesis H52). Raises DateEnvoiImpossible."""
     if envoye_le is None:
@@ -87,13 +98,13 @@ def encaisser(dossier: Dossier, moyen: str, montant: int, le: date) -> bool:
     if montant == dossier.minoration_montant and dossier.date_envoi is not None:
         if montant_minore(dossier, le) is None:
             raise MinorationExpiree(f"Le montant minoré était payable jusqu'au {dossier.minoration_jusqu_au:%d/%m/%Y}.", "montant")
-        if moyen not in droit(dossier.date_envoi).minoration_canaux:
+        if moyen not in canaux_minores(dossier):
             raise MinorationAutreMoyen(f"Par « {moyen} », la somme due est {euros(dossier.montant)}.", "moyen")
         dossier.payer(montant, le, minore=True)
         return True
     detail = f"Reçu {euros(montant)}, la somme due est {euros(dossier.montant)}"
     minore = montant_minore(dossier, le)
-    detail += f" ({euros(minore)} par internet ou serveur vocal)." if minore is not None else "."
+    detail += f" ({euros(minore)} par {noms(canaux_minores(dossier))})." if minore is not None else "."
     raise (PaiementPartiel if montant < dossier.montant else PaiementExcessif)(detail, "montant")
 
 

@@ -8,6 +8,7 @@ from fps.droit.calculs import (
     date_envoi_apa,
     date_envoi_apres_notice,
     date_limite_minoration,
+    date_limite_minoration_constat,
     date_limite_paiement,
     date_limite_paiement_rapide,
     date_limite_rapo,
@@ -87,4 +88,6 @@ def limite_minoration(forfait: Forfait) -> date | None:
     """Last day of the reduced amount, None when there is none."""
     if forfait.date_envoi is None or forfait.minoration_jours is None:
         return None
+    if forfait.minoration_depuis == "constat":
+        return date_limite_minoration_constat(paris_date(forfait.date_heure_constat), forfait.minoration_jours)
     return date_limite_minoration(forfait.date_envoi, forfait.minoration_jours)

@@ -16,7 +16,7 @@ from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_pos
 from fps.droit.calendar import ajouter_jours
 from fps.droit.money import Ecriture, LigneEcriture
 from fps.messages.annulation import FpsImpaye
-from fps.messages.mfps import CodeTitre, CreationFps, ErreurAccuse, StatutAccuse
+from fps.messages.mfps import CodeTitre, CreationFps, DepartMinoration, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 from fps.regles.machine import Machine
 
@@ -116,6 +116,7 @@ class Forfait:
     titre_majoration_annulee: int = 0
     retenu: Retenu | None = None
     titre_leve: str | None = None
+    minoration_depuis: DepartMinoration | None = None
 
     @classmethod
     def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
@@ -134,6 +135,7 @@ class Forfait:
             mode_notification=message.mode_notification,
             minoration_montant=message.minoration.montant if message.minoration else None,
             minoration_jours=message.minoration.delai_jours if message.minoration else None,
+            minoration_depuis=message.minoration.depuis if message.minoration else None,
             creance=message.montant_fps,
         )
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from antai.actes.espace.espace import ouvert
 from antai.domain.dossier import Dossier
-from antai.domain.espace.espace import Espace, MinorationDeclaree
+from antai.domain.espace.espace import Espace
 from fps.confiance.habilitation import Habilitation, sirets_cites, sirets_de, zone_de
 from fps.droit.calculs import Cycle
 from fps.kit.engine.work import Key, Work
 from fps.messages.message import Message
 from fps.messages.parties_prenantes import ContactRapo
+from fps.villes.reductions import Reduction
 
 
 def cles(message: Message) -> Iterable[Key]:
@@ -36,7 +37,7 @@ class Convenu:
     """What the espace of a collectivité makes of its messages; None for a SIRET that the bac does not know."""
 
     cycle: Cycle
-    minoration: MinorationDeclaree | None
+    minoration: Reduction | None
     contact_rapo: ContactRapo | None
 
 

@@ -10,7 +10,7 @@ from antai.actes.espace import espace as actes
 from antai.api.espace.auditer import agent, faire, lire
 from antai.api.espace.vues import TAG, EspaceVu, Formulaire
 from antai.api.vues import Siret
-from antai.domain.espace.espace import MinorationDeclaree, Reglages
+from antai.domain.espace.espace import Reglages
 from fps.droit.calculs import Cycle
 from fps.kit.boxes import boites, destinations
 from fps.kit.boxes.boites import Destination
@@ -21,13 +21,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import auteur
 from fps.kit.web.body import Router
 from fps.messages.parties_prenantes import ContactRapo
-
-
-class MinorationReglee(Formulaire):
-    """Le montant réduit que la collectivité déclare."""
-
-    pourcent: Annotated[int, Field(ge=1, le=99, description="Réduction, en pour cent du FPS")]
-    delai_jours: Annotated[int, Field(ge=1, le=90, description="Délai en jours, de la date d'envoi de l'avis")]
+from fps.villes.reductions import Reduction
 
 
 class ReglagesDonnes(Formulaire):
@@ -38,7 +32,7 @@ class ReglagesDonnes(Formulaire):
     )
 
     cycle: Cycle | None = Field(None, description="Cycle de la prochaine convention")
-    minoration: MinorationReglee | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
+    minoration: Reduction | None = Field(None, description="Déclarée, elle s'impose à chaque message FPS")
     contact_rapo: ContactRapo | None = Field(None, description="Vaut pour le message FPS qui n'en porte pas")
 
 
@@ -69,14 +63,12 @@ def routes(service: Service) -> Router:
 
     @router.put("/espaces/{siret}/reglages", summary="Choisir le cycle, la minoration et le contact des recours")
     async def regler(request: Request, siret: Siret, donnes: Annotated[ReglagesDonnes, Body()]) -> EspaceVu:
-        declaree = None if donnes.minoration is None else MinorationDeclaree(**donnes.minoration.model_dump())
-
         async def run(work: Work) -> EspaceVu:
-            return EspaceVu.complet(await actes.regler(siret, Reglages(donnes.cycle, declaree, donnes.contact_rapo), work), work)
+            return EspaceVu.complet(await actes.regler(siret, Reglages(donnes.cycle, donnes.minoration, donnes.contact_rapo), work), work)
 
         details: dict[str, Any] = {
             "cycle": donnes.cycle,
-            "minoration": declaree is not None,
+            "minoration": donnes.minoration is not None,
             "contact_rapo": donnes.contact_rapo is not None,
         }
         return await faire(service, request, "reglages", siret, run, auteur(request), **details)

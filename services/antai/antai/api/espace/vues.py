@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from antai.domain.espace.convention import Convention, EtatConvention
-from antai.domain.espace.espace import Espace, EtatEspace, MinorationDeclaree
+from antai.domain.espace.espace import Espace, EtatEspace
 from fps.droit.calculs import Cycle
 from fps.kit.engine.work import Work
 from fps.kit.trust import personnes
 from fps.messages.formats import Ligne
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
+from fps.villes.reductions import Reduction
 
 TAG = "Espace numérique"
 Login = Annotated[str, Field(pattern=personnes.LOGIN, description="Identifiant de connexion")]
@@ -85,7 +86,7 @@ class EspaceVu(EtatDemande):
     adresse: Adresse
     contact: Contact
     cycle: Cycle | None = Field(description="Cycle choisi pour la prochaine convention")
-    minoration: MinorationDeclaree | None
+    minoration: Reduction | None
     contact_rapo: ContactRapo | None
     conventions: list[ConventionVue]
 

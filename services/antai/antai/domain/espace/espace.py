@@ -18,11 +18,12 @@ from antai.domain.espace.refus import (
     TypeCollectiviteFaux,
 )
 from fps.droit import HorsDuDroit, droit
-from fps.droit.calculs import Cycle, montant_minore
+from fps.droit.calculs import Cycle
 from fps.messages.mfps import Minoration
 from fps.messages.parties_prenantes import Adresse, Contact, ContactRapo
 from fps.villes.communes import Commune
 from fps.villes.defaut import par_defaut
+from fps.villes.reductions import Reduction
 
 TypeCollectivite = Literal["commune", "epci", "syndicat-mixte"]
 
@@ -35,27 +36,13 @@ class EtatEspace(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class MinorationDeclaree:
-    """La minoration que la commune déclare pour tous ses FPS : un taux, et un délai à partir de l'envoi."""
-
-    pourcent: int
-    delai_jours: int
-
-    def reduire(self, montant: int) -> int:
-        """The reduced amount of a FPS of `montant` centimes."""
-        return montant_minore(montant, self.pourcent)
-
-    def pour(self, montant: int, le: date) -> Minoration | None:
-        """What a message FPS of `montant` centimes must carry, found on `le`; None when ANTAI takes no reduced amount then."""
-        try:
-            canaux = droit(le).minoration_canaux
-        except HorsDuDroit:
-            return None
-        minore = self.reduire(montant)
-        if not canaux or not 0 < minore < montant:
-            return None
-        return Minoration(montant=minore, delai_jours=self.delai_jours)
+def minoration_due(declaree: Reduction, montant: int, le: date) -> Minoration | None:
+    """What a message FPS of `montant` centimes must carry, found on `le`; None when ANTAI takes no reduced amount then."""
+    try:
+        canaux = droit(le).minoration_canaux
+    except HorsDuDroit:
+        return None
+    return declaree.minoration(montant) if canaux else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class Reglages:
     """What the agents choose: the cycle of the next convention; a minoration or a RAPO contact not declared leaves each message free."""
 
     cycle: Cycle | None = None
-    minoration: MinorationDeclaree | None = None
+    minoration: Reduction | None = None
     contact_rapo: ContactRapo | None = None
 
 
