@@ -12,6 +12,7 @@ from fps.kit.ground.clock import paris
 from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps.villes.defaut import MODELE, par_defaut
+from fps_console.web.lecture import Lecture
 from fps_simulateur.langue.villes import lire
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -216,3 +217,13 @@ async def test_a_town_that_one_service_only_was_told_of_is_taken_from_it(monde: 
     await monde.pilot._call(Party.DGFIP, "POST", f"/bacs/{ville.bac}/villes", json={"villes": [donnee()]})
     await villes.retirer(monde.pilot, ville.bac, VAL.siret)
     assert all(VAL.siret not in connues for connues in (await sues(monde, ville.bac)).values())
+
+
+async def test_the_pages_name_a_given_town_as_the_bac_does(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [donnee(nom="Val que seul ce bac connaît")])
+    numero = (await etablir(ville))["numero"]
+    lecture = Lecture(monde.pilot, monde.client, monde.addresses)
+    (resume,), _ = await lecture.dossiers(ville.bac)
+    dossier = await lecture.dossier(ville.bac, numero)
+    assert dossier is not None and (resume["ville"], dossier["ville"]) == ("Val que seul ce bac connaît",) * 2

@@ -21,8 +21,9 @@ from fps.kit.trust import psce
 from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Pki, nom
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
+from fps.messages.rapo import DepotRapo
 from fps.parties import Party
-from tests.console.simulator import Simulator, fps, parsed, up
+from tests.console.simulator import DEMANDE, VEHICULE, Simulator, fps, here, parsed, up
 from tests.parler.certificats import HEURE, Essai, auto_signe, autre_autorite, certificat
 
 pytestmark = pytest.mark.xdist_group("tls")
@@ -356,3 +357,49 @@ def test_one_command_enrols_at_the_three_parties_or_says_what_is_left(running: S
         assert len(told["manques"]) == len(absents) == 3
         assert absents == {"homologation-absente", "convention-juridiction-absente", "certificat-non-active"}
         assert all(m["que_faire"] for m in told["manques"])
+
+
+def test_a_town_of_a_file_of_thirty_lines_goes_from_its_enrolment_to_its_title(running: Simulator, tmp_path: Path) -> None:
+    """`fps` alone enrols it step by step and gives its file; then a FPS, a RAPO that is refused, a title."""
+    val, bac = "21000400800012", "fichier"
+    assert running.fps("bac", "creer", bac, "--le", "2023-09-28T10:30").returncode == 0
+    fichier = tmp_path / "val.yaml"
+    fichier.write_text(here("ville", "modele").stdout, "utf-8")
+    assert len(fichier.read_text("utf-8").splitlines()) <= 32
+    enrole = running.fps("enroler", val, "--bac", bac, "--nom", "Mairie de Val", "--sortie", str(tmp_path / "val"))
+    assert (enrole.returncode, "Espace numérique" in enrole.stdout) == (0, True), enrole.stdout + enrole.stderr
+    assert "Mairie de Val a la configuration par défaut" in enrole.stdout
+    donne = running.fps("ville", "ajouter", str(fichier), "--bac", bac)
+    assert donne.returncode == 0, donne.stdout + donne.stderr
+    with httpx.Client(verify=running.verify, headers=running.bearer, timeout=30) as client:
+
+        def poster(url: str, corps: dict[str, Any]) -> dict[str, Any]:
+            fait = client.post(url, json=corps, headers={"Idempotency-Key": url})
+            assert fait.status_code < 300, fait.text
+            vu: dict[str, Any] = fait.json()
+            return vu
+
+        ville = f"{running.collectivite}/bacs/{bac}"
+        fps_ = poster(f"{ville}/fps", {**DEMANDE, "siret": val, "zone": "centre", "voie": "1 rue de l'Exemple"})
+        assert (fps_["montant"], fps_["minoration_montant"]) == (2500, 1750)
+        assert running.fps("advance", "--bac", bac, "--jusqua", "2023-10-10").returncode == 0
+        rapo = {**DepotRapo.example, "numero_fps": fps_["numero"], "immatriculation": VEHICULE["immatriculation"]}
+        assert poster(f"{ville}{DepotRapo.path}", rapo)["manquants"] == []
+        rejet = {"agent": "90", "sens": "rejet", "motif": "Le justificatif ne couvre pas l'heure du constat."}
+        assert poster(f"{ville}/rapos/{fps_['numero']}/decision", rejet)["etat"] == "rejete"
+        assert running.fps("advance", "--bac", bac, "--jusqua", "2024-02-10").returncode == 0
+        dossier = client.get(f"{running.antai}/bacs/{bac}/dossiers/{fps_['numero']}").json()
+        prise = client.get(f"{running.dgfip}/bacs/{bac}/prises-en-charge/{fps_['numero']}").json()
+    assert (dossier["etat"], prise["siret"], prise["numero_titre"]) == ("titre-emis", val, dossier["numero_titre"])
+
+
+def test_any_siret_is_enrolled_in_a_blank_bac_and_what_is_left_is_told(running: Simulator, tmp_path: Path) -> None:
+    seul, bac = "21690123100011", "blanc"
+    assert running.fps("bac", "creer", bac, "--le", "2023-09-28T20:00", "--vierge").returncode == 0
+    assert parsed(running.fps("ville", "lister", "--bac", bac, "--json")) == []
+    left = running.fps("enroler", seul, "--bac", bac, "--nom", "Ville d'Exemple", "--sortie", str(tmp_path / "seul"), "--json")
+    told = json.loads(left.stdout)
+    assert (left.returncode, {m["service"] for m in told["manques"]}) == (3, {"Juridiction du stationnement payant"})
+    assert {e["service"] for e in told["etapes"] if e["etape"] == "Habilitation"} == {"antai", "ccsp", "dgfip"}
+    faux = running.fps("enroler", "21690123100012", "--bac", bac, "--sortie", str(tmp_path / "faux"))
+    assert faux.returncode == 1 and "SIRET" in faux.stderr and not (tmp_path / "faux").exists()

@@ -11,7 +11,8 @@ from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
 def enroler(
     siret: Annotated[str, typer.Argument(metavar="SIRET", help="La collectivité, 14 chiffres.", show_default=False)],
     sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où écrire la clé et le certificat.")] = Path("certificat"),
-    nom: BacOption = "defaut",
+    bac: BacOption = "defaut",
+    nom: Annotated[str | None, typer.Option(metavar="NOM", help="Le nom d'une collectivité dont le bac ne sait rien.")] = None,
     prestataire: Annotated[str, typer.Option(metavar="NOM", help="Le nom du prestataire.")] = "Éditeur Essai",
     zone: Annotated[list[str] | None, typer.Option(metavar="ZONE", help="Une zone du périmètre (toutes à défaut) ; à répéter.")] = None,
     droit: Annotated[list[str] | None, typer.Option(metavar="DROIT", help="Un droit (tous à défaut) ; à répéter.")] = None,
@@ -24,4 +25,4 @@ def enroler(
     from fps_console.commandes.enroler import enrol
 
     droits = droit or [p.value for p in Permission]
-    return enrol(settings(adresses, data_dir), siret, nom, sortie, prestataire, zone or (), droits, en_json)
+    return enrol(settings(adresses, data_dir), siret, bac, sortie, prestataire, zone or (), droits, en_json, nom=nom)

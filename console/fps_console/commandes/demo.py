@@ -9,7 +9,6 @@ from fps.droit.money import euros
 from fps.droit.numero import NumeroFps
 from fps.flows import by_type
 from fps.parties import Party
-from fps.villes.catalogue import livrees
 from fps_console.commandes.avance import contents, table
 from fps_console.commandes.output import SPECIMEN, Panne, dump, screen
 from fps_console.commandes.temps import after, instant
@@ -60,6 +59,8 @@ async def play(sortie: Path, en_json: bool = False) -> int:
 
 
 async def _live(world: Any) -> tuple[Story, Story]:
+    from fps_simulateur.pilote import villes
+
     await world.pilot.creer(BAC, DEPART, graine=BAC)
     paris = await _post(world, Party.COLLECTIVITE, "/fps", PARIS)
     lille = await _post(world, Party.COLLECTIVITE, "/fps", LILLE)
@@ -75,14 +76,11 @@ async def _live(world: Any) -> tuple[Story, Story]:
     }
     await _post(world, Party.ANTAI, "/flux/04-paiement/paiement-fps", payment, {"Idempotency-Key": f"{BAC}-paiement-{paris['numero']}"})
     await world.pilot.avancer(BAC, after(date, TERME))
+    noms = await villes.noms(world.pilot, BAC)
     return (
-        Story(f"{_nom(paris)} — payé en ligne, au montant minoré", paris["numero"]),
-        Story(f"{_nom(lille)} — jamais payé, jusqu'à l'avertissement", lille["numero"]),
+        Story(f"{noms[paris['siret']]} — payé en ligne, au montant minoré", paris["numero"]),
+        Story(f"{noms[lille['siret']]} — jamais payé, jusqu'à l'avertissement", lille["numero"]),
     )
-
-
-def _nom(fps: Mapping[str, Any]) -> str:
-    return livrees().commune(fps["siret"], DEPART.date()).nom
 
 
 async def _post(world: Any, service: Party, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:

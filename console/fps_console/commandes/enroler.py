@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fps.droit.numero import siret_valide
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, Party
-from fps.villes.annuaire import DEPUIS
-from fps.villes.catalogue import livrees
-from fps.villes.communes import Commune, CommuneInconnue
+from fps.villes.communes import Commune
+from fps.villes.defaut import par_defaut
 from fps_console.commandes.liaison import DEFAUT, TOKEN_FILE, believed, drive, pki_dir
 from fps_console.commandes.output import Panne, cause, dump, say
 
@@ -35,17 +35,16 @@ def enrol(
     zones: Sequence[str],
     droits: Sequence[str],
     en_json: bool = False,
+    *,
+    nom: str | None = None,
 ) -> int:
     """Espace numérique, convention, key, certificate; its deposit and its activation at the three parties. What is done already stays.
 
+    Any SIRET: `nom` is that of a town of which the bac was told nothing (ADR 0026).
     The status is RESTE when a step is left that somebody else must do (the homologation by the court, a control by hand). Raises Panne.
     """
-    try:
-        ville = livrees().commune(siret, DEPUIS)
-    except CommuneInconnue as error:
-        raise Panne(
-            f"{error.titre()} ({siret[:20]}).", "« GET /communes » de la collectivité donne la liste des collectivités simulées."
-        ) from error
+    if not siret_valide(siret):
+        raise Panne(f"« {siret[:20]} » n'est pas un SIRET : 14 chiffres, et leur clé.", "Recopiez celui de la collectivité.")
     if not settings.addresses[Party.ANTAI].startswith("https:"):
         raise Panne(
             "Ce simulateur n'écoute pas en TLS : un certificat n'y servirait à rien.",
@@ -59,7 +58,8 @@ def enrol(
     sortie = sortie.resolve()
     dit = Recit(en_json)
 
-    async def run(pilot: "Pilot") -> None:
+    async def run(pilot: "Pilot") -> Commune:
+        ville = await ville_de(pilot, bac, siret, nom)
         antai = Partie(pilot, settings, Party.ANTAI, bac)
         await ouvrir_espace(antai, ville, dit)
         await conventionner(antai, ville, dit)
@@ -73,10 +73,19 @@ def enrol(
                     autre = Partie(pilot, settings, partie, bac)
                     await avant(autre, ville.siret)
                     await habiliter(autre, ville.siret, client, corps, None, dit)
+        return ville
 
-    drive(settings, run)
+    ville = drive(settings, run)
     configurer(settings, sortie)
     return conclure(dit, settings, ville, bac, sortie)
+
+
+async def ville_de(pilot: "Pilot", bac: str, siret: str, nom: str | None) -> Commune:
+    """The town as the bac knows it, else as its SIRET and this name make it; raises PiloteErreur."""
+    from fps_simulateur.pilote import villes
+
+    connue = await villes.connue(pilot, bac, siret)
+    return par_defaut(siret, nom) if connue is None else Commune.model_validate(connue)
 
 
 @dataclass
@@ -103,6 +112,8 @@ def conclure(dit: Recit, settings: Settings, ville: Commune, bac: str, sortie: P
         for manque in dit.manques:
             say(f"  {manque['service']} — {manque['phrase']} ({manque['code']})\n      {manque['que_faire']}")
     if not dit.en_json:
+        if ville.par_defaut:
+            say(f"\n{ville.nom} a la configuration par défaut : « fps ville ajouter FICHIER.yaml --bac {bac} » lui donne la sienne.")
         say(f"\nPrêt. Essayez : curl -K {sortie / CURL} {settings.addresses[Party.ANTAI]}{prefixe(bac)}/front")
     return RESTE if dit.manques else 0
 
@@ -143,7 +154,9 @@ async def ouvrir_espace(antai: Partie, ville: Commune, dit: Recit) -> None:
     adresse = ville.adresse.model_dump(mode="json")
     demande = {
         "siret": ville.siret,
+        "nom": ville.nom,
         "type": ville.type,
+        "population": ville.population,
         "adresse": adresse,
         "contact": {"nom": ville.nom, "adresse": adresse},
         "agent": {"login": "agent", "nom": "Agent (simulé)", "mot_de_passe": mot_de_passe},

@@ -11,10 +11,9 @@ from fps.droit.numero import NumeroFps
 from fps.flows import by_type
 from fps.kit.ground.clock import PARIS
 from fps.parties import LIBELLES, Party
-from fps.villes.annuaire import DEPUIS
-from fps.villes.catalogue import livrees
 from fps_console.mots import recit
 from fps_console.mots.lexique import MOTIFS
+from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 DEFAUT = "defaut"
@@ -48,7 +47,8 @@ class Lecture:
         known = {d["numero"]: d for d in antai["elements"]}
         town = {f["numero"]: f for f in page["elements"]}
         numbers = sorted(town.keys() | {n for n in known if page["suivant"] is None or n <= page["suivant"]})
-        return [resume(n, town.get(n), known.get(n)) for n in numbers], page["suivant"]
+        noms = await villes.noms(self.pilot, bac) if numbers else {}
+        return [resume(n, town.get(n), known.get(n), noms) for n in numbers], page["suivant"]
 
     async def dossier(self, bac: str, numero: str) -> dict[str, Any] | None:
         """Everything about one dossier: its summary, its timeline in words, its letters; None when nobody knows it."""
@@ -70,7 +70,7 @@ class Lecture:
         ]
         contents = {c["id"]: await self.pilot.courrier(bac, Party(c["service"]), c["id"]) for c in letters}
         return {
-            **resume(numero, town, antai),
+            **resume(numero, town, antai, await villes.noms(self.pilot, bac)),
             "faits": _facts(town, antai, titre),
             "annulations": [phrase for one in (suivi or {}).get("decisions", ()) if (phrase := _unsupported(one))],
             "lignes": [recit.ligne(line, contents) for line in recit.courtes(lines)],
@@ -100,13 +100,13 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {"title": "Réponse inattendue", "detail": f"HTTP {response.status_code}"}
 
 
-def resume(numero: str, town: Mapping[str, Any] | None, antai: Mapping[str, Any] | None) -> dict[str, Any]:
+def resume(numero: str, town: Mapping[str, Any] | None, antai: Mapping[str, Any] | None, noms: Mapping[str, str]) -> dict[str, Any]:
     """One line of the list: number, town, plate, state, amount."""
     shown: Mapping[str, Any] = antai or town or {}
     return {
         "numero": numero,
         "affiche": _shown(numero),
-        "ville": _town(numero[:14]),
+        "ville": noms.get(numero[:14], f"SIRET {numero[:14]}"),
         "plaque": _plate(antai, town),
         "etat": recit.etat(str(shown.get("etat", ""))),
         "montant": euros(shown["montant"]) if isinstance(shown.get("montant"), int) else "—",
@@ -124,11 +124,6 @@ def _shown(numero: str) -> str:
         return NumeroFps.lire(numero).affichage
     except ValueError:
         return numero
-
-
-def _town(siret: str) -> str:
-    ville = livrees().chercher(siret, DEPUIS)
-    return f"SIRET {siret}" if ville is None else ville.nom
 
 
 def _facts(town: Mapping[str, Any] | None, antai: Mapping[str, Any] | None, titre: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -20,6 +20,26 @@ async def montrer(pilot: Pilot, bac: str, siret: str) -> list[dict[str, Any]]:
     return found
 
 
+async def noms(pilot: Pilot, bac: str) -> dict[str, str]:
+    """The names of the towns of a bac, by SIRET: the town's own word, else what its espace declared. Raises PiloteErreur."""
+    found: dict[str, str] = {}
+    for service in (Party.ANTAI, Party.COLLECTIVITE):
+        found |= {ville["siret"]: ville["nom"] for ville in (await pilot._call(service, "GET", f"{_bac(bac)}/villes")).json()}
+    return found
+
+
+async def connue(pilot: Pilot, bac: str, siret: str) -> dict[str, Any] | None:
+    """The last configuration of a town, as the town's service was given it, else as its espace declared it; None when nobody told.
+
+    Raises PiloteErreur.
+    """
+    for service in (Party.COLLECTIVITE, Party.ANTAI):
+        if donnees := await _connues(pilot, service, bac, siret):
+            commune: dict[str, Any] = donnees[-1]["commune"]
+            return commune
+    return None
+
+
 async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]]) -> None:
     """Give towns to a bac: asked of the four services before any keeps them, taken back when one fails then. Raises PiloteErreur."""
     path, body = f"{_bac(bac)}/villes", {"villes": list(villes)}
