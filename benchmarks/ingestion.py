@@ -48,8 +48,7 @@ class AtOnce(Service):
 
 def serve_at_once(port: int) -> None:
     """Serve ANTAI's letter routes without a database, as the service serves them."""
-    import uvicorn
-
+    from fps.kit.app.handshake import Server
     from fps.kit.app.listening import listening
 
     settings = Settings()
@@ -62,7 +61,7 @@ def serve_at_once(port: int) -> None:
     async def pret() -> dict[str, str]:
         return {"statut": "pret"}
 
-    uvicorn.Server(listening(BacPath(app), "127.0.0.1", port, server_context(service), loop="uvloop", lifespan="off")).run()
+    Server(listening(BacPath(app), "127.0.0.1", port, server_context(service), loop="uvloop", lifespan="off")).run()
 
 
 async def sent(order: Order) -> float:

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
-
+from fps.kit.app.handshake import Server
 from fps.kit.app.listening import listening
 from fps.kit.ground.settings import CONSOLE_PORT, Settings
 from fps.kit.ground.telemetry import configure_logs
@@ -40,7 +39,7 @@ def serve(settings: Settings) -> int:
     app = application(pilot, client, settings.addresses, settings.public_addresses, lifespan=life, hosts=settings.hosts_served)
     port = settings.port or CONSOLE_PORT
     config = listening(app, settings.host, port, loop="auto", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
+    server = Server(config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else FAILED

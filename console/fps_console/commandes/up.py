@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import uvicorn
-
+from fps.kit.app import handshake
 from fps.kit.app.listening import listening
 from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.locks import take
@@ -40,7 +39,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-class Server(uvicorn.Server):
+class Server(handshake.Server):
     """A server among others in one process: the signals belong to the process, not to it."""
 
     @contextlib.contextmanager

@@ -10,6 +10,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from fps.kit.app.application import build
+from fps.kit.app.handshake import Server
 from fps.kit.app.listening import listening
 from fps.kit.app.revision import BaseAbimee, BaseEtrangere, file_of
 from fps.kit.data.database import DatabaseUnavailable
@@ -49,7 +50,7 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
                 sys.stderr.write(f"{definition.party} : la PKI ne peut pas être lue ({error}) ; voir deploy/README.md.\n")
                 return 1
             gc.freeze()  # what is loaded now lives as long as the process: no need to walk it again at every collection
-            server = uvicorn.Server(config)
+            server = Server(config)
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()
             return 0 if server.started else FAILED
