@@ -266,3 +266,45 @@ async def test_the_annual_report_counts_the_rapo_of_the_year_by_state_channel_an
     assert {etat: n for etat, n in vu["par_etat"].items() if n} == {"accepte": 1, "rejete": 1, "depose": 2}
     assert vu["irrecevabilites"]["rapo-sans-expose"] == 1 and vu["taux_acceptation_pour_mille"] == 250
     assert (await ville.lire(f"/rapports/rapo/{LILLE}/2025"))["rapo_recus"] == 0
+
+
+async def test_the_annual_report_has_the_columns_of_the_annex_of_the_code_for_residents_and_for_the_others(ville: Ville) -> None:
+    dehors = {**DEMANDEUR, "adresse": {**DEMANDEUR["adresse"], "code_postal": "33000", "commune": "Bordeaux"}}
+    dedans = {**DEMANDEUR, "adresse": {**DEMANDEUR["adresse"], "code_postal": "59000", "commune": "Lille"}}
+    numeros = [await ville.etablir() for _ in range(5)]
+    for numero, qui in zip(numeros[:4], (dehors, dedans, dedans, dehors), strict=True):
+        await deposer(ville, numero, demandeur=qui)
+    await ville.recevoir(DepotRapoPostal, numero_fps=numeros[4], date_avis_reception="2026-06-16", expose=None, demandeur=dedans)
+    await ville.aller(date(2026, 6, 26))
+    for numero, decision in zip(numeros[:2], (TOTALE, REJET), strict=True):
+        await ville.agir(f"/rapos/{numero}/decision", decision)
+    await ville.agir(f"/rapos/{numeros[4]}/decision", {"agent": "90", "sens": "irrecevable", "motif": "Sans exposé."})
+    await ville.aller(date(2026, 8, 1))
+    vu = await ville.lire(f"/rapports/rapo/{LILLE}/2026")
+    lignes = {ligne["residence"]: ligne for ligne in vu["indicateurs"]}
+    rien = {"rejets_juridiction": 0, "annulations_juridiction": 0}
+    attendu = {
+        "hors-collectivite": (2, 1, 1, 0, 1, 1),
+        "dans-la-collectivite": (3, 2, 1, 1, 2, 0),
+        "ensemble": (5, 3, 2, 1, 3, 1),
+    }
+    for residence, (recus, explicites, implicites, irrecevables, rejetes, admis) in attendu.items():
+        ligne = lignes[residence]
+        delai = ligne["valeurs"].pop("delai_moyen_jours")
+        assert delai in (range(10, 31) if residence == "ensemble" else range(1, 32))
+        assert ligne["valeurs"] == {
+            "recus": recus,
+            "decisions_explicites": explicites,
+            "decisions_implicites": implicites,
+            "irrecevables": irrecevables,
+            "rejetes": rejetes,
+            "admis": admis,
+            **rien,
+        }
+        assert ligne["pour_mille_avis"]["recus"] == 200 * recus and ligne["evolution_pour_mille"]["recus"] is None
+    assert [(m["code"], m["nombre"]) for m in vu["motifs_irrecevabilite"]] == [("rapo-sans-expose", 1)]
+    assert (vu["equivalents_temps_plein"], vu["tiers_contractant"], vu["moyens_financiers"]) == (None, None, None)
+    suivant = {x["residence"]: x for x in (await ville.lire(f"/rapports/rapo/{LILLE}/2027"))["indicateurs"]}
+    assert suivant["ensemble"]["evolution_pour_mille"]["recus"] == -1000
+    tableau = await ville.lire_texte(f"/rapports/rapo/{LILLE}/2026", format="csv")
+    assert tableau.splitlines()[0].startswith("residence;valeurs recus;valeurs delai_moyen_jours;") and len(tableau.splitlines()) == 4

@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from antai.api.infocentre import _plat
 from fps.flows import MESSAGES
 from fps.kit.app.migrate import upgrade
 from fps.kit.data.sqlite import SqliteDatabase
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.acces import acces
 from fps.kit.trust.personnes import MotDePasseFaible, verifier_politique
+from fps.kit.web.tableur import _plat
 from fps.kit.wire.carrier import open_client
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps

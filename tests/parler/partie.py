@@ -54,6 +54,11 @@ class Partie:
         assert reponse.status_code == 200, reponse.text
         return reponse.json()
 
+    async def lire_texte(self, chemin: str, **params: Any) -> str:
+        reponse = await self.world.client.get(self.url(chemin), params=params)
+        assert reponse.status_code == 200, reponse.text
+        return str(reponse.text)
+
     async def porter(self, message: Message, nom: str = "") -> list[Letter]:
         """Hand a letter of the broker over; gives those that must come again."""
         self.lettres += 1

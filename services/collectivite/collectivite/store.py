@@ -1,10 +1,11 @@
 """The tables of the collectivité, the case file to load with a dossier, and the reads of its screens."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, MetaData, cast, func, select
+from sqlalchemy import BigInteger, MetaData, and_, cast, func, select
 
 from collectivite.domain.agents import AgentAssermente
 from collectivite.domain.avis import AvisRectificatif
@@ -12,6 +13,7 @@ from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.paiement import Paiement
 from collectivite.domain.rapo import Rapo
+from collectivite.domain.rapport import JugementCompte, RapoCompte, manques
 from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, SerieAnnuelle
 from collectivite.domain.stationnement import Controle, Stationnement
@@ -101,27 +103,18 @@ async def remboursements_de(tx: Transaction, bac: str, numero: str) -> list[Remb
     return [REMBOURSEMENTS.item(row) for row in await tx.select(query.order_by(REMBOURSEMENTS.table.c.numero_piece))]
 
 
-async def compter_rapos(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, str, int]]:
-    """RAPO received between two days, by state and channel."""
+async def rapos_du(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[RapoCompte]:
+    """The RAPO received between two days, as the annual report counts them."""
     r = RAPOS.table.c
-    query: Any = (
-        select(r.etat, r.canal, func.count())
-        .where(r.bac == bac, r.siret == siret, r.date_avis_reception.between(du, au))
-        .group_by(r.etat, r.canal)
-        .order_by(r.etat, r.canal)
+    query: Any = select(r.etat, r.canal, r.demandeur, r.date_avis_reception, r.decide_le, r.irrecevabilites, r.a_verifier).where(
+        r.bac == bac, r.siret == siret, r.date_avis_reception.between(du, au)
     )
-    return [(etat, canal, int(n)) for etat, canal, n in await tx.select(query)]
-
-
-async def compter_irrecevabilites(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, int]]:
-    """The sets of criteria not met by the RAPO received between two days."""
-    r = RAPOS.table.c
-    query: Any = (
-        select(r.irrecevabilites, func.count())
-        .where(r.bac == bac, r.siret == siret, r.date_avis_reception.between(du, au))
-        .group_by(r.irrecevabilites)
-    )
-    return [(codes, int(n)) for codes, n in await tx.select(query)]
+    found = []
+    for etat, canal, demandeur, recu_le, decide_le, irrecevables, a_verifier in await tx.select(query):
+        adresse = json.loads(demandeur)["adresse"]
+        code, pays = adresse["code_postal"], adresse["pays"]
+        found.append(RapoCompte(etat, canal, code, pays, recu_le, decide_le, manques(irrecevables, a_verifier)))
+    return found
 
 
 async def compter_forfaits(tx: Transaction, bac: str, siret: str, debut: Any, fin: Any) -> tuple[int, int]:
@@ -135,9 +128,13 @@ async def compter_forfaits(tx: Transaction, bac: str, siret: str, debut: Any, fi
     return int(nombre), int(somme)
 
 
-async def compter_recours(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[tuple[str, int]]:
-    """Decisions of the court notified between two days, by outcome."""
-    r = RECOURS.table.c
+async def jugements_du(tx: Transaction, bac: str, siret: str, du: date, au: date) -> list[JugementCompte]:
+    """The decisions of the court between two days, with the address of the author of the RAPO that came before."""
+    r, rapo = RECOURS.table.c, RAPOS.table.c
+    ensemble = RECOURS.table.outerjoin(RAPOS.table, and_(rapo.bac == r.bac, rapo.numero == r.numero_fps))
     where = (r.bac == bac, r.siret == siret, r.date_decision.between(du, au))
-    query: Any = select(r.sens, func.count()).where(*where).group_by(r.sens).order_by(r.sens)
-    return [(sens, int(n)) for sens, n in await tx.select(query)]
+    found = []
+    for sens, demandeur in await tx.select(select(r.sens, rapo.demandeur).select_from(ensemble).where(*where)):
+        adresse = {} if demandeur is None else json.loads(demandeur)["adresse"]
+        found.append(JugementCompte(sens, adresse.get("code_postal"), adresse.get("pays")))
+    return found

@@ -14,6 +14,7 @@ from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPre
 from fps.villes.horaires import HeuresPayantes, Horaires
 from fps.villes.lecture import DepuisLaReforme, Lecture
 from fps.villes.lieux import situer
+from fps.villes.moyens import MoyensRapo
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.territoires import TERRITOIRES, Territoire
 from fps.villes.zones import HorsBareme, Zone
@@ -64,6 +65,7 @@ class Commune(Lecture):
     reduction: Reduction | None = Field(default=None, alias="minoration")
     envoi_messages_jours: Annotated[int, Field(ge=0, le=30)] = 0
     envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
+    moyens_rapo: MoyensRapo | None = None
     horaires: dict[DepuisLaReforme, Horaires] = Field(default_factory=dict)
     hypotheses: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -23,6 +23,7 @@ adresse: { voie: 1 place de la Mairie inventée, code_postal: "00400", commune: 
 contact: { nom: Commune de Val-l'Essai, adresse_electronique: mairie@val.example, url: null }
 contact_rapo: { nom: Service des recours, adresse_electronique: rapo@val.example, url: null }
 minoration: { pourcent: 30, delai_jours: 9 }
+moyens_rapo: { equivalents_temps_plein: 1.5, budget: 6000000 }   # ce que son rapport annuel sur les RAPO en dit, en centimes par an
 horaires:                            # sans horaires : payant à toute heure
   2018-01-01: { jours: { lundi-samedi: ["09:00-12:00", "14:00-19:00"] }, feries: gratuits }
 zones:

@@ -1,8 +1,5 @@
 """The Infocentre: statistics by collectivité, zone and month of reception, added up by the database (hypothesis H59)."""
 
-import csv
-import io
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -17,6 +14,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.trust.acces import ADMINISTRATION
 from fps.kit.web.body import Router, negotiated
 from fps.kit.web.media import fichier
+from fps.kit.web.tableur import en_csv
 
 
 class Statistique(BaseModel):
@@ -75,35 +73,6 @@ def _taux(part: int, tout: int) -> float:
     return round(100 * part / tout, 1) if tout else 0.0
 
 
-FORMULES = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
-
-
-def en_csv(lignes: Sequence[Statistique]) -> str:
-    """The same statistics as a French spreadsheet reads them: semicolons, one line a group, one column a figure."""
-    sortie = io.StringIO()
-    plats = [_plat(ligne.model_dump()) for ligne in lignes]
-    champs = list(plats[0]) if plats else [nom for nom in Statistique.model_fields if nom not in ("paiements", "paiements_delai")]
-    writer = csv.DictWriter(sortie, champs, delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(plats)
-    return sortie.getvalue()
-
-
-def _plat(valeurs: dict[str, Any]) -> dict[str, Any]:
-    plat: dict[str, Any] = {}
-    for nom, valeur in valeurs.items():
-        if isinstance(valeur, dict):
-            plat |= {f"{nom} {sous}": n for sous, n in valeur.items()}
-        else:
-            plat[nom] = str(valeur).replace(".", ",") if isinstance(valeur, float) else _sans_formule(valeur)
-    return plat
-
-
-def _sans_formule(valeur: Any) -> Any:
-    """A text that a spreadsheet would run is given as a text: with an apostrophe before it."""
-    return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(FORMULES) else valeur
-
-
 def routes(service: Service) -> Router:
     """The route of the Infocentre."""
     router = Router(dependencies=[suivi(service)])
@@ -137,7 +106,8 @@ def routes(service: Service) -> Router:
         groupes = await lire_bac(service, request, "infocentre", siret or "", run, qui or ADMINISTRATION, note=qui is not None)
         lignes = [_statistique(groupe) for groupe in groupes]
         if forme == "csv":
-            return Response(en_csv(lignes), media_type="text/csv; charset=utf-8")
+            vide = [nom for nom in Statistique.model_fields if nom not in ("paiements", "paiements_delai")]
+            return Response(en_csv(lignes, vide), media_type="text/csv; charset=utf-8")
         return lignes
 
     return router

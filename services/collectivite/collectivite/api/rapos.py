@@ -1,23 +1,26 @@
 """The RAPO on the side of the town: consulted, decided, reported on once a year."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Path, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from collectivite.actes.dossier import rapo_de
 from collectivite.actes.rapo import decider, demander_pieces
 from collectivite.api.formes import Motif, Numero, NumeroAgent
 from collectivite.domain.rapo import CRITERES, EtatRapo, Rapo, Sens
-from collectivite.domain.rapport import RapportRapo, rapport
-from collectivite.store import compter_forfaits, compter_irrecevabilites, compter_rapos, compter_recours
+from collectivite.domain.rapport import Annee, RapportRapo, rapport
+from collectivite.store import compter_forfaits, jugements_du, rapos_du
 from fps.droit.calendar import instant_paris
-from fps.kit.engine.service import Service
+from fps.kit.engine.service import Reading, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
-from fps.kit.web.body import Router
+from fps.kit.web.body import Router, negotiated
+from fps.kit.web.media import fichier
+from fps.kit.web.tableur import en_csv
 from fps.messages.formats import Centimes
 from fps.messages.parties_prenantes import Demandeur
 
@@ -128,24 +131,32 @@ def routes(service: Service) -> Router:
         rapo = await service.ask(bac_of(request), lambda w: demander_pieces(numero, d.manquants, d.agent, d.avant_le, w))
         return RapoVu.voir(rapo)
 
-    @router.get("/rapports/rapo/{siret}/{annee}", tags=["RAPO"], summary="Rapport annuel sur les RAPO (CGCT, art. R. 2333-120-15)")
+    @router.get(
+        "/rapports/rapo/{siret}/{annee}",
+        tags=["RAPO"],
+        summary="Rapport annuel sur les RAPO (CGCT, art. R. 2333-120-15, annexe II)",
+        response_model=RapportRapo,
+        responses=fichier("Le rapport en JSON, ou le tableau de ses indicateurs en CSV", "text/csv"),
+    )
     async def annuel(
         request: Request,
         siret: Annotated[str, Path(pattern=r"^[0-9]{14}$")],
         annee: Annotated[int, Path(ge=2018, le=2199)],
         jusqu_au: Annotated[date | None, Query(description="Pour un rapport en cours d'année")] = None,
-    ) -> RapportRapo:
-        debut = date(annee, 1, 1)
+        format: Annotated[Literal["json", "csv"] | None, Query(description="sinon, ce que demande Accept ; JSON à défaut")] = None,
+    ) -> Any:
+        forme = negotiated(request, format, {"json": "application/json", "csv": "text/csv"})
         fin = min(jusqu_au or date(annee, 12, 31), date(annee, 12, 31))
         async with service.reading(bac_of(request)) as lecture:
-            bac, tx = lecture.work.bac.nom, lecture.tx
-            return rapport(
-                lecture.work.ville(siret, fin),
-                annee,
-                await compter_forfaits(tx, bac, siret, instant_paris(debut), instant_paris(date(annee + 1, 1, 1))),
-                await compter_rapos(tx, bac, siret, debut, fin),
-                await compter_irrecevabilites(tx, bac, siret, debut, fin),
-                await compter_recours(tx, bac, siret, debut, fin),
-            )
+            ville = lecture.work.ville(siret, fin)
+            dit = rapport(ville, annee, await _annee(lecture, siret, annee, fin), await _annee(lecture, siret, annee - 1))
+        return Response(en_csv(dit.indicateurs), media_type="text/csv; charset=utf-8") if forme == "csv" else dit
 
     return router
+
+
+async def _annee(lecture: Reading, siret: str, annee: int, fin: date | None = None) -> Annee:
+    """What the report counts of a year, up to a day."""
+    bac, tx, debut, fin = lecture.work.bac.nom, lecture.tx, date(annee, 1, 1), fin or date(annee, 12, 31)
+    avis = await compter_forfaits(tx, bac, siret, instant_paris(debut), instant_paris(date(annee + 1, 1, 1)))
+    return Annee(await rapos_du(tx, bac, siret, debut, fin), await jugements_du(tx, bac, siret, debut, fin), *avis)
