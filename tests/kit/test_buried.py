@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from fps.kit.engine.ticker import Ticker
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import Marche, paris
 from fps.parties import Party
+from fps.regles.echeances import Nature
 from fps_console.commandes.avance import move, tell
 from fps_console.commandes.doctor import Report, _bacs
 from fps_console.commandes.lettres_mortes import dead, tell_dead
@@ -40,7 +42,7 @@ RAISED: tuple[Exception, ...] = (
 
 
 def with_deadlines(definition: Definition, **deadlines: Deadline) -> Definition:
-    return replace(definition, deadlines={**definition.deadlines, **deadlines})
+    return replace(definition, deadlines={**definition.deadlines, **cast("dict[Nature, Deadline]", deadlines)})
 
 
 def breaking(error: Exception) -> Deadline:

@@ -28,6 +28,7 @@ from fps.messages.information_paiement import TitrePaye
 from fps.messages.message import Message, MessageClass
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
+from fps.regles.echeances import Nature
 
 metadata = MetaData()
 START = datetime(2026, 10, 5, 20, 0, tzinfo=PARIS)
@@ -85,6 +86,10 @@ async def inconnu(message: Message, work: Work) -> Message | None:
     raise Conflit(f"this service does not know « {message.nom} »")
 
 
+class Echeance(Nature):
+    RAPPEL = "rappel", "Un rappel part", "CGCT, art. R. 2333-120-16"
+
+
 HANDLERS: dict[MessageClass, Any] = dict.fromkeys(received_by(Party.DGFIP), inconnu) | {
     EmissionTitre: emission,
     AnnulationTitre: annulation,
@@ -95,7 +100,7 @@ DEFINITION = Definition(
     metadata=metadata,
     records=[COMPTES],
     handlers=HANDLERS,
-    deadlines={"rappel": rappel},
+    deadlines={Echeance.RAPPEL: rappel},
     emits=frozenset({TitrePaye}),
     subject_keys=lambda subject, today: [(Compte, (subject,))],
 )

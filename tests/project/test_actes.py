@@ -1,8 +1,11 @@
 """What may happen to a case file stands in `actes`: the doors, the tables and the days only say which act."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from fps_simulateur.pilote.world import DEFINITIONS
 
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 RANGES = ("antai", "dgfip", "ccsp", "collectivite")
@@ -105,3 +108,11 @@ def test_every_module_with_routes_gives_them_in_one_shape() -> None:
         vus += len(faiseurs)
         assert faiseurs <= {"routes(service: Service) -> Router"}, nom
     assert vus > 3
+
+
+def test_each_kind_of_day_says_what_it_brings_and_the_text_that_wants_it() -> None:
+    """In French, in a sentence; a hypothesis that it cites exists (`test_documentation`)."""
+    for party, definition in DEFINITIONS.items():
+        for nature in definition.deadlines:
+            assert re.fullmatch(r"[A-ZÀ-Ý][^.]{9,90}", nature.libelle), (party, nature)
+            assert re.search(r"\bart\. |^FAQ du Cerema|^Arrêté du ", nature.article), (party, nature)

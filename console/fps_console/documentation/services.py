@@ -1,14 +1,12 @@
 """The sheet of each service, written in its README: flows in and out, acts, deadlines, refusals, as its own code says them."""
 
 import ast
-import inspect
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fps.flows import MESSAGES
-from fps.kit.engine.definition import Definition
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Party
 from fps_console.documentation.codes import Code, refusals
@@ -39,7 +37,7 @@ def sheet(party: Party) -> str:
             f"## Les actes\n\nCe qui peut arriver à un dossier, écrit une fois : `{party.value}/actes/`.",
             grid(("module", "acte", "ce qu'il fait"), acts(party)),
             f"## Les échéances\n\nCe que fait un jour qui vient : `{party.value}/deadlines.py`.",
-            grid(("échéance", "ce qu'elle fait"), _deadlines(definition)),
+            grid(("échéance", "ce qui arrive", "texte"), ((f"`{n.value}`", n.libelle, n.article) for n in definition.deadlines)),
             "## Les refus\n\nChacun avec son article et ce qu'il faut faire : [la spécification](../../docs/specification.md#codes).",
             grid(("code", "HTTP", "phrase"), (_refusal(c) for c in refusals() if c.owner == party.value)),
         ]
@@ -48,11 +46,6 @@ def sheet(party: Party) -> str:
 
 def _message(message: MessageClass, other: Party) -> tuple[str, ...]:
     return str(message.flow), f"[{message.nom}]({FLUX}#{anchor(message)})", LIBELLES[other], CANAUX[message.channel]
-
-
-def _deadlines(definition: Definition) -> Iterator[tuple[str, str]]:
-    for kind, function in definition.deadlines.items():
-        yield f"`{kind}`", first_sentence(inspect.getdoc(function))
 
 
 def _refusal(code: Code) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from antai.actes.espace import convention, demande
 from antai.domain.echeances import Echeance
 from fps.kit.engine.definition import Deadline
 from fps.kit.engine.work import Key
+from fps.regles.echeances import Nature
 
-DEADLINES: dict[str, Deadline] = {
+DEADLINES: dict[Nature, Deadline] = {
     Echeance.ENVOI_APA: avis.envoyer,
     Echeance.EAVIS_NON_LU: avis.passer_au_papier,
     Echeance.PLI_NON_DISTRIBUE: avis.constater_retour,

@@ -5,8 +5,9 @@ from ccsp.actes.execution import saisir_le_juge
 from ccsp.actes.instruction import clore_la_defense, clore_la_regularisation, examiner
 from ccsp.domain.echeances import Echeance
 from fps.kit.engine.definition import Deadline
+from fps.regles.echeances import Nature
 
-DEADLINES: dict[str, Deadline] = {
+DEADLINES: dict[Nature, Deadline] = {
     Echeance.EXAMEN: examiner,
     Echeance.REGULARISATION: clore_la_regularisation,
     Echeance.DEFENSE: clore_la_defense,

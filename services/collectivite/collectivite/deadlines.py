@@ -6,8 +6,9 @@ from collectivite.actes.recours import executer_si_besoin, laisser_sans_defense
 from collectivite.actes.transmission.creation import partir
 from collectivite.domain.echeances import Echeance
 from fps.kit.engine.definition import Deadline
+from fps.regles.echeances import Nature
 
-DEADLINES: dict[str, Deadline] = {
+DEADLINES: dict[Nature, Deadline] = {
     Echeance.TRANSMISSION: partir,
     Echeance.SILENCE_RAPO: se_taire,
     Echeance.IMPAYE: constater_impaye,

@@ -6,8 +6,9 @@ from dgfip.actes.remboursement import rembourser_fps, rembourser_titre
 from dgfip.actes.reversement import reverser
 from dgfip.domain.echeances import Echeance
 from fps.kit.engine.definition import Deadline
+from fps.regles.echeances import Nature
 
-DEADLINES: dict[str, Deadline] = {
+DEADLINES: dict[Nature, Deadline] = {
     Echeance.ENVOI_AVERTISSEMENT: avertir,
     Echeance.RELANCE: relancer,
     Echeance.SAISIE: saisir,

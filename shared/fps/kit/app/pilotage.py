@@ -1,6 +1,7 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Union
 
@@ -28,6 +29,7 @@ from fps.kit.web.media import PDF, Responses, fichier, forme
 from fps.kit.web.sites import montrer
 from fps.messages.formats import Instant, Ligne
 from fps.parties import Channel, Party
+from fps.regles.echeances import Nature
 
 
 class CourrierInconnu(Introuvable):
@@ -127,6 +129,8 @@ class EcheanceAttendue(BaseModel):
 
     sujet: str = Field(description="Le dossier : numéro du FPS, de la requête, ou SIRET d'un espace")
     nature: str = Field(description="Ce qui arrivera")
+    libelle: str = Field(description="La même chose, en une phrase")
+    article: str = Field(description="Le texte qui le veut, ou l'hypothèse")
     le: date = Field(description="Le jour où cela sera vécu")
 
 
@@ -140,6 +144,8 @@ class EtatAvance(EtatBac):
 def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
     """The pilot's routes for one service."""
     router = Router(prefix="/pilotage", dependencies=[administration(service)], tags=["pilotage"])
+
+    natures: Mapping[str, Nature] = {str(nature): nature for nature in service.definition.deadlines}
 
     async def state(nom: str) -> EtatBac:
         async with service.database.read() as tx:
@@ -200,7 +206,8 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
     ) -> list[EcheanceAttendue]:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
-            return [EcheanceAttendue(sujet=s, nature=n, le=le) for s, n, le in await coming.coming(tx, nom, nature, sujet, limite)]
+            found = await coming.coming(tx, nom, nature, sujet, limite)
+        return [EcheanceAttendue(sujet=s, nature=n, libelle=natures[n].libelle, article=natures[n].article, le=le) for s, n, le in found]
 
     @router.put("/bacs/{nom}/avance", status_code=204, summary="Prendre un bac pour l'avancer, ou dire qu'on y est encore")
     async def prendre(nom: str, prise: PriseAvance) -> None:

@@ -15,6 +15,7 @@ from fps.kit.engine.releve import Releveur
 from fps.kit.engine.work import Key, Work
 from fps.messages.message import Message, MessageClass
 from fps.parties import Party
+from fps.regles.echeances import Nature
 
 Handler = Callable[[Any, Work], Awaitable[Message | None]]
 Deadline = Callable[[str, Work], Awaitable[None]]
@@ -29,7 +30,7 @@ class Definition:
     metadata: MetaData
     records: Sequence[Record[Any]]
     handlers: Mapping[MessageClass, Handler]
-    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
+    deadlines: Mapping[Nature, Deadline] = field(default_factory=dict)
     emits: frozenset[MessageClass] = frozenset()
     # Case files to load with a dossier number, before the handlers run: keeps the statements of a batch few.
     subject_keys: Callable[[str, date], Iterable[Key]] = lambda subject, today: ()
