@@ -50,5 +50,5 @@ async def test_a_place_of_no_zone_or_of_several_is_refused_everywhere(lieu: dict
 
 
 async def test_an_unknown_town_has_no_zone(ville: Ville) -> None:
-    reponse = await ville.world.client.get(ville.url("/communes/21690123100011/zone"), params={"code_postal": "69001"})
+    reponse = await ville.world.client.get(ville.url("/communes/21690123100012/zone"), params={"code_postal": "69001"})
     assert (reponse.status_code, reponse.json()["code"]) == (404, "siret-inconnu")

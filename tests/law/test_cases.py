@@ -96,7 +96,7 @@ def _facture(le: date) -> list[int]:
 
 def _minoration(siret: str, montant: int) -> dict[str, int] | None:
     accordee = commune(siret).minoration(montant)
-    return accordee.model_dump() if accordee else None
+    return accordee.model_dump(exclude_defaults=True) if accordee else None
 
 
 def _fin_effets(depart: str, duree_minutes: int, pause: list[str] | None = None) -> str:

@@ -189,3 +189,44 @@ def test_a_zone_is_found_from_its_street_and_its_postcode(x: Cas) -> None:
         assert ville.situer(x.get("voie"), x.get("code_postal")).code == x["attendu"]
     except (ZoneIntrouvable, ZoneAmbigue) as refus:
         assert (refus.code, refus.champ, bool(refus.article)) == (x["refus"], "zone", True)
+
+
+def dater(**champs: Any) -> Commune:
+    """The town of the example whose zone, then the town, have these fields."""
+    zone = {**EXEMPLE["zones"][0], "duree_maximale": {"2018-01-01": 120, "2020-01-01": 180}}
+    zone["tarifs"] = {"2018-01-01": {"30": 0, "60": 200, "120": 3000}, "2020-01-01": {"60": 300, "180": 4500}}
+    zone["fps"] = {"2018-01-01": {"voiture": 3000}, "2020-01-01": {"voiture": 4500}}
+    return Commune.model_validate({**EXEMPLE, "zones": [zone], **champs})
+
+
+@pytest.mark.parametrize(
+    ("jour", "duree", "plafond", "fin"),
+    [(date(2019, 12, 31), 120, 3000, "12:00"), (date(2020, 1, 2), 180, 4500, "15:00"), (date(2020, 1, 3), 180, 4500, "15:00")],
+)
+def test_the_longest_duration_is_that_of_its_day(jour: date, duree: int, plafond: int, fin: str) -> None:
+    ville, dix = dater(), datetime(jour.year, jour.month, jour.day, 10, tzinfo=PARIS)
+    zone = ville.zone("centre")
+    assert (zone.duree(jour), zone.plafond(jour)) == (duree, plafond)
+    assert f"{fin_effets(dix, zone.duree(jour), ville.interruptions('centre', dix)):%H:%M}" == fin
+    registre = Stationnement(ville.siret, "AB-123-CD")
+    registre.payer(PaiementImmediat(reference="A", zone="centre", debut=dix, fin=dix + timedelta(minutes=60), montant=200))
+    deux_heures = dix + timedelta(hours=2)  # noon, free; the third paid hour is that of two o'clock
+    trouve = controler(registre, zone, deux_heures + timedelta(hours=2, minutes=30), ville.heures("centre"))
+    assert trouve.deduit == (0 if duree == 120 else 200)
+
+
+def test_a_duration_or_a_quick_payment_without_a_date_is_of_always_and_is_written_again_as_it_was_read() -> None:
+    assert ESSAI.zone("centre").duree(date(2018, 1, 1)) == ESSAI.zone("centre").duree(date(2030, 1, 1)) == 120
+    rapide = {"jours": 5, "reduit": {"heures": 24, "montant": 1500}}
+    for champs in ({"paiement_rapide": rapide}, {"paiement_rapide": {"2018-01-01": rapide, "2020-01-01": None}}, {}):
+        for ville in (Commune.model_validate({**EXEMPLE, **champs}), dater(**champs)):
+            ecrite = ville.model_dump(mode="json", by_alias=True)
+            assert Commune.model_validate(ecrite) == ville
+            assert ecrite["paiement_rapide"] is None or set(ecrite["paiement_rapide"]) == set(champs["paiement_rapide"])
+    assert dater().model_dump(mode="json", by_alias=True)["zones"][0]["duree_maximale"] == {"2018-01-01": 120, "2020-01-01": 180}
+
+
+@pytest.mark.parametrize(("jour", "jours"), [(date(2019, 12, 31), 5), (date(2020, 1, 1), 3), (date(2020, 1, 2), 3), (date(2021, 1, 1), 0)])
+def test_the_quick_payment_is_that_of_its_day(jour: date, jours: int) -> None:
+    ville = dater(paiement_rapide={"2018-01-01": {"jours": 5}, "2020-01-01": {"jours": 3}, "2021-01-01": None})
+    assert ville.paiement_rapide_jours(jour) == jours and (ville.rapide(jour) is None) is (jours == 0)

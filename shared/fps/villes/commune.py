@@ -15,6 +15,7 @@ from fps.villes.horaires import HeuresPayantes, Horaires
 from fps.villes.lecture import DepuisLaReforme, Lecture
 from fps.villes.lieux import situer
 from fps.villes.moyens import MoyensRapo
+from fps.villes.par_date import ParDate, valeur_au
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.territoires import TERRITOIRES, Territoire
 from fps.villes.zones import HorsBareme, Zone
@@ -61,7 +62,7 @@ class Commune(Lecture):
     joindre: Joindre = Field(alias="contact")
     joindre_rapo: Joindre = Field(alias="contact_rapo")
     territoire: Territoire = "metropole"
-    paiement_rapide: PaiementRapide | None = None
+    rapides: ParDate[PaiementRapide | None] | None = Field(default=None, alias="paiement_rapide")
     reduction: Reduction | None = Field(default=None, alias="minoration")
     envoi_messages_jours: Annotated[int, Field(ge=0, le=30)] = 0
     envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
@@ -80,7 +81,7 @@ class Commune(Lecture):
             raise ValueError(f"la zone « {doubles[0]} » est décrite deux fois")
         for zone in self.zones:
             for depuis, horaires in (zone.horaires or self.horaires).items():
-                if horaires.minutes_par_an < zone.duree_maximale:
+                if horaires.minutes_par_an < max(zone.durees.values()):
                     raise ValueError(f"zone « {zone.code} », au {depuis:%d/%m/%Y} : la durée maximale dépasse une année d'heures payantes")
         for nom, zones in [(a.nom, a.zones) for a in self.abonnements] + [(d.nom, d.zones) for d in self.droits]:
             if inconnues := sorted(set(zones) - set(codes)):
@@ -118,10 +119,14 @@ class Commune(Lecture):
         """Whether the town is overseas: its civil hour and the distances before the court follow."""
         return TERRITOIRES[self.territoire].outre_mer
 
-    @property
-    def paiement_rapide_jours(self) -> int:
-        """How many days the quick payment lasts after a windscreen notice; 0: the town leaves it to the convention."""
-        return self.paiement_rapide.jours if self.paiement_rapide else 0
+    def rapide(self, le: date) -> PaiementRapide | None:
+        """The quick payment after a windscreen notice of that day; None: the town leaves it to the convention."""
+        return None if self.rapides is None else valeur_au(self.rapides, le)
+
+    def paiement_rapide_jours(self, le: date) -> int:
+        """How many days the quick payment of a finding of that day lasts; 0: the town leaves it to the convention."""
+        rapide = self.rapide(le)
+        return rapide.jours if rapide else 0
 
     def heures(self, code_zone: str) -> HeuresPayantes:
         """The paying hours of a zone, its own or those of the town; raises HorsBareme."""
@@ -129,7 +134,8 @@ class Commune(Lecture):
 
     def interruptions(self, code_zone: str, depart: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The free times that the longest paid duration of a zone goes through from `depart` (CGCT, art. R. 2333-120-6)."""
-        libres = self.heures(code_zone).interruptions(depart, self.zone(code_zone).duree_maximale)
+        heures = self.heures(code_zone)
+        libres = heures.interruptions(depart, self.zone(code_zone).duree(heures.jour(depart)))
         return tuple((de.astimezone(PARIS), a.astimezone(PARIS)) for de, a in libres)
 
     def droit(self, nature: str) -> DroitPrevu:

@@ -147,6 +147,10 @@ class HeuresPayantes:
         """The civil hour of the town."""
         return TERRITOIRES[self.territoire].fuseau
 
+    def jour(self, instant: datetime) -> date:
+        """The civil day of an instant in the town."""
+        return instant.astimezone(self.fuseau).date()
+
     def du_jour(self, jour: date) -> Iterator[tuple[datetime, datetime]]:
         """The paying windows of a civil day, as instants; the end is free."""
         depuis = max((d for d in self.versions if d <= jour), default=None)
@@ -160,8 +164,7 @@ class HeuresPayantes:
 
     def payant(self, instant: datetime) -> bool:
         """Whether parking is charged at that very minute."""
-        jour = instant.astimezone(self.fuseau).date()
-        return any(debut <= instant < fin for debut, fin in self.du_jour(jour))
+        return any(debut <= instant < fin for debut, fin in self.du_jour(self.jour(instant)))
 
     def interruptions(self, depart: datetime, minutes: int) -> tuple[tuple[datetime, datetime], ...]:
         """The free times from `depart` on that a duration of paid `minutes` goes through, in order, in UTC (CGCT, art. R. 2333-120-6).
@@ -169,7 +172,7 @@ class HeuresPayantes:
         Raises ValueError when that duration is never charged.
         """
         curseur, reste, trouvees = depart.astimezone(UTC), timedelta(minutes=minutes), list[tuple[datetime, datetime]]()
-        jour = depart.astimezone(self.fuseau).date()
+        jour = self.jour(depart)
         for rang in range(HORIZON):
             for debut, fin in self.du_jour(jour + timedelta(days=rang)):
                 if fin <= curseur:

@@ -13,7 +13,9 @@ from fps.messages.formats import Centimes, CentimesDus, CodePostal, Court, Ligne
 from fps.messages.parties_prenantes import Categorie
 from fps.villes.horaires import Horaires
 from fps.villes.lecture import DepuisLaReforme, Lecture
+from fps.villes.par_date import ParDate, valeur_au
 
+Duree = Annotated[int, Field(ge=1, le=1440)]
 Grille = dict[Annotated[int, Field(ge=1, le=1440)], Centimes]
 
 
@@ -30,7 +32,7 @@ class Zone(Lecture):
 
     code: Court
     nom: Ligne
-    duree_maximale: Annotated[int, Field(ge=1, le=1440)]
+    durees: ParDate[Duree] = Field(alias="duree_maximale")
     codes_postaux: Annotated[tuple[CodePostal, ...], Field(min_length=1)]
     voies: tuple[Ligne, ...] = ()
     ticket_gratuit: Annotated[int, Field(ge=1, le=1440)] | None = None
@@ -64,11 +66,14 @@ class Zone(Lecture):
 
     @model_validator(mode="after")
     def _sous_le_plafond(self) -> "Zone":
-        for grille, ou in self._grilles():
-            if grille and max(grille) > self.duree_maximale:
-                raise ValueError(f"la grille {ou} va au-delà de la durée maximale, {self.duree_maximale} minutes")
-        for depuis, montants in self.fps.items():
-            for categorie, montant in montants.items():
+        for depuis in sorted({*self.durees, *(d for versions in self._grilles() for d in versions)}):
+            for categorie in (None, *self.tarifs_par_categorie):
+                grille, duree = self.grille(depuis, categorie), self.duree(depuis)
+                if grille and max(grille) > duree:
+                    de = "" if categorie is None else f" « {categorie} »"
+                    raise ValueError(f"au {depuis:%d/%m/%Y} : la grille{de} va au-delà de la durée maximale, {duree} minutes")
+        for depuis in self._dates_fps():
+            for categorie, montant in self.montants(depuis).items():
                 plafond = self.plafond(depuis, categorie)
                 if plafond is not None and montant > plafond:
                     raise ValueError(
@@ -77,12 +82,23 @@ class Zone(Lecture):
                     )
         return self
 
-    def _grilles(self) -> Iterator[tuple[dict[int, int], str]]:
-        for depuis, grille in self.tarifs.items():
-            yield grille, f"du {depuis:%d/%m/%Y}"
-        for categorie, versions in self.tarifs_par_categorie.items():
-            for depuis, grille in versions.items():
-                yield grille, f"« {categorie} » du {depuis:%d/%m/%Y}"
+    def _grilles(self) -> Iterator[Mapping[date, dict[int, int]]]:
+        yield self.tarifs
+        yield from self.tarifs_par_categorie.values()
+
+    def _dates_fps(self) -> list[date]:
+        """The days when the FPS, or the price that it may not exceed, change."""
+        premiere, plafonds = min(self.fps), (self.durees, *self._grilles())
+        return sorted({*self.fps, *(depuis for dates in plafonds for depuis in dates if depuis >= premiere)})
+
+    def duree(self, le: date) -> int:
+        """The longest paid duration that day, in minutes."""
+        return valeur_au(self.durees, le)
+
+    def montants(self, le: date) -> dict[Categorie, int]:
+        """The FPS by category of vehicle that day, in centimes; nothing before the first ones."""
+        depuis = max((d for d in self.fps if d <= le), default=None)
+        return {} if depuis is None else self.fps[depuis]
 
     def versions(self, categorie: Categorie | None = None) -> Mapping[date, dict[int, int]]:
         """The grids by date of a category of vehicle: its own ones when the town has set some, else those of everybody."""
@@ -97,7 +113,7 @@ class Zone(Lecture):
 
     def plafond(self, le: date, categorie: Categorie | None = None) -> int | None:
         """The charge for the longest paid duration, subscriptions left out (CGCT, art. L. 2333-87, I); None when it is not told."""
-        return self.grille(le, categorie).get(self.duree_maximale)
+        return self.grille(le, categorie).get(self.duree(le))
 
     def minutes_gratuites(self, le: date) -> int | None:
         """How long a ticket of 0 € lets a vehicle park that day: a free ticket, or the start of a grid; None when neither is told."""
@@ -109,8 +125,7 @@ class Zone(Lecture):
 
     def bareme(self, categorie: Categorie, le: date) -> int:
         """The FPS of this zone before deduction, in centimes; raises HorsBareme when none is set."""
-        dates = [depuis for depuis in self.fps if depuis <= le]
-        montant = self.fps[max(dates)].get(categorie) if dates else None
+        montant = self.montants(le).get(categorie)
         if montant is None:
             raise HorsBareme(f"Zone {self.code}, {categorie}, {le:%d/%m/%Y} : aucun montant.", "lieu.zone")
         return montant

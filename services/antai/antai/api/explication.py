@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Request
 
 from antai.api.vues import Numero
+from antai.domain.avis import envoi_le
 from antai.domain.dossier import Constat, Dossier, Impaye, minoration_du_constat
 from antai.domain.espace.espace import Espace
 from antai.domain.etats import Etat
@@ -17,7 +18,6 @@ from antai.domain.sommes import date_envoi_eavis_non_lu, minore_payable, reste_d
 from fps.droit.calculs import (
     Cycle,
     date_envoi_apa,
-    date_envoi_apres_notice,
     date_limite_minoration,
     date_limite_minoration_lue,
     date_limite_paiement,
@@ -90,13 +90,12 @@ class Recit:
 
     def envoi(self) -> date:
         """The send date of the first notice: at once, after a windscreen notice, or by post when nobody read it on the screen."""
-        dossier, notice = self.dossier, self.constat is not None and self.constat.message.mode_notification == "pare-brise"
+        dossier, constat = self.dossier, self.constat
 
         def prevu() -> date:
-            ville = self.ville
-            if not notice:
-                return date_envoi_apa(dossier.recu_le, ville.envoi_avis_jours)
-            return date_envoi_apres_notice(dossier.recu_le, ville.paiement_rapide_jours, ville.envoi_avis_jours)
+            if constat is None:
+                return date_envoi_apa(dossier.recu_le, self.ville.envoi_avis_jours)
+            return envoi_le(constat.message, self.ville, dossier.recu_le)
 
         if dossier.date_envoi is None or dossier.date_envoi == prevu():
             return venu_de(dossier.date_envoi, prevu)

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 
-from collectivite.domain.tarif import montants_du_jour
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import publique
@@ -38,10 +37,10 @@ class ZoneVue(BaseModel):
         return cls(
             code=zone.code,
             nom=zone.nom,
-            duree_maximale=zone.duree_maximale,
+            duree_maximale=zone.duree(le),
             codes_postaux=list(zone.codes_postaux),
             voies=list(zone.voies),
-            fps=dict(montants_du_jour(zone, le)),
+            fps=zone.montants(le),
             tarifs=zone.grille(le),
             tarifs_par_categorie={categorie: grille for categorie in zone.tarifs_par_categorie if (grille := zone.grille(le, categorie))},
             minutes_gratuites=zone.minutes_gratuites(le) or 0,

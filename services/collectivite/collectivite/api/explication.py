@@ -70,7 +70,7 @@ def effets(liasse: Liasse) -> datetime:
     f, zone, registre = liasse.forfait, liasse.ville.zone(liasse.forfait.lieu.zone), liasse.registre
     avant = replace(registre, forfaits=tuple(x for x in registre.forfaits if x.numero != f.numero)) if registre else None
     depart = controler(avant, zone, f.date_heure_constat, liasse.ville.heures(zone.code)).depart or f.date_heure_constat
-    return fin_effets(depart, zone.duree_maximale, liasse.ville.interruptions(zone.code, depart))
+    return fin_effets(depart, zone.duree(liasse.ville.heures(zone.code).jour(depart)), liasse.ville.interruptions(zone.code, depart))
 
 
 def minoration(liasse: Liasse) -> int:

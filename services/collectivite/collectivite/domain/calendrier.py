@@ -31,7 +31,8 @@ class Dates:
 
 def limite_paiement_rapide(ville: Commune, forfait: Forfait) -> date:
     """Last day of the quick payment: the notice leaves after it (convention, cycle complet)."""
-    return date_limite_paiement_rapide(paris_date(forfait.date_heure_constat), ville.paiement_rapide_jours)
+    constat = paris_date(forfait.date_heure_constat)
+    return date_limite_paiement_rapide(constat, ville.paiement_rapide_jours(constat))
 
 
 def transmission(ville: Commune, forfait: Forfait) -> date:
@@ -51,7 +52,8 @@ def envoi(ville: Commune, forfait: Forfait, reception: date) -> date:
     if forfait.cycle == "partiel":
         return date_notification_pare_brise(forfait.date_heure_constat)
     if forfait.mode_notification == "pare-brise":
-        return date_envoi_apres_notice(reception, ville.paiement_rapide_jours, ville.envoi_avis_jours)
+        rapide = ville.paiement_rapide_jours(paris_date(forfait.date_heure_constat))
+        return date_envoi_apres_notice(reception, rapide, ville.envoi_avis_jours)
     return date_envoi_apa(reception, ville.envoi_avis_jours)
 
 

@@ -103,7 +103,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
         dispositif=constat.dispositif,
         montant_fps=montant,
         montant_deduit=deduit,
-        fin_effets=fin_effets(debut, zone.duree_maximale, ville.interruptions(zone.code, debut)),
+        fin_effets=fin_effets(debut, zone.duree(ville.heures(zone.code).jour(debut)), ville.interruptions(zone.code, debut)),
         mode_notification=constat.mode_notification or ville.mode_notification,
         minoration=ville.minoration(montant) if droit(jour).minoration_canaux else None,
         contact_rapo=ville.contact_rapo,

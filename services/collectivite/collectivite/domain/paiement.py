@@ -48,7 +48,8 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, mai
     limite = limite_paiement_rapide(ville, forfait)
     if le > limite or forfait.etat not in (Etat.ETABLI, Etat.TRANSMIS):
         raise PaiementRapideImpossible(f"Le paiement rapide était possible jusqu'au {limite:%d/%m/%Y} ; état « {forfait.etat} ».", "numero")
-    somme = ville.paiement_rapide.somme(forfait.du, forfait.date_heure_constat, maintenant) if ville.paiement_rapide else forfait.du
+    rapide = ville.rapide(paris_date(forfait.date_heure_constat))
+    somme = rapide.somme(forfait.du, forfait.date_heure_constat, maintenant) if rapide else forfait.du
     if montant not in (somme, forfait.du):
         ou = "" if somme == forfait.du else f", ou {euros(somme)} dans les premières heures"
         raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.du)}{ou}.", "montant")

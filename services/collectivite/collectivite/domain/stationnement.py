@@ -84,7 +84,7 @@ class Stationnement:
         retenus = [
             p
             for p in self.paiements
-            if p.zone == zone.code and p.visible and p.debut <= instant < heures.terme(p.debut, zone.duree_maximale)
+            if p.zone == zone.code and p.visible and p.debut <= instant < heures.terme(p.debut, zone.duree(heures.jour(p.debut)))
         ]
         return max(retenus, key=lambda p: p.debut, default=None)
 

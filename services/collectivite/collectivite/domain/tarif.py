@@ -1,11 +1,10 @@
 """What the town charges: the amount of a FPS in a zone that day, and the charge for the longest paid duration, which it never exceeds."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from fps.droit.explication import noter, regle
 from fps.messages.parties_prenantes import Categorie
-from fps.villes.communes import Commune, Zone
+from fps.villes.communes import Commune
 
 
 def bareme_de(ville: Commune, zone: str, categorie: Categorie, le: date) -> int:
@@ -13,8 +12,8 @@ def bareme_de(ville: Commune, zone: str, categorie: Categorie, le: date) -> int:
     tarif = ville.zone(zone)
     tarif.bareme(categorie, le)
     votes = {depuis: fps[categorie] for depuis, fps in tarif.fps.items() if categorie in fps}
-    longue = tarif.duree_maximale
-    prix = {depuis: grille[longue] for depuis, grille in tarif.versions(categorie).items() if longue in grille}
+    dates = {*tarif.versions(categorie), *tarif.durees} if tarif.plafond(le, categorie) is not None else ()
+    prix = {depuis: plafond for depuis in dates if (plafond := tarif.plafond(depuis, categorie)) is not None}
     return bareme(votes, prix, ville.source("fps"), ville.source("tarifs"), ", ".join(ville.hypotheses) or None, le)
 
 
@@ -31,9 +30,3 @@ def bareme(votes: dict[date, int], prix: dict[date, int], deliberation: str, gri
     if fixe is not None:
         noter("plafond", prix[fixe], le, fixe, grille, hypotheses)
     return votes[depuis]
-
-
-def montants_du_jour(zone: Zone, le: date) -> Mapping[Categorie, int]:
-    """The FPS of a zone by category of vehicle that day, in centimes; nothing before its first tariff."""
-    depuis = max((d for d in zone.fps if d <= le), default=None)
-    return {} if depuis is None else zone.fps[depuis]

@@ -1,0 +1,49 @@
+"""What a town sets once for all, or by date: a value alone is that of always."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, TypeVar, cast
+
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, SerializerFunctionWrapHandler, WrapSerializer
+from pydantic_core import CoreSchema
+
+from fps.villes.lecture import REFORME, DepuisLaReforme
+
+T = TypeVar("T")
+
+
+def _est_date(cle: object) -> bool:
+    if isinstance(cle, date):
+        return True
+    try:
+        return isinstance(cle, str) and date.fromisoformat(cle) is not None
+    except ValueError:
+        return False
+
+
+def _par_date(valeur: object) -> object:
+    datee = isinstance(valeur, Mapping) and all(_est_date(cle) for cle in valeur)
+    return valeur if datee else {REFORME: valeur}
+
+
+def _ecrire(valeurs: dict[date, Any], suite: SerializerFunctionWrapHandler) -> Any:
+    ecrites = suite(valeurs)
+    return next(iter(ecrites.values())) if list(valeurs) == [REFORME] else ecrites
+
+
+class _SeuleOuDatee:
+    """Either writing, in the published schema."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        lue = {cle: valeur for cle, valeur in core.items() if cle != "serialization"}  # which says nothing of what it writes
+        datee = handler.resolve_ref_schema(handler(cast(CoreSchema, lue)))
+        return {"anyOf": [datee["additionalProperties"], datee]}
+
+
+# A value, or values by date; it is written again as it was read.
+ParDate = Annotated[dict[DepuisLaReforme, T], Field(min_length=1), BeforeValidator(_par_date), WrapSerializer(_ecrire), _SeuleOuDatee()]
+
+
+def valeur_au(valeurs: Mapping[date, T], le: date) -> T:
+    """The value in force that day; before the first one, that one."""
+    return valeurs[max((depuis for depuis in valeurs if depuis <= le), default=min(valeurs))]
