@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from fps.confiance.refus import CertificatExpire, CertificatPrecoce, CertificatRevoque
 from fps.errors import Refus
+from fps.kit.engine import once
 from fps.kit.engine.audit import SANS_BAC, lines
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust import guichet_psce, psce
@@ -29,6 +30,7 @@ from fps.kit.trust.pki import PSCE, Pki, nom
 from fps.kit.wire.carrier import open_client
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
+from tests.temoin import Heard
 
 SIRET = "73282932000074"
 AUTRE = "21590350100017"
@@ -346,6 +348,39 @@ async def test_many_at_the_counter_at_once_all_get_their_certificate(world: Worl
     answers = await asyncio.gather(*(ask(world, "POST", f"/psce/certificats?siret={SIRET}", content=csr()) for _ in range(12)))
     assert [a.status_code for a in answers] == [201] * 12
     assert len({a.json()["serie"] for a in answers}) == 12
+
+
+async def test_a_key_whose_answer_was_lost_after_the_certificate_was_written_gets_that_certificate(
+    world: World, monkeypatch: pytest.MonkeyPatch, temoin: set[Heard]
+) -> None:
+    """What a kill leaves between the index, which is a file, and the commit of the answer: nobody gets a second certificate."""
+    cle, path, siret = {"Idempotency-Key": "c"}, "/psce/certificats?siret=21750001600019", "21750001600019"
+    demande, autre_demande = [csr(OU=f"0002 {siret}") for _ in range(2)]
+
+    def killed(response: Any) -> bytes:
+        raise OSError("no more room")
+
+    async def lost(path: str, **options: Any) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(once, "_text", killed)
+            assert (await ask(world, "POST", path, **options)).status_code == 500
+
+    await lost(path, content=demande, headers=cle)
+    (seul,) = (await ask(world, "GET", path)).json()["elements"]
+    assert (await ask(world, "POST", path, content=autre_demande, headers=cle)).json()["code"] == "cle-idempotence-reutilisee"
+    une, autre = [await ask(world, "POST", path, content=demande, headers=cle) for _ in range(2)]
+    assert (une.status_code, une.content, une.json()) == (201, autre.content, seul)
+    assert (autre.headers["Idempotency-Replayed"], await audit(world)) == ("true", [("psce", "", "émission")])
+    revocation, motif = f"/psce/certificats/{seul['serie']}/revocation", dict[str, Any]({"headers": {"Idempotency-Key": "r"}, "json": {}})
+    await lost(revocation, **motif)
+    (revoque,) = (await ask(world, "GET", path)).json()["elements"]
+    assert (await ask(world, "POST", revocation, **motif)).json() == revoque
+    assert [acte for _, _, acte in await audit(world)] == ["émission", "révocation"]
+    temoin -= {heard for heard in temoin if heard[3] == 500 and heard[2].startswith("/psce")}  # made on purpose
+    with monkeypatch.context() as later:
+        later.setattr(once, "wall_now", lambda: wall_now() + timedelta(days=2))
+        later.setattr(psce, "wall_now", lambda: wall_now() + timedelta(days=2))
+        assert (await ask(world, "POST", path, content=autre_demande, headers=cle)).json()["serie"] != seul["serie"]
 
 
 def test_a_line_of_the_index_keeps_all_that_was_certified(pki: Pki) -> None:

@@ -29,6 +29,7 @@ from fps.kit.web.body import read_body
 from fps.kit.wire.envelope import digest
 
 AUTEUR = "fps.auteur"  # in the scope: whose keys these are, as the door wrote it
+ASKED = "fps.demande"  # in the scope of a request that has a key: its `Asked`, for an act that writes elsewhere than in the database
 PORTEUR = "fps.porteur"  # in the scope: the token by which a session came in, which its own act may end
 ANONYME = "anonyme"
 UNKEPT = ("content-length", "date")
@@ -84,6 +85,7 @@ class Once:
         """The same for a body that was read already, whose SHA-256 is `mark`."""
         key = keys.check_key(request.headers[keys.EN_TETE])
         asked, bac, now = Asked.of(request, key, mark), bac_of(request), wall_now()
+        request.scope[ASKED] = asked
         table = tables.reponses_gardees
         unkept: Exception | None = None
         async with self.service.database.hold() as tx:

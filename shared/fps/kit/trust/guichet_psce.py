@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from fps.errors import Introuvable, Refus
 from fps.kit.engine.audit import SANS_BAC
+from fps.kit.engine.once import ASKED
 from fps.kit.engine.service import Service
 from fps.kit.trust import psce
 from fps.kit.trust.acces import ADMINISTRATION, administration, publique
@@ -105,8 +106,8 @@ def routes(service: Service) -> Router:
     ) -> Any:
         hors_bac(request)
         expect_type(request, *DEMANDES, required=False)
-        csr = await read_body(request, BODY_LIMIT)
-        emis = await kept("émission", siret, lambda: psce.emettre(pki, csr, siret, duree=duree, debut=debut))
+        csr, pour = await read_body(request, BODY_LIMIT), request.scope.get(ASKED)
+        emis = await kept("émission", siret, lambda: psce.emettre(pki, csr, siret, duree=duree, debut=debut, pour=pour))
         if PEM in request.headers.get("accept", ""):
             return Response(emis.certificat, 201, media_type=PEM)
         return psce.vue(emis, pki)

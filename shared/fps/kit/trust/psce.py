@@ -18,11 +18,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from fps.confiance import depots
+from fps.droit import droit
 from fps.droit.numero import siret_valide
 from fps.errors import Introuvable, MessageRefuse
-from fps.kit.ground.clock import wall_now
+from fps.kit.engine.once import Asked
+from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.trust.identity import cle_forte
 from fps.kit.trust.pki import ICD_SIRENE, MARGE, PSCE, Hote, Pki, Revocation, bati, feuille, nom, pem
+from fps.kit.web import keys
 
 DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H102)
 DEBUTS: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -157,6 +160,8 @@ class Emis:
     emis_le: str
     empreinte: str
     certificat: str
+    cle: str = ""  # of the request that asked for it, when it had an Idempotency-Key: digests
+    demande: str = ""
 
     def etat(self, pki: Pki) -> tuple[Statut, Revocation | None]:
         """What it is worth at this instant of the real day, and its revocation."""
@@ -173,13 +178,18 @@ def vue(emis: Emis, pki: Pki) -> dict[str, Any]:
     statut, revocation = emis.etat(pki)
     le = None if revocation is None else revocation.le.isoformat()
     motif = None if revocation is None else MOTIFS.get(revocation.raison, MotifRevocation.NON_PRECISE)
-    return {**asdict(emis), "statut": statut, "revoque_le": le, "motif": motif}
+    ligne = {nom: valeur for nom, valeur in asdict(emis).items() if nom not in ("cle", "demande")}
+    return {**ligne, "statut": statut, "revoque_le": le, "motif": motif}
 
 
-def emettre(pki: Pki, csr: bytes, siret: str, *, duree: timedelta = DUREE, debut: datetime | None = None) -> Emis:
+def emettre(
+    pki: Pki, csr: bytes, siret: str, *, duree: timedelta = DUREE, debut: datetime | None = None, pour: Asked | None = None
+) -> Emis:
     """Issue a certificate from a PKCS#10 request (PEM or DER) for a declared SIRET, and register it; raises DemandeRefusee or PsceAbsent.
 
     Without `debut` it is valid now, and a little before: clocks differ. `duree` counts from `debut`, else from now.
+    `pour`: the request, when it has an Idempotency-Key. The index is a file, written before the database keeps the answer: a certificate
+    that this request made, and whose answer was lost, is given again. Raises Malformed when the key was another request's.
     """
     demande = _lire(csr)
     if not siret_valide(siret):
@@ -192,6 +202,8 @@ def emettre(pki: Pki, csr: bytes, siret: str, *, duree: timedelta = DUREE, debut
         raise ValiditeInterdite(f"Début {depart.isoformat()}, durée {duree}.")
     cle = demande.public_key()
     with _ecriture(pki):
+        if pour is not None and (deja := _deja(pki, pour, maintenant)):
+            return deja
         de = pki.autorite(PSCE)
         du, au = (depart if debut else depart - MARGE), depart + duree
         sujet = nom(commun, organisation, siret)
@@ -206,9 +218,22 @@ def emettre(pki: Pki, csr: bytes, siret: str, *, duree: timedelta = DUREE, debut
             emis_le=maintenant.isoformat(),
             empreinte=certificat.fingerprint(SHA256()).hex(),
             certificat=pem(certificat),
+            cle="" if pour is None else pour.cle,
+            demande="" if pour is None else pour.demande,
         )
         _inscrire(pki.publics / INDEX, emis)
     return emis
+
+
+def _deja(pki: Pki, pour: Asked, maintenant: datetime) -> Emis | None:
+    """What this key asked for already, as long as its answer would be kept."""
+    depuis = maintenant - timedelta(hours=droit(civil_date(maintenant)).idempotence_heures)
+    for emis in lister(pki):
+        if emis.cle == pour.cle and datetime.fromisoformat(emis.emis_le) >= depuis:
+            if emis.demande != pour.demande:
+                raise keys.reused()
+            return emis
+    return None
 
 
 def revoquer(pki: Pki, serie: str, motif: MotifRevocation = MotifRevocation.NON_PRECISE) -> Emis:
