@@ -33,8 +33,13 @@ def donnees(quoi: str, nom: str | None) -> list[dict[str, Any]]:
     if quoi.isascii() and quoi.isdigit():
         if not siret_valide(quoi):
             raise Panne(f"« {quoi[:20]} » n'est pas un SIRET : 14 chiffres, et leur clé.", "Vérifiez-le, ou donnez un fichier .yaml.")
-        return [{"depuis": None, "commune": par_defaut(quoi, nom).model_dump(mode="json", by_alias=True)}]
+        return [du_siret(quoi, nom)]
     return lues(Path(quoi))
+
+
+def du_siret(siret: str, nom: str | None) -> dict[str, Any]:
+    """The default configuration (H124) of a SIRET, as the services take it."""
+    return {"depuis": None, "commune": par_defaut(siret, nom).model_dump(mode="json", by_alias=True)}
 
 
 def ajouter(settings: Settings, quoi: str, bac: str, nom: str | None, en_json: bool) -> int:

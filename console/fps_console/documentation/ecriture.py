@@ -21,6 +21,7 @@ from fps_console.documentation.codes import Code, malformed, of_content, of_form
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
 from fps_console.documentation.services import page, sheet
+from fps_console.web import contrat
 from fps_console.web.carte import carte_svg
 from fps_simulateur.langue.villes import FichierVille
 from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_messages
@@ -43,6 +44,7 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/invariants.md"): invariants_md(),
         Path("docs/carte.svg"): carte_svg(FLOWS),
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
+        Path("docs/openapi-console.json"): _json(contrat.document()),
         Path("docs/ville.schema.json"): _json(FichierVille.model_json_schema()),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }

@@ -31,6 +31,7 @@ from fps_console.web.carte import carte_svg
 from fps_console.web.lecture import DEFAUT, Lecture
 from fps_console.web.mesures import Mesures
 from fps_console.web.pilotage import Avance
+from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def application(
     With a `lifespan`, it says that it is ready when that sets `app.state.ready`.
     """
     pages = Pages(pilot, client, addresses, links or addresses)
-    mesures = Mesures()
+    mesures, towns = Mesures(), Villes(pilot)
 
     async def vivant(request: Request) -> Response:
         return JSONResponse({"statut": "vivant", "service": "console", "mention": SPECIMEN})
@@ -201,6 +202,11 @@ def application(
     async def pret(request: Request) -> Response:
         ready = bool(request.app.state.ready)
         return JSONResponse({"statut": "pret" if ready else "indisponible", "service": "console"}, 200 if ready else 503)
+
+    async def contrat(request: Request) -> Response:
+        from fps_console.web.contrat import document  # its schemas are made when somebody asks
+
+        return JSONResponse(document(str(request.base_url).rstrip("/")))
 
     async def metrics(request: Request) -> Response:
         return Response(mesures.text(), media_type=CONTENT_TYPE_LATEST)
@@ -212,6 +218,9 @@ def application(
             Route("/bacs/{bac}/dossiers/{numero}", pages.dossier, name="dossier"),
             Route("/bacs/{bac}/courriers/{service}/{identifiant}.pdf", pages.courrier, name="courrier"),
             Route("/pilotage/bacs/{bac}/avance", Avance(pilot).post, methods=["POST"], name="avance"),
+            Route("/pilotage/bacs/{bac}/villes", towns.toutes, methods=["GET", "POST"], name="villes"),
+            Route("/pilotage/bacs/{bac}/villes/{siret}", towns.une, methods=["GET", "DELETE"], name="ville"),
+            Route("/openapi.json", contrat),
             Route("/metrics", metrics),
             Route("/sante/vivant", vivant),
             Route("/sante/pret", pret),

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -40,6 +40,7 @@ def problem(status: int, code: str, title: str, detail: str, que_faire: str = ""
 def of(error: PiloteErreur) -> Response:
     """What a service refused, or that it did not answer."""
     found = error.problem
+    listees = "Corrigez chaque erreur listée." if found.get("erreurs") else ""
     away = found.get("code") == "service-injoignable"
     status = 503 if away else int(found["status"]) if found.get("status") in (404, 409, 422) else 502 if "status" in found else 409
     return problem(
@@ -47,26 +48,50 @@ def of(error: PiloteErreur) -> Response:
         str(found.get("code", "service-en-panne")),
         str(found.get("title", "La demande est refusée")),
         str(found.get("detail", "")),
-        str(found.get("que_faire", "") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else "")),
+        str(found.get("que_faire", "") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else listees)),
         service=error.service.value,
         **({"erreurs": found["erreurs"]} if found.get("erreurs") else {}),
     )
 
 
-async def _asked(request: Request) -> Mapping[str, str]:
-    """The body: one key, one text; raises Panne."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise Panne("Le corps n'est pas annoncé comme du JSON (en-tête Content-Type: application/json).", EXEMPLE)
+def sans_jeton(pilot: Pilot, request: Request) -> Response | None:
+    """What is answered to who does not show the pilot's credential, None to who does."""
+    given = request.headers.get("authorization", "")
+    if hmac.compare_digest(given.encode(), f"Bearer {pilot.token}".encode()):
+        return None
+    que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
+    return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", f"{request.method} {request.url.path}", que_faire)
+
+
+async def corps(request: Request, kinds: Sequence[str], limit: int, exemple: str) -> tuple[str, bytes]:
+    """The type of the body, one of those, and its bytes, `limit` at most; raises Panne."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind not in kinds:
+        raise Panne(f"Le corps n'est pas annoncé comme {' ou '.join(kinds)} (en-tête Content-Type).", exemple)
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > LIMIT:
-            raise Panne("Le corps est trop grand.", EXEMPLE)
+        if len(raw) > limit:
+            raise Panne("Le corps est trop grand.", exemple)
+    return kind, bytes(raw)
+
+
+def objet_json(raw: bytes, exemple: str) -> dict[str, Any]:
+    """A JSON object; raises Panne."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):
-        raise Panne("Le corps n'est pas un document JSON.", EXEMPLE) from None
-    if not isinstance(found, dict) or len(set(found) - {"dossier"}) != 1 or not set(found) <= {"jusqua", "de", "a", "dossier"}:
+        raise Panne("Le corps n'est pas un document JSON.", exemple) from None
+    if not isinstance(found, dict):
+        raise Panne("Le corps n'est pas un objet JSON.", exemple)
+    return found
+
+
+async def _asked(request: Request) -> Mapping[str, str]:
+    """The body: one key, one text; raises Panne."""
+    _, raw = await corps(request, ("application/json",), LIMIT, EXEMPLE)
+    found = objet_json(raw, EXEMPLE)
+    if len(set(found) - {"dossier"}) != 1 or not set(found) <= {"jusqua", "de", "a", "dossier"}:
         raise Panne("Dites jusqu'où avancer, par un seul des trois champs « jusqua », « de » ou « a ».", EXEMPLE)
     if not all(isinstance(value, str) for value in found.values()):
         raise Panne("La valeur est un texte.", EXEMPLE)
@@ -81,10 +106,8 @@ class Avance:
 
     async def post(self, request: Request) -> Response:
         """Move the world, then tell what happened; the same request with the same Idempotency-Key is told the same again."""
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self.pilot.token}".encode()):
-            que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
-            return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", "POST /pilotage/bacs/{bac}/avance", que_faire)
+        if (refus := sans_jeton(self.pilot, request)) is not None:
+            return refus
         bac = request.path_params["bac"]
         try:
             asked = await _asked(request)

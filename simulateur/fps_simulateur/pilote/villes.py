@@ -40,11 +40,16 @@ async def connue(pilot: Pilot, bac: str, siret: str) -> dict[str, Any] | None:
     return None
 
 
-async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]]) -> None:
-    """Give towns to a bac: asked of the four services before any keeps them, taken back when one fails then. Raises PiloteErreur."""
+async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]], *, essai: bool = False) -> None:
+    """Give towns to a bac: asked of the four services before any keeps them, taken back when one fails then.
+
+    `essai`: asked only. Raises PiloteErreur.
+    """
     path, body = f"{_bac(bac)}/villes", {"villes": list(villes)}
     for service in SERVICES:
         await pilot._call(service, "POST", path, json=body, params={"essai": True})
+    if essai:
+        return
     sirets = list(dict.fromkeys(ville["commune"]["siret"] for ville in villes))
     avant = {service: {siret: await _connues(pilot, service, bac, siret) for siret in sirets} for service in SERVICES}
     done: list[Party] = []
