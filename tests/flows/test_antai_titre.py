@@ -16,7 +16,7 @@ from fps.messages.mfps import CreationFps
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from fps_console.commandes.doctor import Bilan, Report
-from fps_console.web.lecture import Lecture
+from fps_console.lecture import Lecture
 from fps_simulateur.pilote.world import World
 from tests.parler.antai import NUMERO, TITRE, Antai
 

@@ -12,7 +12,7 @@ from fps.kit.ground.clock import paris
 from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps.villes.defaut import MODELE, par_defaut
-from fps_console.web.lecture import Lecture
+from fps_console.lecture import Lecture
 from fps_simulateur.langue.villes import lire
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur

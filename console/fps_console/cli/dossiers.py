@@ -1,5 +1,6 @@
-"""What one asks of the dossiers: `fps advance` lives their days, `fps expliquer` tells where a value comes from, `fps flux` their flows."""
+"""What one asks of the dossiers: their life, their letters, their days to come, where a value comes from, the flows that they travel by."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,42 @@ def advance(
     asked = {"jusqua": jusqua, "de": de, "dossier": dossier, **({} if to is None else named(to))}
     given = {name: value for name, value in asked.items() if value is not None}
     return go(settings(adresses, data_dir), nom, given, en_json, detail=detail)
+
+
+Numero = typer.Argument(metavar="NUMERO", help="Numéro du FPS, 26 chiffres.", show_default=False)
+
+
+def dossier(
+    numero: Annotated[str, Numero],
+    nom: BacOption = "defaut",
+    developpeur: Annotated[bool, typer.Option("--developpeur", help="Tout le journal, avec rangs, données et identifiants.")] = False,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Raconte un dossier : sa vie, ses sommes, ce qui l'attend, ses courriers."""
+    from fps_console.commandes.dossier import dossier as tell
+
+    return tell(settings(adresses, data_dir), nom, numero, en_json, developpeur=developpeur)
+
+
+def courriers(
+    numero: Annotated[str | None, Numero] = None,
+    nom: BacOption = "defaut",
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FICHIER", help="Écrit chacun dans cette archive, en JSON et en PDF.")
+    ] = None,
+    dossier: Annotated[
+        Path | None, typer.Option("--pdf", metavar="RÉPERTOIRE", help="Écrit chacun dans ce répertoire, en JSON et en PDF.")
+    ] = None,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Liste les courriers d'un dossier, ou de tout un bac, et les imprime."""
+    from fps_console.commandes.dossier import courriers as go
+
+    return go(settings(adresses, data_dir), nom, numero, archive, dossier, en_json)
 
 
 def flux(en_json: Json = False) -> int:

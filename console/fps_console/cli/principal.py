@@ -22,6 +22,8 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.demo,
     lancer.play,
     dossiers.advance,
+    dossiers.dossier,
+    dossiers.courriers,
     dossiers.flux,
     dossiers.expliquer,
     enroler.enroler,

@@ -99,6 +99,33 @@ def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: boo
     return drive(settings, go)
 
 
+def journal(settings: Settings, nom: str, dossier: str | None, en_json: bool, *, detail: bool = False) -> int:
+    """Tell all that happened in a bac, or to a dossier, in order, as a stream; raises Panne."""
+
+    async def go(pilot: "Pilot") -> int:
+        from fps.parties import SERVICES
+
+        async def lines() -> AsyncIterator[Mapping[str, Any]]:
+            if dossier is None:
+                async for line in pilot.faits(nom, dict.fromkeys(SERVICES, 0)):
+                    yield line
+            else:
+                for line in await pilot.journal(nom, dossier):
+                    yield line
+
+        if en_json:
+            async for part in objet({"bac": nom, "dossier": dossier}, "evenements", lines(), plain=narrow()):
+                sys.stdout.write(part)
+            say()
+            return 0
+        shown = recit.au_fil(lines())
+        if not await (_pages(pilot, nom, shown) if detail else _story(pilot, nom, shown)):
+            say("Rien ne s'y est encore passé.")
+        return 0
+
+    return drive(settings, go)
+
+
 async def move(pilot: "Pilot", nom: str, until: datetime, dire: "Dire | None" = None) -> Avance:
     """Live every day until then; raises PiloteErreur."""
     marks = await (pilot.conduire(nom, until) if dire is None else pilot.conduire(nom, until, dire))

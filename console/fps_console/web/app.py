@@ -26,9 +26,9 @@ from fps.kit.web.gate import Gate
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes import enterrees
 from fps_console.commandes.output import SPECIMEN
+from fps_console.lecture import DEFAUT, Lecture
 from fps_console.mots import recit
 from fps_console.web.carte import carte_svg
-from fps_console.web.lecture import DEFAUT, Lecture
 from fps_console.web.mesures import Mesures
 from fps_console.web.pilotage import Avance
 from fps_console.web.villes import Villes

@@ -1,7 +1,7 @@
 """How the four services are called together, and what one reads of a bac: journals, audit, letters, books."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -92,6 +92,20 @@ class Lecteur:
         found = await asyncio.gather(*(self._journal(s, nom, sujet) for s in SERVICES))
         return sorted((line for lines in found for line in lines), key=order)
 
+    async def sujets(self, nom: str, numero: str) -> list[str]:
+        """Under which numbers a dossier has letters and days: its own, then those of its petitions, which its journal names."""
+        return sujets_de(await self.journal(nom, numero)) or [numero]
+
+    async def a_venir(self, nom: str, sujets: Iterable[str]) -> list[dict[str, Any]]:
+        """What is due under these numbers, in the order of the days: `le`, `service`, `nature`, `libelle`, `article`."""
+        found = [
+            {"service": service.value, **one}
+            for sujet in sujets
+            for service, days in (await self._all("GET", f"{_bac(nom)}/echeances", params={"sujet": sujet})).items()
+            for one in days
+        ]
+        return sorted(found, key=lambda one: (one["le"], one["service"], one["nature"]))
+
     async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
         """Whether the journal of a dossier is whole in each service that has it; raises PiloteErreur when none has."""
         found: dict[Party, Any] = {}
@@ -153,6 +167,11 @@ class Lecteur:
     async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
         """The balances of the books, service by service, in centimes."""
         return await self._all("GET", f"{_bac(nom)}/soldes", params={} if sujet is None else {"sujet": sujet})
+
+
+def sujets_de(lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The numbers that lines of a journal are about: their dossiers, and the petitions that they name."""
+    return list(dict.fromkeys(str(s) for line in lines for s in (line["sujet"], line["donnees"].get("numero_requete")) if s))
 
 
 def _refus(service: Party, response: httpx.Response) -> PiloteErreur:

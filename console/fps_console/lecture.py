@@ -1,4 +1,4 @@
-"""What the pages show, read from the public HTTP API of the services and from the pilot."""
+"""What the pages and the commands show of a bac, read from the public HTTP API of the services and from the pilot."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from fps.parties import LIBELLES, Party
 from fps_console.mots import recit
 from fps_console.mots.lexique import MOTIFS
 from fps_simulateur.pilote import villes
+from fps_simulateur.pilote.lectures import sujets_de
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 DEFAUT = "defaut"
@@ -59,15 +60,9 @@ class Lecture:
             return None
         suivi = None if antai is None else await self.get(Party.ANTAI, bac, f"/va-pilote/dossiers/{numero}", siret=antai["siret"])
         lines = await self.pilot.journal(bac, numero)
-        letters: list[dict[str, Any]] = [
-            c
-            | {
-                "libelle": recit.message(by_type(c["type"])),
-                "a": LIBELLES[Party(c["destinataire"])],
-                "le": datetime.fromisoformat(c["date"]),
-            }
-            for c in await self.pilot.courriers(bac, numero)
-        ]
+        sujets = sujets_de(lines)
+        letters = [lettre(c) for sujet in sujets for c in await self.pilot.courriers(bac, sujet)]
+        letters.sort(key=lambda c: (c["le"], c["flux"], c["id"]))
         contents = {c["id"]: await self.pilot.courrier(bac, Party(c["service"]), c["id"]) for c in letters}
         return {
             **resume(numero, town, antai, await villes.noms(self.pilot, bac)),
@@ -76,7 +71,20 @@ class Lecture:
             "lignes": [recit.ligne(line, contents) for line in recit.courtes(lines)],
             "toutes": [recit.ligne(line, contents) for line in lines],
             "courriers": letters,
+            "echeances": await self.pilot.a_venir(bac, sujets),
+            "journal": lines,
+            "contenus": contents,
         }
+
+
+def lettre(c: Mapping[str, Any]) -> dict[str, Any]:
+    """A letter to a person, with its name, who gets it and its day."""
+    return {
+        **c,
+        "libelle": recit.message(by_type(c["type"])),
+        "a": LIBELLES[Party(c["destinataire"])],
+        "le": datetime.fromisoformat(c["date"]),
+    }
 
 
 def _unsupported(juge: Mapping[str, Any]) -> str:
