@@ -19,7 +19,11 @@ from fps.villes.catalogue import par_nom
 from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte, donnees, fusion, pieces_jointes
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.langue.modele import Etape, Vie, court, reponses
+from fps_simulateur.langue.moments import DEPART, Moment
+from fps_simulateur.langue.villes import FichierVille
+from fps_simulateur.pilote import reperes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+from fps_simulateur.pilote.villes import ajouter
 
 # What a service refuses to the pilot because of what the life asks.
 DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})
@@ -88,7 +92,7 @@ class Deroulement:
 
     async def _etape(self, etape: Etape) -> None:
         if etape.le is not None:
-            await self.monde.pilot.avancer(self.bac, instant(etape.le))
+            await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
         if etape.dossier is not None:
             self.courant = etape.dossier
             self.dossiers.setdefault(self.courant, {})
@@ -103,6 +107,22 @@ class Deroulement:
         if etape.echeances == "aucune":
             due = (await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
             exiger(due is None, f"une échéance attend le {due}")
+
+    async def _instant(self, le: date | datetime | Moment, dossier: str | None) -> datetime:
+        """When a step happens; raises VieFausse when its day never comes."""
+        if not isinstance(le, Moment):
+            return instant(le)
+        numero = self.dossiers.get(dossier or self.courant, {}).get("numero")
+        if le.base == DEPART:
+            jour = le.le(self.vie.depart)
+        elif isinstance(le.base, date):
+            jour = le.le(le.base)
+        else:
+            try:
+                jour = le.le(await reperes.jour(self.monde.pilot, self.bac, le.base, numero))
+            except reperes.RepereFaux as error:
+                raise VieFausse(error.phrase) from error
+        return paris(jour) if le.heure is None else datetime.combine(jour, le.heure, PARIS)
 
     async def _acte(self, un: Acte, etape: Etape) -> None:
         mots = self.connus
@@ -213,6 +233,11 @@ class Deroulement:
 async def jouer(monde: Monde, vie: Vie, bac: str) -> Deroulement:
     """Play a life in a bac of its own; raises VieFausse."""
     await monde.pilot.creer(bac, paris(vie.depart), graine=vie.vie)
+    if isinstance(vie.ville, FichierVille):
+        try:
+            await ajouter(monde.pilot, bac, [vie.ville.donnee()])
+        except PiloteErreur as error:
+            raise VieFausse(f"{vie.vie} : la ville est refusée : {error}") from error
     deroulement = Deroulement(monde, vie, bac)
     await deroulement.jouer()
     return deroulement
@@ -225,10 +250,11 @@ def instant(le: date | datetime) -> datetime:
     return paris(le)
 
 
-def mots_de_ville(nom: str) -> dict[str, str]:
+def mots_de_ville(ville: str | FichierVille) -> dict[str, str]:
     """What the acts give of a town: its SIRET and the first of its zones. Raises VieFausse with the nearest name."""
-    exiger(nom in par_nom(), f"« {nom} » n'est pas une ville du simulateur{proche(nom, par_nom())}")
-    commune = par_nom()[nom]
+    if isinstance(ville, str):
+        exiger(ville in par_nom(), f"« {ville} » n'est pas une ville du simulateur{proche(ville, par_nom())}")
+    commune = par_nom()[ville] if isinstance(ville, str) else ville
     return {"siret_ville": commune.siret, "zone_ville": commune.zones[0].code}
 
 

@@ -11,6 +11,7 @@ from fps.parties import Party
 from fps_simulateur.joueur import Deroulement, Monde, constat, instant
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
+from fps_simulateur.langue.moments import Moment
 
 # Lives that together write every sort of entry; they begin on one day, and none counts what others do in its bac.
 CHOISIES: Final = (
@@ -123,6 +124,7 @@ def jours(vie: Vie) -> dict[datetime | None, list[Etape]]:
     jour: datetime | None = None
     for etape in vie.etapes:
         if etape.le is not None:
+            assert not isinstance(etape.le, Moment), f"{vie.vie} : the days of a crowd are dates"
             jour = instant(etape.le)
         found.setdefault(jour, []).append(etape.model_copy(update={"le": None}))
     return found

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from fps.droit.calculs import majoration
 from fps_simulateur.langue.modele import Vie, catalogue
+from fps_simulateur.langue.moments import Moment
 from tests.demain import DEMAIN, LECTURES
 from tests.demain import NOMMES as LECTEURS
 
@@ -25,8 +26,9 @@ NOMMEES = {
 
 
 def jours(vie: Vie) -> list[date]:
-    """The days that a life lives, the first one included."""
-    vecus = (etape.le for etape in vie.etapes if etape.le is not None)
+    """The days that a life lives, the first one included; one that has a name is counted from the first."""
+    dits = (etape.le for etape in vie.etapes if etape.le is not None)
+    vecus = [jour.le(jour.base if isinstance(jour.base, date) else vie.depart) if isinstance(jour, Moment) else jour for jour in dits]
     return [vie.depart, *(jour.date() if isinstance(jour, datetime) else jour for jour in vecus)]
 
 

@@ -52,7 +52,7 @@ def choisir(noms: list[str]) -> list[Choisie]:
     for nom in noms or list(connues):
         if nom.endswith((".yaml", ".yml")) or "/" in nom:
             texte = Path(nom).read_text("utf-8")
-            found += [Choisie(vie, nom, texte, rang) for rang, vie in enumerate(lire(texte, nom))]
+            found += [Choisie(vie, nom, texte, rang) for rang, vie in enumerate(lire(texte, nom, Path(nom).parent))]
         elif nom in connues or nom in par_nom:
             found += connues.get(nom) or [par_nom[nom]]
         else:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from fps.donnees import lire_yaml
 from fps.flows import MESSAGES
@@ -15,7 +16,9 @@ from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 from fps_simulateur.langue.actes import acte
 from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe
-from fps_simulateur.langue.villes import connue
+from fps_simulateur.langue.moments import Moment, quand
+from fps_simulateur.langue.villes import Ville
+from fps_simulateur.pilote.reperes import REPERES
 
 Champs = dict[str, Any]
 
@@ -26,10 +29,14 @@ class Lecture(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _quand(valeur: Any) -> date | datetime | Moment | None:
+    return None if valeur is None else quand(valeur, REPERES)
+
+
 class Etape(Lecture):
     """One step. In its order: the day comes, the act is done, what is expected is checked."""
 
-    le: datetime | date | None = None
+    le: Annotated[datetime | date | Moment, BeforeValidator(_quand)] | None = None
     dossier: str | None = Field(default=None, description="Le dossier dont il s'agit ; à défaut, le dernier nommé")
     acte: str | None = Field(default=None, description="Ce que quelqu'un fait, dans les mots du métier : « payer le FPS »")
     avec: Champs = Field(default_factory=dict, description="Ce que l'acte donne")
@@ -70,7 +77,9 @@ class Vie(Lecture):
     vie: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     titre: str
     depart: date = date(2023, 9, 28)
-    ville: Annotated[str, AfterValidator(connue)] = "lille"
+    ville: Ville = Field(
+        default="lille", description="La collectivité : une ville livrée, le chemin d'un fichier de ville, ou ce qu'il dirait"
+    )
     etapes: Annotated[tuple[Etape, ...], Field(min_length=1)]
 
 
@@ -109,8 +118,11 @@ MOTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def lire(text: str, source: str) -> list[Vie]:
-    """The lives of a file; raises ViesIllisibles, with the line, the column and the nearest word of each thing that is ill written."""
+def lire(text: str, source: str, dossier: Path | None = None) -> list[Vie]:
+    """The lives of a file, which names others from its directory; raises ViesIllisibles.
+
+    Each thing that is ill written has its line, its column and the nearest word.
+    """
     try:
         brut: Any = lire_yaml(text)
     except yaml.YAMLError as error:
@@ -122,7 +134,7 @@ def lire(text: str, source: str) -> list[Vie]:
     lives, fautes = [], []
     for rang, item in enumerate(brut):
         try:
-            lives.append(Vie.model_validate(item))
+            lives.append(Vie.model_validate(item, context={"dossier": dossier or Path()}))
         except ValidationError as error:
             fautes += Plan(text, source).fautes((rang,), error, MOTS)
     names = [v.vie for v in lives]

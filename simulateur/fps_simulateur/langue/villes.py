@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, get_args
 
 import yaml
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError, ValidationInfo
 
 from fps.donnees import lire_yaml
 from fps.droit.numero import siret_valide
@@ -53,6 +53,25 @@ def connue(nom: str) -> str:
     if nom not in par_nom():
         raise ValueError(f"« {nom} » n'est pas une ville du simulateur{proche(nom, par_nom())}")
     return nom
+
+
+def _du_fichier(valeur: Any, info: ValidationInfo) -> Any:
+    """A town by the path of its file, from the directory of the life that names it."""
+    if not (isinstance(valeur, str) and valeur.endswith((".yaml", ".yml"))):
+        return valeur
+    chemin = Path((info.context or {}).get("dossier", ".")) / valeur
+    try:
+        return lire(chemin.read_text("utf-8"), valeur)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"le fichier de ville « {valeur} » ne se lit pas : {getattr(error, 'strerror', None) or 'ce n’est pas de l’UTF-8'}"
+        ) from error
+    except VillesIllisibles as error:
+        raise ValueError(f"ce fichier de ville ne se lit pas : {error}") from error
+
+
+def _sorte(valeur: Any) -> str:
+    return "nom" if isinstance(valeur, str) else "fichier"
 
 
 def lire(texte: str, source: str) -> FichierVille:
@@ -122,5 +141,11 @@ def _noms(model: type[BaseModel]) -> Iterator[str]:
             todo += get_args(one)
 
 
+# A shipped town by its short name, the path of a file, or what such a file says.
+Ville = Annotated[
+    Annotated[Annotated[str, AfterValidator(connue)], Tag("nom")] | Annotated[FichierVille, Tag("fichier")],
+    Discriminator(_sorte),
+    BeforeValidator(_du_fichier),
+]
 _TOUS: Final = tuple(sorted(set(_noms(FichierVille))))
 MOTS: Final = {"vie": _TOUS, "etape": _TOUS}

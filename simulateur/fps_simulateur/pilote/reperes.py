@@ -21,6 +21,7 @@ class Prevu:
 
     service: Party
     nature: str
+    actes: tuple[str, ...] = ()  # what the journal says once it is done; the nature, unless it is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class Limite:
 
 
 REPERES: Final[Mapping[str, Prevu | Limite]] = {
-    "envoi-avis": Prevu(Party.ANTAI, "envoi-apa"),
+    "envoi-avis": Prevu(Party.ANTAI, "envoi-apa", ("envoi-avis", "mise-a-disposition")),
     "notification": Prevu(Party.ANTAI, "notification"),
     "fin-minoration": Limite(Party.ANTAI, "dossiers", "minoration_jusqu_au"),
     "limite-rapo": Limite(Party.ANTAI, "dossiers", "date_limite_rapo"),
-    "rejet-implicite": Prevu(Party.COLLECTIVITE, "silence-rapo"),
+    "rejet-implicite": Prevu(Party.COLLECTIVITE, "silence-rapo", ("rejet-implicite-rapo",)),
     "limite-paiement": Limite(Party.ANTAI, "dossiers", "date_limite_paiement"),
-    "impaye": Prevu(Party.ANTAI, "limite-paiement"),
+    "impaye": Prevu(Party.ANTAI, "limite-paiement", ("impaye",)),
     "titre": Prevu(Party.ANTAI, "emission-titre"),
     "majoration": Prevu(Party.ANTAI, "emission-titre"),
     "avertissement": Prevu(Party.DGFIP, "envoi-avertissement"),
@@ -48,7 +49,7 @@ REPERES: Final[Mapping[str, Prevu | Limite]] = {
     "saisie": Prevu(Party.DGFIP, "saisie"),
     "prescription": Prevu(Party.DGFIP, "prescription"),
     "reversement": Prevu(Party.DGFIP, "reversement"),
-    "examen": Prevu(Party.CCSP, "examen"),
+    "examen": Prevu(Party.CCSP, "examen", ("communication", "demande-regularisation")),
 }
 
 
@@ -73,6 +74,28 @@ async def trouver(pilot: Pilot, nom: str, repere: str, dossier: str | None, stat
     if repere not in REPERES:
         que_faire = f"Les jours qui ont un nom : {', '.join((PROCHAINE[0], *REPERES))} ; sinon une date, ou une durée."
         raise RepereFaux(f"« {repere[:40]} » n'est pas le nom d'un jour{proche(repere, REPERES)}.", que_faire)
+    found = await _arrivee(pilot, nom, repere, dossier)
+    if found < now.date():
+        raise RepereFaux(f"« {repere} » est passé : c'était le {found:%d/%m/%Y}.", "Un bac ne revient pas en arrière : jouez-en un autre.")
+    return max(now, paris(found))
+
+
+async def jour(pilot: Pilot, nom: str, repere: str, dossier: str | None) -> date:
+    """The date of a named day: the one that is planned, else the last that was lived, else the one that a copy of the bac lives.
+
+    Raises RepereFaux, PiloteErreur.
+    """
+    what = REPERES[repere]
+    if isinstance(what, Prevu) and await _prevu(pilot, nom, what, dossier) is None:
+        lignes = await pilot._journal(what.service, nom, dossier)
+        vecus = [x["date"] for x in lignes if x["acte"] in (what.actes or (what.nature,))]
+        if vecus:
+            return datetime.fromisoformat(vecus[-1]).date()
+    return await _arrivee(pilot, nom, repere, dossier)
+
+
+async def _arrivee(pilot: Pilot, nom: str, repere: str, dossier: str | None) -> date:
+    """The date of a named day that is planned, or explained, or lived in a copy; raises RepereFaux when it is none."""
     what = REPERES[repere]
     if isinstance(what, Prevu):
         found = await _chercher(pilot, nom, lambda bac: _prevu(pilot, bac, what, dossier))
@@ -82,9 +105,7 @@ async def trouver(pilot: Pilot, nom: str, repere: str, dossier: str | None, stat
     if found is None:
         de_qui = f"pour le dossier {dossier}" if dossier else f"dans le bac « {nom} »"
         raise RepereFaux(f"« {repere} » n'arrive pas {de_qui}, quoi qu'on attende.", "Lisez ce qui lui est arrivé : « fps explain ».")
-    if found < now.date():
-        raise RepereFaux(f"« {repere} » est passé : c'était le {found:%d/%m/%Y}.", "Un bac ne revient pas en arrière : jouez-en un autre.")
-    return max(now, paris(found))
+    return found
 
 
 async def _chercher(pilot: Pilot, nom: str, regarder: Callable[[str], Awaitable[date | None]]) -> date | None:

@@ -1,0 +1,143 @@
+"""The language of the lives: moments in words, a town of one's own, and where each fault is."""
+
+import textwrap
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fps.villes.catalogue import par_nom
+from fps_simulateur.joueur import Deroulement, VieFausse, jouer
+from fps_simulateur.langue.fautes import ViesIllisibles
+from fps_simulateur.langue.modele import lire
+from fps_simulateur.langue.moments import Moment, quand
+from fps_simulateur.pilote.reperes import REPERES
+from fps_simulateur.pilote.world import World
+
+EN_MONDE = pytest.mark.asyncio(loop_scope="session")
+MOMENTS: dict[str, Any] = {
+    "2023-09-28": date(2023, 9, 28),
+    "2023-09-28T10:00": datetime(2023, 9, 28, 10),  # noqa: DTZ001 (the hour of Paris is meant)
+    "J": Moment("J"),
+    "j + 5": Moment("J", ((5, "jours"),)),
+    "J+5": Moment("J", ((5, "jours"),)),
+    "J+1 mois - 1 jour": Moment("J", ((1, "mois"), (-1, "jours"))),
+    "2023-09-28 + 2 semaines": Moment(date(2023, 9, 28), ((2, "semaines"),)),
+    "notification + 1 mois": Moment("notification", ((1, "mois"),)),
+    "la veille de la limite de paiement": Moment("limite-paiement", ((-1, "jours"),)),
+    "le lendemain de l'envoi de l'avis": Moment("envoi-avis", ((1, "jours"),)),
+    "le lendemain du titre à 10 h 30": Moment("titre", ((1, "jours"),), time(10, 30)),
+    "la veille du rejet implicite": Moment("rejet-implicite", ((-1, "jours"),)),
+    "limite-rapo": Moment("limite-rapo"),
+    "la fin de la minoration à 9:05": Moment("fin-minoration", (), time(9, 5)),
+}
+FAUX = {
+    "notificasion": "vouliez-vous dire « notification » ?",
+    "la veille de la limitte de paiement": "vouliez-vous dire « limite-paiement » ?",
+    "notification + 1 moi": "vouliez-vous dire « mois » ?",
+    "J+5 à 25 h": "n'est pas une heure",
+    "un jour": "n'est pas un moment : une date",
+}
+
+
+@pytest.mark.parametrize(("ecrit", "compris"), MOMENTS.items())
+def test_a_moment_is_read_as_a_clerk_writes_it(ecrit: str, compris: Any) -> None:
+    assert quand(ecrit, REPERES) == compris
+
+
+@pytest.mark.parametrize(("ecrit", "dit"), FAUX.items())
+def test_what_is_no_moment_is_said_where_it_stands_with_the_nearest_word(ecrit: str, dit: str) -> None:
+    with pytest.raises(ViesIllisibles) as wrong:
+        lire(f"- vie: a\n  titre: A\n  etapes:\n    - {{ acte: établir un FPS }}\n    - {{ le: {ecrit} }}\n", "vie.yaml")
+    (faute,) = wrong.value.fautes
+    assert (faute.ligne, faute.colonne) == (5, 9) and dit in faute.texte
+
+
+async def joue(monde: World, bac: str, texte: str, source: str = "vie.yaml") -> Deroulement:
+    (vie,) = lire(texte, source)
+    return await jouer(monde, vie, bac)
+
+
+DITE = """
+- vie: dite
+  titre: Une vie sans aucune date
+  etapes:
+    - { acte: établir un FPS, antai: { etat: transmis } }
+    - { le: J+1, antai: { etat: apa-envoye } }
+    - { le: la veille de la notification, antai: { etat: apa-envoye } }
+    - { le: notification, antai: { etat: notifie, date_notification: 2023-10-05 } }
+    - { le: notification + 1 mois, antai: { etat: notifie } }
+    - { le: le lendemain de la notification + 1 mois à 8 h }
+    - { le: la limite de paiement, antai: { etat: notifie, date_limite_paiement: 2024-01-05 } }
+    - { le: le lendemain de la limite de paiement, antai: { etat: impaye } }
+    - { le: la veille du titre, antai: { etat: impaye } }
+    - { le: titre, antai: { etat: titre-emis } }
+    - { le: envoi de l'avis + 1 an }
+"""
+
+
+@EN_MONDE
+async def test_a_life_is_lived_at_moments_that_are_past_or_to_come(monde: World) -> None:
+    vecue = await joue(monde, "moments", DITE)
+    assert datetime.fromisoformat((await monde.pilot.etat("moments"))["instant"]).date() == date(2024, 9, 29)
+    titre = next(x for x in await monde.pilot.journal("moments", vecue.mots["numero"]) if x["acte"] == "emission-titre")
+    assert titre["date"].startswith("2024-01-16")
+
+
+@EN_MONDE
+async def test_a_moment_that_never_comes_or_is_past_is_the_fault_of_its_step(monde: World) -> None:
+    jamais = DITE.partition("    - { le: J+1")[0]
+    with pytest.raises(VieFausse, match="étape 3 : « titre » n'arrive pas") as wrong:
+        await joue(
+            monde, "jamais", f"{jamais}    - {{ le: notification, acte: payer le FPS, avec: {{ montant: 3500 }} }}\n    - {{ le: titre }}\n"
+        )
+    assert wrong.value.etape == 3
+    with pytest.raises(VieFausse, match="étape 3"):
+        await joue(monde, "passe", f"{jamais}    - {{ le: titre }}\n    - {{ le: la veille de la notification }}\n")
+
+
+A_SOI = """
+- vie: a-soi
+  titre: Une ville à soi
+  ville: maville.yaml
+  etapes:
+    - { le: J+1 à 10 h, acte: établir un FPS, donne: { montant: 2000 }, antai: { etat: transmis } }
+    - { le: notification, antai: { etat: notifie } }
+    - { le: limite de paiement, acte: payer le FPS, avec: { montant: 2000 }, antai: { etat: paye } }
+"""
+
+
+def ville_a_soi() -> dict[str, Any]:
+    modele = par_nom()["cholet"].model_dump(mode="json", by_alias=True)
+    zone = modele["zones"][0] | {"code": "A", "fps": {"2018-01-01": {"voiture": 2000}}}
+    return modele | {"siret": "21380001400010", "nom": "Ville d'Essai", "zones": [zone], "abonnements": [], "droits": []}
+
+
+@EN_MONDE
+async def test_a_life_is_lived_in_a_town_of_ones_own_by_its_file_or_in_the_life_itself(monde: World, tmp_path: Path) -> None:
+    ecrite = yaml.safe_dump(ville_a_soi(), allow_unicode=True)
+    (tmp_path / "maville.yaml").write_text(ecrite, "utf-8")
+    (de_fichier,) = lire(A_SOI, "vie.yaml", tmp_path)
+    (dedans,) = lire(A_SOI.replace("ville: maville.yaml", "ville:\n" + textwrap.indent(ecrite, "    ")), "vie.yaml")
+    assert dedans.ville == de_fichier.ville
+    vecue = await jouer(monde, de_fichier, "ville-a-soi")
+    assert vecue.mots["siret"] == "21380001400010"
+    (tmp_path / "maville.yaml").write_text(yaml.safe_dump(ville_a_soi() | {"siret": par_nom()["lille"].siret}), "utf-8")
+    with pytest.raises(VieFausse, match="a-soi : la ville est refusée") as wrong:
+        await jouer(monde, lire(A_SOI, "vie.yaml", tmp_path)[0], "ville-prise")
+    assert wrong.value.etape == 0
+
+
+def test_a_town_that_is_ill_written_is_a_fault_of_the_life_that_names_it(tmp_path: Path) -> None:
+    def dit(texte: str) -> str:
+        with pytest.raises(ViesIllisibles) as wrong:
+            lire(texte, "vie.yaml", tmp_path)
+        return str(wrong.value)
+
+    assert "ligne 4, colonne 3 : le fichier de ville « maville.yaml » ne se lit pas" in dit(A_SOI)
+    (tmp_path / "maville.yaml").write_text(yaml.safe_dump(ville_a_soi() | {"siret": "21380001400011"}), "utf-8")
+    assert "ligne 4, colonne 3" in dit(A_SOI) and "n'a pas la bonne clé" in dit(A_SOI)
+    assert "vouliez-vous dire « lille » ?" in dit(A_SOI.replace("maville.yaml", "lile"))
+    assert "ligne 4" in dit(A_SOI.replace("maville.yaml", "{ nom: X, sirte: 1 }"))
