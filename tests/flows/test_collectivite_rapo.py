@@ -253,6 +253,18 @@ async def test_nobody_is_refunded_who_did_not_ask_and_a_refused_document_is_owed
     assert vus[0]["dette"] == attendu[vus[1][0]["etat"]]
 
 
+async def test_one_person_who_contests_several_fps_forms_one_rapo_for_each(ville: Ville) -> None:
+    premier, second = await ville.etablir(), await ville.etablir()
+    accuses = [await deposer(ville, numero) for numero in (premier, second)]
+    assert [a["numero_fps"] for a in accuses] == [premier, second] and accuses[0]["numero_rapo"] != accuses[1]["numero_rapo"]
+    await ville.agir(f"/rapos/{premier}/decision", TOTALE)
+    assert [(await ville.lire(f"/rapos/{numero}"))["etat"] for numero in (premier, second)] == ["accepte", "depose"]
+    autre = {**DEMANDEUR, "identite": {**DEMANDEUR["identite"], "nom": "AUTRE"}}
+    for numero in (premier, second):
+        assert await ville.lettre_refusee(DepotRapo, numero_fps=numero, demandeur=autre) == "rapo-d-une-autre-personne"
+        assert await ville.lettre_refusee(DepotRapo, numero_fps=numero, expose="Encore.") == "rapo-deja-depose"
+
+
 async def test_the_annual_report_counts_the_rapo_of_the_year_by_state_channel_and_criterion(ville: Ville) -> None:
     numeros = [await ville.etablir() for _ in range(5)]
     for numero in numeros[:3]:

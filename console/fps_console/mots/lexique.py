@@ -154,6 +154,7 @@ ACTES: Mapping[str, str] = {
     "ouverture-decision": "Décision ouverte par la collectivité",
     "reponse": "Réponse à la demande de régularisation",
     "reponse-tardive": "Réponse tardive à la demande de régularisation",
+    "reponse-postee-a-temps": "Réponse postée à temps, arrivée après le délai",
     "renonciation": "Requérant réputé avoir renoncé",
     "irrecevabilite": "Requête irrecevable",
     "memoire": "Mémoire en défense",

@@ -162,6 +162,9 @@ class ReponseRegularisation(
     numero_fps: Numero26
     objet: Literal["regularisation", "confirmation-telecopie", "maintien", "desistement"] = Field(description="Objet de la réponse")
     canal: CanalRequete = Field(description="Canal de la réponse")
+    date_cachet_poste: Jour | None = Field(
+        default=None, description="Date du cachet de la poste d'une réponse par courrier : depuis le 13 mai 2024, c'est elle qui compte"
+    )
     texte: Texte | None = Field(default=None, description="Réponse du requérant")
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = Field(default=(), description="Pièces jointes")
 
@@ -170,6 +173,7 @@ class ReponseRegularisation(
         "numero_fps": s.NUMERO,
         "objet": "regularisation",
         "canal": "portail",
+        "date_cachet_poste": None,
         "texte": "Voici une copie lisible de l'avertissement.",
         "pieces": [s.piece("avertissement", "avertissement-lisible.pdf")],
     }

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from ccsp.actes.requete import connue, du_fps, tracer
 from ccsp.domain import lettres
-from ccsp.domain.articles import DEFENSE, REGULARISATION, TELECOPIE
-from ccsp.domain.delais import notification_requerant
+from ccsp.domain.articles import CACHET, DEFENSE, REGULARISATION, TELECOPIE
+from ccsp.domain.delais import notification_requerant, postee_a_temps
 from ccsp.domain.echeances import Echeance
 from ccsp.domain.mentions import Mention
-from ccsp.domain.recevabilite import motifs, regularisables
-from ccsp.domain.refus import ConfirmationParTelecopie, ReponseSansObjet
+from ccsp.domain.recevabilite import motifs, regularisables, verifier_cachet_reponse
+from ccsp.domain.refus import ConfirmationParTelecopie, ReponseSansObjet, TelecopieNonConfirmee
 from ccsp.domain.requete import INSTRUITES, EtatRequete, Requete
 from fps.droit import parametres
 from fps.droit.calculs import date_examen_requete, date_limite_defense, date_limite_regularisation
@@ -58,10 +58,20 @@ async def clore_la_regularisation(numero: str, work: Work) -> None:
 
 
 async def repondre(message: ReponseRegularisation, work: Work) -> AccuseDepotRequete:
-    """Any answer of the applicant; in time, it prevents renunciation. Raises ReponseSansObjet, ConfirmationParTelecopie."""
+    """Any answer of the applicant; in time, even by its postmark alone, it prevents renunciation.
+
+    Raises CachetPosterieur, ReponseSansObjet, ConfirmationParTelecopie.
+    """
     requete = await du_fps(message.numero_requete, message.numero_fps, work)
-    article = ReponseRegularisation.law
-    if requete.etat is EtatRequete.RENONCIATION:
+    article, cachet = ReponseRegularisation.law, message.date_cachet_poste
+    verifier_cachet_reponse(requete, message.canal, cachet, work.today)
+    echue = requete.etat in (EtatRequete.RENONCIATION, EtatRequete.EN_ETAT) and bool(requete.motifs)
+    rattrapee = echue and message.objet != "confirmation-telecopie"
+    rattrapee = rattrapee and postee_a_temps(requete.limite_regularisation, cachet, work.today)
+    if rattrapee:
+        requete.passer("recevoir_a_temps")
+        tracer(requete, Mention.REPONSE_POSTEE_A_TEMPS, CACHET, work, objet=message.objet)
+    elif requete.etat is EtatRequete.RENONCIATION:
         requete.passer("repondre_tard")
         tracer(requete, Mention.REPONSE_TARDIVE, article, work)
     elif requete.etat not in INSTRUITES:
@@ -82,6 +92,9 @@ async def repondre(message: ReponseRegularisation, work: Work) -> AccuseDepotReq
         requete.motifs = motifs(requete, work.today)
         if not requete.motifs:
             _communiquer(requete, work)
+        elif rattrapee:
+            requete.passer("mettre_en_etat")
+            tracer(requete, Mention.IRRECEVABILITE, REGULARISATION, work, motifs=list(requete.motifs))
     return lettres.accuse_depot(requete, len(message.pieces), message.canal, work.now, work.today)
 
 
@@ -93,10 +106,15 @@ async def clore_la_defense(numero: str, work: Work) -> None:
 
 
 def _confirmer(requete: Requete, message: ReponseRegularisation, work: Work) -> None:
-    if requete.confirmer_avant_le is None or requete.confirmee_le is not None or requete.etat is not EtatRequete.DEPOSEE:
+    echue = requete.etat is EtatRequete.EN_ETAT and TelecopieNonConfirmee.code in requete.motifs
+    rattrapee = echue and postee_a_temps(requete.confirmer_avant_le, message.date_cachet_poste, work.today)
+    ouverte = requete.etat is EtatRequete.DEPOSEE or rattrapee
+    if requete.confirmer_avant_le is None or requete.confirmee_le is not None or not ouverte:
         raise ReponseSansObjet(f"Requête {requete.numero} : aucune télécopie à confirmer.", "objet")
     if message.canal == "telecopie":
         raise ConfirmationParTelecopie(f"Requête {requete.numero}", "canal")
+    if rattrapee:
+        requete.passer("reprendre_l_examen")
     requete.confirmee_le = work.today
     tracer(requete, Mention.CONFIRMATION_TELECOPIE, TELECOPIE, work)
     work.schedule(requete.numero, Echeance.EXAMEN, date_examen_requete(work.today))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from ccsp.domain.requete import Requete
+from fps.droit import droit
 from fps.droit.calculs import (
     date_examen_requete,
     date_limite_execution,
@@ -31,6 +32,11 @@ def connaissance_decision_rapo(requete: Requete) -> date | None:
     if decision is None or (declaree is None and "decision-rapo" not in requete.pieces):
         return decision
     return date_notification_decision_rapo(decision, declaree)
+
+
+def postee_a_temps(limite: date | None, cachet: date | None, arrivee: date) -> bool:
+    """Whether what arrives that day is in time by its postmark, as the law of its arrival has it (CE, Section, 13 May 2024, n° 466541)."""
+    return limite is not None and cachet is not None and droit(arrivee).cachet_juridiction and cachet <= limite
 
 
 def examen(requete: Requete) -> date:

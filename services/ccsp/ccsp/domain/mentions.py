@@ -13,6 +13,7 @@ class Mention(StrEnum):
     RENONCIATION = "renonciation"
     REPONSE = "reponse"
     REPONSE_TARDIVE = "reponse-tardive"
+    REPONSE_POSTEE_A_TEMPS = "reponse-postee-a-temps"
 
     COMMUNICATION = "communication"
     OUVERTURE_COMMUNICATION = "ouverture-communication"

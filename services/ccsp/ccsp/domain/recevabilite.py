@@ -81,6 +81,12 @@ def verifier_cachet(depot: Depot, le: date) -> None:
         raise refus.CachetPosterieur(f"Cachet du {cachet:%d/%m/%Y}, canal « {depot.canal} », reçue le {le:%d/%m/%Y}.", "date_cachet_poste")
 
 
+def verifier_cachet_reponse(requete: Requete, canal: str, cachet: date | None, le: date) -> None:
+    """Raises CachetPosterieur: an answer is posted after the petition, not after its arrival, and only a letter has a postmark."""
+    if cachet is not None and (canal != "courrier" or not requete.date_depot <= cachet <= le):
+        raise refus.CachetPosterieur(f"Cachet du {cachet:%d/%m/%Y}, canal « {canal} », reçue le {le:%d/%m/%Y}.", "date_cachet_poste")
+
+
 def _delai(requete: Requete) -> Iterator[type[Irrecevabilite]]:
     attaquee_le = requete.depot.date_decision_rapo if requete.objet == "decision-rapo" else None
     if attaquee_le is not None and attaquee_le > requete.date_depot:

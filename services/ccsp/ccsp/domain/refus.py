@@ -14,11 +14,11 @@ class RequeteInconnue(Introuvable):
 
 
 class CachetPosterieur(MessageRefuse):
-    """La requête ne peut pas avoir été postée à cette date"""
+    """La requête, ou la réponse, ne peut pas avoir été postée à cette date"""
 
     code = "cachet-de-requete"
     article = "CE, Section, 13 mai 2024, n° 466541"
-    que_faire = "Recopiez la date du cachet d'une lettre : ni après son arrivée, ni avant ce qu'elle conteste."
+    que_faire = "Recopiez la date du cachet d'une lettre : ni après son arrivée, ni avant ce qu'elle conteste, ou ce à quoi elle répond."
 
 
 class Irrecevabilite(Refus):

@@ -36,6 +36,8 @@ MACHINE: Final = Machine(
         "communiquer": (frozenset({E.DEPOSEE, E.REGULARISATION}), E.COMMUNIQUEE),
         "mettre_en_etat": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE}), E.EN_ETAT),
         "renoncer": (frozenset({E.REGULARISATION}), E.RENONCIATION),
+        "reprendre_l_examen": (frozenset({E.EN_ETAT}), E.DEPOSEE),
+        "recevoir_a_temps": (frozenset({E.RENONCIATION, E.EN_ETAT}), E.REGULARISATION),
         "repondre_tard": (frozenset({E.RENONCIATION}), E.REPONSE_TARDIVE),
         "juger": (frozenset({E.DEPOSEE, E.REGULARISATION, E.COMMUNIQUEE, E.EN_ETAT, E.REPONSE_TARDIVE}), E.JUGEE),
         "notifier": (frozenset({E.JUGEE}), E.NOTIFIEE),

@@ -23,6 +23,7 @@ from collectivite.domain.refus_recours import (
     RapoAvantAvis,
     RapoContreRectificatif,
     RapoDejaDepose,
+    RapoDUneAutrePersonne,
     RapoPlaqueDifferente,
     RapoRecuDansLeFutur,
     RapoSansObjet,
@@ -51,8 +52,8 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
 
     The number of a rectificatif that no RAPO asked for leads to the FPS. Its author may complete it in time (CRPA, art. L. 114-5).
     A criterion of admissibility that is not met does not stop the deposit: the decision tells it. Raises FpsEtabliAilleurs,
-    RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose, RapoApresTitre, RapoTardif, RapoSansObjet, RapoRecuDansLeFutur,
-    RapoAvantAvis, CachetIncroyable, NotificationIncroyable.
+    RapoContreRectificatif, RapoPlaqueDifferente, RapoDejaDepose, RapoDUneAutrePersonne, RapoApresTitre, RapoTardif, RapoSansObjet,
+    RapoRecuDansLeFutur, RapoAvantAvis, CachetIncroyable, NotificationIncroyable.
     """
     avis = await work.find(AvisRectificatif, message.numero_fps)
     if avis is not None and avis.apres_rapo:
@@ -117,9 +118,15 @@ def _accuser(rapo: Rapo, work: Work) -> AccuseReceptionRapo:
 
 
 def _completer(rapo: Rapo, depot: Depot, message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseReceptionRapo:
-    """The author of an incomplete RAPO adds what it lacks, in its delay or in the one he was given. Raises RapoDejaDepose."""
-    if rapo.a_completer(depot.forme_le) is None or message.demandeur.identite != rapo.demandeur.identite:
-        raise RapoDejaDepose(f"RAPO {rapo.numero_rapo}, reçu le {rapo.date_avis_reception:%d/%m/%Y}.", "numero_fps")
+    """The author of an incomplete RAPO adds what it lacks, in its delay or in the one he was given.
+
+    Raises RapoDUneAutrePersonne, RapoDejaDepose.
+    """
+    deja = f"RAPO {rapo.numero_rapo}, reçu le {rapo.date_avis_reception:%d/%m/%Y}, état « {rapo.etat} »."
+    if message.demandeur.identite != rapo.demandeur.identite:
+        raise RapoDUneAutrePersonne(deja, "demandeur")
+    if rapo.a_completer(depot.forme_le) is None:
+        raise RapoDejaDepose(deja, "numero_fps")
     rapo.completer(joindre(rapo, depot), tuple(f"{piece.nature} : {piece.fichier}" for piece in message.pieces), depot.recu_le)
     work.record(rapo.numero, Mention.COMPLEMENT_RAPO, COMPLETER, irrecevabilites=list(rapo.irrecevabilites))
     _attendre_le_silence(rapo, work)

@@ -44,6 +44,14 @@ class RapoDejaDepose(Conflit):
     que_faire = "Attendez la décision, puis saisissez la juridiction si elle ne vous convient pas."
 
 
+class RapoDUneAutrePersonne(Conflit):
+    """Une autre personne a déjà formé un RAPO contre cet avis"""
+
+    code = "rapo-d-une-autre-personne"
+    article = "CGCT, art. R. 2333-120-13"
+    que_faire = "Attendez la décision, qui vaut pour le FPS ; pour agir avec l'auteur du recours, faites-vous donner son mandat."
+
+
 class RapoContreRectificatif(Conflit):
     """Un avis rectificatif ne peut pas faire l'objet d'un second RAPO"""
 
