@@ -6,6 +6,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Insert
-from fps.kit.engine import archive, bacs, releve, reprise
+from fps.kit.engine import archive, bacs, chain, releve, reprise
 from fps.kit.engine.service import Service
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.spool import spooled
@@ -79,12 +80,14 @@ async def test_a_line_that_never_ends_is_not_read(monkeypatch: pytest.MonkeyPatc
 
 async def fill(service: Service, number: int) -> None:
     """Dossiers of one act."""
-    rows: list[Any] = [
-        ("essai", f"{n:026}", 1, START, "acte", "article", json.dumps({"n": n, "texte": "x" * 200}), "h", START, "s") for n in range(number)
-    ]
+    rows: list[Any] = []
+    for n in range(number):
+        act = (f"{n:026}", 1, START, "acte", "article", json.dumps({"n": n, "texte": "x" * 200}))
+        link = chain.act_hash("", *act)
+        rows.append(("essai", *act, link, START, chain.act_seal("", link, START.astimezone(UTC).isoformat())))
     async with service.database.write() as tx:
         await tx.apply([Insert(tables.journal, J, rows)])
-        await tx.apply([Insert(tables.chains, ("bac", "subject", "rang", "hash", "sceau"), [("essai", r[1], 1, "h", "s") for r in rows])])
+        await tx.apply([Insert(tables.chains, ("bac", "subject", "rang", "hash", "sceau"), [("essai", r[1], 1, r[7], r[9]) for r in rows])])
 
 
 async def peaks(folder: Path, number: int) -> tuple[int, int]:

@@ -104,8 +104,8 @@ def build(
         await bus.consume(service.party, inbound.take)
         relay.start()
         ticker.start()
-        if settings.pki_dir is not None or service.database.url == "sqlite+aiosqlite://":
-            ancreur.start()  # the key of a PKI of this process alone could not be recognised by the next one
+        if ancreur.durable:
+            ancreur.start()
         if service.party in boites.EXPEDITEURS:
             facteur.start()
         yield
@@ -136,7 +136,7 @@ def build(
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
     app.router.routes.extend(pilotage.routes(service, inbound, ancreur).routes)
-    app.router.routes.extend(transfert.routes(service).routes)
+    app.router.routes.extend(transfert.routes(service, ancreur).routes)
     if definition.routes is not None:
         app.router.routes.extend(definition.routes(service).routes)
     app.router.routes.extend(signature.routes(signataire).routes)

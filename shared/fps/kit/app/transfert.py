@@ -12,6 +12,7 @@ from fps.kit.engine import archive, bacs
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import ADMINISTRATION, administration
+from fps.kit.trust.ancres import Ancreur, Temoin
 from fps.kit.web.body import OwnKeyRoute, Router, expect_type
 from fps.kit.web.keys import EN_TETE, check_key
 from fps.kit.web.media import NDJSON, Stream, fichier
@@ -29,8 +30,8 @@ CORPS: Final[dict[str, Any]] = {
 }
 
 
-def routes(service: Service) -> Router:
-    """The copy, the export and the import of a bac."""
+def routes(service: Service, ancreur: Ancreur) -> Router:
+    """The copy, the export and the import of a bac. It leaves with all its heads signed."""
     router, tags, doors = Router(), ["pilotage"], [administration(service)]
     simple = Router(prefix="/pilotage", dependencies=doors, tags=list(tags))
     once, uniques = Once(service), Router(prefix="/pilotage", dependencies=doors, tags=list(tags), route_class=OwnKeyRoute)
@@ -54,7 +55,11 @@ def routes(service: Service) -> Router:
         responses=fichier("Le bac entier, à redonner tel quel à l'import", NDJSON),
     )
     async def exporter(nom: str) -> Response:
-        lines = bacs.dump(service, nom)
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+        if ancreur.durable:
+            await ancreur.ancrer()
+        lines = bacs.dump(service, nom, signees=True)
         first = await anext(lines)  # what cannot be read is told before the answer begins
         return Stream(_with(first, lines), media_type=NDJSON)
 
@@ -74,9 +79,9 @@ def routes(service: Service) -> Router:
         document = request.headers["content-type"].partition(";")[0].strip().lower() == JSON
         limit = service.settings.import_mio * BODY_LIMIT
         async with spooled(request, min(limit, DOCUMENT) if document else limit) as spool:
-            repris = bacs.taken(
-                service, nom, _document(service, spool) if document else partial(archive.read, spool.file, service.party.value)
-            )
+            source = _document(service, spool) if document else partial(archive.read, spool.file, service.party.value)
+            origine = "" if document else archive.origine(spool.file)
+            repris = bacs.taken(service, nom, source, origine, Temoin(ancreur.notaire))
             await repris.verifier()
 
             async def reprendre() -> Response:

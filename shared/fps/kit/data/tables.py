@@ -34,7 +34,8 @@ villes = Table(
     Column("document", Text, nullable=False),
 )
 
-# Who is moving a bac now: one advance at a time, whoever asks. Nothing of a world: neither copied nor exported.
+# Who is moving a bac now: one advance at a time, whoever asks. Nothing of a world: not copied; exported for
+# who takes the bac back to compare, and not kept there.
 avances = Table(
     "avances",
     metadata,

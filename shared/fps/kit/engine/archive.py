@@ -60,7 +60,7 @@ async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table]
         begins = _line({"table": table.name, "colonnes": [c.name for c in columns]})
         seal.update(begins)
         yield begins
-        order = [table.c.position] if "position" in table.c else list(table.primary_key.columns)
+        order = [c for c in table.primary_key.columns if c.name == "position"] or list(table.primary_key.columns)
         query: Any = select(*columns).where(table.c.bac == nom).order_by(*order)
         async for rows in tx.stream(query, LOT):
             numbers[table.name] += len(rows)
@@ -117,6 +117,15 @@ def read(file: BinaryIO, service: str) -> Iterator[Piece]:
             raise fault(place, "une table, une liste de valeurs, ou la dernière ligne est attendue")
         seal.update(raw)
     raise fault("fin", "la dernière ligne manque : le fichier est coupé")
+
+
+def origine(file: BinaryIO) -> str:
+    """The name of the bac that left, as the first line of its stream says it; empty when it does not."""
+    file.seek(0)
+    try:
+        return str(json.loads(file.readline(LIGNE))["bac"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def _head(value: Any, service: str) -> None:

@@ -232,17 +232,21 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     }
 
 
-async def dump(service: Service, nom: str) -> AsyncIterator[bytes]:
-    """All the rows of a bac as they are at one instant, some lines at a time (`archive`); raises BacInconnu before the first."""
+async def dump(service: Service, nom: str, *, signees: bool = False) -> AsyncIterator[bytes]:
+    """All the rows of a bac as they are at one instant, some lines at a time (`archive`); raises BacInconnu before the first.
+
+    `signees`: the signed heads of its journals follow, by which who takes it back sees whether it was changed on the way.
+    """
     async with service.database.snapshot() as tx:
         await find(tx, nom)
-        async for some in archive.write(tx, service.party.value, nom, tables_of(service)):
+        suite = [tables.ancres] if signees else []
+        async for some in archive.write(tx, service.party.value, nom, [*tables_of(service), *suite]):
             yield some
 
 
-def taken(service: Service, nom: str, source: reprise.Source) -> reprise.Reprise:
-    """An export that is going to be put back under a name; raises Malformed."""
-    return reprise.Reprise(service, check_name(nom), tables_of(service), source)
+def taken(service: Service, nom: str, source: reprise.Source, origine: str = "", temoin: reprise.Temoin | None = None) -> reprise.Reprise:
+    """An export that is going to be put back under a name; `origine`: that which it left with. Raises Malformed."""
+    return reprise.Reprise(service, check_name(nom), tables_of(service), source, origine, temoin)
 
 
 async def restore(service: Service, repris: reprise.Reprise) -> None:

@@ -15,9 +15,10 @@ from fps.flows import by_type
 from fps.kit.data import tables
 from fps.kit.data.database import LigneEnDouble, Transaction
 from fps.kit.data.sql import Insert, Instant, Row
-from fps.kit.engine import buried, releve, villes
+from fps.kit.engine import buried, releve, verification, villes
 from fps.kit.engine.archive import Piece, exported, fault
 from fps.kit.engine.service import Service
+from fps.kit.engine.verification import Constat
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import DEBUT, FIN, Marche
 from fps.kit.ground.faults import Malformed, Unavailable
@@ -25,7 +26,7 @@ from fps.kit.wire.envelope import INTERDITS
 
 PAGE: Final = 100  # dossiers, or rows, read back at once
 LIGNES, POIDS = 1_000, 4 << 20  # rows, and bytes of them, that are written at once
-RECENTES: Final = frozenset({"villes"})  # tables that an export made by an earlier version may not have
+RECENTES: Final = frozenset({"villes", "ancres"})  # tables that an export made by an earlier version may not have
 SENS: Final = ("envoi", "reception", buried.SENS)
 
 
@@ -34,14 +35,16 @@ class Faux(ValueError):
 
 
 Source = Callable[[], Iterator[Piece]]  # the export, from its beginning each time
+# What reads the signed heads of an export, some rows of (number, rank of audit, JWS) after the others, and gives what they convict.
+Temoin = Callable[[Transaction, str, Sequence[Row]], AsyncIterator[Constat]]
 
 
 class Reprise:
     """An export that a service takes back under the name `nom`: read whole and verified first, then read again and written."""
 
-    def __init__(self, service: Service, nom: str, known: Sequence[Table], source: Source):
-        self.service, self.nom, self.source = service, nom, source
-        self._known = {t.name: t for t in known}
+    def __init__(self, service: Service, nom: str, known: Sequence[Table], source: Source, origine: str, temoin: Temoin | None):
+        self.service, self.nom, self.source, self.origine, self._temoin = service, nom, source, origine, temoin
+        self._known = {t.name: t for t in (*known, tables.ancres)}
         self._readers = {record.table.name: record for record in service.records.values()}
 
     async def verifier(self) -> None:
@@ -50,12 +53,38 @@ class Reprise:
             pass
 
     async def inserer(self, tx: Transaction) -> None:
-        """Write all of it, some rows at a time; raises Malformed for two rows with one key."""
+        """Write all of it, some rows at a time; raises Malformed for two rows with one key, or a journal that is not what was written."""
+        lus = False  # the journals: first their own chains, then what was signed of them
         async for lot in self._lots(controle=False):
+            if lot.table is tables.ancres:  # of the bac that left: this one gets its own
+                if not lus:
+                    await self._journaux(tx)
+                lus = True
+                await self._confronter(tx, lot)
+                continue
+            lus = False
             try:
                 await tx.apply([Insert(lot.table, lot.noms, lot.lignes)])
             except LigneEnDouble as error:
                 raise await asyncio.to_thread(self._double, lot) from error
+        if not lus:
+            await self._journaux(tx)
+
+    async def _confronter(self, tx: Transaction, lot: "Lot") -> None:
+        places = [lot.noms.index(n) for n in ("numero", "audit", "jws")]
+        if self._temoin is not None:
+            async for constat in self._temoin(tx, self.nom, [tuple(row[p] for p in places) for row in lot.lignes]):
+                raise rompu(constat)
+
+    async def _journaux(self, tx: Transaction) -> None:
+        """The chain of each dossier and that of the audit, head included, as they were just stored; raises Malformed: subject and rank."""
+        apres: str | None = ""
+        while apres is not None:
+            _, constats, apres = await verification.page(tx, self.nom, apres, PAGE)
+            for constat in constats:
+                raise rompu(constat)
+        for constat in (await verification.audit(tx, self.nom, self.origine)).constats:
+            raise rompu(constat)
 
     async def _lots(self, *, controle: bool) -> AsyncIterator["Lot"]:
         """Read beside the loop of events, which has others to serve."""
@@ -121,6 +150,12 @@ class Reprise:
                         why = f"la ligne {first[mine]} a déjà la même clé ({', '.join(key)})"
                         return fault(f"tables.{lot.table.name}.lignes.{rank}", why)
         return fault(f"tables.{lot.table.name}", "une de ses lignes est déjà dans la base, sous ce nom")
+
+
+def rompu(constat: Constat) -> Malformed:
+    """The refusal of an export whose journals are not those that were written."""
+    sujet = f".{constat.sujet}" if constat.sujet else ""
+    return fault(f"{constat.journal}{sujet}.rang {constat.rang}", constat.phrase)
 
 
 @dataclass(slots=True)

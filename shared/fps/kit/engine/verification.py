@@ -133,13 +133,16 @@ def _in(subject: str, rang: Any, before: int, phrase: str) -> Constat:
     return Constat(journal="dossier", sujet=subject, rang=rang if isinstance(rang, int) else before, phrase=phrase)
 
 
-async def audit(tx: Transaction, bac: str) -> Verification:
-    """Whether the audit journal of a bac is whole; else the first rank that was changed, removed, added or moved."""
+async def audit(tx: Transaction, bac: str, origine: str = "") -> Verification:
+    """Whether the audit journal of a bac is whole; else the first rank that was changed, removed, added or moved.
+
+    `origine`: the name under which its lines of the first version were written, when it was another.
+    """
     previous, rang, wrong = "", 0, ""
     try:
         while not wrong and (found := await tx.select(_AUDIT, nom=bac, apres=rang, limite=AUDIT)):
             for row in found:
-                if wrong := _audit_line(row, previous, bac, rang):
+                if wrong := _audit_line(row, previous, origine or bac, rang):
                     break
                 rang, previous = row[1], row[-1]
         heads = await tx.load(tables.audit_tetes, [(bac,)])

@@ -9,7 +9,7 @@ import base64
 import contextlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -90,12 +90,16 @@ class Notaire:
         cle, certificat = self._cle
         return jws.serialize_compact({"alg": "ES256", "typ": TYPE, "x5c": [certificat]}, canonical(contenu), cle, registry=REGISTRE)
 
-    def lire(self, texte: str) -> dict[str, Any]:
-        """What an anchor says; raises ValueError when this service has not signed it."""
+    def lire(self, texte: str, *, ailleurs: bool = False) -> dict[str, Any]:
+        """What an anchor says; raises ValueError when this service has not signed it.
+
+        `ailleurs`: the same service of another simulator may have, whose authority nobody knows here.
+        """
         try:
             entete = json.loads(base64.urlsafe_b64decode(texte.partition(".")[0] + "=="))
             certificat = x509.load_der_x509_certificate(base64.b64decode(entete["x5c"][0]))
-            certificat.verify_directly_issued_by(self.pki.intermediaires[1])
+            if not ailleurs:
+                certificat.verify_directly_issued_by(self.pki.intermediaires[1])
             noms = certificat.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
             if f"{SERVICE_URI}{self.party}" not in noms.get_values_for_type(x509.UniformResourceIdentifier):
                 raise ValueError("another service")
@@ -121,6 +125,11 @@ class Ancreur:
         self.service, self.notaire, self.period = service, notaire, period
         self._reached = 0
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is signed can be recognised later: the key of a PKI of this process alone is lost with it."""
+        return self.service.settings.pki_dir is not None or self.service.database.url == "sqlite+aiosqlite://"
 
     def start(self) -> None:
         """Begin to look."""
@@ -241,6 +250,37 @@ async def examiner(
         tetes += [(numero, tete) for tete in contenu.get("tetes", ()) if sujet is None or tete[:2] == [DOSSIER, sujet]]
     found += [constat async for constat in _lignes(tx, bac, tetes)]
     return len(rows), found, numero if len(rows) == limite else None, bool(tetes)
+
+
+class Temoin:
+    """The anchors that came with an export, read in order against its lines, which were just stored under another name maybe.
+
+    Each is signed by this service, of this simulator or of another (its certificate says so, and its own authority alone could prove it),
+    and covers the one before it.
+    """
+
+    def __init__(self, notaire: Notaire):
+        self.notaire, self._numero, self._texte, self._bac = notaire, 0, "", ""
+
+    async def __call__(self, tx: Transaction, nom: str, rows: Sequence[Row]) -> AsyncIterator[Constat]:
+        tetes: list[tuple[int, Sequence[Any]]] = []
+        for numero, audit, texte in rows:
+            self._numero += 1
+            try:
+                contenu = self.notaire.lire(texte, ailleurs=True)
+                self._bac = self._bac or contenu["bac"]
+                dit = (contenu["service"], contenu["bac"], contenu["numero"], contenu["audit"], contenu["precedente"])
+                tetes += [(numero, (quoi, str(sujet), int(rang), str(h))) for quoi, sujet, rang, h in contenu["tetes"]]
+            except (ValueError, KeyError, TypeError) as error:
+                yield _ancre(self._numero, f"elle n'est pas signée par ce service ({error})"[:200])
+                return
+            precedente = digest(self._texte) if self._texte else ""
+            if dit != (self.notaire.party.value, self._bac, self._numero, audit, precedente) or numero != self._numero:
+                yield _ancre(self._numero, "l'ancre qui la précède a été retirée ou remplacée, ou elle n'est pas de ce bac")
+                return
+            self._texte = texte
+        async for constat in _lignes(tx, nom, tetes):
+            yield constat
 
 
 def _ancre(numero: int, phrase: str) -> Constat:
