@@ -23,6 +23,7 @@ REGLES: dict[str, frozenset[str]] = {
     "ccsp/cachet-apres-l-arrivee": frozenset({"ccsp.domain.recevabilite:verifier_cachet"}),
     "ccsp/cachet-avant-la-notification": frozenset({"ccsp.domain.recevabilite:verifier_cachet"}),
     "ccsp/cachet-de-la-requete": frozenset({"ccsp.domain.recevabilite:_delai"}),
+    "ccsp/cachet-avant-la-requete": frozenset({"ccsp.domain.recevabilite:verifier_cachet_reponse"}),
     "ccsp/cachet-de-la-reponse": frozenset({"ccsp.domain.delais:postee_a_temps"}),
     "ccsp/code-a-usage-unique": frozenset({"ccsp.actes.agents:verifier_code"}),
     "ccsp/confirmation-de-la-telecopie": frozenset({"ccsp.domain.recevabilite:_motifs"}),
