@@ -227,3 +227,19 @@ async def test_the_pages_name_a_given_town_as_the_bac_does(monde: World) -> None
     (resume,), _ = await lecture.dossiers(ville.bac)
     dossier = await lecture.dossier(ville.bac, numero)
     assert dossier is not None and (resume["ville"], dossier["ville"]) == ("Val que seul ce bac connaît",) * 2
+
+
+async def test_each_service_keeps_what_it_needs_of_a_town(monde: World) -> None:
+    """The town its hours, its prices and its rights; the others who it is, its delays, its zones and their FPS."""
+    ville = await Ville.ouvrir(monde, LE)
+    await villes.ajouter(monde.pilot, ville.bac, [VAL.donnee()])
+    for siret in (VAL.siret, "21750001600019"):
+        gardees = {p: (await monde.pilot._call(p, "GET", f"/bacs/{ville.bac}/villes/{siret}")).json()[0]["commune"] for p in SERVICES}
+        entiere = gardees.pop(Party.COLLECTIVITE)
+        assert entiere["horaires"] and entiere["zones"][0]["tarifs"]
+        for ailleurs in gardees.values():
+            assert (ailleurs["horaires"], ailleurs["abonnements"], ailleurs["droits"]) == ({}, [], [])
+            assert [(z["code"], z["fps"], z["tarifs"], z["voies"]) for z in ailleurs["zones"]] == [
+                (z["code"], z["fps"], {}, []) for z in entiere["zones"]
+            ]
+            assert (ailleurs["nom"], ailleurs["population"]) == (entiere["nom"], entiere["population"])

@@ -47,3 +47,21 @@ def test_what_is_no_siret_is_nobody(siret: str) -> None:
 
 def test_the_exception_of_la_poste_is_a_siret_too() -> None:
     assert livrees().commune("35600000009075", LE).par_defaut
+
+
+def test_nobody_may_say_that_an_amount_is_too_high_for_a_town_that_gave_none() -> None:
+    """A refund, a message FPS: the amounts of the default configuration are those of nobody (H124)."""
+    assert Annuaire().commune("21690123100011", LE).fps_maximum(LE) is None
+    assert (livrees().commune("21590350100017", LE).fps_maximum(LE) or 0) > 2500
+
+
+@pytest.mark.parametrize("ville", connues(), ids=lambda ville: ville.nom)
+def test_what_a_party_keeps_of_a_town_is_a_town_without_its_hours_its_prices_and_its_rights(ville: Commune) -> None:
+    gardee = ville.sans_la_rue()
+    assert Commune.model_validate_json(gardee.model_dump_json(by_alias=True)) == gardee == gardee.sans_la_rue()
+    assert (gardee.horaires, gardee.abonnements, gardee.droits, gardee.sources) == ({}, (), (), ())
+    assert not any(zone.horaires or zone.tarifs or zone.tarifs_par_categorie or zone.voies or zone.ticket_gratuit for zone in gardee.zones)
+    meme = ("siret", "nom", "type", "population", "cycle", "adresse", "contact", "contact_rapo", "territoire", "reduction", "par_defaut")
+    assert [getattr(gardee, nom) for nom in meme] == [getattr(ville, nom) for nom in meme]
+    assert [(zone.code, zone.fps) for zone in gardee.zones] == [(zone.code, zone.fps) for zone in ville.zones]
+    assert gardee.fps_maximum(LE) == ville.fps_maximum(LE)

@@ -93,6 +93,11 @@ class Commune(Lecture):
         """Whether its tariffs and its zones are nobody's: what a SIRET alone gives (hypothesis H124)."""
         return PAR_DEFAUT in self.hypotheses
 
+    def sans_la_rue(self) -> "Commune":
+        """What the other parties keep of a town: who it is, its delays, its zones and their FPS; neither hours, prices nor rights."""
+        zones = tuple(zone.sans_la_rue() for zone in self.zones)
+        return self.model_copy(update={"zones": zones, "horaires": {}, "abonnements": (), "droits": (), "sources": ()})
+
     @property
     def autorite(self) -> Autorite:
         """The authority as the messages name it."""
@@ -171,7 +176,9 @@ class Commune(Lecture):
         return montant_fps(self.zone(code_zone).bareme(categorie, le), deja_paye)
 
     def fps_maximum(self, le: date) -> int | None:
-        """The highest FPS of the whole town, in centimes, of all that were set by that day; None when none was."""
+        """The highest FPS of the whole town, in centimes, of all that were set by that day; None when it gave none."""
+        if self.par_defaut:
+            return None
         return max((m for zone in self.zones for depuis, fps in zone.fps.items() if depuis <= le for m in fps.values()), default=None)
 
     def minoration(self, montant: int) -> Minoration | None:

@@ -100,6 +100,11 @@ class Zone(Lecture):
         depuis = max((d for d in self.fps if d <= le), default=None)
         return {} if depuis is None else self.fps[depuis]
 
+    def sans_la_rue(self) -> "Zone":
+        """The zone as the other parties keep it: neither its hours nor its prices."""
+        rien: dict[str, object] = {"horaires": {}, "tarifs": {}, "tarifs_par_categorie": {}, "voies": (), "ticket_gratuit": None}
+        return self.model_copy(update=rien)
+
     def versions(self, categorie: Categorie | None = None) -> Mapping[date, dict[int, int]]:
         """The grids by date of a category of vehicle: its own ones when the town has set some, else those of everybody."""
         propres = self.tarifs_par_categorie.get(categorie) if categorie is not None else None

@@ -8,6 +8,7 @@ from sqlalchemy import Text, bindparam, delete, or_, select
 from fps.errors import Conflit, Introuvable
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
+from fps.kit.engine import villes
 from fps.kit.engine.bacs import enrol, tables_of
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
@@ -53,7 +54,7 @@ async def inscrire(service: Service, nom: str, versions: Sequence[Version], *, e
         batch = service.batch(tx)
         await batch.open([nom], [])
         work = Work(batch, batch.bac(nom))
-        for version in versions:
+        for version in villes.retenues(service.party, versions):
             siret, nouvelle = version.commune.siret, not work.villes.connait(version.commune.siret)
             await _verifier(version, work)
             work.inscrire(version)
@@ -119,7 +120,7 @@ async def retablir(service: Service, nom: str, siret: str, versions: Sequence[Ve
         batch = service.batch(tx)
         await batch.open([nom], [])
         work = Work(batch, batch.bac(nom))
-        connues = work.villes.villes.get(siret, ())
+        connues, versions = work.villes.villes.get(siret, ()), villes.retenues(service.party, versions)
         reprises = [*(v for v in connues if v not in versions), *(v for v in versions if v not in connues)]
         dossiers = await avec_dossiers(tx, nom, siret)
         if dossiers and any(v.depuis <= work.today for v in reprises):

@@ -8,6 +8,7 @@ from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Row
 from fps.kit.wire.envelope import digest
+from fps.parties import Party
 from fps.villes.annuaire import Annuaire, Version
 from fps.villes.catalogue import livrees
 from fps.villes.communes import Commune
@@ -20,6 +21,13 @@ def rows(bac: str, annuaire: Annuaire) -> list[Row]:
     """The rows of a directory, in the order of their keys."""
     lines: Iterable[Row] = ((bac, v.commune.siret, v.depuis, v.commune.model_dump_json(by_alias=True)) for v in annuaire.versions())
     return sorted(lines, key=lambda row: row[1:3])
+
+
+def retenues(party: Party, versions: Iterable[Version]) -> list[Version]:
+    """What a service keeps of these towns: the town's own everything, the others what they need (ADR 0026)."""
+    if party is Party.COLLECTIVITE:
+        return list(versions)
+    return [Version(version.depuis, version.commune.sans_la_rue()) for version in versions]
 
 
 def mark(lines: Iterable[Row]) -> str:
