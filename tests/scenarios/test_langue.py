@@ -141,3 +141,64 @@ def test_a_town_that_is_ill_written_is_a_fault_of_the_life_that_names_it(tmp_pat
     assert "ligne 4, colonne 3" in dit(A_SOI) and "n'a pas la bonne clé" in dit(A_SOI)
     assert "vouliez-vous dire « lille » ?" in dit(A_SOI.replace("maville.yaml", "lile"))
     assert "ligne 4" in dit(A_SOI.replace("maville.yaml", "{ nom: X, sirte: 1 }"))
+
+
+GABARIT = """
+- vie: debut
+  titre: Jusqu'à l'avis
+  ville: bourg
+  variables: { plaque: AB-123-CD }
+  etapes:
+    - { acte: établir un FPS, avec: { plaque: "{plaque}" } }
+- vie: paye
+  titre: Payé par {moyen}
+  inclure: debut
+  variables: { plaque: EF-456-GH, montant: 1700 }
+  cas:
+    - { moyen: internet, jours: 1 }
+    - { moyen: Chèque, jours: 2 }
+  etapes:
+    - { le: "J+{jours}", acte: payer à la collectivité, avec: { moyen: "{moyen}", montant: "{montant}" }, donne: { numero: "{numero}" } }
+"""
+
+
+def test_a_life_is_played_once_for_each_case_after_the_life_that_it_includes() -> None:
+    debut, internet, cheque = lire(GABARIT, "vie.yaml")
+    assert [v.vie for v in (debut, internet, cheque)] == ["debut", "paye-internet", "paye-cheque"]
+    assert (internet.titre, internet.ville, internet.place, debut.place) == ("Payé par internet", "bourg", (1, 1), (0, 0))
+    assert [e.avec for e in cheque.etapes] == [{"plaque": "EF-456-GH"}, {"moyen": "Chèque", "montant": 1700}]
+    assert debut.etapes[0].avec == {"plaque": "AB-123-CD"} and cheque.etapes[1].le == Moment("J", ((2, "jours"),))
+    assert cheque.etapes[1].donne == {"numero": "{numero}"}, "what is only known later keeps its braces"
+
+
+FAUX_GABARITS = {
+    "a variable that is missing": ("Payé par {moyen}", "Payé par {moyens}", "ligne 9, colonne 3", "vouliez-vous dire « moyen » ?"),
+    "a variable of a day": ('"J+{jours}"', '"J+{jour}"', "ligne 16, colonne 9", "vouliez-vous dire « jours » ?"),
+    "a column that is missing": ("Chèque, jours: 2", "Chèque", "ligne 14, colonne 7", "il manque « jours » à ce cas"),
+    "a column that is none": ("Chèque, jours: 2", "Chèque, jour: 2", "ligne 14", "n'est pas une colonne de cette table"),
+    "a variable that serves nothing": ("{ plaque: AB-123-CD }", "{ plaque: AB-123-CD, x: 1 }", "ligne 5", "« x » ne sert nulle part"),
+    "a life that is none": ("inclure: debut", "inclure: debit", "ligne 10, colonne 3", "vouliez-vous dire « debut » ?"),
+    "a file that is not there": ("inclure: debut", "inclure: ailleurs.yaml#debut", "ligne 10, colonne 3", "ce fichier ne se lit pas"),
+    "a life that includes itself": ("  ville: bourg", "  inclure: paye", "ligne", "une vie ne s'inclut pas elle-même : "),
+}
+
+
+@pytest.mark.parametrize(("avant", "apres", "ou", "quoi"), FAUX_GABARITS.values(), ids=FAUX_GABARITS)
+def test_a_gabarit_that_is_ill_written_says_where(avant: str, apres: str, ou: str, quoi: str) -> None:
+    assert avant in GABARIT
+    with pytest.raises(ViesIllisibles) as wrong:
+        lire(GABARIT.replace(avant, apres, 1), "vie.yaml")
+    assert ou in str(wrong.value) and quoi in str(wrong.value)
+
+
+def test_a_life_includes_one_of_another_file_or_of_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "vies.yaml").write_text(GABARIT, "utf-8")
+    suite = "- {vie: suite, titre: Suite, inclure: DEBUT, etapes: [{le: J+9, antai: {etat: abandonne}}]}"
+    (de_fichier,) = lire(suite.replace("DEBUT", "vies.yaml#debut"), "vie.yaml", tmp_path)
+    assert (de_fichier.ville, len(de_fichier.etapes)) == ("bourg", 2)
+    (du_catalogue,) = lire(suite.replace("DEBUT", "abandon-vehicule-vole"), "vie.yaml", tmp_path)
+    assert len(du_catalogue.etapes) == 4 and du_catalogue.place == (0, 3)
+    with pytest.raises(ViesIllisibles, match="a 2 vies : dites laquelle, « vies"):
+        lire(suite.replace("DEBUT", "vies.yaml"), "vie.yaml", tmp_path)
+    with pytest.raises(ViesIllisibles, match="est une table de 2 cas"):
+        lire(suite.replace("DEBUT", "vies.yaml#paye"), "vie.yaml", tmp_path)

@@ -19,11 +19,11 @@ class Choisie:
     vie: Vie
     fichier: str
     texte: str
-    rang: int  # of the life in its file
 
     def place(self, etape: int) -> str:
         """« fichier, ligne L » of a step of the life, counted from 1; of the life itself for 0."""
-        chemin = (self.rang, "etapes", etape - 1) if etape else (self.rang,)
+        rang, incluses = self.vie.place
+        chemin = (rang, "etapes", etape - incluses - 1) if etape > incluses else (rang, "inclure") if etape else (rang,)
         faute = Plan(self.texte, self.fichier).faute(chemin, "")
         return f"{self.fichier}, ligne {faute.ligne}"
 
@@ -35,9 +35,7 @@ def familles() -> dict[str, list[Choisie]]:
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
             texte = file.read_text("utf-8")
-            found[file.name.removesuffix(".yaml").partition("-")[2]] = [
-                Choisie(vie, file.name, texte, rang) for rang, vie in enumerate(lire(texte, file.name))
-            ]
+            found[file.name.removesuffix(".yaml").partition("-")[2]] = [Choisie(vie, file.name, texte) for vie in lire(texte, file.name)]
     return found
 
 
@@ -52,7 +50,7 @@ def choisir(noms: list[str]) -> list[Choisie]:
     for nom in noms or list(connues):
         if nom.endswith((".yaml", ".yml")) or "/" in nom:
             texte = Path(nom).read_text("utf-8")
-            found += [Choisie(vie, nom, texte, rang) for rang, vie in enumerate(lire(texte, nom, Path(nom).parent))]
+            found += [Choisie(vie, nom, texte) for vie in lire(texte, nom, Path(nom).parent)]
         elif nom in connues or nom in par_nom:
             found += connues.get(nom) or [par_nom[nom]]
         else:

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from fps.donnees import lire_yaml
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 from fps_simulateur.langue.actes import acte
-from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe
+from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe, proche
+from fps_simulateur.langue.gabarits import GabaritFaux, cas
 from fps_simulateur.langue.moments import Moment, quand
 from fps_simulateur.langue.villes import Ville
 from fps_simulateur.pilote.reperes import REPERES
@@ -80,7 +81,19 @@ class Vie(Lecture):
     ville: Ville = Field(
         default="lille", description="La collectivité : une ville livrée, le chemin d'un fichier de ville, ou ce qu'il dirait"
     )
+    inclure: str | None = Field(
+        default=None, description="Une autre vie, dont les étapes viennent d'abord : son nom, ou « fichier.yaml#nom »"
+    )
+    variables: Champs = Field(default_factory=dict, description="Nom → valeur, que « {nom} » remplace partout dans la vie")
+    cas: tuple[Champs, ...] = Field(default=(), description="Une table : la vie est jouée une fois par ligne, avec ces variables")
     etapes: Annotated[tuple[Etape, ...], Field(min_length=1)]
+    _rang: int = PrivateAttr(default=0)  # in its file
+    _incluses: int = PrivateAttr(default=0)  # how many of its steps are those of the life that it includes
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its rank in its file, and how many of its steps are written elsewhere."""
+        return self._rang, self._incluses
 
 
 def court(cls: MessageClass) -> str:
@@ -123,24 +136,98 @@ def lire(text: str, source: str, dossier: Path | None = None) -> list[Vie]:
 
     Each thing that is ill written has its line, its column and the nearest word.
     """
-    try:
-        brut: Any = lire_yaml(text)
-    except yaml.YAMLError as error:
-        raise ViesIllisibles([de_syntaxe(error, source)]) from error
-    except ValueError as error:  # a day that no calendar has
-        raise ViesIllisibles(Plan(text, source).dates_fausses()) from error
-    if not isinstance(brut, list) or not brut:
-        raise ViesIllisibles([Faute(source, 1, 1, "une liste de vies est attendue : « - vie: nom »")])
-    lives, fautes = [], []
-    for rang, item in enumerate(brut):
+    fichier = _Fichier(text, source, dossier or Path())
+    lives, fautes = [], set()
+    for rang in range(len(fichier.bruts)):
         try:
-            lives.append(Vie.model_validate(item, context={"dossier": dossier or Path()}))
-        except ValidationError as error:
-            fautes += Plan(text, source).fautes((rang,), error, MOTS)
-    names = [v.vie for v in lives]
-    for rang, name in enumerate(names):
-        if not fautes and name in names[:rang]:
-            fautes.append(Plan(text, source).faute((rang, "vie"), f"deux vies portent le nom « {name} »"))
+            lives += fichier.vies(rang, {}, ())
+        except ViesIllisibles as error:
+            fautes |= set(error.fautes)
+    noms: set[str] = set()
+    for vie in lives:
+        if vie.vie in noms and not fautes:
+            fautes.add(fichier.plan.faute((vie.place[0], "vie"), f"deux vies portent le nom « {vie.vie} »"))
+        noms.add(vie.vie)
     if fautes:
         raise ViesIllisibles(fautes)
     return lives
+
+
+class _Fichier:
+    """A file of lives as it is written; raises ViesIllisibles when it is not YAML, or no list."""
+
+    def __init__(self, texte: str, source: str, dossier: Path):
+        self.texte, self.source, self.dossier = texte, source, dossier
+        try:
+            self.bruts: Any = lire_yaml(texte)
+        except yaml.YAMLError as error:
+            raise ViesIllisibles([de_syntaxe(error, source)]) from error
+        except ValueError as error:  # a day that no calendar has
+            raise ViesIllisibles(self.plan.dates_fausses()) from error
+        if not isinstance(self.bruts, list) or not self.bruts:
+            raise ViesIllisibles([Faute(source, 1, 1, "une liste de vies est attendue : « - vie: nom »")])
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Where each thing stands."""
+        return Plan(self.texte, self.source)
+
+    def vies(self, rang: int, autres: Mapping[str, Any], pile: tuple[str, ...]) -> list[Vie]:
+        """The lives of one that is written; `pile`: those that include it. Raises ViesIllisibles."""
+        brut = self.bruts[rang]
+        try:
+            deployees = list(cas(brut, autres)) if isinstance(brut, dict) else [(brut, {})]
+            return [self._vie(rang, une, connues, pile) for une, connues in deployees]
+        except GabaritFaux as error:
+            raise ViesIllisibles([self.plan.faute((rang, *error.chemin), error.texte)]) from error
+        except ValidationError as error:
+            raise ViesIllisibles(self.plan.fautes((rang,), error, MOTS)) from error
+
+    def _vie(self, rang: int, brut: Any, variables: Mapping[str, Any], pile: tuple[str, ...]) -> Vie:
+        vie = Vie.model_validate(brut, context={"dossier": self.dossier})
+        vie._rang = rang
+        if vie.inclure is None:
+            return vie
+        incluse = self._incluse(vie.inclure, variables, (*pile, f"{self.source}#{vie.vie}"))
+        dit = vie.model_fields_set
+        update = {nom: getattr(incluse, nom) for nom in ("depart", "ville") if nom not in dit}
+        entiere = vie.model_copy(update={**update, "etapes": incluse.etapes + vie.etapes})
+        entiere._incluses = len(incluse.etapes)
+        return entiere
+
+    def _incluse(self, nom: str, variables: Mapping[str, Any], pile: tuple[str, ...]) -> Vie:
+        """The life that another includes; raises GabaritFaux, ViesIllisibles."""
+        fichier, _, seul = nom.rpartition("#") if "#" in nom else (nom, "", "") if nom.endswith((".yaml", ".yml")) else ("", "", nom)
+        ou = self._autre(fichier) if fichier else self if seul in self.noms else _du_catalogue(seul) or self
+        if not seul and len(ou.bruts) > 1:
+            raise GabaritFaux(("inclure",), f"« {nom} » a {len(ou.bruts)} vies : dites laquelle, « {nom}#{next(iter(ou.noms), 'nom')} »")
+        if seul and seul not in ou.noms:
+            raise GabaritFaux(("inclure",), f"« {seul} » n'est pas une vie{' de ce fichier' if fichier else ''}{proche(seul, ou.noms)}")
+        rang = ou.noms[seul] if seul else 0
+        chaine = [*pile, f"{ou.source}#{ou.bruts[rang].get('vie')}"]
+        if chaine[-1] in pile:
+            raise GabaritFaux(("inclure",), f"une vie ne s'inclut pas elle-même : {' → '.join(un.rpartition('#')[2] for un in chaine)}")
+        trouvees = ou.vies(rang, variables, pile)
+        if len(trouvees) > 1:
+            raise GabaritFaux(("inclure",), f"« {nom} » est une table de {len(trouvees)} cas : une seule vie s'inclut")
+        return trouvees[0]
+
+    @cached_property
+    def noms(self) -> dict[str, int]:
+        """The lives by their name as it is written."""
+        return {str(brut.get("vie")): rang for rang, brut in enumerate(self.bruts) if isinstance(brut, dict)}
+
+    def _autre(self, fichier: str) -> "_Fichier":
+        chemin = self.dossier / fichier
+        try:
+            return _Fichier(chemin.read_text("utf-8"), fichier, chemin.parent)
+        except (OSError, UnicodeDecodeError) as error:
+            raise GabaritFaux(("inclure",), f"« {fichier} » : ce fichier ne se lit pas") from error
+
+
+def _du_catalogue(nom: str) -> _Fichier | None:
+    """The file of the catalogue that has a life of that name."""
+    for file in sorted((files("fps_simulateur") / "catalogue").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml") and f"- vie: {nom}\n" in (texte := file.read_text("utf-8")):
+            return _Fichier(texte, file.name, Path())
+    return None
