@@ -55,8 +55,6 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
         responses=fichier("Le bac entier, à redonner tel quel à l'import", NDJSON),
     )
     async def exporter(nom: str) -> Response:
-        async with service.database.read() as tx:
-            await bacs.find(tx, nom)
         if ancreur.durable:
             await ancreur.ancrer()
         lines = bacs.dump(service, nom, signees=True)

@@ -121,6 +121,9 @@ class _Ancre:
 class Ancreur:
     """One per service: signs the heads that have moved, a few seconds after they moved."""
 
+    service: Service
+    notaire: Notaire
+
     def __init__(self, service: Service, notaire: Notaire, period: float = PERIOD):
         self.service, self.notaire, self.period = service, notaire, period
         self._reached = 0
