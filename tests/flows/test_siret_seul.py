@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from fps.droit.numero import NumeroFps
+from fps.droit.numero import NumeroFps, siret_valide
+from fps.kit.data.database import Transaction
+from fps.kit.data.sql import Row
+from fps.kit.engine import villes as lignes
 from fps.kit.ground.clock import paris
 from fps.kit.wire.carrier import bearer
 from fps.messages.mfps import CreationFps
@@ -133,3 +136,26 @@ async def test_a_given_configuration_takes_the_place_of_what_the_form_declared(m
     with pytest.raises(PiloteErreur) as refus:
         await villes.ajouter(monde.pilot, ville.bac, [autre(None)])
     assert refus.value.problem["code"] == "ville-existante"
+
+
+async def test_a_hundred_espaces_open_without_reading_again_the_towns_that_were_there(monde: World) -> None:
+    """Each opening writes its own town; neither it nor what follows loads the others."""
+    ville = await blanc(monde, "seul-cent")
+    await ville.administrer("GET", "/espaces")  # the empty directory is read once
+    sirets = [s for s in (f"210004008{nic:05d}" for nic in range(1, 1200)) if siret_valide(s)][:100]
+    lus: list[str] = []
+    vraie = lignes.load
+
+    async def compter(tx: Transaction, bac: str) -> list[Row]:
+        lus.append(bac)
+        return await vraie(tx, bac)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lignes, "load", compter)
+        for rang, siret in enumerate(sirets):
+            assert (await ville.autre(siret).demander(nom=f"Ville {rang}")).status_code == 201
+            assert (await ville.appeler("GET", f"/espaces/{siret}/etat")).json()["nom"] == f"Ville {rang}"
+    assert lus.count(ville.bac) == 0
+    assert (await connues(monde, ville.bac))[Party.ANTAI] == sorted(sirets)
+    async with monde.services[Party.ANTAI].service.database.read() as tx:
+        assert lignes.read(await lignes.load(tx, ville.bac)).villes.keys() == set(sirets)

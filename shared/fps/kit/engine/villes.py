@@ -60,6 +60,13 @@ class Directories:
     def __init__(self) -> None:
         self._known: OrderedDict[str, Annuaire] = OrderedDict()
 
+    def keep(self, marked: str, annuaire: Annuaire) -> None:
+        """Remember what these rows say, for who wrote them: a digest is that of its content, whatever becomes of the transaction."""
+        self._known[marked] = annuaire
+        self._known.move_to_end(marked)
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
+
     async def of(self, tx: Transaction, bac: str, marked: str | None) -> Annuaire:
         """The towns of a bac, whose row has this digest; None is a bac of before: it knows the shipped towns."""
         if marked is None:
@@ -69,9 +76,6 @@ class Directories:
             lines = await load(tx, bac)
             if mark(lines) != marked:
                 raise RuntimeError(f"{bac}: the towns are not those that its digest tells")
-            found = self._known[marked] = read(lines)
-            if len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(marked)
+            found = read(lines)
+        self.keep(marked, found)
         return found

@@ -147,11 +147,13 @@ class Batch:
         for nom, before in self.towns.items():
             bac = self.bacs[nom]
             clock, kept = bac.horloge, villes.rows(nom, bac.villes)
-            keys = {row[:3] for row in kept}
-            gone = [row[:3] for row in villes.rows(nom, before) if row[:3] not in keys]
-            row = (nom, bac.graine, clock.mode.value, clock.instant, clock.wall, clock.vitesse, bac.vierge, villes.mark(kept))
+            keys, former, marked = {row[:3] for row in kept}, villes.rows(nom, before), villes.mark(kept)
+            gone = [row[:3] for row in former if row[:3] not in keys]
+            self.directories.keep(marked, bac.villes)
+            row = (nom, bac.graine, clock.mode.value, clock.instant, clock.wall, clock.vitesse, bac.vierge, marked)
             ops.append(Delete(tables.villes, villes.COLUMNS[:3], gone))
-            ops.append(Upsert(tables.villes, villes.COLUMNS, kept))
+            known = set(former)
+            ops.append(Upsert(tables.villes, villes.COLUMNS, [row for row in kept if row not in known]))
             ops.append(Upsert(tables.bacs, tuple(tables.bacs.columns.keys()), [row]))
         return ops
 
