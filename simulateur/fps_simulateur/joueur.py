@@ -46,6 +46,14 @@ class VieFausse(Exception):
     etape: int = 0
 
 
+class ActeRefuse(VieFausse):
+    """An act was refused that was not expected to be; `probleme` is the answer, RFC 9457."""
+
+    def __init__(self, acte: str, statut: int, probleme: Mapping[str, Any], texte: str):
+        super().__init__(f"{acte} refusé : {statut} {texte[:600]}")
+        self.acte, self.statut, self.probleme = acte, statut, probleme
+
+
 def exiger(vrai: bool, sinon: str) -> None:
     """Raises VieFausse when it is not so."""
     if not vrai:
@@ -64,6 +72,7 @@ class Deroulement:
     envoyes: set[MessageClass] = field(default_factory=set)
     refus: set[tuple[Party, str]] = field(default_factory=set)
 
+    reponse: dict[str, Any] = field(default_factory=dict)  # of the last act
     hors: dict[str, Any] = field(default_factory=dict)  # what was kept before any dossier
 
     @property
@@ -80,7 +89,7 @@ class Deroulement:
         """Every step, in order; raises VieFausse."""
         for rang, etape in enumerate(self.vie.etapes, 1):
             try:
-                await self._etape(etape)
+                await self.etape(etape)
             except (VieFausse, PiloteErreur) as error:
                 if isinstance(error, PiloteErreur) and error.problem.get("code") not in DE_LA_VIE:
                     raise
@@ -90,7 +99,8 @@ class Deroulement:
         enterrees = (await self.monde.pilot.etat(self.bac))["echeances_enterrees"]
         exiger(not enterrees["nombre"], f"{self.vie.vie} : des échéances sont enterrées : {enterrees['premieres']}")
 
-    async def _etape(self, etape: Etape) -> None:
+    async def etape(self, etape: Etape) -> None:
+        """One step; raises VieFausse, ActeRefuse, PiloteErreur."""
         if etape.le is not None:
             await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
         if etape.dossier is not None:
@@ -147,7 +157,9 @@ class Deroulement:
         if etape.refus is not None:
             self._refuse(etape, party, answer, found)
             return
-        exiger(answer.status_code < 300, f"{un.nom} refusé : {answer.status_code} {answer.text[:600]}")
+        if answer.status_code >= 300:
+            raise ActeRefuse(un.nom, answer.status_code, found if isinstance(found, dict) else {}, answer.text)
+        self.reponse = found
         if un.etablit:
             self._nommer(etape, found)
         if un.message is not None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fps.parties import Party
+from fps_simulateur.client import ouvrir_sync
 from tests.console.simulator import Simulator, fps, free_base, here, parsed, up
 
 pytestmark = pytest.mark.xdist_group("up")  # one simulator for what does not stop it
@@ -208,3 +210,16 @@ def test_the_doctor_tells_a_silent_service_from_a_taken_port(tmp_path: Path) -> 
     assert f"PANNE  DGFiP : ne répond pas à http://127.0.0.1:{base + 2} (port libre)" in result.stdout
     assert "→ Démarrez tout avec « fps up »" in result.stdout
     assert "Traceback" not in result.stderr
+
+
+def test_the_client_of_programs_plays_in_it(running: Simulator) -> None:
+    """The same as in memory, over HTTP; its bac is gone afterwards."""
+    addresses = {Party.ANTAI: running.antai, Party.DGFIP: running.dgfip, Party.CCSP: running.ccsp, Party.COLLECTIVITE: running.collectivite}
+    token = (running.data_dir / "pilotage.token").read_text().strip()
+    with ouvrir_sync(addresses, token) as monde:
+        bac = monde.bac()
+        dossier = bac.etablir()
+        bac.advance("avertissement")
+        dossier.attendre(antai={"etat": "titre-emis"}, dgfip={"etat": "averti", "a_payer": 6800})
+        monde.oublier(bac)
+    assert bac.nom not in running.fps("bac", "lister").stdout

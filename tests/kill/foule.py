@@ -69,7 +69,7 @@ class Foule:
         async with self._place:
             try:
                 for etape in etapes:
-                    await self.deroulements[n]._etape(etape)
+                    await self.deroulements[n].etape(etape)
             except Exception as error:  # told with the others at the end: one life never stops the run
                 self.faux.append(f"{self.bac}, {self.vies[n].vie} ({n}) : {error!r}"[:900])
                 return False

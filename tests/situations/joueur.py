@@ -108,10 +108,10 @@ class Situation(Deroulement):
         if lettre is None and appel is None:
             if (demande := brut.pop("demande", None)) is not None:
                 self.demande, brut["acte"] = Demande.model_validate(demande).acte, ETABLIR
-            await self._etape(Etape.model_validate(brut))
+            await self.etape(Etape.model_validate(brut))
             return
         if "le" in brut or "dossier" in brut:
-            await self._etape(Etape.model_validate({nom: brut[nom] for nom in ("le", "dossier") if nom in brut}))
+            await self.etape(Etape.model_validate({nom: brut[nom] for nom in ("le", "dossier") if nom in brut}))
         avec, refus, donne = brut.get("avec", {}), brut.get("refus"), brut.get("donne", {})
         if lettre is not None:
             await self._porter(Lettre.model_validate(lettre), avec, refus)

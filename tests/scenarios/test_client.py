@@ -1,0 +1,111 @@
+"""The client of a bac and the pytest plugin: what an editor's own tests write, and what they read when it is wrong."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from fps_simulateur.client import BacSync, Monde, MondeSync, Refuse, ouvrir
+
+
+def test_a_title_is_reached_by_its_name_and_paid_for_what_is_due_that_day(fps: BacSync) -> None:
+    dossier = fps.etablir(plaque="AB-123-CD")
+    assert (fps.date, dossier.etat, len(dossier.numero)) == (date(2024, 1, 2), "transmis", 26)
+    told = fps.advance("avertissement")
+    assert [e["acte"] for e in told if e["acte"] == "emission-titre"] == ["emission-titre"] and dossier.courriers[-1] == "13.avertissement"
+    dossier.attendre(antai={"etat": "titre-emis", "majoration": 5000}, dgfip={"a_payer": 6800})
+    assert dossier.echeances[0]["libelle"] and dossier.echeances[0]["article"]
+    assert fps.payer(dossier)["reste_du"] == 0
+    dossier.attendre(antai={"etat": "titre-paye"}, collectivite={"etat": "titre-paye"})
+    fps.verifier()
+
+
+def test_what_is_due_before_the_title_depends_on_the_day_and_the_town(fps: BacSync, fps_monde: MondeSync) -> None:
+    dossier = fps.etablir()
+    fps.advance(timedelta(days=2))
+    fps.payer(dossier)
+    dossier.attendre(antai={"etat": "paye-minore", "montant_paye": 2450})
+    ailleurs = fps_monde.bac(date(2024, 3, 4), ville="bourg")
+    autre = ailleurs.etablir()
+    assert autre.voir("collectivite")["siret"] != dossier.voir("collectivite")["siret"] and ailleurs.nom != fps.nom
+    fps_monde.oublier(ailleurs)
+
+
+def test_a_dossier_goes_from_its_rapo_to_the_court(fps: BacSync) -> None:
+    dossier = fps.etablir()
+    fps.advance("2024-01-10")
+    fps.contester(dossier, date_notification_avis=date(2024, 1, 8).isoformat())
+    fps.decider(dossier, "rejet")
+    fps.advance("avertissement", dossier)
+    requete = fps.saisir(dossier, date_notification_avertissement=dossier.voir("dgfip")["date_notification"])
+    assert dossier.voir("ccsp")["numero"] == requete
+    fps.advance("2024-09-02")
+    fps.faire("juger", dossier, sens="rejet", motifs="Non fondée.", fps_du=3500, majoration_due=5000)
+    assert any(line["acte"] == "jugement" for line in dossier.journal)
+
+
+def test_a_refusal_says_its_code_its_article_and_what_to_do(fps: BacSync) -> None:
+    fps.etablir(plaque="AB-123-CD")
+    with pytest.raises(Refuse) as refus:
+        fps.etablir(plaque="ab 123 cd")
+    assert (refus.value.code, refus.value.statut) == ("fps-en-cours", 409) and refus.value.article and refus.value.que_faire
+    assert all(word in str(refus.value) for word in ("établir un FPS", "fps-en-cours", refus.value.article, refus.value.que_faire))
+
+
+def test_what_is_not_as_expected_is_told_with_the_number_the_day_and_each_difference(fps: BacSync) -> None:
+    dossier = fps.etablir()
+    with pytest.raises(AssertionError) as told:
+        dossier.attendre(antai={"etat": "paye", "montant": 3500, "montant_paye": 3500})
+    assert all(word in str(told.value) for word in (dossier.numero, "02/01/2024", "'transmis' au lieu de 'paye'", "montant_paye = 0"))
+    assert "montant = " not in str(told.value)  # what is right is not told
+    with pytest.raises(AssertionError, match="dgfip ne connaît pas ce dossier"):
+        dossier.voir("dgfip")
+
+
+def test_an_unknown_act_names_the_nearest_one(fps: BacSync) -> None:
+    with pytest.raises(ValueError, match="payer le titre"):
+        fps.faire("payer le titr", fps.etablir())
+
+
+def test_two_processes_of_one_suite_name_their_bacs_apart(fps_monde: MondeSync) -> None:
+    """Over HTTP they share the services: the workers of pytest-xdist each have a prefix of their own."""
+    assert Monde(fps_monde._monde.services)._prefixe != Monde(fps_monde._monde.services)._prefixe
+
+
+async def test_the_same_client_awaits() -> None:
+    async with ouvrir() as monde:
+        un, deux = await monde.bac(), await monde.bac()
+        dossier = await un.etablir()
+        await un.advance("prochaine")
+        await un.payer(dossier)
+        assert await dossier.etat() == "paye-minore" and await un.date() > await deux.date() == date(2024, 1, 2)
+        await un.verifier()
+
+
+README = Path(__file__).parents[2] / "simulateur/README.md"
+EXEMPLE = """
+from datetime import date
+
+def test_premier(fps):
+    dossier = fps.etablir()
+    assert dossier.numero.endswith("001") and fps.date == date(2024, 1, 2)
+
+def test_second(fps):
+    fps.advance("2024-02-01")
+    assert fps.etablir().numero.endswith("001")  # the first of its bac: what the other test did is not there
+
+def test_faux(fps):
+    fps.etablir().attendre(antai={"etat": "paye"})
+"""
+
+
+def test_the_plugin_is_found_by_pytest_gives_each_test_its_bac_and_shows_its_line(tmp_path: Path) -> None:
+    montre = README.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "test_editeur.py").write_text(EXEMPLE + montre, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tmp_path)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 1 and "1 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "'transmis' au lieu de 'paye'" in ran.stdout
+    assert ">   " in ran.stdout and "portal" not in ran.stdout.lower()  # the line of the test, and nothing of how it was asked
