@@ -72,6 +72,20 @@ def courriers(
     return go(settings(adresses, data_dir), nom, numero, archive, dossier, en_json)
 
 
+def comparer(
+    a: Annotated[str, typer.Argument(metavar="BAC", help="Un bac.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="AUTRE", help="Celui auquel on le compare.", show_default=False)],
+    page: Annotated[Path | None, typer.Option("--html", metavar="FICHIER", help="Écrit aussi une page, qui s'ouvre seule.")] = None,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Compare deux bacs : états, dates, montants, courriers, flux ; rend 1 s'ils diffèrent."""
+    from fps_console.commandes.comparer import comparer as go
+
+    return go(settings(adresses, data_dir), a, b, page, en_json)
+
+
 def flux(en_json: Json = False) -> int:
     """Liste les 16 flux et ce qui en est simulé."""
     from fps_console.commandes.flux import flows, flows_table

@@ -24,6 +24,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     dossiers.advance,
     dossiers.dossier,
     dossiers.courriers,
+    dossiers.comparer,
     dossiers.flux,
     dossiers.expliquer,
     enroler.enroler,
