@@ -243,3 +243,16 @@ async def test_each_service_keeps_what_it_needs_of_a_town(monde: World) -> None:
                 (z["code"], z["fps"], {}, []) for z in entiere["zones"]
             ]
             assert (ailleurs["nom"], ailleurs["population"]) == (entiere["nom"], entiere["population"])
+
+
+async def test_what_changes_at_a_date_is_given_to_the_four_services_and_read_again(monde: World) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    brut = donnee()["commune"]["zones"][0]
+    zones = [{**brut, "duree_maximale": {"2018-01-01": 120, "2023-09-28": 240}}]
+    rapide = {"2018-01-01": {"jours": 5}, "2023-09-29": None}
+    await villes.ajouter(monde.pilot, ville.bac, [donnee(zones=zones, paiement_rapide=rapide)])
+    (vue,) = await villes.montrer(monde.pilot, ville.bac, VAL.siret)
+    assert vue["commune"]["zones"][0]["duree_maximale"] == zones[0]["duree_maximale"]
+    assert {jour: v and v["jours"] for jour, v in vue["commune"]["paiement_rapide"].items()} == {"2018-01-01": 5, "2023-09-29": None}
+    fps = await etablir(ville)
+    assert fps["fin_effets"].startswith("2023-09-29T00:00:00")  # four hours after eight in the evening

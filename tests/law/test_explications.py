@@ -21,6 +21,7 @@ PAR_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     date: jours,
     date | None: jours | st.none(),
     tuple[date, ...]: st.lists(jours, max_size=3).map(tuple),
+    str | None: st.sampled_from([None, "America/Martinique", "Indian/Reunion"]),
     int | None: st.integers(1, 1440) | st.none(),
     bool: st.booleans(),
     tuple[int, ...]: st.lists(st.integers(1, 100_000), max_size=5).map(tuple),

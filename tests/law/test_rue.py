@@ -58,7 +58,7 @@ def test_what_a_control_finds_in_the_street(x: Cas) -> None:
             paiement = PaiementImmediat(
                 reference=debut, zone="centre", debut=datetime.fromisoformat(debut), fin=datetime.fromisoformat(fin), montant=montant
             )
-            verifier_ticket(paiement, zone)
+            verifier_ticket(paiement, zone, ESSAI.heures("centre"))
             registre.payer(paiement)
         if "droit" in x:
             nature, arrivee = x["droit"]
@@ -162,15 +162,15 @@ def test_a_free_ticket_is_taken_once_a_day(debut: str, minutes: int, reference: 
     zone = Zone.model_validate({**EXEMPLE["zones"][0], "ticket_gratuit": 30})
     registre, neuf = Stationnement(ESSAI.siret, "AB-123-CD"), datetime(2026, 6, 15, 9, tzinfo=PARIS)
     pris = PaiementImmediat(reference="A", zone="centre", debut=neuf, fin=neuf + timedelta(minutes=15), montant=0)
-    verifier_ticket(pris, zone, registre)
+    verifier_ticket(pris, zone, ESSAI.heures("centre"), registre)
     registre.payer(pris)
     le = neuf + timedelta(days=1) if debut == "demain" else neuf.replace(hour=int(debut[:2]))
     ticket = PaiementImmediat(reference=reference, zone="centre", debut=le, fin=le + timedelta(minutes=minutes), montant=0)
     if refus:
         with pytest.raises(Refus, match="minutes sont gratuites"):
-            verifier_ticket(ticket, zone, registre)
+            verifier_ticket(ticket, zone, ESSAI.heures("centre"), registre)
     else:
-        verifier_ticket(ticket, zone, registre)
+        verifier_ticket(ticket, zone, ESSAI.heures("centre"), registre)
 
 
 LIEUX = {

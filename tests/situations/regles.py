@@ -90,7 +90,7 @@ REGLES: dict[str, frozenset[str]] = {
     "collectivite/rapo-avant-avis": frozenset({"collectivite.actes.rapo:_lire"}),
     "collectivite/rapo-quand-le-titre-est-possible": frozenset({"collectivite.domain.forfait:Forfait.titre_possible"}),
     "collectivite/rapo-sans-date-declaree": frozenset({"collectivite.domain.rapo:a_verifier"}),
-    "collectivite/tarifs-du-jour": frozenset({"collectivite.domain.tarif:montants_du_jour"}),
+    "collectivite/tarifs-du-jour": frozenset({"collectivite.api.communes:ZoneVue.voir"}),
     "collectivite/ticket-gratuit": frozenset({"collectivite.domain.stationnement:verifier_ticket"}),
     "collectivite/titre-au-suivi": frozenset({"collectivite.domain.suivi:titre_presume"}),
     "collectivite/verrou-du-suivi": frozenset({"collectivite.actes.suivi:ouvrir"}),

@@ -9,6 +9,7 @@ from fps.droit.calendar import (
     ajouter_annees,
     ajouter_jours,
     ajouter_mois,
+    jour_civil,
     jours_francs,
     lendemain_franc,
     paris_date,
@@ -55,9 +56,9 @@ def date_notification_avertissement(envoi: date) -> date:
 
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par apposition sur le véhicule")
-def date_notification_pare_brise(apposition: datetime) -> date:
-    """The day the notice is put on the windscreen (CGCT, art. L. 2333-87, II)."""
-    return paris_date(apposition)
+def date_notification_pare_brise(apposition: datetime, fuseau: str | None = None) -> date:
+    """The day the notice is put on the windscreen, there (CGCT, art. L. 2333-87, II). `fuseau`: of a town overseas (H127)."""
+    return jour_civil(apposition, fuseau)
 
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par la lecture de l'avis électronique")

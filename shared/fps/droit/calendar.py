@@ -43,6 +43,17 @@ def paris_date(instant: datetime) -> date:
     return instant.astimezone(PARIS).date()
 
 
+@regle("Décret n° 2017-292 du 6 mars 2017 ; hypothèse H127", "Prendre la date à l'heure légale de la collectivité, outre-mer")
+def date_locale(instant: datetime, fuseau: str) -> date:
+    """The civil date of an aware instant at the legal hour of a territory (its name in the tz database)."""
+    return instant.astimezone(ZoneInfo(fuseau)).date()
+
+
+def jour_civil(instant: datetime, fuseau: str | None = None) -> date:
+    """The civil date of an instant there, in Paris when no territory is said."""
+    return paris_date(instant) if fuseau is None else date_locale(instant, fuseau)
+
+
 def instant_paris(jour: date, heure: time = time(0)) -> datetime:
     """The instant of this hour of this day in Paris, expressed in UTC."""
     return datetime.combine(jour, heure, PARIS).astimezone(UTC)

@@ -67,7 +67,7 @@ class NumeroFps:
 
     @classmethod
     def composer(cls, siret: str, jour: date, *, autorite: int, dispositif: int, ordre: int) -> "NumeroFps":
-        """Build the number of a notice established on `jour` (Europe/Paris); raises NumeroInvalide when a part does not fit."""
+        """Build the number of a notice established on `jour` (civil day of the town); raises NumeroInvalide when a part does not fit."""
         if not siret_valide(siret):
             raise NumeroInvalide(f"Le SIRET {siret[:20]} n'est pas valable.", "siret")
         if not 2000 <= jour.year <= 2099:
@@ -101,6 +101,14 @@ class NumeroFps:
 
     def __str__(self) -> str:
         return f"{self.siret}{self.annee:02d}{self.autorite}{self.jour:03d}{self.dispositif:03d}{self.ordre:03d}"
+
+
+def jour_du_numero(numero: str) -> date:
+    """The civil day of the finding, which the number of a FPS that was accepted bears (H04); raises NumeroInvalide."""
+    jour = NumeroFps.lire(numero).date_etablissement
+    if jour is None:
+        raise NumeroInvalide(f"Le numéro {numero[:40]} ne porte aucun jour.", "numero_fps")
+    return jour
 
 
 def telepaiement(numero: str) -> str:

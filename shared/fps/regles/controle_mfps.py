@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from fps.droit import HorsDuDroit, droit
-from fps.droit.calendar import paris_date
+from fps.droit.calendar import jour_civil, paris_date
 from fps.droit.money import euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle, siret_valide
 from fps.messages.mfps import CreationFps, ErreurAccuse
@@ -15,15 +15,16 @@ from fps.regles.accuse import erreur
 LOI = "CGCT, art. L. 2333-87"
 
 
-def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None) -> list[ErreurAccuse]:
+def controler_creation(message: CreationFps, *, maintenant: datetime, plafond: int | None, fuseau: str | None = None) -> list[ErreurAccuse]:
     """Every error of meaning found; an empty list means that the message can be accepted.
 
-    `maintenant` is the instant of reception; `plafond` the highest amount of the town in centimes (None: not known).
+    `maintenant` is the instant of reception; `plafond` the highest amount of the town in centimes (None: not known);
+    `fuseau`: of a town overseas, whose day the number bears.
     Articles: arrêté of 6 November 2015, art. 4; CGCT, art. L. 2333-87.
     """
     return [
         *_siret(message),
-        *_numero(message),
+        *_numero(message, fuseau),
         *_dates(message, maintenant),
         *plaque_invalide(message.vehicule),
         *_montants(message, plafond),
@@ -41,7 +42,7 @@ def _siret(message: CreationFps) -> Iterator[ErreurAccuse]:
         )
 
 
-def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
+def _numero(message: CreationFps, fuseau: str | None) -> Iterator[ErreurAccuse]:
     texte = message.numero_fps
     try:
         numero: NumeroFps | None = NumeroFps.lire(texte)
@@ -71,14 +72,15 @@ def _numero(message: CreationFps) -> Iterator[ErreurAccuse]:
             ARTICLE,
             "Recalculez la clé : reste de la division du numéro par 97, sur deux chiffres. Sinon, vérifiez le numéro.",
         )
-    constat = paris_date(message.date_heure_constat)
+    constat = jour_civil(message.date_heure_constat, fuseau)
     if numero is not None and numero.date_etablissement not in (None, constat):
         yield erreur(
             "numero-autre-date",
             "numero_fps",
-            f"Le numéro porte la date du {numero.date_etablissement:%d/%m/%Y}, le constat est du {constat:%d/%m/%Y} (heure de Paris).",
+            f"Le numéro porte la date du {numero.date_etablissement:%d/%m/%Y}, le constat est du {constat:%d/%m/%Y} "
+            "(heure de la collectivité).",
             ARTICLE,
-            "Composez le numéro avec l'année et le quantième du jour du constat, à l'heure de Paris.",
+            "Composez le numéro avec l'année et le quantième du jour du constat, à l'heure de la collectivité.",
         )
 
 

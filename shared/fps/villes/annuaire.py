@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from fps.droit.calendar import paris_date
 from fps.droit.numero import siret_valide
 from fps.villes.communes import Commune, CommuneInconnue
 from fps.villes.defaut import de_ce_siret
@@ -63,6 +64,11 @@ class Annuaire:
             if version.depuis <= le:
                 trouvee = version
         return trouvee.commune
+
+    def chercher_du(self, siret: str, instant: datetime) -> Commune | None:
+        """The town of this SIRET as it is configured on its own civil day of an instant, None when there is none."""
+        ville = self.chercher(siret, paris_date(instant))
+        return None if ville is None else self.chercher(siret, ville.jour(instant))
 
     def commune(self, siret: str, le: date) -> Commune:
         """The town of this SIRET as it is configured that day; raises CommuneInconnue."""

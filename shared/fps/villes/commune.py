@@ -1,12 +1,12 @@
 """A town: who it is, how it is reached, its cycle, its delays, its zones, what it grants to who pays soon."""
 
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
 from fps.droit.calculs import Cycle, montant_fps
-from fps.droit.calendar import PARIS
+from fps.droit.calendar import PARIS, jour_civil
 from fps.messages.formats import Centimes, Courriel, Court, Ligne, Siret, Url
 from fps.messages.mfps import Minoration, ModeNotification
 from fps.messages.parties_prenantes import Adresse, Autorite, Beneficiaire, Categorie, Contact, ContactRapo
@@ -17,7 +17,7 @@ from fps.villes.lieux import situer
 from fps.villes.moyens import MoyensRapo
 from fps.villes.par_date import ParDate, valeur_au
 from fps.villes.reductions import PaiementRapide, Reduction
-from fps.villes.territoires import TERRITOIRES, Territoire
+from fps.villes.territoires import TERRITOIRES, Territoire, territoire_de
 from fps.villes.zones import HorsBareme, Zone
 
 Habitants = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -48,6 +48,12 @@ class Source(Lecture):
     url: Url | None = None
 
 
+def _situee(lus: dict[str, Any]) -> Territoire:
+    """A town that does not tell its territory is where its postcode is; `lus`: the fields read before."""
+    adresse = lus.get("adresse")
+    return territoire_de(adresse.code_postal) if isinstance(adresse, Adresse) else "metropole"
+
+
 class Commune(Lecture):
     """Une commune simulée."""
 
@@ -61,7 +67,7 @@ class Commune(Lecture):
     adresse: Adresse
     joindre: Joindre = Field(alias="contact")
     joindre_rapo: Joindre = Field(alias="contact_rapo")
-    territoire: Territoire = "metropole"
+    territoire: Territoire = Field(default_factory=_situee, description="À défaut, celui du code postal de l'adresse")
     rapides: ParDate[PaiementRapide | None] | None = Field(default=None, alias="paiement_rapide")
     reduction: Reduction | None = Field(default=None, alias="minoration")
     envoi_messages_jours: Annotated[int, Field(ge=0, le=30)] = 0
@@ -123,6 +129,15 @@ class Commune(Lecture):
     def outre_mer(self) -> bool:
         """Whether the town is overseas: its civil hour and the distances before the court follow."""
         return TERRITOIRES[self.territoire].outre_mer
+
+    @property
+    def fuseau(self) -> str | None:
+        """The name of the time zone of a town overseas; None where the hour is that of Paris."""
+        return TERRITOIRES[self.territoire].fuseau.key if self.outre_mer else None
+
+    def jour(self, instant: datetime) -> date:
+        """The civil day of an instant in the town (H127)."""
+        return jour_civil(instant, self.fuseau)
 
     def rapide(self, le: date) -> PaiementRapide | None:
         """The quick payment after a windscreen notice of that day; None: the town leaves it to the convention."""

@@ -43,8 +43,8 @@ def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
     """A town of this SIRET, as a file would describe it: what is not said is the default (H124). `dits`: fields of a Commune."""
     nommee = nom or f"Collectivité {siret}"
     # A commune's SIREN begins with 21, then its department.
-    departement = siret[2:4] if siret.startswith("21") and siret[2:4] != "97" else "75"
-    adresse = {"voie": "1 place de la Mairie (simulée)", "code_postal": f"{departement}000", "commune": nommee[:38]}
+    departement = (siret[2:5] if siret[2:4] == "97" else siret[2:4]) if siret.startswith("21") else "75"
+    adresse = {"voie": "1 place de la Mairie (simulée)", "code_postal": f"{departement:0<5}", "commune": nommee[:38]}
     champs: dict[str, Any] = {
         "siret": siret,
         "nom": nommee,

@@ -151,6 +151,10 @@ class HeuresPayantes:
         """The civil day of an instant in the town."""
         return instant.astimezone(self.fuseau).date()
 
+    def local(self, instant: datetime) -> datetime:
+        """The same instant at the hour of the town, to tell it."""
+        return instant.astimezone(self.fuseau)
+
     def du_jour(self, jour: date) -> Iterator[tuple[datetime, datetime]]:
         """The paying windows of a civil day, as instants; the end is free."""
         depuis = max((d for d in self.versions if d <= jour), default=None)

@@ -12,18 +12,17 @@ from fps.villes.lecture import REFORME, DepuisLaReforme
 T = TypeVar("T")
 
 
-def _est_date(cle: object) -> bool:
-    if isinstance(cle, date):
-        return True
+def _date(cle: object) -> object:
     try:
-        return isinstance(cle, str) and date.fromisoformat(cle) is not None
+        return date.fromisoformat(cle) if isinstance(cle, str) else cle
     except ValueError:
-        return False
+        return cle
 
 
 def _par_date(valeur: object) -> object:
-    datee = isinstance(valeur, Mapping) and all(_est_date(cle) for cle in valeur)
-    return valeur if datee else {REFORME: valeur}
+    """The keys are read here: what a validator receives of a JSON document is strict about its dates."""
+    datees = {_date(cle): suite for cle, suite in valeur.items()} if isinstance(valeur, Mapping) else {None: valeur}
+    return datees if all(isinstance(cle, date) for cle in datees) else {REFORME: valeur}
 
 
 def _ecrire(valeurs: dict[date, Any], suite: SerializerFunctionWrapHandler) -> Any:

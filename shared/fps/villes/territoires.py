@@ -4,7 +4,17 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 Territoire = Literal[
-    "metropole", "alsace", "moselle", "guadeloupe", "martinique", "guyane", "la-reunion", "mayotte", "saint-barthelemy", "saint-martin"
+    "metropole",
+    "alsace",
+    "moselle",
+    "guadeloupe",
+    "martinique",
+    "guyane",
+    "la-reunion",
+    "mayotte",
+    "saint-barthelemy",
+    "saint-martin",
+    "saint-pierre-et-miquelon",
 ]
 
 
@@ -21,6 +31,7 @@ def _outre_mer(ville: str, feries: str) -> Lieu:
 
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
+# Legal hour: décret n° 2017-292 du 6 mars 2017.
 # Public holidays: Code du travail, art. L. 3133-1 (everywhere), L. 3134-13 (Alsace, Moselle), L. 3422-2 (overseas).
 TERRITOIRES: Final[dict[Territoire, Lieu]] = {
     "metropole": Lieu(_PARIS, None, outre_mer=False),
@@ -33,4 +44,21 @@ TERRITOIRES: Final[dict[Territoire, Lieu]] = {
     "mayotte": _outre_mer("Indian/Mayotte", "976"),
     "saint-barthelemy": _outre_mer("America/St_Barthelemy", "BL"),
     "saint-martin": _outre_mer("America/Marigot", "MF"),
+    "saint-pierre-et-miquelon": _outre_mer("America/Miquelon", "PM"),
 }
+# The longest prefix counts: Saint-Barthélemy and Saint-Martin keep their postcodes of Guadeloupe.
+CODES_POSTAUX: Final[dict[str, Territoire]] = {
+    "97133": "saint-barthelemy",
+    "97150": "saint-martin",
+    "971": "guadeloupe",
+    "972": "martinique",
+    "973": "guyane",
+    "974": "la-reunion",
+    "975": "saint-pierre-et-miquelon",
+    "976": "mayotte",
+}
+
+
+def territoire_de(code_postal: str) -> Territoire:
+    """Where a postcode is; Alsace and Moselle are told by who writes the town."""
+    return next((territoire for debut, territoire in CODES_POSTAUX.items() if code_postal.startswith(debut)), "metropole")

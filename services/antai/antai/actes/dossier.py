@@ -14,7 +14,6 @@ from antai.domain.mentions import Mention
 from antai.domain.paiement import ecriture_creance
 from antai.domain.refus import DossierInconnu, NumeroDejaUtilise
 from antai.domain.registres import Identification, identifier
-from fps.droit.calendar import paris_date
 from fps.kit.engine.work import Key, Work
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
 from fps.messages.mfps import AccuseFps, CreationFps, ErreurAccuse, ModificationFps
@@ -92,15 +91,17 @@ def completer(message: F, regles: Convenu | None) -> F:
 async def ouvrir(message: CreationFps, work: Work) -> AccuseFps:
     """Open a dossier, or give it up: the accusé says which. Raises CreationRefusee, NumeroDejaUtilise, the step that is missing."""
     regles = await convenu(message.siret, work)
-    message, jour = completer(message, regles), paris_date(message.date_heure_constat)
+    message = completer(message, regles)
     constat = await work.find(Constat, message.numero_fps)
     dossier = await work.find(Dossier, message.numero_fps)
     if constat is not None and dossier is not None:
         creation.verifier_meme_message(constat, message, work.now)
-        return creation.accuse(dossier, work.now, creation.avertissements(work.ville(message.siret, jour), message))
+        ville = work.ville_du(message.siret, message.date_heure_constat)
+        return creation.accuse(dossier, work.now, creation.avertissements(ville, message))
     cycle, declaree = (None, None) if regles is None else (regles.cycle, regles.minoration)
-    creation.verifier_creation(message, work.villes.chercher(message.siret, jour), work.now, cycle=cycle, declaree=declaree)
-    ville = work.ville(message.siret, jour)
+    connue = work.villes.chercher_du(message.siret, message.date_heure_constat)
+    creation.verifier_creation(message, connue, work.now, cycle=cycle, declaree=declaree)
+    ville = work.ville_du(message.siret, message.date_heure_constat)
     dossier = Dossier.ouvrir(message, work.today)
     identification = identifier(work.graine, message.vehicule)
     dossier.electronique = identification.electronique

@@ -28,7 +28,7 @@ from fps.droit.calculs import (
     emission_titre_le,
     majoration,
 )
-from fps.droit.calendar import paris_date
+from fps.droit.numero import jour_du_numero
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
@@ -105,7 +105,8 @@ class Recit:
         """The notification of the first notice: on the windscreen, the day its electronic form is read, or by post."""
         dossier, origine = self.dossier, self.origine
         if isinstance(origine, Impaye):
-            return venu_de(dossier.date_notification, lambda: date_notification_pare_brise(origine.message.date_heure_constat))
+            apposition, fuseau = origine.message.date_heure_constat, self.ville.fuseau
+            return venu_de(dossier.date_notification, lambda: date_notification_pare_brise(apposition, fuseau))
         if (lu_le := dossier.lu_le) is not None:
             return venu_de(dossier.date_notification, lambda: date_notification_electronique(lu_le))
         return venu_de(dossier.date_notification, lambda: date_notification_postale(self.envoi()))
@@ -146,7 +147,7 @@ class Recit:
         if self.constat is None:
             return None
         message = self.constat.message
-        jour = paris_date(message.date_heure_constat)
+        jour = self.ville.jour(message.date_heure_constat)
         try:
             return self.ville.montant_fps(message.lieu.zone, message.vehicule.categorie, jour, message.montant_deduit)
         except HorsBareme:
@@ -198,8 +199,7 @@ def routes(service: Service) -> Router:
                 origine = await work.find(Impaye, numero)
             if dossier is None:
                 raise DossierInconnu(f"Numéro {numero}", "numero")
-            jour = None if origine is None else paris_date(origine.message.date_heure_constat)
-            ville = work.ville(dossier.siret, jour)
+            ville = work.ville(dossier.siret, jour_du_numero(numero))
         recit = Recit(dossier, ville, origine, espace.reglages.minoration if espace else None, work.today)
         return expliquer(numero, ALIAS.get(champ, champ), recit.valeurs(), recit.calculs(), FAITS)
 

@@ -48,7 +48,7 @@ def envoi_le(message: CreationFps, ville: Commune, le: date) -> date:
     """
     if message.mode_notification == "antai":
         return date_envoi_apa(le, ville.envoi_avis_jours)
-    rapide = ville.paiement_rapide_jours(paris_date(message.date_heure_constat))
+    rapide = ville.paiement_rapide_jours(ville.jour(message.date_heure_constat))
     return date_envoi_apres_notice(le, rapide, ville.envoi_avis_jours)
 
 

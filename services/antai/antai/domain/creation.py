@@ -8,7 +8,7 @@ from antai.domain.espace.espace import minoration_due
 from antai.domain.refus import CreationRefusee, NumeroDejaUtilise
 from antai.domain.registres import MotifAbandon
 from fps.droit.calculs import Cycle
-from fps.droit.calendar import paris_date
+from fps.droit.calendar import jour_civil
 from fps.droit.money import euros
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.regles.accuse import erreur, erreur_de
@@ -24,7 +24,7 @@ def plafond(ville: Commune, message: CreationFps) -> int | None:
     """
     if ville.par_defaut:
         return None
-    jour = paris_date(message.date_heure_constat)
+    jour = ville.jour(message.date_heure_constat)
     try:
         return ville.zone(message.lieu.zone).bareme(message.vehicule.categorie, jour)
     except HorsBareme:
@@ -45,10 +45,10 @@ def verifier_creation(
     `ville`: that of the message on the day of the finding, None when its SIRET is false; `cycle` of the convention, `declaree` in
     the espace (H88).
     """
-    erreurs = controler_creation(message, maintenant=maintenant, plafond=None)
+    erreurs = controler_creation(message, maintenant=maintenant, plafond=None, fuseau=None if ville is None else ville.fuseau)
     if ville is not None and cycle == "partiel":
         erreurs.append(_cycle_partiel(ville))
-    erreurs += [*_minoration(message, declaree), *contact_rapo_absent(message)]
+    erreurs += [*_minoration(message, declaree, ville), *contact_rapo_absent(message)]
     if erreurs:
         nombre = f"{len(erreurs)} erreurs" if len(erreurs) > 1 else "Une erreur"
         refus = accuse_refus(message, maintenant, erreurs)
@@ -65,10 +65,12 @@ def _cycle_partiel(ville: Commune) -> ErreurAccuse:
     )
 
 
-def _minoration(message: CreationFps, declaree: Reduction | None) -> Iterator[ErreurAccuse]:
+def _minoration(message: CreationFps, declaree: Reduction | None, ville: Commune | None) -> Iterator[ErreurAccuse]:
     if declaree is None:
         return
-    attendue = minoration_due(declaree, message.montant_fps, paris_date(message.date_heure_constat))
+    attendue = minoration_due(
+        declaree, message.montant_fps, jour_civil(message.date_heure_constat, None if ville is None else ville.fuseau)
+    )
     if message.minoration != attendue:
         vue = "aucune" if attendue is None else f"{euros(attendue.montant)} sous {attendue.delai_jours} jours{dire_conditions(attendue)}"
         yield erreur(

@@ -19,6 +19,7 @@ from fps.droit.calculs import (
 from fps.droit.calculs import majoration as majoration_du_titre
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
+from fps.droit.numero import jour_du_numero
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.moyens import Moyen
@@ -32,7 +33,7 @@ def minoration_du_constat(message: CreationFps) -> date | None:
     minoration = message.minoration
     if minoration is None or minoration.depuis == "envoi":
         return None
-    return date_limite_minoration_constat(paris_date(message.date_heure_constat), minoration.delai_jours)
+    return date_limite_minoration_constat(jour_du_numero(message.numero_fps), minoration.delai_jours)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from antai.domain.refus import CycleComplet, ImpayeRefuse
 from fps.droit import HorsDuDroit
 from fps.droit.calculs import Cycle, date_limite_paiement
-from fps.droit.calendar import paris_date
+from fps.droit.calendar import jour_civil, paris_date
 from fps.droit.money import euros
 from fps.droit.numero import NumeroFps, NumeroInvalide
 from fps.messages.annulation import AccuseImpaye, FpsImpaye
@@ -25,7 +25,7 @@ def verifier(message: FpsImpaye, ville: Commune | None, maintenant: datetime, cy
     """
     if cycle == "complet":
         raise CycleComplet(f"{message.beneficiaire.nom if ville is None else ville.nom} est en cycle complet.", "beneficiaire.siret")
-    erreurs = [*_numero(message, ville), *_dates(message, paris_date(maintenant)), *_montants(message)]
+    erreurs = [*_numero(message, ville), *_dates(message, ville, paris_date(maintenant)), *_montants(message)]
     if erreurs:
         accuse = AccuseImpaye(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ImpayeRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)
@@ -56,8 +56,8 @@ def _numero(message: FpsImpaye, ville: Commune | None) -> Iterator[ErreurAccuse]
     yield from plaque_invalide(message.vehicule, LOI)
 
 
-def _dates(message: FpsImpaye, le: date) -> Iterator[ErreurAccuse]:
-    if message.date_notification < paris_date(message.date_heure_constat):
+def _dates(message: FpsImpaye, ville: Commune | None, le: date) -> Iterator[ErreurAccuse]:
+    if message.date_notification < jour_civil(message.date_heure_constat, None if ville is None else ville.fuseau):
         yield erreur(
             "notification-avant-constat",
             "date_notification",

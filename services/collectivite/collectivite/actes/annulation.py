@@ -22,7 +22,6 @@ from collectivite.domain.refus import (
 )
 from collectivite.domain.titre import reste_au_titre
 from collectivite.store import rectificatifs_de
-from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.kit.engine.work import Work
 
@@ -49,7 +48,7 @@ async def _verifier_modification(forfait: Forfait, montant: int, demande_du: dat
         raise ActeImpossible(f"« modifier » est impossible dans l'état « {forfait.etat} ».", "numero")
     if not 0 < montant < forfait.du:
         raise ModificationImpossible(f"Dû {euros(forfait.du)}, montant demandé {euros(montant)}.", "montant")
-    constat = paris_date(forfait.date_heure_constat)
+    constat = forfait.premier_jour
     if not constat <= demande_du <= work.today:
         raise DemandeHorsDates(f"Demande du {demande_du:%d/%m/%Y}, constat du {constat:%d/%m/%Y}.", "date_demande")
     if forfait.date_envoi is None or work.today < forfait.date_envoi:

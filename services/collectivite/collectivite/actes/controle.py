@@ -10,7 +10,6 @@ from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import ConstatRefuse, ControleInconnu
 from collectivite.domain.stationnement import Controle, Stationnement, Verdict, controler
-from fps.droit.calendar import paris_date
 from fps.kit.engine.work import Work
 from fps.messages.parties_prenantes import Vehicule
 from fps.messages.plaques import cle_plaque, identiques, lectures
@@ -51,7 +50,7 @@ async def precontroler(siret: str, vue: Vue, source: Literal["agent", "lapi"], i
     vu = instant or work.now
     if vu > work.now:
         raise ConstatRefuse("Le contrôle est dans le futur : vérifiez l'horloge du véhicule.", "instant")
-    ville = work.ville(siret, paris_date(vu))
+    ville = work.ville_du(siret, vu)
     tarif = ville.situer(vue.voie, vue.code_postal, vue.zone)
     heures = ville.heures(tarif.code)
     constatation = controler(await _registre(siret, vue, work), tarif, vu, heures)
@@ -72,7 +71,7 @@ async def constater(numero: str, vehicule: Vehicule, voie: str, agent: str, work
     controle = await connu(numero, work)
     if not identiques(vehicule.immatriculation, controle.immatriculation):
         raise ConstatRefuse(f"Le contrôle porte sur {controle.immatriculation}.", "vehicule.immatriculation")
-    controle.constater(work.now)
+    controle.constater(work.ville(controle.siret), work.now)
     constat = Constat(controle.zone, voie, None, vehicule, agent, work.now, dispositif=controle.source)
     forfait = await etablir(controle.siret, constat, work)
     controle.numero_fps = forfait.numero

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from collectivite.actes.transmission.creation import annoncer
 from collectivite.domain.agents import AgentAssermente, verifier
@@ -22,7 +23,7 @@ LOI = "CGCT, art. L. 2333-87, II"
 
 
 def cles(siret: str, constat: Constat) -> Iterable[Key]:
-    """The case files of this act: the agent's series of the day, the agent, the plate."""
+    """The case files of this act: the agent's series of that day in Paris (another overseas is found then), the agent, the plate."""
     agent = int(constat.agent)
     yield SerieAgent, (siret, paris_date(constat.date_heure), agent)
     yield AgentAssermente, (siret, agent)
@@ -35,8 +36,8 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     What the register knows of the plate is deducted, unless the agent typed another amount. The zone that nobody typed is that of the
     street. Raises what `Commune.situer`, `verifier_date`, `verifier`, `exiger_manquement`, `message_fps` and `verifier_anciennete` raise.
     """
-    agent, jour = int(constat.agent), paris_date(constat.date_heure)
-    ville = work.ville(siret, jour)
+    agent, ville = int(constat.agent), work.ville_du(siret, constat.date_heure)
+    jour = ville.jour(constat.date_heure)
     verifier_date(constat, work.now)
     verifier(await work.find(AgentAssermente, siret, agent), jour)
     registre, pays = await work.find(Stationnement, siret, cle_plaque(constat.vehicule.immatriculation)), constat.vehicule.pays
@@ -46,7 +47,7 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     exiger_manquement(constatation)
     if constat.montant_deduit is None:
         constat = replace(constat, montant_deduit=constatation.deduit)
-    message = message_fps(ville, constat, await serie(siret, constat, work), work.now, constatation.depart)
+    message = message_fps(ville, constat, await serie(siret, jour, agent, work), work.now, constatation.depart)
     verifier_anciennete(constat, work.now)
     forfait = Forfait.etablir(message, ville.cycle)
     prevues = dates(ville, forfait, date_transmission(work.today, ville.envoi_messages_jours))
@@ -69,13 +70,14 @@ async def etablir(siret: str, constat: Constat, work: Work) -> Forfait:
     return forfait
 
 
-async def serie(siret: str, constat: Constat, work: Work) -> SerieAgent:
-    """The numbers that this agent has used on the day of the finding."""
-    return await work.find_or_add(SerieAgent(siret, paris_date(constat.date_heure), int(constat.agent)))
+async def serie(siret: str, jour: date, agent: int, work: Work) -> SerieAgent:
+    """The numbers that this agent has used on the civil day of the finding."""
+    return await work.find_or_add(SerieAgent(siret, jour, agent))
 
 
 async def numero_rectificatif(siret: str, agent: str, work: Work) -> str:
     """The own number of a rectificatif that this agent establishes today (arrêté du 6 novembre 2015, art. 4). Raises SerieEpuisee."""
-    ordre = (await work.find_or_add(SerieAgent(siret, work.today, int(agent)))).suivant()
-    autorite = work.ville(siret).autorite_agents.indicatif
-    return str(NumeroFps.composer(siret, work.today, autorite=autorite, dispositif=int(agent), ordre=ordre))
+    ville = work.ville(siret)
+    jour = ville.jour(work.now)
+    ordre, autorite = (await serie(siret, jour, int(agent), work)).suivant(), ville.autorite_agents.indicatif
+    return str(NumeroFps.composer(siret, jour, autorite=autorite, dispositif=int(agent), ordre=ordre))

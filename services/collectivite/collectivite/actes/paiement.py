@@ -80,7 +80,7 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     forfait = await demande(numero, work)
     if await work.find(Paiement, numero, reference) is not None:
         return forfait
-    verifier_paiement_rapide(work.ville(forfait.siret, paris_date(forfait.date_heure_constat)), forfait, montant, work.now)
+    verifier_paiement_rapide(work.ville(forfait.siret, forfait.jour), forfait, montant, work.now)
     ecriture = forfait.payer(montant, work.today, rapide=True)
     work.add(Paiement(numero, reference, moyen, montant, work.today))
     ecrire(forfait, Mention.PAIEMENT_RAPIDE, PAIEMENT, ecriture, work, montant=montant, reference=reference)

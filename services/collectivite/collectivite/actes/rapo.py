@@ -32,7 +32,7 @@ from collectivite.domain.refus_recours import (
 from collectivite.domain.sommes import trop_percu, verse_net
 from fps.droit import droit
 from fps.droit.calculs import date_limite_decision_rapo
-from fps.droit.calendar import ajouter_jours, paris_date
+from fps.droit.calendar import ajouter_jours
 from fps.kit.engine.work import Key, Work
 from fps.messages.parties_prenantes import Agent
 from fps.messages.plaques import identiques
@@ -71,7 +71,7 @@ async def deposer(message: DepotRapo | DepotRapoPostal, work: Work) -> AccuseRec
     if forfait.titre_certain(work.today, message.date_notification_avis):
         raise RapoApresTitre(f"FPS {forfait.numero}", "numero_fps")
     if forfait.titre_possible(work.today):
-        raise RapoTardif(f"FPS {forfait.numero}, constaté le {paris_date(forfait.date_heure_constat):%d/%m/%Y}.", "numero_fps")
+        raise RapoTardif(f"FPS {forfait.numero}, constaté le {forfait.jour:%d/%m/%Y}.", "numero_fps")
     rapo = Rapo(
         numero=forfait.numero,
         numero_rapo=await numero_suivant(forfait.siret, "RAPO", work),
@@ -172,7 +172,11 @@ def _lire(message: DepotRapo | DepotRapoPostal, forfait: Forfait, work: Work) ->
     depot = lire_depot(message, work.today, limite, au_plus_tard, notice_apposee=apposee)
     if depot.recu_le > work.today:
         raise RapoRecuDansLeFutur(f"Avis de réception du {depot.recu_le:%d/%m/%Y}.", "date_avis_reception")
-    envoi, dernier, constat = forfait.date_envoi, forfait.notification_au_plus_tard, paris_date(forfait.date_heure_constat)
+    envoi, dernier, constat = (
+        forfait.date_envoi,
+        forfait.notification_au_plus_tard,
+        forfait.premier_jour,
+    )
     ouvert = constat if apposee and depot.notice else envoi  # the notice on the windscreen opens the RAPO before the avis leaves (H120)
     if envoi is None or dernier is None or ouvert is None or depot.recu_le < ouvert:
         raise RapoAvantAvis(f"Reçu le {depot.recu_le:%d/%m/%Y}" + (f", avis du {envoi:%d/%m/%Y}." if envoi else "."), "date_avis_reception")

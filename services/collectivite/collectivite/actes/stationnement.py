@@ -13,9 +13,10 @@ async def registre(siret: str, immatriculation: str, work: Work) -> Stationnemen
 
 async def payer(siret: str, immatriculation: str, paiement: PaiementImmediat, work: Work) -> Stationnement:
     """A spontaneous payment of the parking fee (CGCT, art. R. 2333-120-3). Raises CommuneInconnue, HorsBareme, TicketGratuitImpossible."""
-    zone = work.ville(siret).zone(paiement.zone)
+    ville = work.ville(siret)
+    zone = ville.zone(paiement.zone)
     ouvert = await registre(siret, immatriculation, work)
-    verifier_ticket(paiement, zone, ouvert)
+    verifier_ticket(paiement, zone, ville.heures(zone.code), ouvert)
     ouvert.payer(paiement)
     return ouvert
 

@@ -29,7 +29,7 @@ from fps.droit.calculs import (
     fin_effets,
     montant_fps,
 )
-from fps.droit.calendar import PARIS, paris_date
+from fps.droit.calendar import PARIS
 from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
@@ -61,7 +61,7 @@ class Liasse:
 def montant(liasse: Liasse) -> int:
     """The amount of the FPS, from the tariff of its zone."""
     f = liasse.forfait
-    jour = paris_date(f.date_heure_constat)
+    jour = liasse.ville.jour(f.date_heure_constat)
     return venu_de(f.montant, lambda: montant_fps(bareme_de(liasse.ville, f.lieu.zone, f.vehicule.categorie, jour), f.montant_deduit))
 
 
@@ -226,7 +226,7 @@ async def reunir(numero: str, lecture: Reading) -> Liasse:
     requetes = await recours_de(tx, work.bac.nom, numero)
     return Liasse(
         forfait=forfait,
-        ville=work.ville(forfait.siret, paris_date(forfait.date_heure_constat)),
+        ville=work.ville(forfait.siret, forfait.jour),
         registre=await work.find(Stationnement, forfait.siret, cle_plaque(forfait.vehicule.immatriculation)),
         paiements=tuple(await paiements_de(tx, work.bac.nom, numero)),
         pieces=tuple(sorted(await remboursements_de(tx, work.bac.nom, numero), key=lambda p: (p.date_piece, p.numero_piece))),

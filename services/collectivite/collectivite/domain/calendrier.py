@@ -31,7 +31,7 @@ class Dates:
 
 def limite_paiement_rapide(ville: Commune, forfait: Forfait) -> date:
     """Last day of the quick payment: the notice leaves after it (convention, cycle complet)."""
-    constat = paris_date(forfait.date_heure_constat)
+    constat = ville.jour(forfait.date_heure_constat)
     return date_limite_paiement_rapide(constat, ville.paiement_rapide_jours(constat))
 
 
@@ -50,9 +50,9 @@ def reception(ville: Commune, forfait: Forfait) -> date:
 def envoi(ville: Commune, forfait: Forfait, reception: date) -> date:
     """When the notice leaves (H08, H36); in cycle partiel it is put on the windscreen (CGCT, art. L. 2333-87, II)."""
     if forfait.cycle == "partiel":
-        return date_notification_pare_brise(forfait.date_heure_constat)
+        return date_notification_pare_brise(forfait.date_heure_constat, ville.fuseau)
     if forfait.mode_notification == "pare-brise":
-        rapide = ville.paiement_rapide_jours(paris_date(forfait.date_heure_constat))
+        rapide = ville.paiement_rapide_jours(forfait.jour)
         return date_envoi_apres_notice(reception, rapide, ville.envoi_avis_jours)
     return date_envoi_apa(reception, ville.envoi_avis_jours)
 
@@ -91,5 +91,5 @@ def limite_minoration(forfait: Forfait) -> date | None:
     if forfait.date_envoi is None or forfait.minoration_jours is None:
         return None
     if forfait.minoration_depuis == "constat":
-        return date_limite_minoration_constat(paris_date(forfait.date_heure_constat), forfait.minoration_jours)
+        return date_limite_minoration_constat(forfait.jour, forfait.minoration_jours)
     return date_limite_minoration(forfait.date_envoi, forfait.minoration_jours)

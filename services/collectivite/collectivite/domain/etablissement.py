@@ -71,7 +71,7 @@ def _hors_heures(ville: Commune, zone: Zone, constat: Constat) -> Iterator[Erreu
         yield erreur(
             "hors-heures-payantes",
             "date_heure_constat",
-            phrase_gratuite(reprise),
+            phrase_gratuite(ville.heures(zone.code).local(reprise)),
             "CGCT, art. L. 2333-87, I ; R. 2333-120-6",
             "N'établissez pas de FPS : aucune redevance n'est due hors des heures payantes de la zone.",
         )
@@ -83,7 +83,7 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     `depart` is the hour of the latest proof: the effects of the FPS run from it (R. 2333-120-6), else from the finding.
     Raises HorsBareme, ZoneIntrouvable, ZoneAmbigue, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
     """
-    jour, zone = paris_date(constat.date_heure), ville.situer(constat.voie, constat.code_postal, constat.zone)
+    jour, zone = ville.jour(constat.date_heure), ville.situer(constat.voie, constat.code_postal, constat.zone)
     deduit, debut = constat.montant_deduit or 0, depart or constat.date_heure
     montant = montant_fps(bareme_de(ville, zone.code, constat.vehicule.categorie, jour), deduit)
     numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
@@ -109,7 +109,10 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
         contact_rapo=ville.contact_rapo,
     )
     plafond = zone.plafond(jour, constat.vehicule.categorie)
-    erreurs = [*_hors_heures(ville, zone, constat), *controler_creation(message, maintenant=maintenant, plafond=plafond)]
+    erreurs = [
+        *_hors_heures(ville, zone, constat),
+        *controler_creation(message, maintenant=maintenant, plafond=plafond, fuseau=ville.fuseau),
+    ]
     if erreurs:
         accuse = AccuseFps(numero_fps=message.numero_fps, statut="refuse", date_reception=maintenant, erreurs=tuple(erreurs))
         raise ConstatRefuse(" ".join(e.phrase for e in erreurs), erreurs[0].champ, accuse)

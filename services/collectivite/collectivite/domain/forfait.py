@@ -13,8 +13,9 @@ from collectivite.domain.sommes import montant_actuel, reste_du, total_paye, tro
 from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
-from fps.droit.calendar import ajouter_jours
+from fps.droit.calendar import ajouter_jours, paris_date
 from fps.droit.money import Ecriture, LigneEcriture
+from fps.droit.numero import jour_du_numero
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CodeTitre, CreationFps, DepartMinoration, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
@@ -138,6 +139,16 @@ class Forfait:
             minoration_depuis=message.minoration.depuis if message.minoration else None,
             creance=message.montant_fps,
         )
+
+    @property
+    def jour(self) -> date:
+        """The civil day of the finding, in its town (H04)."""
+        return jour_du_numero(self.numero)
+
+    @property
+    def premier_jour(self) -> date:
+        """The first date that somebody may give to what follows the finding: its day there, or in Paris."""
+        return min(self.jour, paris_date(self.date_heure_constat))
 
     @property
     def du(self) -> int:

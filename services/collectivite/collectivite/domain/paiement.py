@@ -7,7 +7,6 @@ from typing import Literal
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
 from collectivite.domain.refus import DelaiPaiementExpire, HorsCyclePartiel, MontantPaiement, PaiementIncroyable, PaiementRapideImpossible
-from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.moyens import Moyen
 from fps.villes.communes import Commune
@@ -28,7 +27,7 @@ class Paiement:
 
 def verifier_information(forfait: Forfait, montant: int, le: date, aujourdhui: date) -> None:
     """What ANTAI says was paid of a FPS: never above its first amount, between its day and today. Raises PaiementIncroyable."""
-    constat = paris_date(forfait.date_heure_constat)
+    constat = forfait.premier_jour
     if montant > forfait.montant:
         raise PaiementIncroyable(f"{euros(montant)} payés pour un FPS de {euros(forfait.montant)}.", "montant_paye")
     if not constat <= le <= aujourdhui:
@@ -40,7 +39,7 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, mai
 
     Raises PaiementRapideImpossible, MontantPaiement.
     """
-    le = paris_date(maintenant)
+    le = ville.jour(maintenant)
     if forfait.cycle != "complet" or forfait.mode_notification != "pare-brise":
         partiel = forfait.cycle == "partiel"
         pourquoi = "L'avis apposé se paie à la collectivité (cycle partiel)." if partiel else "L'avis est envoyé par l'ANTAI, sans notice."
@@ -48,7 +47,7 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, mai
     limite = limite_paiement_rapide(ville, forfait)
     if le > limite or forfait.etat not in (Etat.ETABLI, Etat.TRANSMIS):
         raise PaiementRapideImpossible(f"Le paiement rapide était possible jusqu'au {limite:%d/%m/%Y} ; état « {forfait.etat} ».", "numero")
-    rapide = ville.rapide(paris_date(forfait.date_heure_constat))
+    rapide = ville.rapide(forfait.jour)
     somme = rapide.somme(forfait.du, forfait.date_heure_constat, maintenant) if rapide else forfait.du
     if montant not in (somme, forfait.du):
         ou = "" if somme == forfait.du else f", ou {euros(somme)} dans les premières heures"

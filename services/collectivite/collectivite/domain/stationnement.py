@@ -8,8 +8,8 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from collectivite.domain.refus import ControleSansSuite, DroitSansHeure, FpsEnCours, TicketGratuitImpossible, VehiculeEnRegle
-from fps.droit.calendar import PARIS, paris_date
 from fps.villes.abonnements import DroitPrevu, Nature
+from fps.villes.communes import Commune
 from fps.villes.horaires import HeuresPayantes
 from fps.villes.zones import Zone
 
@@ -88,9 +88,8 @@ class Stationnement:
         ]
         return max(retenus, key=lambda p: p.debut, default=None)
 
-    def droit(self, zone: str, instant: datetime) -> DroitDeStationnement | None:
-        """A right in force at that instant in that zone."""
-        le = paris_date(instant)
+    def droit(self, zone: str, instant: datetime, le: date) -> DroitDeStationnement | None:
+        """A right in force at that instant, of that civil day, in that zone."""
         return next(
             (
                 d
@@ -143,19 +142,19 @@ def limiter(droit: DroitDeStationnement, prevu: DroitPrevu) -> DroitDeStationnem
     return droit.model_copy(update={"zones": zones, "fin": droit.arrivee + timedelta(hours=prevu.heures)})
 
 
-def verifier_ticket(paiement: PaiementImmediat, zone: Zone, registre: Stationnement | None = None) -> None:
+def verifier_ticket(paiement: PaiementImmediat, zone: Zone, heures: HeuresPayantes, registre: Stationnement | None = None) -> None:
     """A ticket of 0 € lasts no longer than the free minutes of the zone, when they are told; those of a free ticket are for the day.
 
     Raises TicketGratuitImpossible.
     """
-    jour = paris_date(paiement.debut)
+    jour = heures.jour(paiement.debut)
     gratuites = zone.minutes_gratuites(jour) if paiement.montant == 0 else None
     if gratuites is None:
         return
     pris = timedelta()
     if zone.ticket_gratuit is not None and registre is not None:
         autres = (p for p in registre.paiements if p.montant == 0 and p.zone == zone.code and p.reference != paiement.reference)
-        pris = sum((p.fin - p.debut for p in autres if paris_date(p.debut) == jour), timedelta())
+        pris = sum((p.fin - p.debut for p in autres if heures.jour(p.debut) == jour), timedelta())
     if pris + (paiement.fin - paiement.debut) > timedelta(minutes=gratuites):
         offertes = f"{gratuites} minutes sont gratuites" if gratuites else "aucune minute n'est gratuite"
         deja = f", {pris // timedelta(minutes=1)} sont déjà prises" if pris else ""
@@ -186,19 +185,19 @@ def controler(registre: Stationnement | None, zone: Zone, instant: datetime, heu
     """What the register says of a vehicle seen there and then (CGCT, art. L. 2333-87, I, R. 2333-120-5 and -6)."""
     reprise = heures.reprise(instant)
     if reprise is not None:
-        return Constatation(Verdict.GRATUIT, phrase_gratuite(reprise))
+        return Constatation(Verdict.GRATUIT, phrase_gratuite(heures.local(reprise)))
     if registre is None:
         return Constatation(Verdict.A_CONSTATER, "Ni paiement ni droit au registre.")
-    droit = registre.droit(zone.code, instant)
+    droit = registre.droit(zone.code, instant, heures.jour(instant))
     if droit is not None:
-        fin = f"{droit.jusqu_au:%d/%m/%Y}" if droit.fin is None else f"{droit.fin.astimezone(PARIS):%d/%m/%Y à %H h %M}"
+        fin = f"{droit.jusqu_au:%d/%m/%Y}" if droit.fin is None else f"{heures.local(droit.fin):%d/%m/%Y à %H h %M}"
         return Constatation(Verdict.DROIT, f"Droit « {droit.nature} » jusqu'au {fin}.")
     couvrant = registre.en_vigueur(zone, instant)
     if couvrant is not None:
-        return Constatation(Verdict.PAYE, f"Payé jusqu'à {couvrant.fin.astimezone(instant.tzinfo):%H h %M}.")
+        return Constatation(Verdict.PAYE, f"Payé jusqu'à {heures.local(couvrant.fin):%H h %M}.")
     encours = registre.fps_en_cours(zone.code, instant)
     if encours is not None:
-        return Constatation(Verdict.FPS_EN_COURS, f"FPS {encours.numero}, jusqu'au {encours.fin_effets:%d/%m/%Y à %H h %M}.")
+        return Constatation(Verdict.FPS_EN_COURS, f"FPS {encours.numero}, jusqu'au {heures.local(encours.fin_effets):%d/%m/%Y à %H h %M}.")
     dernier = registre.dernier_justificatif(zone, instant, heures)
     if dernier is not None:
         return Constatation(Verdict.A_CONSTATER, "Paiement insuffisant.", dernier.montant, dernier.debut)
@@ -207,7 +206,7 @@ def controler(registre: Stationnement | None, zone: Zone, instant: datetime, heu
 
 def phrase_gratuite(reprise: datetime) -> str:
     """Why nothing is due now, and when it will be."""
-    return f"Le stationnement est gratuit à cette heure ; il est payant à partir du {reprise.astimezone(PARIS):%d/%m/%Y à %H h %M}."
+    return f"Le stationnement est gratuit à cette heure ; il est payant à partir du {reprise:%d/%m/%Y à %H h %M}."
 
 
 def exiger_manquement(constatation: Constatation) -> None:
@@ -232,13 +231,16 @@ class Controle:
     raison: str
     numero_fps: str | None = None
 
-    def constater(self, maintenant: datetime) -> None:
-        """The agent's own act. Raises VehiculeEnRegle, FpsEnCours, ControleSansSuite (another day, or done)."""
+    def constater(self, ville: Commune, maintenant: datetime) -> None:
+        """The agent's own act, on the civil day of the control.
+
+        Raises VehiculeEnRegle, FpsEnCours, ControleSansSuite (another day, or done).
+        """
         if self.verdict in (Verdict.PAYE, Verdict.DROIT, Verdict.GRATUIT):
             raise VehiculeEnRegle(self.raison, "controle")
         if self.verdict is Verdict.FPS_EN_COURS:
             raise FpsEnCours(self.raison, "controle")
         if self.numero_fps is not None:
             raise ControleSansSuite(f"Le FPS {self.numero_fps} en est issu.", "controle")
-        if paris_date(maintenant) != paris_date(self.instant):
+        if ville.jour(maintenant) != ville.jour(self.instant):
             raise ControleSansSuite("Le contrôle est d'un autre jour : l'agent constate lui-même, le jour même.", "controle")

@@ -229,6 +229,10 @@ class Work:
         """The town of this SIRET as it is configured that day, today when none is said; raises CommuneInconnue."""
         return self.villes.commune(siret, le or self.today)
 
+    def ville_du(self, siret: str, instant: datetime) -> Commune:
+        """The town of this SIRET as it is configured on the civil day, there, of an instant; raises CommuneInconnue."""
+        return self.ville(siret, self.ville(siret, civil_date(instant)).jour(instant))
+
     def inscrire(self, version: Version) -> None:
         """A town, or a configuration of it that counts from a day on."""
         self._villes = self._villes.avec(version)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fps.messages.message import Message
+from fps.villes.territoires import TERRITOIRES, territoire_de
 
 if TYPE_CHECKING:
     import typst
@@ -145,23 +146,32 @@ def _imports(template: Traversable, common: Traversable) -> dict[str, bytes]:
     return found
 
 
-def _plain(value: Any) -> Any:
-    """Return what JSON can carry; an instant becomes its wall time in Paris, without offset, as a reader would say it."""
+def _plain(value: Any, fuseau: ZoneInfo = _PARIS) -> Any:
+    """Return what JSON can carry; an instant becomes its wall time, without offset, as a reader would say it.
+
+    In Paris, but for what is about a place overseas, which its postcode tells (H127).
+    """
     match value:
         case datetime():
             if value.tzinfo is None:
                 raise LetterError(f"instant sans fuseau : {value.isoformat()}")
-            return value.astimezone(_PARIS).replace(tzinfo=None).isoformat(timespec="minutes")
+            return value.astimezone(fuseau).replace(tzinfo=None).isoformat(timespec="minutes")
         case date() | time():
             return value.isoformat()
         case str():
             return printable(value)
         case Mapping():
-            return {str(name): _plain(item) for name, item in value.items()}
+            ici = _fuseau(value.get("lieu")) or fuseau
+            return {str(name): _plain(item, ici) for name, item in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [_plain(item, fuseau) for item in value]
         case _:
             return value
+
+
+def _fuseau(lieu: Any) -> ZoneInfo | None:
+    code_postal = lieu.get("code_postal") if isinstance(lieu, Mapping) else None
+    return TERRITOIRES[territoire_de(code_postal)].fuseau if isinstance(code_postal, str) else None
 
 
 def _read(file: Traversable) -> str:

@@ -53,7 +53,7 @@ class Creation:
     async def appliquer(self, work: Work) -> None:
         """ANTAI has accepted: the notice leaves at the day that its reception fixes."""
         if self.forfait.etat is Etat.ETABLI:
-            ville = work.ville(self.forfait.siret, paris_date(self.forfait.date_heure_constat))
+            ville = work.ville(self.forfait.siret, self.forfait.jour)
             prevues = dates(ville, self.forfait, paris_date(self.accuse.date_reception))
             self.forfait.dater(prevues.envoi, prevues.notification, prevues.limite_paiement)
         self.forfait.accuser(self.accuse.date_reception)
