@@ -19,6 +19,7 @@ from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.parler.espace import Espace, code, demande
 from tests.parler.ville import DEMANDE, VOITURE, Ville
+from tests.situations.joueur import Situation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SIRET, POSTE, FAUX = "21690123100011", "35600000009075", "21690123100012"
@@ -98,7 +99,7 @@ async def test_the_court_and_the_dgfip_enrol_a_siret_of_which_nobody_told(monde:
     assert (faux.status_code, faux.json()["code"]) == (404, "siret-inconnu")
 
 
-async def test_the_reference_system_lives_a_siret_alone_to_the_refund_of_its_fps(monde: World) -> None:
+async def test_the_dossiers_of_a_siret_alone_keep_the_default_configuration_when_another_is_given(monde: World) -> None:
     """In an ordinary bac the reference system is enrolled at the three parties for whoever opened the espace."""
     espace = await blanc(monde, "seul-ordinaire", vierge=False)
     ville = Ville(monde, espace.bac, LE)
@@ -110,7 +111,7 @@ async def test_the_reference_system_lives_a_siret_alone_to_the_refund_of_its_fps
     await ville.aller(date(2023, 10, 2))
     await monde.pilot.au_calme(ville.bac)
     antai = f"{monde.addresses[Party.ANTAI]}/bacs/{ville.bac}/dossiers/{numero}"
-    assert (await monde.client.get(antai)).json()["etat"] not in ("refuse", "abandonne")
+    assert (await monde.client.get(antai)).json()["etat"] == "apa-envoye"
     with pytest.raises(PiloteErreur) as refus:  # its dossiers keep the configuration of their day
         await villes.ajouter(monde.pilot, ville.bac, [autre(None)])
     assert refus.value.problem["code"] == "ville-avec-dossiers"
@@ -159,3 +160,66 @@ async def test_a_hundred_espaces_open_without_reading_again_the_towns_that_were_
     assert (await connues(monde, ville.bac))[Party.ANTAI] == sorted(sirets)
     async with monde.services[Party.ANTAI].service.database.read() as tx:
         assert lignes.read(await lignes.load(tx, ville.bac)).villes.keys() == set(sirets)
+
+
+FINS: dict[str, list[dict[str, Any]]] = {
+    "remboursé après le RAPO": [
+        {"le": date(2023, 10, 10), "acte": "payer le FPS", "avec": {"montant": 2500, "moyen": "internet"}},
+        {"acte": "déposer un RAPO"},
+        {"acte": "décider le RAPO", "avec": {"agent": "90", "sens": "acceptation-totale", "motif": "Le paiement était valable."}},
+        {"acte": "rembourser", "avec": {"iban": "FR7699999000010000000000115"}},
+        {"le": date(2023, 12, 15), "recus": {"10.avis-remboursement": 1}},
+    ],
+    "déchargé par la juridiction": [
+        {"le": date(2024, 2, 10), "dgfip": {"etat": "averti", "total_du": 7500}},
+        {
+            "acte": "saisir la juridiction",
+            "avec": {"date_notification_avertissement": date(2024, 1, 29)},
+            "garder": {"requete": "numero_requete", "numero_requete": "numero_requete"},
+        },
+        {"le": date(2024, 2, 12), "ccsp": {"etat": "communiquee"}},
+        {
+            "le": date(2024, 3, 1),
+            "acte": "défendre",
+            "avec": {
+                "conteste_erreur": True,
+                "conclusions": "Rejeter la requête.",
+                "moyens": "Rien n'était payé.",
+                "pieces": [{"nature": "autre", "fichier": "pv.pdf"}],
+            },
+            "ccsp": {"etat": "communiquee"},
+        },
+        {
+            "le": date(2024, 6, 1),
+            "acte": "juger",
+            "avec": {"sens": "decharge-totale", "motifs": "Le véhicule était cédé.", "fps_du": 2500, "majoration_due": 5000},
+        },
+        {"le": date(2024, 6, 20), "acte": "exécuter la décision"},
+        {"antai": {"etat": "titre-annule"}, "dgfip": {"etat": "annule"}},
+    ],
+}
+
+
+@pytest.mark.parametrize("fin", FINS)
+async def test_the_reference_system_lives_a_siret_alone_to_the_end(monde: World, fin: str) -> None:
+    """In an ordinary bac it is enrolled at the three parties for whoever opened the espace, told or not."""
+    espace = await blanc(monde, f"seul-fin-{len(fin)}", vierge=False)
+    assert (await espace.demander(nom="Ville d'Exemple")).status_code == 201
+    await espace.connecter()
+    await espace.convenir("complet")
+    situation = Situation(monde, espace.bac)
+    await situation.faire({"acte": "établir un FPS", "avec": NEUVE})
+    for etape in FINS[fin]:
+        await situation.faire(etape)
+    assert all(SIRET not in sus for party, sus in (await connues(monde, espace.bac)).items() if party is not Party.ANTAI)
+
+
+async def test_the_reference_system_files_at_the_court_for_a_siret_alone_in_an_ordinary_bac_until_another_is_declared(monde: World) -> None:
+    ville = await blanc(monde, "seul-depot", vierge=False)
+    court = f"{monde.addresses[Party.CCSP]}/bacs/{ville.bac}/teletransmission/{SIRET}"
+    vue = (await monde.client.get(court, headers=bearer("essai"))).json()
+    assert (vue["manques"], vue["systeme"]) == ([], "Système de référence")
+    autre = {"systeme": "Exemple Recours", "version": "2.1"}
+    declaree = (await monde.client.put(f"{court}/systeme", json=autre, headers=bearer("essai"))).json()
+    assert (declaree["systeme"], [m["code"] for m in declaree["manques"]]) == ("Exemple Recours", ["homologation-autre-version"])
+    assert (await monde.client.get(court, headers=bearer("essai"))).json() == declaree
