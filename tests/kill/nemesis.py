@@ -6,14 +6,15 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Final
+from typing import Any, Final, cast
 
+import asyncpg
 import httpx
 
 from fps.parties import SERVICES, Party
 from tests.conftest import Postgres
 from tests.kill.fil import Fil
-from tests.parler.mondes import Monde, ready
+from tests.parler.mondes import Monde, Process, free_port, ready
 
 EPARGNEE: Final = "fps-kill"  # the harness's own connection, by which it sees when to kill an advance
 PRET: Final = 120.0  # seconds a service may take to come back, on a machine that does something else
@@ -22,21 +23,32 @@ AVANT_LA_FIN: Final = 0.85  # the last kill comes when so much is played
 TUER, BASE, COURTIER, ARRETER = "kill -9 d'un service", "connexions à une base coupées", "connexions au courtier coupées", "arrêt (SIGSTOP)"
 DEMARRER: Final = "kill -9 d'un service qui démarre"  # between its first line and its first answer: the look at its revision included
 DEMARRAGE: Final = 2.5  # seconds a start takes, about
+RELEVER: Final = "kill -9 d'un service relevé par sa réplique"  # both served for a while
+MIGRER: Final = "kill -9 d'une migration"
 
 
 class Nemesis:
     """Does its plan to the end; `dire` is told each act."""
 
     def __init__(
-        self, monde: Monde, veilleur: httpx.AsyncClient, fil: Fil, server: Postgres, urls: Mapping[Party, str], dire: Callable[[str], None]
+        self,
+        monde: Monde,
+        veilleur: httpx.AsyncClient,
+        fil: Fil,
+        releve: tuple[Party, Fil],
+        server: Postgres,
+        urls: Mapping[Party, str],
+        dire: Callable[[str], None],
     ):
+        """`releve`: the service that has a replica, and the wire by which everybody reaches it."""
         self.monde, self.veilleur, self.fil, self.server, self.urls, self.dire = monde, veilleur, fil, server, urls, dire
+        self.releve, self.fil_de_releve = releve
         self.comptes: Counter[str] = Counter()
         self.fautes: list[str] = []
 
     async def vivre(self, hasard: Random, kills: int, avancement: Callable[[], float]) -> None:
         """The whole plan, all along what is played (`avancement`: 0 to 1); everybody runs again at the end."""
-        plan = tirer(hasard, kills)
+        plan, migrations = tirer(hasard, kills), list[asyncio.Task[None]]()
         for rang, (acte, combien) in enumerate(plan):
             await asyncio.sleep(hasard.expovariate(1 / PAUSE))
             while avancement() < AVANT_LA_FIN * rang / len(plan):  # noqa: ASYNC110 (what is played tells nobody)
@@ -50,8 +62,13 @@ class Nemesis:
                 self.noter(COURTIER, str(self.fil.couper()))
             elif acte == DEMARRER:
                 await self._tuer_au_demarrage(hasard.choice(SERVICES), hasard)
+            elif acte == RELEVER:
+                await self._relever(hasard)
+            elif acte == MIGRER:
+                migrations.append(asyncio.create_task(self._migrer(hasard.choice(SERVICES), Random(rang))))  # nobody waits for it
             else:
                 await self._arreter(hasard.choice(SERVICES), hasard.uniform(0.5, 5))
+        await asyncio.gather(*migrations)
 
     def noter(self, acte: str, detail: str) -> None:
         """One more act."""
@@ -86,6 +103,63 @@ class Nemesis:
         process.start()
         await ready(self.veilleur, self.monde.addresses[party], PRET)
 
+    async def _relever(self, hasard: Random) -> None:
+        """A second process of one service serves with it, then alone: the first is killed, and everybody reaches the second."""
+        ancien, port = self.monde.processes[self.releve], free_port()
+        neuf = Process(self.releve, {**ancien.environment, "FPS_PORT": str(port)}, ancien.log)
+        neuf.start()
+        await ready(self.veilleur, f"https://127.0.0.1:{port}", PRET)
+        await asyncio.sleep(hasard.uniform(0, 1))
+        await asyncio.to_thread(ancien.end, signal.SIGKILL)
+        cast(dict[Party, Process], self.monde.processes)[self.releve] = neuf
+        self.fil_de_releve.port = port
+        self.fil_de_releve.couper()
+        self.noter(RELEVER, self.releve.value)
+
+    async def _migrer(self, party: Party, hasard: Random) -> None:
+        """The migrations of an empty database, killed twice where they are, then done: the same tables as without a kill."""
+        name = await self.server.create()
+        try:
+            url = self.server.url(name)
+            for rang in range(3):
+                process = Process(party, {"FPS_DATABASE_URL": url}, self.monde.processes[party].log, "migrate")
+                process.start()
+                if rang == 2 and (status := await asyncio.to_thread(process.wait, PRET)):
+                    self.fautes.append(f"{party} : la migration tuée ne finit pas, code {status}")
+                elif rang < 2:
+                    await self._commencee(name, rang)
+                    await asyncio.sleep(hasard.uniform(0, 0.3))
+                    await asyncio.to_thread(process.end, signal.SIGKILL)
+                    self.noter(MIGRER, party.value)
+            if await self._schema(name) != await self._schema(self.urls[party].rpartition("/")[2]):
+                self.fautes.append(f"{party} : une migration tuée laisse d'autres tables")
+        finally:
+            await self.server.drop(name)
+
+    async def _commencee(self, name: str, rang: int) -> None:
+        """Until a connection migrates that database, the machine being what it is."""
+        for _ in range(int(PRET / 0.02)):
+            if await self._lire(name, "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() LIMIT 1", name):
+                return
+            await asyncio.sleep(0.02)
+        self.fautes.append(f"{name} : la migration {rang} ne commence pas")
+
+    async def _schema(self, name: str) -> list[tuple[Any, ...]]:
+        """The columns, the indexes and the revision of a database."""
+        columns = "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public'"
+        indexes = "SELECT tablename, indexname, indexdef, '' FROM pg_indexes WHERE schemaname = 'public'"
+        return [
+            *await self._lire(name, f"{columns} UNION ALL {indexes} ORDER BY 1, 2, 3"),
+            *await self._lire(name, "SELECT version_num FROM alembic_version"),
+        ]
+
+    async def _lire(self, name: str, sql: str, *values: str) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self.server.url(name).replace("+asyncpg", ""), timeout=20)
+        try:
+            return [tuple(row) for row in await connection.fetch(sql, *values)]
+        finally:
+            await connection.close()
+
     async def _couper(self, party: Party) -> None:
         name = self.urls[party].rpartition("/")[2]
         those = f"datname = '{name}' AND application_name <> '{EPARGNEE}'"
@@ -103,8 +177,10 @@ class Nemesis:
 
 
 def tirer(hasard: Random, kills: int) -> list[tuple[str, int]]:
-    """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act."""
+    """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act,
+    but for twenty a replica and a migration."""
     plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER, DEMARRER) for _ in range(math.ceil(kills / 5))]
+    plan += [(acte, 0) for acte in (RELEVER, MIGRER) for _ in range(math.ceil(kills / 20))]
     while kills:
         combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills)
         plan.append((TUER, combien))

@@ -31,7 +31,7 @@ from tests.kill.client import Insistant
 from tests.kill.fil import tendre
 from tests.kill.foule import Foule, seule
 from tests.kill.nemesis import EPARGNEE, PRET, Nemesis
-from tests.parler.mondes import Monde, broker, databases, processes, ready
+from tests.parler.mondes import Monde, broker, databases, free_port, processes, ready
 from tests.real import postgres_url
 
 TEMOIN: Final = "temoin"
@@ -130,11 +130,13 @@ class Table:
 async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
     """Everything that is wrong at the end, in words; nothing when all is well. Skips without servers, as tests do."""
     server = Postgres(postgres_url())
+    releve, port = Random(partie.graine).choice(SERVICES), free_port()
     async with (
         databases(server) as urls,
         broker() as (bus, prefix),
         tendre(bus) as (fil, near),
-        processes(urls, near, prefix, dossier) as monde,
+        tendre(f"https://127.0.0.1:{port}") as (fil_de_releve, adresse),
+        processes(urls, near, prefix, dossier, {releve: (adresse, port)}) as monde,
     ):
         dire(f"quatre services prêts ; un bac calme de {partie.par_bac} dossiers")
         table = Table(partie, monde, urls, dire)
@@ -142,7 +144,7 @@ async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
             temoin = await table.foule(table.joueur(calme), TEMOIN, Random(0), tuer=False)
             if temoin.faux:
                 return temoin.faux
-            nemesis = Nemesis(monde, monde.client, fil, server, urls, dire)
+            nemesis = Nemesis(monde, monde.client, fil, (releve, fil_de_releve), server, urls, dire)
             foules = await _sous_les_coups(table, table.joueur(client), nemesis, len(temoin.dates))
             dire("calme : chacun redémarre, la poste finit")
             for party in SERVICES:

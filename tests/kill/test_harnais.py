@@ -133,7 +133,15 @@ async def test_a_seed_draws_one_plan_with_as_many_kills_as_asked_and_every_other
     for graine in range(20):
         plan = nemesis.tirer(Random(graine), 5)
         assert sum(combien for _, combien in plan) == 5
-        assert {acte for acte, _ in plan} == {nemesis.TUER, nemesis.BASE, nemesis.COURTIER, nemesis.ARRETER, nemesis.DEMARRER}
+        assert {acte for acte, _ in plan} == {
+            nemesis.TUER,
+            nemesis.BASE,
+            nemesis.COURTIER,
+            nemesis.ARRETER,
+            nemesis.DEMARRER,
+            nemesis.RELEVER,
+            nemesis.MIGRER,
+        }
 
 
 async def test_the_wire_passes_what_it_is_given_and_is_cut_at_once() -> None:

@@ -104,8 +104,8 @@ def free_port() -> int:
 class Process:
     """One service in a process of its own; it can be killed without warning and started again."""
 
-    def __init__(self, party: Party, environment: dict[str, str], log: Path):
-        self.command = [sys.executable, "-m", party.value, "serve"]
+    def __init__(self, party: Party, environment: dict[str, str], log: Path, command: str = "serve"):
+        self.command = [sys.executable, "-m", party.value, command]
         self.environment, self.log = environment, log
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -123,6 +123,10 @@ class Process:
         """The status of a process that ended though nobody ended it; None while it runs, or when it was ended."""
         return None if self._running is None else self._running.poll()
 
+    def wait(self, seconds: float) -> int:
+        """The exit status of a command that ends by itself."""
+        return 0 if self._running is None else self._running.wait(seconds)
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait; gives the exit status."""
         if self._running is None:
@@ -134,9 +138,14 @@ class Process:
 
 
 @asynccontextmanager
-async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Path) -> AsyncIterator[Monde]:
-    """Four processes, each with its own command and environment, as on four machines; they know one another by their certificates."""
-    addresses = {party: f"https://127.0.0.1:{free_port()}" for party in SERVICES}
+async def processes(
+    urls: Mapping[Party, str], bus: str, prefix: str, folder: Path, devant: Mapping[Party, tuple[str, int]] | None = None
+) -> AsyncIterator[Monde]:
+    """Four processes, each with its own command and environment, as on four machines; they know one another by their certificates.
+
+    `devant`: the address of a service that is reached through something else, and the port where it listens.
+    """
+    addresses = {party: f"https://127.0.0.1:{free_port()}" for party in SERVICES} | {p: a for p, (a, _) in (devant or {}).items()}
     token, pki = secrets.token_urlsafe(16), Pki(folder / "pki")
     pki.preparer()
     running: dict[Party, Process] = {}
@@ -145,7 +154,7 @@ async def processes(urls: Mapping[Party, str], bus: str, prefix: str, folder: Pa
             "FPS_DATABASE_URL": urls[party],
             "FPS_BUS_URL": bus,
             "FPS_BUS_PREFIX": prefix,
-            "FPS_PORT": addresses[party].rpartition(":")[2],
+            "FPS_PORT": str(devant[party][1]) if devant and party in devant else addresses[party].rpartition(":")[2],
             "FPS_ADDRESSES": ",".join(f"{p.value}={a}" for p, a in addresses.items()),
             "FPS_PILOTAGE_TOKEN": token,
             "FPS_PKI_DIR": str(pki.dossier),
