@@ -188,7 +188,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of one `xdist_group` on one worker: pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it."""
+    """Keep the tests of one `xdist_group`, else of one file, on one worker: what a file makes ready for its tests is made once.
+
+    pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it.
+    """
     if not config.getoption("loadgroup", False):
         return
     try:
@@ -196,6 +199,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     except ImportError:  # an older pytest, which needs nothing
         return
     for item in items:
-        group = next((str(mark.args[0]) for mark in item.iter_markers("xdist_group")), "")
-        if group and hasattr(item, "_id") and not item.nodeid.endswith(f"@{group}"):
+        group = next((str(mark.args[0]) for mark in item.iter_markers("xdist_group")), item.nodeid.partition("::")[0].replace("/", "."))
+        if hasattr(item, "_id") and not item.nodeid.endswith(f"@{group}"):
             item._id = coerce_node_id(f"{item.nodeid}@{group}")
