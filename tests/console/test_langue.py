@@ -1,14 +1,24 @@
 """The language of the lives beside the services: each public route that writes is an act, or is named with its reason."""
 
+import json
 import re
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from fps.donnees import lire_yaml
 from fps.parties import SERVICES, Party
+from fps_console.cli.principal import run
 from fps_console.documentation.ecriture import openapis
 from fps_simulateur.langue.actes import ACTES, EXPLICATIONS, LETTRES, VUES
 from fps_simulateur.langue.modele import catalogue
 
+ROOT = Path(__file__).parents[2]
 # Routes that write and are no act of a life, by what their address begins with.
 HORS: Final = {
     "/pilotage/": "the pilot's doors: time and worlds, not what somebody does in one",
@@ -75,3 +85,40 @@ def test_every_act_is_done_by_a_life_of_the_catalogue_or_has_its_reason() -> Non
     faits = {etape.acte for vie in catalogue() for etape in vie.etapes}
     assert {nom for nom in ACTES if nom not in faits} == DU_PRODUIT
     assert {LETTRES[nom].sender for nom in DU_PRODUIT} == {Party.COLLECTIVITE}
+
+
+def en_json(value: Any) -> Any:
+    """What an editor sees: a date is a text."""
+    if isinstance(value, Mapping):
+        return {str(mot): en_json(v) for mot, v in value.items()}
+    if isinstance(value, list):
+        return [en_json(v) for v in value]
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def test_the_published_schema_takes_the_whole_catalogue_and_refuses_what_the_language_refuses() -> None:
+    ecrit = json.loads((ROOT / "docs/vie.schema.json").read_text("utf-8"))
+    juge = Draft202012Validator(ecrit)
+    juge.check_schema(ecrit)
+    fichiers = sorted((ROOT / "simulateur/fps_simulateur/catalogue").glob("*.yaml"))
+    fautes = [
+        f"{f.name} {e.json_path} {e.message}"[:300] for f in fichiers for e in juge.iter_errors(en_json(lire_yaml(f.read_text("utf-8"))))
+    ]
+    assert len(fichiers) > 20 and fautes == []
+    etape: dict[str, Any] = {"acte": "décider le RAPO", "avec": {"sens": "rejet", "motif": "Non."}}
+    bonne: dict[str, Any] = {"vie": "a", "titre": "A", "etapes": [etape]}
+    assert juge.is_valid([bonne])
+    fausses: list[dict[str, Any]] = [{"acte": "décider un RAPO"}, {"avec": {"motifs": "Non."}}, {"antay": {}}, {"courriers": ["02.apb"]}]
+    for fausse in fausses:
+        assert not juge.is_valid([bonne | {"etapes": [etape | fausse]}]), fausse
+    assert not juge.is_valid([bonne | {"ville": "lile"}]) and juge.is_valid([bonne | {"ville": "paris"}])
+
+
+def test_every_life_of_the_tutorial_is_played_as_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tutoriel = (ROOT / "docs/langue.md").read_text("utf-8").partition("## Référence")[0]
+    vies = re.findall(r"^```yaml\n(.*?)^```", tutoriel, re.MULTILINE | re.DOTALL)
+    for rang, texte in enumerate(vies):
+        (tmp_path / f"{rang}.yaml").write_text(texte, "utf-8")
+    assert len(vies) >= 5 and run(["play", *(str(tmp_path / f"{rang}.yaml") for rang in range(len(vies)))]) == 0, capsys.readouterr().out
+    juge = Draft202012Validator(json.loads((ROOT / "docs/vie.schema.json").read_text("utf-8")))
+    assert [e.message for texte in vies for e in juge.iter_errors(en_json(lire_yaml(texte)))] == []

@@ -20,14 +20,17 @@ from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
+from fps_console.documentation.langue import corps_des_actes, reference
 from fps_console.documentation.services import page, sheet
 from fps_console.web import contrat
 from fps_console.web.carte import carte_svg
+from fps_simulateur.langue.schema import schema as schema_des_vies
 from fps_simulateur.langue.villes import FichierVille
 from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_messages
 
 SOURCES = Path(__file__).resolve().parents[3]
 SPECIFICATION = Path("docs/specification.md")
+LANGUE = Path("docs/langue.md")
 PAGES = sorted(SERVICES, key=PORTS.__getitem__)
 ENROLEMENT = Path("tests/enrolement/enroler.sh")
 PORTES = {"certificat": "certificat", "session": "session", "administration": "pilotage"}
@@ -46,6 +49,7 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         Path("docs/openapi-console.json"): _json(contrat.document()),
         Path("docs/ville.schema.json"): _json(FichierVille.model_json_schema()),
+        Path("docs/vie.schema.json"): _json(schema_des_vies(corps_des_actes(contracts))),
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
     parts = {
@@ -60,7 +64,8 @@ def generate(root: Path) -> dict[Path, str]:
         found[page(party)] = _between(
             page(party), _read(root, page(party), "c'est lui qui reçoit la fiche du service"), "fiche", sheet(party)
         )
-    return found | {SPECIFICATION: text}
+    langue = _read(root, LANGUE, "elle reçoit la référence de la langue des vies")
+    return found | {SPECIFICATION: text, LANGUE: _between(LANGUE, langue, "langue", reference(contracts))}
 
 
 def _sources(root: Path) -> tuple[str, str]:

@@ -274,9 +274,18 @@ def donnees(un: Acte, avec: Mapping[str, Any]) -> Champs:
         vehicule = {long: str(given.pop(court)) for court, long in _VEHICULE.items() if court in given}
         if vehicule:
             given["vehicule"] = fusion(vehicule, given.get("vehicule", {}))
-    elif "plaque" in given:
+    elif "plaque" in given and "immatriculation" in un.defauts:
         given["immatriculation"] = given.pop("plaque")
     return fusion(un.defauts, pieces_jointes(given))
+
+
+def courts(un: Acte) -> dict[str, str]:
+    """The short words of an act, with what each stands for."""
+    if "vehicule" in un.defauts:
+        return {court: f"« {long} » du véhicule" for court, long in _VEHICULE.items()}
+    if "immatriculation" in un.defauts:
+        return {"plaque": "« immatriculation »"}
+    return {}
 
 
 def pieces_jointes(avec: Mapping[str, Any]) -> Champs:

@@ -34,10 +34,13 @@ def _quand(valeur: Any) -> date | datetime | Moment | None:
     return None if valeur is None else quand(valeur, REPERES)
 
 
+Quand = Annotated[datetime | date | Moment, BeforeValidator(_quand)]
+
+
 class Etape(Lecture):
     """One step. In its order: the day comes, the act is done, what is expected is checked."""
 
-    le: Annotated[datetime | date | Moment, BeforeValidator(_quand)] | None = None
+    le: Quand | None = Field(default=None, description="Le jour qui vient, avant l'acte")
     dossier: str | None = Field(default=None, description="Le dossier dont il s'agit ; à défaut, le dernier nommé")
     acte: str | None = Field(default=None, description="Ce que quelqu'un fait, dans les mots du métier : « payer le FPS »")
     avec: Champs = Field(default_factory=dict, description="Ce que l'acte donne")
@@ -45,15 +48,15 @@ class Etape(Lecture):
     article: str | None = Field(default=None, description="L'article que le refus cite")
     donne: Champs = Field(default_factory=dict, description="Ce que la réponse contient")
     garder: dict[str, str] = Field(default_factory=dict, description="Nom → champ de la réponse, pour la suite")
-    collectivite: Champs = Field(default_factory=dict)
-    antai: Champs = Field(default_factory=dict)
-    dgfip: Champs = Field(default_factory=dict)
-    ccsp: Champs = Field(default_factory=dict)
+    collectivite: Champs = Field(default_factory=dict, description="Ce que montre du dossier la collectivité : champ → valeur")
+    antai: Champs = Field(default_factory=dict, description="Ce que montre du dossier l'ANTAI : champ → valeur")
+    dgfip: Champs = Field(default_factory=dict, description="Ce que montre du dossier le comptable public : champ → valeur")
+    ccsp: Champs = Field(default_factory=dict, description="Ce que montre la juridiction de la `requete` gardée : champ → valeur")
     courriers: tuple[str, ...] | None = Field(default=None, description="Tous les courriers du dossier, dans l'ordre, par leur type court")
     recus: dict[str, int] = Field(default_factory=dict, description="Combien de courriers de chaque type court")
     contenu: dict[str, Champs] = Field(default_factory=dict, description="Type court → ce que dit le dernier courrier de ce type")
     explication: Champs = Field(default_factory=dict, description="Champ → valeur que « fps expliquer » donne et redonne")
-    echeances: Literal["aucune"] | None = None
+    echeances: Literal["aucune"] | None = Field(default=None, description="« aucune » : plus rien n'attend dans le bac")
 
     @model_validator(mode="after")
     def _acte_connu(self) -> Self:
@@ -75,9 +78,9 @@ class Etape(Lecture):
 class Vie(Lecture):
     """A whole life: its title, the day it starts, the dossiers and what happens to them."""
 
-    vie: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    titre: str
-    depart: date = date(2023, 9, 28)
+    vie: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Son nom : minuscules, chiffres et tirets")]
+    titre: str = Field(description="Ce qui arrive, en une phrase")
+    depart: date = Field(default=date(2023, 9, 28), description="Le premier jour, le soir")
     ville: Ville = Field(
         default="lille", description="La collectivité : une ville livrée, le chemin d'un fichier de ville, ou ce qu'il dirait"
     )
@@ -86,7 +89,7 @@ class Vie(Lecture):
     )
     variables: Champs = Field(default_factory=dict, description="Nom → valeur, que « {nom} » remplace partout dans la vie")
     cas: tuple[Champs, ...] = Field(default=(), description="Une table : la vie est jouée une fois par ligne, avec ces variables")
-    etapes: Annotated[tuple[Etape, ...], Field(min_length=1)]
+    etapes: Annotated[tuple[Etape, ...], Field(min_length=1, description="Ce qui arrive, dans l'ordre")]
     _rang: int = PrivateAttr(default=0)  # in its file
     _incluses: int = PrivateAttr(default=0)  # how many of its steps are those of the life that it includes
 

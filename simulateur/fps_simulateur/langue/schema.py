@@ -1,0 +1,88 @@
+"""The JSON Schema of the language, which an editor reads to complete and to check a file of lives as it is written."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from fps.flows import MESSAGES
+from fps.villes.catalogue import par_nom
+from fps_simulateur.langue.actes import ACTES, Acte, courts
+from fps_simulateur.langue.modele import Vie, court
+from fps_simulateur.langue.moments import COMMENT
+from fps_simulateur.pilote.reperes import REPERES
+
+TITRE: Final = "Des vies de dossiers de forfait de post-stationnement"
+MENTION: Final = "Un fichier de vies, que « fps play » joue. SPÉCIMEN — environnement simulé"
+Champs = Mapping[str, Mapping[str, Any]]
+
+
+def schema(corps: Mapping[str, Champs]) -> dict[str, Any]:
+    """The schema; `corps`: the properties of the body of each act that is no letter, as the contract of its service says them."""
+    found = TypeAdapter(list[Vie]).json_schema()
+    parts = found["$defs"]
+    parts.pop("Moment", None)
+    etape, vie = parts["Etape"], parts["Vie"]
+    etape["properties"]["le"] = _le()
+    etape["properties"]["acte"] = {"description": "Ce que quelqu'un fait", "oneOf": [_mot(un.nom, un.sens) for un in ACTES.values()]}
+    etape["allOf"] = [
+        {"if": _est(un), "then": {"properties": {"avec": {"properties": avec(un, corps), "additionalProperties": False}}}}
+        for un in ACTES.values()
+    ]
+    types = sorted(court(m) for m in MESSAGES)
+    etape["properties"]["courriers"] = {
+        "description": "Tous les courriers du dossier, dans l'ordre",
+        "type": "array",
+        "items": {"enum": types},
+    }
+    for nom in ("recus", "contenu"):
+        etape["properties"][nom]["propertyNames"] = {"enum": types}
+    noms = [_mot(nom, commune.nom) for nom, commune in par_nom().items()]
+    fichier = {"type": "string", "pattern": r"\.ya?ml$|\{", "description": "Le chemin d'un fichier de ville, ou une variable"}
+    vie["properties"]["ville"]["oneOf"][:1] = [*noms, fichier]
+    vie["properties"]["vie"]["pattern"] = "^[a-z0-9{][a-z0-9{}_-]*$"
+    vie["properties"]["depart"].pop("format")  # or a variable
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": TITRE, "description": MENTION, **found}
+
+
+def avec(un: Acte, corps: Mapping[str, Champs]) -> dict[str, dict[str, Any]]:
+    """What an act gives, word by word: what its letter or its route says, its short words, the names of its address."""
+    propres: Champs = corps.get(un.nom, {})
+    if un.message is not None:
+        propres = un.message.model_json_schema()["properties"]
+    found = {mot: dict(_champ(mot, une, un)) for mot, une in propres.items()}
+    for mot, dit in _a_soi(un):
+        found[mot] = {"description": dit}
+    return found
+
+
+def _a_soi(un: Acte) -> Iterator[tuple[str, str]]:
+    for place in un.places:
+        if place not in ("numero", "requete", "siret", "siret_ville", "controle"):  # known of the dossier, or kept
+            yield place, "Ce que l'adresse de l'acte nomme"
+    if un.defauts.get("siret") == "{siret_ville}" or "siret_ville" in un.places:
+        yield "ville", "Une autre ville que celle de la vie, par son nom"
+    yield from courts(un).items()
+
+
+def _champ(mot: str, une: Mapping[str, Any], un: Acte) -> Iterator[tuple[str, Any]]:
+    if dit := une.get("description"):
+        yield "description", dit
+    if valeurs := une.get("enum"):
+        yield "examples", valeurs
+    if mot in un.defauts:
+        yield "default", un.defauts[mot]
+
+
+def _est(un: Acte) -> dict[str, Any]:
+    return {"properties": {"acte": {"const": un.nom}}, "required": ["acte"]}
+
+
+def _mot(nom: str, dit: str) -> dict[str, Any]:
+    return {"const": nom, "description": dit}
+
+
+def _le() -> dict[str, Any]:
+    exemples = ["2023-09-28", "J", "J+5", "notification + 1 mois", "la veille de la limite de paiement", *REPERES]
+    dit = f"Le jour qui vient : {COMMENT} ; le soir, ou à l'heure dite (« à 10 h »)"
+    return {"description": dit, "type": "string", "examples": exemples}
