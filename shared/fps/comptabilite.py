@@ -27,6 +27,7 @@ class Compte(StrEnum):
     A_REVERSER = "a-reverser"
     REMBOURSEMENTS = "remboursements"
     TRESORERIE = "tresorerie"
+    FRAIS = "frais"
 
     def de(self, siret: str) -> str:
         """This account for one collectivité: « collectivite:21590350100017 »."""
@@ -61,6 +62,7 @@ class Libelle(StrEnum):
     FPS_PAYE = "FPS payé"
     FPS_MAJORE_PAYE = "FPS majoré payé"
     FPS_REMBOURSE = "FPS remboursé"
+    FRAIS_D_INSTANCE = "frais d'instance"
     PAIEMENT_SANS_SUITE = "Paiement sans suite"
     PAIEMENT_DU_TITRE_SANS_SUITE = "Paiement du titre sans suite"
     REMBOURSEMENT_DE_LA_COLLECTIVITE_ARRETE = "Remboursement arrêté"
@@ -104,6 +106,8 @@ PLAN: Final[Mapping[Party, Mapping[str, Solde]]] = {
         Compte.TRESOR: Solde(Sens.CREDIT, "son compte au Trésor : remboursements ordonnés"),
         Compte.A_REMBOURSER: Solde(Sens.CREDIT, "ce qu'elle doit rendre d'un FPS payé"),
         Compte.INDUS: Solde(Sens.DEBIT, "rendu, alors que le chèque était sans provision"),
+        Compte.FRAIS: Solde(Sens.DEUX, "frais d'instance qu'elle a versés ; créditeur : qui lui ont été versés"),
+        Compte.TRESORERIE: Solde(Sens.DEUX, "ce que ces frais ont pris à sa trésorerie, ou lui ont apporté"),
     },
     Party.ANTAI: {
         Compte.REDEVABLE: Solde(Sens.DEBIT, "FPS notifiés et non payés"),

@@ -36,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "services/collectivite/collectivite/migrations/versions/0012_frais.py": "6451baa0e458a2aa76118d7b3605afa7896ea948",
     "services/antai/antai/migrations/versions/0001_initial.py": "1e7b94dc054889672c0469332c5cd3b620b44334",
     "services/ccsp/ccsp/migrations/versions/0001_initial.py": "d52bc57e91b3aee50e36ee93b07c099cf1002566",
     "services/collectivite/collectivite/migrations/versions/0001_initial.py": "fe41b09b9ab652c5bc693597a15633c62cefc15a",

@@ -31,7 +31,14 @@ async def test_every_date_and_amount_of_the_view_of_a_petition_is_explained(trib
     numero = await tribunal.deposer()
     connus = set(await Explications(tribunal.world, Party.CCSP, tribunal.bac, f"/requetes/{numero}").connus())
     montres = set(champs(RequeteVue))
-    assert {"decision.amende_abus", "decision.frais", "astreinte_jour", "pourvoi_le", "date_depot"} <= montres and len(montres) == 21
+    assert {
+        "decision.amende_abus",
+        "decision.frais",
+        "decision.rectification_notifiee_le",
+        "astreinte_jour",
+        "pourvoi_le",
+        "date_depot",
+    } <= montres and len(montres) == 22
     assert montres - connus == set()
 
 

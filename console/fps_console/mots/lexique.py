@@ -169,6 +169,8 @@ ACTES: Mapping[str, str] = {
     "decision-executee": "Décision de la juridiction exécutée",
     "decision-et-annulation-differentes": "Décision et annulation qui diffèrent",
     "execution": "Décision exécutée",
+    "frais-verses": "Frais d'instance versés au requérant",
+    "frais-recus": "Frais d'instance reçus du requérant",
     "rectification-decision": "Erreur matérielle de la décision rectifiée",
     "pourvoi": "Pourvoi en cassation",
     "demande-execution": "Exécution demandée",

@@ -226,6 +226,7 @@ _TOUS: Final = (
     ),
     Acte("se pourvoir", "La juridiction note un pourvoi en cassation.", _CCSP, "/requetes/{requete}/pourvoi"),
     Acte("exécuter la décision", "La collectivité exécute une décision de la juridiction.", _VILLE, "/recours/{requete}/execution"),
+    Acte("régler les frais", "La collectivité verse les frais de l'instance, ou les reçoit.", _VILLE, "/recours/{requete}/frais"),
     Acte("demander l'exécution", "Le requérant demande l'exécution d'une décision.", _CCSP, "/requetes/{requete}/execution"),
     Acte("prononcer une astreinte", "La juridiction prononce une astreinte.", _CCSP, "/requetes/{requete}/astreinte"),
     Acte("classer l'exécution", "La juridiction classe une demande d'exécution satisfaite.", _CCSP, "/requetes/{requete}/classement"),

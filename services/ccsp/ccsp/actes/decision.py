@@ -27,8 +27,8 @@ async def juger(numero: str, decision: Decision, work: Work) -> Requete:
 async def rectifier(numero: str, motifs: str | None, dispositif: str | None, work: Work) -> Requete:
     """A clerical error is corrected: both parties receive the decision again. Raises RequeteInconnue, RectificationImpossible."""
     requete = await connue(numero, work)
-    decision = regles.rectifier(requete, motifs, dispositif, work.today)
     ville = work.villes.chercher(requete.siret, work.today)
+    decision = regles.rectifier(requete, motifs, dispositif, ville, work.today)
     tracer(requete, Mention.RECTIFICATION, "CGCT, art. R. 2333-120-66", work, le=work.today.isoformat())
     for lettre in lettres.decisions(requete, ville, requete.jugee_a or work.now, decision.date_decision)[:2]:
         work.send(lettre)

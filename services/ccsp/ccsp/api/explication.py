@@ -57,6 +57,9 @@ FAITS: dict[str, Fait] = {
     "decision.amende_abus": Fait(phrase=f"{JUGE}, dans la limite de amende_abus_maximum", article="CGCT, art. R. 2333-120-59"),
     "decision.frais": Fait(phrase=f"{JUGE} : frais de l'instance alloués à une partie", article="CGCT, art. L. 2333-87-8"),
     "decision.rectifiee_le": Fait(phrase="Jour où une erreur matérielle est corrigée", article="CGCT, art. R. 2333-120-66"),
+    "decision.rectification_notifiee_le": Fait(
+        phrase="Dernière des notifications de la décision rectifiée : le délai de cassation s'y rouvre", article="CGCT, art. R. 2333-120-66"
+    ),
     "pourvoi_le": Fait(phrase="Jour où le pourvoi est noté", article="CJA, art. R. 821-1"),
     "execution_demandee_le": Fait(phrase="Jour de la demande d'exécution", article="CGCT, art. R. 2333-120-74"),
     "astreinte_jour": Fait(phrase="Décidé par le juge de l'exécution, par jour", article="CGCT, art. R. 2333-120-74"),

@@ -134,10 +134,10 @@ def rendre(requete: Requete, decision: Decision, ville: Commune | None, instant:
     return decision
 
 
-def rectifier(requete: Requete, motifs: str | None, dispositif: str | None, le: date) -> Decision:
+def rectifier(requete: Requete, motifs: str | None, dispositif: str | None, ville: Commune | None, le: date) -> Decision:
     """A clerical error of the text is corrected, within the month; what was decided, and its sums, stay (CGCT, art. R. 2333-120-66).
 
-    Raises RectificationImpossible.
+    Its notification to both parties opens the delay of cassation again. Raises RectificationImpossible.
     """
     limite = limite_rectification(requete)
     if requete.decision is None or limite is None or le > limite:
@@ -146,7 +146,16 @@ def rectifier(requete: Requete, motifs: str | None, dispositif: str | None, le: 
     if motifs is None and dispositif is None:
         raise refus.RectificationImpossible("Ni les motifs ni le dispositif ne sont corrigés.", "motifs")
     ancienne = requete.decision
-    requete.decision = replace(ancienne, motifs=motifs or ancienne.motifs, dispositif=dispositif or ancienne.dispositif, rectifiee_le=le)
+    par_voie_electronique = electronique(requete, ville, le)
+    requete.decision = replace(
+        ancienne,
+        motifs=motifs or ancienne.motifs,
+        dispositif=dispositif or ancienne.dispositif,
+        rectifiee_le=le,
+        rectification_notifiee_le=max(
+            notification_requerant(requete, le), notification_collectivite(le, electronique=par_voie_electronique)
+        ),
+    )
     return requete.decision
 
 

@@ -66,6 +66,10 @@ def limite_rectification(requete: Requete) -> date | None:
 
 
 def limite_pourvoi(requete: Requete) -> date | None:
-    """Last day of the appeal in cassation, from the later of the two notifications (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""
-    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le) if d is not None]
+    """Last day of the appeal in cassation, from the later of the two notifications (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1).
+
+    That of the correction of a clerical error opens it again (art. R. 2333-120-66).
+    """
+    rectifiee = None if requete.decision is None else requete.decision.rectification_notifiee_le
+    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le, rectifiee) if d is not None]
     return date_limite_pourvoi(max(dates)) if dates else None

@@ -68,6 +68,7 @@ class Decision:
     frais: int = 0
     frais_a_la_charge_de: Partie | None = None
     rectifiee_le: date | None = None
+    rectification_notifiee_le: date | None = None
 
     @property
     def decharge(self) -> bool:

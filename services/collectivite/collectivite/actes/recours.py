@@ -27,6 +27,7 @@ from fps.regles.defense import ELECTRONIQUES, exiger_voie, octets_de
 
 DEFENSE = "CGCT, art. R. 2333-120-44"
 DECISION = "CGCT, art. R. 2333-120-60"
+FRAIS = "CGCT, art. L. 2333-87-8"
 
 
 def cles(message: CommunicationRequete | DecisionCollectivite) -> Iterable[Key]:
@@ -140,6 +141,16 @@ async def executer(numero: str, work: Work) -> Recours:
     work.record(forfait.numero, Mention.EXECUTION, DECHARGE, numero_requete=numero)
     if forfait.etat is not Etat.ANNULE:
         await _decharger(forfait, recours, work)
+    return recours
+
+
+async def regler_frais(numero: str, work: Work) -> Recours:
+    """The costs that the decision awards are paid by the town, or received by it. Raises RecoursInconnu, FraisNonDus."""
+    recours = await recours_connu(numero, work)
+    ecriture = recours.regler_frais(work.today)
+    mention = Mention.FRAIS_VERSES if recours.frais_a_la_charge_de == "collectivite" else Mention.FRAIS_RECUS
+    work.record(recours.numero_fps, mention, FRAIS, numero_requete=numero, montant=recours.frais)
+    work.book(recours.numero_fps, ecriture, FRAIS)
     return recours
 
 

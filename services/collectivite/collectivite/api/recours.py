@@ -7,7 +7,7 @@ from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes.dossier import recours_connu
-from collectivite.actes.recours import defendre, executer
+from collectivite.actes.recours import defendre, executer, regler_frais
 from collectivite.api.formes import Vue
 from collectivite.domain.recours import EtatRecours, Recours
 from fps.kit.engine.service import Service
@@ -17,6 +17,7 @@ from fps.kit.trust.acces import administration
 from fps.kit.web.body import Router
 from fps.messages.formats import Court, Texte
 from fps.messages.parties_prenantes import Demandeur, Piece
+from fps.messages.recours_usager import Partie
 
 NumeroRequete = Annotated[str, Path(pattern=r"^[0-9]{8}$", description="Numéro de la requête, 8 chiffres")]
 
@@ -42,6 +43,9 @@ class RecoursVu(Vue):
     notifie_le: date | None
     date_limite_execution: date | None
     execute_le: date | None
+    frais: int = Field(description="Frais de l'instance, en centimes")
+    frais_a_la_charge_de: Partie | None
+    frais_regles_le: date | None = Field(description="Jour où la collectivité les a versés, ou reçus")
 
 
 class DemandeMemoire(BaseModel):
@@ -63,7 +67,7 @@ class DemandeMemoire(BaseModel):
 
 
 def routes(service: Service) -> Router:
-    """GET /recours/{numero}, POST /recours/{numero}/memoire, POST /recours/{numero}/execution."""
+    """GET /recours/{numero}, POST /recours/{numero}/memoire, /execution and /frais."""
     router = Router(dependencies=[administration(service)])
 
     @router.get("/recours/{numero}", tags=["Contentieux"], summary="Consulter une requête")
@@ -86,6 +90,10 @@ def routes(service: Service) -> Router:
             )
 
         return RecoursVu.model_validate(await service.ask(bac_of(request), run))
+
+    @router.post("/recours/{numero}/frais", tags=["Contentieux"], summary="Régler les frais de l'instance que la décision accorde")
+    async def payer_frais(request: Request, numero: NumeroRequete) -> RecoursVu:
+        return RecoursVu.model_validate(await service.ask(bac_of(request), lambda work: regler_frais(numero, work)))
 
     @router.post("/recours/{numero}/execution", tags=["Contentieux"], summary="Exécuter une décision de la juridiction")
     async def appliquer(request: Request, numero: NumeroRequete) -> RecoursVu:

@@ -61,4 +61,6 @@ class Mention(StrEnum):
     SANS_DEFENSE = "sans-defense"
     DECISION_JURIDICTION = "decision-juridiction"
     EXECUTION = "execution"
+    FRAIS_VERSES = "frais-verses"
+    FRAIS_RECUS = "frais-recus"
     EXECUTION_A_REPRENDRE = "execution-a-reprendre"

@@ -5,13 +5,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from collectivite.domain.forfait import ecriture
 from collectivite.domain.refus import ActeImpossible
-from collectivite.domain.refus_recours import DefenseHorsDelai, RienAExecuter, VoieElectroniqueObligatoire
+from collectivite.domain.refus_recours import DefenseHorsDelai, FraisNonDus, RienAExecuter, VoieElectroniqueObligatoire
+from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calculs import date_limite_execution
 from fps.droit.calendar import paris_date
+from fps.droit.money import Ecriture
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.recours_collectivite import CanalDefense, CommunicationRequete, DecisionCollectivite
+from fps.messages.recours_usager import Partie
 from fps.regles.machine import Machine
 from fps.villes.communes import Commune
 
@@ -66,6 +70,9 @@ class Recours:
     notifie_le: date | None = None
     date_limite_execution: date | None = None
     execute_le: date | None = None
+    frais: int = 0
+    frais_a_la_charge_de: Partie | None = None
+    frais_regles_le: date | None = None
 
     def _passer(self, acte: str) -> None:
         self.etat = MACHINE.apres(acte, self.etat)
@@ -102,6 +109,7 @@ class Recours:
         self.sens, self.date_decision = message.sens, message.date_decision
         self.fps_decharge, self.majoration_dechargee = message.fps_decharge, message.majoration_dechargee
         self.notifie_le = message.date_notification
+        self.frais, self.frais_a_la_charge_de = message.frais, message.frais_a_la_charge_de
         if message.sens in ("decharge-totale", "decharge-partielle"):
             self._passer("devoir_executer")
             self.date_limite_execution = date_limite_execution(self.notifie_le)
@@ -124,6 +132,15 @@ class Recours:
         self._passer("reprendre_execution")
         self.execute_le = None
         return True
+
+    def regler_frais(self, le: date) -> Ecriture:
+        """The costs go from the party that owes them to the other, once (CGCT, art. L. 2333-87-8). Raises FraisNonDus."""
+        if not self.frais or self.frais_regles_le is not None:
+            deja = "aucuns frais" if self.frais_regles_le is None else f"réglés le {self.frais_regles_le:%d/%m/%Y}"
+            raise FraisNonDus(f"Requête {self.numero}, {deja}.", "numero_requete")
+        self.frais_regles_le = le
+        verse = self.frais if self.frais_a_la_charge_de == "collectivite" else -self.frais
+        return ecriture(le, Libelle.FRAIS_D_INSTANCE, (Compte.FRAIS, verse), (Compte.TRESORERIE, -verse))
 
     def executer(self, le: date) -> None:
         """Raises RienAExecuter."""

@@ -211,6 +211,14 @@ class VoieElectroniqueObligatoire(partages.VoieElectroniqueObligatoire):
     que_faire = "Déposez par le portail ou par télétransmission."
 
 
+class FraisNonDus(Conflit):
+    """Cette décision ne laisse aucuns frais à régler"""
+
+    code = "frais-non-dus"
+    article = "CGCT, art. L. 2333-87-8"
+    que_faire = "Lisez la décision (GET /recours) : les frais s'y règlent une fois, par la partie qui les doit."
+
+
 class RienAExecuter(Conflit):
     """Cette requête n'a aucune décision à exécuter"""
 
