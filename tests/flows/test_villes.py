@@ -17,6 +17,8 @@ from fps_simulateur.langue.villes import lire
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.world import World
+from tests.parler.espace import demande
+from tests.parler.mondes import Monde
 from tests.parler.partie import bac_neuf
 from tests.parler.ville import Ville
 from tests.villes import commune
@@ -203,12 +205,12 @@ async def test_a_dossier_opened_meanwhile_keeps_its_configuration(monde: World) 
 
 async def test_a_town_of_which_nobody_told_is_neither_shown_nor_taken_away(monde: World) -> None:
     ville = await Ville.ouvrir(monde, LE)
-    for demande in (villes.montrer, villes.retirer):
+    for acte in (villes.montrer, villes.retirer):
         with pytest.raises(PiloteErreur) as refus:
-            await demande(monde.pilot, ville.bac, VAL.siret)
+            await acte(monde.pilot, ville.bac, VAL.siret)
         assert (refus.value.problem["status"], refus.value.problem["code"]) == (404, "ville-non-donnee")
         with pytest.raises(PiloteErreur) as refus:
-            await demande(monde.pilot, ville.bac, "21000400800013")
+            await acte(monde.pilot, ville.bac, "21000400800013")
         assert (refus.value.problem["status"], refus.value.problem["code"]) == (404, "siret-inconnu")
 
 
@@ -256,3 +258,27 @@ async def test_what_changes_at_a_date_is_given_to_the_four_services_and_read_aga
     assert {jour: v and v["jours"] for jour, v in vue["commune"]["paiement_rapide"].items()} == {"2018-01-01": 5, "2023-09-29": None}
     fps = await etablir(ville)
     assert fps["fin_effets"].startswith("2023-09-29T00:00:00")  # four hours after eight in the evening
+
+
+@pytest.mark.xdist_group("vrai")
+async def test_postgresql_gives_takes_back_and_takes_away_a_town_as_sqlite_does(monde_reel: Monde) -> None:
+    pilot, bac = monde_reel.pilot, "villes-reel"
+    await pilot.creer(bac, paris(LE), graine=bac)
+
+    async def lues() -> list[list[dict[str, Any]]]:
+        return [(await pilot._call(p, "GET", f"/bacs/{bac}/villes")).json() for p in SERVICES]
+
+    avant = await lues()
+    coupe = Coupure.de(pilot, Party.COLLECTIVITE, entendue=True)
+    for neuve in (donnee(), donnee(date(2023, 10, 15), 4000)):
+        with pytest.raises(PiloteErreur):
+            await villes.ajouter(coupe, bac, [neuve])
+        assert await lues() == avant
+        await villes.ajouter(pilot, bac, [neuve])
+        avant = await lues()
+    assert all([v["depuis"] for v in un if v["siret"] == VAL.siret] == [["2018-01-01", "2023-10-15"]] for un in avant)
+    await villes.retirer(pilot, bac, VAL.siret)
+    assert all(VAL.siret not in {v["siret"] for v in un} for un in await lues())
+    form = demande(VAL.siret, nom="Val par son espace")
+    assert (await monde_reel.post(Party.ANTAI, bac, "/espaces", form)).status_code == 201
+    assert (await villes.noms(pilot, bac))[VAL.siret] == "Val par son espace"
