@@ -1,6 +1,6 @@
 """The court: filing by each channel, what is missing, defence, decision, notification, cassation, execution, and the law of each day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -309,3 +309,33 @@ async def test_electronic_filing_is_compulsory_by_date_and_population(siret: str
 async def test_no_act_leaves_a_final_state_of_a_petition_and_every_state_is_reached() -> None:
     assert set(domaine.MACHINE.etats) == set(domaine.EtatRequete)
     assert domaine.MACHINE.finaux == domaine.FINAUX
+
+
+DE_LA_REUNION = {"numero_fps": "21974011500015" + Requete.example["numero_fps"][14:]}
+
+
+@pytest.mark.parametrize(
+    ("champs", "limite"),
+    [
+        ({}, date(2027, 2, 16)),
+        ({"eloignement": "outre-mer"}, date(2027, 3, 16)),
+        ({"eloignement": "etranger"}, date(2027, 4, 16)),
+        (DE_LA_REUNION, date(2027, 3, 16)),
+        (DE_LA_REUNION | {"eloignement": "etranger"}, date(2027, 4, 16)),
+    ],
+)
+async def test_the_appeal_in_cassation_of_who_lives_far_away_has_its_distance(
+    tribunal: Greffe, champs: dict[str, Any], limite: date
+) -> None:
+    """CJA, art. R. 821-2 and R. 421-7: a month overseas, for the applicant as for the town, two abroad; the later of the two is kept."""
+    for jour, dit in ((0, limite.isoformat()), (1, "pourvoi-impossible")):
+        autre = await Greffe.ouvrir(tribunal.world) if jour else tribunal
+        numero = await autre.deposer(**champs)
+        await autre.au(2026, 12, 7)
+        await autre.decharger(numero)
+        le = limite + timedelta(days=jour)
+        await autre.au(le.year, le.month, le.day)
+        explique = await autre.lire(f"/requetes/{numero}/explication/limite_pourvoi")
+        assert explique["valeur"] == limite.isoformat()
+        note = (await autre.poster(f"/requetes/{numero}/pourvoi")).json()
+        assert (note.get("pourvoi_le") or note["code"]) == dit

@@ -175,15 +175,19 @@ def date_limite_rabais(envoi: date) -> date:
     return _limite(ajouter_mois(envoi, mois), mois)
 
 
+def _distance(depart: date, eloignement: Eloignement) -> int:
+    """The months of distance of who lives far from a court that sits in metropolitan France (CGCT, R. 2333-120-33; CJA, R. 421-7)."""
+    loi = droit(depart)
+    return {"metropole": 0, "outre-mer": loi.recours_outre_mer_mois, "etranger": loi.recours_etranger_mois}[eloignement]
+
+
 @regle("CGCT, art. R. 2333-120-33", "Dernier jour du recours devant la juridiction")
 def date_limite_recours(depart: date, eloignement: Eloignement = "metropole") -> date:
     """Last day before the court, from the notified decision on the RAPO, the implicit rejection, or the notified avertissement.
 
     CGCT, art. R. 2333-120-33.
     """
-    loi = droit(depart)
-    distance = {"metropole": 0, "outre-mer": loi.recours_outre_mer_mois, "etranger": loi.recours_etranger_mois}[eloignement]
-    mois = loi.recours_delai_mois + distance
+    mois = droit(depart).recours_delai_mois + _distance(depart, eloignement)
     return _limite_juridiction(depart, ajouter_mois(depart, mois), mois)
 
 
@@ -305,10 +309,10 @@ def date_limite_rectification(notification: date) -> date:
     return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
-@regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1", "Dernier jour du pourvoi en cassation")
-def date_limite_pourvoi(notification: date) -> date:
-    """Last day of the appeal in cassation (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1)."""
-    mois = droit(notification).cassation_mois
+@regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1 et R. 821-2", "Dernier jour du pourvoi en cassation")
+def date_limite_pourvoi(notification: date, eloignement: Eloignement = "metropole") -> date:
+    """Last day of the appeal in cassation of a party (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1; its distance: R. 821-2)."""
+    mois = droit(notification).cassation_mois + _distance(notification, eloignement)
     return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 

@@ -15,7 +15,7 @@ from fps.kit.engine.work import Work
 async def noter_pourvoi(numero: str, work: Work) -> Requete:
     """An appeal in cassation is noted. Raises RequeteInconnue, PourvoiImpossible."""
     requete = await connue(numero, work)
-    regles.se_pourvoir(requete, work.today)
+    regles.se_pourvoir(requete, work.villes.chercher(requete.siret, work.today), work.today)
     tracer(requete, Mention.POURVOI, POURVOI, work)
     return requete
 

@@ -113,7 +113,7 @@ def pourvoi(requete: Requete, ville: Commune | None) -> date | None:
     """The last day of the appeal in cassation."""
     vers_elle = notifiee_collectivite(requete, ville)
     notifiee = replace(requete, notifiee_requerant_le=notifiee_requerant(requete), notifiee_collectivite_le=vers_elle)
-    return limite_pourvoi(notifiee)
+    return limite_pourvoi(notifiee, ville)
 
 
 def phase_juridictionnelle(requete: Requete) -> date | None:

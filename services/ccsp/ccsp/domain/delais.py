@@ -5,6 +5,7 @@ from datetime import date
 from ccsp.domain.requete import Requete
 from fps.droit import droit
 from fps.droit.calculs import (
+    Eloignement,
     date_examen_requete,
     date_limite_execution,
     date_limite_pourvoi,
@@ -14,6 +15,7 @@ from fps.droit.calculs import (
     date_notification_decision_rapo,
     date_notification_postale,
 )
+from fps.villes.communes import Commune
 
 
 def limite_recours(requete: Requete) -> date | None:
@@ -65,11 +67,19 @@ def limite_rectification(requete: Requete) -> date | None:
     return date_limite_rectification(max(dates)) if dates else None
 
 
-def limite_pourvoi(requete: Requete) -> date | None:
-    """Last day of the appeal in cassation, from the later of the two notifications (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1).
+def limite_pourvoi(requete: Requete, ville: Commune | None) -> date | None:
+    """Last day of the appeal in cassation, the later of those of the two parties (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1).
 
-    That of the correction of a clerical error opens it again (art. R. 2333-120-66).
+    The notification of the correction of a clerical error opens it again to both (art. R. 2333-120-66). Who lives overseas or abroad has
+    its distance, the town too (CJA, art. R. 821-2; hypothesis H127).
     """
+    siege: Eloignement = "outre-mer" if ville is not None and ville.outre_mer else "metropole"
     rectifiee = None if requete.decision is None else requete.decision.rectification_notifiee_le
-    dates = [d for d in (requete.notifiee_requerant_le, requete.notifiee_collectivite_le, rectifiee) if d is not None]
-    return date_limite_pourvoi(max(dates)) if dates else None
+    parties = (
+        (requete.notifiee_requerant_le, requete.depot.eloignement),
+        (requete.notifiee_collectivite_le, siege),
+        (rectifiee, requete.depot.eloignement),
+        (rectifiee, siege),
+    )
+    notifiees = [(le, eloignement) for le, eloignement in parties if le is not None]
+    return date_limite_pourvoi(*max(notifiees, key=lambda partie: date_limite_pourvoi(*partie))) if notifiees else None

@@ -5,11 +5,12 @@ from datetime import date
 from ccsp.domain.delais import limite_pourvoi
 from ccsp.domain.refus import ExecutionImpossible, ExecutionPrematuree, PourvoiImpossible
 from ccsp.domain.requete import EtatRequete, Requete
+from fps.villes.communes import Commune
 
 
-def se_pourvoir(requete: Requete, le: date) -> None:
+def se_pourvoir(requete: Requete, ville: Commune | None, le: date) -> None:
     """An appeal in cassation, once, in its delay (CJA, art. R. 821-1). Raises PourvoiImpossible."""
-    limite = limite_pourvoi(requete)
+    limite = limite_pourvoi(requete, ville)
     if limite is None or requete.pourvoi_le is not None or le > limite:
         raise PourvoiImpossible(f"Requête {requete.numero}, état « {requete.etat} ».")
     requete.pourvoi_le = le
