@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 ARGS ?=
+DIST ?= dist
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check format docs fuzz bench lock compose clean
+.PHONY: help setup demo up test kill check format docs dist fuzz bench lock compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ format: $(STAMP) ## write every Python file in the project's format
 
 docs: $(STAMP) ## write the generated documents again (docs/flux.md, OpenAPI, AsyncAPI, map)
 	$(BIN)/fps docs
+
+dist: $(STAMP) ## wheels of every distribution, in dist/ (DIST=elsewhere)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir "$(DIST)" $(MEMBERS:%=./%)
 
 fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service, each to both engines; ARGS="--cases 500 --service antai" chooses
 	$(BIN)/python -m tests.contrats.fuzz --cases 20000 --database sqlite postgresql $(ARGS)

@@ -1,9 +1,7 @@
 """Each distribution stands alone: its wheel holds all its files, and nothing of another service is there when it runs."""
 
-import os
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
 import venv
@@ -20,32 +18,27 @@ SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
 TOOLS = {"fps_simulateur": "simulateur", "fps_certification": "certification", "fps_console": "console"}
 MEMBERS = {"fps": "shared", **{service: f"services/{service}" for service in SERVICES}, **TOOLS}
 ALONE = (*SERVICES, "fps_console")
+ENSEMBLE = "monde"  # what an editor's tests install: fps-simulateur[monde]
+README = ROOT / "simulateur/README.md"
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("distributions")]
 
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The wheel of each member, built here without the network."""
+    """The wheel of each member, as `make dist` builds them, without the network."""
     directory = tmp_path_factory.mktemp("wheels")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-        "--no-build-isolation",
-        "--wheel-dir",
-        str(directory),
-    ]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where the build backend finds its program
-    members = [str(ROOT / member) for member in MEMBERS.values()]
-    built = subprocess.run([*command, *members], capture_output=True, text=True, env={**os.environ, "PATH": path})
+    built = subprocess.run(["make", "dist", f"DIST={directory}"], cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     found = {path.name.split("-")[0]: path for path in directory.glob("*.whl")}
     return {package: found[f"fps_{Path(member).name}"] for package, member in MEMBERS.items()}
+
+
+def parts(package: str) -> tuple[str, ...]:
+    """What is installed beside the shared distribution."""
+    if package == ENSEMBLE:
+        return (*SERVICES, "fps_simulateur")
+    return tuple(TOOLS) if package in TOOLS else (package,)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +48,11 @@ def pythons(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
     The console comes with the simulator and the certification, which it drives.
     """
     made = {}
-    for package in ALONE:
+    for package in (*ALONE, ENSEMBLE):
         home = tmp_path_factory.mktemp(package)
         venv.EnvBuilder(with_pip=False, symlinks=True).create(home)
         site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-        for wheel in (wheels["fps"], *(wheels[tool] for tool in (TOOLS if package in TOOLS else (package,)))):
+        for wheel in (wheels["fps"], *(wheels[one] for one in parts(package))):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(site)
         # A line of a .pth file adds a directory, but not the .pth files in it: the editable members do not come along.
@@ -136,3 +129,30 @@ print([str(place) for place in places if not (place.is_file() or place.is_dir())
 """
     answer = ran(pythons[package], code)
     assert answer.stdout == "[]\n", answer.stdout + answer.stderr
+
+
+EXEMPLE = """
+from datetime import date
+
+def test_premier(fps):
+    dossier = fps.etablir()
+    assert dossier.numero.endswith("001") and fps.date == date(2024, 1, 2)
+
+def test_second(fps):
+    fps.advance("2024-02-01")
+    assert fps.etablir().numero.endswith("001")  # the first of its bac: what the other test did is not there
+
+def test_faux(fps):
+    fps.etablir().attendre(antai={"etat": "paye"})
+"""
+
+
+def test_the_plugin_is_found_by_pytest_gives_each_test_its_bac_and_shows_its_line(pythons: dict[str, Path], tmp_path: Path) -> None:
+    """With what the readme shows, in an environment where nothing is but the wheels."""
+    montre = README.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "test_editeur.py").write_text(EXEMPLE + montre, encoding="utf-8")
+    command = [str(pythons[ENSEMBLE]), "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tmp_path)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 1 and "1 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "'transmis' au lieu de 'paye'" in ran.stdout
+    assert ">   " in ran.stdout and "portal" not in ran.stdout.lower()  # the line of the test, and nothing of how it was asked

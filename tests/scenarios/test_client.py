@@ -1,9 +1,6 @@
 """The client of a bac and the pytest plugin: what an editor's own tests write, and what they read when it is wrong."""
 
-import subprocess
-import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -82,30 +79,3 @@ async def test_the_same_client_awaits() -> None:
         await un.payer(dossier)
         assert await dossier.etat() == "paye-minore" and await un.date() > await deux.date() == date(2024, 1, 2)
         await un.verifier()
-
-
-README = Path(__file__).parents[2] / "simulateur/README.md"
-EXEMPLE = """
-from datetime import date
-
-def test_premier(fps):
-    dossier = fps.etablir()
-    assert dossier.numero.endswith("001") and fps.date == date(2024, 1, 2)
-
-def test_second(fps):
-    fps.advance("2024-02-01")
-    assert fps.etablir().numero.endswith("001")  # the first of its bac: what the other test did is not there
-
-def test_faux(fps):
-    fps.etablir().attendre(antai={"etat": "paye"})
-"""
-
-
-def test_the_plugin_is_found_by_pytest_gives_each_test_its_bac_and_shows_its_line(tmp_path: Path) -> None:
-    montre = README.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
-    (tmp_path / "test_editeur.py").write_text(EXEMPLE + montre, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tmp_path)]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    assert ran.returncode == 1 and "1 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
-    assert "'transmis' au lieu de 'paye'" in ran.stdout
-    assert ">   " in ran.stdout and "portal" not in ran.stdout.lower()  # the line of the test, and nothing of how it was asked
