@@ -253,6 +253,34 @@ async def test_nobody_is_refunded_who_did_not_ask_and_a_refused_document_is_owed
     assert vus[0]["dette"] == attendu[vus[1][0]["etat"]]
 
 
+async def test_the_accuse_of_a_rapo_has_its_own_date_the_telephone_the_delays_and_the_ways_of_appeal(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await ville.aller(date(2026, 6, 20))
+    accuse = await ville.recevoir(DepotRapoPostal, numero_fps=numero, date_avis_reception="2026-06-18")
+    assert (accuse["date_envoi"], accuse["date_avis_reception"], accuse["date_limite_decision"]) == (
+        "2026-06-20",
+        "2026-06-18",
+        "2026-07-18",
+    )
+    assert accuse["service"]["telephone"] and accuse["service"]["adresse_electronique"] and accuse["service"]["adresse"]
+    assert accuse["juridiction"] == "Tribunal du stationnement payant" and accuse["delai_recours_mois"] == 1
+
+
+async def test_the_author_of_a_rapo_reads_his_own_text_again_on_the_page_where_he_follows_it(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await deposer(ville, numero, expose="Le véhicule était vendu.")
+    suivi = await ville.lire("/suivi", numero=numero, immatriculation="AB-123-CD")
+    assert suivi["rapo"]["expose"] == "Le véhicule était vendu." and suivi["rapo"]["pieces"]
+
+
+async def test_an_agent_finds_that_the_author_of_a_rapo_has_no_standing(ville: Ville) -> None:
+    numero = await ville.etablir()
+    await deposer(ville, numero)
+    refus = {"agent": "90", "sens": "irrecevable", "sans_qualite": True, "motif": "Le certificat est au nom d'une autre personne."}
+    decide = await ville.agir(f"/rapos/{numero}/decision", refus)
+    assert (decide["etat"], [c["code"] for c in decide["criteres"] if not c["rempli"]]) == ("irrecevable", ["rapo-sans-qualite"])
+
+
 async def test_one_person_who_contests_several_fps_forms_one_rapo_for_each(ville: Ville) -> None:
     premier, second = await ville.etablir(), await ville.etablir()
     accuses = [await deposer(ville, numero) for numero in (premier, second)]

@@ -37,6 +37,7 @@ class Joindre(Lecture):
     nom: Ligne
     adresse_electronique: Courriel
     url: Url | None
+    telephone: Court | None = None
 
 
 class Source(Lecture):
@@ -112,7 +113,9 @@ class Commune(Lecture):
     @property
     def contact(self) -> Contact:
         """The town as the messages name it."""
-        return Contact(nom=self.nom, adresse=self.adresse, adresse_electronique=self.joindre.adresse_electronique, url=self.joindre.url)
+        joindre = self.joindre
+        ecrire = {"adresse_electronique": joindre.adresse_electronique, "url": joindre.url, "telephone": joindre.telephone}
+        return Contact(nom=self.nom, adresse=self.adresse, **ecrire)
 
     @property
     def contact_rapo(self) -> ContactRapo:

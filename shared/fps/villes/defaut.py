@@ -20,7 +20,7 @@ autorite:
   nom: Commune de Val-l'Essai, police municipale
   indicatif: 1                       # le chiffre de l'autorité dans le numéro du FPS
 adresse: { voie: 1 place de la Mairie inventée, code_postal: "00400", commune: Val-l'Essai }
-contact: { nom: Commune de Val-l'Essai, adresse_electronique: mairie@val.example, url: null }
+contact: { nom: Commune de Val-l'Essai, adresse_electronique: mairie@val.example, url: null, telephone: 01 99 00 00 00 }
 contact_rapo: { nom: Service des recours, adresse_electronique: rapo@val.example, url: null }
 minoration: { pourcent: 30, delai_jours: 9 }
 moyens_rapo: { equivalents_temps_plein: 1.5, budget: 6000000 }   # ce que son rapport annuel sur les RAPO en dit, en centimes par an
@@ -54,7 +54,12 @@ def par_defaut(siret: str, nom: str | None = None, **dits: Any) -> Commune:
         "mode_notification": "antai",
         "autorite": {"nom": nommee, "indicatif": 1},
         "adresse": adresse,
-        "contact": {"nom": nommee, "adresse_electronique": "stationnement@collectivite.example", "url": None},
+        "contact": {
+            "nom": nommee,
+            "adresse_electronique": "stationnement@collectivite.example",
+            "url": None,
+            "telephone": "01 99 00 00 00",
+        },
         "contact_rapo": {"nom": nommee, "adresse_electronique": "rapo@collectivite.example", "url": None},
         "hypotheses": (PAR_DEFAUT,),
         "zones": [
