@@ -85,10 +85,12 @@ class Deroulement:
         """What the names in braces stand for: those of the town, those kept before any dossier, those of the dossier."""
         return {**mots_de_ville(self.vie.ville), **self.hors, **self.mots}
 
-    async def jouer(self) -> None:
-        """Every step, in order; raises VieFausse."""
+    async def jouer(self, jusqua: date | datetime | Moment | None = None) -> None:
+        """Every step, in order, but those of later days than `jusqua`, where the bac then stops; raises VieFausse."""
         for rang, etape in enumerate(self.vie.etapes, 1):
             try:
+                if jusqua is not None and await self._au_dela(etape, jusqua):
+                    break
                 await self.etape(etape)
             except (VieFausse, PiloteErreur) as error:
                 if isinstance(error, PiloteErreur) and error.problem.get("code") not in DE_LA_VIE:
@@ -117,6 +119,20 @@ class Deroulement:
         if etape.echeances == "aucune":
             due = (await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
             exiger(due is None, f"une échéance attend le {due}")
+
+    async def _au_dela(self, etape: Etape, jusqua: date | datetime | Moment) -> bool:
+        """Whether a step comes later than that moment, to which the bac is then moved: a moment of the first dossier, once it is there."""
+        nomme = isinstance(jusqua, Moment) and isinstance(jusqua.base, str) and jusqua.base != DEPART
+        if etape.le is None or (nomme and not self.dossiers):
+            return False
+        try:
+            fin = await self._instant(jusqua, next(iter(self.dossiers), None))
+        except VieFausse:  # that day never comes in this life, which is then played whole
+            return False
+        if await self._instant(etape.le, etape.dossier) <= fin:
+            return False
+        await self.monde.pilot.avancer(self.bac, fin)
+        return True
 
     async def _instant(self, le: date | datetime | Moment, dossier: str | None) -> datetime:
         """When a step happens; raises VieFausse when its day never comes."""
@@ -242,8 +258,8 @@ class Deroulement:
         return found | reponses(found)
 
 
-async def jouer(monde: Monde, vie: Vie, bac: str) -> Deroulement:
-    """Play a life in a bac of its own; raises VieFausse."""
+async def jouer(monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None) -> Deroulement:
+    """Play a life in a bac of its own, whole or up to a moment; raises VieFausse."""
     await monde.pilot.creer(bac, paris(vie.depart), graine=vie.vie)
     if isinstance(vie.ville, FichierVille):
         try:
@@ -251,7 +267,7 @@ async def jouer(monde: Monde, vie: Vie, bac: str) -> Deroulement:
         except PiloteErreur as error:
             raise VieFausse(f"{vie.vie} : la ville est refusée : {error}") from error
     deroulement = Deroulement(monde, vie, bac)
-    await deroulement.jouer()
+    await deroulement.jouer(jusqua)
     return deroulement
 
 

@@ -87,3 +87,18 @@ def test_the_list_gives_every_life_of_the_catalogue_by_family(capsys: pytest.Cap
     assert run(["play", "--lister", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [x["vie"] for x in told] == [v.vie for v in catalogue()] and {"amiable", "rapo"} <= {x["famille"] for x in told}
+
+
+def test_lives_stop_at_a_moment_and_are_the_same_whatever_processes_play_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "vie.yaml").write_text(ECRITE, encoding="utf-8")
+    noms = [str(tmp_path / "vie.yaml"), "deux-roues-paris", "abandons"]
+    told = []
+    for parallele in ("1", "2"):
+        assert run(["play", *noms, "--json", "--until", "la veille du titre", "--parallele", parallele]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    vies = json.loads(told[0])["vies"]
+    actes = [x["acte"] for x in vies[0]["journal"]]
+    assert len(vies) == 6 and "impaye" in actes and "emission-titre" not in actes
+    assert run(["play", noms[0], "--until", "la veille du titrre"]) == 2
+    assert "vouliez-vous dire « titre » ?" in capsys.readouterr().err

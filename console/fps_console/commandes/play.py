@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import IntEnum
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,8 +20,11 @@ from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
+from fps_simulateur.langue.moments import COMMENT, Moment, quand
 from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.reperes import REPERES
 
+Rangee = tuple[int, Choisie]  # a life and its rank among those that are played
 DE_LA_MACHINE = ("position", "wall_time")  # what only the machine says of a line of the journal
 
 
@@ -48,10 +54,25 @@ class Jouee:
         return self.choisie.vie.vie
 
 
-def play(noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, junit: Path | None) -> int:
+@dataclass(frozen=True)
+class Maniere:
+    """How lives are played: told in detail or not, aloud or not, up to a moment."""
+
+    detail: bool
+    dire: bool
+    jusqua: date | datetime | Moment | None = None
+
+
+def play(
+    noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, junit: Path | None, until: str | None = None, parallele: int = 1
+) -> int:
     """Play what is named, or the whole catalogue; gives the exit status (`Statut`). Raises Panne, of the same statuses."""
     if lister:
         return _lister(en_json)
+    try:
+        maniere = Maniere(detail, not en_json, None if until is None else quand(until, REPERES))
+    except ValueError as error:
+        raise Panne(f"{error}.", f"« --until » prend {COMMENT}.", code="moment-illisible", statut=Statut.ILLISIBLE) from error
     try:
         choisies = choisir(list(noms))
     except VieInconnue as error:
@@ -63,7 +84,7 @@ def play(noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, juni
         raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
         phrase = f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}."
         raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
-    jouees = asyncio.run(_jouer(choisies, dire=not en_json, detail=detail))
+    jouees = _repartir(list(enumerate(choisies, 1)), maniere, parallele)
     statut = max((one.statut for one in jouees), default=Statut.JOUEES)
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
@@ -85,18 +106,36 @@ def _lister(en_json: bool) -> int:
     return 0
 
 
-async def _jouer(choisies: Sequence[Choisie], *, dire: bool, detail: bool) -> list[Jouee]:
+def _repartir(rangees: Sequence[Rangee], maniere: Maniere, parallele: int) -> list[Jouee]:
+    """The lives played one after the other, or dealt out to so many processes, each with its own world; told in their order."""
+    if maniere.dire:
+        say(f"{SPECIMEN}\n")
+    mains = max(1, min(parallele, len(rangees)))
+    if mains == 1:
+        return asyncio.run(_jouer(rangees, maniere))
+    muette = replace(maniere, dire=False)
+    with ProcessPoolExecutor(mains, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(_une_part, [(rangees[main::mains], muette) for main in range(mains)]))
+    jouees = [parts[rang % mains][rang // mains] for rang in range(len(rangees))]
+    for one in jouees if maniere.dire else ():
+        _raconter(one, maniere.detail)
+    return jouees
+
+
+def _une_part(part: tuple[Sequence[Rangee], Maniere]) -> list[Jouee]:
+    return asyncio.run(_jouer(*part))
+
+
+async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
     from fps_simulateur.pilote.world import open_world
 
     found: list[Jouee] = []
-    if dire:
-        say(f"{SPECIMEN}\n")
     async with open_world() as world:
-        for choisie in choisies:
+        for rang, choisie in rangees:
             one, debut = Jouee(choisie), time.perf_counter()
-            bac = f"vie-{len(found) + 1}"
+            bac = f"vie-{rang}"
             try:
-                await jouer(world, choisie.vie, bac)
+                await jouer(world, choisie.vie, bac, maniere.jusqua)
                 if faux := verifier(await world.pilot.relever(bac)):
                     one.statut, one.raison = Statut.SIMULATEUR, " ; ".join(map(str, faux))
             except VieFausse as error:
@@ -105,10 +144,10 @@ async def _jouer(choisies: Sequence[Choisie], *, dire: bool, detail: bool) -> li
                 one.statut, one.raison = Statut.SIMULATEUR, str(error)
             one.secondes = time.perf_counter() - debut
             one.journal = await world.pilot.journal(bac)
-            one.courriers = await contents(world.pilot, bac, one.journal) if detail else {}
+            one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
             found.append(one)
-            if dire:
-                _raconter(one, detail)
+            if maniere.dire:
+                _raconter(one, maniere.detail)
             await world.pilot.supprimer(bac)
     return found
 
