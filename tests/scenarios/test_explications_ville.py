@@ -76,7 +76,7 @@ async def test_every_date_and_amount_of_the_views_of_the_town_is_explained(ville
     parties = ((RapoVu, "rapo."), (RecoursVu, "recours."), (RemboursementVu, "remboursement."))
     montres = {*champs(ForfaitVu), *champs(Suivi), *(c for vue, nom in parties for c in champs(vue, nom))}
     assert {"creance", "a_payer", "rapo.date_limite_decision", "recours.date_limite_execution", "remboursement.montant"} <= montres
-    assert len(montres) == 44 and montres - connus == set()
+    assert len(montres) == 46 and montres - connus == set()
 
 
 async def test_a_fps_is_explained_from_its_tariff_to_its_last_day(ville: Ville) -> None:

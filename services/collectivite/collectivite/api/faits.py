@@ -33,6 +33,8 @@ FAITS: dict[str, Fait] = {
     "recours.fps_decharge": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.majoration_dechargee": Fait(phrase=JURIDICTION, article="CGCT, art. R. 2333-120-60"),
     "recours.execute_le": Fait(phrase="Jour de l'exécution par la collectivité", article="CGCT, art. R. 2333-120-17-2"),
+    "recours.frais": Fait(phrase=JURIDICTION, article="CGCT, art. L. 2333-87-8"),
+    "recours.frais_regles_le": Fait(phrase="Jour où la collectivité les verse, ou les reçoit", article="CGCT, art. L. 2333-87-8"),
     "remboursement.date_piece": Fait(phrase=PIECE, article=REMBOURSEMENT),
     "remboursement.genre": Fait(phrase=PIECE, article=REMBOURSEMENT),
     "remboursement.exercice_paiement": Fait(phrase=PIECE, article=REMBOURSEMENT),
