@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from fps_simulateur.pilote import villes
+from tests.flows.test_villes import VAL, donnee
 from tests.parler.ville import DEMANDE, LILLE, PARIS, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -52,3 +54,15 @@ async def test_a_place_of_no_zone_or_of_several_is_refused_everywhere(lieu: dict
 async def test_an_unknown_town_has_no_zone(ville: Ville) -> None:
     reponse = await ville.world.client.get(ville.url("/communes/21690123100012/zone"), params={"code_postal": "69001"})
     assert (reponse.status_code, reponse.json()["code"]) == (404, "siret-inconnu")
+
+
+async def test_who_has_a_subscription_gets_no_fps_in_its_zones(ville: Ville) -> None:
+    abonne = {"nature": "abonne", "nom": "Abonné", "periode": "mois", "zones": ["centre"], "prix": {"2018-01-01": 4500}}
+    brut = donnee()["commune"]["zones"][0]
+    zones = [brut, {**brut, "code": "port"}]
+    await villes.ajouter(ville.world.pilot, ville.bac, [donnee(zones=zones, abonnements=[abonne])])
+    droit = {"siret": VAL.siret, "immatriculation": "AB-123-CD", "nature": "abonne", "depuis": "2026-06-01", "jusqu_au": "2026-06-30"}
+    await ville.agir("/stationnements/droits", droit)
+    demande = {**SANS_ZONE, "siret": VAL.siret}
+    assert await ville.refuse("/fps", {**demande, "zone": "centre"}) == "vehicule-en-regle"
+    assert (await ville.agir("/fps", {**demande, "zone": "port"}))["montant"] == 2500

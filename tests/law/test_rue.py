@@ -230,3 +230,16 @@ def test_a_duration_or_a_quick_payment_without_a_date_is_of_always_and_is_writte
 def test_the_quick_payment_is_that_of_its_day(jour: date, jours: int) -> None:
     ville = dater(paiement_rapide={"2018-01-01": {"jours": 5}, "2020-01-01": {"jours": 3}, "2021-01-01": None})
     assert ville.paiement_rapide_jours(jour) == jours and (ville.rapide(jour) is None) is (jours == 0)
+
+
+def test_a_subscription_that_the_town_sells_is_a_right_in_its_zones() -> None:
+    """The driver who has one parks there without a ticket; what the town declares as a right, or the law gives, is said first."""
+    mois = {"nature": "abonne-gare", "nom": "Abonné de la gare", "periode": "mois", "zones": ["gare"], "prix": {"2018-01-01": 4500}}
+    semaine = {**mois, "periode": "semaine", "zones": ["centre"]}
+    zones = [{**EXEMPLE["zones"][0], "code": code} for code in ("centre", "gare", "port")]
+    ville = Commune.model_validate({**EXEMPLE, "zones": zones, "abonnements": [mois, semaine, {**mois, "nature": "cmi-s"}]})
+    vendu = ville.droit("abonne-gare")
+    assert (vendu.nom, vendu.zones, vendu.heures) == ("Abonné de la gare", ("centre", "gare"), None)
+    assert (ville.droit("cmi-s").heures, ville.droit("resident").zones) == (24, ())
+    with pytest.raises(Refus, match="abonne-gare, cmi-s, deux-roues"):
+        ville.droit("abonne-port")

@@ -1,5 +1,6 @@
 """What lets a vehicle park otherwise than by a ticket: the subscriptions that a town sells, the rights that it gives."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Final, Literal
 
@@ -52,3 +53,13 @@ COURANTS: Final = (
     DroitPrevu(nature="professionnel-sante", nom="Professionnel de santé"),
     DroitPrevu(nature="deux-roues", nom="Deux-roues motorisé"),
 )
+
+
+def droits_vendus(abonnements: Iterable[Abonnement]) -> Iterator[DroitPrevu]:
+    """What each subscription lets its driver do: park without a ticket where one of its lines says, everywhere when one says nothing."""
+    par_nature: dict[str, list[Abonnement]] = {}
+    for abonnement in abonnements:
+        par_nature.setdefault(abonnement.nature, []).append(abonnement)
+    for nature, lignes in par_nature.items():
+        zones = () if any(not ligne.zones for ligne in lignes) else tuple(sorted({z for ligne in lignes for z in ligne.zones}))
+        yield DroitPrevu(nature=nature, nom=lignes[0].nom, zones=zones)

@@ -10,7 +10,7 @@ from fps.droit.calendar import PARIS, jour_civil
 from fps.messages.formats import Centimes, Courriel, Court, Ligne, Siret, Url
 from fps.messages.mfps import Minoration, ModeNotification
 from fps.messages.parties_prenantes import Adresse, Autorite, Beneficiaire, Categorie, Contact, ContactRapo
-from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPrevu
+from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPrevu, droits_vendus
 from fps.villes.horaires import HeuresPayantes, Horaires
 from fps.villes.lecture import DepuisLaReforme, Lecture
 from fps.villes.lieux import situer
@@ -162,11 +162,12 @@ class Commune(Lecture):
         return tuple((de.astimezone(PARIS), a.astimezone(PARIS)) for de, a in libres)
 
     def droit(self, nature: str) -> DroitPrevu:
-        """A right as the town gives it, else as towns commonly do; raises DroitNonPrevu."""
-        for droit in (*self.droits, *COURANTS):
+        """A right as the town gives it, else as towns commonly do, else a subscription that it sells; raises DroitNonPrevu."""
+        donnes = (*self.droits, *COURANTS, *droits_vendus(self.abonnements))
+        for droit in donnes:
             if droit.nature == nature:
                 return droit
-        connus = ", ".join(sorted({d.nature for d in (*self.droits, *COURANTS)}))
+        connus = ", ".join(sorted({d.nature for d in donnes}))
         raise DroitNonPrevu(f"« {nature} » n'est pas un droit de {self.nom} ({connus}).", "nature")
 
     def source(self, quoi: str) -> str:
