@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from fps.villes.annuaire import Annuaire, Version
+from fps.villes.annuaire import DEPUIS, Annuaire, Version
 from fps.villes.catalogue import connues, livrees
 from fps.villes.communes import Commune, CommuneInconnue
 from fps.villes.defaut import par_defaut
@@ -65,3 +65,10 @@ def test_what_a_party_keeps_of_a_town_is_a_town_without_its_hours_its_prices_and
     assert [getattr(gardee, nom) for nom in meme] == [getattr(ville, nom) for nom in meme]
     assert [(zone.code, zone.fps) for zone in gardee.zones] == [(zone.code, zone.fps) for zone in ville.zones]
     assert gardee.fps_maximum(LE) == ville.fps_maximum(LE)
+
+
+def test_a_directory_has_one_order_however_its_towns_came() -> None:
+    """What was just given and what is read again from its rows list the same."""
+    deux = [Version(DEPUIS, Annuaire().commune(siret, LE)) for siret in ("21690123100011", "21000400800012")]
+    donne = Annuaire().avec(deux[0]).avec(deux[1])
+    assert [*donne] == [*Annuaire().avec(deux[1]).avec(deux[0])] == ["21000400800012", "21690123100011"]

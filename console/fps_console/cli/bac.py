@@ -22,7 +22,9 @@ def creer(
     ] = "",
     courant: Annotated[bool, typer.Option("--courant", help="La date avance toute seule.")] = False,
     vitesse: Annotated[int, typer.Option(metavar="N", min=1, help="Secondes simulées par seconde, avec --courant.")] = 1,
-    vierge: Annotated[bool, typer.Option("--vierge", help="Sans espace numérique, convention ni certificat : tout est à enrôler.")] = False,
+    vierge: Annotated[
+        bool, typer.Option("--vierge", help="Sans collectivité, espace numérique ni certificat : tout est à enrôler.")
+    ] = False,
     villes: Annotated[
         Path | None,
         typer.Option(metavar="DOSSIER", help="Ses collectivités : un fichier .yaml, ou un dossier ; celles du simulateur à défaut."),

@@ -82,8 +82,8 @@ class Annuaire:
         return tuple(self.commune(siret, le) for siret in self.villes)
 
     def avec(self, version: Version) -> "Annuaire":
-        """The same with this configuration, in the place of that of the same day when there is one."""
-        return Annuaire.de((*self.versions(), version))
+        """The same with this configuration, in the place of that of the same day when there is one; in the order of the SIRETs."""
+        return Annuaire.de(sorted((*self.versions(), version), key=lambda v: v.commune.siret))
 
     def sans(self, siret: str) -> "Annuaire":
         """The same without this town."""
