@@ -181,6 +181,7 @@ ACTES: dict[str, Callable[[Forfait], object]] = {
     "abandonner": lambda x: x.abandonner("vehicule-vole", heure("10:00")),
     "notifier": lambda x: x.notifier(),
     "payer": lambda x: x.payer(3000, LE),
+    "payer_a_temps": lambda x: x.payer_a_temps(3000, LE),
     "payer_minore": lambda x: x.payer(2100, LE, minore=True),
     "payer_rapidement": lambda x: x.payer(3000, LE, rapide=True),
     "perdre_paiement": lambda x: x.perdre_paiement(3000, 3000, LE),

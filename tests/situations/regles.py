@@ -52,6 +52,8 @@ REGLES: dict[str, frozenset[str]] = {
     "collectivite/agent-assermente": frozenset({"collectivite.domain.agents:verifier"}),
     "collectivite/agent-retire": frozenset({"collectivite.domain.agents:verifier"}),
     "collectivite/bareme": frozenset({"collectivite.domain.tarif:bareme"}),
+    "collectivite/cheque-poste-au-plus-tard": frozenset({"collectivite.domain.paiement:date_du_paiement"}),
+    "collectivite/cheque-poste-avant-le-titre": frozenset({"collectivite.domain.paiement:verifier_paiement_propre"}),
     "collectivite/constat-futur": frozenset({"collectivite.domain.etablissement:verifier_date"}),
     "collectivite/constat-trop-ancien": frozenset({"collectivite.domain.etablissement:verifier_anciennete"}),
     "collectivite/consultation-de-la-decision": frozenset({"collectivite.domain.recours:Recours.avancer_notification"}),

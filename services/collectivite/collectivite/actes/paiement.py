@@ -1,15 +1,23 @@
 """The payments: what ANTAI and the DGFiP tell, what the town takes itself, and the term that passes without one."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from collectivite.actes.dossier import demande, etabli_ici
 from collectivite.actes.forfait import ecrire, oublier_echeances
 from collectivite.actes.transmission.creation import oublier
-from collectivite.actes.transmission.envoi import transmettre
+from collectivite.actes.transmission.envoi import exiger_sans_attente, transmettre
 from collectivite.domain.forfait import SOLDES, Forfait
 from collectivite.domain.mentions import Mention
-from collectivite.domain.messages import annulation, impaye
-from collectivite.domain.paiement import Paiement, verifier_information, verifier_paiement_propre, verifier_paiement_rapide
+from collectivite.domain.messages import annulation, annulation_titre, impaye
+from collectivite.domain.paiement import (
+    Paiement,
+    apres_le_terme,
+    date_du_paiement,
+    verifier_information,
+    verifier_paiement_propre,
+    verifier_paiement_rapide,
+)
 from collectivite.domain.refus import PaiementInconnu
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
@@ -89,19 +97,35 @@ async def payer_rapidement(numero: str, montant: int, moyen: Moyen, reference: s
     return forfait
 
 
-async def payer(numero: str, montant: int, moyen: Moyen, reference: str, work: Work) -> Forfait:
-    """Cycle partiel: a payment at the town, wholly or partly; the same reference, once. Raises what the rule raises."""
+async def payer(numero: str, montant: int, moyen: Moyen, reference: str, envoye_le: date | None, work: Work) -> Forfait:
+    """Cycle partiel: a payment at the town, wholly or partly; the same reference, once. Raises what the rules raise.
+
+    A cheque posted in time that comes after the term makes the title void: ANTAI is told (CRPA, art. L. 112-1; hypothesis H52).
+    """
     forfait = await demande(numero, work)
     if await work.find(Paiement, numero, reference) is not None:
         return forfait
-    verifier_paiement_propre(forfait, montant, work.today)
-    ecriture = forfait.payer(montant, work.today, solde=montant == forfait.creance)
-    work.add(Paiement(numero, reference, moyen, montant, work.today))
+    le = date_du_paiement(forfait, moyen, envoye_le, work.today)
+    verifier_paiement_propre(forfait, montant, le)
+    if apres_le_terme(forfait):
+        _lever_titre(forfait, le, work)
+        ecriture = forfait.payer_a_temps(montant, le)
+    else:
+        ecriture = forfait.payer(montant, le, solde=montant == forfait.creance)
+    work.add(Paiement(numero, reference, moyen, montant, le))
     mention = Mention.PAYE if forfait.etat in SOLDES else Mention.PAYE_EN_PARTIE
     ecrire(forfait, mention, PAIEMENT, ecriture, work, montant=montant, reference=reference)
     if forfait.etat in SOLDES:
         await oublier_echeances(forfait, work)
     return forfait
+
+
+def _lever_titre(forfait: Forfait, le: date, work: Work) -> None:
+    exiger_sans_attente(forfait)
+    motif = f"Chèque posté le {le:%d/%m/%Y}, dans le délai de paiement (CRPA, art. L. 112-1)."
+    message = annulation_titre(forfait, forfait.du, None, "collectivite", work.today, motif)
+    ecrire(forfait, Mention.TITRE_LEVE, POSTE, forfait.lever_titre(forfait.numero_titre, work.today), work, poste_le=le.isoformat())
+    transmettre(forfait, message, work)
 
 
 async def constater_impaye(numero: str, work: Work) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collectivite.actes import paiement
 from collectivite.api.forfaits import ForfaitVu
@@ -27,6 +27,12 @@ class DemandePaiement(BaseModel):
     reference: Court
 
 
+class DemandePaiementPropre(DemandePaiement):
+    """Un paiement à la commune, en cycle partiel : un chèque vaut à la date de son cachet (CRPA, art. L. 112-1)."""
+
+    date_envoi: date | None = Field(default=None, description="Date du cachet de la poste, pour un chèque seulement")
+
+
 class PaiementVu(Vue):
     """Un paiement tel que la commune le connaît, en centimes."""
 
@@ -48,8 +54,9 @@ def routes(service: Service) -> Router:
         return ForfaitVu.voir(fait)
 
     @router.post("/fps/{numero}/paiements", tags=["Paiement"], summary="Payer auprès de la collectivité (cycle partiel)")
-    async def payer(request: Request, numero: Numero, d: DemandePaiement) -> ForfaitVu:
-        return ForfaitVu.voir(await service.ask(bac_of(request), lambda w: paiement.payer(numero, d.montant, d.moyen, d.reference, w)))
+    async def payer(request: Request, numero: Numero, d: DemandePaiementPropre) -> ForfaitVu:
+        fait = await service.ask(bac_of(request), lambda w: paiement.payer(numero, d.montant, d.moyen, d.reference, d.date_envoi, w))
+        return ForfaitVu.voir(fait)
 
     @router.get("/fps/{numero}/paiements", tags=["Paiement"], summary="Lister les paiements connus")
     async def paiements(request: Request, numero: Numero) -> list[PaiementVu]:

@@ -51,6 +51,7 @@ MACHINE: Final = Machine(
         "abandonner": (frozenset({Etat.ETABLI, Etat.IMPAYE}), Etat.ABANDONNE),
         "notifier": (frozenset({Etat.ETABLI}), Etat.NOTIFIE),
         "payer": (AMIABLES, Etat.PAYE),
+        "payer_a_temps": (frozenset({Etat.IMPAYE}), Etat.PAYE),
         "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
         "payer_rapidement": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_RAPIDE),
         "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
@@ -286,6 +287,11 @@ class Forfait:
             (Compte.A_REMBOURSER, regle - montant),
         )
 
+    def payer_a_temps(self, montant: int, le: date) -> Ecriture:
+        """Cycle partiel: a cheque posted in time settles the FPS after its term (CRPA, art. L. 112-1). Raises ActeImpossible."""
+        self._passer("payer_a_temps")
+        return self.payer(montant, le)
+
     def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
         """A payment told before does not stand: `reste_du` centimes are due again. Raises ActeImpossible."""
         repris = min(montant, self.dette)
@@ -308,7 +314,7 @@ class Forfait:
 
         `rejets`: how many payments of the title bounced; the last news is that of the most rejections (hypothesis H83).
         """
-        if numero_titre == self.titre_leve:
+        if numero_titre == self.titre_leve or (self.titre_leve is not None and self.etat is Etat.PAYE):
             return None
         self.numero_titre = numero_titre
         if rejets < self.titre_rejets:
@@ -325,10 +331,10 @@ class Forfait:
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
         return ecriture(le, Libelle.FPS_MAJORE_PAYE, (Compte.DGFIP, regle), (Compte.REDEVABLE, -regle))
 
-    def lever_titre(self, numero_titre: str, le: date) -> Ecriture | None:
+    def lever_titre(self, numero_titre: str | None, le: date) -> Ecriture | None:
         """ANTAI cancels the title, since a cheque posted in time has paid the FPS: its share goes back, by précompte (H52)."""
         ecriture = self._rouvrir_titre(0, le) if self.etat is Etat.TITRE_PAYE or self.part_titre else None
-        self.titre_leve, self.numero_titre, self.titre_connu = numero_titre, None, False
+        self.titre_leve, self.numero_titre, self.titre_connu = numero_titre or "", None, False
         self.titre_rejets = self.titre_fps_annule = self.titre_majoration_annulee = 0
         return ecriture
 

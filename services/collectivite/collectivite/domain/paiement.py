@@ -7,6 +7,8 @@ from typing import Literal
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
 from collectivite.domain.refus import DelaiPaiementExpire, HorsCyclePartiel, MontantPaiement, PaiementIncroyable, PaiementRapideImpossible
+from collectivite.domain.titre import reste_au_titre
+from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.moyens import Moyen
 from fps.villes.communes import Commune
@@ -54,10 +56,31 @@ def verifier_paiement_rapide(ville: Commune, forfait: Forfait, montant: int, mai
         raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(forfait.du)}{ou}.", "montant")
 
 
+def date_du_paiement(forfait: Forfait, moyen: Moyen, envoye_le: date | None, le: date) -> date:
+    """The day that counts: that of its postmark for a cheque (CRPA, art. L. 112-1; hypothesis H52). Raises PaiementIncroyable."""
+    if envoye_le is None:
+        return le
+    if moyen != "cheque" or not paris_date(forfait.date_heure_constat) <= envoye_le <= le:
+        raise PaiementIncroyable(f"Posté le {envoye_le:%d/%m/%Y}, par « {moyen} », reçu le {le:%d/%m/%Y}.", "date_envoi")
+    return envoye_le
+
+
+def apres_le_terme(forfait: Forfait) -> bool:
+    """Whether the FPS went to ANTAI, unpaid: a cheque posted in time then makes its title void (hypothesis H52)."""
+    return forfait.cycle == "partiel" and forfait.etat in (Etat.IMPAYE, Etat.TITRE_PAYE)
+
+
 def verifier_paiement_propre(forfait: Forfait, montant: int, le: date) -> None:
-    """A payment at the town, wholly or partly (cycle partiel). Raises HorsCyclePartiel, DelaiPaiementExpire, MontantPaiement."""
+    """A payment at the town, wholly or partly; wholly when it comes after the term (cycle partiel).
+
+    Raises HorsCyclePartiel, DelaiPaiementExpire, MontantPaiement.
+    """
     if forfait.cycle != "partiel":
         raise HorsCyclePartiel(f"FPS {forfait.numero}.", "numero")
+    if apres_le_terme(forfait) and forfait.date_limite_paiement is not None and le <= forfait.date_limite_paiement:
+        if montant != (du := reste_au_titre(forfait)):
+            raise MontantPaiement(f"Payé {euros(montant)}, dû {euros(du)}.", "montant")
+        return
     if forfait.etat not in AMIABLES or forfait.date_limite_paiement is None or le > forfait.date_limite_paiement:
         raise DelaiPaiementExpire(f"État « {forfait.etat} ».", "numero")
     if montant > forfait.creance:
