@@ -278,14 +278,8 @@ class Forfait:
         self.dette += montant - regle
         self.montant_paye, self.paye_le = self.montant_paye + montant, le
         compte = Compte.REGIE if rapide or self.cycle == "partiel" else Compte.ANTAI
-        return ecriture(
-            le,
-            Libelle.FPS_PAYE,
-            (compte, montant),
-            (Compte.RECETTES, remise),
-            (Compte.REDEVABLE, -regle - remise),
-            (Compte.A_REMBOURSER, regle - montant),
-        )
+        lignes = ((compte, montant), (Compte.RECETTES, remise), (Compte.REDEVABLE, -regle - remise), (Compte.A_REMBOURSER, regle - montant))
+        return ecriture(le, Libelle.FPS_PAYE, *lignes)
 
     def payer_a_temps(self, montant: int, le: date) -> Ecriture:
         """Cycle partiel: a cheque posted in time settles the FPS after its term (CRPA, art. L. 112-1). Raises ActeImpossible."""
