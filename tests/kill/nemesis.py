@@ -106,7 +106,7 @@ class Nemesis:
     async def _relever(self, hasard: Random) -> None:
         """A second process of one service serves with it, then alone: the first is killed, and everybody reaches the second."""
         ancien, port = self.monde.processes[self.releve], free_port()
-        neuf = Process(self.releve, {**ancien.environment, "FPS_PORT": str(port)}, ancien.log)
+        neuf = Process(self.releve.value, {**ancien.environment, "FPS_PORT": str(port)}, ancien.log)
         neuf.start()
         await ready(self.veilleur, f"https://127.0.0.1:{port}", PRET)
         await asyncio.sleep(hasard.uniform(0, 1))
@@ -122,7 +122,7 @@ class Nemesis:
         try:
             url = self.server.url(name)
             for rang in range(3):
-                process = Process(party, {"FPS_DATABASE_URL": url}, self.monde.processes[party].log, "migrate")
+                process = Process(party.value, {"FPS_DATABASE_URL": url}, self.monde.processes[party].log, "migrate")
                 process.start()
                 if rang == 2 and (status := await asyncio.to_thread(process.wait, PRET)):
                     self.fautes.append(f"{party} : la migration tuée ne finit pas, code {status}")

@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-import asyncpg
 import httpx
 
 from fps.kit.ground.clock import paris
@@ -28,9 +27,10 @@ from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from tests.conftest import Postgres
 from tests.kill import comptes
 from tests.kill.client import Insistant
+from tests.kill.console import commande_tuee, console_tuee
 from tests.kill.fil import tendre
 from tests.kill.foule import Foule, seule
-from tests.kill.nemesis import EPARGNEE, PRET, Nemesis
+from tests.kill.nemesis import PRET, Nemesis
 from tests.parler.mondes import Monde, broker, databases, free_port, processes, ready
 from tests.real import postgres_url
 
@@ -60,6 +60,8 @@ class Table:
     urls: Mapping[Party, str]
     dire: Dire
     vu: Counter[str] = field(default_factory=Counter)
+    tentees: int = 0  # kills of an advance
+    fautes: list[str] = field(default_factory=list)
     jours: int = 0  # that the bacs have lived, of all those they will live
 
     def joueur(self, client: httpx.AsyncClient) -> Monde:
@@ -105,26 +107,19 @@ class Table:
         return foule
 
     async def _avance_tuee(self, bac: str, jusqua: datetime, hasard: Random) -> None:
-        """`fps advance`, killed once it has taken the bac."""
-        environment = self.monde.processes[Party.ANTAI].environment
-        command = [sys.executable, "-m", "fps_console", "advance", "--bac", bac, "--jusqua", f"{jusqua:%Y-%m-%dT%H:%M}", "--json"]
-        null = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(*command, env=os.environ | environment, stdout=null, stderr=null)
-        named = {"application_name": EPARGNEE}
-        connection = await asyncpg.connect(self.urls[Party.ANTAI].replace("+asyncpg", ""), timeout=20, server_settings=named)
-        try:
-            while process.returncode is None:
-                if await connection.fetchval("SELECT count(*) FROM avances WHERE bac = $1", bac):
-                    await asyncio.sleep(hasard.uniform(0, 0.08))
-                    break
-                await asyncio.sleep(0.02)
-        finally:
-            await connection.close()
-        if process.returncode is None:
-            process.kill()
-            self.vu["avances tuées"] += 1
-            self.dire(f"kill -9 de fps advance --bac {bac}")
-        await process.wait()
+        """An advance killed once it has taken the bac: that of `fps advance` and that of the console, in turn."""
+        environment, url = self.monde.processes[Party.ANTAI].environment, self.urls[Party.ANTAI]
+        self.tentees += 1
+        if self.tentees % 2:
+            quoi, tuee = f"fps advance --bac {bac}", await commande_tuee(environment, url, bac, jusqua, hasard)
+        else:
+            log = self.monde.processes[Party.ANTAI].log.with_name("console.log")
+            tuee, faute = await console_tuee(environment, log, self.monde.client, url, bac, jusqua, hasard)
+            quoi = f"la console qui avance {bac}"
+            self.fautes += [faute] if faute else []
+        if tuee:
+            self.vu[f"avances tuées ({quoi.partition(' ')[0]})"] += 1
+            self.dire(f"kill -9 de {quoi}")
 
 
 async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
@@ -150,7 +145,7 @@ async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
             for party in SERVICES:
                 await ready(monde.client, monde.addresses[party], PRET)
             await client.finir()
-            found = [*nemesis.fautes, *client.anomalies, *(faux for foule in foules for faux in foule.faux)]
+            found = [*nemesis.fautes, *table.fautes, *client.anomalies, *(faux for foule in foules for faux in foule.faux)]
             found += await _compter(table, table.joueur(calme), temoin, foules)
             _rapport(table, nemesis, client, foules)
             return found
@@ -202,7 +197,7 @@ async def _compter(table: Table, monde: Monde, temoin: Foule, foules: list[Foule
             for party, one in (await monde.pilot.verifier_audit(foule.bac)).items()
             if not one["intacte"]
         ]
-    return found + await _doctor(table, 1 + len(foules))
+    return found + await _doctor(table, 1 + len(foules) + (table.tentees > 1))  # a console makes the bac « defaut »
 
 
 async def _doctor(table: Table, bacs: int) -> list[str]:

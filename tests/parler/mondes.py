@@ -102,10 +102,10 @@ def free_port() -> int:
 
 
 class Process:
-    """One service in a process of its own; it can be killed without warning and started again."""
+    """One service, or the console, in a process of its own; it can be killed without warning and started again."""
 
-    def __init__(self, party: Party, environment: dict[str, str], log: Path, command: str = "serve"):
-        self.command = [sys.executable, "-m", party.value, command]
+    def __init__(self, module: str, environment: dict[str, str], log: Path, command: str = "serve"):
+        self.command = [sys.executable, "-m", module, command]
         self.environment, self.log = environment, log
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -160,7 +160,7 @@ async def processes(
             "FPS_PKI_DIR": str(pki.dossier),
             "FPS_TLS": "1",
         }
-        running[party] = Process(party, environment, folder / f"{party.value}.log")
+        running[party] = Process(party.value, environment, folder / f"{party.value}.log")
     try:
         for process in running.values():
             process.start()
