@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fps.kit.web.page import SPECIMEN
 from fps_console.cli.principal import run
 from fps_simulateur.langue.modele import catalogue
 
@@ -102,3 +103,19 @@ def test_lives_stop_at_a_moment_and_are_the_same_whatever_processes_play_them(tm
     assert len(vies) == 6 and "impaye" in actes and "emission-titre" not in actes
     assert run(["play", noms[0], "--until", "la veille du titrre"]) == 2
     assert "vouliez-vous dire « titre » ?" in capsys.readouterr().err
+
+
+def test_the_report_is_one_file_that_needs_nothing_and_tells_a_life_day_by_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "vie.yaml").write_text(ECRITE.replace("titre: Impayé", "titre: <b>Impayé</b>"), encoding="utf-8")
+    dits = []
+    for nom in ("a", "b"):
+        assert run(["play", str(tmp_path / "vie.yaml"), "--html", str(tmp_path / f"r/{nom}.html")]) == 0
+        dits.append((tmp_path / f"r/{nom}.html").read_text("utf-8"))
+    capsys.readouterr()
+    (dit, encore) = dits
+    assert dit == encore and SPECIMEN in dit and "<h2>&lt;b&gt;Impayé&lt;/b&gt;" in dit
+    assert not re.search(r"(?:src|href)=|https?://|<script", dit)
+    jours = re.findall(r"<li>(\d\d/\d\d/\d{4})\n<ol>", dit)
+    assert jours[0] == "28/09/2023" and "16/01/2024" in jours and len(jours) == len(set(jours))
+    trace = dit.partition('<pre class="mermaid">')[2].partition("</pre>")[0]
+    assert trace.startswith("sequenceDiagram\n  participant collectivite as ") and "antai-&gt;&gt;dgfip: 12 " in trace

@@ -54,10 +54,11 @@ def play(
     lister: Annotated[bool, typer.Option("--lister", help="Donne les vies du catalogue, sans les jouer.")] = False,
     en_json: Json = False,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un récit à lire, jour après jour.")] = None,
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Arrête chaque vie à ce jour : une date, J+5, « titre ».")] = None,
     parallele: Annotated[int, typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")] = 1,
 ) -> int:
     """Joue des vies entières, et dit où l'une ne se passe pas comme elle est écrite."""
     from fps_console.commandes.play import play as start
 
-    return start(noms or [], detail=detail, lister=lister, en_json=en_json, junit=junit, until=until, parallele=parallele)
+    return start(noms or [], detail=detail, lister=lister, en_json=en_json, junit=junit, html=html, until=until, parallele=parallele)

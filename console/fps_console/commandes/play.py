@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from fps.kit.ground.clock import wall_now
 from fps_console.commandes.avance import contents, table
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
+from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import VieFausse, jouer
@@ -64,7 +65,15 @@ class Maniere:
 
 
 def play(
-    noms: Sequence[str], *, detail: bool, lister: bool, en_json: bool, junit: Path | None, until: str | None = None, parallele: int = 1
+    noms: Sequence[str],
+    *,
+    detail: bool,
+    lister: bool,
+    en_json: bool,
+    junit: Path | None,
+    html: Path | None = None,
+    until: str | None = None,
+    parallele: int = 1,
 ) -> int:
     """Play what is named, or the whole catalogue; gives the exit status (`Statut`). Raises Panne, of the same statuses."""
     if lister:
@@ -89,6 +98,9 @@ def play(
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_bytes(_junit(jouees))
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(rapport([_vue(one) for one in jouees]), "utf-8")
     if en_json:
         dump({"vies": [_vue(one) for one in jouees], "statut": int(statut)})
     else:
