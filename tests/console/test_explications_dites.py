@@ -23,6 +23,7 @@ COMPTES = {
     "delai_jours",
     "delai_ville_jours",
     "envoi_ville_jours",
+    "garde_jours",
     "duree_minutes",
 }
 

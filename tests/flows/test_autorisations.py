@@ -48,6 +48,7 @@ OUVERTES: dict[Party, set[str]] = {
         "GET /suivi",
         "GET /payer",
         "GET /communes",
+        "GET /communes/{siret}/zone",
         "POST /flux/03-rapo/depot",
         "POST /flux/03-rapo/depot/lot",
         "POST /flux/03-rapo/depot-postal",

@@ -64,7 +64,11 @@ class Essayeur:
         """What a letter could have changed in a service: its journal, its letters, its dossiers; not the audit, whose length is apart."""
         etat = await self.world.pilot._call(service, "GET", "/bacs/essai/export")
         tables = lu(etat.content)["tables"]
-        return tuple(sorted((nom, len(lignes)) for nom, lignes in tables.items() if not nom.startswith("audit") and nom != "habilitations"))
+        return tuple(
+            sorted(
+                (nom, len(lignes)) for nom, lignes in tables.items() if not nom.startswith(("audit", "ancres")) and nom != "habilitations"
+            )
+        )
 
     async def habiliter(self, service: Party, habilitation: Habilitation, bac: str = "essai") -> None:
         async def poser(work: Work) -> None:

@@ -331,7 +331,7 @@ async def test_a_refused_address_changes_nothing_and_is_kept_in_the_audit_journa
 async def test_a_choice_of_destination_is_whole_or_refused(corps: dict[str, Any], statut: int) -> None:
     async with bureau() as poste:
         assert (await poste.piloter("PUT", f"/destinations/{LILLE}", json=corps)).status_code == statut
-        inconnue: httpx.Response = await poste.piloter("PUT", "/destinations/73282932000074", json={"mode": "retrait"})
+        inconnue: httpx.Response = await poste.piloter("PUT", "/destinations/73282932000075", json={"mode": "retrait"})
         assert (inconnue.status_code, inconnue.json()["code"]) == (404, "siret-inconnu")
         perdu = await poste.piloter("PUT", f"/destinations/{LILLE}", bac="nulle-part", json={"mode": "retrait"})
         assert (perdu.status_code, perdu.json()["code"]) == (404, "bac-inconnu")

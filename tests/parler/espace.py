@@ -169,7 +169,7 @@ class Espace:
     async def traces(self) -> dict[str, Any]:
         """Everything that ANTAI holds of the bac but its audit journal."""
         export = await self.world.pilot._call(Party.ANTAI, "GET", f"/bacs/{self.bac}/export")
-        return {nom: table for nom, table in lu(export.content)["tables"].items() if not nom.startswith("audit")}
+        return {nom: table for nom, table in lu(export.content)["tables"].items() if not nom.startswith(("audit", "ancres"))}
 
     async def audit(self) -> list[tuple[str, str]]:
         """What ANTAI's audit journal says, in order: the act and the code of its refusal."""

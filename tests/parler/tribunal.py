@@ -105,7 +105,7 @@ class Tribunal:
         waiting = tables["outbox"]
         tries = {waiting["colonnes"].index(nom) for nom in ("attempts", "not_before")}
         waiting["lignes"] = [[value for i, value in enumerate(line) if i not in tries] for line in waiting["lignes"]]
-        return {nom: contenu for nom, contenu in tables.items() if not nom.startswith("audit")}
+        return {nom: contenu for nom, contenu in tables.items() if not nom.startswith(("audit", "ancres"))}
 
     async def audit(self) -> list[dict[str, Any]]:
         lignes = await self.greffe.world.pilot.audit(self.greffe.bac)

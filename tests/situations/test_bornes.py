@@ -147,6 +147,7 @@ DATES = re.compile(
     r"\ble\b|limite|date|jusqu|today|\bnow\b|maintenant|instant|notification|jour|_le\b|debut|\bfin\b|premier|attendue|exercice"
 )
 HORS_DU_DROIT = {
+    "dgfip.domain.renouvellement:exiger_remplacable": "le plus récent de deux titres, que l'ANTAI date : aucun délai",
     "antai.store.statistiques:_filtre": "bornes d'une statistique",
     "antai.store.statistiques:avis_par_jour": "bornes d'une statistique",
     "collectivite.store:compter_forfaits": "bornes d'une statistique",

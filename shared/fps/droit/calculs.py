@@ -11,12 +11,11 @@ from fps.droit.calendar import (
     ajouter_mois,
     jour_civil,
     jours_francs,
-    lendemain_franc,
     paris_date,
     reporter,
-    reporter_juridiction,
 )
 from fps.droit.explication import regle
+from fps.droit.limites import limite, limite_juridiction
 from fps.droit.money import au_moins, au_plus, pourcent
 from fps.droit.periodes import avis_possible, prescription_possible, proroge, rejet_possible, titre_possible
 
@@ -24,23 +23,6 @@ MINORATION = "Délibération de la collectivité et convention avec l'ANTAI"  # 
 REMBOURSEMENT = "FAQ du Cerema, remboursement d'un FPS"  # no text says who gives back, nor by which document
 Cycle = Literal["complet", "partiel"]
 Eloignement = Literal["metropole", "outre-mer", "etranger"]
-
-
-def _limite(jour: date, mois: int) -> date:
-    """The last day in time of a delay of `mois`, longer when it ends in a protected period; rolled over when the switch is on (H05)."""
-    dernier = proroge(jour, mois)
-    return reporter(dernier, actif=droit(dernier).report_jour_ouvrable)
-
-
-def _limite_juridiction(depart: date, echeance: date, mois: int) -> date:
-    """The last day of a delay before the court that would end on `echeance`: franc, on a working day (hypothesis H114)."""
-    loi = droit(depart)
-    franc = loi.delais_juridiction_francs
-    dernier = lendemain_franc(echeance) if franc else echeance
-    recule = proroge(dernier, mois)
-    if recule != dernier:
-        dernier = lendemain_franc(recule) if franc else recule
-    return reporter_juridiction(dernier) if loi.delais_juridiction_jour_ouvrable else dernier
 
 
 @regle("CGCT, art. L. 2333-87, II", "Notification par la poste, en jours francs de l'envoi")
@@ -102,7 +84,7 @@ def date_limite_paiement_rapide(constat: date, delai_ville_jours: int = 0) -> da
 def date_limite_paiement(notification: date) -> date:
     """Last day to pay: three months from the first notice's notification; a rectificatif never moves it (CGCT, art. L. 2333-87, IV)."""
     mois = droit(notification).delai_paiement_mois
-    return _limite(ajouter_mois(notification, mois), mois)
+    return limite(ajouter_mois(notification, mois), mois)
 
 
 @regle(f"{MINORATION} ; hypothèse H26", "Dernier jour du montant minoré, de la date d'envoi de l'avis")
@@ -127,7 +109,7 @@ def date_limite_minoration_lue(lecture: date, delai_jours: int) -> date:
 def date_limite_rapo(notification: date) -> date:
     """Last day of the RAPO: one month from the notification (CGCT, art. R. 2333-120-13)."""
     mois = droit(notification).rapo_delai_mois
-    return _limite(ajouter_mois(notification, mois), mois)
+    return limite(ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-13 ; hypothèse H16", "Dernier jour pour décider du RAPO ; le silence vaut rejet")
@@ -172,7 +154,7 @@ def date_envoi_avertissement(titre: date) -> date:
 def date_limite_rabais(envoi: date) -> date:
     """Last day of the rebate: one month from the sending of the avertissement (CGPPP, art. L. 2323-7-1)."""
     mois = droit(envoi).rabais_delai_mois
-    return _limite(ajouter_mois(envoi, mois), mois)
+    return limite(ajouter_mois(envoi, mois), mois)
 
 
 def _distance(depart: date, eloignement: Eloignement) -> int:
@@ -188,7 +170,7 @@ def date_limite_recours(depart: date, eloignement: Eloignement = "metropole") ->
     CGCT, art. R. 2333-120-33.
     """
     mois = droit(depart).recours_delai_mois + _distance(depart, eloignement)
-    return _limite_juridiction(depart, ajouter_mois(depart, mois), mois)
+    return limite_juridiction(depart, ajouter_mois(depart, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-33 ; hypothèse H97", "Notification d'une décision expresse sur le RAPO")
@@ -207,7 +189,7 @@ def date_notification_decision_rapo(decision: date, declaree: date | None = None
 def date_limite_regularisation(notification: date) -> date:
     """Last day to regularise a petition (CGCT, art. R. 2333-120-39)."""
     mois = droit(notification).regularisation_mois
-    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
+    return limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-32", "Dernier jour pour confirmer par écrit une télécopie")
@@ -222,7 +204,7 @@ def date_limite_confirmation_telecopie(depot: date) -> date:
 def date_limite_defense(communication: date) -> date:
     """Last day of the mémoire en défense: one month (CGCT, art. R. 2333-120-44)."""
     mois = droit(communication).defense_mois
-    return _limite(ajouter_mois(communication, mois), mois)
+    return limite(ajouter_mois(communication, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-60", "Notification électronique : première consultation, ou fin du délai")
@@ -306,14 +288,14 @@ def date_examen_requete(depot: date) -> date:
 def date_limite_rectification(notification: date) -> date:
     """Last day to correct a clerical error of a decision: one month from its notification (CGCT, art. R. 2333-120-66)."""
     mois = droit(notification).rectification_mois
-    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
+    return limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-64 ; CJA, art. R. 821-1 et R. 821-2", "Dernier jour du pourvoi en cassation")
 def date_limite_pourvoi(notification: date, eloignement: Eloignement = "metropole") -> date:
     """Last day of the appeal in cassation of a party (CGCT, art. R. 2333-120-64; CJA, art. R. 821-1; its distance: R. 821-2)."""
     mois = droit(notification).cassation_mois + _distance(notification, eloignement)
-    return _limite_juridiction(notification, ajouter_mois(notification, mois), mois)
+    return limite_juridiction(notification, ajouter_mois(notification, mois), mois)
 
 
 @regle("CGCT, art. R. 2333-120-74", "Ouverture de la phase juridictionnelle de l'exécution")
