@@ -332,6 +332,17 @@ async def test_what_is_written_after_the_last_anchor_is_said_not_to_be_signed_ye
         assert await ancres.en_attente(tx, "essai") == 12
 
 
+async def test_what_is_written_after_a_bac_is_deleted_is_signed_too(monde_ecrit: tuple[Service, Ancreur]) -> None:
+    """SQLite gives the positions of the lines that went away to the lines that come: they were signed of others only."""
+    service, ancreur = monde_ecrit
+    await bacs.remove(service, "autre")
+    await service.receive([emission_letter(3)])
+    assert await ancreur.ancrer() == 1
+    async with service.database.read() as tx:
+        assert await ancres.en_attente(tx, "essai") == 0
+    assert await constats(service, ancreur) == set()
+
+
 async def test_the_lines_of_the_previous_revision_are_verified_and_followed_by_sealed_ones(tmp_path: Path) -> None:
     url, definition = f"sqlite+aiosqlite:///{tmp_path / 'avant.db'}", DEFINITIONS[Party.DGFIP]
     await asyncio.to_thread(upgrade, url, definition, action=lambda config: command.upgrade(config, "0003"))

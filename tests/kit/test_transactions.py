@@ -16,7 +16,9 @@ from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import BacInconnu, Work
 from fps.kit.ground.faults import Malformed, Overloaded
+from fps.kit.post import relay
 from fps.kit.post.inbound import Inbound
+from fps.kit.wire.carrier import Delivery, Fate
 from fps.kit.wire.envelope import Letter, pack, read_message
 from fps.messages.paiement import PaiementTitre
 from fps.messages.titre import AnnulationTitre
@@ -281,6 +283,20 @@ async def test_too_many_requests_are_told_to_come_back() -> None:
 
     with pytest.raises(Overloaded):
         collector.put([Item("b", [], nothing) for _ in range(20_001)])
+
+
+async def test_a_letter_that_left_takes_no_other_away_at_the_place_where_it_was(service: Service) -> None:
+    """While it travels its row may go (an editor's box is given back) and SQLite give its place to another: that one must leave too."""
+    await service.receive([emission_letter(1)])
+    async with service.database.read() as tx:
+        ((position, *_),) = await tx.select(select(tables.outbox))
+    partie, _ = emission_letter(2)
+
+    async def close(work: Work) -> int:
+        return await relay._settle(work, {position: partie}, {position: Delivery(Fate.RECUE)}, ())
+
+    await service.ask("essai", close)
+    assert (await state(service))["en_attente"] == 1
 
 
 async def test_a_dead_letter_says_how_to_be_mended_and_is_received_once_it_is(service: Service) -> None:

@@ -16,6 +16,7 @@ RARES = (
     "decharge-totale-du-titre",
     "rapo-pieces-demandees",
     "regularise-a-temps",
+    "rembourse-par-mandat",
 )
 
 

@@ -31,10 +31,10 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
 
     A letter whose destination has changed since it was read stays in the outbox; so does one that another relay has just taken.
     """
-    ici = {row[0] for row in await work.tx.load(tables.outbox, [(position,) for position in letters])}
+    ici = {(row[0], row[2]) for row in await work.tx.load(tables.outbox, [(position,) for position in letters])}
     sirets, parties = [], []
     for position, letter in letters.items():
-        siret = siret_de(letter) if position in ici else None
+        siret = siret_de(letter) if (position, letter.id) in ici else None
         destination = None if siret is None else await work.find(Destination, siret)
         if siret is None or destination is None or destination.mode is Acheminement.REFERENCE:
             continue
@@ -43,8 +43,8 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
         what = (letter.id, letter.type, letter.subject, letter.rang, letter.time, letter.body, letter.traceparent)
         work.add(Lettre(siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None))
         sirets.append(siret)
-        parties.append((position,))
-    work.batch.ops.append(Delete(tables.outbox, ("position",), parties))
+        parties.append((position, letter.id))
+    work.batch.ops.append(Delete(tables.outbox, ("position", "id"), parties))
     work.batch.count(work.bac.nom, "deposees", len(parties))
     work.batch.count(work.bac.nom, ARRETEES[Party.COLLECTIVITE], len(parties))
     return sirets

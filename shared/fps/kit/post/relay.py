@@ -251,9 +251,10 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
             early = delivery.fate is Fate.TROP_TOT
             delay = MOMENT if early else delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
             values = {"attempts": letter.attempts + (not early), "not_before": batch.wall + timedelta(seconds=delay)}
-            await work.tx.execute(update(tables.outbox).where(tables.outbox.c.position == position).values(**values))
+            mine = (tables.outbox.c.position == position, tables.outbox.c.id == letter.id)  # a place may serve again on SQLite
+            await work.tx.execute(update(tables.outbox).where(*mine).values(**values))
             continue
-        gone.append((position,))
+        gone.append((position, letter.id))
         if delivery.fate is Fate.MORTE or tried_out:
             work.record(letter.subject, "lettre-morte", law, id=letter.id, type=letter.type, cause=why)
             batch.count(letter.bac, "mortes")
@@ -262,7 +263,7 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
             dead.append((letter.bac, letter.id, "envoi", letter.type, letter.subject, why, text, batch.wall))
         elif delivery.fate is Fate.REFUSEE:
             work.record(letter.subject, "envoi-refuse", law, id=letter.id, type=letter.type, code=str(problem.get("code", "")))
-    batch.ops.append(Delete(tables.outbox, ("position",), gone))
+    batch.ops.append(Delete(tables.outbox, ("position", "id"), gone))
     batch.ops.append(Upsert(tables.dead_letters, DEAD, dead))
     return len(gone)
 

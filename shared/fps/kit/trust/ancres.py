@@ -126,7 +126,6 @@ class Ancreur:
 
     def __init__(self, service: Service, notaire: Notaire, period: float = PERIOD):
         self.service, self.notaire, self.period = service, notaire, period
-        self._reached = 0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -174,15 +173,10 @@ class Ancreur:
             signed = {bac: audit for bac, _, audit in await tx.select(_SIGNED)}
             if any(rang > signed.get(bac, 0) for bac, rang, _ in await tx.select(_TOPS)):
                 return True
-            return bool(await tx.select(_NEW, after=await self._from(tx)))
-
-    async def _from(self, tx: Transaction) -> int:
-        """Up to which act everything is signed: a bac that is deleted takes its anchors with it, and moves nothing back."""
-        self._reached = max(self._reached, int((await tx.select(_REACHED))[0][0] or 0))
-        return self._reached
+            return bool(await tx.select(_NEW, after=await _reached(tx)))
 
     async def _anchors(self, tx: Transaction) -> tuple[list[Row], bool]:
-        lines = await tx.select(_NEW, after=await self._from(tx))
+        lines = await tx.select(_NEW, after=await _reached(tx))
         signed = {bac: (numero, audit) for bac, numero, audit in await tx.select(_SIGNED)}
         found: dict[str, _Ancre] = {}
         for bac, subject, rang, hash_, position in lines:
@@ -213,8 +207,6 @@ class Ancreur:
                 "tetes": tetes,
             }
             rows.append((bac, numero + 1, ancre.position, audit, self.notaire.signer(contenu)))
-        if lines:
-            self._reached = max(self._reached, lines[-1][4])
         return rows, len(lines) == LINES
 
 
@@ -225,8 +217,15 @@ async def lire(tx: Transaction, bac: str, apres: int, limite: int) -> list[Row]:
 
 async def en_attente(tx: Transaction, bac: str) -> int:
     """How many acts of a bac are not signed yet."""
-    reached = int((await tx.select(_REACHED))[0][0] or 0)
-    return int((await tx.select(_LATE, nom=bac, after=reached))[0][0])
+    return int((await tx.select(_LATE, nom=bac, after=await _reached(tx)))[0][0])
+
+
+async def _reached(tx: Transaction) -> int:
+    """Up to which act everything is signed. A bac that is deleted takes its anchors with it, and its positions may serve again.
+
+    It is read each time: an anchor names an act that is there, so what is written next comes after every anchor that is left.
+    """
+    return int((await tx.select(_REACHED))[0][0] or 0)
 
 
 async def examiner(
