@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 ARGS ?=
 DIST ?= dist
+# Three for two cores, four at most: while one test waits for a server, another works.
+WORKERS ?= $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )); echo $$(( n < 4 ? n : 4 )))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,7 +39,7 @@ up: $(STAMP) ## four services and the console on http://localhost:8000, until Ct
 	@$(BIN)/fps up $(ARGS)
 
 test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 40"
 	@$(BIN)/python -m tests.kill $(ARGS)
