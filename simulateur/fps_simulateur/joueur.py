@@ -40,6 +40,23 @@ class Monde(Protocol):
     def pilot(self) -> Pilot: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ailleurs:
+    """Four services that run elsewhere, as their pilot reaches them."""
+
+    pilot: Pilot
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        """Who calls them."""
+        return self.pilot.client
+
+    @property
+    def addresses(self) -> Mapping[Party, str]:
+        """Where they are."""
+        return self.pilot.addresses
+
+
 class VieFausse(Exception):
     """A step did not give what was written; `etape` is its rank in the life, from 1."""
 

@@ -223,3 +223,14 @@ def test_the_client_of_programs_plays_in_it(running: Simulator) -> None:
         dossier.attendre(antai={"etat": "titre-emis"}, dgfip={"etat": "averti", "a_payer": 6800})
         monde.oublier(bac)
     assert bac.nom not in running.fps("bac", "lister").stdout
+
+
+def test_a_life_is_played_in_a_bac_that_stays(running: Simulator) -> None:
+    """And twice under one name is refused before anything is played."""
+    played = running.fps("play", "titre-collectif", "--bac", "joue")
+    assert played.returncode == 0 and "dans le bac « joue »" in played.stdout, played.stdout + played.stderr
+    assert (
+        "joue" in running.fps("bac", "lister").stdout and "Titre exécutoire émis" in running.fps("journal", "lire", "--bac", "joue").stdout
+    )
+    again = running.fps("play", "titre-collectif", "--bac", "joue")
+    assert again.returncode == 2 and "existe déjà" in again.stderr

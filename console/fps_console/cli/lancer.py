@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.options import DataDir, Json, settings
+from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 
 def up(
@@ -57,8 +57,16 @@ def play(
     html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un récit à lire, jour après jour.")] = None,
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Arrête chaque vie à ce jour : une date, J+5, « titre ».")] = None,
     parallele: Annotated[int, typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")] = 1,
+    bac: Annotated[
+        str | None,
+        typer.Option(metavar="NOM", help="Joue dans un bac neuf du simulateur qui tourne, et le garde (NOM-1, NOM-2… si plusieurs)."),
+    ] = None,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
 ) -> int:
     """Joue des vies entières, et dit où l'une ne se passe pas comme elle est écrite."""
     from fps_console.commandes.play import play as start
 
-    return start(noms or [], detail=detail, lister=lister, en_json=en_json, junit=junit, html=html, until=until, parallele=parallele)
+    where = None if bac is None else settings(adresses, data_dir)
+    told = {"detail": detail, "lister": lister, "en_json": en_json}
+    return start(noms or [], **told, junit=junit, html=html, until=until, parallele=parallele, bac=bac, settings=where)

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -13,12 +14,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 from fps.kit.ground.clock import wall_now
+from fps.kit.ground.settings import Settings
 from fps_console.commandes.avance import contents, table
+from fps_console.commandes.liaison import explain, linked
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
 from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
 from fps_simulateur.invariants import verifier
-from fps_simulateur.joueur import VieFausse, jouer
+from fps_simulateur.joueur import Ailleurs, Monde, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.moments import COMMENT, Moment, quand
@@ -62,6 +65,8 @@ class Maniere:
     detail: bool
     dire: bool
     jusqua: date | datetime | Moment | None = None
+    bac: str | None = None  # of services that run: it is kept, « -1 », « -2 »… behind when several lives are played
+    settings: Settings | None = None  # where they are
 
 
 def play(
@@ -74,12 +79,14 @@ def play(
     html: Path | None = None,
     until: str | None = None,
     parallele: int = 1,
+    bac: str | None = None,
+    settings: Settings | None = None,
 ) -> int:
     """Play what is named, or the whole catalogue; gives the exit status (`Statut`). Raises Panne, of the same statuses."""
     if lister:
         return _lister(en_json)
     try:
-        maniere = Maniere(detail, not en_json, None if until is None else quand(until, REPERES))
+        maniere = Maniere(detail, not en_json, None if until is None else quand(until, REPERES), bac, settings)
     except ValueError as error:
         raise Panne(f"{error}.", f"« --until » prend {COMMENT}.", code="moment-illisible", statut=Statut.ILLISIBLE) from error
     try:
@@ -93,6 +100,8 @@ def play(
         raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
         phrase = f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}."
         raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
+    if bac is not None and parallele > 1:
+        raise Panne("« --bac » et « --parallele » ne vont pas ensemble.", "Retirez l'un des deux.", statut=Statut.ILLISIBLE)
     jouees = _repartir(list(enumerate(choisies, 1)), maniere, parallele)
     statut = max((one.statut for one in jouees), default=Statut.JOUEES)
     if junit is not None:
@@ -138,14 +147,35 @@ def _une_part(part: tuple[Sequence[Rangee], Maniere]) -> list[Jouee]:
     return asyncio.run(_jouer(*part))
 
 
-async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
-    from fps_simulateur.pilote.world import open_world
+@asynccontextmanager
+async def _monde(maniere: Maniere) -> AsyncIterator[Monde]:
+    """The four services of this process, in memory; or those that run, for lives that are kept. Raises Panne."""
+    if maniere.bac is None or maniere.settings is None:
+        from fps_simulateur.pilote.world import open_world
 
+        async with open_world() as world:
+            yield world
+        return
+    async with linked(maniere.settings) as pilot:
+        try:
+            deja = await pilot.lister()
+        except PiloteErreur as error:
+            raise explain(error) from error
+        if pris := [nom for nom in deja if nom == maniere.bac or nom.startswith(f"{maniere.bac}-")]:
+            raise Panne(
+                f"Le bac « {pris[0]} » existe déjà.",
+                "Donnez un autre nom, ou supprimez-le : « fps bac supprimer ».",
+                statut=Statut.ILLISIBLE,
+            )
+        yield Ailleurs(pilot)
+
+
+async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
     found: list[Jouee] = []
-    async with open_world() as world:
+    async with _monde(maniere) as world:
         for rang, choisie in rangees:
             one, debut = Jouee(choisie), time.perf_counter()
-            bac = f"vie-{rang}"
+            bac = f"{maniere.bac or 'vie'}-{rang}" if maniere.bac is None or len(rangees) > 1 else maniere.bac
             try:
                 await jouer(world, choisie.vie, bac, maniere.jusqua)
                 if faux := verifier(await world.pilot.relever(bac)):
@@ -160,7 +190,10 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             found.append(one)
             if maniere.dire:
                 _raconter(one, maniere.detail)
-            await world.pilot.supprimer(bac)
+            if maniere.bac is None:
+                await world.pilot.supprimer(bac)
+            elif maniere.dire:
+                say(f"        dans le bac « {bac} »")
     return found
 
 

@@ -5,8 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from fps.flows import by_type
 from fps.kit.ground.clock import paris
@@ -195,19 +194,6 @@ class Monde:
         await self.services.pilot.supprimer(bac.nom)
 
 
-class _Loin:
-    """Services that run elsewhere."""
-
-    def __init__(self, pilot: Pilot):
-        self.client, self.addresses, self.pilot = pilot.client, pilot.addresses, pilot
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.client.aclose()
-
-
 @asynccontextmanager
 async def ouvrir(adresses: Mapping[Party, str] | None = None, jeton: str | None = None) -> AsyncIterator[Monde]:
     """A world: the four services in this process, in memory; or those at these addresses, with the credential of their pilot."""
@@ -217,8 +203,8 @@ async def ouvrir(adresses: Mapping[Party, str] | None = None, jeton: str | None 
         from fps.kit.wire.carrier import bearer, open_client
 
         client = open_client(headers=bearer(jeton or ""), verify=ssl.create_default_context())
-        async with _Loin(Pilot(client, adresses, jeton or "")) as services:
-            yield Monde(services)
+        async with client:
+            yield Monde(joueur.Ailleurs(Pilot(client, adresses, jeton or "")))
         return
     from fps_simulateur.pilote.world import open_world
 
