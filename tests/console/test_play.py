@@ -3,13 +3,18 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from fps.kit.web.page import SPECIMEN
+from fps.parties import Party
 from fps_console.cli.principal import run
-from fps_simulateur.langue.modele import catalogue
+from fps_console.commandes import play as module
+from fps_simulateur.joueur import Monde, jouer
+from fps_simulateur.langue.modele import Vie, catalogue
+from fps_simulateur.pilote.pilot import PiloteErreur
 
 README = Path(__file__).parents[2] / "simulateur/README.md"
 ECRITE = re.findall(r"^```yaml\n(.*?)^```", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)[0]
@@ -119,3 +124,20 @@ def test_the_report_is_one_file_that_needs_nothing_and_tells_a_life_day_by_day(t
     assert jours[0] == "28/09/2023" and "16/01/2024" in jours and len(jours) == len(set(jours))
     trace = dit.partition('<pre class="mermaid">')[2].partition("</pre>")[0]
     assert trace.startswith("sequenceDiagram\n  participant collectivite as ") and "antai-&gt;&gt;dgfip: 12 " in trace
+
+
+def test_a_service_that_goes_away_in_the_middle_fails_its_life_and_the_others_are_played(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its journal cannot be read either: the life says why, never a fault that nobody foresaw."""
+
+    async def coupe(monde: Monde, vie: Vie, *rest: Any) -> Any:
+        if vie.vie == "titre-collectif":
+            raise PiloteErreur(Party.DGFIP, {"code": "service-injoignable", "title": "Le service ne répond pas"})
+        return await jouer(monde, vie, *rest)
+
+    monkeypatch.setattr(module, "jouer", coupe)
+    assert run(["play", "titre-collectif", "deux-roues-paris", "--json"]) == module.Statut.SIMULATEUR
+    vies = {x["vie"]: x for x in json.loads(capsys.readouterr().out)["vies"]}
+    assert vies["titre-collectif"]["raison"].startswith("dgfip : Le service ne répond pas") and vies["titre-collectif"]["journal"] == []
+    assert vies["deux-roues-paris"]["statut"] == "jouees"

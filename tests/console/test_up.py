@@ -234,3 +234,7 @@ def test_a_life_is_played_in_a_bac_that_stays(running: Simulator) -> None:
     )
     again = running.fps("play", "titre-collectif", "--bac", "joue")
     assert again.returncode == 2 and "existe déjà" in again.stderr
+    ill_named = running.fps("play", "titre-collectif", "--bac", "Mauvais_Nom")
+    assert ill_named.returncode == 2 and "nom d'un bac" in ill_named.stderr
+    unknown = running.fps("comparer", "joue", "nulle")  # 1 would say that they differ
+    assert unknown.returncode == 2 and "nulle" in unknown.stderr

@@ -80,7 +80,7 @@ def comparer(
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Compare deux bacs : états, dates, montants, courriers, flux ; rend 1 s'ils diffèrent."""
+    """Compare deux bacs : états, dates, montants, courriers, flux ; rend 1 s'ils diffèrent, 2 si l'un ne se lit pas."""
     from fps_console.commandes.comparer import comparer as go
 
     return go(settings(adresses, data_dir), a, b, page, en_json)

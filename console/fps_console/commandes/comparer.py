@@ -12,7 +12,7 @@ from fps.flows import by_type
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, Party
 from fps_console.commandes.liaison import drive
-from fps_console.commandes.output import SPECIMEN, dump, grid, say, screen
+from fps_console.commandes.output import SPECIMEN, Panne, dump, grid, say, screen
 from fps_console.lecture import PAGE, Lecture
 from fps_console.mots import recit
 
@@ -34,7 +34,7 @@ class Ecart:
 
 
 def comparer(settings: Settings, a: str, b: str, page: Path | None, en_json: bool) -> int:
-    """Tell what differs between two bacs; gives 1 when something does, 0 when they are alike. Raises Panne."""
+    """Tell what differs between two bacs; gives 1 when something does, 0 when they are alike. Raises Panne, of status 2."""
 
     async def go(pilot: "Pilot") -> int:
         lecture = Lecture(pilot, pilot.client, pilot.addresses)
@@ -63,7 +63,10 @@ def comparer(settings: Settings, a: str, b: str, page: Path | None, en_json: boo
             _dire(a, b, ecarts, communs)
         return 1 if ecarts else 0
 
-    return drive(settings, go)
+    try:
+        return drive(settings, go)
+    except Panne as error:  # 1 says that they differ, and nothing else
+        raise Panne(error.phrase, error.que_faire, code=error.code, statut=2, problem=error.problem) from error
 
 
 async def _numeros(lecture: Lecture, nom: str) -> AsyncIterator[str]:

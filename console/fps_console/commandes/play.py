@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes.avance import contents, table
@@ -93,7 +94,9 @@ def play(
         choisies = choisir(list(noms))
     except VieInconnue as error:
         que_faire = "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml)."
-        raise Panne(f"{error}.", que_faire, code="vie-inconnue", statut=Statut.ILLISIBLE) from error
+        raise Panne(
+            str(error) if str(error).endswith("?") else f"{error}.", que_faire, code="vie-inconnue", statut=Statut.ILLISIBLE
+        ) from error
     except ViesIllisibles as error:
         raise Panne("Ce fichier ne se lit pas :", str(error), code="vie-illisible", statut=Statut.ILLISIBLE) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -156,6 +159,9 @@ async def _monde(maniere: Maniere) -> AsyncIterator[Monde]:
         async with open_world() as world:
             yield world
         return
+    if not NOM.fullmatch(maniere.bac):
+        que_faire = "Minuscules, chiffres et tirets, 40 au plus : « mon-essai »."
+        raise Panne(f"« {maniere.bac[:40]} » ne peut pas être le nom d'un bac.", que_faire, code="nom-de-bac", statut=Statut.ILLISIBLE)
     async with linked(maniere.settings) as pilot:
         try:
             deja = await pilot.lister()
@@ -185,13 +191,17 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             except PiloteErreur as error:
                 one.statut, one.raison = Statut.SIMULATEUR, str(error)
             one.secondes = time.perf_counter() - debut
-            one.journal = await world.pilot.journal(bac)
-            one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
+            try:
+                one.journal = await world.pilot.journal(bac)
+                one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
+            except PiloteErreur as error:  # the service that failed the life is still away: the life says why, and the others are played
+                one.statut, one.raison = Statut.SIMULATEUR, one.raison or str(error)
             found.append(one)
             if maniere.dire:
                 _raconter(one, maniere.detail)
             if maniere.bac is None:
-                await world.pilot.supprimer(bac)
+                with suppress(PiloteErreur):  # a life that could not begin has none
+                    await world.pilot.supprimer(bac)
             elif maniere.dire:
                 say(f"        dans le bac « {bac} »")
     return found
