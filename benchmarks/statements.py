@@ -16,6 +16,7 @@ from benchmarks.donnees import INSTANT, SIRET, mfps_letter
 from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import create_tables, databases, service_url
 from fps.kit.boxes.sonnette import Boites
+from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.engine import bacs
 from fps.kit.engine.service import Receipt, Service
@@ -29,7 +30,7 @@ DUE = date(2026, 6, 12)
 SEVERAL = 5  # measures of the small number in a round: one alone is too short to be sure of
 # Notices sent and not yet notified, their notification due today.
 PREPARE = (
-    "TRUNCATE dossiers, deadlines, journal, chains, bacs, counts",
+    f"TRUNCATE {', '.join(t.name for t in (*tables.metadata.sorted_tables, *DEFINITION.metadata.sorted_tables))}",
     "INSERT INTO deadlines (bac, subject, kind, due) SELECT bac, numero, 'notification', $1 FROM dossiers",
     "ANALYZE",
 )

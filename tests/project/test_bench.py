@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
+from tests.real import postgres_url
 
 TINY = Sizes(rounds=1, lives=1)
 
@@ -47,6 +48,13 @@ def test_without_the_real_servers_a_row_says_so_and_the_others_run(measured: tup
     figures, why, wrong = measured
     assert {f.name for f in figures if f.ratio is None} == {"letter-amqp", "mfps-batch"} and len(figures) == 4
     assert "PostgreSQL" in why["letter-amqp"] and set(why) == {"letter-amqp", "mfps-batch"} and not wrong
+
+
+def test_the_days_are_measured_again_and_again_in_a_database_that_was_emptied() -> None:
+    with asyncio.Runner() as runner:
+        sizes = Sizes(rounds=2, few=2, many=4)
+        figures, why, wrong = measure(Bench(sizes, postgres=postgres_url()), ["deadline-linear"], runner)
+    assert [f.name for f in figures if f.ratio] == ["deadline-linear"] and not why and not wrong
 
 
 def test_every_row_of_the_contract_has_its_promise() -> None:
