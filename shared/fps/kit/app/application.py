@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit.app import asyncapi, openapi, pilotage, transfert
+from fps.kit.app import asyncapi, openapi, pilotage, temoin, transfert
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.boxes import boites, retrait, signature
 from fps.kit.boxes.facteur import Facteur
@@ -135,7 +135,10 @@ def build(
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    app.router.routes.extend(pilotage.routes(service, inbound, ancreur).routes)
+    witness = temoin.Temoin(Gate(app, settings.hosts_served), service)
+    pilote = pilotage.routes(service, inbound, ancreur)
+    temoin.routes(service, witness, pilote)
+    app.router.routes.extend(pilote.routes)
     app.router.routes.extend(transfert.routes(service, ancreur).routes)
     if definition.routes is not None:
         app.router.routes.extend(definition.routes(service).routes)
@@ -144,9 +147,7 @@ def build(
         app.router.routes.extend(retrait.routes(service, signataire).routes)
         app.router.routes.extend(retrait.pilotage(service).routes)
     _technical(app, service, bus, metrics, room)
-    return Running(
-        service, app, Mandataires(BacPath(Gate(app, settings.hosts_served)), settings.proxy_networks), relay, facteur, inbound, bus
-    )
+    return Running(service, app, Mandataires(BacPath(witness), settings.proxy_networks), relay, facteur, inbound, bus)
 
 
 def open_pki(settings: Settings) -> Pki:

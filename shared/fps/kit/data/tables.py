@@ -212,6 +212,37 @@ ancres = Table(
     Index("ancres_position", "position"),
 )
 
+# The bacs whose exchanges are kept, and the head of the chain of each: see fps/kit/engine/observation.py. What is observed of a world is
+# nothing of it: neither copied nor exported.
+observations = Table(
+    "observations",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("depuis", Instant, nullable=False),
+    Column("rang", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+# Every exchange of an observed bac as it was on the wire, chained by hash.
+echanges = Table(
+    "echanges",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("rang", BigInteger, primary_key=True, autoincrement=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("duree_ms", BigInteger, nullable=False),
+    Column("instant", Instant, nullable=False),
+    Column("qui", Text, nullable=False),
+    Column("methode", Text, nullable=False),
+    Column("chemin", Text, nullable=False),
+    Column("entetes", Text, nullable=False),
+    Column("corps", Text, nullable=False),
+    Column("statut", BigInteger, nullable=False),
+    Column("entetes_reponse", Text, nullable=False),
+    Column("reponse", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 # The certificates that may speak for a collectivité here: see fps/confiance/habilitation.py.
 habilitations = Table(
     "habilitations",

@@ -36,7 +36,8 @@ _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
 CLOCK = BACS[:6]  # without what is not of its clock: an update leaves it
-APART = (tables.avances, tables.reponses_gardees, tables.ancres)  # who moves a bac, what was answered, what was signed of it: not its world
+# Who moves a bac, what was answered, what was signed of it, what was seen of it: not its world.
+APART = (tables.avances, tables.reponses_gardees, tables.ancres, tables.observations, tables.echanges)
 
 
 class BacExistant(Conflit):
