@@ -34,6 +34,7 @@ from fps.messages.recours_collectivite import (
     PieceDefense,
 )
 from fps.messages.recours_usager import AccuseDepotRequete, DecisionRequerant, DemandeRegularisation, ReponseRegularisation, Requete
+from fps.messages.temps import Temps
 from fps.messages.titre import AnnulationTitre, Avertissement, AvisRemboursementTitre, EmissionTitre
 from fps.parties import Party, Phase
 
@@ -105,7 +106,8 @@ FLOWS: tuple[Flow, ...] = (
 )
 
 MESSAGES: tuple[MessageClass, ...] = tuple(message for flow in FLOWS for message in flow.messages)
-_BY_TYPE: dict[str, MessageClass] = {message.type: message for message in MESSAGES}
+MACHINERIE: tuple[MessageClass, ...] = (Temps,)  # letters of the simulator itself, which belong to no flow
+_BY_TYPE: dict[str, MessageClass] = {message.type: message for message in (*MESSAGES, *MACHINERIE)}
 _BY_NUMBER: dict[int, Flow] = {flow.number: flow for flow in FLOWS}
 
 

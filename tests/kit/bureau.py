@@ -116,7 +116,15 @@ class Bureau:
     async def habiliter(self, siret: str = LILLE, bac: str = BAC, **fields: Any) -> Essai:
         """A provider whose certificate the town has activated."""
         lui = certificat(ephemere(), siret="73282932000074")
-        identite = self.service.extension(Trust).reconnaitre(lui.pem)
+        await habilitation_de(self.service, bac, lui, siret, **fields)
+        return lui
+
+
+async def habilitation_de(service: Service, bac: str, lui: Essai, siret: str, **fields: Any) -> None:
+    """Let the holder of a certificate speak for a town in a service, as its activation would have."""
+    identite = service.extension(Trust).reconnaitre(lui.pem)
+
+    async def run(work: Work) -> None:
         habilitation = Habilitation(
             cle=identite.cle,
             siret=siret,
@@ -128,15 +136,12 @@ class Bureau:
             etat=EtatHabilitation.ACTIVE,
             zones=(),
             droits=tuple(Permission),
-            deposee_le=START,
-            effet_le=START,
+            deposee_le=work.now,
+            effet_le=work.now,
         )
+        work.add(replace(habilitation, **fields))
 
-        async def run(work: Work) -> None:
-            work.add(replace(habilitation, **fields))
-
-        await self.service.ask(bac, run)
-        return lui
+    await service.ask(bac, run)
 
 
 def dossier(n: int) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from fps.kit.boxes.boites import LECTEURS
+from fps.kit.boxes.boites import D_UN_SERVICE
 from fps.kit.boxes.facteur import ENSEMBLE
 from fps.messages.information_paiement import TitrePayeCollectivite
 from tests.kit.bureau import BAC, BASE, JETON, LILLE, Bureau, bureau, dossier, jusqua
@@ -298,7 +298,7 @@ async def test_boxes_cost_no_more_statements_for_fifty_letters_than_for_five(pos
 
 
 def test_no_letter_to_a_town_asks_for_an_answer_that_a_box_could_not_bring_back() -> None:
-    assert [cls.type for cls in LECTEURS if cls.answer is not None] == []
+    assert [cls.type for cls in D_UN_SERVICE if cls.answer is not None] == []
 
 
 async def test_two_replicas_push_each_letter_once(base_vide: str, ville: Editeur) -> None:

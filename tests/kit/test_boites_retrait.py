@@ -11,7 +11,7 @@ import pytest
 
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
 from fps.kit.boxes import retrait
-from fps.kit.boxes.boites import LECTEURS, EtatLettre, Lettre
+from fps.kit.boxes.boites import D_UN_SERVICE, LECTEURS, EtatLettre, Lettre
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.identity import Trust
@@ -288,7 +288,7 @@ def habilitation(zones: tuple[str, ...] = (), droits: tuple[Permission, ...] = t
 
 
 def test_a_perimeter_opens_what_it_covers_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {cls.sender for cls in LECTEURS} == {"antai", "dgfip", "ccsp"} and len(LECTEURS) == 8
+    assert {cls.sender for cls in D_UN_SERVICE} == {"antai", "dgfip", "ccsp"} and len(D_UN_SERVICE) == 8
     requete = lettre_de(CommunicationRequete)
     assert requete.lisible_par(habilitation(droits=(Permission.CONTENTIEUX,)))
     assert not requete.lisible_par(habilitation(droits=tuple(set(Permission) - {Permission.CONTENTIEUX})))

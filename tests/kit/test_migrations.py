@@ -36,6 +36,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0008.py": "d18326b3ecd8704141f1c533d87ca16c68d4c667",
+    "services/antai/antai/migrations/versions/0011_produit.py": "1e4d31112d8dffd3aeebbbc5d749f7b92be1e5f9",
+    "services/ccsp/ccsp/migrations/versions/0008_produit.py": "d9e5b1470d6265045401ac8d118b9221c78d0b3e",
+    "services/collectivite/collectivite/migrations/versions/0014_produit.py": "3b05fefc6c426565b2a1786af7062a513dea005e",
+    "services/dgfip/dgfip/migrations/versions/0009_produit.py": "34ffe0c95501f5a1ac41e0b56a0b463acfdb727e",
     "services/antai/antai/migrations/versions/0010_observations.py": "25b4076ed7c6290c91997da178a9652c786ebc87",
     "services/ccsp/ccsp/migrations/versions/0007_observations.py": "65d433e7c586478c9f1d40b79cacc9386a02d501",
     "services/collectivite/collectivite/migrations/versions/0013_observations.py": "f0cf6aa2caa0c3dcffe4a65c9e5d43998e347fd0",

@@ -23,17 +23,20 @@ def advance(
     ] = None,
     dossier: Annotated[str | None, typer.Option(metavar="NUMÉRO", help="Le dossier dont c'est le jour (avec --to).")] = None,
     detail: Annotated[bool, typer.Option("--detail", help="Dit chaque fait, même s'il y en a des milliers.")] = False,
+    attente: Annotated[
+        float, typer.Option(metavar="SECONDES", min=0, max=3_600, help="Laissées à un produit pour acquitter sa lettre de temps.")
+    ] = 10,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Avance la date d'un bac et dit ce qui s'est passé."""
+    """Avance la date d'un bac et dit ce qui s'est passé ; rend 4 si un produit prévenu de l'heure ne répond pas."""
     from fps_console.commandes.avance import advance as go
     from fps_console.commandes.avance import named
 
     asked = {"jusqua": jusqua, "de": de, "dossier": dossier, **({} if to is None else named(to))}
     given = {name: value for name, value in asked.items() if value is not None}
-    return go(settings(adresses, data_dir), nom, given, en_json, detail=detail)
+    return go(settings(adresses, data_dir), nom, given, en_json, detail=detail, attente=attente)
 
 
 Numero = typer.Argument(metavar="NUMERO", help="Numéro du FPS, 26 chiffres.", show_default=False)

@@ -36,6 +36,7 @@ COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 ENTIER = 200  # lines that are told one by one; a longer story is told by its numbers, its beginning and its end
 BOUTS = 10
+PATIENCE = 10.0  # real seconds: that of fps_simulateur.pilote.produit, which is not imported for the help
 PAGE = 500  # lines of one table of --detail
 
 
@@ -77,10 +78,13 @@ def named(to: str) -> dict[str, str]:
     return {"jusqua" if to[:4].isdigit() else "a": to}
 
 
-def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: bool, *, detail: bool = False) -> int:
+def advance(
+    settings: Settings, nom: str, asked: Mapping[str, str], en_json: bool, *, detail: bool = False, attente: float = PATIENCE
+) -> int:
     """Advance a bac to a date or by a duration, tell what happened, in order; raises Panne.
 
-    The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not.
+    The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not; 4 when a product that was
+    told the time did not acknowledge it in `attente` real seconds.
     """
     if len(set(asked) - {"dossier"}) != 1:
         que_faire = "Donnez --jusqua 2026-10-05, --de P3M (trois mois) ou --to titre (un jour qui a un nom), un seul des trois."
@@ -93,7 +97,7 @@ def advance(settings: Settings, nom: str, asked: Mapping[str, str], en_json: boo
     async def go(pilot: "Pilot") -> int:
         until = await target(pilot, nom, asked, await pilot.etat(nom))
         with Pas() as progres:
-            avance = await move(pilot, nom, until, progres.dire)
+            avance = await move(pilot, nom, until, progres.dire, attente)
         return await tell(pilot, avance, en_json, detail=detail)
 
     return drive(settings, go)
@@ -126,9 +130,10 @@ def journal(settings: Settings, nom: str, dossier: str | None, en_json: bool, *,
     return drive(settings, go)
 
 
-async def move(pilot: "Pilot", nom: str, until: datetime, dire: "Dire | None" = None) -> Avance:
-    """Live every day until then; raises PiloteErreur."""
-    marks = await (pilot.conduire(nom, until) if dire is None else pilot.conduire(nom, until, dire))
+async def move(pilot: "Pilot", nom: str, until: datetime, dire: "Dire | None" = None, attente: float = PATIENCE) -> Avance:
+    """Live every day until then; a product has `attente` real seconds for each of its turns. Raises PiloteErreur."""
+    told = {} if dire is None else {"dire": dire}
+    marks = await pilot.conduire(nom, until, patience=attente, **told)
     state = await pilot.etat(nom)
     return Avance(nom, until, marks, state["echeances_enterrees"], state["en_attente"])
 

@@ -25,6 +25,7 @@ DEFAUT = "defaut"
 TOKEN_FILE = "pilotage.token"  # noqa: S105 (the name of a file)
 ADDRESS_FILE = "adresses"
 PKI_DIR = "pki"
+MUET = 4  # exit status: a product that was told the time did not answer
 
 
 def settings_of(adresses: str | None = None, data_dir: Path | None = None) -> Settings:
@@ -156,7 +157,8 @@ def explain(error: "PiloteErreur") -> Panne:
     if problem.get("code") == "nom-de-bac":
         return Panne(f"Ce nom de bac n'est pas permis. {detail}", problem=problem)
     phrase = f"{problem.get('title', 'La demande est refusée')}{f' : {detail}' if detail else ''}"
-    return Panne(phrase if phrase.endswith(".") else f"{phrase}.", que_faire(problem), problem=problem)
+    statut = MUET if problem.get("code") == "produit-muet" else 1
+    return Panne(phrase if phrase.endswith(".") else f"{phrase}.", que_faire(problem), statut=statut, problem=problem)
 
 
 def que_faire(problem: Mapping[str, Any]) -> str:

@@ -5,8 +5,10 @@ from typing import Any, Final
 from fps.kit.ground.settings import CONSOLE_PORT
 from fps.villes.commune import Commune
 from fps_console.commandes.output import SPECIMEN
+from fps_console.web.pilotage import ATTENTE
 from fps_console.web.villes import JSON, YAML
 from fps_simulateur.langue.villes import FichierVille
+from fps_simulateur.pilote.produit import PATIENCE
 
 REF: Final = "#/components/schemas/"
 PROBLEME: Final = "application/problem+json"
@@ -24,7 +26,10 @@ REFUS: Final = {
 AVANCE: Final = {
     **REFUS,
     404: ("Ce bac n'existe pas", ("bac-inconnu",)),
-    409: ("Le bac ne peut pas avancer ainsi", ("retour-en-arriere", "avance-en-cours", "bac-courant", "courrier-en-retard")),
+    409: (
+        "Le bac ne peut pas avancer ainsi",
+        ("retour-en-arriere", "avance-en-cours", "bac-courant", "courrier-en-retard", "produit-muet"),
+    ),
 }
 
 
@@ -75,6 +80,13 @@ def _schemas() -> dict[str, Any]:
             de={**TEXTE, "description": "Une durée ISO 8601 : P3M, P6D"},
             a={**TEXTE, "description": "Un jour qui a un nom : prochaine, titre, limite-paiement…"},
             dossier={**TEXTE, "description": "Le dossier dont c'est le jour, avec « a »"},
+            attente={
+                "type": "number",
+                "minimum": 0,
+                "maximum": ATTENTE,
+                "default": PATIENCE,
+                "description": "Secondes laissées à un produit pour acquitter sa lettre de temps",
+            },
         ),
         "example": {"de": "P3M"},
     }

@@ -12,9 +12,11 @@ from fps.kit.web.keys import EN_TETE, REJOUEE
 from fps_console.commandes.avance import target
 from fps_console.commandes.output import SPECIMEN, Panne, objet
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+from fps_simulateur.pilote.produit import PATIENCE
 from fps_simulateur.pilote.reprise import avancer
 
 MEDIA_TYPE: Final = "application/problem+json"
+ATTENTE: Final = 3_600  # seconds
 LIMIT: Final = 4_096  # bytes: a name and a date
 EXEMPLE: Final = (
     'Envoyez {"jusqua": "2026-10-05"} (ce jour-là à 20:00, heure de Paris, ou un instant ISO 8601), {"de": "P3M"} (une durée), '
@@ -87,15 +89,18 @@ def objet_json(raw: bytes, exemple: str) -> dict[str, Any]:
     return found
 
 
-async def _asked(request: Request) -> Mapping[str, str]:
-    """The body: one key, one text; raises Panne."""
+async def _asked(request: Request) -> tuple[Mapping[str, str], float]:
+    """The body: one key, one text; and how long a product may take, real seconds. Raises Panne."""
     _, raw = await corps(request, ("application/json",), LIMIT, EXEMPLE)
     found = objet_json(raw, EXEMPLE)
+    attente = found.pop("attente", PATIENCE)
+    if isinstance(attente, bool) or not isinstance(attente, int | float) or not 0 <= attente <= ATTENTE:
+        raise Panne(f"« attente » est un nombre de secondes, de 0 à {ATTENTE}.", EXEMPLE)
     if len(set(found) - {"dossier"}) != 1 or not set(found) <= {"jusqua", "de", "a", "dossier"}:
         raise Panne("Dites jusqu'où avancer, par un seul des trois champs « jusqua », « de » ou « a ».", EXEMPLE)
     if not all(isinstance(value, str) for value in found.values()):
         raise Panne("La valeur est un texte.", EXEMPLE)
-    return found
+    return found, float(attente)
 
 
 class Avance:
@@ -110,9 +115,9 @@ class Avance:
             return refus
         bac = request.path_params["bac"]
         try:
-            asked = await _asked(request)
+            asked, attente = await _asked(request)
             cle = request.headers.get(EN_TETE)
-            avancee = await avancer(self.pilot, bac, lambda state: target(self.pilot, bac, asked, state), cle, json.dumps(asked))
+            avancee = await avancer(self.pilot, bac, lambda state: target(self.pilot, bac, asked, state), cle, json.dumps(asked), attente)
         except Panne as error:
             return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
         except PiloteErreur as error:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from fps.parties import Channel, Party
 
 SLUGS: dict[int, str] = {
+    0: "machinerie",  # none of the sixteen: what the simulator itself has to say
     1: "message-fps",
     2: "avis-paiement",
     3: "rapo",

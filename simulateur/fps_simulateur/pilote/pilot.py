@@ -12,8 +12,10 @@ from typing import Any
 from fps.kit.ground.clock import MATIN, Marche, paris, wall_now
 from fps.parties import SERVICES, Party
 from fps.releves import ARRETEES, VENUES, VERS
+from fps_simulateur.pilote import produit
 from fps_simulateur.pilote.faits import en_ordre
 from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
+from fps_simulateur.pilote.produit import PATIENCE
 
 __all__ = ["LONG", "MAITRE", "Dire", "Pilot", "PiloteErreur", "_bac"]
 
@@ -80,13 +82,14 @@ class Pilot(Lecteur):
         if len(errors) == len(SERVICES) or any(e.problem.get("code") != "bac-inconnu" for e in errors):
             raise errors[0]
 
-    async def copier(self, source: str, cible: str) -> None:
-        """A second world, its history included; the post of the first must be quiet."""
+    async def copier(self, source: str, cible: str, *, muette: bool = False) -> None:
+        """A second world, its history included; the post of the first must be quiet. `muette`: its products are told nothing."""
         copied = False
         try:
             async with self.immobile(source):
                 await self._everywhere(
-                    cible, [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible}, "timeout": LONG})] * len(SERVICES)
+                    cible,
+                    [("POST", f"{_bac(source)}/copie", {"params": {"vers": cible, "muette": muette}, "timeout": LONG})] * len(SERVICES),
                 )
                 copied = True
         except PiloteErreur:
@@ -183,19 +186,20 @@ class Pilot(Lecteur):
                 waited += pause
                 pause = min(pause * 2, 0.25)
 
-    async def avancer(self, nom: str, jusqua: datetime) -> list[dict[str, Any]]:
+    async def avancer(self, nom: str, jusqua: datetime, patience: float = PATIENCE) -> list[dict[str, Any]]:
         """The same as `conduire`; gives what happened, in order, all at once: for a bac of a few dossiers."""
-        marks, state = await self._conduire(nom, jusqua, _silence)
+        marks, state = await self._conduire(nom, jusqua, _silence, patience)
         return [line async for line in self.faits(nom, marks, _positions(state["services"]))]
 
-    async def conduire(self, nom: str, jusqua: datetime, dire: Dire = _silence) -> dict[Party, int]:
+    async def conduire(self, nom: str, jusqua: datetime, dire: Dire = _silence, patience: float = PATIENCE) -> dict[Party, int]:
         """Live every due date up to an instant, in order, everywhere; gives where the journals stood before (`faits` tells what followed).
 
         Two phases at each due date: every clock is set, then the day is lived. What an advance that was cut left behind is finished first.
+        A product that asked for it has its turn when all is quiet: it has `patience` real seconds to acknowledge its letter of time.
         """
-        return (await self._conduire(nom, jusqua, dire))[0]
+        return (await self._conduire(nom, jusqua, dire, patience))[0]
 
-    async def _conduire(self, nom: str, jusqua: datetime, dire: Dire) -> tuple[dict[Party, int], dict[str, Any]]:
+    async def _conduire(self, nom: str, jusqua: datetime, dire: Dire, patience: float) -> tuple[dict[Party, int], dict[str, Any]]:
         """What `conduire` says, and the quiet state at the end."""
         # From here on: the letters that were still waiting are told too.
         first = await self._all("GET", _bac(nom))
@@ -205,7 +209,7 @@ class Pilot(Lecteur):
             detail = f"« {nom} » suit le temps réel : figez-le d'abord (fps bac figer {nom})."
             raise PiloteErreur(Party.ANTAI, {"code": "bac-courant", "title": "Ce bac avance tout seul", "detail": detail})
         async with self._seul(nom, jusqua):
-            return marks, await self._avancer(nom, jusqua, state, dire)
+            return marks, await self._avancer(nom, jusqua, state, _Vecues(dire, patience))
 
     async def marques(self, nom: str) -> dict[Party, int]:
         """Where the journal of each service stands now."""
@@ -246,12 +250,11 @@ class Pilot(Lecteur):
             with contextlib.suppress(PiloteErreur):  # ANTAI went away: what is not said again is forgotten in a moment
                 await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance", params={"jeton": jeton})
 
-    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], dire: Dire) -> dict[str, Any]:
-        state = await self._accorder(nom, state)
-        lived = _Vecues(dire)
+    async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], lived: "_Vecues") -> dict[str, Any]:
+        state = await self._tour(nom, await self._accorder(nom, state), lived, encore=True)
         now = datetime.fromisoformat(state["instant"])
         target = jusqua.astimezone(now.tzinfo)
-        while (step := _step(state["prochaine_echeance"], now)) is not None and step <= target:
+        while (step := _premier(state, now)) is not None and step <= target:
             now = step
             state = await self._vivre(nom, now, lived)
         if now != target:  # going back is refused by the services
@@ -267,7 +270,17 @@ class Pilot(Lecteur):
         set_ = await self._all("POST", f"{_bac(nom)}/horloge", json={"instant": instant.isoformat()})
         due = [s for s, x in set_.items() if x["prochaine_echeance"] and date.fromisoformat(x["prochaine_echeance"]) <= instant.date()]
         days = await asyncio.gather(*(self._jour(s, nom, lived) for s in due))
-        return await self.au_calme(nom, set_ | dict(zip(due, days, strict=True)), lived.dire, lived.nombre)
+        state = await self.au_calme(nom, set_ | dict(zip(due, days, strict=True)), lived.dire, lived.nombre)
+        return await self._tour(nom, state, lived)
+
+    async def _tour(self, nom: str, state: dict[str, Any], lived: "_Vecues", *, encore: bool = False) -> dict[str, Any]:
+        """The turn of the products, once everything has arrived: see `produit`. `encore`: only what was told and never answered."""
+        now = datetime.fromisoformat(state["instant"])
+        prevus = [Party(s) for s, x in state["services"].items() if (x["muets"] if encore else produit.attend(x, now))]
+        if not prevus:
+            return state
+        await produit.tour(self, nom, prevus, lived.patience)
+        return await self.au_calme(nom, None, lived.dire, lived.nombre)
 
     async def _jour(self, service: Party, nom: str, lived: "_Vecues") -> dict[str, Any]:
         """Live the day of a bac in a service, slice after slice: none takes longer than a call may; gives its last state."""
@@ -316,8 +329,8 @@ class Pilot(Lecteur):
 class _Vecues:
     """How many deadlines an advance has lived, told as it goes."""
 
-    def __init__(self, dire: Dire):
-        self.dire, self.nombre = dire, 0
+    def __init__(self, dire: Dire, patience: float = PATIENCE):
+        self.dire, self.nombre, self.patience = dire, 0, patience
 
     def noter(self, state: Mapping[str, Any]) -> None:
         """A slice was lived, which gave this state."""
@@ -328,6 +341,13 @@ class _Vecues:
 def _step(due: str | None, now: datetime) -> datetime | None:
     """When the next deadline is lived: in the morning of its day, or at once when that morning is already behind; None without one."""
     return None if due is None else max(now, paris(date.fromisoformat(due), MATIN).astimezone(now.tzinfo))
+
+
+def _premier(state: Mapping[str, Any], now: datetime) -> datetime | None:
+    """The next instant through which the bac goes: a deadline, or one that a product asked for."""
+    asked = state["prochain_reveil"]
+    reveil = None if asked is None else max(now, datetime.fromisoformat(asked).astimezone(now.tzinfo))
+    return min(filter(None, (_step(state["prochaine_echeance"], now), reveil)), default=None)
 
 
 def _positions(found: Mapping[Any, Any]) -> dict[Party, int]:
@@ -364,6 +384,11 @@ def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
         **{k: first[k] for k in ("bac", "graine", "mode", "vitesse")},
         "instant": max(x["instant"] for x in found.values()),
         "prochaine_echeance": min(due, default=None),
+        "prochain_reveil": min(
+            (x["prochain_reveil"] for x in found.values() if x["prochain_reveil"]), key=datetime.fromisoformat, default=None
+        ),
+        "muets": sum(x["muets"] for x in found.values()),
+        "a_prevenir": sum(x["a_prevenir"] for x in found.values()),
         "en_attente": sum(x["en_attente"] for x in found.values()),
         "retenues": sum(x["retenues"] for x in found.values()),
         "comptes": dict(sorted(counts.items())),

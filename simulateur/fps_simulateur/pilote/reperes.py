@@ -112,7 +112,7 @@ async def _chercher(pilot: Pilot, nom: str, regarder: Callable[[str], Awaitable[
     if (found := await regarder(nom)) is not None:
         return found
     copie = f"{nom[:24].rstrip('-')}-essai-{secrets.token_hex(4)}"
-    await pilot.copier(nom, copie)
+    await pilot.copier(nom, copie, muette=True)
     try:
         for _ in range(PAS):
             state = await pilot.etat(copie)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fps.parties import Party
 from fps_simulateur.pilote.pilot import MAITRE, Pilot, _bac
+from fps_simulateur.pilote.produit import PATIENCE
 
 TOLD: Final = ("bac", "instant", "prochaine_echeance", "en_attente")  # what is told of the bac at the end
 
@@ -23,13 +24,13 @@ class Avancee:
 Cible = Callable[[Mapping[str, Any]], Awaitable[datetime]]
 
 
-async def avancer(pilot: Pilot, nom: str, cible: Cible, cle: str | None, demande: str) -> Avancee:
+async def avancer(pilot: Pilot, nom: str, cible: Cible, cle: str | None, demande: str, patience: float = PATIENCE) -> Avancee:
     """Move a world to the instant that `cible` computes of its state, once when there is a key; raises PiloteErreur, what `cible` raises.
 
     ANTAI keeps, under the key, the target and where the journals stood: first at the start, then at the end.
     """
     if cle is None:
-        marks = await pilot.conduire(nom, await cible(await pilot.etat(nom)))
+        marks = await pilot.conduire(nom, await cible(await pilot.etat(nom)), patience=patience)
         return Avancee(_told(await pilot.etat(nom)), pilot.faits(nom, marks, await pilot.marques(nom)))
 
     async def garder(**contenu: Any) -> dict[str, Any]:
@@ -45,7 +46,7 @@ async def avancer(pilot: Pilot, nom: str, cible: Cible, cle: str | None, demande
             depart = await garder(cible=(await cible(state)).isoformat(), marques=await pilot.marques(nom))
         target = datetime.fromisoformat(depart["cible"])
         if not passed or datetime.fromisoformat(state["instant"]) <= target:
-            await pilot.conduire(nom, target)
+            await pilot.conduire(nom, target, patience=patience)
         depart = await garder(fin=_told(await pilot.etat(nom)), marques_fin=await pilot.marques(nom))
     marques, fins = [{Party(s): place for s, place in depart[name].items()} for name in ("marques", "marques_fin")]
     return Avancee(depart["fin"], pilot.faits(nom, marques, fins), redite)

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp
 
 from fps.kit.app import asyncapi, openapi, pilotage, temoin, transfert
 from fps.kit.app.formes import Pret, Vivant
-from fps.kit.boxes import boites, retrait, signature
+from fps.kit.app.heure import Heure
+from fps.kit.boxes import boites, retrait, signature, tour
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
@@ -135,7 +136,7 @@ def build(
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    witness = temoin.Temoin(Gate(app, settings.hosts_served), service)
+    witness = temoin.Temoin(Gate(Heure(app, service), settings.hosts_served), service)
     pilote = pilotage.routes(service, inbound, ancreur)
     temoin.routes(service, witness, pilote)
     app.router.routes.extend(pilote.routes)
@@ -146,6 +147,8 @@ def build(
     if service.party in boites.EXPEDITEURS:
         app.router.routes.extend(retrait.routes(service, signataire).routes)
         app.router.routes.extend(retrait.pilotage(service).routes)
+        app.router.routes.extend(tour.routes(service).routes)
+        app.router.routes.extend(tour.pilotage(service).routes)
     _technical(app, service, bus, metrics, room)
     return Running(service, app, Mandataires(BacPath(witness), settings.proxy_networks), relay, facteur, inbound, bus)
 

@@ -130,6 +130,9 @@ class EtatBac(BaseModel):
     vitesse: int
     instant: datetime
     prochaine_echeance: date | None
+    prochain_reveil: datetime | None = Field(description="Le premier instant qu'un produit a demandé, et qui n'est pas passé")
+    a_prevenir: int = Field(description="Combien de collectivités demandent une lettre à chaque pas de l'horloge")
+    muets: int = Field(description="Combien de lettres de temps n'ont pas encore été acquittées")
     en_attente: int = Field(description="Lettres qui attendent de partir")
     retenues: int = Field(
         description="Celles d'entre elles déjà essayées en vain : leur destinataire est absent, ou ignore encore le dossier"

@@ -14,9 +14,11 @@ from pydantic.json_schema import models_json_schema
 
 from fps.droit import Historique
 from fps.flows import flow, received_by
+from fps.kit.app.heure import DIT, bac_de
 from fps.kit.app.outcomes import Outcome, Outcomes
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
+from fps.kit.ground.clock import INSTANT
 from fps.kit.post import door
 from fps.kit.post.door import DOORS, LOT
 from fps.kit.trust.acces import CERTIFICAT, SECURITE, portes_of, routes_of, securite
@@ -277,8 +279,20 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
     for schema in list(components.values()):
         _discriminated(schema, components)
     found["paths"] = dict(sorted(found["paths"].items()))
+    _dated(found)
     _linked(found["paths"], components)
     return found
+
+
+def _dated(found: dict[str, Any]) -> None:
+    """Each answer that is about a bac says its instant."""
+    found["components"]["headers"] = {INSTANT: {"description": DIT, "schema": {"type": "string", "format": "date-time"}}}
+    for path, operations in found["paths"].items():
+        if bac_de(path, "bac") is not None:
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if status.startswith("2"):
+                        response["headers"] = {**response.get("headers", {}), INSTANT: {"$ref": f"#/components/headers/{INSTANT}"}}
 
 
 def _one_shape_a_name(routes: dict[str, Any], letters: dict[str, Any]) -> None:

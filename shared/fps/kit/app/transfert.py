@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from fps.kit.app.formes import EtatBac
@@ -41,8 +41,12 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
             return EtatBac.model_validate(await bacs.state(service, tx, nom))
 
     @simple.post("/bacs/{nom}/copie", status_code=201, summary="Copier un bac, son histoire comprise")
-    async def copier(nom: str, vers: str) -> EtatBac:
-        await bacs.copy(service, nom, vers)
+    async def copier(
+        nom: str,
+        vers: str,
+        muette: Annotated[bool, Query(description="sans rien dire aux produits qui y tiennent la place d'une collectivité")] = False,
+    ) -> EtatBac:
+        await bacs.copy(service, nom, vers, muette=muette)
         await service.note(vers, "bac", ADMINISTRATION, "copie", source=nom)
         return await state(vers)
 

@@ -18,17 +18,25 @@ from fps.kit.data.sql import Delete, Insert, Instant, Row
 from fps.kit.engine.work import OUTBOX, Work
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message, MessageClass
+from fps.messages.rapo import DepotRapo, DepotRapoPostal
+from fps.messages.temps import Temps
 from fps.parties import Channel, Party
 from fps.releves import ARRETEES
 
 # What a collectivité receives at its own address, and the permissions that open it (hypothesis H101): what the court writes names the
 # applicant; a payment concerns whoever follows the FPS.
-LECTEURS: Final[Mapping[MessageClass, frozenset[Permission]]] = {
+D_UN_SERVICE: Final[Mapping[MessageClass, frozenset[Permission]]] = {
     cls: frozenset({Permission.CONTENTIEUX}) if cls.sender is Party.CCSP else frozenset(Permission)
     for cls in MESSAGES
     if cls.receiver is Party.COLLECTIVITE and cls.channel is Channel.REST
 }
-EXPEDITEURS: Final = frozenset(cls.sender for cls in LECTEURS)
+EXPEDITEURS: Final = frozenset(cls.sender for cls in D_UN_SERVICE)
+# What comes in a box beside: the hour of the bac, and what the simulated driver posts to a product that stands for the town.
+_BESIDE: Final[Mapping[MessageClass, frozenset[Permission]]] = {
+    Temps: frozenset(Permission),
+    **dict.fromkeys((DepotRapo, DepotRapoPostal), frozenset({Permission.RAPO})),
+}
+LECTEURS: Final[Mapping[MessageClass, frozenset[Permission]]] = {**D_UN_SERVICE, **_BESIDE}
 
 
 class LettreInconnue(Introuvable):
@@ -75,6 +83,12 @@ class Lettre:
     echecs: int
     prochain: datetime | None
     close_le: datetime | None
+    adresse: str | None = None  # its own, when it does not go where the others of the box go
+
+    @property
+    def d_un_service(self) -> bool:
+        """Whether a service wrote it to the collectivité, so that the reference system could receive it."""
+        return by_type(self.type) in D_UN_SERVICE
 
     @property
     def message(self) -> Message:
@@ -106,7 +120,10 @@ class Acheminement(StrEnum):
 
 @dataclass
 class Destination:
-    """The choice made for one collectivité in one bac. `dernier` is the number of the last letter put in its box."""
+    """The choice made for one collectivité in one bac. `dernier` is the number of the last letter put in its box.
+
+    `temps`: a letter of time comes each time that the clock of the bac moves.
+    """
 
     siret: str
     mode: Acheminement
@@ -114,6 +131,7 @@ class Destination:
     dernier: int
     posee_le: datetime  # of the bac
     posee_par: str
+    temps: bool | None = None
 
 
 DESTINATIONS: Final = Record.of(tables.destinations, Destination)
@@ -150,7 +168,7 @@ HISTORIQUE: Any = _PAGE
 
 def siret_de(letter: Letter) -> str | None:
     """The collectivité that a letter is for, or None when it is for somebody else."""
-    if by_type(letter.type) not in LECTEURS:
+    if by_type(letter.type) not in D_UN_SERVICE:
         return None
     siret: str = json.loads(letter.body)["siret"]
     return siret
@@ -173,7 +191,11 @@ async def rendre(work: Work, siret: str) -> int:
 
     What waits in the outbox for the same dossiers is written again behind them: a dossier keeps its order.
     """
-    lettres = await ouvertes(work, siret)
+    toutes = await ouvertes(work, siret)
+    lettres = [x for x in toutes if x.d_un_service]
+    for x in toutes:
+        if isinstance(x.message, Temps):
+            x.clore(EtatLettre.RENDUE, work.now)  # nobody is to be told the time any longer
     sujets = dict.fromkeys((work.bac.nom, lettre.subject) for lettre in lettres)
     suivantes = sorted(await work.tx.load(tables.outbox, list(sujets), ("bac", "subject")))
     rows: list[Row] = []
@@ -192,8 +214,20 @@ async def relancer(work: Work, siret: str, le: datetime | None) -> int:
     """Try the open letters of a box again at this instant of the bac, or leave them to be pulled (None); gives how many."""
     lettres = await ouvertes(work, siret)
     for lettre in lettres:
-        lettre.relancer(le)
+        lettre.relancer(le if lettre.adresse is None else work.now)
     return len(lettres)
+
+
+async def mettre(work: Work, destination: Destination, id: str, message: Message, adresse: str | None = None) -> Lettre | None:
+    """Put in a box what no service wrote to the collectivité; None when it is there already. `adresse`: its own."""
+    if await work.tx.load(tables.boites, [(work.bac.nom, id)], ("bac", "id")):
+        return None
+    destination.dernier += 1
+    le = work.now if adresse is not None or destination.mode is Acheminement.ADRESSE else None
+    what = (id, message.type, message.sujet, 0, work.now, message.model_dump_json(), "")
+    lettre = Lettre(destination.siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None, adresse)
+    work.add(lettre)
+    return lettre
 
 
 async def accuser(work: Work, siret: str, identifiants: Iterable[str], habilitation: Habilitation) -> int:

@@ -50,17 +50,20 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
     return sirets
 
 
-async def poser(work: Work, siret: str, mode: Acheminement, adresse: Adresse | None, qui: Identite | str) -> Destination:
+async def poser(
+    work: Work, siret: str, mode: Acheminement, adresse: Adresse | None, qui: Identite | str, temps: bool | None = None
+) -> Destination:
     """Choose where the letters of a collectivité go, inside a transaction; `adresse` comes from `adresses.verifier`, asked before it.
 
-    What is waiting follows: pushed to the new address at once, left to be pulled, or given back to the reference system.
-    Raises CommuneInconnue.
+    What is waiting follows: pushed to the new address at once, left to be pulled, or given back to the reference system. `temps`: whether
+    letters of time come too; None: as before. Raises CommuneInconnue.
     """
     work.ville(siret)
     trouvee = await work.find_or_add(Destination(siret, Acheminement.REFERENCE, None, 0, work.now, ""))
     texte = None if adresse is None else adresse.texte
     change = (trouvee.mode, trouvee.adresse) != (mode, texte)
     trouvee.mode, trouvee.adresse, trouvee.posee_le, trouvee.posee_par = mode, texte, work.now, audit.nommer(qui)
+    trouvee.temps = trouvee.temps if temps is None else temps
     if change and mode is Acheminement.REFERENCE:
         await boites.rendre(work, siret)
     elif change:
@@ -77,6 +80,7 @@ async def choisir(
     texte: str | None,
     qui: Identite | str,
     condition: Callable[[Work], Awaitable[object]] | None = None,
+    temps: bool | None = None,
 ) -> Destination:
     """The whole act, for a route: check the address, then choose. `condition` says, in the transaction, whether `qui` may.
 
@@ -96,7 +100,7 @@ async def choisir(
     async def run(work: Work) -> Destination:
         if condition is not None:
             await condition(work)
-        return await poser(work, siret, mode, adresse, qui)
+        return await poser(work, siret, mode, adresse, qui, temps)
 
     trouvee = await service.ask(bac, run, [(Destination, (siret,))])
     service.database.after(partial(service.extension(Boites).sonnette.sonner, bac, [siret]))

@@ -25,6 +25,7 @@ from fps.kit.data import tables
 from fps.kit.data.sql import Insert, Row
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
+from fps.kit.ground.clock import INSTANT
 from fps.kit.ground.faults import Unavailable
 from fps.kit.trust.identity import Trust
 from fps.kit.wire.carrier import trace
@@ -112,17 +113,18 @@ class Facteur:
                 routes = {
                     row[1]: row[3] for row in await reading.tx.load(tables.destinations, list(cles)) if row[2] == Acheminement.ADRESSE
                 }
-            par_siret: dict[str, list[Lettre]] = {}
+                now = reading.work.now
+            liasses: dict[tuple[str, str], list[Lettre]] = {}
             for lettre in map(boites.RECORD.item, rows):
-                if lettre.siret in routes:
-                    par_siret.setdefault(lettre.siret, []).append(lettre)
-            found = await asyncio.gather(*(self._liasse(nom, routes[s], lettres) for s, lettres in par_siret.items()))
+                if (ou := lettre.adresse or routes.get(lettre.siret)) is not None:
+                    liasses.setdefault((lettre.siret, ou), []).append(lettre)
+            found = await asyncio.gather(*(self._liasse(nom, ou, lettres, now) for (_, ou), lettres in liasses.items()))
             return sum(found)
         return 0
 
-    async def _liasse(self, bac: str, texte: str, lettres: Sequence[Lettre]) -> int:
+    async def _liasse(self, bac: str, texte: str, lettres: Sequence[Lettre], now: datetime) -> int:
         """The letters of one round for one address, then what became of them, in one transaction."""
-        essais = await self._porter(bac, texte, lettres)
+        essais = await self._porter(bac, texte, lettres, now)
         done = [(lettre.numero, essai) for lettre, essai in zip(lettres, essais, strict=True) if essai is not None]
         siret = lettres[0].siret
 
@@ -133,7 +135,7 @@ class Facteur:
         self.service.observe("boite", "essai", len(done))
         return len(done)
 
-    async def _porter(self, bac: str, texte: str, lettres: Sequence[Lettre]) -> Sequence[Essai | None]:
+    async def _porter(self, bac: str, texte: str, lettres: Sequence[Lettre], now: datetime) -> Sequence[Essai | None]:
         """The address is checked anew for each round, and the connections go to the network address that was checked.
 
         None: not tried in this round, whose time is bounded, so that a slow editor does not keep the others waiting.
@@ -160,14 +162,14 @@ class Facteur:
                         return perdu[0]
                     if horloge.time() > fin:
                         return None
-                    essai = await self._poster(client, bac, adresse, ip, lettre)
+                    essai = await self._poster(client, bac, adresse, ip, lettre, now)
                     if essai.injoignable:
                         perdu.append(essai)
                     return essai
 
             return await asyncio.gather(*map(un, lettres))
 
-    async def _poster(self, client: httpx.AsyncClient, bac: str, adresse: Adresse, ip: str, lettre: Lettre) -> Essai:
+    async def _poster(self, client: httpx.AsyncClient, bac: str, adresse: Adresse, ip: str, lettre: Lettre, now: datetime) -> Essai:
         url = adresse.vers(by_type(lettre.type).path)
         signature = self.signataire.signer(lettre.body, url=url, bac=bac, lettre=lettre.id, type_=lettre.type)
         headers = {
@@ -177,6 +179,7 @@ class Facteur:
             "Idempotency-Key": lettre.id,
             "Ce-Source": f"/services/{self.service.party}",
             "Ce-Rang": str(lettre.rang),
+            INSTANT: now.isoformat(),
             EN_TETE: signature,
             **trace(lettre.traceparent),
         }

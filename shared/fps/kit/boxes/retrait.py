@@ -99,17 +99,19 @@ class Boite:
                         await sonnerie.wait()
 
 
+async def tenir(service: Service, request: Request, siret: str, act: Callable[[Boite], Awaitable[T]]) -> T:
+    """Do something with the box of a collectivité for who shows a certificate; what it may not do is kept in the audit journal."""
+    boite = Boite(service, bac_of(request), siret, porteur(request))
+    try:
+        return await act(boite)
+    except AccesRefuse as error:
+        await refuser(service, request, error, boite.qui)
+        raise
+
+
 def routes(service: Service, signataire: Signataire) -> Router:
     """The routes of who holds a certificate that the collectivité has activated."""
     router = Router(dependencies=[certificat(service)], tags=["Lettres"])
-
-    async def tenir(request: Request, siret: str, act: Callable[[Boite], Awaitable[T]]) -> T:
-        boite = Boite(service, bac_of(request), siret, porteur(request))
-        try:
-            return await act(boite)
-        except AccesRefuse as error:
-            await refuser(service, request, error, boite.qui)
-            raise
 
     @router.get("/messages", summary="Prendre les lettres d'une collectivité, en attendant qu'il en vienne")
     async def prendre(
@@ -122,7 +124,7 @@ def routes(service: Service, signataire: Signataire) -> Router:
         limite: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> PageLettres:
         bac = bac_of(request)
-        found = await tenir(request, siret, lambda boite: boite.attendre(depuis, limite, attente))
+        found = await tenir(service, request, siret, lambda boite: boite.attendre(depuis, limite, attente))
         if found:
             await service.note(bac, "retrait", porteur(request), siret, lettres=len(found))
         url = nom_de_boite(service.party, bac, siret)
@@ -136,7 +138,7 @@ def routes(service: Service, signataire: Signataire) -> Router:
 
             return await service.ask(boite.bac, run)
 
-        done = await tenir(request, siret, act)
+        done = await tenir(service, request, siret, act)
         # The next letters of these dossiers may go.
         service.database.after(partial(service.extension(Boites).sonnette.sonner, bac_of(request), [siret]))
         return Acquittees(acquittees=done)
@@ -158,14 +160,14 @@ def routes(service: Service, signataire: Signataire) -> Router:
                 habilitation = await boite.ouvrir(reading.work)
                 return await historique(reading.tx, boite.bac, siret, apres, limite, habilitation)
 
-        return await tenir(request, siret, act)
+        return await tenir(service, request, siret, act)
 
     @router.post("/boites/{siret}/rejouer", summary="Renvoyer maintenant les lettres en souffrance ou en attente, ou l'une d'elles")
     async def renvoyer(request: Request, siret: Siret, id: str | None = None) -> Rejouees:
         async def act(boite: Boite) -> Rejouees:
             return await _rejouer(service, boite.bac, siret, id, boite.regir)
 
-        return await tenir(request, siret, act)
+        return await tenir(service, request, siret, act)
 
     @router.get("/destinations/{siret}", summary="Dire où vont les lettres d'une collectivité")
     async def lire(request: Request, siret: Siret) -> DestinationVue:
@@ -174,14 +176,16 @@ def routes(service: Service, signataire: Signataire) -> Router:
                 await boite.ouvrir(reading.work)
                 return _destination(siret, await reading.work.find(Destination, siret))
 
-        return await tenir(request, siret, act)
+        return await tenir(service, request, siret, act)
 
     @router.put("/destinations/{siret}", summary="Choisir où vont les lettres d'une collectivité")
     async def poser(request: Request, siret: Siret, choix: Choix) -> DestinationVue:
         async def act(boite: Boite) -> DestinationVue:
-            return _destination(siret, await choisir(service, boite.bac, siret, choix.mode, choix.adresse, boite.qui, boite.regir))
+            return _destination(
+                siret, await choisir(service, boite.bac, siret, choix.mode, choix.adresse, boite.qui, boite.regir, choix.temps)
+            )
 
-        return await tenir(request, siret, act)
+        return await tenir(service, request, siret, act)
 
     return router
 
@@ -197,7 +201,7 @@ def pilotage(service: Service) -> Router:
 
     @router.put("/destinations/{siret}", summary="Choisir où vont les lettres d'une collectivité")
     async def poser(nom: str, siret: Siret, choix: Choix) -> DestinationVue:
-        return _destination(siret, await choisir(service, nom, siret, choix.mode, choix.adresse, ADMINISTRATION))
+        return _destination(siret, await choisir(service, nom, siret, choix.mode, choix.adresse, ADMINISTRATION, temps=choix.temps))
 
     @router.get(
         "/boites/{siret}", summary="Lire l'histoire d'une boîte : chaque lettre, chaque essai", response_model=None, responses=HISTOIRE
@@ -242,8 +246,11 @@ def _retiree(lettre: Lettre, signature: str) -> LettreRetiree:
 
 def _destination(siret: str, found: Destination | None) -> DestinationVue:
     if found is None:
-        return DestinationVue(siret=siret, mode=Acheminement.REFERENCE, adresse=None, depuis=None, posee_par=None)
-    return DestinationVue(siret=siret, mode=found.mode, adresse=found.adresse, depuis=_date(found.posee_le), posee_par=found.posee_par)
+        return DestinationVue(siret=siret, mode=Acheminement.REFERENCE, adresse=None, depuis=None, posee_par=None, temps=False)
+    le = _date(found.posee_le)
+    return DestinationVue(
+        siret=siret, mode=found.mode, adresse=found.adresse, depuis=le, posee_par=found.posee_par, temps=bool(found.temps)
+    )
 
 
 async def historique(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from fps.kit.boxes import boites
+from fps.kit.boxes.reveil import REVEILS
 from fps.kit.engine.extension import Extension
 
 
@@ -61,7 +62,7 @@ class Sonnette:
 class Boites(Extension):
     """The boxes of the editors, as the engine sees them."""
 
-    records = (boites.DESTINATIONS, boites.RECORD)
+    records = (boites.DESTINATIONS, boites.RECORD, REVEILS)
     waiting = boites.NOMBRE_DUES
 
     def __init__(self) -> None:

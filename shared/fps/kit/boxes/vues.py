@@ -57,6 +57,10 @@ class Choix(BaseModel):
 
     mode: Acheminement
     adresse: str | None = Field(None, max_length=500, description="en mode « adresse » seulement ; le chemin du message s'y ajoute")
+    temps: bool | None = Field(
+        None,
+        description="recevoir aussi une lettre de temps à chaque pas de l'horloge, qui attend son acquittement ; à défaut, comme avant",
+    )
 
 
 class DestinationVue(BaseModel):
@@ -67,6 +71,7 @@ class DestinationVue(BaseModel):
     adresse: str | None
     depuis: str | None
     posee_par: str | None
+    temps: bool = Field(description="une lettre de temps vient à chaque pas de l'horloge du bac")
 
 
 class Rejouees(BaseModel):

@@ -306,6 +306,56 @@ destinations = Table(
     Column("dernier", BigInteger, nullable=False),
     Column("posee_le", Instant, nullable=False),
     Column("posee_par", Text, nullable=False),
+    Column("temps", Boolean),  # whether a letter of time comes each time that the bac moves: see fps/kit/boxes/temps.py
+)
+
+# The instants at which a product asked to have its turn: see fps/kit/boxes/temps.py. `passe_le`: when it had it.
+reveils = Table(
+    "reveils",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("instant", Instant, primary_key=True),
+    Column("motif", Text, nullable=False),
+    Column("pose_par", Text, nullable=False),
+    Column("passe_le", Instant),
+)
+
+# What is to go wrong with the letters to a product, and with its own: see fps/kit/boxes/pannes.py. `document`: the rule, in JSON.
+pannes = Table(
+    "pannes",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("siret", Text, primary_key=True),
+    Column("nom", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("posee_le", Instant, nullable=False),
+)
+
+# What a product put in the mailbox of the people, beside the letter itself (`courriers`): who, its own document, what is missing in it.
+remises = Table(
+    "remises",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("siret", Text, nullable=False),
+    Column("prestataire", Text, nullable=False),
+    Column("type_media", Text),
+    Column("document", Text),  # base64
+    Column("constats", Text, nullable=False),
+    Column("remise_le", Instant, nullable=False),
+)
+
+# How a usager behaves, dossier by dossier: see simulateur/fps_simulateur/usagers. `gestes`: how many of its gestures are done.
+usagers = Table(
+    "usagers",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("numero", Text, primary_key=True),
+    Column("conduite", Text, nullable=False),
+    Column("gestes", BigInteger, nullable=False),
+    Column("fini", Boolean, nullable=False),
+    Column("depuis", Instant, nullable=False),
 )
 
 # The letters of an editor, numbered in each box: see fps/kit/boxes/boites.py. None is ever removed.
@@ -327,6 +377,7 @@ boites = Table(
     Column("echecs", BigInteger, nullable=False),
     Column("prochain", Instant),
     Column("close_le", Instant),
+    Column("adresse", Text),  # where this one goes, when it is not where the others go
     Index("boites_dues", "bac", "etat", "prochain"),
     Index("boites_dossier", "bac", "siret", "subject", "numero"),
     Index("boites_etat", "bac", "siret", "etat", "numero"),

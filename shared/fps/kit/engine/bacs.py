@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import MetaData, Table, Text, bindparam, delete, func, insert, select
+from sqlalchemy import MetaData, Table, Text, bindparam, delete, func, insert, or_, select, update
 
 from fps.errors import Conflit
 from fps.flows import by_type
@@ -23,6 +23,7 @@ from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import reused
 from fps.kit.wire.envelope import canonical, parse, read_event
+from fps.messages.temps import Temps
 from fps.parties import Party
 from fps.releves import ARRETEES, VENUES
 from fps.villes.annuaire import Annuaire
@@ -31,7 +32,25 @@ from fps.villes.catalogue import livrees
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
 _HELD: Any = _OUTBOX.where(tables.outbox.c.attempts > 0)  # tried in vain
-_DAYS: Any = select(_NEXT_DUE.scalar_subquery(), buried.COUNT.scalar_subquery(), _HELD.scalar_subquery())
+_REVEIL: Any = select(func.min(tables.reveils.c.instant)).where(
+    tables.reveils.c.bac == bindparam("nom", type_=Text), tables.reveils.c.passe_le.is_(None)
+)
+_TOLD: Any = (
+    select(func.count())
+    .select_from(tables.destinations)
+    .where(tables.destinations.c.bac == bindparam("nom", type_=Text), tables.destinations.c.temps)
+)
+_SILENT: Any = (
+    select(func.count())
+    .select_from(tables.boites)
+    .where(
+        tables.boites.c.bac == bindparam("nom", type_=Text),
+        or_(tables.boites.c.etat == "attente", tables.boites.c.etat == "en-souffrance"),
+        tables.boites.c.type == Temps.type,
+    )
+)
+_ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT)
+_DAYS: Any = select(*(one.scalar_subquery() for one in _ASKED))
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
@@ -160,6 +179,7 @@ async def set_clock(
         row = (nom, bac.graine, (mode or clock.mode).value, instant, ancre or wall, vitesse or clock.vitesse)
         line = audit.note(nom, "bac", "administration", "horloge", instant=instant)
         await tx.apply([Upsert(tables.bacs, CLOCK, [row]), *await audit.ops(tx, [line], wall)])
+    service.clocks.see(nom, BacClock(Marche(row[2]), *row[3:]))
     for one in service.extensions.values():
         service.database.after(partial(one.moved, nom))
 
@@ -172,8 +192,11 @@ async def remove(service: Service, nom: str) -> None:
             await tx.execute(_emptying(table), PATIENCE, nom=nom)
 
 
-async def copy(service: Service, source: str, cible: str) -> None:
-    """A second world identical to the first, its history included; raises BacExistant."""
+async def copy(service: Service, source: str, cible: str, *, muette: bool = False) -> None:
+    """A second world identical to the first, its history included; raises BacExistant.
+
+    `muette`: its products are told nothing, and asked nothing: a world in which one looks at what would come.
+    """
     check_name(cible)
     async with service.database.write() as tx:
         await find(tx, source)
@@ -181,6 +204,18 @@ async def copy(service: Service, source: str, cible: str) -> None:
             raise BacExistant(f"« {cible} »")
         for table in tables_of(service):
             await tx.execute(_copying(table), PATIENCE, source=source, cible=cible)
+        for statement in _SILENCE if muette else ():
+            await tx.execute(statement, PATIENCE, nom=cible)
+
+
+_NOM = bindparam("nom", type_=Text)
+_SILENCE: Any = (
+    update(tables.destinations).where(tables.destinations.c.bac == _NOM, tables.destinations.c.mode == "adresse").values(mode="retrait"),
+    update(tables.destinations).where(tables.destinations.c.bac == _NOM).values(adresse=None, temps=None),
+    update(tables.boites).where(tables.boites.c.bac == _NOM).values(prochain=None, adresse=None),
+    delete(tables.reveils).where(tables.reveils.c.bac == _NOM),
+    delete(tables.pannes).where(tables.pannes.c.bac == _NOM),
+)
 
 
 @cache
@@ -216,8 +251,9 @@ def _waiting(kinds: tuple[type[Extension], ...]) -> Any:
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     """The date of a bac, its next due date, its counts, how many letters wait to leave, and the deadlines that could not be lived."""
     bac = await find(tx, nom)
+    service.clocks.see(nom, bac.horloge)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    first, enterrees, retenues = (await tx.select(_DAYS, nom=nom))[0]
+    first, enterrees, retenues, reveil, prevenus, muets = (await tx.select(_DAYS, nom=nom))[0]
     return {
         "bac": nom,
         "graine": bac.graine,
@@ -225,6 +261,9 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "vitesse": bac.horloge.vitesse,
         "instant": bac.horloge.now().isoformat(),
         "prochaine_echeance": None if first is None else str(first)[:10],
+        "prochain_reveil": None if reveil is None else reveil.isoformat(),
+        "a_prevenir": prevenus,
+        "muets": muets,
         "en_attente": await waiting(service, tx, bac),
         "retenues": retenues,
         "position": await journal.last(tx, nom),

@@ -26,7 +26,9 @@ from fps.kit.wire.envelope import INTERDITS
 
 PAGE: Final = 100  # dossiers, or rows, read back at once
 LIGNES, POIDS = 1_000, 4 << 20  # rows, and bytes of them, that are written at once
-RECENTES: Final = frozenset({"villes", "ancres"})  # tables that an export made by an earlier version may not have
+RECENTES: Final = frozenset(
+    {"villes", "ancres", "reveils", "pannes", "remises", "usagers"}
+)  # tables that an export made by an earlier version may not have
 SENS: Final = ("envoi", "reception", buried.SENS)
 
 

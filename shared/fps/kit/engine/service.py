@@ -21,6 +21,7 @@ from fps.kit.data.records import Record
 from fps.kit.data.sql import Row, Upsert
 from fps.kit.engine import audit, buried
 from fps.kit.engine.buried import EcheanceInconnue
+from fps.kit.engine.clocks import Clocks
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
@@ -74,13 +75,14 @@ class Service:
         self.records: dict[type, Record[Any]] = {r.cls: r for r in (*definition.records, *brought)}
         self.kinds = frozenset(definition.deadlines)
         self.directories = Directories()
+        self.clocks = Clocks()
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
     def batch(self, tx: Transaction) -> Batch:
         """What one transaction of this service loads and will save."""
-        return Batch(self.party, self.records, self.kinds, tx, self.directories)
+        return Batch(self.party, self.records, self.kinds, tx, self.directories, self.clocks)
 
     def extension(self, kind: type[E]) -> E:
         """What a room above the engine brought to this service."""

@@ -14,6 +14,7 @@ from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
 from fps.kit.engine import audit, chain, villes
+from fps.kit.engine.clocks import Clocks
 from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
@@ -73,6 +74,7 @@ class Batch:
     kinds: frozenset[str]  # of the deadlines that the service knows
     tx: Transaction
     directories: villes.Directories
+    clocks: Clocks
     wall: datetime = field(default_factory=wall_now)
     bacs: dict[str, Bac] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)  # bacs made in this transaction: there is nothing of them to load
@@ -94,6 +96,7 @@ class Batch:
             nom, graine, mode, instant, wall, vitesse, vierge, marked = row
             known = await self.directories.of(self.tx, nom, marked)
             self.bacs[nom] = Bac(nom, graine, BacClock(Marche(mode), instant, wall, vitesse), bool(vierge), known)
+            self.clocks.see(nom, self.bacs[nom].horloge)
         wanted: dict[type, dict[Row, None]] = {}
         for bac, (cls, key) in keys:
             wanted.setdefault(cls, {})[(bac, *key)] = None

@@ -12,6 +12,7 @@ SOIR = time(20, 0)
 MATIN = time(6, 0)
 
 
+INSTANT = "Fps-Instant"  # the header that says the instant of a bac
 # What a bac may be told: before the first of these instants there is nothing to simulate, at the last one its clock stops.
 DEBUT, FIN = datetime(1990, 1, 1, tzinfo=PARIS), datetime(2199, 12, 31, 23, 59, 59, tzinfo=PARIS)
 
