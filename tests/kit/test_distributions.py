@@ -155,4 +155,5 @@ def test_the_plugin_is_found_by_pytest_gives_each_test_its_bac_and_shows_its_lin
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 1 and "1 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
     assert "'transmis' au lieu de 'paye'" in ran.stdout
+    assert "FPS : ce qui est arrivé" in ran.stdout and "accuse-accepte" in ran.stdout  # the history of its bac, beside
     assert ">   " in ran.stdout and "portal" not in ran.stdout.lower()  # the line of the test, and nothing of how it was asked

@@ -1,6 +1,7 @@
 """The client of a bac and the pytest plugin: what an editor's own tests write, and what they read when it is wrong."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,11 +60,32 @@ def test_what_is_not_as_expected_is_told_with_the_number_the_day_and_each_differ
     assert "montant = " not in str(told.value)  # what is right is not told
     with pytest.raises(AssertionError, match="dgfip ne connaît pas ce dossier"):
         dossier.voir("dgfip")
+    fps.advance("titre")
+    with pytest.raises(AssertionError) as told:
+        dossier.attendre(antai={"etat": "paye"}, dgfip={"etat": "solde"})  # both services, and why: what came before, what comes next
+    assert [ligne.split()[0] for ligne in str(told.value).splitlines()[1:3]] == ["antai", "dgfip"]
+    assert "dgfip         prise-en-charge (50,00" in str(told.value) and "L'avertissement part" in str(told.value)
 
 
 def test_an_unknown_act_names_the_nearest_one(fps: BacSync) -> None:
     with pytest.raises(ValueError, match="payer le titre"):
         fps.faire("payer le titr", fps.etablir())
+
+
+def test_a_fps_that_a_product_sent_is_followed_by_its_number(fps: BacSync) -> None:
+    fps.etablir()
+    numero, cle = "21590350100017231271072001", "40"
+    constat: dict[str, Any] = {"date_heure_constat": "2023-09-28T10:42:00+02:00", "fin_effets": "2023-09-28T15:42:00+02:00"}
+    fps.faire("créer un FPS", numero_fps=numero, cle=cle, **constat)
+    dossier = fps.suivre(numero)
+    assert (dossier.numero, dossier.cle, dossier.voir()["numero"]) == (numero, cle, numero)
+    fps.advance("notification", dossier)
+    fps.payer(dossier)
+    assert dossier.etat.startswith("paye") and "notification" in fps.raconter() and "ecriture" not in fps.raconter()
+    with pytest.raises(AssertionError, match="antai ne connaît pas ce dossier"):
+        fps.suivre("21590350100017231271072999")
+    with pytest.raises(ValueError, match="fps up --tls"):  # nobody listens in this process
+        fps.adresse("antai")
 
 
 def test_two_processes_of_one_suite_name_their_bacs_apart(fps_monde: MondeSync) -> None:

@@ -1,4 +1,4 @@
-"""What starts the services and the pages: `fps up`, `fps serve`; and what plays alone: `fps demo`, `fps play`."""
+"""What starts the services and the pages, waits for them, stops them; and what plays alone: `fps demo`, `fps play`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,19 +11,49 @@ from fps_console.cli.options import Adresses, DataDir, Json, settings
 def up(
     data_dir: DataDir = None,
     memory: Annotated[bool, typer.Option("--memory", help="Tout en mémoire : rien n'est gardé à l'arrêt.")] = False,
-    port: Annotated[int, typer.Option(metavar="PORT", help="Port de la console ; les quatre services prennent les suivants.")] = 8000,
+    port: Annotated[
+        int,
+        typer.Option(metavar="PORT", help="Port de la console ; les services prennent les suivants (0 : au choix du système)."),
+    ] = 8000,
     host: Annotated[
         str | None, typer.Option(metavar="ADRESSE", help="Adresse d'écoute (sinon FPS_HOST, sinon cette machine seulement).")
     ] = None,
     tls: Annotated[
         bool, typer.Option("--tls", help="Les services écoutent en TLS et demandent un certificat : pour brancher un éditeur.")
     ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Rend la main dès que tout est prêt ; « fps down » l'arrête. Pour une intégration continue.")
+    ] = False,
     en_json: Json = False,
 ) -> int:
     """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
+    if detach:
+        from fps_console.commandes.detache import detach as leave
+
+        flags = [name for name, given in (("--memory", memory), ("--tls", tls)) if given]
+        return leave(settings(None, data_dir), ["--port", str(port), *(["--host", host] if host else []), *flags], en_json)
     from fps_console.commandes.up import up as start
 
     return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls, en_json=en_json)
+
+
+def attendre(
+    delai: Annotated[float, typer.Option(metavar="SECONDES", min=0, help="Combien de secondes attendre, au plus.")] = 60,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Attend que les quatre services soient prêts ; rend 1 si le délai passe."""
+    from fps_console.commandes.detache import attendre as wait
+
+    return wait(adresses, data_dir, delai, en_json)
+
+
+def down(en_json: Json = False, data_dir: DataDir = None) -> int:
+    """Arrête le simulateur qui tourne sur ce dossier de données."""
+    from fps_console.commandes.detache import down as stop
+
+    return stop(settings(None, data_dir), en_json)
 
 
 def serve() -> int:

@@ -18,6 +18,8 @@ JSON: Final = "--json"
 # Each function imports what it needs when it runs, so that the help comes at once.
 COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.up,
+    lancer.attendre,
+    lancer.down,
     lancer.serve,
     lancer.demo,
     lancer.play,
@@ -30,6 +32,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     enroler.enroler,
     certifier.certifier,
     projet.doctor,
+    projet.schema,
     projet.version,
     projet.completion,
 )

@@ -1,4 +1,4 @@
-"""What one asks of the installation itself: `fps doctor`, `fps version`, `fps completion`, and `fps docs` in the sources."""
+"""What one asks of the installation itself: `fps doctor`, `schema`, `version`, `completion`, and `fps docs` in the sources."""
 
 import sys
 from enum import StrEnum
@@ -17,6 +17,13 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
+class Quoi(StrEnum):
+    """What has a published schema."""
+
+    VIE = "vie"
+    VILLE = "ville"
+
+
 def doctor(en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
     """Cherche ce qui ne va pas, et le dit."""
     import asyncio
@@ -31,6 +38,18 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Dit seulement ce q
     from fps_console.documentation.ecriture import main as write
 
     return write(check, en_json=en_json)
+
+
+def schema(
+    quoi: Annotated[Quoi, typer.Argument(metavar="QUOI", help="vie (ce que « fps play » joue) ou ville.", show_default=False)],
+    en_json: Json = False,
+) -> int:
+    """Donne le schéma JSON d'un fichier, pour qu'un éditeur le complète : fps schema vie > vie.schema.json."""
+    from fps_console.commandes.output import say
+    from fps_simulateur.langue.publies import publie
+
+    say(publie(quoi.value).rstrip("\n"))
+    return 0
 
 
 def version(en_json: Json = False) -> int:

@@ -14,6 +14,7 @@ from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.output import Panne, cause
+from fps_simulateur.pilote import trace
 
 if TYPE_CHECKING:
     import ssl
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAUT = "defaut"
-TOKEN_FILE = "pilotage.token"  # noqa: S105 (the name of a file)
-ADDRESS_FILE = "adresses"
-PKI_DIR = "pki"
+TOKEN_FILE, ADDRESS_FILE, PKI_DIR = trace.JETON, trace.ADRESSES, trace.PKI
 MUET = 4  # exit status: a product that was told the time did not answer
 
 

@@ -1,12 +1,33 @@
-"""Whether a port is free, and who holds it when it is not."""
+"""Whether a port is free, who holds it when it is not, and ports that the system chooses."""
 
 import asyncio
 import errno
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 from fps_console.commandes.output import Panne
 
 LISTENING = "0A"
+
+
+def drawn(host: str, number: int) -> list[socket.socket]:
+    """Sockets on ports that the system chose: nobody else takes them before the servers listen. Raises Panne."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with ExitStack() as stack:
+            found = [stack.enter_context(socket.socket(family, kind)) for _ in range(number)]
+            for one in found:
+                one.bind(address)
+            stack.pop_all()
+    except OSError as error:
+        raise not_here(host) from error
+    return found
+
+
+def not_here(host: str) -> Panne:
+    """What is said of an address that this machine does not have."""
+    return Panne(f"L'adresse « {host} » n'est pas celle de cette machine.", "Choisissez --host 127.0.0.1, ou 0.0.0.0 pour toutes.")
 
 
 async def is_free(host: str, port: int) -> bool:
@@ -20,9 +41,7 @@ async def is_free(host: str, port: int) -> bool:
             raise Panne(
                 f"Le port {port} est réservé à l'administrateur.", "Choisissez un port au-dessus de 1024 : « fps up --port 9000 »."
             ) from error
-        raise Panne(
-            f"L'adresse « {host} » n'est pas celle de cette machine.", "Choisissez --host 127.0.0.1, ou 0.0.0.0 pour toutes."
-        ) from error
+        raise not_here(host) from error
     server.close()
     await server.wait_closed()
     return True

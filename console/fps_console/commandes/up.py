@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 import gc
+import json
+import os
 import shlex
 import signal
+import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,10 +26,11 @@ from fps.kit.ground.telemetry import configure_logs
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.liaison import ADDRESS_FILE, book, ensure_bac, keep_token, pki_dir
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, say
-from fps_console.commandes.ports import require_free
+from fps_console.commandes.ports import drawn, require_free
 
 GRACE = 5  # seconds given to the requests in progress when everything stops
 LOCK_FILE = "verrou"
+STATE_FILE = "simulateur.json"  # where it is, while it runs: what `fps up --json` says
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
 DATA_DIR: Path = Settings.model_fields["data_dir"].default  # where the other commands look when they are told nothing
 
@@ -55,10 +60,16 @@ def server(app: Any, host: str, port: int, context: ssl.SSLContext | None = None
 def up(
     settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False, en_json: bool = False
 ) -> int:
-    """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start."""
+    """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start.
+
+    `port` is that of the console, and the others follow it; 0: the system chooses five.
+    """
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
-    if not 1 <= port <= 65_531:
-        raise Panne(f"Le port {port} n'existe pas.", "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent.")
+    if not 0 <= port <= 65_531:
+        raise Panne(
+            f"Le port {port} n'existe pas.",
+            "Choisissez un port de 1024 à 65531 : il en faut cinq qui se suivent ; ou 0 : le système choisit.",
+        )
     gc.disable()  # until it is ready: what a start makes is kept
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, en_json))
@@ -78,8 +89,23 @@ def data_directory(path: Path) -> Iterator[IO[str]]:
         try:
             take(file)
         except OSError as error:
-            raise Panne(f"Un simulateur tourne déjà sur {path}.", "Arrêtez-le, ou donnez un autre dossier avec --data-dir.") from error
-        yield file
+            raise already(path) from error
+        state = path / STATE_FILE
+        state.unlink(missing_ok=True)  # of one that was killed
+        try:
+            yield file
+        finally:
+            state.unlink(missing_ok=True)
+
+
+def already(path: Path) -> Panne:
+    """What is said of a data directory that another simulator holds."""
+    return Panne(f"Un simulateur tourne déjà sur {path}.", "Arrêtez-le (« fps down »), ou donnez un autre dossier avec --data-dir.")
+
+
+def court(party: Party) -> str:
+    """A service, in a column."""
+    return "Juridiction" if party is Party.CCSP else LIBELLES[party]
 
 
 async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, en_json: bool) -> int:
@@ -90,11 +116,14 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    shift = port - CONSOLE_PORT
-    ports = {"console": port} | {LIBELLES[p]: PORTS[p] + shift for p in sorted(SERVICES, key=PORTS.__getitem__)}
-    addresses = {p: f"{'https' if tls else 'http'}://{_reachable(host)}:{PORTS[p] + shift}" for p in SERVICES}
-    with data_directory(settings.data_dir):
-        await require_free(host, ports)
+    with data_directory(settings.data_dir), contextlib.ExitStack() as stack:
+        held = [stack.enter_context(one) for one in drawn(host, 1 + len(PORTS))] if port == 0 else []
+        numbers = [one.getsockname()[1] for one in held] or [port + rank for rank in range(1 + len(PORTS))]
+        sockets = dict(zip(numbers, held, strict=False))
+        port, ports = numbers[0], dict(zip(sorted(SERVICES, key=PORTS.__getitem__), numbers[1:], strict=True))
+        if not held:
+            await require_free(host, {"console": port} | {LIBELLES[p]: number for p, number in ports.items()})
+        addresses = {p: f"{'https' if tls else 'http'}://{_reachable(host)}:{ports[p]}" for p in SERVICES}
         token = keep_token(settings)
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
         # The services say these addresses, and know these ports as their own: the console's is the fifth.
@@ -113,10 +142,10 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
                     port,
                 )
             ]
-            servers += [server(found.services[p].asgi, host, PORTS[p] + shift, contexts[p]) for p in SERVICES]
+            servers += [server(found.services[p].asgi, host, ports[p], contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root)
-            await _serve(servers, stop, ready.tell if en_json else ready.welcome, quiet=en_json)
+            await _serve(servers, sockets, stop, partial(ready.announce, en_json), quiet=en_json)
     return 0
 
 
@@ -161,8 +190,11 @@ def certified(found: Any, host: str) -> dict[Party, ssl.SSLContext | None]:
     return {party: server_context(found.services[party].service) for party in SERVICES}
 
 
-async def _serve(servers: list[Server], stop: asyncio.Event, ready: Callable[[], None], *, quiet: bool) -> None:
-    tasks = [asyncio.create_task(one.serve()) for one in servers]
+async def _serve(
+    servers: list[Server], sockets: Mapping[int, socket.socket], stop: asyncio.Event, ready: Callable[[], None], *, quiet: bool
+) -> None:
+    chosen = [[held] if (held := sockets.get(one.config.port)) else None for one in servers]
+    tasks = [asyncio.create_task(one.serve(its)) for one, its in zip(servers, chosen, strict=True)]
     stopping = asyncio.create_task(stop.wait())
     try:
         # uvicorn tells that it has started by an attribute only.
@@ -204,8 +236,7 @@ class Ready:
         say(f"{SPECIMEN} — prêt.\n")
         say(f"  Console        {self.console}")
         for party in sorted(self.addresses, key=PORTS.__getitem__):
-            name = "Juridiction" if party is Party.CCSP else LIBELLES[party]
-            say(f"  {name:<14} {self.addresses[party]}   (documentation : {self.addresses[party]}/docs)")
+            say(f"  {court(party):<14} {self.addresses[party]}   (documentation : {self.addresses[party]}/docs)")
         kept = "rien n'est gardé (--memory)" if self.memory else f"gardées dans {self.data_dir}/"
         say(f"\n  Données        {kept}")
         tls = f"certificats demandés ; racine : {self.root}" if self.root else "non : pour brancher un éditeur, « fps up --tls »"
@@ -213,8 +244,20 @@ class Ready:
         where = "" if self.data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(self.data_dir))}"
         say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")
 
-    def tell(self) -> None:
-        """As one JSON document."""
+    def announce(self, en_json: bool) -> None:
+        """In words, or as one JSON document; it also stands in the data directory, for `fps up --detach`, `attendre` and `down`."""
+        fresh = self.data_dir / f"{STATE_FILE}.{os.getpid()}"
+        fresh.write_text(json.dumps(self.said, indent=2, default=str) + "\n", "utf-8")
+        fresh.replace(self.data_dir / STATE_FILE)  # whole, or not there
+        if en_json:
+            dump(self.said)
+        else:
+            self.welcome()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Where everything is."""
         services = {party.value: address for party, address in self.addresses.items()}
         kept = None if self.memory else str(self.data_dir)
-        dump({"statut": "pret", "console": self.console, "services": services, "donnees": kept, "racine": self.root, "mention": SPECIMEN})
+        here = {"console": self.console, "services": services, "donnees": kept, "racine": self.root}
+        return {"statut": "pret", **here, "processus": os.getpid(), "mention": SPECIMEN}

@@ -31,6 +31,7 @@ from fps_simulateur.pilote.world import DEFINITIONS, assemble, simulated_message
 SOURCES = Path(__file__).resolve().parents[3]
 SPECIFICATION = Path("docs/specification.md")
 LANGUE = Path("docs/langue.md")
+SCHEMAS = Path("simulateur/fps_simulateur/langue")
 PAGES = sorted(SERVICES, key=PORTS.__getitem__)
 ENROLEMENT = Path("tests/enrolement/enroler.sh")
 PORTES = {"certificat": "certificat", "session": "session", "administration": "pilotage"}
@@ -42,14 +43,15 @@ def generate(root: Path) -> dict[Path, str]:
     text, script = _sources(root)
     contracts = openapis()
     played = simulated_messages()
+    schemas = {"ville": _json(FichierVille.model_json_schema()), "vie": _json(schema_des_vies(corps_des_actes(contracts)))}
     found = {
         Path("docs/flux.md"): flux_md(played),
         Path("docs/invariants.md"): invariants_md(),
         Path("docs/carte.svg"): carte_svg(FLOWS),
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         Path("docs/openapi-console.json"): _json(contrat.document()),
-        Path("docs/ville.schema.json"): _json(FichierVille.model_json_schema()),
-        Path("docs/vie.schema.json"): _json(schema_des_vies(corps_des_actes(contracts))),
+        # Twice: to be read here, and to be installed with the language (`fps schema`).
+        **{folder / f"{quoi}.schema.json": text for folder in (Path("docs"), SCHEMAS) for quoi, text in schemas.items()},
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
     parts = {

@@ -2,11 +2,17 @@
 
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Mapping
+import ssl
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from fps.droit.money import euros
+from fps.droit.numero import NumeroFps, telepaiement
 from fps.flows import by_type
 from fps.kit.ground.clock import paris
 from fps.parties import Party
@@ -15,11 +21,16 @@ from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import ActeRefuse, Deroulement, VieFausse
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie, court
+from fps_simulateur.pilote import enrolement
 from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.reperes import trouver
 
+if TYPE_CHECKING:
+    from fps.kit.trust.pki import Pki
+
 Champs = dict[str, Any]
 Jusqua = str | date | datetime | timedelta
+COULISSES: Final = frozenset({"ecriture", "envoi", "reception"})
 DEPART: Final = date(2024, 1, 2)  # a settled past: no law of tomorrow changes what a test expects of it
 
 
@@ -61,13 +72,29 @@ class Dossier:
         return str((await self.voir(service))["etat"])
 
     async def attendre(self, **attendus: Mapping[str, Any]) -> None:
-        """What services must say of it, by service: `attendre(antai={"etat": "paye"})`; raises AssertionError with every difference."""
+        """What services must say of it, by service: `attendre(antai={"etat": "paye"})`.
+
+        Raises AssertionError with every difference, what happened last to it, and what it waits for.
+        """
+        faux: list[str] = []
         for service, champs in attendus.items():
             found = await self.voir(service)
             try:
-                joueur.compare(champs, found, f"{service} : ", self._bac.deroulement.connus)
+                joueur.compare(champs, found, "", self._bac.deroulement.connus)
             except VieFausse as error:
-                raise AssertionError(f"dossier {self.numero}, le {await self._bac.date():%d/%m/%Y} — {error}") from None
+                faux += [f"  {service} : {un}" for un in str(error).split(" ; ")]
+        if faux:
+            titre = f"dossier {self.numero} (bac « {self._bac.nom} »), le {await self._bac.date():%d/%m/%Y} :"
+            raise AssertionError("\n".join([titre, *faux, *await self._autour()]))
+
+    async def _autour(self) -> list[str]:
+        """What happened last to it, and what it waits for: often why it is not as one thought."""
+        derniers = faits(await self.journal())[-3:]
+        attend = [
+            f"  {date.fromisoformat(e['le']):%d/%m/%Y}        {e['service']:<12}  {e['libelle']} — {e['article']}"
+            for e in (await self.echeances())[:2]
+        ]
+        return ["ce qui lui est arrivé en dernier :", *derniers, "ce qui l'attend :", *(attend or ["  rien"])]
 
     async def courriers(self) -> list[str]:
         """The short types of the letters that people received about it, in order: « 02.apa », « 13.avertissement »…"""
@@ -80,6 +107,46 @@ class Dossier:
     async def journal(self) -> list[Champs]:
         """Everything that happened to it, in order."""
         return await self._bac.pilot.journal(self._bac.nom, self.numero)
+
+
+def fait(line: Mapping[str, Any]) -> str:
+    """A line of a journal, for who reads: when, where, what, its letter or its sum, which text."""
+    said = line["donnees"]
+    quoi = [court(by_type(said["type"]))] if line["acte"] == "courrier" and "type" in said else []
+    quoi += [euros(said[nom]) for nom in ("montant", "majoration") if isinstance(said.get(nom), int)]
+    quand, texte = datetime.fromisoformat(line["date"]), f" — {line['article']}" if line["article"] else ""
+    detail = f" ({', '.join(quoi)})" if quoi else ""
+    return f"  {quand:%d/%m/%Y %H:%M}  {line['service']:<12}  {line['acte']}{detail}{texte}"
+
+
+def faits(lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Those of a journal that tell a life: neither its letters on their way between two services, nor its books."""
+    return [fait(line) for line in lines if line["acte"] not in COULISSES]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrole:
+    """What a product shows, and whom it believes, to send the letters of a town: three PEM files."""
+
+    siret: str
+    certificat: Path
+    cle: Path
+    racine: Path
+    manques: tuple[Champs, ...]  # what is left that somebody else must do, by service
+
+
+class _Discret:
+    """Who hears the steps of an enrolment, and keeps those that are left."""
+
+    def __init__(self) -> None:
+        self.manques: list[Champs] = []
+
+    def etape(self, nom: str, texte: str, **plus: str) -> None:
+        """Done."""
+
+    def manque(self, service: Party, quoi: Mapping[str, Any]) -> None:
+        """Left."""
+        self.manques.append({"service": service.value, **quoi})
 
 
 class Bac:
@@ -152,6 +219,45 @@ class Bac:
         self.deroulement.mots.update(requete=numero, numero_requete=numero)
         return numero
 
+    def adresse(self, service: Party | str = Party.ANTAI) -> str:
+        """Where a product speaks to a service in this bac, without a final slash; raises ValueError when the services are in memory."""
+        if not isinstance(self.monde.services, joueur.Ailleurs):
+            raise ValueError("Les services sont en mémoire, dans ce processus : pour un produit, démarrez « fps up --tls ».")
+        return f"{self.monde.services.addresses[Party(service)]}{enrolement.prefixe(self.nom)}"
+
+    async def suivre(self, numero: str, nom: str | None = None) -> Dossier:
+        """The dossier of a FPS that a product sent, as ANTAI knows it, to be paid, contested, waited for; raises AssertionError."""
+        lu = NumeroFps.lire(numero)
+        mots = {"numero": str(lu), "numero_fps": str(lu), "cle": lu.cle, "siret": lu.siret, "telepaiement": telepaiement(str(lu))}
+        nom = nom or str(lu)
+        self.deroulement.dossiers[nom] = mots
+        dossier = Dossier(self, nom)
+        mots["immatriculation"] = (await dossier.voir(Party.ANTAI))["immatriculation"]
+        return dossier
+
+    async def enroler(self, dossier: Path, siret: str | None = None, prestataire: str = "Éditeur Essai") -> Enrole:
+        """Enrol a town (that of the bac) and its provider in this bac; key and certificate stay in `dossier` from one bac to another.
+
+        Raises ValueError when the services do not listen in TLS, EnrolementImpossible.
+        """
+        pki = self.monde.pki
+        if pki is None or not self.adresse().startswith("https:"):
+            raise ValueError("Ces services n'écoutent pas en TLS : un certificat n'y servirait à rien. Démarrez « fps up --tls ».")
+        from fps.kit.trust.tls import between_services
+
+        siret = siret or str(self.deroulement.connus["siret_ville"])
+        dit, demande = _Discret(), enrolement.Demande(siret, dossier, prestataire)
+        await enrolement.enroler(self.pilot, self.nom, demande, partial(between_services, pki), dit)
+        fichiers = (demande.sortie / enrolement.CERTIFICAT, demande.sortie / enrolement.CLE, pki.fichier_racine)
+        return Enrole(siret, *fichiers, tuple(dit.manques))
+
+    async def raconter(self, derniers: int = 40) -> str:
+        """What happened in it, the last lines of its journals, and the day that it is."""
+        lignes = faits(await self.pilot.journal(self.nom))
+        tus = [f"  … {len(lignes) - derniers} faits avant"] if len(lignes) > derniers else []
+        titre = f"bac « {self.nom} », le {await self.instant():%d/%m/%Y à %H:%M}"
+        return "\n".join([titre, *tus, *lignes[-derniers:]])
+
     async def verifier(self) -> None:
         """Every invariant of a bac at rest holds, and no deadline is buried; raises AssertionError."""
         faux = verifier(await self.pilot.relever(self.nom))
@@ -179,8 +285,8 @@ class Bac:
 class Monde:
     """Four services, here or over HTTP, and the bacs that this client made in them."""
 
-    def __init__(self, services: joueur.Monde, prefixe: str = ""):
-        self.services, self._rangs = services, itertools.count(1)
+    def __init__(self, services: joueur.Monde, prefixe: str = "", pki: "Pki | None" = None):
+        self.services, self.pki, self._rangs = services, pki, itertools.count(1)
         self._prefixe = prefixe or f"essai-{secrets.token_hex(3)}"
 
     async def bac(self, depart: date = DEPART, ville: str = "lille", nom: str | None = None) -> Bac:
@@ -195,16 +301,21 @@ class Monde:
 
 
 @asynccontextmanager
-async def ouvrir(adresses: Mapping[Party, str] | None = None, jeton: str | None = None) -> AsyncIterator[Monde]:
-    """A world: the four services in this process, in memory; or those at these addresses, with the credential of their pilot."""
-    if adresses is not None:
-        import ssl  # what SSL_CERT_FILE names is believed
+async def ouvrir(adresses: Mapping[Party, str] | None = None, jeton: str | None = None, pki: Path | None = None) -> AsyncIterator[Monde]:
+    """A world: the four services in this process, in memory; or those at these addresses, with the credential of their pilot.
 
+    `pki`: the directory of their test PKI, whose authority is then believed; without it, what SSL_CERT_FILE names is.
+    """
+    if adresses is not None:
+        from fps.kit.trust.pki import Pki
+        from fps.kit.trust.tls import between_services
         from fps.kit.wire.carrier import bearer, open_client
 
-        client = open_client(headers=bearer(jeton or ""), verify=ssl.create_default_context())
+        theirs = Pki(pki) if pki is not None and any(url.startswith("https:") for url in adresses.values()) else None
+        verify = ssl.create_default_context() if theirs is None else between_services(theirs)
+        client = open_client(headers=bearer(jeton or ""), verify=verify)
         async with client:
-            yield Monde(joueur.Ailleurs(Pilot(client, adresses, jeton or "")))
+            yield Monde(joueur.Ailleurs(Pilot(client, adresses, jeton or "")), pki=theirs)
         return
     from fps_simulateur.pilote.world import open_world
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from fps.parties import Party
-from fps_simulateur.client.asynchrone import DEPART, Bac, Champs, Dossier, Jusqua, Monde, ouvrir
+from fps_simulateur.client.asynchrone import DEPART, Bac, Champs, Dossier, Enrole, Jusqua, Monde, ouvrir
 
 T = TypeVar("T")
 
@@ -120,6 +121,22 @@ class BacSync(_Attend):
         """A petition before the court; gives its number. Raises Refuse."""
         return self._attendre(lambda: self._bac.saisir(dossier._dossier, **avec))
 
+    def adresse(self, service: Party | str = Party.ANTAI) -> str:
+        """Where a product speaks to a service in this bac; raises ValueError when the services are in memory."""
+        return self._bac.adresse(service)
+
+    def suivre(self, numero: str, nom: str | None = None) -> DossierSync:
+        """The dossier of a FPS that a product sent, as ANTAI knows it; raises AssertionError when it does not."""
+        return DossierSync(self._portail, self._attendre(lambda: self._bac.suivre(numero, nom)))
+
+    def enroler(self, dossier: Path, siret: str | None = None, prestataire: str = "Éditeur Essai") -> Enrole:
+        """Enrol a town and its provider in this bac; key and certificate stay in `dossier`. Raises ValueError, EnrolementImpossible."""
+        return self._attendre(lambda: self._bac.enroler(dossier.absolute(), siret, prestataire))
+
+    def raconter(self, derniers: int = 40) -> str:
+        """What happened in it, the last lines of its journals."""
+        return self._attendre(lambda: self._bac.raconter(derniers))
+
     def verifier(self) -> None:
         """Every invariant of a bac at rest holds, and no deadline is buried; raises AssertionError."""
         self._attendre(lambda: self._bac.verifier())
@@ -146,7 +163,7 @@ def _de(dossier: DossierSync | None) -> Dossier | None:
 
 
 @contextmanager
-def ouvrir_sync(adresses: Mapping[Party, str] | None = None, jeton: str | None = None) -> Iterator[MondeSync]:
+def ouvrir_sync(adresses: Mapping[Party, str] | None = None, jeton: str | None = None, pki: Path | None = None) -> Iterator[MondeSync]:
     """A world, as `ouvrir`."""
-    with start_blocking_portal("asyncio") as portail, portail.wrap_async_context_manager(ouvrir(adresses, jeton)) as monde:
+    with start_blocking_portal("asyncio") as portail, portail.wrap_async_context_manager(ouvrir(adresses, jeton, pki)) as monde:
         yield MondeSync(portail, monde)

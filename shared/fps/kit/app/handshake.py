@@ -27,12 +27,12 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         context = self.config.ssl
-        if context is None or sockets is not None:
+        if context is None:
             await super().startup(sockets)
             return
         await super().startup([])
         try:
-            bound = await _bound(self.config)
+            bound = await _bound(self.config) if sockets is None else [_listens(one, self.config) for one in sockets]
         except OSError as error:
             log.error("%s", error)
             await self.lifespan.shutdown()
@@ -103,6 +103,13 @@ class Threshold:
         task = next(t for t, one in self._waiting.items() if (one == address if address else held[one] == most))
         del self._waiting[task]
         task.cancel()
+
+
+def _listens(bound: socket.socket, config: uvicorn.Config) -> socket.socket:
+    """A socket that had its address already, and listens from now on; raises OSError."""
+    bound.listen(config.backlog)
+    bound.setblocking(False)
+    return bound
 
 
 async def _bound(config: uvicorn.Config) -> list[socket.socket]:
