@@ -277,7 +277,7 @@ class Deroulement:
 
 async def jouer(monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None) -> Deroulement:
     """Play a life in a bac of its own, whole or up to a moment; raises VieFausse."""
-    await monde.pilot.creer(bac, paris(vie.depart), graine=vie.vie)
+    await monde.pilot.creer(bac, paris(vie.depart), graine=vie.graine or vie.vie)
     if isinstance(vie.ville, FichierVille):
         try:
             await ajouter(monde.pilot, bac, [vie.ville.donnee()])

@@ -36,6 +36,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0009.py": "61bf2974300f411456cf6b27be88a164fc52f0f7",
+    "services/antai/antai/migrations/versions/0012_gestes.py": "b5d37ee7462f9e4a977a64eb3c249f27f56c5612",
+    "services/ccsp/ccsp/migrations/versions/0009_gestes.py": "578d53eafa17fd1d2720ef9f9ee87e2ce116e898",
+    "services/collectivite/collectivite/migrations/versions/0015_gestes.py": "edcbc6116992a0b71841c80188d4a845106f4e3c",
+    "services/dgfip/dgfip/migrations/versions/0010_gestes.py": "0d1e52cd7ef8b281f894b700229f3513cc6f6309",
     "shared/fps/kit/data/revisions/kit_0008.py": "d18326b3ecd8704141f1c533d87ca16c68d4c667",
     "services/antai/antai/migrations/versions/0011_produit.py": "1e4d31112d8dffd3aeebbbc5d749f7b92be1e5f9",
     "services/ccsp/ccsp/migrations/versions/0008_produit.py": "d9e5b1470d6265045401ac8d118b9221c78d0b3e",

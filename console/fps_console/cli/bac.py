@@ -90,14 +90,20 @@ def supprimer(nom: Nom, en_json: Json = False, adresses: Adresses = None, data_d
 def copier(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Le bac à copier.", show_default=False)],
     cible: Annotated[str, typer.Argument(metavar="CIBLE", help="Le nom de la copie.", show_default=False)],
+    le: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="Tel qu'il était, ou sera, à cette date ; une date seule veut dire 20:00. Tel qu'il est à défaut."
+        ),
+    ] = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Copie un bac, son histoire comprise."""
+    """Copie un bac, son histoire comprise ; --le le prend à une date de son passé ou de son avenir."""
     from fps_console.commandes import bacs
 
-    return bacs.copy(settings(adresses, data_dir), source, cible, en_json)
+    return bacs.copy(settings(adresses, data_dir), source, cible, le, en_json)
 
 
 @app.command("exporter", cls=Commande)

@@ -89,6 +89,23 @@ def comparer(
     return go(settings(adresses, data_dir), a, b, page, en_json)
 
 
+def record(
+    nom: BacOption = "defaut",
+    sortie: Annotated[
+        Path | None, typer.Option("-o", "--sortie", metavar="FICHIER", help="Où écrire la vie (à défaut : à l'écran).")
+    ] = None,
+    vie: Annotated[str | None, typer.Option("--nom", metavar="NOM", help="Le nom de la vie ; celui du bac à défaut.")] = None,
+    titre: Annotated[str | None, typer.Option(metavar="TEXTE", help="Ce qui arrive, en une phrase.")] = None,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Écrit ce qui a été fait dans un bac, par qui que ce soit, comme une vie qui se rejoue ; rend 1 si elle ne redonne pas tout."""
+    from fps_console.commandes.record import record as go
+
+    return go(settings(adresses, data_dir), nom, sortie, vie, titre, en_json)
+
+
 def flux(en_json: Json = False) -> int:
     """Liste les 16 flux et ce qui en est simulé."""
     from fps_console.commandes.flux import flows, flows_table

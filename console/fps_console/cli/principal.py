@@ -27,6 +27,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     dossiers.dossier,
     dossiers.courriers,
     dossiers.comparer,
+    dossiers.record,
     dossiers.flux,
     dossiers.expliquer,
     enroler.enroler,

@@ -102,10 +102,17 @@ def remove(settings: Settings, nom: str, en_json: bool = False) -> int:
     return answer(en_json, f"Le bac « {nom} » est supprimé.", bac=nom, supprime=True)
 
 
-def copy(settings: Settings, source: str, cible: str, en_json: bool = False) -> int:
-    """Copy a bac, history included; raises Panne."""
-    drive(settings, lambda pilot: pilot.copier(source, cible))
-    return answer(en_json, f"Le bac « {cible} » est la copie de « {source} ».", bac=cible, source=source)
+def copy(settings: Settings, source: str, cible: str, le: str | None = None, en_json: bool = False) -> int:
+    """Copy a bac, history included, as it is, or as it was or will be at a date; raises Panne."""
+    if le is None:
+        drive(settings, lambda pilot: pilot.copier(source, cible))
+        return answer(en_json, f"Le bac « {cible} » est la copie de « {source} ».", bac=cible, source=source)
+    from fps_simulateur.pilote.fourche import copier
+
+    when = instant(le)
+    drive(settings, lambda pilot: copier(pilot, source, cible, when))
+    phrase = f"Le bac « {cible} » est « {source} » au {recit.longue(when.date())}, {when:%H:%M}."
+    return answer(en_json, phrase, bac=cible, source=source, instant=when.isoformat())
 
 
 def export(settings: Settings, nom: str, fichier: Path | None, en_json: bool = False) -> int:

@@ -48,6 +48,7 @@ def _lire(nom: str, sens: str, a: Party, route: str, **defauts: Any) -> Acte:
 PLAQUE: Final = "AB-123-CD"
 AGENT, DECIDEUR = "0072", "90"
 ETABLIR: Final = "établir un FPS"
+LIEU: Final = frozenset({"voie", "code_postal"})
 _RUE: Final = {"siret": "{siret_ville}", "immatriculation": PLAQUE}
 _VILLE, _ANTAI, _DGFIP, _CCSP = Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP, Party.CCSP
 
@@ -277,7 +278,10 @@ def donnees(un: Acte, avec: Mapping[str, Any]) -> Champs:
             given["vehicule"] = fusion(vehicule, given.get("vehicule", {}))
     elif "plaque" in given and "immatriculation" in un.defauts:
         given["immatriculation"] = given.pop("plaque")
-    return fusion(un.defauts, pieces_jointes(given))
+    defauts = un.defauts
+    if not given.keys().isdisjoint(LIEU) and "zone" not in given:  # who says where lets the town find the zone
+        defauts = {nom: value for nom, value in defauts.items() if nom != "zone"}
+    return fusion(defauts, pieces_jointes(given))
 
 
 def courts(un: Acte) -> dict[str, str]:

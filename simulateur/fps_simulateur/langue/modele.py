@@ -84,6 +84,9 @@ class Vie(Lecture):
     ville: Ville = Field(
         default="lille", description="La collectivité : une ville livrée, le chemin d'un fichier de ville, ou ce qu'il dirait"
     )
+    graine: str | None = Field(
+        default=None, max_length=100, description="La graine de ses registres et de ses numéros ; le nom de la vie à défaut"
+    )
     inclure: str | None = Field(
         default=None, description="Une autre vie, dont les étapes viennent d'abord : son nom, ou « fichier.yaml#nom »"
     )

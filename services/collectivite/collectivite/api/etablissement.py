@@ -19,6 +19,7 @@ from fps.kit.post.door import LOT
 from fps.kit.trust.acces import administration
 from fps.kit.web import problems
 from fps.kit.web.body import LOT_LIMIT, LotRoute, Router, expect_type, read_body
+from fps.kit.web.geste import Geste
 from fps.kit.web.strict import read
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
@@ -124,7 +125,7 @@ def routes(service: Service) -> Router:
         for rang, ligne in enumerate(lignes, 1):
             try:
                 demande = lire(ligne)
-                demandes[rang] = Item(bac, demande.cles(), etablir_par(demande))
+                demandes[rang] = Item(bac, demande.cles(), etablir_par(demande), geste=Geste("POST", "/fps", texte=ligne.decode()))
             except Malformed as error:
                 resultats[rang] = error
         resultats |= zip(demandes, await service.do(list(demandes.values())), strict=True)

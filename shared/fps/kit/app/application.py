@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit.app import asyncapi, openapi, pilotage, temoin, transfert
+from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
 from fps.kit.boxes import boites, retrait, signature, tour
@@ -141,6 +141,7 @@ def build(
     temoin.routes(service, witness, pilote)
     app.router.routes.extend(pilote.routes)
     app.router.routes.extend(transfert.routes(service, ancreur).routes)
+    app.router.routes.extend(gestes.routes(service).routes)
     if definition.routes is not None:
         app.router.routes.extend(definition.routes(service).routes)
     app.router.routes.extend(signature.routes(signataire).routes)

@@ -34,6 +34,30 @@ villes = Table(
     Column("document", Text, nullable=False),
 )
 
+# What was asked of a bac from outside, in order, the journal tells what became of it: see fps/kit/engine/gestes.py. A letter is kept by the
+# inbox (`lettre` is its id there); of what may hold a secret, the body is not kept.
+gestes = Table(
+    "gestes",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("bac", Text, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("wall_time", Instant, nullable=False),
+    Column("methode", Text, nullable=False),
+    Column("chemin", Text, nullable=False),
+    Column("corps", Text),
+    Column("lettre", Text),
+    Index("gestes_suite", "bac", "position"),
+)
+
+# Until which real day a bac is kept: nothing of its world, neither copied nor exported. Nothing is removed without being asked.
+retentions = Table(
+    "retentions",
+    metadata,
+    Column("bac", Text, primary_key=True),
+    Column("jusqu_au", Date, nullable=False),
+)
+
 # Who is moving a bac now: one advance at a time, whoever asks. Nothing of a world: not copied; exported for
 # who takes the bac back to compare, and not kept there.
 avances = Table(

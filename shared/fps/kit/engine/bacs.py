@@ -21,6 +21,7 @@ from fps.kit.engine.work import Bac, BacInconnu, Work
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed
+from fps.kit.web.geste import geste_en_cours
 from fps.kit.web.keys import reused
 from fps.kit.wire.envelope import canonical, parse, read_event
 from fps.messages.temps import Temps
@@ -55,8 +56,8 @@ _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
 CLOCK = BACS[:6]  # without what is not of its clock: an update leaves it
-# Who moves a bac, what was answered, what was signed of it, what was seen of it: not its world.
-APART = (tables.avances, tables.reponses_gardees, tables.ancres, tables.observations, tables.echanges)
+# Who moves a bac, what was answered, what was signed of it, what was seen of it, until when it is kept: not its world.
+APART = (tables.avances, tables.reponses_gardees, tables.ancres, tables.observations, tables.echanges, tables.retentions)
 
 
 class BacExistant(Conflit):
@@ -135,15 +136,16 @@ async def create(
         kept = villes.rows(nom, Annuaire.de(villes.retenues(service.party, known.versions())))
         row = (nom, graine, mode.value, instant, ancre or wall_now(), vitesse, vierge, villes.mark(kept))
         await tx.apply([Insert(tables.bacs, BACS, [row]), Insert(tables.villes, villes.COLUMNS, kept)])
+        batch = service.batch(tx)
+        await batch.open([nom], [])
+        batch.new.add(nom)
+        batch.noter(batch.bac(nom), geste_en_cours.get())
         if not vierge:
-            batch = service.batch(tx)
-            await batch.open([nom], [])
-            batch.new.add(nom)
             work = Work(batch, batch.bac(nom))
             for siret in known:
                 await enrol(service, siret, work)
             work.keep()
-            await batch.save()
+        await batch.save()
 
 
 async def enrol(service: Service, siret: str, work: Work) -> None:

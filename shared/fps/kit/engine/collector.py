@@ -11,6 +11,7 @@ from typing import Any
 from fps.confiance.habilitation import Identite
 from fps.kit.engine.work import Key, Work
 from fps.kit.ground.faults import Overloaded, Unavailable
+from fps.kit.web.geste import Geste
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
 
@@ -30,6 +31,7 @@ class Item:
     letter: Letter | None = None
     message: Message | None = None
     qui: Identite | None = None  # who brought the letter
+    geste: Geste | None = None  # what it asks, as it may be asked again
     porte: tuple[str, str] | None = None  # by which door a request came, and what it asks: kept in the audit journal
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 

@@ -12,6 +12,7 @@ from fps.kit.engine import villes
 from fps.kit.engine.bacs import enrol, tables_of
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
+from fps.kit.web.geste import geste_en_cours
 from fps.parties import Party
 from fps.villes.annuaire import DEPUIS, Version
 
@@ -61,6 +62,7 @@ async def inscrire(service: Service, nom: str, versions: Sequence[Version], *, e
             if nouvelle and not work.bac.vierge:
                 await enrol(service, siret, work)
         work.keep()
+        batch.noter(work.bac, geste_en_cours.get())
         if not essai:
             await batch.save()
 
@@ -107,6 +109,7 @@ async def radier(service: Service, nom: str, siret: str) -> None:
             raise VilleAvecDossiers(f"{ville.nom}, SIRET {siret}.", "siret")
         work.radier(siret)
         work.keep()
+        batch.noter(work.bac, geste_en_cours.get())
         await batch.save()
         await _desenroler(service, tx, nom, siret)
 
@@ -129,6 +132,7 @@ async def retablir(service: Service, nom: str, siret: str, versions: Sequence[Ve
         for version in versions:
             work.inscrire(version)
         work.keep()
+        batch.noter(work.bac, geste_en_cours.get())
         await batch.save()
         if not versions and not dossiers and not work.bac.vierge and not await _a_la_main(tx, nom, siret):
             await _desenroler(service, tx, nom, siret)

@@ -27,8 +27,9 @@ from fps.kit.wire.envelope import INTERDITS
 PAGE: Final = 100  # dossiers, or rows, read back at once
 LIGNES, POIDS = 1_000, 4 << 20  # rows, and bytes of them, that are written at once
 RECENTES: Final = frozenset(
-    {"villes", "ancres", "reveils", "pannes", "remises", "usagers"}
+    {"villes", "ancres", "reveils", "pannes", "remises", "usagers", "gestes"}
 )  # tables that an export made by an earlier version may not have
+METHODES: Final = ("GET", "POST", "PUT", "DELETE")
 SENS: Final = ("envoi", "reception", buried.SENS)
 
 
@@ -311,6 +312,13 @@ def _town(service: Service, row: Mapping[str, Any]) -> None:
         raise Faux("la configuration de cette collectivité est attendue", "document") from None
 
 
+def _geste(service: Service, row: Mapping[str, Any]) -> None:
+    if row["methode"] not in METHODES:
+        raise Faux(f"{' ou '.join(METHODES)} est attendu", "methode")
+    if not row["chemin"].startswith("/"):
+        raise Faux("une adresse qui commence par / est attendue", "chemin")
+
+
 ROWS: Final[Mapping[str, Callable[[Service, Mapping[str, Any]], None]]] = {
     "bacs": _bac,
     "villes": _town,
@@ -324,6 +332,7 @@ ROWS: Final[Mapping[str, Callable[[Service, Mapping[str, Any]], None]]] = {
     "dead_letters": _dead,
     "audit": _audited,
     "audit_tetes": _rank,
+    "gestes": _geste,
 }
 
 

@@ -30,6 +30,7 @@ from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable
 from fps.kit.ground.settings import Settings
+from fps.kit.web.geste import Geste, geste_en_cours
 from fps.kit.web.keys import reused
 from fps.kit.web.problems import refus_body
 from fps.kit.wire.envelope import Letter, canonical, digest
@@ -116,7 +117,7 @@ class Service:
 
     async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
         """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing."""
-        result = (await self.do([Item(bac, keys, run, porte=porte_en_cours.get())]))[0]
+        result = (await self.do([Item(bac, keys, run, geste=geste_en_cours.get(), porte=porte_en_cours.get())]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
@@ -142,6 +143,7 @@ class Service:
             batch.ops.append(Upsert(tables.inbox, INBOX, list(latest.values())))
             batch.notes += [note for one in self.extensions.values() for note in one.notes(batch, items, results)]
             await batch.save()
+        batch.noted()
         self._after(batch)
         for row in fresh:
             self.observe("lettre", row[5], 1)
@@ -165,7 +167,8 @@ class Service:
             if item.porte is not None:
                 work.audit("acte", *item.porte, code=error.code)
             return error
-        work.keep()
+        if work.keep():  # who only looks asks nothing that is worth being done again
+            batch.noter(work.bac, item.geste)
         return result
 
     async def _letter(self, batch: Batch, item: Item, letter: Letter, message: Message, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
@@ -212,6 +215,8 @@ class Service:
         row = (letter.bac, letter.id, letter.type, message.sujet, mark, outcome, answer, letter.body, work.now, batch.wall)
         inbox[letter.bac, letter.id] = row
         fresh.append(row)
+        if letter.source not in INTERNAL:
+            batch.noter(bac, Geste("POST", message.path, lettre=letter.id))
         if message.channel is not Channel.REPONSE and letter.source in INTERNAL:
             batch.count(letter.bac, "recues" if outcome == "recu" else "refusees")
             batch.count(letter.bac, VENUES[Party(letter.source.removeprefix("/services/"))])

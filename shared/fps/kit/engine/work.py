@@ -16,6 +16,7 @@ from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
 from fps.kit.engine import audit, chain, villes
 from fps.kit.engine.clocks import Clocks
 from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
+from fps.kit.web.geste import Geste
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
 from fps.parties import Channel, Party
@@ -28,6 +29,7 @@ Key = tuple[type, Row]
 IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fps-simulateur")
 TRANSIT = (Channel.REST, Channel.AMQP)
 JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time", "sceau")
+GESTES = ("bac", "time", "wall_time", "methode", "chemin", "corps", "lettre")
 OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before")
 
 
@@ -88,6 +90,7 @@ class Batch:
     ops: list[Op] = field(default_factory=list)
     notes: list[audit.Note] = field(default_factory=list)
     sent: int = 0
+    gestes: dict[int, tuple[Geste, Row]] = field(default_factory=dict)
 
     async def open(self, bacs: Iterable[str], keys: Iterable[tuple[str, Key]]) -> None:
         """Load the bacs and, one statement per table, the case files that the letters are about."""
@@ -121,6 +124,18 @@ class Batch:
         """Increase one of the bac's figures."""
         self.counts[bac, nom] = self.counts.get((bac, nom), 0) + by
 
+    def noter(self, bac: Bac, geste: Geste | None) -> None:
+        """Keep what was asked of a bac, once, however many acts it asks for (`kit.engine.gestes`)."""
+        if geste is not None and not geste.note and id(geste) not in self.gestes:
+            chemin = geste.chemin.replace(f"/pilotage/bacs/{bac.nom}/", "/pilotage/bacs/{bac}/", 1)
+            row = (bac.nom, bac.horloge.now(self.wall), self.wall, geste.methode, chemin, geste.corps, geste.lettre)
+            self.gestes[id(geste)] = (geste, row)
+
+    def noted(self) -> None:
+        """What was asked is kept: the transaction is done."""
+        for geste, _ in self.gestes.values():
+            geste.note = True
+
     async def save(self) -> None:
         """Write everything in one go: case files, journal, letters, entries, deadlines, counts."""
         ops = self.ops
@@ -141,6 +156,7 @@ class Batch:
         ops.append(Upsert(tables.deadlines, ("bac", "subject", "kind", "due"), kept))
         ops.append(Upsert(tables.chains, ("bac", "subject", "rang", "hash", "sceau"), [(*k, *v) for k, v in chains.items()]))
         ops.append(Upsert(tables.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
+        ops.append(Insert(tables.gestes, GESTES, [row for _, row in self.gestes.values()]))
         ops += await audit.ops(self.tx, self.notes, self.wall)
         await self.tx.apply(ops)
 
@@ -322,9 +338,10 @@ class Work:
         if unknown := set(kinds) - self.batch.kinds:
             raise ValueError(f"{self.batch.party} has no deadline called {', '.join(sorted(unknown))}: see its deadlines.py")
 
-    def keep(self) -> None:
-        """Join the batch: what this work did will be saved with it."""
+    def keep(self) -> bool:
+        """Join the batch: what this work did will be saved with it; gives whether it did something."""
         batch = self.batch
+        done = bool(self._acts or self._deadlines or self._cleared or self._villes is not self.bac.villes)
         if self._villes is not self.bac.villes:
             batch.towns.setdefault(self.bac.nom, batch.bac(self.bac.nom).villes)
             batch.bacs[self.bac.nom] = replace(batch.bac(self.bac.nom), villes=self._villes)
@@ -332,12 +349,14 @@ class Work:
             item = batch.known[key]
             if before is None or item.__dict__ != before:
                 batch.touched[key] = item
+                done = True
         batch.acts += self._acts
         for at in self._cleared:
             batch.cleared[at] = None
             batch.deadlines.pop(at, None)
         for at, kinds in self._deadlines.items():
             batch.deadlines.setdefault(at, {}).update(kinds)
+        return done
 
     def undo(self) -> None:
         """Leave no trace: case files are given back their values (replaced, never mutated in place, so a copy of the fields is enough)."""

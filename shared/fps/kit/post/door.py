@@ -119,12 +119,13 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
             return problems.of(error)
         if not isinstance(result, Receipt):
             return problems.of(result)
-        return _single(letter.id.removeprefix(owner_of(qui)), result)
+        return reponse(letter.id.removeprefix(owner_of(qui)), result)
 
     return endpoint
 
 
-def _single(key: str, receipt: Receipt) -> Response:
+def reponse(key: str, receipt: Receipt) -> Response:
+    """What the sender of a letter is answered: accepted, its business answer, or the refusal by the law."""
     headers = REJOUEE if receipt.again else {}
     if receipt.outcome == "refuse":
         body = receipt.answer or "{}"

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from fps.confiance.refus import AccesRefuse
 from fps.kit.ground.faults import Malformed
+from fps.kit.web.geste import Geste, geste_en_cours
 from fps.kit.web.keys import EN_TETE
 from fps.kit.web.strict import strict
 from fps.kit.wire.envelope import BODY_LIMIT, parse
@@ -88,9 +89,19 @@ class JsonRoute(APIRoute):
         strict(self.dependant)
         handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
         writes = self.once and not READING.issuperset(self.methods or ())
+        # Who holds the pilot's credential gives no password of anybody's; any other door may be given one.
+        portes: list[tuple[str, ...]] = [door.portes for door in doors]  # type: ignore[attr-defined]
+        tait = any(porte != ("administration",) for porte in portes) or not portes
 
         async def typed(request: Request) -> Response:
-            return await handler(self.request(request.scope, request.receive))
+            asked = self.request(request.scope, request.receive)
+            query = request.scope["query_string"].decode("latin-1")
+            chemin = f"{request.scope['path']}?{query}" if query else request.scope["path"]
+            en_cours = geste_en_cours.set(Geste(request.method, chemin, None if tait else asked))
+            try:
+                return await handler(asked)
+            finally:
+                geste_en_cours.reset(en_cours)
 
         async def guarded(request: Request) -> Response:
             try:
