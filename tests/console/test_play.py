@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,6 +23,12 @@ ECRITE = re.findall(r"^```yaml\n(.*?)^```", README.read_text("utf-8"), re.MULTIL
 FAUTES = {
     "un acte": ("acte: établir un FPS", "acte: etablir un FPS", "ligne 5, colonne 7", "vouliez-vous dire « établir un FPS » ?"),
     "un mot": ("antai: { etat: titre", "antay: { etat: titre", "ligne 7, colonne 25", "vouliez-vous dire « antai » ?"),
+    "un mot de l'acte": (
+        "acte: établir un FPS,",
+        "acte: établir un FPS, avec: { plque: X },",
+        "ligne 5, colonne 39",
+        "vouliez-vous dire « plaque » ?",
+    ),
     "une date": ("le: 2024-01-05,", "le: 2024-02-30,", "ligne 6, colonne 13", "« 2024-02-30 » n'est pas une date"),
     "un manque": ("  titre: Impayé, le FPS devient un titre exécutoire\n", "", "ligne 1, colonne 3", "il manque « titre »"),
     "du YAML": ("depart: 2023-09-28", "depart 2023-09-28: [", "ligne 5", "ce n'est pas du YAML"),
@@ -80,12 +87,14 @@ def test_a_day_in_the_past_and_a_name_that_stands_for_nothing_are_the_faults_of_
     lives = [
         "- {vie: passe, titre: T, depart: 2023-09-28, etapes: [{acte: établir un FPS}, {le: 2023-09-01}]}",
         "- {vie: nom, titre: T, etapes: [{acte: établir un FPS}, {acte: payer le FPS, avec: {reference: '{refrence}'}}]}",
+        "- {vie: ordre, titre: T, etapes: [{acte: baisser le FPS, avec: {montant: 1000}}, {acte: établir un FPS}]}",
         "- {vie: ville, titre: T, etapes: [{acte: établir un FPS, avec: {ville: lile}}]}",
     ]
     (tmp_path / "vies.yaml").write_text("\n".join(lives), encoding="utf-8")
     assert run(["play", str(tmp_path / "vies.yaml")]) == 1
     said = capsys.readouterr().out
-    assert "3 vies jouées, 3 fausses." in said and "« {refrence} » n'est encore le nom de rien" in said
+    assert "« {numero} » n'est encore le nom de rien" in said
+    assert "4 vies jouées, 4 fausses." in said and "« {refrence} » n'est encore le nom de rien" in said
     assert "ligne 1 : étape 2" in said and "« lile » n'est pas une ville du simulateur ; vouliez-vous dire « lille » ?" in said
 
 
@@ -114,16 +123,26 @@ def test_the_report_is_one_file_that_needs_nothing_and_tells_a_life_day_by_day(t
     (tmp_path / "vie.yaml").write_text(ECRITE.replace("titre: Impayé", "titre: <b>Impayé</b>"), encoding="utf-8")
     dits = []
     for nom in ("a", "b"):
-        assert run(["play", str(tmp_path / "vie.yaml"), "--html", str(tmp_path / f"r/{nom}.html")]) == 0
+        sortie = ["--html", str(tmp_path / f"r/{nom}.html"), *(["--pdf", str(tmp_path / "pdf")] if nom == "a" else [])]
+        assert run(["play", str(tmp_path / "vie.yaml"), *sortie]) == 0
         dits.append((tmp_path / f"r/{nom}.html").read_text("utf-8"))
     capsys.readouterr()
     (dit, encore) = dits
     assert dit == encore and SPECIMEN in dit and "<h2>&lt;b&gt;Impayé&lt;/b&gt;" in dit
-    assert not re.search(r"(?:src|href)=|https?://|<script", dit)
+    assert not re.search(r"(?:src|href)=\"(?!data:application/pdf;base64,|#)|@import|url\((?!#)|<script|<link", dit)
+    dedans = [b64decode(x) for x in re.findall(r'href="data:application/pdf;base64,([^"]+)"', dit)]
+    assert len(dedans) == 2 and dedans == [(tmp_path / "pdf/mon-premier-dossier" / f"{nom}.pdf").read_bytes() for nom in _fichiers(dit)]
+    assert all(f'id="{cible}"' in dit for cible in re.findall(r'href="#([^"]+)"', dit)), "each document is one click away"
+    assert dit.count("marker-end") == 4 and ">12 Titre exécutoire</text>" in dit and "13 Avertissement" not in dit
     jours = re.findall(r"<li>(\d\d/\d\d/\d{4})\n<ol>", dit)
     assert jours[0] == "28/09/2023" and "16/01/2024" in jours and len(jours) == len(set(jours))
     trace = dit.partition('<pre class="mermaid">')[2].partition("</pre>")[0]
     assert trace.startswith("sequenceDiagram\n  participant collectivite as ") and "antai-&gt;&gt;dgfip: 12 " in trace
+
+
+def _fichiers(dit: str) -> list[str]:
+    """The files of the documents of a page, as they are downloaded."""
+    return [nom.removesuffix(".pdf").replace("-", "/", 1) for nom in re.findall(r'download="([^"]+)"', dit)]
 
 
 def test_a_service_that_goes_away_in_the_middle_fails_its_life_and_the_others_are_played(

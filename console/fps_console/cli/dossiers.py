@@ -46,6 +46,9 @@ def dossier(
     numero: Annotated[str, Numero],
     nom: BacOption = "defaut",
     developpeur: Annotated[bool, typer.Option("--developpeur", help="Tout le journal, avec rangs, données et identifiants.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi une page, qui s'ouvre seule, avec ses documents.")
+    ] = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
@@ -53,7 +56,7 @@ def dossier(
     """Raconte un dossier : sa vie, ses sommes, ce qui l'attend, ses courriers."""
     from fps_console.commandes.dossier import dossier as tell
 
-    return tell(settings(adresses, data_dir), nom, numero, en_json, developpeur=developpeur)
+    return tell(settings(adresses, data_dir), nom, numero, en_json, developpeur=developpeur, html=html)
 
 
 def courriers(

@@ -85,6 +85,9 @@ def play(
     en_json: Json = False,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un récit à lire, jour après jour.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(metavar="DOSSIER", help="Écrit aussi chaque courrier, en JSON et en PDF, dans un répertoire par vie.")
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Arrête chaque vie à ce jour : une date, J+5, « titre ».")] = None,
     parallele: Annotated[int, typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")] = 1,
     bac: Annotated[
@@ -99,4 +102,4 @@ def play(
 
     where = None if bac is None else settings(adresses, data_dir)
     told = {"detail": detail, "lister": lister, "en_json": en_json}
-    return start(noms or [], **told, junit=junit, html=html, until=until, parallele=parallele, bac=bac, settings=where)
+    return start(noms or [], **told, junit=junit, html=html, pdf=pdf, until=until, parallele=parallele, bac=bac, settings=where)

@@ -1,5 +1,6 @@
 """`fps dossier` and `fps courriers`: the life of one dossier, its sums, what is due and its letters; the letters of a bac in a file."""
 
+import asyncio
 import json
 import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,9 +12,10 @@ from fps.droit.numero import NumeroFps, NumeroInvalide
 from fps.flows import by_type
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
-from fps_console.commandes import avance
+from fps_console.commandes import avance, documents
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import SPECIMEN, Panne, dump, grid, say, screen
+from fps_console.commandes.play_html import rapport
 from fps_console.lecture import Lecture, lettre
 from fps_console.mots import recit
 
@@ -31,8 +33,11 @@ def _numero(dossier: str) -> str:
         raise Panne(f"« {dossier[:40]} » n'est pas le numéro d'un FPS.", "Il a 26 chiffres, sans sa clé.") from error
 
 
-def dossier(settings: Settings, nom: str, numero: str, en_json: bool, *, developpeur: bool = False) -> int:
-    """Tell one dossier: where it stands, what is due and why, its letters, what happened. Raises Panne when nobody knows it."""
+def dossier(settings: Settings, nom: str, numero: str, en_json: bool, *, developpeur: bool = False, html: Path | None = None) -> int:
+    """Tell one dossier: where it stands, what is due and why, its letters, what happened; in a page too, with its documents.
+
+    Raises Panne when nobody knows it, OSError.
+    """
     numero = _numero(numero)
 
     async def go(pilot: "Pilot") -> int:
@@ -40,6 +45,11 @@ def dossier(settings: Settings, nom: str, numero: str, en_json: bool, *, develop
         if found is None:
             que_faire = "« fps bac lister » donne les bacs ; un numéro se lit dans la réponse à POST /fps, ou sur la page du bac."
             raise Panne(f"Aucun dossier ne porte le numéro {numero} dans le bac « {nom} ».", que_faire, code="dossier-inconnu")
+        if html is not None:
+            joints = await documents.lire(pilot, nom, found["journal"], imprimes=True)
+            titre = f"Dossier {found['affiche']} : {found['etat']}"
+            dite = {"vie": numero, "titre": titre, "fichier": f"bac « {nom} »", "raison": "", "journal": found["journal"]}
+            await asyncio.to_thread(_page, html, rapport([dite], [joints], f"{found['ville']}, véhicule {found['plaque']}"))
         if en_json:
             dump(_json(nom, found))
         else:
@@ -47,6 +57,11 @@ def dossier(settings: Settings, nom: str, numero: str, en_json: bool, *, develop
         return 0
 
     return drive(settings, go)
+
+
+def _page(fichier: Path, texte: str) -> None:
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    fichier.write_text(texte, "utf-8")
 
 
 def _json(nom: str, found: Mapping[str, Any]) -> dict[str, Any]:

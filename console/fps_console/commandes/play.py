@@ -16,7 +16,9 @@ from xml.etree import ElementTree
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import Settings
+from fps_console.commandes import documents
 from fps_console.commandes.avance import contents, table
+from fps_console.commandes.documents import Document
 from fps_console.commandes.liaison import explain, linked
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
 from fps_console.commandes.play_html import rapport
@@ -26,9 +28,10 @@ from fps_simulateur.joueur import Ailleurs, Monde, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.moments import COMMENT, Moment, quand
-from fps_simulateur.pilote.pilot import PiloteErreur
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.reperes import REPERES
 
+IMPRIMEES = 12  # lives whose documents are printed in the report itself; of more, it says what each letter says, and --pdf writes them
 Rangee = tuple[int, Choisie]  # a life and its rank among those that are played
 DE_LA_MACHINE = ("position", "wall_time")  # what only the machine says of a line of the journal
 
@@ -52,6 +55,7 @@ class Jouee:
     secondes: float = 0.0
     journal: list[dict[str, Any]] = field(default_factory=list)
     courriers: dict[str, Any] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
 
     @property
     def nom(self) -> str:
@@ -68,6 +72,9 @@ class Maniere:
     jusqua: date | datetime | Moment | None = None
     bac: str | None = None  # of services that run: it is kept, « -1 », « -2 »… behind when several lives are played
     settings: Settings | None = None  # where they are
+    pdf: Path | None = None  # where each letter is written, in a directory by life
+    joints: bool = False  # whether the letters are read, to be put in the report
+    imprimes: bool = False  # whether they are printed for it too
 
 
 def play(
@@ -78,6 +85,7 @@ def play(
     en_json: bool,
     junit: Path | None,
     html: Path | None = None,
+    pdf: Path | None = None,
     until: str | None = None,
     parallele: int = 1,
     bac: str | None = None,
@@ -105,6 +113,8 @@ def play(
         raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
     if bac is not None and parallele > 1:
         raise Panne("« --bac » et « --parallele » ne vont pas ensemble.", "Retirez l'un des deux.", statut=Statut.ILLISIBLE)
+    dedans = html is not None and len(choisies) <= IMPRIMEES
+    maniere = replace(maniere, pdf=pdf, joints=html is not None or pdf is not None, imprimes=dedans or pdf is not None)
     jouees = _repartir(list(enumerate(choisies, 1)), maniere, parallele)
     statut = max((one.statut for one in jouees), default=Statut.JOUEES)
     if junit is not None:
@@ -112,7 +122,8 @@ def play(
         junit.write_bytes(_junit(jouees))
     if html is not None:
         html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(rapport([_vue(one) for one in jouees]), "utf-8")
+        dits = [one.documents if dedans else [replace(un, pdf=None) for un in one.documents] for one in jouees]
+        html.write_text(rapport([_vue(one) for one in jouees], dits), "utf-8")
     if en_json:
         dump({"vies": [_vue(one) for one in jouees], "statut": int(statut)})
     else:
@@ -194,6 +205,7 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             try:
                 one.journal = await world.pilot.journal(bac)
                 one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
+                await _joindre(one, world.pilot, bac, maniere)
             except PiloteErreur as error:  # the service that failed the life is still away: the life says why, and the others are played
                 one.statut, one.raison = Statut.SIMULATEUR, one.raison or str(error)
             found.append(one)
@@ -205,6 +217,14 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             elif maniere.dire:
                 say(f"        dans le bac « {bac} »")
     return found
+
+
+async def _joindre(one: Jouee, pilot: Pilot, bac: str, maniere: Maniere) -> None:
+    """The letters of a life: kept for the report, written in its own directory. Raises PiloteErreur, OSError."""
+    if maniere.joints:
+        one.documents = await documents.lire(pilot, bac, one.journal, imprimes=maniere.imprimes)
+    if maniere.pdf is not None:
+        await asyncio.to_thread(documents.ecrire, one.documents, maniere.pdf / one.nom)
 
 
 def _sans_nom(error: VieFausse, choisie: Choisie) -> str:

@@ -35,7 +35,9 @@ def familles() -> dict[str, list[Choisie]]:
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
             texte = file.read_text("utf-8")
-            found[file.name.removesuffix(".yaml").partition("-")[2]] = [Choisie(vie, file.name, texte) for vie in lire(texte, file.name)]
+            found[file.name.removesuffix(".yaml").partition("-")[2]] = [
+                Choisie(vie, file.name, texte) for vie in lire(texte, file.name, sure=True)
+            ]
     return found
 
 

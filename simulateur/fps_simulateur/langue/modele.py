@@ -18,6 +18,7 @@ from fps_simulateur.langue.actes import acte
 from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, de_syntaxe, proche
 from fps_simulateur.langue.gabarits import GabaritFaux, cas
 from fps_simulateur.langue.moments import Moment, quand
+from fps_simulateur.langue.mots import inconnus
 from fps_simulateur.langue.villes import Ville
 from fps_simulateur.pilote.reperes import REPERES
 
@@ -124,7 +125,7 @@ def catalogue() -> tuple[Vie, ...]:
     folder = files("fps_simulateur") / "catalogue"
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
-            found += lire(file.read_text("utf-8"), file.name)
+            found += lire(file.read_text("utf-8"), file.name, sure=True)
     names = [v.vie for v in found]
     if twice := {n for n in names if names.count(n) > 1}:
         raise ValueError(f"deux vies ont le même nom : {sorted(twice)}")
@@ -137,12 +138,13 @@ MOTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def lire(text: str, source: str, dossier: Path | None = None) -> list[Vie]:
+def lire(text: str, source: str, dossier: Path | None = None, *, sure: bool = False) -> list[Vie]:
     """The lives of a file, which names others from its directory; raises ViesIllisibles.
 
-    Each thing that is ill written has its line, its column and the nearest word.
+    Each thing that is ill written has its line, its column and the nearest word. `sure`: what the acts are given is not looked at; the
+    catalogue is what the schema is tried on.
     """
-    fichier = _Fichier(text, source, dossier or Path())
+    fichier = _Fichier(text, source, dossier or Path(), sure)
     lives, fautes = [], set()
     for rang in range(len(fichier.bruts)):
         try:
@@ -162,8 +164,8 @@ def lire(text: str, source: str, dossier: Path | None = None) -> list[Vie]:
 class _Fichier:
     """A file of lives as it is written; raises ViesIllisibles when it is not YAML, or no list."""
 
-    def __init__(self, texte: str, source: str, dossier: Path):
-        self.texte, self.source, self.dossier = texte, source, dossier
+    def __init__(self, texte: str, source: str, dossier: Path, sure: bool = True):
+        self.texte, self.source, self.dossier, self.sure = texte, source, dossier, sure
         try:
             self.bruts: Any = lire_yaml(texte)
         except yaml.YAMLError as error:
@@ -192,6 +194,8 @@ class _Fichier:
     def _vie(self, rang: int, brut: Any, variables: Mapping[str, Any], pile: tuple[str, ...]) -> Vie:
         vie = Vie.model_validate(brut, context={"dossier": self.dossier})
         vie._rang = rang
+        if not self.sure and (faux := list(inconnus(brut["etapes"]))):
+            raise ViesIllisibles([self.plan.faute((rang, *chemin), phrase) for chemin, phrase in faux])
         if vie.inclure is None:
             return vie
         incluse = self._incluse(vie.inclure, variables, (*pile, f"{self.source}#{vie.vie}"))

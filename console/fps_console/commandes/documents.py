@@ -1,0 +1,63 @@
+"""The letters of a bac as documents: what each says, what is printed of it, and the file in which it is put."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fps.flows import by_type
+from fps.parties import Party
+from fps_console.lecture import lettre
+from fps_simulateur.pilote.lectures import sujets_de
+from fps_simulateur.pilote.pilot import Pilot
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A letter to a person: its content, and its PDF when it has a form on paper."""
+
+    id: str
+    sujet: str
+    le: datetime
+    type: str
+    libelle: str
+    a: str
+    contenu: Mapping[str, Any]
+    pdf: bytes | None
+
+    @property
+    def nom(self) -> str:
+        """Its file, without what ends it: the dossier, then the day and the message."""
+        return f"{self.sujet}/{self.le:%Y-%m-%d}-{by_type(self.type).type}-{self.id[:8]}"
+
+    @property
+    def json(self) -> bytes:
+        """What it says, as its file keeps it."""
+        return (json.dumps(self.contenu, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+async def lire(pilot: Pilot, bac: str, journal: Sequence[Mapping[str, Any]], *, imprimes: bool) -> list[Document]:
+    """The documents of the dossiers of a journal, in the order of their days; `imprimes`: with their PDF. Raises PiloteErreur."""
+    letters = [lettre(c) for sujet in sujets_de(journal) for c in await pilot.courriers(bac, sujet)]
+    found = []
+    for c in sorted(letters, key=lambda c: (c["le"], c["sujet"], c["flux"], c["id"])):
+        service = Party(c["service"])
+        pdf = await pilot.pdf(bac, service, c["id"]) if imprimes and c["imprimable"] else None
+        contenu = await pilot.courrier(bac, service, c["id"])
+        found.append(Document(c["id"], c["sujet"], c["le"], c["type"], c["libelle"], c["a"], contenu, pdf))
+    return found
+
+
+def ecrire(documents: Sequence[Document], dossier: Path) -> int:
+    """Write each in a directory, in JSON and in PDF; gives how many files. Raises OSError."""
+    files = 0
+    for un in documents:
+        for suffixe, octets in ((".json", un.json), (".pdf", un.pdf)):
+            if octets is not None:
+                chemin = dossier / f"{un.nom}{suffixe}"
+                chemin.parent.mkdir(parents=True, exist_ok=True)
+                chemin.write_bytes(octets)
+                files += 1
+    return files
