@@ -2,11 +2,9 @@
 
 import asyncio
 import hashlib
-import io
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,9 @@ from fps.kit.app.migrate import upgrade
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.opening import open_database
-from fps.kit.data.sql import Upsert
-from fps.kit.engine import archive, bacs, chain, journal, verification
+from fps.kit.engine import bacs, chain, journal, verification
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
-from fps.kit.ground.faults import Malformed
 from fps.kit.ground.settings import Settings
 from fps.kit.trust import ancres
 from fps.kit.trust.ancres import Ancreur, Notaire
@@ -30,66 +26,14 @@ from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import ephemere
 from fps.parties import Party
 from fps_simulateur.pilote.world import DEFINITIONS
-from tests.kit.toy import START, emission_letter, numero, toy
-from tests.parler.exports import ecrit as ecrit_export
-from tests.parler.exports import lu
-
-J, C, N, A = tables.journal, tables.chains, tables.ancres, tables.audit
-UN, DEUX = numero(1), numero(2)
-Constats = set[tuple[str, str, int]]
-
-
-@asynccontextmanager
-async def ecrit(url: str) -> AsyncIterator[tuple[Service, Ancreur]]:
-    """Two bacs of two dossiers of four acts, some lines of audit; everything signed."""
-    async with toy(url, "essai", "autre") as service:
-        ancreur = Ancreur(service, Notaire(ephemere(), service.party))
-        for bac in ("essai", "autre"):
-            await service.receive([emission_letter(1, bac=bac), emission_letter(2, bac=bac)])
-            await service.note(bac, "porte", "compte", "GET /essai")
-            await service.note(bac, "porte", "compte", "GET /autre")
-        assert await ancreur.ancrer() == 2 and await ancreur.ancrer() == 0
-        yield service, ancreur
+from tests.kit.ancres import UN, A, C, Constats, J, N, acte, change, constats, ecrit, rechain
+from tests.kit.toy import START, emission_letter
 
 
 @pytest.fixture
 async def monde_ecrit(database_url: str) -> AsyncIterator[tuple[Service, Ancreur]]:
     async with ecrit(database_url) as found:
         yield found
-
-
-async def constats(service: Service, ancreur: Ancreur, bac: str = "essai") -> Constats:
-    """What the three verifications find in a bac."""
-    async with service.database.read() as tx:
-        _, dossiers, _ = await verification.page(tx, bac, "", 100)
-        _, signes, _, _ = await ancres.examiner(tx, ancreur.notaire, bac)
-        audit = await verification.audit(tx, bac)
-    return {(c.journal, c.sujet, c.rang) for c in [*dossiers, *signes, *audit.constats]}
-
-
-async def change(service: Service, *statements: Any) -> None:
-    async with service.database.write() as tx:
-        for statement in statements:
-            assert await tx.execute(statement)
-
-
-def acte(n: int, rang: int, bac: str = "essai") -> Any:
-    return (J.c.bac == bac) & (J.c.subject == numero(n)) & (J.c.rang == rang)
-
-
-async def rechain(service: Service, n: int, ancien: str, nouveau: str) -> None:
-    """What the owner of a database can do: change an act and make every hash, every seal and the head again."""
-    async with service.database.write() as tx:
-        rows = sorted(await tx.load(J, [("essai", numero(n))], ("bac", "subject")), key=lambda row: row[3])
-        link, seal = "", ""
-        for row in rows:
-            _, _, subject, rang, time, acte_, article, data, _, wall, _ = row
-            data = data.replace(ancien, nouveau)
-            told = chain.instant(time).astimezone(START.tzinfo)
-            link = chain.act_hash(link, subject, rang, told, acte_, article, data)
-            seal = chain.act_seal(seal, link, wall.isoformat())
-            await tx.execute(update(J).where(J.c.position == row[0]).values(data=data, hash=link, sceau=seal))
-        await tx.apply([Upsert(C, ("bac", "subject", "rang", "hash", "sceau"), [("essai", numero(n), rows[-1][3], link, seal)])])
 
 
 async def test_what_is_cut_emptied_swapped_or_rewritten_is_found_with_its_place(database_url: str) -> None:
@@ -186,113 +130,6 @@ async def test_an_unreadable_value_is_a_finding_in_every_column() -> None:
                     connection.execute("ROLLBACK")
                     assert found and {s for _, s, _ in found} <= {sujet, ""}, (table, column, garbage)
         assert await constats(service, ancreur) == set()
-
-
-async def emporte(service: Service, bac: str = "essai") -> dict[str, Any]:
-    """What a bac leaves with, anchors included, as a document that a test alters."""
-    return lu(b"".join([some async for some in bacs.dump(service, bac, signees=True)]))
-
-
-async def refus(service: Service, ancreur: Ancreur, document: dict[str, Any], vers: str = "retour") -> str:
-    """Where the import of an export stops; nothing when it is taken back."""
-    flot = io.BytesIO(ecrit_export(document))
-    source, temoin = partial(archive.read, flot, service.party), ancres.Temoin(ancreur.notaire)
-    repris = bacs.taken(service, vers, source, archive.origine(flot), temoin)
-    await repris.verifier()
-    try:
-        await bacs.restore(service, repris)
-    except Malformed as error:
-        async with service.database.read() as tx:
-            assert not await tx.load(tables.bacs, [(vers,)]) and not await tx.load(J, [(vers,)], ("bac",))
-        return str(error.erreurs[0]["champ"])
-    return ""
-
-
-def acte_exporte(document: dict[str, Any], n: int, rang: int) -> list[Any]:
-    places = [document["tables"]["journal"]["colonnes"].index(nom) for nom in ("subject", "rang")]
-    return next(row for row in document["tables"]["journal"]["lignes"] if [row[p] for p in places] == [numero(n), rang])
-
-
-def coupe(document: dict[str, Any]) -> None:
-    document["tables"]["journal"]["lignes"].remove(acte_exporte(document, 1, 4))
-
-
-def coupe_avec_sa_tete(document: dict[str, Any]) -> None:
-    coupe(document)
-    dernier, colonnes = acte_exporte(document, 1, 3), document["tables"]["journal"]["colonnes"]
-    [tete] = [row for row in document["tables"]["chains"]["lignes"] if row[0] == UN]
-    tete[1:] = [dernier[colonnes.index(nom)] for nom in document["tables"]["chains"]["colonnes"][1:]]
-
-
-def vide(document: dict[str, Any]) -> None:
-    journal = document["tables"]["journal"]
-    journal["lignes"] = [row for row in journal["lignes"] if row[journal["colonnes"].index("subject")] != UN]
-
-
-def vide_avec_sa_tete(document: dict[str, Any]) -> None:
-    vide(document)
-    tetes = document["tables"]["chains"]
-    tetes["lignes"] = [row for row in tetes["lignes"] if row[0] != UN]
-
-
-def echange(document: dict[str, Any]) -> None:
-    deux, trois = acte_exporte(document, 1, 2), acte_exporte(document, 1, 3)
-    place = document["tables"]["journal"]["colonnes"].index("data")
-    deux[place], trois[place] = trois[place], deux[place]
-
-
-def recrit(document: dict[str, Any]) -> None:
-    place = document["tables"]["journal"]["colonnes"].index("article")
-    acte_exporte(document, 1, 2)[place] = "un autre article"
-
-
-def audit_coupe(document: dict[str, Any]) -> None:
-    document["tables"]["audit"]["lignes"].pop()
-
-
-def ancre_retiree(document: dict[str, Any]) -> None:
-    document["tables"]["ancres"]["lignes"].pop(0)
-
-
-REFUSES = (
-    (coupe, f"dossier.{UN}.rang 4"),
-    (coupe_avec_sa_tete, f"dossier.{UN}.rang 4"),
-    (vide, f"dossier.{UN}.rang 1"),
-    (vide_avec_sa_tete, f"dossier.{UN}.rang 4"),
-    (echange, f"dossier.{UN}.rang 2"),
-    (recrit, f"dossier.{UN}.rang 2"),
-    (audit_coupe, "audit.rang 3"),
-    (ancre_retiree, "ancres.rang 1"),
-)
-
-
-async def test_an_export_whose_journals_were_cut_emptied_swapped_or_rewritten_is_not_taken_back(
-    monde_ecrit: tuple[Service, Ancreur],
-) -> None:
-    service, ancreur = monde_ecrit
-    await service.note("essai", "porte", "compte", "GET /encore")
-    assert await ancreur.ancrer() == 1
-    for change, attendu in REFUSES:
-        document = await emporte(service)
-        change(document)
-        assert await refus(service, ancreur, document) == attendu, change.__name__
-    assert await refus(service, ancreur, await emporte(service)) == ""
-    assert await constats(service, ancreur, "retour") == set()
-    ailleurs = Ancreur(service, Notaire(ephemere(), service.party))  # another simulator, of another PKI
-    assert await refus(service, ailleurs, await emporte(service), "ailleurs") == ""
-
-
-async def test_a_chain_made_again_with_its_head_is_not_taken_back_nor_those_of_another_bac(monde_ecrit: tuple[Service, Ancreur]) -> None:
-    service, ancreur = monde_ecrit
-    avant, autre = await emporte(service), await emporte(service, "autre")
-    await rechain(service, 1, "8000", "1")
-    apres = await emporte(service)
-    assert await refus(service, ancreur, apres) == f"dossier.{UN}.rang 4"  # whoever owns the database, and its anchor stayed
-    avant["tables"]["ancres"] = autre["tables"]["ancres"]
-    assert (await refus(service, ancreur, avant)).startswith("dossier.")
-    ancien = await emporte(service, "autre")
-    del ancien["tables"]["ancres"]  # as an earlier version wrote it
-    assert await refus(service, ancreur, ancien) == ""
 
 
 async def test_a_copy_is_whole_and_is_signed_under_its_own_name(monde_ecrit: tuple[Service, Ancreur]) -> None:

@@ -20,12 +20,13 @@ def lu(flot: bytes) -> dict[str, Any]:
         else:
             ici.append(line)
     assert suite[-1]["fin"]["lignes"] == {nom: len(table["lignes"]) for nom, table in tables.items()}
-    return {"service": tete["service"], "bac": tete["bac"], "tables": tables}
+    return {"service": tete["service"], "bac": tete["bac"], "ancres": tete["ancres"], "tables": tables}
 
 
 def ecrit(document: dict[str, Any]) -> bytes:
     """A document as the stream of a service, sealed as it is."""
-    lines: list[Any] = [{"format": "fps-bac-service", "version": 2, "service": document["service"], "bac": document["bac"], "schema": ""}]
+    tete = {"format": "fps-bac-service", "version": 2, "service": document["service"], "bac": document["bac"], "schema": ""}
+    lines: list[Any] = [tete | {nom: document[nom] for nom in ("ancres",) if nom in document}]
     numbers = {}
     for nom, table in document["tables"].items():
         lines += [{"table": nom, "colonnes": table["colonnes"]}, *table["lignes"]]

@@ -21,6 +21,7 @@ from fps_console.commandes.villes import lues
 from fps_console.mots import recit
 
 if TYPE_CHECKING:
+    from fps.parties import Party
     from fps_simulateur.pilote.pilot import Pilot
 
 
@@ -62,6 +63,7 @@ def show_all(settings: Settings, en_json: bool) -> int:
     return 0
 
 
+NON_SIGNE = 3  # the exit status of an import that is made, but that nothing signed vouches for
 LETTRES = (
     ("Lettres écrites", "ecrites"),
     ("  reçues", "recues"),
@@ -154,23 +156,32 @@ def _written(path: Path | None) -> Iterator[BinaryIO]:
 
 
 def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) -> int:
-    """Take an exported bac back under a name; raises Panne, OSError."""
+    """Take an exported bac back under a name; NON_SIGNE when journals of it came without a signed head. Raises Panne, OSError."""
 
     with _read(fichier) as (file, total):  # before anybody is called: a file that is not there is told without a simulator
 
-        async def read(pilot: "Pilot") -> None:
+        async def read(pilot: "Pilot") -> "dict[Party, int]":
             from fps_simulateur.pilote import transfert
 
             debut = file.read(transfert.TETE)
             file.seek(0)
             if transfert.est_un_flot(debut):
                 with Octets("envoyés", total) as progres:
-                    await transfert.importer(pilot, nom, file, progres.dire)
-            else:  # of the first version: one document
-                await transfert.importer_document(pilot, nom, _document(fichier, file.read()))
+                    return await transfert.importer(pilot, nom, file, progres.dire)
+            # of the first version: one document
+            return await transfert.importer_document(pilot, nom, _document(fichier, file.read()))
 
-        drive(settings, read)
-    return answer(en_json, f"Le bac « {nom} » est repris de {fichier}.", bac=nom, fichier=fichier)
+        sans_ancre = {service.value: number for service, number in drive(settings, read).items() if number}
+    phrase = f"Le bac « {nom} » est repris de {fichier}."
+    if sans_ancre:
+        total = sum(sans_ancre.values())
+        journaux = "1 journal est venu" if total == 1 else f"{total} journaux sont venus"
+        phrase += (
+            f"\n{journaux} sans tête signée ({', '.join(f'{s} : {n}' for s, n in sans_ancre.items())}) : leur chaîne a été rejouée, mais "
+            "rien ne dit que leur fin n'a pas été coupée ou récrite.\n"
+            "Un export d'une version antérieure n'en portait pas ; sinon, refaites-le depuis le simulateur qui l'a écrit."
+        )
+    return answer(en_json, phrase, bac=nom, fichier=fichier, sans_ancre=sans_ancre) or (NON_SIGNE if sans_ancre else 0)
 
 
 @contextmanager

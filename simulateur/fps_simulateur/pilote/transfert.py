@@ -4,7 +4,7 @@ The first line names the world; then come the lines of each service, as it gave 
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
@@ -51,11 +51,14 @@ def est_un_flot(debut: bytes) -> bool:
     return debut.startswith(f'{{"format":"{FORMAT}","version":{VERSION},'.encode())
 
 
-async def importer(pilot: Pilot, nom: str, fichier: BinaryIO, dire: Dire = _silence) -> None:
-    """Put an exported world back under a name, in the four services or in none; raises PiloteErreur."""
+async def importer(pilot: Pilot, nom: str, fichier: BinaryIO, dire: Dire = _silence) -> dict[Party, int]:
+    """Put an exported world back under a name, in the four services or in none; raises PiloteErreur.
+
+    Gives, by service, how many journals came without a signed head: their chains alone were replayed.
+    """
     if not est_un_flot(fichier.readline(TETE)):
         raise faux("son en-tête manque")
-    faits: list[Party] = []
+    faits: dict[Party, int] = {}
     try:
         while first := fichier.readline(TETE):
             service = _service(first)
@@ -66,24 +69,25 @@ async def importer(pilot: Pilot, nom: str, fichier: BinaryIO, dire: Dire = _sile
                 "headers": {"Content-Type": NDJSON},
                 "timeout": LONG,
             }
-            await pilot._call(service, "POST", f"{_bac(nom)}/import", **envoi)
-            faits.append(service)
+            faits[service] = (await pilot._call(service, "POST", f"{_bac(nom)}/import", **envoi)).json()["sans_ancre"]
         if manquent := [s.value for s in SERVICES if s not in faits]:
             raise faux(f"il y manque {', '.join(manquent)}")
     except BaseException:
         await _defaire(pilot, nom, faits)
         raise
+    return faits
 
 
-async def importer_document(pilot: Pilot, nom: str, contenu: Mapping[str, Any]) -> None:
+async def importer_document(pilot: Pilot, nom: str, contenu: Mapping[str, Any]) -> dict[Party, int]:
     """The same for the JSON document of the first version, which is held whole."""
     services = contenu.get("services") if contenu.get("format") == FORMAT else None
     if not isinstance(services, Mapping) or set(services) != {s.value for s in SERVICES}:
         raise faux("les quatre services y sont attendus")
-    await pilot._everywhere(nom, [("POST", f"{_bac(nom)}/import", {"json": services[s.value], "timeout": LONG}) for s in SERVICES])
+    calls = [("POST", f"{_bac(nom)}/import", {"json": services[s.value], "timeout": LONG}) for s in SERVICES]
+    return {service: one["sans_ancre"] for service, one in (await pilot._everywhere(nom, calls)).items()}
 
 
-async def _defaire(pilot: Pilot, nom: str, faits: list[Party]) -> None:
+async def _defaire(pilot: Pilot, nom: str, faits: Iterable[Party]) -> None:
     for service in faits:
         with suppress(PiloteErreur):
             await pilot._call(service, "DELETE", _bac(nom), timeout=LONG)

@@ -142,6 +142,16 @@ class EtatBac(BaseModel):
     echeances_enterrees: EcheancesEnterrees
 
 
+class BacRepris(EtatBac):
+    """L'état d'un bac repris d'un export, et ce que des têtes signées en couvrent."""
+
+    ancres: int = Field(description="Têtes signées (ancres) venues avec l'export, toutes vérifiées")
+    sans_ancre: int = Field(
+        description="Journaux (dossiers, audit) dont aucune ancre de l'export ne couvre la tête : leur chaîne a été rejouée, mais leur fin "
+        "peut avoir été coupée ou récrite"
+    )
+
+
 class Vivant(BaseModel):
     """Le service vit."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from fps.kit.app.formes import EtatBac
+from fps.kit.app.formes import BacRepris, EtatBac
 from fps.kit.engine import archive, bacs
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
@@ -69,8 +69,9 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
         "/bacs/{nom}/import",
         status_code=201,
         summary="Reprendre un bac exporté",
-        description="L'export est lu et contrôlé en entier, champ par champ, avant que rien ne soit écrit ; puis tout est repris, ou rien.",
-        response_model=EtatBac,
+        description="L'export est lu et contrôlé en entier, champ par champ, avant que rien ne soit écrit ; puis tout est repris, ou rien. "
+        "Des ancres retirées le font refuser ; un export qui n'en porte pas est repris, et « sans_ancre » le dit.",
+        response_model=BacRepris,
         openapi_extra=CORPS,
     )
     async def importer(nom: str, request: Request) -> Response:
@@ -88,8 +89,10 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
 
             async def reprendre() -> Response:
                 await bacs.restore(service, repris)
-                await service.note(nom, "bac", ADMINISTRATION, "import")
-                return Response((await state(nom)).model_dump_json(), 201, media_type=JSON)
+                signe = {"ancres": repris.couverture.ancres, "sans_ancre": repris.couverture.sans_ancre}
+                await service.note(nom, "bac", ADMINISTRATION, "import", **signe)
+                told = BacRepris(**(await state(nom)).model_dump(), **signe)
+                return Response(told.model_dump_json(), 201, media_type=JSON)
 
             return await (once.keep(request, spool.sha256, reprendre) if keyed else reprendre())
 

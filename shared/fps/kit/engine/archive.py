@@ -1,8 +1,9 @@
 """A bac as a stream of lines, written and read in constant memory: a header, its rows table after table, a last line that seals them.
 
-Each line is a JSON value. The header says whose rows follow; `{"table": …, "colonnes": […]}` begins a table; a list is a row;
-`{"fin": {"lignes": …, "empreinte": …}}` counts the rows of each table and gives the SHA-256 of all the bytes before it. Nothing in it
-depends on the day when it is written. The first version was one JSON document, which is still read.
+Each line is a JSON value. The header says whose rows follow and how many anchors (signed heads) come with them;
+`{"table": …, "colonnes": […]}` begins a table; a list is a row; `{"fin": {"lignes": …, "empreinte": …}}` counts the rows of each table and
+gives the SHA-256 of all the bytes before it. Nothing in it depends on the day when it is written. The first version was one JSON document,
+which is still read.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ VERSION: Final = 2
 LOT: Final = 200  # rows read at once
 LIGNE: Final = 64 << 20  # bytes of one line
 APART: Final = ("bac", "position")  # columns that another world gives again
+ANCRES: Final = "ancres"  # the table of the signed heads, and what the header says of it
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -49,10 +51,10 @@ def _line(value: Any) -> bytes:
     return (_ENCODER.encode(value) + "\n").encode()
 
 
-async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table]) -> AsyncIterator[bytes]:
-    """All the rows of a bac, some lines at a time."""
+async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table], ancres: int = 0) -> AsyncIterator[bytes]:
+    """All the rows of a bac, some lines at a time; `ancres`: how many rows the table of the anchors has, 0 when it does not leave."""
     seal, numbers = hashlib.sha256(), dict[str, int]()
-    head = _line({"format": FORMAT, "version": VERSION, "service": service, "bac": nom, "schema": schema(tables)})
+    head = _line({"format": FORMAT, "version": VERSION, "service": service, "bac": nom, "schema": schema(tables), ANCRES: ancres})
     seal.update(head)
     yield head
     for table in tables:
@@ -83,7 +85,7 @@ class Piece:
 def read(file: BinaryIO, service: str) -> Iterator[Piece]:
     """The pieces of a stream, from its first line; raises Malformed, at the end too: what it gave is only sure then."""
     file.seek(0)
-    seal, numbers, table = hashlib.sha256(), dict[str, int](), ""
+    seal, numbers, table, said = hashlib.sha256(), dict[str, int](), "", None
     for number, raw in enumerate(iter(lambda: file.readline(LIGNE + 1), b""), 1):
         place = f"ligne {number}"
         if len(raw) > LIGNE:
@@ -95,7 +97,7 @@ def read(file: BinaryIO, service: str) -> Iterator[Piece]:
         except Malformed as error:
             raise fault(place, error.detail.rstrip(".")) from error
         if number == 1:
-            _head(value, service)
+            said = _head(value, service)
         elif isinstance(value, list):
             if not table:
                 raise fault(place, "le nom d'une table est attendu d'abord")
@@ -112,6 +114,8 @@ def read(file: BinaryIO, service: str) -> Iterator[Piece]:
                 raise fault(place, "ce qui précède n'est pas ce qui avait été écrit : le fichier a été changé, ou coupé")
             if file.read(1):
                 raise fault(f"ligne {number + 1}", "rien n'est attendu après la dernière ligne")
+            if said is not None and said != (held := numbers.get(ANCRES, 0)):
+                raise fault(f"tables.{ANCRES}", f"l'en-tête annonce {said} ancres, {held} sont venues : des têtes signées ont été retirées")
             return
         else:
             raise fault(place, "une table, une liste de valeurs, ou la dernière ligne est attendue")
@@ -128,10 +132,12 @@ def origine(file: BinaryIO) -> str:
         return ""
 
 
-def _head(value: Any, service: str) -> None:
+def _head(value: Any, service: str) -> Any:
+    """How many anchors the header says that come; None: an earlier version wrote it, and did not say."""
     if not isinstance(value, dict) or value.get("format") != FORMAT or value.get("version") != VERSION:
         raise fault("ligne 1", f"l'en-tête d'un export est attendu (« {FORMAT} », version {VERSION})")
     _whose(value, service)
+    return value.get(ANCRES)
 
 
 def _whose(value: Mapping[str, Any], service: str) -> None:

@@ -52,6 +52,7 @@ _SILENT: Any = (
 )
 _ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT)
 _DAYS: Any = select(*(one.scalar_subquery() for one in _ASKED))
+_ANCHORS: Any = select(func.count()).select_from(tables.ancres).where(tables.ancres.c.bac == bindparam("nom", type_=Text))
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
@@ -282,7 +283,8 @@ async def dump(service: Service, nom: str, *, signees: bool = False) -> AsyncIte
     async with service.database.snapshot() as tx:
         await find(tx, nom)
         suite = [tables.ancres] if signees else []
-        async for some in archive.write(tx, service.party.value, nom, [*tables_of(service), *suite]):
+        ancres = int((await tx.select(_ANCHORS, nom=nom))[0][0]) if signees else 0
+        async for some in archive.write(tx, service.party.value, nom, [*tables_of(service), *suite], ancres):
             yield some
 
 

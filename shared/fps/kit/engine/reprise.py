@@ -5,10 +5,10 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic import ValidationError
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, String, Table, Text, bindparam, func, select
 
 from fps.errors import Refus
 from fps.flows import by_type
@@ -38,8 +38,32 @@ class Faux(ValueError):
 
 
 Source = Callable[[], Iterator[Piece]]  # the export, from its beginning each time
-# What reads the signed heads of an export, some rows of (number, rank of audit, JWS) after the others, and gives what they convict.
-Temoin = Callable[[Transaction, str, Sequence[Row]], AsyncIterator[Constat]]
+_TETES: Final[tuple[Any, ...]] = tuple(
+    select(func.count()).select_from(table).where(table.c.bac == bindparam("nom", type_=Text))
+    for table in (tables.chains, tables.audit_tetes)
+)
+
+
+class Temoin(Protocol):
+    """What reads the signed heads of an export, some rows of (number, rank of audit, JWS) after the others, and gives what they convict."""
+
+    couvertes: int  # journals whose head, as it came, is one that was signed
+
+    def __call__(self, tx: Transaction, nom: str, rows: Sequence[Row]) -> AsyncIterator[Constat]: ...
+
+
+@dataclass(slots=True)
+class Couverture:
+    """How much of an export is signed: its anchors, the heads of its journals (dossiers and audit), those of them that an anchor covers."""
+
+    ancres: int = 0
+    tetes: int = 0
+    signees: int = 0
+
+    @property
+    def sans_ancre(self) -> int:
+        """The journals of which the chain alone was replayed: their end may have been cut or written again."""
+        return self.tetes - self.signees
 
 
 class Reprise:
@@ -49,6 +73,7 @@ class Reprise:
         self.service, self.nom, self.source, self.origine, self._temoin = service, nom, source, origine, temoin
         self._known = {t.name: t for t in (*known, tables.ancres)}
         self._readers = {record.table.name: record for record in service.records.values()}
+        self.couverture = Couverture()
 
     async def verifier(self) -> None:
         """Each value against its column, each row against what reads it; raises Malformed with the path of the first fault."""
@@ -72,12 +97,15 @@ class Reprise:
                 raise await asyncio.to_thread(self._double, lot) from error
         if not lus:
             await self._journaux(tx)
+        self.couverture.tetes = sum([int((await tx.select(query, nom=self.nom))[0][0]) for query in _TETES])
 
     async def _confronter(self, tx: Transaction, lot: "Lot") -> None:
         places = [lot.noms.index(n) for n in ("numero", "audit", "jws")]
         if self._temoin is not None:
             async for constat in self._temoin(tx, self.nom, [tuple(row[p] for p in places) for row in lot.lignes]):
                 raise rompu(constat)
+            self.couverture.ancres += len(lot.lignes)
+            self.couverture.signees = self._temoin.couvertes
 
     async def _journaux(self, tx: Transaction) -> None:
         """The chain of each dossier and that of the audit, head included, as they were just stored; raises Malformed: subject and rank."""

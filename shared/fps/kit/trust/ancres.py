@@ -263,6 +263,7 @@ class Temoin:
 
     def __init__(self, notaire: Notaire):
         self.notaire, self._numero, self._texte, self._bac = notaire, 0, "", ""
+        self.couvertes = 0  # journals whose head is one that was signed
 
     async def __call__(self, tx: Transaction, nom: str, rows: Sequence[Row]) -> AsyncIterator[Constat]:
         tetes: list[tuple[int, Sequence[Any]]] = []
@@ -283,6 +284,11 @@ class Temoin:
             self._texte = texte
         async for constat in _lignes(tx, nom, tetes):
             yield constat
+        signees = {(quoi, sujet, rang) for _, (quoi, sujet, rang, _) in tetes}
+        heads = await tx.load(tables.chains, [(nom, sujet) for quoi, sujet, _ in signees if quoi == DOSSIER])
+        tops = await tx.load(tables.audit_tetes, [(nom,)])
+        here = {(DOSSIER, row[1], row[2]) for row in heads} | {(AUDIT, "", row[1]) for row in tops}
+        self.couvertes += len(here & signees)
 
 
 def _ancre(numero: int, phrase: str) -> Constat:
