@@ -1,4 +1,4 @@
-"""TLS handshakes that never end: a service leaves them in time, keeps its places for the others, and answers who is in earnest."""
+"""TLS handshakes that never end, and connections that do nothing after: a service leaves them in time, and answers who is in earnest."""
 
 import asyncio
 import os
@@ -22,6 +22,7 @@ from fps.parties import Party
 
 FILES = 160  # that the served process may open: fewer than the handshakes that are left half way
 HALF = 400
+IDLE = 40  # more than the places of that process (a sixth of its files)
 HELLO = bytes.fromhex("1603010200010001fc0303")  # the first bytes of a client's greeting, and nothing after
 
 
@@ -85,6 +86,21 @@ def half_way(port: int, number: int, said: bytes) -> Iterator[list[socket.socket
 def test_hundreds_of_handshakes_half_way_keep_nobody_out(pki: Pki, court: int, said: bytes) -> None:
     with half_way(court, HALF, said):
         assert [answered(pki, court) for _ in range(5)] == [200] * 5
+
+
+GET = b"GET /sante/vivant HTTP/1.1\r\nHost: localhost\r\n\r\n"
+AFTER = {"nothing": b"", "half a head": GET[:20], "nothing more": GET}
+
+
+@pytest.mark.parametrize("said", AFTER)
+def test_connections_that_are_idle_after_their_handshake_keep_nobody_out(pki: Pki, court: int, said: str) -> None:
+    with ExitStack() as opened:
+        for _ in range(IDLE):
+            raw = opened.enter_context(socket.create_connection(("127.0.0.1", court), timeout=5))
+            one = opened.enter_context(between_services(pki).wrap_socket(raw, server_hostname="127.0.0.1"))
+            one.sendall(AFTER[said])
+            assert AFTER[said] != GET or one.recv(65_536).startswith(b"HTTP/1.1 200")
+        assert [answered(pki, court) for _ in range(3)] == [200] * 3
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 from fps.droit import droit
 from fps.flows import MESSAGES
 from fps.kit.app import listening
-from fps.kit.app.listening import BODY_TIME, HEAD_SIZE, HEAD_TIME, HEADERS, RATE, TELL, TlsHttp
+from fps.kit.app.listening import BODY_TIME, HEAD_SIZE, HEAD_TIME, HEADERS, KEEP_ALIVE, RATE, READ_TIME, TELL, TlsHttp
 from fps.kit.boxes.sonnette import Sonnette
 from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.trust.acces import acces
@@ -62,17 +62,19 @@ class Timer:
 class Wire:
     """The server's end of a connection: what was written on it, and whether it was closed."""
 
-    def __init__(self) -> None:
-        self.said, self.closed = b"", False
+    def __init__(self, peer: str) -> None:
+        self.said, self.closed, self.peer = b"", False, peer
 
     def get_extra_info(self, name: str) -> Any:
-        return None
+        return (self.peer, 1) if name == "peername" else None
 
     def write(self, data: bytes) -> None:
         self.said += data
 
     def close(self) -> None:
         self.closed = True
+
+    abort = close
 
     def is_closing(self) -> bool:
         return self.closed
@@ -87,15 +89,17 @@ class Wire:
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Reads the whole body, then answers."""
+    """Reads the whole body, then answers; never, at one address."""
+    if scope["path"] == "/jamais":
+        await asyncio.Event().wait()
     while (message := await receive())["type"] == "http.request" and message["more_body"]:
         pass
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
-def connected(loop: Loop, state: ServerState | None = None) -> tuple[TlsHttp, Wire]:
-    config, wire = listening.listening(echo, "127.0.0.1", 0, lifespan="off"), Wire()
+def connected(loop: Loop, state: ServerState | None = None, peer: str = "127.0.0.1") -> tuple[TlsHttp, Wire]:
+    config, wire = listening.listening(echo, "127.0.0.1", 0, lifespan="off"), Wire(peer)
     protocol = TlsHttp(config, state or ServerState(), {}, _loop=loop)  # type: ignore[arg-type]
     protocol.connection_made(wire)
     return protocol, wire
@@ -170,7 +174,10 @@ async def test_a_full_server_says_so_and_the_log_tells_it_once_a_minute(
 ) -> None:
     monkeypatch.setattr(listening, "connections", lambda: 2)
     loop, state = Loop(), ServerState()
-    first = [connected(loop, state) for _ in range(2)]
+    first = []
+    for _ in range(2):
+        first.append(connected(loop, state))
+        first[-1][0].data_received(GET.replace(b"/", b"/jamais", 1))  # who is being served keeps its place
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             protocol, wire = connected(loop, state)
@@ -183,6 +190,56 @@ async def test_a_full_server_says_so_and_the_log_tells_it_once_a_minute(
     first[0][0].connection_lost(None)
     _, wire = connected(loop, state)
     assert not wire.closed
+    for task in state.tasks:
+        task.cancel()
+
+
+async def test_who_does_nothing_with_its_place_gives_it_to_who_comes_the_oldest_of_the_greediest_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "connections", lambda: 8)
+    loop, state = Loop(), ServerState()
+
+    async def come(peer: str, said: bytes = b"") -> Wire:
+        protocol, wire = connected(loop, state, peer)
+        protocol.data_received(said)
+        await settled()
+        return wire
+
+    greedy = [await come("10.0.0.9", said) for said in (b"", b"GET / HTT", POST, GET, GET, b"")]  # silent, half a head, no body, idle
+    assert [w.closed for w in greedy] == [True] * 2 + [False] * 4  # one address holds half of the places at most
+    served = [await come(f"10.0.0.{n}", GET.replace(b"/", b"/jamais", 1)) for n in range(1, 4)]
+    honest = [await come(f"10.0.1.{n}", GET) for n in range(4)]
+    assert [w.status for w in honest] == [204] * 4 and not any(w.closed for w in served)
+    assert [w.closed for w in greedy] == [True] * 5 + [False]
+    for task in state.tasks:
+        task.cancel()
+
+
+async def test_a_connection_that_is_idle_after_its_answer_and_an_answer_that_nobody_reads_have_so_long() -> None:
+    loop = Loop()
+    protocol, wire = connected(loop)
+    for _ in range(3):
+        protocol.data_received(GET)
+        await settled()
+        loop.pass_to(loop.now + KEEP_ALIVE - 1)
+    assert not wire.closed
+    loop.pass_to(loop.now + 1)
+    assert wire.closed
+    loop = Loop()
+    protocol, wire = connected(loop)
+    protocol.data_received(GET.replace(b"/", b"/jamais", 1))
+    for _ in range(3):  # slowly, but it reads
+        protocol.pause_writing()
+        loop.pass_to(loop.now + READ_TIME - 1)
+        protocol.resume_writing()
+    protocol.pause_writing()
+    loop.pass_to(loop.now + READ_TIME - 1)
+    assert not wire.closed
+    loop.pass_to(loop.now + 1)
+    assert wire.closed
+    for task in protocol.tasks:
+        task.cancel()
 
 
 def test_a_caller_has_so_many_a_minute_given_back_evenly() -> None:

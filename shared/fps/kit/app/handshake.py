@@ -5,7 +5,6 @@ import logging
 import socket
 import ssl
 import sys
-from collections import Counter
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, cast
@@ -14,10 +13,11 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from fps.kit.app import listening
+from fps.kit.app.places import PER_PEER, places_of
 
 log = logging.getLogger(__name__)
 HANDSHAKE_TIME: Final = 10.0  # seconds to shake hands, whatever comes meanwhile
-PER_PEER, ALL = 1 / 2, 3 / 4  # of the places of the server: those of one address, and of all who have not finished
+ALL: Final = 3 / 4  # of the places of the server, those of all who have not finished
 FAILED: Final = 3  # exit status, as uvicorn has it
 PAUSE: Final = 0.1  # seconds before the machine is asked again for a file that it did not have
 
@@ -44,14 +44,14 @@ class Server(uvicorn.Server):
 class Threshold:
     """The sockets of a server, and those who came and do not yet speak TLS.
 
-    Who comes when there is no place left takes that of the oldest handshake of the address that holds the most: somebody in earnest
-    needs milliseconds.
+    Who comes when there is no place left takes that of who does nothing with its own (`places`), in a handshake or after it.
     """
 
     def __init__(self, server: uvicorn.Server, context: ssl.SSLContext, bound: list[socket.socket]):
         self.sockets, self._server, self._context = bound, server, context
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[asyncio.Task[None], str] = {}  # handshakes and their addresses, the oldest first
+        self._places = places_of(server.server_state)
+        self._waiting: set[asyncio.Task[None]] = set()  # handshakes
         self._accepting = [self._loop.create_task(self._accept(one)) for one in bound]
 
     def close(self) -> None:
@@ -69,20 +69,27 @@ class Threshold:
             try:
                 raw, peer = await self._loop.sock_accept(bound)
             except OSError:  # no file left, or who came left already
-                self._make_room()
+                self._places.make_room()
                 await asyncio.sleep(PAUSE)
                 continue
             address, places, state = str(peer[0]), listening.connections(), self._server.server_state
-            if sum(one == address for one in self._waiting.values()) >= places * PER_PEER:
-                self._make_room(address)
-            while self._waiting and (len(self._waiting) >= places * ALL or len(self._waiting) + len(state.connections) >= places):
-                self._make_room()
+            if self._places.of(address) >= places * PER_PEER:
+                self._places.make_room(address)
+            while len(self._waiting) >= places * ALL or len(self._waiting) + len(state.connections) >= places:
+                if not self._places.make_room():
+                    break
             task = self._loop.create_task(self._shake(raw, state))
-            self._waiting[task] = address
+            self._waiting.add(task)
+            self._places.wait(task, address, partial(self._give_way, task))
             task.add_done_callback(partial(self._done, raw))
 
+    def _give_way(self, task: asyncio.Task[None]) -> None:
+        self._waiting.discard(task)
+        task.cancel()
+
     def _done(self, raw: socket.socket, task: asyncio.Task[None]) -> None:
-        self._waiting.pop(task, None)
+        self._waiting.discard(task)
+        self._places.busy(task)
         if task.cancelled():  # maybe before it began
             raw.close()
 
@@ -93,16 +100,6 @@ class Threshold:
 
         with suppress(OSError):  # the handshake failed, or was late: TLS said what there was to say
             await self._loop.connect_accepted_socket(inside, raw, ssl=self._context, ssl_handshake_timeout=HANDSHAKE_TIME)
-
-    def _make_room(self, address: str | None = None) -> None:
-        """End the oldest handshake of an address; of that which holds the most, without one."""
-        if not self._waiting:
-            return
-        held = Counter(self._waiting.values())
-        most = max(held.values())
-        task = next(t for t, one in self._waiting.items() if (one == address if address else held[one] == most))
-        del self._waiting[task]
-        task.cancel()
 
 
 def _listens(bound: socket.socket, config: uvicorn.Config) -> socket.socket:

@@ -9,15 +9,19 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from fps.kit.app.places import PER_PEER, Places, places_of
+
 try:
     from resource import RLIMIT_NOFILE, getrlimit
 except ImportError:  # Windows, which has no such limit
     getrlimit = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
-FAREWELL = 0.5  # seconds
+FAREWELL = 0.5  # seconds that who is left has to take what was said
 HEAD_TIME = 10.0  # seconds to send the head of a request, from the connection or from its first byte
 BODY_TIME, RATE = 30.0, 16 * 1024  # seconds to send a body, and one more for each so many bytes that came
+KEEP_ALIVE = 5  # seconds that a connection stays after an answer, when nothing more is asked on it
+READ_TIME = 30.0  # seconds to read some of an answer
 HEAD_SIZE, HEADERS = 32 * 1024, 100  # bytes and fields of the head of a request
 CONNECTIONS = 500  # of one server at once, fewer when the machine opens fewer files
 SERVERS = 6  # that share the files of one process, with the databases
@@ -37,19 +41,28 @@ def connections() -> int:
 class TlsHttp(HttpToolsProtocol):
     """HTTP on one connection; its peer's certificate, read once, is in the scope of each of its requests (ASGI TLS extension).
 
-    Who sends nothing, or too slowly, or too much before the body, or comes when the server is full, is told so and left.
+    Who sends nothing, or too slowly, or too much before the body, or does not read what it is answered, or comes when the server is full of
+    those who are being served, is told so and left. Who does nothing with its place gives it to who comes when there is none left.
     """
 
     since: float | None = None  # when the request that is awaited began to be
     head, fields, received, in_body = 0, 0, 0, False
     look: TimerHandle | None = None
+    unread: TimerHandle | None = None
+    places: Places
+    peer = ""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         connection = transport.get_extra_info("ssl_object")
         if connection is not None:
             self.app = _with_tls(self.app, connection)
-        if len(self.connections) > connections():
+        self.places, self.peer, limit = places_of(self.server_state), self.client[0] if self.client else "", connections()
+        if self.places.of(self.peer) >= limit * PER_PEER:
+            self.places.make_room(self.peer)
+        while len(self.connections) > limit and self.places.make_room():
+            pass
+        if len(self.connections) > limit:
             self._told("connexions trop nombreuses")
             self._leave(503)
         else:
@@ -59,8 +72,32 @@ class TlsHttp(HttpToolsProtocol):
         self._rest()
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._waits()
+        self._to_be_read()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.unread is not None:
+            self.unread.cancel()
+            self.unread = None
+        if self.since is None and not self._idle:
+            self.places.busy(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._to_be_read()
+        elif self._idle:
+            self._waits()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._to_be_read()
+
     def data_received(self, data: bytes) -> None:
-        if self.since is None and (self.cycle is None or self.cycle.response_complete):
+        if self.since is None and self._idle:
             self._await()
         if self.in_body:
             self.received += len(data)
@@ -87,6 +124,8 @@ class TlsHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self.in_body, self.since = False, None
+        if not self._idle:
+            self.places.busy(self)
 
     def send_400_response(self, msg: str) -> None:
         if self.fields > HEADERS:
@@ -97,13 +136,40 @@ class TlsHttp(HttpToolsProtocol):
     def _await(self) -> None:
         """A request is awaited from now on."""
         self.since = self.loop.time()
+        self._waits()
         if self.look is None:
             self.look = self.loop.call_later(HEAD_TIME, self._look)
 
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _waits(self) -> None:
+        """The rest is for who holds this connection to do."""
+        self.places.wait(self, self.peer, self._give_way)
+
+    def _give_way(self) -> None:
+        """Somebody else needs this place."""
+        self._told("places reprises à qui n'en faisait rien")
+        self._rest()
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _to_be_read(self) -> None:
+        """What was said is read by then, or never."""
+        self.unread = self.unread or self.loop.call_later(READ_TIME, self._never_read)
+
+    def _never_read(self) -> None:
+        self._told("réponses qui ne sont pas lues")
+        self._give_way()
+
     def _rest(self) -> None:
-        if self.look is not None:
-            self.look.cancel()
-            self.look = None
+        self.places.busy(self)
+        for timer in (self.look, self.unread):
+            if timer is not None:
+                timer.cancel()
+        self.look = self.unread = None
 
     def _look(self) -> None:
         """Whether what is awaited is late. Time during which we read nothing is not counted."""
@@ -122,13 +188,15 @@ class TlsHttp(HttpToolsProtocol):
 
     def _leave(self, status: int) -> None:
         """Say why, when no answer is under way, and close."""
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        if self._idle or not self.cycle.response_started:
             text = SENTENCES[status].encode()
             head = f"HTTP/1.1 {status} {SENTENCES[status].partition(':')[0]}\r\nContent-Type: text/plain; charset=utf-8\r\n"
             retry = "Retry-After: 5\r\n" if status == 503 else ""
             self.transport.write(f"{head}{retry}Connection: close\r\nContent-Length: {len(text)}\r\n\r\n".encode() + text)
         self._rest()
+        self.connections.discard(self)  # its place is free: what is left of it is the farewell
         self.transport.close()
+        self.loop.call_later(FAREWELL, self.transport.abort)
 
     def _told(self, what: str) -> None:
         """Warn once in a while, with how many times it happened meanwhile."""
@@ -143,7 +211,7 @@ class TlsHttp(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server stops: a connection that waits for nothing is not kept for the end of a TLS farewell that may never be answered."""
-        idle = self.cycle is None or self.cycle.response_complete
+        idle = self._idle
         super().shutdown()
         if idle:
             self.loop.call_later(FAREWELL, self.transport.abort)
@@ -177,6 +245,7 @@ def listening(app: Any, host: str, port: int, context: ssl.SSLContext | None = N
         ws="none",
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
         ssl_context_factory=factory,
         **options,
     )
