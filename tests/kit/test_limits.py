@@ -223,9 +223,9 @@ async def test_a_connection_that_is_idle_after_its_answer_and_an_answer_that_nob
         protocol.data_received(GET)
         await settled()
         loop.pass_to(loop.now + KEEP_ALIVE - 1)
-    assert not wire.closed
+    assert (wire.closed,) == (False,)
     loop.pass_to(loop.now + 1)
-    assert wire.closed
+    assert (wire.closed,) == (True,)
     loop = Loop()
     protocol, wire = connected(loop)
     protocol.data_received(GET.replace(b"/", b"/jamais", 1))
@@ -235,9 +235,9 @@ async def test_a_connection_that_is_idle_after_its_answer_and_an_answer_that_nob
         protocol.resume_writing()
     protocol.pause_writing()
     loop.pass_to(loop.now + READ_TIME - 1)
-    assert not wire.closed
+    assert (wire.closed,) == (False,)
     loop.pass_to(loop.now + 1)
-    assert wire.closed
+    assert (wire.closed,) == (True,)
     for task in protocol.tasks:
         task.cancel()
 

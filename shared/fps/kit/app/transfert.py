@@ -89,9 +89,9 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
 
             async def reprendre() -> Response:
                 await bacs.restore(service, repris)
-                signe = {"ancres": repris.couverture.ancres, "sans_ancre": repris.couverture.sans_ancre}
-                await service.note(nom, "bac", ADMINISTRATION, "import", **signe)
-                told = BacRepris(**(await state(nom)).model_dump(), **signe)
+                ancres, sans_ancre = repris.couverture.ancres, repris.couverture.sans_ancre
+                await service.note(nom, "bac", ADMINISTRATION, "import", ancres=ancres, sans_ancre=sans_ancre)
+                told = BacRepris(**(await state(nom)).model_dump(), ancres=ancres, sans_ancre=sans_ancre)
                 return Response(told.model_dump_json(), 201, media_type=JSON)
 
             return await (once.keep(request, spool.sha256, reprendre) if keyed else reprendre())
