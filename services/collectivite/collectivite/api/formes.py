@@ -29,4 +29,7 @@ def ecrit(motif: str) -> str:
 
 Numero = Annotated[str, Path(pattern=r"^[0-9]{26}$", description="Numéro du FPS, 26 chiffres")]
 Motif = Annotated[Texte, AfterValidator(ecrit)]
-NumeroAgent = Annotated[str, Field(pattern=r"^[0-9]{1,3}$", description="Numéro de l'agent assermenté")]
+# One writing at every door: « 0072 » is « 72 »; what three digits cannot hold is refused by the number that it would make.
+NumeroAgent = Annotated[
+    str, Field(pattern=r"^[0-9]{1,4}$", description="Numéro de l'agent assermenté ; il tient sur 3 chiffres (« 0072 » est « 72 »)")
+]

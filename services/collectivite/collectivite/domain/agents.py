@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from collectivite.domain.refus import AgentNonAssermente
+from fps.droit.numero import NumeroInvalide
+
+DERNIER: Final = 999  # three digits of the number of a FPS (arrêté of 6 November 2015, art. 4)
+
+
+def numero_d_agent(texte: str) -> int:
+    """The number of an agent as somebody typed it, « 0072 » or « 72 »; raises NumeroInvalide when three digits cannot hold it."""
+    if int(texte) > DERNIER:
+        raise NumeroInvalide(f"Agent {texte} : son numéro ne tient pas sur 3 chiffres.", "agent")
+    return int(texte)
 
 
 @dataclass

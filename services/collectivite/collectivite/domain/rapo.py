@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Literal, cast
 
+from collectivite.domain.agents import numero_d_agent
 from collectivite.domain.refus_recours import (
     DelaiDePieces,
     PieceNonManquante,
@@ -134,7 +135,7 @@ class Rapo:
             raise RapoDejaDecide(f"Le RAPO {self.numero_rapo} est dans l'état « {self.etat} ».", "numero_fps")
         if le > self.date_limite_decision:
             raise RapoHorsDelaiDecision(f"Le silence a valu rejet le {self.date_limite_decision:%d/%m/%Y}.", "sens")
-        if int(agent) == int(agent_du_fps):
+        if numero_d_agent(agent) == int(agent_du_fps):
             raise RapoMemeAgent(f"L'agent {agent} a établi l'avis contesté.", "agent")
 
     @property
