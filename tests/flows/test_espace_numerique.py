@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from fps.droit import droit
 from fps.kit.ground.clock import paris
+from fps.kit.web.quotas import ESPACES, HEURE
 from fps.messages.mfps import CreationFps, ModificationFps
 from fps.parties import Party
 from fps.villes.catalogue import connues
@@ -237,3 +239,17 @@ async def test_an_agent_chooses_where_the_letters_of_antai_go(monde: World) -> N
     absente = ville.autre(PARIS)
     chemin = f"/espaces/{absente.siret}/destination"
     assert code(await absente.administrer("PUT", chemin, json={"mode": "retrait"})) == (403, "espace-absent")
+
+
+async def test_a_caller_asks_for_so_many_espaces_an_hour_then_comes_again_later(monde: World) -> None:
+    ville = await Espace.vierge(monde)
+    assert (await ville.demander()).status_code == 201
+    quotas = monde.services[Party.ANTAI].app.state.quotas
+    ((appelant, _),) = [(who, until) for who, until in quotas._until.items() if who[0] == ESPACES and who[2] == ville.bac]
+    nombre = droit(LE).espaces_par_heure
+    quotas.take(appelant, ESPACES, nombre, nombre - 1)
+    trop = await ville.autre(PARIS).demander()
+    assert code(trop) == (429, "trop-de-demandes") and 0 < int(trop.headers["Retry-After"]) <= HEURE // nombre
+    assert trop.headers["RateLimit-Policy"] == f'"espaces";q={nombre};w={HEURE}'
+    assert code(await ville.demander()) == (409, "espace-existant")  # what is refused by itself takes nothing of it
+    assert (await (await Espace.vierge(monde)).demander()).status_code == 201

@@ -167,6 +167,7 @@ class Droit:
     compte_session_minutes = Parametre(int)
     connexions_par_minute = Parametre(int)
     ecritures_anonymes_par_minute = Parametre(int)
+    espaces_par_heure = Parametre(int)
     attentes_par_appelant = Parametre(int)
     piece_taille_maximum = Parametre(int)
     piece_types_admis = Parametre[tuple[str, ...]](tuple)

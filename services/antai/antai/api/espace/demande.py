@@ -17,6 +17,7 @@ from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes
 from fps.kit.trust.acces import publique
 from fps.kit.web.body import Router
+from fps.kit.web.quotas import ESPACES, compter
 from fps.messages.formats import Ligne
 from fps.messages.formats import Siret as SiretTexte
 from fps.messages.parties_prenantes import Adresse, Contact
@@ -63,6 +64,7 @@ def routes(service: Service) -> Router:
             await actes.verifier(siret, demande.type, lecture.work)
 
         await lire(service, request, "espace", siret, verifier, None)  # before a password is worked on
+        compter(request, ESPACES)
         empreinte = await personnes.hacher(premier.login, premier.mot_de_passe.get_secret_value())
 
         async def run(work: Work) -> EtatDemande:
