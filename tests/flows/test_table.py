@@ -166,7 +166,7 @@ def test_the_example_of_a_creation_passes_every_check_of_meaning() -> None:
     plafond = commune(message.siret).zone(message.lieu.zone).bareme(message.vehicule.categorie, message.date_heure_constat.date())
     erreurs = controler_creation(message, maintenant=message.date_heure_constat, plafond=plafond)
     assert erreurs == []
-    assert message.minoration == commune(message.siret).minoration(message.montant_fps)
+    assert message.minoration == commune(message.siret).minoration(message.montant_fps, message.date_heure_constat.date())
 
 
 def test_the_examples_tell_one_life_with_the_dates_and_amounts_of_the_law() -> None:

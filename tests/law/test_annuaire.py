@@ -61,7 +61,7 @@ def test_what_a_party_keeps_of_a_town_is_a_town_without_its_hours_its_prices_and
     assert Commune.model_validate_json(gardee.model_dump_json(by_alias=True)) == gardee == gardee.sans_la_rue()
     assert (gardee.horaires, gardee.abonnements, gardee.droits, gardee.sources) == ({}, (), (), ())
     assert not any(zone.horaires or zone.tarifs or zone.tarifs_par_categorie or zone.voies or zone.ticket_gratuit for zone in gardee.zones)
-    meme = ("siret", "nom", "type", "population", "cycle", "adresse", "contact", "contact_rapo", "territoire", "reduction", "par_defaut")
+    meme = ("siret", "nom", "type", "population", "cycle", "adresse", "contact", "contact_rapo", "territoire", "reductions", "par_defaut")
     assert [getattr(gardee, nom) for nom in meme] == [getattr(ville, nom) for nom in meme]
     assert [(zone.code, zone.fps) for zone in gardee.zones] == [(zone.code, zone.fps) for zone in ville.zones]
     assert gardee.fps_maximum(LE) == ville.fps_maximum(LE)

@@ -94,8 +94,8 @@ def _facture(le: date) -> list[int]:
     return [loi.facture_apa_traitement, loi.facture_apa_affranchissement, loi.facture_apa]
 
 
-def _minoration(siret: str, montant: int) -> dict[str, int] | None:
-    accordee = commune(siret).minoration(montant)
+def _minoration(siret: str, montant: int, le: date = date(2026, 6, 15)) -> dict[str, int] | None:
+    accordee = commune(siret).minoration(montant, le)
     return accordee.model_dump(exclude_defaults=True) if accordee else None
 
 

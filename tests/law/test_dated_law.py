@@ -100,7 +100,7 @@ def test_before_2018_no_limit_exists(depart: date, limite: Any) -> None:
 def test_a_town_offers_a_reduced_amount_only_where_antai_takes_it(jour: date) -> None:
     lille = commune("21590350100017")
     assert bool(droit(jour).minoration_canaux) == (jour >= date(2021, 1, 1))
-    minoration = lille.minoration(3500)
+    minoration = lille.minoration(3500, jour)
     assert minoration is not None and minoration.montant == 2450
 
 

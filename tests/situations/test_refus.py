@@ -54,6 +54,7 @@ ENROLEMENT = (
     "fps.kit.trust.guichet_psce",
     "fps.kit.web.quotas",
     "fps.kit.engine.inscriptions",
+    "fps.villes.prestataires",
 )
 
 

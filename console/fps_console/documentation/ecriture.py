@@ -15,7 +15,7 @@ from fps.kit.ground.settings import PORTS
 from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
 from fps.villes.catalogue import connues
-from fps.villes.communes import Zone
+from fps.villes.communes import Commune, Zone
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.fiches import anchor, flux_md, grid
@@ -170,12 +170,21 @@ def _communes() -> str:
             f"`{c.siret}`",
             c.cycle,
             c.mode_notification,
-            "aucune" if c.reduction is None else f"{c.reduction.dite} {c.reduction.delai_dit}",
+            _minoration(c),
             "<br>".join(f"`{z.code}` : {_montants(z)} ({', '.join(z.codes_postaux)})" for z in c.zones),
         )
         for c in connues()
     )
     return grid(("commune", "SIRET", "cycle", "notification", "minoration", "zones : montant du FPS (codes postaux)"), rows)
+
+
+def _minoration(commune: Commune) -> str:
+    """What a town grants to who pays soon, by date when it changed."""
+    dites = [
+        ("aucune" if r is None else f"{r.dite} {r.delai_dit}") + (f" au {le:%d/%m/%Y}" if n else "")
+        for n, (le, r) in enumerate(sorted((commune.reductions or {}).items()))
+    ]
+    return ", puis ".join(dites) or "aucune"
 
 
 def _montants(zone: Zone) -> str:

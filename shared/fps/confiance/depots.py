@@ -78,15 +78,17 @@ def deposer(
     maintenant: datetime,
     villes: Annuaire,
     *,
+    zones: Sequence[str] | None = None,
     autre: type[CertificatAutreCollectivite] = CertificatAutreCollectivite,
     deja: type[CertificatDejaDepose] = CertificatDejaDepose,
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    `villes`: those of the bac. Raises CommuneInconnue, RoleInterdit (a simulated service other than the reference system), and `autre` or
-    `deja`, which a service refines with its own words.
+    `villes`: those of the bac; `zones` asked for, where a perimeter has some. Raises CommuneInconnue, RoleInterdit (a simulated service
+    other than the reference system), PrestataireNonDeclare, PrestataireHorsPerimetre, and `autre` or `deja`, which a service refines with
+    its own words.
     """
-    villes.commune(siret, paris_date(maintenant))
+    ville = villes.commune(siret, paris_date(maintenant))
     if qui.service not in (None, Party.COLLECTIVITE):
         raise RoleInterdit(f"« {qui.nom} » n'a rien à déposer.")
     # A provider has a SIRET too: only a town that somebody told of is one for sure.
@@ -96,6 +98,9 @@ def deposer(
         raise autre(f"SIRET {qui.siret} ({titulaire.nom}), dépôt demandé pour {siret}.", "siret")
     if ancienne is not None:
         raise deja(f"« {qui.nom} », SIRET {siret}, état « {ancienne.etat} ».")
+    permises = tuple(zones or ())
+    if qui.service is None:
+        permises = ville.perimetre(prestataire, qui.siret, permises, permissions)
     return Habilitation(
         cle=qui.cle,
         siret=siret,
@@ -105,7 +110,7 @@ def deposer(
         valide_du=qui.valide_du,
         valide_au=qui.valide_au,
         etat=EtatHabilitation.DEPOSEE,
-        zones=(),
+        zones=() if zones is None else permises,
         droits=tuple(permissions),
         deposee_le=maintenant,
         effet_le=effet_le,

@@ -1,5 +1,6 @@
 """A town: who it is, how it is reached, its cycle, its delays, its zones, what it grants to who pays soon."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -7,37 +8,24 @@ from pydantic import Field, model_validator
 
 from fps.droit.calculs import Cycle, montant_fps
 from fps.droit.calendar import PARIS, jour_civil
-from fps.messages.formats import Centimes, Courriel, Court, Ligne, Siret, Url
+from fps.messages.formats import Centimes, Court, Ligne, Siret, Url
 from fps.messages.mfps import Minoration, ModeNotification
 from fps.messages.parties_prenantes import Adresse, Autorite, Beneficiaire, Categorie, Contact, ContactRapo
 from fps.villes.abonnements import COURANTS, Abonnement, DroitNonPrevu, DroitPrevu, droits_vendus
+from fps.villes.autorites import AutoriteCommune, AutoriteInconnue
 from fps.villes.horaires import HeuresPayantes, Horaires
+from fps.villes.joindre import Joindre, JoindreRapo
 from fps.villes.lecture import DepuisLaReforme, Lecture
 from fps.villes.lieux import situer
 from fps.villes.moyens import MoyensRapo
 from fps.villes.par_date import ParDate, valeur_au
+from fps.villes.prestataires import Prestataire, emetteur, fautes, perimetre
 from fps.villes.reductions import PaiementRapide, Reduction
 from fps.villes.territoires import TERRITOIRES, Territoire, territoire_de
 from fps.villes.zones import HorsBareme, Zone
 
 Habitants = Annotated[int, Field(ge=0, le=100_000_000)]
 PAR_DEFAUT: Final = "H124"  # the hypothesis of a configuration that nobody gave
-
-
-class AutoriteCommune(Lecture):
-    """L'autorité des agents assermentés, et son chiffre dans les numéros."""
-
-    nom: Ligne
-    indicatif: Annotated[int, Field(ge=0, le=9)]
-
-
-class Joindre(Lecture):
-    """Comment joindre un service de la collectivité."""
-
-    nom: Ligne
-    adresse_electronique: Courriel
-    url: Url | None
-    telephone: Court | None = None
 
 
 class Source(Lecture):
@@ -67,10 +55,12 @@ class Commune(Lecture):
     autorite_agents: AutoriteCommune = Field(alias="autorite")
     adresse: Adresse
     joindre: Joindre = Field(alias="contact")
-    joindre_rapo: Joindre = Field(alias="contact_rapo")
+    joindre_rapo: JoindreRapo = Field(alias="contact_rapo")
+    autres_autorites: tuple[AutoriteCommune, ...] = ()
+    prestataires: tuple[Prestataire, ...] = ()
     territoire: Territoire = Field(default_factory=_situee, description="À défaut, celui du code postal de l'adresse")
     rapides: ParDate[PaiementRapide | None] | None = Field(default=None, alias="paiement_rapide")
-    reduction: Reduction | None = Field(default=None, alias="minoration")
+    reductions: ParDate[Reduction | None] | None = Field(default=None, alias="minoration")
     envoi_messages_jours: Annotated[int, Field(ge=0, le=30)] = 0
     envoi_avis_jours: Annotated[int, Field(ge=0, le=90)] = 0
     moyens_rapo: MoyensRapo | None = None
@@ -93,6 +83,8 @@ class Commune(Lecture):
         for nom, zones in [(a.nom, a.zones) for a in self.abonnements] + [(d.nom, d.zones) for d in self.droits]:
             if inconnues := sorted(set(zones) - set(codes)):
                 raise ValueError(f"« {nom} » : la zone « {inconnues[0]} » n'existe pas")
+        for faute in fautes(self.prestataires, [a.indicatif for a in self.autorites], codes):
+            raise ValueError(faute)
         return self
 
     @property
@@ -106,9 +98,30 @@ class Commune(Lecture):
         return self.model_copy(update={"zones": zones, "horaires": {}, "abonnements": (), "droits": (), "sources": ()})
 
     @property
+    def autorites(self) -> tuple[AutoriteCommune, ...]:
+        """The authorities of the sworn agents, the town's own first."""
+        return self.autorite_agents, *self.autres_autorites
+
+    def autorite_de(self, code_zone: str, indicatif: int | None = None) -> AutoriteCommune:
+        """That of this digit, else that of the provider that establishes the FPS of a zone, else the town's; raises AutoriteInconnue."""
+        emet = emetteur(self.prestataires, code_zone)
+        chiffre = emet.autorite if indicatif is None and emet is not None else indicatif
+        if chiffre is None:
+            return self.autorite_agents
+        for autorite in self.autorites:
+            if autorite.indicatif == chiffre:
+                return autorite
+        connus = ", ".join(f"{a.indicatif} ({a.nom})" for a in self.autorites)
+        raise AutoriteInconnue(f"Chiffre {chiffre} ; {self.nom} : {connus}.", "autorite")
+
+    def nommer(self, autorite: AutoriteCommune) -> Autorite:
+        """An authority as the messages name it."""
+        return Autorite(nom=autorite.nom, adresse=self.adresse)
+
+    @property
     def autorite(self) -> Autorite:
-        """The authority as the messages name it."""
-        return Autorite(nom=self.autorite_agents.nom, adresse=self.adresse)
+        """The town's own authority as the messages name it."""
+        return self.nommer(self.autorite_agents)
 
     @property
     def contact(self) -> Contact:
@@ -119,9 +132,24 @@ class Commune(Lecture):
 
     @property
     def contact_rapo(self) -> ContactRapo:
-        """Where a RAPO is sent."""
-        rapo = self.joindre_rapo
-        return ContactRapo(nom=rapo.nom, adresse=self.adresse, adresse_electronique=rapo.adresse_electronique, url=rapo.url)
+        """Where a RAPO is sent, when neither a zone nor a provider says otherwise."""
+        return self.joindre_rapo.contact(self.adresse)
+
+    def contact_rapo_de(self, code_zone: str) -> ContactRapo:
+        """Where a RAPO against a FPS of that zone is sent: the zone says it, else the provider that receives them there, else the town."""
+        de_la_zone = next((zone.joindre_rapo for zone in self.zones if zone.code == code_zone), None)
+        des_prestataires = (p.contact_rapo for p in self.prestataires if p.couvre(code_zone))
+        trouve = de_la_zone or next((contact for contact in des_prestataires if contact is not None), self.joindre_rapo)
+        return trouve.contact(self.adresse)
+
+    def perimetre(self, nom: str, siret: str | None, zones: Sequence[str], droits: Iterable[str]) -> tuple[str, ...]:
+        """The zones that somebody who works for the town may be given, none meaning all; `siret`: that of the certificate.
+
+        Free for the town itself, and for who says no provider; raises PrestataireNonDeclare, PrestataireHorsPerimetre.
+        """
+        if not self.prestataires or siret == self.siret or nom == self.nom:
+            return tuple(zones)
+        return perimetre(self.prestataires, nom, siret, zones, droits)
 
     @property
     def beneficiaire(self) -> Beneficiaire:
@@ -200,6 +228,11 @@ class Commune(Lecture):
             return None
         return max((m for zone in self.zones for depuis, fps in zone.fps.items() if depuis <= le for m in fps.values()), default=None)
 
-    def minoration(self, montant: int) -> Minoration | None:
-        """The reduced amount of a FPS of `montant` centimes, None when the town grants none, or nothing less than the FPS."""
-        return self.reduction.minoration(montant) if self.reduction is not None else None
+    def reduction(self, le: date) -> Reduction | None:
+        """What the town grants to who pays soon a FPS found that day; None when it grants nothing."""
+        return None if self.reductions is None else valeur_au(self.reductions, le)
+
+    def minoration(self, montant: int, le: date) -> Minoration | None:
+        """The reduced amount of a FPS of `montant` centimes found that day, None when the town grants none, or nothing less."""
+        reduction = self.reduction(le)
+        return None if reduction is None else reduction.minoration(montant)

@@ -21,7 +21,10 @@ autorite:
   indicatif: 1                       # le chiffre de l'autorité dans le numéro du FPS
 adresse: { voie: 1 place de la Mairie inventée, code_postal: "00400", commune: Val-l'Essai }
 contact: { nom: Commune de Val-l'Essai, adresse_electronique: mairie@val.example, url: null, telephone: 01 99 00 00 00 }
-contact_rapo: { nom: Service des recours, adresse_electronique: rapo@val.example, url: null }
+contact_rapo: { nom: Service des recours, adresse_electronique: rapo@val.example, url: null }   # une zone peut avoir le sien
+# autres_autorites: [{ nom: Exemple Stationnement, indicatif: 2 }]   # si des agents relèvent d'une autre autorité
+# prestataires:                      # si des tiers travaillent pour elle : zones, droits (emission, rapo, contentieux, comptabilite, suivi)
+#   - { nom: Exemple Stationnement, zones: [centre], droits: [emission, suivi], autorite: 2 }
 minoration: { pourcent: 30, delai_jours: 9 }
 moyens_rapo: { equivalents_temps_plein: 1.5, budget: 6000000 }   # ce que son rapport annuel sur les RAPO en dit, en centimes par an
 horaires:                            # sans horaires : payant à toute heure

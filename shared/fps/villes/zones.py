@@ -12,6 +12,7 @@ from fps.errors import Introuvable
 from fps.messages.formats import Centimes, CentimesDus, CodePostal, Court, Ligne
 from fps.messages.parties_prenantes import Categorie
 from fps.villes.horaires import Horaires
+from fps.villes.joindre import JoindreRapo
 from fps.villes.lecture import DepuisLaReforme, Lecture
 from fps.villes.par_date import ParDate, valeur_au
 
@@ -40,6 +41,9 @@ class Zone(Lecture):
     fps: Annotated[dict[DepuisLaReforme, dict[Categorie, CentimesDus]], Field(min_length=1)]
     tarifs: dict[DepuisLaReforme, Grille] = Field(default_factory=dict)
     tarifs_par_categorie: dict[Categorie, dict[DepuisLaReforme, Grille]] = Field(default_factory=dict)
+    joindre_rapo: JoindreRapo | None = Field(
+        default=None, alias="contact_rapo", description="À défaut, celui du prestataire ou de la ville"
+    )
 
     @field_validator("fps")
     @classmethod

@@ -1,5 +1,6 @@
 """Where what is ill written in a file of lives stands: its line, its column, and the nearest word of the language."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -106,6 +107,8 @@ class Plan:
         """The faults of a model that begins at a path; `mots` gives the words that each kind of place takes ("" : those of a step)."""
         found: dict[Chemin, Faute] = {}
         for one in error.errors():
+            if one["type"] == "default_factory_not_called":  # a default that waits for what is ill written
+                continue
             chemin = _ecrit((*debut, *one["loc"]), self.racine)
             if chemin not in found:
                 found[chemin] = self.faute(chemin, _phrase(one, chemin, mots))
@@ -143,4 +146,6 @@ def _phrase(one: Any, chemin: Chemin, mots: Mapping[str, Sequence[str]]) -> str:
     if kind == "extra_forbidden":
         dans = "etape" if "etapes" in chemin[:-1] else "vie"
         texte += proche(mot, mots[dans])
+    if kind in ("literal_error", "enum"):
+        texte += proche(vu, re.findall(r"'([^']*)'", str(one["ctx"]["expected"])))
     return texte

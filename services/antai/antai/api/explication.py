@@ -122,7 +122,7 @@ class Recit:
 
     def minore(self) -> int:
         """The reduced amount of the message, as the town's rate gives it."""
-        accordee = self.declaree or self.ville.reduction
+        accordee = self.declaree or self.ville.reduction(jour_du_numero(self.dossier.numero))
         montant = self.dossier.montant
         return venu_de(self.dossier.minoration_montant, lambda: montant if accordee is None else accordee.reduire(montant))
 

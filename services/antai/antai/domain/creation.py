@@ -10,6 +10,7 @@ from antai.domain.registres import MotifAbandon
 from fps.droit.calculs import Cycle
 from fps.droit.calendar import jour_civil
 from fps.droit.money import euros
+from fps.errors import Refus
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ErreurAccuse, ModificationFps
 from fps.regles.accuse import erreur, erreur_de
 from fps.regles.controle_mfps import au_dessus_du_plafond, controler_creation
@@ -34,7 +35,29 @@ def plafond(ville: Commune, message: CreationFps) -> int | None:
 
 def avertissements(ville: Commune, message: CreationFps) -> tuple[ErreurAccuse, ...]:
     """What ANTAI finds strange and takes all the same: it computes no amount, and may not know the last tariff (accusé: hypothesis H12)."""
-    return tuple(au_dessus_du_plafond(message, plafond(ville, message)))
+    return (*au_dessus_du_plafond(message, plafond(ville, message)), *_non_declares(ville, message))
+
+
+def _non_declares(ville: Commune, message: CreationFps) -> Iterator[ErreurAccuse]:
+    """An authority digit, a provider or its zone that the town did not declare: it may have changed since (hypothesis H128)."""
+    if ville.par_defaut:
+        return
+    chiffre = int(message.numero_fps[16])
+    if chiffre not in {autorite.indicatif for autorite in ville.autorites}:
+        declares = ", ".join(str(autorite.indicatif) for autorite in ville.autorites)
+        yield erreur(
+            "autorite-non-declaree",
+            "numero_fps",
+            f"Le chiffre {chiffre} n'est celui d'aucune autorité que {ville.nom} déclare ({declares}).",
+            "Arrêté du 6 novembre 2015, art. 4",
+            "Vérifiez le 17e chiffre du numéro : celui de l'autorité dont relève l'agent.",
+        )
+    if message.prestataire is None:
+        return
+    try:
+        ville.perimetre(message.prestataire, None, (message.lieu.zone,), ("emission",))
+    except Refus as refus:
+        yield erreur(refus.code, "prestataire", refus.detail, refus.article, refus.que_faire)
 
 
 def verifier_creation(

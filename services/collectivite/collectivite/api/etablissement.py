@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from collectivite.actes import etablissement as actes
 from collectivite.api.forfaits import ForfaitVu
+from collectivite.api.formes import NumeroAgent
 from collectivite.domain.etablissement import Constat
 from fps.kit.engine.collector import Item
 from fps.kit.engine.service import Service
@@ -25,6 +26,7 @@ from fps.kit.wire.envelope import BODY_LIMIT, parse
 from fps.messages.formats import Centimes, CodePostal, Court, Instant, Ligne, Siret
 from fps.messages.mfps import ModeNotification
 from fps.messages.parties_prenantes import Vehicule
+from fps.villes.autorites import Indicatif
 
 EXEMPLE: dict[str, JsonValue] = {
     "siret": "21590350100017",
@@ -48,13 +50,16 @@ class DemandeFps(BaseModel):
     voie: Ligne = Field(description="Numéro et nom de la voie du constat")
     code_postal: CodePostal | None = None
     vehicule: Vehicule
-    agent: Annotated[str, Field(pattern=r"^[0-9]{1,4}$", description="Numéro de l'agent assermenté ; il tient sur 3 chiffres")]
+    agent: NumeroAgent
     date_heure_constat: Instant | None = Field(default=None, description="Heure du constat ; à défaut, l'heure du bac")
     montant_deduit: Centimes | None = Field(
         default=None, description="Dernier paiement immédiat justifié, en centimes ; à défaut, celui du registre de la plaque"
     )
     mode_notification: ModeNotification | None = Field(default=None, description="À défaut, celui de la collectivité")
     dispositif: Court | None = None
+    autorite: Indicatif | None = Field(
+        default=None, description="Chiffre de l'autorité de l'agent ; à défaut, celui du prestataire de la zone, sinon de la collectivité"
+    )
 
     def constat(self, maintenant: datetime) -> Constat:
         """What the agent saw, at the bac's time when no hour was typed."""
@@ -66,7 +71,7 @@ class DemandeFps(BaseModel):
         return list(actes.cles(self.siret, self.constat(self.date_heure_constat))) if self.date_heure_constat else []
 
 
-CHAMPS = ("zone", "voie", "code_postal", "vehicule", "agent", "montant_deduit", "mode_notification", "dispositif")
+CHAMPS = ("zone", "voie", "code_postal", "vehicule", "agent", "montant_deduit", "mode_notification", "dispositif", "autorite")
 
 
 def lire(brut: bytes) -> DemandeFps:

@@ -75,7 +75,7 @@ def effets(liasse: Liasse) -> datetime:
 
 def minoration(liasse: Liasse) -> int:
     """The reduced amount."""
-    reduction = liasse.ville.reduction
+    reduction = liasse.ville.reduction(liasse.forfait.jour)
     return venu_de(liasse.forfait.minoration_montant, lambda: reduction.reduire(montant(liasse)) if reduction is not None else None)
 
 

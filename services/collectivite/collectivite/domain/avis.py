@@ -70,7 +70,7 @@ def _modalites(ville: Commune, forfait: Forfait, numero: str, *, rapo: bool) -> 
         majoration_pourcent=loi.majoration_pourcent,
         majoration_minimum=loi.majoration_minimum,
         rapo_obligatoire=True,
-        contact_rapo=ville.contact_rapo,
+        contact_rapo=ville.contact_rapo_de(forfait.lieu.zone),
         delai_rapo_mois=loi.rapo_delai_mois,
         date_limite_rapo=date_limite_rapo(notification) if rapo else None,
         pieces_rapo=PIECES_RAPO,

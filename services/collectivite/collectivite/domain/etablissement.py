@@ -18,6 +18,7 @@ from fps.regles.accuse import erreur
 from fps.regles.controle_mfps import controler_creation
 from fps.regles.serie import Serie
 from fps.villes.communes import Commune, Zone
+from fps.villes.prestataires import emetteur
 
 ORDRE_MAXIMUM: Final = 999
 
@@ -35,6 +36,7 @@ class Constat:
     montant_deduit: int | None = None
     mode_notification: ModeNotification | None = None
     dispositif: str | None = field(default=None)
+    autorite: int | None = None
 
 
 @dataclass
@@ -81,12 +83,14 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
     """The message of a FPS; its amount is that of the zone less the latest proof (CGCT, art. L. 2333-87, I and R. 2333-120-5).
 
     `depart` is the hour of the latest proof: the effects of the FPS run from it (R. 2333-120-6), else from the finding.
-    Raises HorsBareme, ZoneIntrouvable, ZoneAmbigue, SerieEpuisee, NumeroInvalide, ConstatRefuse (whose accusé names every error).
+    Raises HorsBareme, ZoneIntrouvable, ZoneAmbigue, AutoriteInconnue, SerieEpuisee, NumeroInvalide, and ConstatRefuse whose accusé names
+    every error.
     """
     jour, zone = ville.jour(constat.date_heure), ville.situer(constat.voie, constat.code_postal, constat.zone)
     deduit, debut = constat.montant_deduit or 0, depart or constat.date_heure
     montant = montant_fps(bareme_de(ville, zone.code, constat.vehicule.categorie, jour), deduit)
-    numero = NumeroFps.composer(ville.siret, jour, autorite=ville.autorite_agents.indicatif, dispositif=serie.agent, ordre=serie.suivant())
+    autorite, emet = ville.autorite_de(zone.code, constat.autorite), emetteur(ville.prestataires, zone.code)
+    numero = NumeroFps.composer(ville.siret, jour, autorite=autorite.indicatif, dispositif=serie.agent, ordre=serie.suivant())
     message = CreationFps(
         numero_fps=str(numero),
         cle=numero.cle,
@@ -99,14 +103,15 @@ def message_fps(ville: Commune, constat: Constat, serie: SerieAgent, maintenant:
             zone=zone.code,
         ),
         vehicule=constat.vehicule,
-        agent=Agent(identifiant=constat.agent, autorite=ville.autorite),
+        agent=Agent(identifiant=constat.agent, autorite=ville.nommer(autorite)),
         dispositif=constat.dispositif,
         montant_fps=montant,
         montant_deduit=deduit,
         fin_effets=fin_effets(debut, zone.duree(ville.heures(zone.code).jour(debut)), ville.interruptions(zone.code, debut)),
         mode_notification=constat.mode_notification or ville.mode_notification,
-        minoration=ville.minoration(montant) if droit(jour).minoration_canaux else None,
-        contact_rapo=ville.contact_rapo,
+        minoration=ville.minoration(montant, jour) if droit(jour).minoration_canaux else None,
+        contact_rapo=ville.contact_rapo_de(zone.code),
+        prestataire=None if emet is None else emet.nom,
     )
     plafond = zone.plafond(jour, constat.vehicule.categorie)
     erreurs = [

@@ -40,7 +40,7 @@ def modification(
         date_edition=instant,
         montant_rectifie=montant,
         motif=motif,
-        contact_rapo=ville.contact_rapo,
+        contact_rapo=ville.contact_rapo_de(forfait.lieu.zone),
     )
 
 

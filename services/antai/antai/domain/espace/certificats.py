@@ -46,15 +46,14 @@ def deposer(
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    Raises RoleInterdit (a simulated service), CommuneInconnue, CertificatAutreCollectivite, CertificatDejaDepose, ZoneInconnue.
+    Raises RoleInterdit (a simulated service), ZoneInconnue, and what `depots.deposer` raises.
     """
     if qui.service is not None:
         raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
     autre, deja = CertificatAutreCollectivite, CertificatDejaDepose
     droits = permissions_de(permissions)
-    deposee = depots.deposer(ancienne, qui, siret, prestataire, droits, effet_le, maintenant, villes, autre=autre, deja=deja)
-    deposee.zones = zones_de(villes.commune(siret, paris_date(maintenant)), zones)
-    return deposee
+    demandees = zones_de(villes.commune(siret, paris_date(maintenant)), zones)
+    return depots.deposer(ancienne, qui, siret, prestataire, droits, effet_le, maintenant, villes, zones=demandees, autre=autre, deja=deja)
 
 
 def connue(habilitation: Habilitation | None, siret: str) -> Habilitation:
@@ -69,11 +68,14 @@ def regler(
     permissions: Sequence[Permission] | None,
     effet_le: datetime | None,
 ) -> None:
-    """Change a perimeter: what is None stays as it is; raises ZoneInconnue."""
+    """Change a perimeter: what is None stays as it is. Raises ZoneInconnue, PrestataireNonDeclare, PrestataireHorsPerimetre."""
     if zones is not None:
         habilitation.zones = zones_de(ville, zones)
     if permissions is not None:
         habilitation.droits = permissions_de(permissions)
+    if habilitation.certificat:  # that of a person, not of the simulated system
+        qui, titulaire = habilitation.prestataire, habilitation.siret_titulaire
+        habilitation.zones = ville.perimetre(qui, titulaire, habilitation.zones, habilitation.droits)
     if effet_le is not None:
         habilitation.effet_le = effet_le
 
