@@ -93,6 +93,7 @@ class Libelle(StrEnum):
     REMBOURSEMENT_A_PAYER = "remboursement à payer"
     REMBOURSEMENT_ARRETE = "remboursement arrêté"
     REMBOURSEMENT_DU_FPS = "remboursement du FPS"
+    REMBOURSEMENT_COMPENSE = "remboursement compensé"
     REVERSEMENT_MENSUEL = "reversement mensuel"
 
 
@@ -129,7 +130,7 @@ PLAN: Final[Mapping[Party, Mapping[str, Solde]]] = {
         Compte.ETAT: Solde(Sens.CREDIT, "majoration de l'État, rabais, remises et annulations déduits"),
         Compte.TRESOR: Solde(Sens.DEBIT, "compte de la collectivité au Trésor : remboursements qu'elle ordonne", par_collectivite=True),
         Compte.REMBOURSEMENTS: Solde(Sens.CREDIT, "remboursements ordonnés, à payer"),
-        Compte.TRESORERIE: Solde(Sens.CREDIT, "remboursements de FPS payés"),
+        Compte.TRESORERIE: Solde(Sens.CREDIT, "remboursements de FPS payés, ou imputés sur un titre"),
     },
     Party.CCSP: {},  # the court collects nothing
 }

@@ -99,8 +99,9 @@ class Deroulement:
 
     @property
     def connus(self) -> dict[str, Any]:
-        """What the names in braces stand for: those of the town, those kept before any dossier, those of the dossier."""
-        return {**mots_de_ville(self.vie.ville), **self.hors, **self.mots}
+        """What the names in braces stand for: of the town, what was kept, the number of each dossier (`numero_B`), of this one."""
+        autres = {f"numero_{nom}": mots["numero"] for nom, mots in self.dossiers.items() if "numero" in mots}
+        return {**mots_de_ville(self.vie.ville), **self.hors, **autres, **self.mots}
 
     async def jouer(self, jusqua: date | datetime | Moment | None = None) -> None:
         """Every step, in order, but those of later days than `jusqua`, where the bac then stops; raises VieFausse."""

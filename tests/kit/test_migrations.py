@@ -51,6 +51,7 @@ RELEASED = {
     "services/collectivite/collectivite/migrations/versions/0013_observations.py": "f0cf6aa2caa0c3dcffe4a65c9e5d43998e347fd0",
     "services/dgfip/dgfip/migrations/versions/0008_observations.py": "3e782d2fb0bf9cf4fbc7e6ecf426b5ef6a3d1668",
     "shared/fps/kit/data/revisions/kit_0007.py": "ab1eee9aa3eea83ff645c77c00b7e8d4a4a8daed",
+    "services/collectivite/collectivite/migrations/versions/0016_compensation.py": "ab7a7d2122b1f3a5d00a5a647320ad220ce9f8f3",
     "services/collectivite/collectivite/migrations/versions/0012_frais.py": "6451baa0e458a2aa76118d7b3605afa7896ea948",
     "services/antai/antai/migrations/versions/0001_initial.py": "1e7b94dc054889672c0469332c5cd3b620b44334",
     "services/ccsp/ccsp/migrations/versions/0001_initial.py": "d52bc57e91b3aee50e36ee93b07c099cf1002566",

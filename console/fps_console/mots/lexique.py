@@ -105,6 +105,7 @@ ACTES: Mapping[str, str] = {
     "piece-refusee": "Pièce comptable refusée",
     "remboursement-fps": "FPS remboursé",
     "remboursement-arrete": "Remboursement arrêté : le paiement est revenu impayé",
+    "compensation": "Somme imputée sur un autre FPS du redevable",
     "encaissement-amiable": "FPS encaissé par l'ANTAI, compté pour la collectivité",
     "remboursement-titre": "FPS majoré remboursé",
     "piece-comptable": "Pièce comptable reçue",

@@ -6,15 +6,23 @@ from pydantic import Field
 
 from fps.droit.calculs import REMBOURSEMENT
 from fps.messages import specimens as s
-from fps.messages.formats import CentimesDus, Court, Iban, Instant, Jour, Ligne, Numero26, Siret, Texte
-from fps.messages.message import Message
+from fps.messages.formats import CentimesDus, Court, Iban, Instant, Jour, Ligne, Numero26, Plaque, Siret, Texte
+from fps.messages.message import Message, Partie
 from fps.messages.mfps import ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Contact, Demandeur
 from fps.parties import Channel, Party
 
 LOI = REMBOURSEMENT
+COMPENSATION = "Code civil, art. 1347 et 1347-1"
 Exercice = Annotated[int, Field(ge=2018, le=2199, description="Exercice comptable")]
 Cause = Literal["rapo", "juridiction", "collectivite"]
+
+
+class Compensation(Partie):
+    """La dette du même redevable, envers la même collectivité, que la somme à rembourser éteint."""
+
+    numero_fps: Numero26 = Field(description="FPS majoré sur lequel la somme est imputée")
+    immatriculation: Plaque = Field(description="Véhicule des deux FPS")
 
 
 class AccuseDocumentComptable(
@@ -78,10 +86,13 @@ class TitreAnnulationRecette(
     date_piece: Jour = Field(description="Date de la pièce")
     cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
     beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
-    iban: Iban
+    iban: Iban | None = Field(default=None, description="Compte où virer la somme ; absent quand elle est imputée")
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
     montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
     motif: Texte = Field(description="Décision qui fonde le remboursement")
+    compensation: Compensation | None = Field(
+        default=None, description="FPS majoré du même redevable sur lequel la somme est imputée, au lieu d'être virée (hypothèse H129)"
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -121,10 +132,13 @@ class MandatRemboursement(
     date_piece: Jour = Field(description="Date de la pièce")
     cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
     beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
-    iban: Iban
+    iban: Iban | None = Field(default=None, description="Compte où virer la somme ; absent quand elle est imputée")
     montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
     montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
     motif: Texte = Field(description="Décision qui fonde le remboursement")
+    compensation: Compensation | None = Field(
+        default=None, description="FPS majoré du même redevable sur lequel la somme est imputée, au lieu d'être virée (hypothèse H129)"
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -146,7 +160,7 @@ class MandatRemboursement(
 class AvisRemboursementFps(
     Message, flow=10, nom="avis-remboursement", sender=Party.DGFIP, receiver=Party.USAGER, channel=Channel.COURRIER, law=LOI
 ):
-    """Le remboursement d'un FPS par virement."""
+    """Le remboursement d'un FPS, par virement ou par compensation."""
 
     numero_fps: Numero26
     collectivite: Ligne = Field(description="Collectivité qui rembourse")
@@ -155,8 +169,9 @@ class AvisRemboursementFps(
     comptable: Contact = Field(description="Comptable qui paie")
     date_envoi: Jour = Field(description="Date d'envoi de l'avis")
     montant_rembourse: CentimesDus = Field(description="Montant remboursé, en centimes")
-    mode: Literal["virement"] = Field(description="Mode de remboursement")
-    reference: Court = Field(description="Référence du virement")
+    mode: Literal["virement", "compensation"] = Field(description="Par virement, ou en éteignant une autre dette du redevable")
+    reference: Court = Field(description="Référence du virement, ou de l'imputation")
+    compense_sur: Numero26 | None = Field(default=None, description="FPS majoré sur lequel la somme est imputée")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,

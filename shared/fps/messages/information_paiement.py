@@ -143,7 +143,9 @@ class TitrePaye(Message, flow=5, nom="titre-paye", sender=Party.DGFIP, receiver=
     numero_fps: Numero26
     numero_titre: NumeroTitre
     rang_annexe: Rang
-    moyen: Moyen | Literal["saisie"] = Field(description="Moyen de paiement, ou saisie à tiers détenteur")
+    moyen: Moyen | Literal["saisie", "compensation"] = Field(
+        description="Moyen de paiement, saisie à tiers détenteur, ou compensation avec un remboursement"
+    )
     date_heure_paiement: Instant = Field(description="Date et heure du paiement")
     montant_paye: Centimes = Field(description="Montant payé en tout, cette nouvelle comprise, en centimes")
     rabais: Centimes = Field(description="Rabais imputé sur la majoration, en centimes")

@@ -90,6 +90,8 @@ class Pieces:
     libelles: frozenset[str]
 
 
+# A FPS is given back by a transfer, or by paying a title of the same redevable.
+RENDUS_FPS: Final = frozenset({Libelle.REMBOURSEMENT_DU_FPS, Libelle.REMBOURSEMENT_COMPENSE})
 PIECES: Final = (
     Pieces("EmissionTitre", "total_du", Party.ANTAI, Compte.TITRE, frozenset({Libelle.TITRE_EXECUTOIRE})),
     Pieces(
@@ -99,7 +101,7 @@ PIECES: Final = (
         Compte.ENCAISSEMENTS,
         frozenset({Libelle.PAIEMENT, Libelle.PAIEMENT_MINORE, Libelle.DOUBLE_PAIEMENT}),
     ),
-    Pieces("AvisRemboursementFps", "montant_rembourse", Party.DGFIP, Compte.TRESORERIE, frozenset({Libelle.REMBOURSEMENT_DU_FPS})),
+    Pieces("AvisRemboursementFps", "montant_rembourse", Party.DGFIP, Compte.TRESORERIE, RENDUS_FPS),
     Pieces("AvisRemboursementTitre", "montant_rembourse", Party.DGFIP, Compte.ENCAISSEMENTS, frozenset({Libelle.REMBOURSEMENT_DU_TITRE})),
 )
 
@@ -113,7 +115,7 @@ RENDUS: Final = frozenset(
     {
         (Party.ANTAI, Compte.ENCAISSEMENTS, Libelle.RESTITUTION_DU_TROP_PERCU),
         (Party.DGFIP, Compte.ENCAISSEMENTS, Libelle.REMBOURSEMENT_DU_TITRE),
-        (Party.DGFIP, Compte.TRESORERIE, Libelle.REMBOURSEMENT_DU_FPS),
+        *((Party.DGFIP, Compte.TRESORERIE, libelle) for libelle in RENDUS_FPS),
     }
 )
 

@@ -146,6 +146,12 @@ _TOUS: Final = (
         "/fps/{numero}/remboursements",
         defauts={"iban": "FR7630001007941234567890185"},
     ),
+    Acte(
+        "compenser",
+        "La collectivité impute ce qui a été payé en trop sur un FPS majoré du même redevable (« sur »), au lieu de le rembourser.",
+        _VILLE,
+        "/fps/{numero}/compensation",
+    ),
     _lire(
         "suivre son FPS",
         "L'usager suit son FPS sur le site de la collectivité.",

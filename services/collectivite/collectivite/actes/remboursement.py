@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from collectivite.actes.dossier import demande, etabli_ici, numero_suivant
 from collectivite.actes.forfait import ecrire
+from collectivite.domain import remboursement as domaine
+from collectivite.domain.forfait import Forfait
 from collectivite.domain.mentions import Mention
 from collectivite.domain.rapo import Rapo
 from collectivite.domain.refus import BeneficiaireDifferent, RemboursementInconnu
@@ -11,7 +13,7 @@ from collectivite.domain.remboursement import Remboursement, exercice, genre, ve
 from collectivite.store import recours_de
 from fps.droit.calculs import REMBOURSEMENT
 from fps.kit.engine.work import Key, Work
-from fps.messages.comptable import AccuseDocumentComptable, Cause, RejetDocumentComptable
+from fps.messages.comptable import COMPENSATION, AccuseDocumentComptable, Cause, RejetDocumentComptable
 from fps.messages.parties_prenantes import Demandeur
 
 
@@ -32,11 +34,28 @@ async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demand
 
     `payeur` made himself known to the agent when nobody contested (hypothesis H104). Raises as `verifier`, and BeneficiaireDifferent.
     """
-    forfait = await demande(numero, work)
+    return await _ordonner(await demande(numero, work), iban, None, montant, payeur, work)
+
+
+async def compenser(numero: str, sur: str, montant: int | None, payeur: Demandeur | None, work: Work) -> Remboursement:
+    """What was paid in excess pays another FPS of the same redevable, majoré, instead of going back (C. civ., art. 1347; H129).
+
+    As much of it as the other one still owes, when no sum is said. Raises as `rembourser`, ForfaitInconnu, and as `domaine.compenser`.
+    """
+    return await _ordonner(await demande(numero, work), "", await demande(sur, work), montant, payeur, work)
+
+
+async def _ordonner(
+    forfait: Forfait, iban: str, sur: Forfait | None, montant: int | None, payeur: Demandeur | None, work: Work
+) -> Remboursement:
+    numero = forfait.numero
     connu, cause = await _beneficiaire(numero, work)
     if connu is not None and payeur is not None and payeur != connu:
         raise BeneficiaireDifferent(f"Cause du remboursement : {cause}.", "beneficiaire")
     personne, somme = verifier(forfait, connu or payeur, montant)
+    compensation = None
+    if sur is not None:
+        compensation, somme = domaine.compenser(forfait, sur, montant, work.today)
     paye_le = forfait.paye_le or work.today
     quoi = genre(paye_le, work.today)
     piece = Remboursement(
@@ -53,10 +72,14 @@ async def rembourser(numero: str, iban: str, montant: int | None, payeur: Demand
         montant=somme,
         montant_encaisse=forfait.montant_paye,
         motif=forfait.motif or "Trop-perçu",
+        compensation=compensation,
     )
     work.add(piece)
     ecriture = forfait.rembourser(somme, work.today)
-    ecrire(forfait, Mention.REMBOURSEMENT, REMBOURSEMENT, ecriture, work, montant=somme, piece=piece.numero_piece)
+    mention, article, vers = Mention.REMBOURSEMENT, REMBOURSEMENT, {}
+    if compensation is not None:
+        mention, article, vers = Mention.COMPENSATION, COMPENSATION, {"sur": compensation.numero_fps}
+    ecrire(forfait, mention, article, ecriture, work, montant=somme, piece=piece.numero_piece, **vers)
     work.send(piece.message(work.ville(forfait.siret).nom))
     return piece
 

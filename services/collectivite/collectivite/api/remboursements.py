@@ -17,7 +17,7 @@ from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import administration
 from fps.kit.web.body import Router
 from fps.kit.web.media import DOCUMENT
-from fps.messages.formats import CentimesDus, Iban
+from fps.messages.formats import CentimesDus, Iban, Numero26
 from fps.messages.parties_prenantes import Demandeur
 
 NumeroPiece = Annotated[str, Query(max_length=40)]
@@ -40,6 +40,18 @@ class DemandeRemboursement(BaseModel):
     )
 
 
+class DemandeCompensation(BaseModel):
+    """Sur quel FPS imputer ce qui a été payé en trop : tout ce qu'il peut éteindre, sauf si un montant est donné."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"sur": "21590350100017261163072246"}})
+
+    sur: Numero26 = Field(description="FPS majoré et encore dû du même redevable, à la même collectivité")
+    montant: CentimesDus | None = None
+    beneficiaire: Annotated[Demandeur, BeforeValidator(lire_personne)] | None = Field(
+        default=None, description="Le payeur qui prouve son paiement, quand personne n'a contesté"
+    )
+
+
 class RemboursementVu(Vue):
     """Une pièce comptable ; montant en centimes."""
 
@@ -51,16 +63,27 @@ class RemboursementVu(Vue):
     date_piece: date
     cause: str
     montant: int
+    compense_sur: str | None = Field(description="FPS majoré sur lequel la somme est imputée, au lieu d'être virée")
     etat: str
 
 
 def routes(service: Service) -> Router:
-    """/fps/{numero}/remboursements and piece-comptable."""
+    """/fps/{numero}/remboursements, compensation and piece-comptable."""
     router = Router(dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Rembourser un trop-perçu (flux 9)", status_code=201)
     async def rembourser(request: Request, numero: Numero, d: DemandeRemboursement) -> RemboursementVu:
         fait = await service.ask(bac_of(request), lambda w: remboursement.rembourser(numero, d.iban, d.montant, d.beneficiaire, w))
+        return RemboursementVu.model_validate(fait)
+
+    @router.post(
+        "/fps/{numero}/compensation",
+        tags=["Remboursement"],
+        summary="Imputer un trop-perçu sur un autre FPS du même redevable (flux 9)",
+        status_code=201,
+    )
+    async def compenser(request: Request, numero: Numero, d: DemandeCompensation) -> RemboursementVu:
+        fait = await service.ask(bac_of(request), lambda w: remboursement.compenser(numero, d.sur, d.montant, d.beneficiaire, w))
         return RemboursementVu.model_validate(fait)
 
     @router.get("/fps/{numero}/remboursements", tags=["Remboursement"], summary="Lister les pièces comptables")

@@ -41,6 +41,7 @@ class Mention(StrEnum):
     IMPAYE = "impaye"
     REMBOURSEMENT = "remboursement"
     REMBOURSEMENT_ARRETE = "remboursement-arrete"
+    COMPENSATION = "compensation"
     PIECE_ACCEPTE = "piece-accepte"
     PIECE_REFUSE = "piece-refuse"
 

@@ -2,6 +2,7 @@
 
 from fps.droit.calculs import REMBOURSEMENT
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.messages.comptable import COMPENSATION
 from fps.regles import refus as partages
 
 
@@ -269,6 +270,30 @@ class BeneficiaireDifferent(Refus):
     code = "beneficiaire-different"
     article = REMBOURSEMENT
     que_faire = "N'indiquez pas de bénéficiaire : celui du recours est connu."
+
+
+class CompensationImpossible(Conflit):
+    """Le FPS désigné n'a pas de dette que ce remboursement puisse éteindre"""
+
+    code = "compensation-impossible"
+    article = COMPENSATION
+    que_faire = "Désignez un autre FPS de la même collectivité, majoré et encore dû ; sinon, remboursez par virement."
+
+
+class CompensationAutreRedevable(Conflit):
+    """Les deux FPS ne sont pas du même redevable, pour ce que la collectivité en sait"""
+
+    code = "compensation-autre-redevable"
+    article = COMPENSATION
+    que_faire = "Désignez un FPS du même véhicule ; sinon, remboursez par virement."
+
+
+class CompensationExcessive(Conflit):
+    """La somme dépasse ce qui est encore dû à la collectivité de l'autre FPS"""
+
+    code = "compensation-excessive"
+    article = COMPENSATION
+    que_faire = "Imputez au plus ce qui lui est encore dû, sans la majoration, qui est à l'État, et remboursez le reste."
 
 
 class RemboursementInconnu(partages.RemboursementInconnu):

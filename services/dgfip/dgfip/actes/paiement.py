@@ -8,7 +8,7 @@ from dgfip.domain import paiement
 from dgfip.domain.articles import PAIEMENT, SAISIE
 from dgfip.domain.echeances import RECOUVREMENT, Echeance
 from dgfip.domain.ecritures import ecriture_paiement, ecriture_rejet
-from dgfip.domain.encaissement import Encaissement, MoyenRecu, Sort
+from dgfip.domain.encaissement import D_OFFICE, Encaissement, MoyenRecu, Sort
 from dgfip.domain.mentions import Mention
 from dgfip.domain.prise_en_charge import PAYES, SOLDES, Etat, PriseEnCharge
 from dgfip.domain.refus import PaiementInconnu, ReferenceDejaUtilisee
@@ -29,7 +29,7 @@ async def payer(message: PaiementTitre, work: Work) -> JustificatifPaiementTitre
     paiement.verifier_titre(prise, message.numero_telepaiement)
     le = paiement.verifier_date(message, work.today)
     reference = paiement.referencer(prise, message)
-    rabais = await _encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=MOYENS[message.moyen].acompte)
+    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=MOYENS[message.moyen].acompte)
     justificatif = paiement.justificatif(prise, ligne, message, reference, work.now, rabais)
     work.send(justificatif)
     return justificatif
@@ -40,16 +40,16 @@ async def verser_la_saisie(numero: str, work: Work) -> None:
     prise, ligne = await connue(numero, work)
     if tiers_solvable(ligne.message.vehicule.immatriculation):
         reference = f"SATD-{prise.numero_titre}-{prise.paiements + 1}"
-        await _encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work, partiel=False)
+        await encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work, partiel=False)
     else:
         work.record(numero, Mention.SAISIE_INFRUCTUEUSE, SAISIE, reste=prise.reste_du(work.today))
 
 
-async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenRecu, reference: str, work: Work, *, partiel: bool) -> int:
+async def encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenRecu, reference: str, work: Work, *, partiel: bool) -> int:
     """Books, account of the month, news; gives the rebate granted. Raises what `PriseEnCharge.payer` raises, ReferenceDejaUtilisee."""
     numero, avant = prise.numero_fps, prise.part_collectivite
     rabais = prise.payer(montant, le, partiel=partiel)
-    if moyen != "saisie":
+    if moyen not in D_OFFICE:
         prise.interrompre("paiement", le)
     if reference in {deja.reference for deja in await encaissements(prise, work)}:
         raise ReferenceDejaUtilisee(f"Référence « {reference} ».", "reference")
@@ -60,7 +60,7 @@ async def _encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenR
     if prise.etat in SOLDES:
         prise.suspendu_le = None
         work.unschedule(numero, *RECOUVREMENT)
-    elif moyen != "saisie":  # what the redevable pays by himself recognises the debt; what a third party pays does not
+    elif moyen not in D_OFFICE:  # what the redevable pays by himself recognises the debt; what a third party pays does not
         planifier_prescription(prise, work)
     _informer(prise, moyen, work)
     return rabais

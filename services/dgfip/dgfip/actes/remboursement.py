@@ -1,18 +1,23 @@
 """What goes back to the redevable: ordered by a collectivité for a FPS (flows 9 and 10), due by a cancelled title (flow 16)."""
 
+from dgfip.actes.paiement import encaisser
 from dgfip.actes.prise_en_charge import connue, rendre
-from dgfip.domain import remboursement
+from dgfip.domain import compensation, remboursement
 from dgfip.domain.amiable import EncaissementAmiable
 from dgfip.domain.echeances import Echeance
-from dgfip.domain.ecritures import ecriture_arret, ecriture_piece_comptable, ecriture_remboursement_fps
+from dgfip.domain.ecritures import ecriture_arret, ecriture_compensation, ecriture_piece_comptable, ecriture_remboursement_fps
 from dgfip.domain.mentions import Mention
+from dgfip.domain.prise_en_charge import LigneRecue, PriseEnCharge
 from dgfip.domain.remboursement import Document, PieceRecue, RemboursementsFps
 from fps.kit.engine.work import Work
-from fps.messages.comptable import LOI, AccuseDocumentComptable
+from fps.messages.comptable import COMPENSATION, LOI, AccuseDocumentComptable
 
 
 async def ordonner(message: Document, work: Work) -> AccuseDocumentComptable:
-    """Take the order to refund a FPS, in the right form for its year. Raises PieceComptableRefusee, PieceDejaRecue."""
+    """Take the order to refund a FPS, in the right form for its year: by transfer later, or on a title of the redevable at once.
+
+    Raises PieceComptableRefusee, PieceDejaRecue.
+    """
     numero = message.numero_fps
     connu = await work.find(PieceRecue, message.siret, message.numero_piece)
     if connu is not None:
@@ -22,16 +27,41 @@ async def ordonner(message: Document, work: Work) -> AccuseDocumentComptable:
     amiable = await work.find(EncaissementAmiable, numero)
     encaisse = None if amiable is None else amiable.montant
     ville = work.villes.chercher(message.siret, remboursement.jour_du_fps(message) or work.today)
-    remboursement.verifier(message, suivi.ordonne, encaisse, ville, work.now, work.today)
+    sur = await _titre_a_payer(message, work)
+    destination = compensation.controler(message, sur, work.today)
+    remboursement.verifier(message, suivi.ordonne, encaisse, ville, work.now, work.today, destination)
     piece = PieceRecue.recevoir(message, work.today)
     work.add(piece)
     suivi.ordonne += message.montant
-    suivi.en_attente = (*suivi.en_attente, (message.siret, message.numero_piece))
+    if sur is None:
+        suivi.en_attente = (*suivi.en_attente, (message.siret, message.numero_piece))
     work.record(numero, Mention.PIECE_COMPTABLE, LOI, numero_piece=message.numero_piece, montant=message.montant, nature=message.nom)
     work.book(numero, ecriture_piece_comptable(message.siret, message.montant, work.today), LOI)
-    if len(suivi.en_attente) == 1 and piece.due is not None:  # the pieces are paid in the order they came
+    if sur is not None:
+        await _imputer(piece, sur[0], work)
+    elif len(suivi.en_attente) == 1 and piece.due is not None:  # the pieces are paid in the order they came
         work.schedule(numero, Echeance.REMBOURSEMENT_FPS, piece.due)
     return remboursement.accuse_de(message, work.now)
+
+
+async def _titre_a_payer(message: Document, work: Work) -> tuple[PriseEnCharge, LigneRecue] | None:
+    """The title that the compensation names; None without one, or when the title is unknown."""
+    if message.compensation is None:
+        return None
+    vise = message.compensation.numero_fps
+    prise, ligne = await work.find(PriseEnCharge, vise), await work.find(LigneRecue, vise)
+    return None if prise is None or ligne is None else (prise, ligne)
+
+
+async def _imputer(piece: PieceRecue, prise: PriseEnCharge, work: Work) -> None:
+    """The sum pays a title of the same redevable, that day (C. civ., art. 1347; hypothesis H129); who is refunded is told (flow 10)."""
+    piece.due, piece.rembourse_le = None, work.today
+    reference = f"{piece.numero_piece}-{prise.paiements + 1}"
+    rabais = await encaisser(prise, piece.montant, work.today, "compensation", reference, work, partiel=True)
+    vers = {"sur": prise.numero_fps, "rabais": rabais, "montant": piece.montant}
+    work.record(piece.numero_fps, Mention.COMPENSATION, COMPENSATION, numero_piece=piece.numero_piece, **vers)
+    work.book(piece.numero_fps, ecriture_compensation(piece.montant, work.today), COMPENSATION)
+    work.send(remboursement.avis_fps(piece, work.ville(piece.siret), work.today))
 
 
 async def rembourser_fps(numero: str, work: Work) -> None:

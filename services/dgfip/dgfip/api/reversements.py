@@ -37,6 +37,7 @@ class RemboursementVue(BaseModel):
     montant: int
     due: date | None = Field(description="Jour du remboursement, vide quand il est fait")
     rembourse_le: date | None
+    compense_sur: str | None = Field(description="FPS majoré sur lequel la somme a été imputée, au lieu d'être virée")
     rejetee_le: date | None = Field(description="Jour où il est arrêté : le paiement qu'il rendait a été rejeté par la banque")
 
 

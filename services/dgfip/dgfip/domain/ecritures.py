@@ -99,6 +99,11 @@ def ecriture_remboursement_fps(montant: int, le: date) -> Ecriture:
     return Ecriture.simple(le, Libelle.REMBOURSEMENT_DU_FPS, debit=Compte.REMBOURSEMENTS, credit=Compte.TRESORERIE, montant=montant)
 
 
+def ecriture_compensation(montant: int, le: date) -> Ecriture:
+    """The refund of a FPS goes to a title of its redevable, whose books receive it as a payment."""
+    return Ecriture.simple(le, Libelle.REMBOURSEMENT_COMPENSE, debit=Compte.REMBOURSEMENTS, credit=Compte.TRESORERIE, montant=montant)
+
+
 def ecriture_reversement(siret: str, montant: int, le: date) -> Ecriture:
     """What was collected in a month goes to the collectivité, précomptes deducted."""
     return Ecriture.simple(le, Libelle.REVERSEMENT_MENSUEL, debit=Compte.A_REVERSER.de(siret), credit=Compte.ENCAISSEMENTS, montant=montant)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from dgfip.domain.prise_en_charge import PriseEnCharge
 from dgfip.domain.refus import RejetImpossible
 from fps.messages.moyens import Moyen
 
-MoyenRecu = Moyen | Literal["saisie"]
+MoyenRecu = Moyen | Literal["saisie", "compensation"]
+D_OFFICE: Final = frozenset({"saisie", "compensation"})  # what the redevable does not pay by himself: it recognises nothing (H122)
 
 
 class Sort(StrEnum):

@@ -29,3 +29,4 @@ class Mention(StrEnum):
     REMBOURSEMENT_FPS = "remboursement-fps"
     REMBOURSEMENT_TITRE = "remboursement-titre"
     REMBOURSEMENT_ARRETE = "remboursement-arrete"
+    COMPENSATION = "compensation"

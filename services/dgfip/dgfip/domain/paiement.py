@@ -1,13 +1,12 @@
 """Paying a FPS majoré: the numbers asked, the justificatif, and who learns of it."""
 
 from datetime import date, datetime
-from typing import Literal
 
+from dgfip.domain.encaissement import MoyenRecu
 from dgfip.domain.prise_en_charge import SOLDES, LigneRecue, PriseEnCharge
 from dgfip.domain.refus import CleTelepaiementFausse, DateChequeInvalide, TelepaiementAutreTitre
 from fps.droit.numero import cle, telepaiement_titre
 from fps.messages.information_paiement import TitrePaye, TitrePayeCollectivite
-from fps.messages.moyens import Moyen
 from fps.messages.paiement import JustificatifPaiementTitre, PaiementTitre
 
 
@@ -61,7 +60,7 @@ def reste_apres(prise: PriseEnCharge) -> int:
     return 0 if prise.etat in SOLDES else prise.net_du - prise.encaisse
 
 
-def informations(prise: PriseEnCharge, moyen: Moyen | Literal["saisie"], instant: datetime) -> tuple[TitrePaye, TitrePayeCollectivite]:
+def informations(prise: PriseEnCharge, moyen: MoyenRecu, instant: datetime) -> tuple[TitrePaye, TitrePayeCollectivite]:
     """What ANTAI learns of the payments, and what the collectivité does, cumulated, with the number of those that bounced.
 
     The last word is the right one, in any order: that of the most rejections, then of the greatest sum (hypothesis H83).

@@ -1,7 +1,7 @@
 """Refunds: the accounting documents of a collectivité and their control, the notices to the person (flows 9, 10 and 16)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,6 +53,12 @@ class PieceRecue:
         """The document as it came."""
         classe = TitreAnnulationRecette if self.nature == TitreAnnulationRecette.nom else MandatRemboursement
         return classe.model_validate_json(self.corps)
+
+    @property
+    def compense_sur(self) -> str | None:
+        """The FPS majoré whose title it pays, None when it is transferred."""
+        voulue = self.message.compensation
+        return None if voulue is None else voulue.numero_fps
 
 
 @dataclass
@@ -124,9 +130,20 @@ def jour_du_fps(message: Document) -> date | None:
         return None
 
 
-def verifier(message: Document, deja: int, encaisse: int | None, ville: Commune | None, maintenant: datetime, le: date) -> None:
-    """Raises PieceComptableRefusee, or RemboursementExcessif when it is all that is wrong; the accusé names every error found."""
-    erreurs = controler(message, deja, encaisse, ville, le)
+def verifier(
+    message: Document,
+    deja: int,
+    encaisse: int | None,
+    ville: Commune | None,
+    maintenant: datetime,
+    le: date,
+    destination: Iterable[ErreurAccuse] = (),
+) -> None:
+    """Raises PieceComptableRefusee, or RemboursementExcessif when it is all that is wrong; the accusé names every error found.
+
+    `destination`: what is wrong with where the money is to go.
+    """
+    erreurs = [*controler(message, deja, encaisse, ville, le), *destination]
     if erreurs:
         accuse = accuse_de(message, maintenant, erreurs)
         classe = RemboursementExcessif if {e.code for e in erreurs} == {RemboursementExcessif.code} else PieceComptableRefusee
@@ -176,8 +193,9 @@ def _virement(le: date, *cle: str) -> str:
 
 
 def avis_fps(piece: PieceRecue, ville: Commune, le: date) -> AvisRemboursementFps:
-    """The notice of the refund of a FPS, by bank transfer (flow 10)."""
+    """The notice of the refund of a FPS (flow 10): by bank transfer, or on a title of the same redevable (hypothesis H129)."""
     message = piece.message
+    vise = message.compensation
     return AvisRemboursementFps(
         numero_fps=piece.numero_fps,
         collectivite=ville.nom,
@@ -186,8 +204,9 @@ def avis_fps(piece: PieceRecue, ville: Commune, le: date) -> AvisRemboursementFp
         comptable=comptable_de(ville),
         date_envoi=le,
         montant_rembourse=piece.montant,
-        mode="virement",
-        reference=_virement(le, piece.siret, piece.numero_piece),
+        mode="virement" if vise is None else "compensation",
+        reference=_virement(le, piece.siret, piece.numero_piece) if vise is None else f"IMP-{piece.numero_piece}",
+        compense_sur=None if vise is None else vise.numero_fps,
     )
 
 
