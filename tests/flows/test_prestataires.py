@@ -24,7 +24,13 @@ from tests.parler.ville import VOITURE, Ville
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LE = date(2023, 9, 28)
 ECRIRE = {"nom": "Recours Exemple", "adresse_electronique": "recours@exemple.example", "url": None}
-EMET = {"nom": "Exemple Stationnement", "siret": "73282932000074", "zones": ["centre"], "droits": ["emission", "suivi"], "autorite": 2}
+EMET: dict[str, Any] = {
+    "nom": "Exemple Stationnement",
+    "siret": "73282932000074",
+    "zones": ["centre"],
+    "droits": ["emission", "suivi"],
+    "autorite": 2,
+}
 RECOURT = {"nom": "Exemple Recours", "droits": ["rapo"], "contact_rapo": ECRIRE}
 CHAMPS: dict[str, Any] = {"autres_autorites": [{"nom": "Exemple Stationnement", "indicatif": 2}], "prestataires": [EMET, RECOURT]}
 
