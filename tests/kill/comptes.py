@@ -15,8 +15,11 @@ Ligne = dict[str, Any]
 Tables = Mapping[Party, Mapping[str, list[Ligne]]]  # the rows of one bac, table by table
 # What belongs to the machine that runs, not to the life that is lived.
 MACHINE: Final = {"audit", "audit_tetes", "bacs", "chains", "counts", "outbox", "dead_letters", "tentatives", "sessions"} | {
-    *("avances", "reponses_gardees", "ancres", "habilitations", "destinations", "comptes_nominatifs")
+    *("avances", "reponses_gardees", "ancres", "habilitations", "destinations", "comptes_nominatifs", "gestes")
 }
+# Of a letter in a box, what the tries of a postman whose reader was killed leave; and the act that many of them write.
+ESSAIS: Final = {"essais", "echecs", "prochain", "close_le"}
+SOUFFRANCE: Final = "envoi-en-souffrance"
 # What the order of arrival chooses: ranks, identifiers, fingerprints, the keys of numbers, the machine's time.
 ORDRE: Final = {"bac", "position", "rang", "rang_annexe", "rang_titre", "id", "digest", "hash", "sceau", "wall_time", "traceparent"} | {
     *("cle", "cle_avis", "empreinte", "taille", "dernier", "numero")
@@ -108,7 +111,10 @@ def signature(tables: Tables, noms: Mapping[str, str]) -> Counter[str]:
     for party, one in tables.items():
         for name, rows in one.items():
             if name not in MACHINE:
-                found.update(f"{party}.{name} {_sans_ordre(row, noms)}" for row in rows)
+                kept = [
+                    {k: v for k, v in row.items() if name != "boites" or k not in ESSAIS} for row in rows if row.get("acte") != SOUFFRANCE
+                ]
+                found.update(f"{party}.{name} {_sans_ordre(row, noms)}" for row in kept)
     return found
 
 

@@ -12,6 +12,7 @@ from fps_simulateur.joueur import Deroulement, Monde, constat, instant
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
 from fps_simulateur.langue.moments import Moment
+from tests.kill.abonnes import Abonnes, Dossiers
 
 # Lives that together write every sort of entry; they begin on one day, and none counts what others do in its bac.
 CHOISIES: Final = (
@@ -39,10 +40,15 @@ Avancer = Callable[[str, datetime], Awaitable[None]]
 class Foule:
     """The lives of one bac. The n-th is the same in every bac: same life, same plate."""
 
-    def __init__(self, monde: Monde, bac: str, nombre: int, avancer: Avancer, hasard: Random, ensemble: int = 6):
+    def __init__(
+        self, monde: Monde, bac: str, nombre: int, avancer: Avancer, hasard: Random, abonnes: Abonnes | None = None, ensemble: int = 6
+    ):
+        """`abonnes`: the editor of two more towns, whose dossiers are lived too."""
         self.monde, self.bac, self.avancer, self.hasard = monde, bac, avancer, hasard
         self.vies = [seule(n) for n in range(nombre)]
         self.deroulements = [Deroulement(monde, vie, bac) for vie in self.vies]
+        self.abonnes = abonnes
+        self.siens = None if abonnes is None else Dossiers(monde, bac, instant(seule(0).depart), self.dates)
         self.lot: list[str] = []  # the numbers of the FPS established by one lot, which nobody pays
         self._place = asyncio.Semaphore(ensemble)
         self.faux: list[str] = []
@@ -57,13 +63,25 @@ class Foule:
         journees = [jours(vie) for vie in self.vies]
         vivantes = set(range(len(self.vies)))
         await self._etablir_par_lot()
+        if self.abonnes is not None and self.siens is not None:
+            await self.abonnes.abonner(self.monde, self.bac)
+            await self._noter(self.siens.etablir())
         for date in (None, *self.dates):
             if date is not None:
                 await self.avancer(self.bac, date)
+            if self.siens is not None:
+                await self._noter(self.siens.jour(date))
             todo = [n for n in vivantes if date in journees[n]]
             self.hasard.shuffle(todo)
             ends = await asyncio.gather(*(self._vivre(n, journees[n][date]) for n in todo))
             vivantes -= {n for n, end in zip(todo, ends, strict=True) if not end}
+
+    async def _noter(self, acte: Awaitable[None]) -> None:
+        """An act of the editor's towns; what is wrong with it is told with the others."""
+        try:
+            await acte
+        except Exception as error:
+            self.faux.append(f"{self.bac}, villes de l'éditeur : {error!r}"[:900])
 
     async def _vivre(self, n: int, etapes: Sequence[Etape]) -> bool:
         async with self._place:

@@ -25,6 +25,7 @@ DEMARRER: Final = "kill -9 d'un service qui démarre"  # between its first line 
 DEMARRAGE: Final = 2.5  # seconds a start takes, about
 RELEVER: Final = "kill -9 d'un service relevé par sa réplique"  # both served for a while
 MIGRER: Final = "kill -9 d'une migration"
+EDITEUR: Final = "kill -9 de l'éditeur"  # who receives the letters that are pushed, and takes those that are not
 
 
 class Nemesis:
@@ -36,13 +37,14 @@ class Nemesis:
         veilleur: httpx.AsyncClient,
         fil: Fil,
         releve: tuple[Party, Fil],
+        editeur: Process,
         server: Postgres,
         urls: Mapping[Party, str],
         dire: Callable[[str], None],
     ):
         """`releve`: the service that has a replica, and the wire by which everybody reaches it."""
         self.monde, self.veilleur, self.fil, self.server, self.urls, self.dire = monde, veilleur, fil, server, urls, dire
-        self.releve, self.fil_de_releve = releve
+        (self.releve, self.fil_de_releve), self.editeur = releve, editeur
         self.comptes: Counter[str] = Counter()
         self.fautes: list[str] = []
 
@@ -62,6 +64,8 @@ class Nemesis:
                 self.noter(COURTIER, str(self.fil.couper()))
             elif acte == DEMARRER:
                 await self._tuer_au_demarrage(hasard.choice(SERVICES), hasard)
+            elif acte == EDITEUR:
+                await self._tuer_l_editeur(hasard)
             elif acte == RELEVER:
                 await self._relever(hasard)
             elif acte == MIGRER:
@@ -76,7 +80,8 @@ class Nemesis:
         self.dire(f"{acte} : {detail}")
 
     def _debout(self) -> None:
-        for party, process in self.monde.processes.items():
+        tous = {party.value: process for party, process in self.monde.processes.items()} | {"l'éditeur": self.editeur}
+        for party, process in tous.items():
             if (status := process.ended) is not None:
                 self.fautes.append(f"{party} s'est arrêté de lui-même, code {status}")
                 process.start()
@@ -91,6 +96,15 @@ class Nemesis:
             self.monde.processes[party].start()
         for party in morts:
             await ready(self.veilleur, self.monde.addresses[party], PRET)
+
+    async def _tuer_l_editeur(self, hasard: Random) -> None:
+        """Killed, away for a moment, and killed again before it serves, now and then; nobody waits for it."""
+        for rang in range(hasard.choice((1, 1, 2))):
+            await asyncio.to_thread(self.editeur.end, signal.SIGKILL)
+            await asyncio.sleep(0 if rang else hasard.choice((0.0, 0.5, 2.0)))
+            self.editeur.start()
+            self.noter(EDITEUR, "")
+            await asyncio.sleep(hasard.uniform(0, DEMARRAGE))
 
     async def _tuer_au_demarrage(self, party: Party, hasard: Random) -> None:
         """Killed, started, and killed again before it is ready; then it comes back."""
@@ -179,7 +193,7 @@ class Nemesis:
 def tirer(hasard: Random, kills: int) -> list[tuple[str, int]]:
     """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act,
     but for twenty a replica and a migration."""
-    plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER, DEMARRER) for _ in range(math.ceil(kills / 5))]
+    plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER, DEMARRER, EDITEUR) for _ in range(math.ceil(kills / 5))]
     plan += [(acte, 0) for acte in (RELEVER, MIGRER) for _ in range(math.ceil(kills / 20))]
     while kills:
         combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills)

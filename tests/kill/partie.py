@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import math
 import os
+import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from fps_simulateur.pilote import verifications
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from tests.conftest import Postgres
 from tests.kill import comptes
+from tests.kill.abonnes import Abonnes
 from tests.kill.client import Insistant
 from tests.kill.console import commande_tuee, console_tuee
 from tests.kill.fil import tendre
@@ -58,6 +61,7 @@ class Table:
     partie: Partie
     monde: Monde
     urls: Mapping[Party, str]
+    abonnes: Abonnes
     dire: Dire
     vu: Counter[str] = field(default_factory=Counter)
     tentees: int = 0  # kills of an advance
@@ -101,7 +105,7 @@ class Table:
                     self.vu[f"avances reprises ({error.problem.get('code')})"] += 1
                     await asyncio.sleep(0.3)
 
-        foule = Foule(monde, bac, self.partie.par_bac, avancer, hasard)
+        foule = Foule(monde, bac, self.partie.par_bac, avancer, hasard, self.abonnes)
         tuees = set(hasard.sample(foule.dates, max(1, len(foule.dates) // AVANCES_TUEES)) if tuer else ())
         await foule.jouer()
         return foule
@@ -122,6 +126,17 @@ class Table:
             self.dire(f"kill -9 de {quoi}")
 
 
+@asynccontextmanager
+async def editeur(monde: Monde, dossier: Path) -> AsyncIterator[Abonnes]:
+    """The editor of the run, in a process of its own."""
+    found = Abonnes(monde.addresses[Party.ANTAI], Path(monde.processes[Party.ANTAI].environment["FPS_PKI_DIR"]), dossier)
+    found.process.start()
+    try:
+        yield found
+    finally:
+        await asyncio.to_thread(found.process.end, signal.SIGKILL)
+
+
 async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
     """Everything that is wrong at the end, in words; nothing when all is well. Skips without servers, as tests do."""
     server = Postgres(postgres_url())
@@ -132,14 +147,15 @@ async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
         tendre(bus) as (fil, near),
         tendre(f"https://127.0.0.1:{port}") as (fil_de_releve, adresse),
         processes(urls, near, prefix, dossier, {releve: (adresse, port)}) as monde,
+        editeur(monde, dossier) as abonnes,
     ):
-        dire(f"quatre services prêts ; un bac calme de {partie.par_bac} dossiers")
-        table = Table(partie, monde, urls, dire)
+        dire(f"quatre services et un éditeur prêts ; un bac calme de {partie.par_bac} dossiers")
+        table = Table(partie, monde, urls, abonnes, dire)
         async with table.client(None) as calme, table.client(Random(partie.graine)) as client:
             temoin = await table.foule(table.joueur(calme), TEMOIN, Random(0), tuer=False)
             if temoin.faux:
                 return temoin.faux
-            nemesis = Nemesis(monde, monde.client, fil, (releve, fil_de_releve), server, urls, dire)
+            nemesis = Nemesis(monde, monde.client, fil, (releve, fil_de_releve), abonnes.process, server, urls, dire)
             foules = await _sous_les_coups(table, table.joueur(client), nemesis, len(temoin.dates))
             dire("calme : chacun redémarre, la poste finit")
             for party in SERVICES:
@@ -176,11 +192,15 @@ async def _compter(table: Table, monde: Monde, temoin: Foule, foules: list[Foule
     reference: Counter[str] | None = None
     for foule in (temoin, *foules):
         try:
+            await table.abonnes.finir(monde, foule.bac)
             await monde.pilot.au_calme(foule.bac)
         except PiloteErreur as error:
             found.append(f"{foule.bac} : {error}")
         rows = await comptes.lire(table.urls, foule.bac)
-        found += [f"{foule.bac} : {faute}" for faute in comptes.fautes(rows)]
+        found += [
+            f"{foule.bac} : {faute}"
+            for faute in (*comptes.fautes(rows), *table.abonnes.fautes(foule.bac, rows, 0 if foule.siens is None else foule.siens.lettres))
+        ]
         if (held := len(rows[Party.COLLECTIVITE]["forfaits"])) != foule.dossiers:
             found.append(f"{foule.bac} : {foule.dossiers} FPS demandés, {held} établis")
         signature = comptes.signature(rows, foule.noms())

@@ -1,8 +1,10 @@
 """The harness itself: it finds nothing where nothing is wrong, and finds each thing that could be."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,8 +15,10 @@ from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.kill import client, comptes, nemesis
+from tests.kill.abonnes import POUSSEE, Abonnes
 from tests.kill.client import Insistant
 from tests.kill.comptes import Ligne, Tables
+from tests.kill.editeur import Editeur, base
 from tests.kill.fil import tendre
 from tests.kill.foule import Foule, seule
 from tests.parler.exports import monde_exporte
@@ -128,6 +132,31 @@ ABIMES: list[tuple[Callable[[Any], None], str]] = [
 ]
 
 
+async def test_a_letter_that_the_editor_lost_got_twice_or_in_disorder_is_found(tmp_path: Path) -> None:
+    corps = [json.dumps({"siret": POUSSEE, "numero_fps": "1", "montant": n}) for n in range(3)]
+    sans = httpx.AsyncClient()
+    boites = [{"id": f"lettre-{n}", "body": un, "rang": 10 + n, "etat": "acquittee"} for n, un in enumerate(corps)]
+
+    def fautes(bac: str, gardees: list[tuple[str, int | None, str]], etat: str = "acquittee") -> list[str]:
+        abonnes = Abonnes("", tmp_path, tmp_path)
+        with base(abonnes.base) as kept:
+            for id_, rang, un in gardees:
+                Editeur(kept, "", sans).garder(bac, id_, rang, un)
+        vues: Any = {Party.ANTAI: {"boites": [{**row, "etat": etat} for row in boites]}}
+        return list(abonnes.fautes(bac, vues, 3))
+
+    toutes: list[tuple[str, int | None, str]] = [(f"lettre-{n}", 10 + n if n else None, un) for n, un in enumerate(corps)]
+    assert fautes("juste", [*toutes, toutes[0], toutes[2]]) == []  # the same again is the same letter
+    for bac, gardees, mot in (
+        ("perdue", toutes[:2], "perdue pour l'éditeur : lettre-2"),
+        ("double", [*toutes, ("lettre-9", 12, corps[2])], "que personne n'a écrite : lettre-9"),
+        ("désordre", [toutes[1], toutes[0], toutes[2]], "en désordre"),
+        ("changée", [toutes[1], toutes[2], ("lettre-0", 10, corps[1])], "qui n'est pas celle de sa boîte : lettre-0"),
+    ):
+        assert any(mot in faute for faute in fautes(bac, gardees)), mot
+    assert any("encore attente" in faute for faute in fautes("ouverte", toutes, "attente"))
+
+
 async def test_a_seed_draws_one_plan_with_as_many_kills_as_asked_and_every_other_act() -> None:
     assert nemesis.tirer(Random(3), 12) == nemesis.tirer(Random(3), 12) != nemesis.tirer(Random(4), 12)
     for graine in range(20):
@@ -141,6 +170,7 @@ async def test_a_seed_draws_one_plan_with_as_many_kills_as_asked_and_every_other
             nemesis.DEMARRER,
             nemesis.RELEVER,
             nemesis.MIGRER,
+            nemesis.EDITEUR,
         }
 
 
