@@ -1,18 +1,25 @@
 """Requests that the contracts allow, and others that they do not, made by schemathesis and sent to the four services of this process.
 
-python -m tests.contrats.fuzz --cases 20000 [--database sqlite postgresql] [--service antai] [--seed 1]
+python -m tests.contrats.fuzz --cases 20000 [--database sqlite postgresql] [--service antai] [--seed 1] [--workers 2]
+
+Each service is tried in a process of its own, with its own worlds: as many at once as the machine has cores.
 """
 
 import argparse
 import asyncio
 import json
+import multiprocessing
+import os
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +31,7 @@ from schemathesis import Case, GenerationMode, checks
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 
+from fps.kit.ground.memory import patient
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import World, open_world
@@ -36,6 +44,7 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "docs/openapi"  # what the ser
 # positive_data_acceptance: the law refuses much that a schema allows. The others ask for requests of their own, or for a server.
 LEFT_OUT = ("positive_data_acceptance", "unsupported_method", "ignored_auth", "missing_required_header", "use_after_free")
 LIVING, TWICE = 3, 2  # how often a case that holds to the contract is sent, each time about another dossier; one that does not
+PATIENCE = 900  # seconds for one answer, or a day of a bac: the machine may have much else to do
 PILOT = "/pilotage"  # these routes make and end whole worlds: they are tried outside the bac where the others live
 
 
@@ -58,7 +67,7 @@ class Loop:
 
     def run(self, what: Awaitable[T]) -> T:
         """What a coroutine gives."""
-        return asyncio.run_coroutine_threadsafe(_wait(what), self.loop).result(120)
+        return asyncio.run_coroutine_threadsafe(_wait(what), self.loop).result(PATIENCE)
 
 
 async def _wait(what: Awaitable[T]) -> T:
@@ -291,17 +300,30 @@ def main() -> int:
     asked.add_argument("--database", choices=("memory", "sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"])
     asked.add_argument("--service", choices=[party.value for party in SERVICES])
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = asked.parse_args()
-    loop, status = Loop(), 0
+    run = partial(_service, cases=given.cases, engines=given.database, graine=given.seed)
+    if given.service is not None or given.workers == 1:
+        return max(run(party) for party in SERVICES if given.service in (None, party.value))
+    # In the order in which they end late: the longest begins first.
+    with ProcessPoolExecutor(given.workers, multiprocessing.get_context("spawn")) as pool:
+        return max(pool.map(run, sorted(SERVICES, key=_operations, reverse=True)))
+
+
+def _operations(party: Party) -> int:
+    return sum(map(len, json.loads((CONTRACTS / f"{party.value}.json").read_text(encoding="utf-8"))["paths"].values()))
+
+
+def _service(party: Party, *, cases: int, engines: Sequence[str], graine: int) -> int:
+    """The long run of one service; gives 1 when an answer was wrong."""
+    patient()
+    loop, begun = Loop(), time.process_time()
     with ExitStack() as stack:
-        grounds = [stack.enter_context(ground_in(loop, given.seed, **_engine(one, loop, stack))) for one in given.database]
-        for party in SERVICES:
-            if given.service in (None, party.value):
-                tries = Tries(grounds, party)
-                fuzz(tries, given.cases, given.seed)
-                lives(tries, max(1, given.cases // 200), 10, given.seed)
-                status |= _tell(tries, given.database)
-    return status
+        grounds = [stack.enter_context(ground_in(loop, graine, **_engine(one, loop, stack))) for one in engines]
+        tries = Tries(grounds, party)
+        fuzz(tries, cases, graine)
+        lives(tries, max(1, cases // 200), 10, graine)
+        return _tell(tries, engines, time.process_time() - begun)
 
 
 def _engine(name: str, loop: Loop, stack: ExitStack) -> dict[str, Any]:
@@ -319,10 +341,11 @@ def _engine(name: str, loop: Loop, stack: ExitStack) -> dict[str, Any]:
     return {"databases": loop.run(made.__aenter__())}
 
 
-def _tell(tries: Tries, engines: Sequence[str]) -> int:
+def _tell(tries: Tries, engines: Sequence[str], seconds: float) -> int:
     """Print what was tried, what succeeded, and what is wrong; gives 1 when something is."""
     count = f"{len(tries.wrong)} fautes, {len(tries.ecarts)} écarts"
-    print(f"{tries.party.value}: {tries.cases} cas sur {' et '.join(engines)}, {dict(sorted(tries.statuses.items()))}, {count}")
+    rate = f"{seconds:.0f} s de processeur, {tries.cases / seconds:.1f} cas/s"
+    print(f"{tries.party.value}: {tries.cases} cas sur {' et '.join(engines)}, {dict(sorted(tries.statuses.items()))}, {count}, {rate}")
     print(table(tries.party, tries.contract, tries.reussites))
     few = manquent(tries.party, tries.reussites, tries.cases)
     for one in few:
