@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from fps.parties import Party
+from fps_console.documentation.devenir import devenir, ecritures
 from fps_simulateur.pilote.world import World
 from tests.contrats.planchers import PLANCHERS
 from tests.contrats.test_contracts import CONTRACTS, operations
@@ -74,3 +75,35 @@ async def test_a_date_at_which_no_law_is_known_is_refused_in_words_wherever_it_i
                 place[nom] = kept
     assert faux == []
     assert ("/flux/07-recours-collectivite/decision", "date_notification") in refuses
+
+
+async def test_the_door_where_one_asks_what_became_of_an_act_tells_it(monde: World, vecu: Vecu) -> None:
+    """For each act that some dossier takes: what is read there is no longer what was read before."""
+    muets, dits = [], set()
+    for party, contrat in CONTRACTS.items():
+        for method, path in ecritures(contrat):
+            trouve = devenir(contrat, method, path)
+            if trouve is None or not trouve.porte or path.startswith("/pilotage"):
+                continue
+            media = contrat["paths"][path][method].get("requestBody", {}).get("content", {}).get("application/json")
+            found = [None] if media is None else examples(media, contrat)
+            for mots in [one for one in vecu.dossiers.values() if besoins(path) <= one.keys()][:6]:
+                body = remplir(found[0], vecu.avec(mots)) if found[0] is not None else None
+                sus = mots | (body or {})
+                asked = [p for p in contrat["paths"][trouve.porte]["get"].get("parameters", ()) if p["in"] == "query"]
+                params = {p["name"]: sus[p["name"]] for p in asked if p["name"] in sus}
+                base = f"{monde.addresses[Party(party)]}/bacs/{BAC}"
+                avant = await monde.client.get(base + adresse(trouve.porte, sus), params=params)
+                if (await monde.client.request(method, base + adresse(path, mots), json=body)).is_success:
+                    await vecu.calme()  # some acts are told once their letter was acknowledged
+                    apres = await monde.client.get(base + adresse(trouve.porte, sus), params=params)
+                    dits.add(f"{method} {path}")
+                    muets += [f"{method} {path}"] if apres.text == avant.text else []
+                    break
+    assert set(muets) - SANS_EFFET == set()
+    assert len(dits) >= DITS, sorted(dits)
+
+
+# Acts that the bac had already lived as the example does them, or that end a session, which the pilot does not have: nothing to tell.
+SANS_EFFET = {"put /controles/{objet}", "post /teletransmission/{siret}/cahier-des-charges", "delete /espaces/{siret}/sessions"}
+DITS = 20  # acts that the examples of the contracts do; the others want a session, a certificate, or what only a life brings

@@ -71,6 +71,15 @@ async def test_without_a_key_one_asks_by_the_beginning_of_its_number_whether_a_f
     assert {fps["date_heure_constat"] for fps in trouves} == {CONSTAT["date_heure_constat"]}
 
 
+async def test_without_a_key_one_asks_for_the_last_controls_of_a_town(ville: Ville) -> None:
+    vue = {"siret": LILLE, "zone": "rouge", "source": "lapi"}
+    faits = [(await ville.poster("/controles", {**vue, "immatriculation": f"GH-{n + 100}-JK"})).json()["numero"] for n in range(3)]
+    page = await ville.lire("/controles", siret=LILLE, limite=2)
+    assert [c["numero"] for c in page["elements"]] == faits[:0:-1] and page["suivant"] == faits[1]
+    reste = await ville.lire("/controles", siret=LILLE, avant=page["suivant"], limite=2)
+    assert [c["immatriculation"] for c in reste["elements"]] == ["GH-100-JK"] and reste["suivant"] is None
+
+
 async def test_two_at_once_give_one_act_and_one_answer(ville: Ville) -> None:
     reponses = await asyncio.gather(*(poster(ville, "c") for _ in range(4)), *(poster(ville, f"d{i}") for i in range(3)))
     assert {r.status_code for r in reponses} == {201}

@@ -18,6 +18,7 @@ from fps.villes.catalogue import connues
 from fps.villes.communes import Commune, Zone
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
+from fps_console.documentation.devenir import tableau
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
 from fps_console.documentation.langue import corps_des_actes, reference
@@ -59,6 +60,7 @@ def generate(root: Path) -> dict[Path, str]:
         "refus": _refus(contracts),
         "enrolement": f"```sh\n{script.strip()}\n```",
         "communes": _communes(),
+        "devenir": _devenir(contracts),
     }
     for name, part in parts.items():
         text = _between(SPECIFICATION, text, name, part)
@@ -73,7 +75,7 @@ def generate(root: Path) -> dict[Path, str]:
 def _sources(root: Path) -> tuple[str, str]:
     """The specification, whose parts are written again, and the script that it shows; raises Panne without one of them."""
     text = _read(root, SPECIFICATION, "c'est lui qui reçoit les tableaux générés")
-    for name in ("routes", "refus", "enrolement", "communes"):
+    for name in ("routes", "refus", "enrolement", "communes", "devenir"):
         _between(SPECIFICATION, text, name, "")  # its marks are there
     return text, _read(root, ENROLEMENT, "la spécification le montre")
 
@@ -161,6 +163,11 @@ def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         for method, operation in operations.items():
             doors = [PORTES[name] for way in operation["security"] for name in way]
             yield f"{method.upper()} {path}", str(operation.get("summary", "")), " ou ".join(doors) or "ouverte"
+
+
+def _devenir(contracts: dict[Party, dict[str, Any]]) -> str:
+    rows = tableau({**{LIBELLES[party]: contracts[party] for party in PAGES}, "console": contrat.document()}, SHARED)
+    return grid(("service", "acte", "ce qu'il est devenu"), rows)
 
 
 def _communes() -> str:

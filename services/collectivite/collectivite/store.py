@@ -70,6 +70,15 @@ async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | N
     return [FORFAITS.item(row) for row in await tx.select(query.order_by(FORFAITS.table.c.numero).limit(limite))]
 
 
+async def page_controles(tx: Transaction, bac: str, siret: str, avant: str, limite: int) -> list[Controle]:
+    """The controls of a town, the latest first, those before a number when there is one."""
+    c = CONTROLES.table.c
+    query = select(CONTROLES.table).where(c.bac == bac, c.siret == siret)
+    if avant:
+        query = query.where(c.numero < avant)
+    return [CONTROLES.item(row) for row in await tx.select(query.order_by(c.numero.desc()).limit(limite))]
+
+
 async def rectificatifs_de(tx: Transaction, bac: str, numero: str) -> list[AvisRectificatif]:
     """The rectificatifs of a FPS that ANTAI has accepted, or that the town issued itself, in the order of their dates."""
     a = AVIS.table.c

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
 from pydantic import ConfigDict, Field
 
 from collectivite.actes import controle as actes
 from collectivite.api.forfaits import ForfaitVu
 from collectivite.api.formes import Demande, NumeroAgent, Vue
 from collectivite.domain.stationnement import Controle, Verdict
+from collectivite.store import page_controles
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
@@ -73,6 +74,13 @@ class ControleVu(Vue):
         return cls.model_validate({**vars(controle), "lectures": lectures(controle.immatriculation, pays)})
 
 
+class PageControles(Vue):
+    """Les contrôles d'une collectivité, du plus récent au plus ancien."""
+
+    elements: list[ControleVu]
+    suivant: str | None = Field(description="À redonner dans « avant » ; nul à la dernière page")
+
+
 def routes(service: Service) -> Router:
     """/controles."""
     router = Router(dependencies=[administration(service)])
@@ -82,6 +90,18 @@ def routes(service: Service) -> Router:
         vue = actes.Vue(d.immatriculation, d.pays, d.zone, d.voie, d.code_postal)
         fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, vue, d.source, d.instant, w))
         return ControleVu.voir(fait, d.pays)
+
+    @router.get("/controles", tags=["Contrôle"], summary="Lister les contrôles d'une collectivité, du plus récent au plus ancien")
+    async def lister(
+        request: Request,
+        siret: Annotated[str, Query(pattern=r"^[0-9]{14}$")],
+        avant: Annotated[str, Query(max_length=60, description="Dernier numéro de la page précédente")] = "",
+        limite: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> PageControles:
+        async with service.reading(bac_of(request)) as lecture:
+            trouves = await page_controles(lecture.tx, lecture.work.bac.nom, siret, avant, limite)
+        suivant = trouves[-1].numero if len(trouves) == limite else None
+        return PageControles(elements=[ControleVu.voir(c) for c in trouves], suivant=suivant)
 
     @router.get("/controles/{numero}", tags=["Contrôle"], summary="Consulter un contrôle")
     async def relire(request: Request, numero: Annotated[str, Path(max_length=60)]) -> ControleVu:
