@@ -2,13 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from fps.messages.message import MessageClass
-from fps.regles.machine import Machine
+from fps_simulateur.couverture.parcours import Parcours, du_bac
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import Vie, catalogue
@@ -21,21 +19,23 @@ ENSEMBLE = 2  # lives played at the same time: one works while the other waits f
 
 @dataclass
 class Joue:
-    """What was seen while the catalogue was played: how each life ended (None: as it is written), the messages, the transitions."""
+    """What was seen while the catalogue was played: how each life ended (None: as it is written), the messages, the paths."""
 
     fins: dict[str, Exception | None] = field(default_factory=dict)
     exerces: set[MessageClass] = field(default_factory=set)
-    passes: set[tuple[Machine[Any], str]] = field(default_factory=set)
+    parcours: Parcours = field(default_factory=Parcours)
 
     async def jouer(self, services: Monde, vie: Vie) -> None:
         """One life in a bac of its own, then its books and the invariants."""
         try:
             deroulement = await jouer(services, vie, vie.vie)
             self.exerces.update(await deroulement.exerces())
+            vus = [(party.value, code) for party, code in deroulement.refus]
+            self.parcours.ajouter(await du_bac(services.pilot, deroulement.bac, vie.vie, vus))
             comptes = (await services.pilot.etat(deroulement.bac))["comptes"]
             if "mortes" in comptes:
                 raise AssertionError(await services.pilot.lettres_mortes(deroulement.bac))
-            for dossier in deroulement.dossiers.values():
+            for dossier in (x for x in deroulement.dossiers.values() if "numero" in x):
                 soldes = await services.pilot.soldes(deroulement.bac, dossier["numero"])
                 if any(sum(s.values()) for s in soldes.values()):
                     raise AssertionError(f"the books of {dossier['numero']} do not balance: {soldes}")
@@ -49,19 +49,8 @@ class Joue:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def en_memoire(monde: World) -> Joue:
-    """The whole catalogue played in memory, the transitions noted."""
-    apres, passes = Machine.apres, set()
-
-    def noter(machine: Machine[Any], acte: str, etat: Any) -> Any:
-        vers = apres(machine, acte, etat)
-        passes.add((machine, acte))
-        return vers
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Machine, "apres", noter)
-        joue = await _joue(monde_de(monde), catalogue())
-    joue.passes = passes
-    return joue
+    """The whole catalogue played in memory."""
+    return await _joue(monde_de(monde), catalogue())
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,19 +1,15 @@
 """Every refusal of the project is provoked by a situation of the folder `refus`, which is really played: one code, one way to reach it."""
 
-import importlib
 import inspect
-import pkgutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-import fps
 from ccsp.domain.bordereau import Contenu, Depot, relire
 from ccsp.domain.refus import Irrecevabilite
 from collectivite.actes.transmission.envoi import exiger_sans_attente
@@ -30,7 +26,7 @@ from fps.messages.recours_collectivite import PieceDefense
 from fps.messages.specimen_pdf import pdf, piece_jointe
 from fps.regles import refus as partages
 from fps.regles.defense import octets_de
-from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
+from fps_simulateur.pilote.world import DEFINITIONS, World, modules, open_world
 from tests.situations.joueur import DEPART, Situation, refus_construits
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,13 +54,6 @@ ENROLEMENT = (
 )
 
 
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    yield package
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not info.name.endswith("__main__") and ".migrations" not in info.name:
-            yield importlib.import_module(info.name)
-
-
 def _refus() -> dict[tuple[str, str], type[Refus]]:
     """Every refusal that is defined, by the name of its file of situations and its code.
 
@@ -72,8 +61,7 @@ def _refus() -> dict[tuple[str, str], type[Refus]]:
     """
     found: dict[tuple[str, str], type[Refus]] = {}
     for nom in ("commun", *(party.value for party in DEFINITIONS)):
-        package = fps if nom == "commun" else importlib.import_module(nom)
-        for module in _modules(package):
+        for module in modules("fps" if nom == "commun" else nom):
             for cls in vars(module).values():
                 if not inspect.isclass(cls) or not issubclass(cls, Refus) or issubclass(cls, AccesRefuse):
                     continue

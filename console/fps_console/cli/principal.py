@@ -9,7 +9,7 @@ from typer._completion_classes import completion_init
 
 from fps.kit.ground.memory import patient
 from fps.parties import SERVICES
-from fps_console.cli import audit, bac, certifier, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce, ville
+from fps_console.cli import audit, bac, certifier, couverture, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce, ville
 from fps_console.cli.francais import Commande, Groupe, mistake
 from fps_console.commandes.output import Panne, any_terminal, cause, say
 
@@ -30,6 +30,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     dossiers.record,
     dossiers.flux,
     dossiers.expliquer,
+    couverture.coverage,
     enroler.enroler,
     certifier.certifier,
     projet.doctor,

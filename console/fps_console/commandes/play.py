@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ from fps_console.commandes.liaison import explain, linked
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
 from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
+from fps_simulateur.couverture.parcours import refuses
 from fps_simulateur.invariants import verifier
 from fps_simulateur.joueur import Ailleurs, Monde, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
@@ -54,6 +56,7 @@ class Jouee:
     raison: str = ""
     secondes: float = 0.0
     journal: list[dict[str, Any]] = field(default_factory=list)
+    refus: Counter[tuple[str, str]] = field(default_factory=Counter)  # to who asked, by service and code
     courriers: dict[str, Any] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
 
@@ -98,24 +101,12 @@ def play(
         maniere = Maniere(detail, not en_json, None if until is None else quand(until, REPERES), bac, settings)
     except ValueError as error:
         raise Panne(f"{error}.", f"« --until » prend {COMMENT}.", code="moment-illisible", statut=Statut.ILLISIBLE) from error
-    try:
-        choisies = choisir(list(noms))
-    except VieInconnue as error:
-        que_faire = "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml)."
-        raise Panne(
-            str(error) if str(error).endswith("?") else f"{error}.", que_faire, code="vie-inconnue", statut=Statut.ILLISIBLE
-        ) from error
-    except ViesIllisibles as error:
-        raise Panne("Ce fichier ne se lit pas :", str(error), code="vie-illisible", statut=Statut.ILLISIBLE) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
-        phrase = f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}."
-        raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
+    demandees = choisies(noms)
     if bac is not None and parallele > 1:
         raise Panne("« --bac » et « --parallele » ne vont pas ensemble.", "Retirez l'un des deux.", statut=Statut.ILLISIBLE)
-    dedans = html is not None and len(choisies) <= IMPRIMEES
+    dedans = html is not None and len(demandees) <= IMPRIMEES
     maniere = replace(maniere, pdf=pdf, joints=html is not None or pdf is not None, imprimes=dedans or pdf is not None)
-    jouees = _repartir(list(enumerate(choisies, 1)), maniere, parallele)
+    jouees = repartir(list(enumerate(demandees, 1)), maniere, parallele)
     statut = max((one.statut for one in jouees), default=Statut.JOUEES)
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
@@ -131,6 +122,23 @@ def play(
     return int(statut)
 
 
+def choisies(noms: Sequence[str]) -> list[Choisie]:
+    """The lives that are named, all those of the catalogue when none is; raises Panne, as the command tells it."""
+    try:
+        return choisir(list(noms))
+    except VieInconnue as error:
+        que_faire = "« fps play --lister » donne les vies du catalogue ; un fichier se nomme par son chemin (vie.yaml)."
+        raise Panne(
+            str(error) if str(error).endswith("?") else f"{error}.", que_faire, code="vie-inconnue", statut=Statut.ILLISIBLE
+        ) from error
+    except ViesIllisibles as error:
+        raise Panne("Ce fichier ne se lit pas :", str(error), code="vie-illisible", statut=Statut.ILLISIBLE) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raison = cause(error) if isinstance(error, OSError) else "ce n'est pas un texte UTF-8"
+        phrase = f"{getattr(error, 'filename', None) or 'Un fichier'} : {raison}."
+        raise Panne(phrase, "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
+
+
 def _lister(en_json: bool) -> int:
     if en_json:
         dump([{"vie": c.vie.vie, "famille": famille, "titre": c.vie.titre} for famille, vies in familles().items() for c in vies])
@@ -141,7 +149,7 @@ def _lister(en_json: bool) -> int:
     return 0
 
 
-def _repartir(rangees: Sequence[Rangee], maniere: Maniere, parallele: int) -> list[Jouee]:
+def repartir(rangees: Sequence[Rangee], maniere: Maniere, parallele: int) -> list[Jouee]:
     """The lives played one after the other, or dealt out to so many processes, each with its own world; told in their order."""
     if maniere.dire:
         say(f"{SPECIMEN}\n")
@@ -193,8 +201,9 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
         for rang, choisie in rangees:
             one, debut = Jouee(choisie), time.perf_counter()
             bac = f"{maniere.bac or 'vie'}-{rang}" if maniere.bac is None or len(rangees) > 1 else maniere.bac
+            vus: set[tuple[str, str]] = set()
             try:
-                await jouer(world, choisie.vie, bac, maniere.jusqua)
+                vus = {(party.value, code) for party, code in (await jouer(world, choisie.vie, bac, maniere.jusqua)).refus}
                 if faux := verifier(await world.pilot.relever(bac)):
                     one.statut, one.raison = Statut.SIMULATEUR, " ; ".join(map(str, faux))
             except VieFausse as error:
@@ -204,6 +213,7 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             one.secondes = time.perf_counter() - debut
             try:
                 one.journal = await world.pilot.journal(bac)
+                one.refus = await refuses(world.pilot, bac, vus)
                 one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
                 await _joindre(one, world.pilot, bac, maniere)
             except PiloteErreur as error:  # the service that failed the life is still away: the life says why, and the others are played
@@ -260,6 +270,7 @@ def _vue(one: Jouee) -> dict[str, Any]:
         "statut": one.statut.name.lower().replace("_", "-"),
         "raison": one.raison,
         "journal": journal,
+        "refus": [[*cle, fois] for cle, fois in sorted(one.refus.items())],
     }
 
 

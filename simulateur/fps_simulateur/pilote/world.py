@@ -1,11 +1,14 @@
 """The four services in this process: the only place outside the services that imports them."""
 
 import asyncio
+import importlib
+import pkgutil
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -38,6 +41,14 @@ def simulated(message: MessageClass) -> bool:
 def simulated_messages() -> frozenset[MessageClass]:
     """All the messages that are really played today."""
     return frozenset(m for m in MESSAGES if simulated(m))
+
+
+def modules(paquet: str) -> tuple[ModuleType, ...]:
+    """Every module of a service, or of the common language: itself first, neither its migrations nor what runs it."""
+    package = importlib.import_module(paquet)
+    noms = (info.name for info in pkgutil.walk_packages(package.__path__, f"{paquet}."))
+    lus = (importlib.import_module(nom) for nom in noms if not nom.endswith("__main__") and ".migrations" not in nom)
+    return (package, *lus)
 
 
 @dataclass

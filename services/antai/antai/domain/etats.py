@@ -26,6 +26,7 @@ class Etat(StrEnum):
 
 
 MACHINE: Final = Machine(
+    "fps",
     Etat.TRANSMIS,
     {
         "abandonner": (frozenset({Etat.TRANSMIS}), Etat.ABANDONNE),

@@ -29,7 +29,8 @@ async def examiner(numero: str, work: Work) -> None:
     elif regularisables(requete.motifs):
         requete.passer("demander_regularisation")
         requete.limite_regularisation = date_limite_regularisation(notification_requerant(requete, work.today))
-        tracer(requete, Mention.DEMANDE_REGULARISATION, REGULARISATION, work, limite=requete.limite_regularisation.isoformat())
+        donnees = {"limite": requete.limite_regularisation.isoformat(), "motifs": list(requete.motifs)}
+        tracer(requete, Mention.DEMANDE_REGULARISATION, REGULARISATION, work, **donnees)
         work.send(lettres.demande(requete, work.today))
         _attendre_regularisation(requete, requete.limite_regularisation, work)
     else:

@@ -30,6 +30,7 @@ class EtatRequete(StrEnum):
 
 E = EtatRequete
 MACHINE: Final = Machine(
+    "requete",
     E.DEPOSEE,
     {
         "demander_regularisation": (frozenset({E.DEPOSEE}), E.REGULARISATION),

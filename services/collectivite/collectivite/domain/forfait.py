@@ -44,6 +44,7 @@ SOLDES: Final = frozenset({Etat.PAYE, Etat.PAYE_MINORE, Etat.PAYE_RAPIDE, Etat.T
 SANS_SUITE: Final = frozenset({Etat.REFUSE, Etat.ABANDONNE})
 
 MACHINE: Final = Machine(
+    "fps",
     Etat.ETABLI,
     {
         "accuser": (frozenset({Etat.ETABLI}), Etat.TRANSMIS),

@@ -46,6 +46,7 @@ class EtatRapo(StrEnum):
 
 
 MACHINE: Final = Machine(
+    "rapo",
     EtatRapo.DEPOSE,
     {
         "irrecevable": (frozenset({EtatRapo.DEPOSE}), EtatRapo.IRRECEVABLE),

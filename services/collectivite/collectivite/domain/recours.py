@@ -35,6 +35,7 @@ class EtatRecours(StrEnum):
 
 EN_INSTANCE: Final = frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU, EtatRecours.SANS_DEFENSE})
 MACHINE: Final = Machine(
+    "recours",
     EtatRecours.COMMUNIQUE,
     {
         "defendre": (frozenset({EtatRecours.COMMUNIQUE, EtatRecours.DEFENDU}), EtatRecours.DEFENDU),

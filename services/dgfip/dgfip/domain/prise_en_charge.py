@@ -52,6 +52,7 @@ AVERTIS = OUVERTS - {Etat.PRIS_EN_CHARGE}
 PAYES = frozenset({Etat.PAYE, Etat.PAYE_AVEC_RABAIS})
 
 MACHINE: Final = Machine(
+    "prise-en-charge",
     Etat.PRIS_EN_CHARGE,
     {
         "avertir": (frozenset({Etat.PRIS_EN_CHARGE}), Etat.AVERTI),

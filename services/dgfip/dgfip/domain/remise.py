@@ -19,6 +19,7 @@ class EtatRemise(StrEnum):
 
 
 MACHINE: Final = Machine(
+    "remise",
     EtatRemise.DEMANDEE,
     {
         "accorder": (frozenset({EtatRemise.DEMANDEE}), EtatRemise.ACCORDEE),

@@ -161,9 +161,12 @@ class Service:
         except BacInconnu as error:
             return error
         try:
-            result = await item.run(work)
+            with work.noting():
+                result = await item.run(work)
         except (Refus, Malformed) as error:
             work.undo()
+            if isinstance(error, Refus):
+                batch.count(item.bac, f"refus:{error.code}")
             if item.porte is not None:
                 work.audit("acte", *item.porte, code=error.code)
             return error
@@ -198,7 +201,8 @@ class Service:
         work.record(message.sujet, "reception", message.law, **identity)
         outcome, answer = "recu", None
         try:
-            reply = await self.definition.handlers[type(message)](message, work)
+            with work.noting():
+                reply = await self.definition.handlers[type(message)](message, work)
             answer = None if reply is None else reply.model_dump_json()
             work.keep()
             batch.count(letter.bac, f"recu:{letter.type}")
@@ -274,7 +278,8 @@ class Service:
                     raise EcheanceInconnue(f"« {kind} » : le service {self.party} n'a pas d'échéance de ce nom")
                 work = Work(batch, batch.bac(bac))
                 work.unschedule(subject, kind)
-                await self.definition.deadlines[kind](subject, work)
+                with work.noting():
+                    await self.definition.deadlines[kind](subject, work)
                 work.keep()
             await batch.save()
         self._after(batch)

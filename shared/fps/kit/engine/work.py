@@ -1,7 +1,8 @@
 """One batch is one transaction; one Work is what one letter, request or deadline may change inside it: everything or nothing."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from fps.kit.web.geste import Geste
 from fps.kit.wire.envelope import canonical, digest
 from fps.messages.message import Message
 from fps.parties import Channel, Party
+from fps.regles.machine import Passage, noter_passages
 from fps.releves import VERS
 from fps.villes.annuaire import Annuaire, Version
 from fps.villes.communes import Commune
@@ -230,6 +232,7 @@ class Work:
         self._villes = bac.villes
         self._before: dict[tuple[type, str, Row], dict[str, Any] | None] = {}
         self._acts: list[Act] = []
+        self._passages: list[Passage] = []  # of the machines, that no line tells yet
         self._deadlines: dict[tuple[str, str], dict[str, date | None]] = {}
         self._cleared: dict[tuple[str, str], None] = {}
         self._lasting: set[int] = set()
@@ -309,6 +312,19 @@ class Work:
     def record(self, subject: str, acte: str, article: str, **data: Any) -> None:
         """A line of the journal: an act, the article that founds it, and its dates and amounts (JSON values)."""
         self._acts.append(Act(self.bac, subject, self.now, acte, article, data, self._floor, self._trace))
+        self._tell()
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """What the machines of the case files do meanwhile is told by the next line of the journal, or by the last one."""
+        with noter_passages(self._passages):
+            yield
+
+    def _tell(self) -> None:
+        if self._passages and self._acts:
+            told = self._acts[-1].data.get("passages", [])
+            self._acts[-1].data = {**self._acts[-1].data, "passages": [*told, *(list(one) for one in self._passages)]}
+            self._passages.clear()
 
     def audit(self, acte: str, qui: Identite | str | None, objet: str, *, code: str = "", **details: Any) -> None:
         """A line of the audit journal; it stays even when the act is refused (`code`: that of the refusal)."""
@@ -340,6 +356,7 @@ class Work:
 
     def keep(self) -> bool:
         """Join the batch: what this work did will be saved with it; gives whether it did something."""
+        self._tell()
         batch = self.batch
         done = bool(self._acts or self._deadlines or self._cleared or self._villes is not self.bac.villes)
         if self._villes is not self.bac.villes:
@@ -369,6 +386,7 @@ class Work:
             else:
                 self.batch.known[key].__dict__.update(before)
         self._acts.clear()
+        self._passages.clear()
         self._deadlines.clear()
         self._cleared.clear()
         self._before.clear()

@@ -1,0 +1,40 @@
+"""What tells how much was tried: `fps coverage`, the paths that runs walked; `fps grille`, the last days of the law."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fps_console.cli.options import Adresses, DataDir, settings
+
+EN_JSON = typer.Option("--json", metavar="FICHIER", help="Écrit tout en JSON, qui s'ajoute à d'autres (- : à l'écran).")
+SVG = typer.Option(metavar="FICHIER", help="Écrit aussi le dessin (- : à l'écran).")
+HTML = typer.Option(metavar="FICHIER", help="Écrit aussi une page à lire, d'un seul fichier.")
+PARALLELE = typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")
+
+
+def coverage(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NOM|FAMILLE|FICHIER]…", help="Vies à jouer, ou fichiers JSON de « coverage » et de « play » ; sinon le catalogue."
+        ),
+    ] = None,
+    bac: Annotated[list[str] | None, typer.Option(metavar="NOM", help="Un bac du simulateur qui tourne ; l'option se répète.")] = None,
+    en_json: Annotated[Path | None, EN_JSON] = None,
+    svg: Annotated[Path | None, SVG] = None,
+    cobertura: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi le XML de Cobertura, pour l'intégration continue.")
+    ] = None,
+    html: Annotated[Path | None, HTML] = None,
+    seuil: Annotated[float | None, typer.Option(metavar="N", min=0, max=100, help="Sort avec 4 si moins de N % est parcouru.")] = None,
+    parallele: Annotated[int, PARALLELE] = 1,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Dit quels états, transitions, messages, refus et articles des vies ont parcourus."""
+    from fps_console.commandes.coverage import Sorties
+    from fps_console.commandes.coverage import coverage as tell
+
+    where = settings(adresses, data_dir) if bac else None
+    return tell(sources or [], bac or [], Sorties(en_json, svg, cobertura, html), seuil=seuil, parallele=parallele, settings=where)
