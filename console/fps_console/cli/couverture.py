@@ -7,7 +7,7 @@ import typer
 
 from fps_console.cli.options import Adresses, DataDir, settings
 
-EN_JSON = typer.Option("--json", metavar="FICHIER", help="Écrit tout en JSON, qui s'ajoute à d'autres (- : à l'écran).")
+EN_JSON = typer.Option("--json", metavar="FICHIER", help="Écrit tout en JSON (- : à l'écran).")
 SVG = typer.Option(metavar="FICHIER", help="Écrit aussi le dessin (- : à l'écran).")
 HTML = typer.Option(metavar="FICHIER", help="Écrit aussi une page à lire, d'un seul fichier.")
 PARALLELE = typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")
@@ -38,3 +38,18 @@ def coverage(
 
     where = settings(adresses, data_dir) if bac else None
     return tell(sources or [], bac or [], Sorties(en_json, svg, cobertura, html), seuil=seuil, parallele=parallele, settings=where)
+
+
+def grille(
+    delais: Annotated[list[str] | None, typer.Argument(metavar="[DÉLAI]…", help="Délais à éprouver ; tous sinon.")] = None,
+    piege: Annotated[list[str] | None, typer.Option(metavar="NOM", help="Un piège du calendrier ; l'option se répète, tous sinon.")] = None,
+    en_json: Annotated[Path | None, EN_JSON] = None,
+    svg: Annotated[Path | None, SVG] = None,
+    html: Annotated[Path | None, HTML] = None,
+    parallele: Annotated[int, PARALLELE] = 1,
+) -> int:
+    """Éprouve chaque délai la veille, le jour et le lendemain, aux pièges du calendrier."""
+    from fps_console.commandes.coverage import Sorties
+    from fps_console.commandes.grille import grille as tell
+
+    return tell(delais or [], piege or [], Sorties(en_json, svg, None, html), parallele=parallele)

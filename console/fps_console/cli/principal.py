@@ -31,6 +31,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     dossiers.flux,
     dossiers.expliquer,
     couverture.coverage,
+    couverture.grille,
     enroler.enroler,
     certifier.certifier,
     projet.doctor,

@@ -53,20 +53,25 @@ def coverage(
 ) -> int:
     """Gather what the sources and the bacs exercised, tell it and write it; gives the exit status. Raises Panne."""
     bilan, statut = _dresse(sources, bacs, sorties, parallele, settings)
-    for fichier, texte in (
+    ecrire(
         (sorties.en_json, json.dumps(bilan.vue(), ensure_ascii=False, indent=1) + "\n"),
         (sorties.svg, dessiner(bilan)),
         (sorties.xml, cobertura(bilan)),
         (sorties.html, page(bilan)),
-    ):
+    )
+    if not sorties.muette:
+        _raconter(bilan, sorties, seuil)
+    return statut or (Statut.SOUS_LE_SEUIL if seuil is not None and bilan.taux() < seuil else Statut.SUFFISANT)
+
+
+def ecrire(*documents: tuple[Path | None, str]) -> None:
+    """Write each document where it is wanted: a file, the screen, or nowhere."""
+    for fichier, texte in documents:
         if fichier == ECRAN:
             say(texte.rstrip("\n"))
         elif fichier is not None:
             fichier.parent.mkdir(parents=True, exist_ok=True)
             fichier.write_text(texte, "utf-8")
-    if not sorties.muette:
-        _raconter(bilan, sorties, seuil)
-    return statut or (Statut.SOUS_LE_SEUIL if seuil is not None and bilan.taux() < seuil else Statut.SUFFISANT)
 
 
 def _dresse(sources: Sequence[str], bacs: Sequence[str], sorties: Sorties, parallele: int, settings: Settings | None) -> tuple[Bilan, int]:
