@@ -72,7 +72,7 @@ def _pointe(couleur: str) -> str:
 
 def _legende(w: int) -> str:
     dits = ((LU, "parcouru"), (PARTIEL, "par certains actes seulement"), (VIDE, "jamais"))
-    x, found = w - MARGE - 430, []
+    x, found = w - MARGE - 500, []
     for couleur, dit in dits:
         found.append(f'<line x1="{x}" y1="50" x2="{x + 24}" y2="50" {_trait(couleur)}/><text x="{x + 30}" y="55">{dit}</text>')
         x += 60 + 8 * len(dit)
