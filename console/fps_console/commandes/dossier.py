@@ -85,7 +85,7 @@ def _raconter(found: Mapping[str, Any], developpeur: bool) -> None:
     else:
         say("Rien n'est attendu : seul l'acte de quelqu'un changerait ce dossier.")
     if found["courriers"]:
-        rows = [(f"{c['le']:%d/%m/%Y}", c["libelle"], LIBELLES[Party(c["service"])], c["a"]) for c in found["courriers"]]
+        rows = [(f"{c['le']:%d/%m/%Y}", c["libelle"], LIBELLES[Party(c["de"])], c["a"]) for c in found["courriers"]]
         grid("Courriers", ("Date", "Courrier", "De", "À"), rows, on=on)
     if developpeur:
         _journal(found["journal"])
@@ -123,7 +123,7 @@ def courriers(settings: Settings, nom: str, numero: str | None, archive: Path | 
         if en_json:
             dump({"bac": nom, "courriers": [{k: v for k, v in c.items() if k not in ("le", "a")} for c in letters], "fichiers": written})
             return 0
-        rows = [(f"{c['le']:%d/%m/%Y}", c["libelle"], LIBELLES[Party(c["service"])], c["a"], c["sujet"]) for c in letters]
+        rows = [(f"{c['le']:%d/%m/%Y}", c["libelle"], LIBELLES[Party(c["de"])], c["a"], c["sujet"]) for c in letters]
         grid(f"Courriers du bac « {nom} »", ("Date", "Courrier", "De", "À", ("Dossier", {"min_width": 26})), rows, on=screen())
         say(f"{len(letters)} courrier{'s' if len(letters) > 1 else ''}" + (f", {written} fichiers écrits." if written else "."))
         return 0

@@ -67,6 +67,8 @@ ACTES: Mapping[str, str] = {
     "abandon": "Dossier abandonné",
     "envoi-avis": "Avis établi et envoyé",
     "envoi-postal": "Avis envoyé par la poste",
+    "rapo-adresse": "RAPO adressé au produit de la collectivité",
+    "panne-simulee": "Panne simulée sur la lettre au produit",
     "envoi-refuse": "Envoi refusé par le destinataire",
     "envoi-en-souffrance": "Envoi en souffrance : l'éditeur ne répond pas",
     "lettre-morte": "Envoi abandonné : lettre morte",

@@ -8,7 +8,7 @@ from typing import Any
 from fps.droit.money import euros
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
-from fps.parties import LIBELLES, Channel, Party
+from fps.parties import LIBELLES, SERVICES, Channel, Party
 from fps_console.mots.lexique import ACTES, ACTES_DE, COURTS, ETATS, FEMININS, MOTIFS
 
 # Where an amount can be in the data of an act or in a message, the most telling first, and whether the label adds something.
@@ -116,7 +116,7 @@ def ligne(line: Mapping[str, Any], contenus: Mapping[str, Mapping[str, Any]] | N
         words = {"reception": f"{nom}, {accord(nom, 'reçu')}", "refus": f"{nom} : {accord(nom, 'refusé')}"}.get(acte, nom)
     qui = court(service)
     if cls is not None and acte in ("envoi", "courrier"):
-        qui = f"{court(service)} → {court(cls.receiver)}"
+        qui = f"{court(cls.sender if cls.sender in SERVICES else service)} → {court(cls.receiver)}"
     elif cls is not None and acte in ("reception", "refus"):
         qui = f"{court(cls.sender)} → {court(service)}"
     flux = None if cls is None else cls.flow
@@ -126,6 +126,9 @@ def ligne(line: Mapping[str, Any], contenus: Mapping[str, Mapping[str, Any]] | N
 
 
 def _precision(acte: str, donnees: Mapping[str, Any]) -> list[str]:
+    if "mentions_manquantes" in donnees:
+        manquent = donnees["mentions_manquantes"]
+        return [f"remis par {donnees.get('prestataire', 'le produit')}", f"il manque : {', '.join(manquent)}" if manquent else "complet"]
     if acte in ("refus", "envoi-refuse"):
         # The code first: it is the reason, which the detail does not always tell.
         code, detail = donnees.get("code"), donnees.get("detail")

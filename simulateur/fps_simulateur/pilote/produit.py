@@ -60,3 +60,33 @@ def _muet(nom: str, silent: Sequence[tuple[Party, Mapping[str, Any]]], patience:
         service,
         {"code": MUET, "title": "Le produit prévenu ne répond pas", "detail": detail, "status": 409, "que_faire": que_faire},
     )
+
+
+async def adresser(pilot: "Pilot", nom: str, type_: str, contenu: Mapping[str, Any]) -> dict[str, Any]:
+    """Post a RAPO to the product that stands for its town: where the notice says, else where its other letters go. Raises PiloteErreur.
+
+    The driver reads the address on the notice that he received; one that the simulator may not write to is as good as none.
+    """
+    numero = str(contenu["numero_fps"])
+    body = {"type": type_, "contenu": dict(contenu)}
+    path = f"{_bac(nom)}/boites/{numero[:14]}/plis"
+    url = await contact(pilot, nom, numero)
+    if url is not None:
+        try:
+            found: dict[str, Any] = (await pilot._call(Party.ANTAI, "POST", path, json=body | {"adresse": url})).json()
+            return found
+        except PiloteErreur as error:
+            if error.problem.get("code") != "adresse-interdite":
+                raise
+    found = (await pilot._call(Party.ANTAI, "POST", path, json=body)).json()
+    return found
+
+
+async def contact(pilot: "Pilot", nom: str, numero: str) -> str | None:
+    """Where a RAPO is filed on line, as the last notice of a FPS says it; None without a notice, or when it gives no address."""
+    for courrier in reversed(await pilot.courriers(nom, numero)):
+        corps = await pilot.courrier(nom, Party(courrier["service"]), courrier["id"])
+        if "contact_rapo" in corps.get("modalites", {}):
+            url: str | None = corps["modalites"]["contact_rapo"]["url"]
+            return url
+    return None

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
-from fps.kit.boxes import boites, retrait, signature, tour
+from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, tour
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
@@ -136,7 +136,7 @@ def build(
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    witness = temoin.Temoin(Gate(Heure(app, service), settings.hosts_served), service)
+    witness = temoin.Temoin(Gate(Heure(derangement.Derangement(app, service), service), settings.hosts_served), service)
     pilote = pilotage.routes(service, inbound, ancreur)
     temoin.routes(service, witness, pilote)
     app.router.routes.extend(pilote.routes)
@@ -150,6 +150,10 @@ def build(
         app.router.routes.extend(retrait.pilotage(service).routes)
         app.router.routes.extend(tour.routes(service).routes)
         app.router.routes.extend(tour.pilotage(service).routes)
+        app.router.routes.extend(derangement.pilotage(service).routes)
+    if service.party is remise.HOTE:
+        app.router.routes.extend(guichet.routes(service).routes)
+        app.router.routes.extend(guichet.pilotage(service).routes)
     _technical(app, service, bus, metrics, room)
     return Running(service, app, Mandataires(BacPath(witness), settings.proxy_networks), relay, facteur, inbound, bus)
 

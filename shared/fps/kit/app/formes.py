@@ -64,7 +64,8 @@ class CourrierVu(BaseModel):
     """Un courrier envoyé à une personne."""
 
     id: str
-    service: Party
+    service: Party = Field(description="Qui le garde : c'est à lui qu'on le demande")
+    de: Party = Field(description="Qui l'écrit ; le produit d'une collectivité remet les siens à l'ANTAI")
     type: str
     nom: str
     flux: int

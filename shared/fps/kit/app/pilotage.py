@@ -1,5 +1,6 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -284,7 +285,9 @@ def courrier_routes(router: Router, service: Service) -> None:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             rows = await tx.load(tables.courriers, [(nom, sujet)], ("bac", "subject"))
-        return [_courrier(service, row) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
+            ailleurs = [(nom, row[1]) for row in rows if by_type(row[2]).sender is not service.party]
+            pdf = {row[1] for row in await tx.load(tables.remises, ailleurs) if row[4] == PDF}
+        return [_courrier(service, row, row[1] in pdf) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
 
     @router.get(
         "/bacs/{nom}/courriers/{identifiant}",
@@ -295,6 +298,7 @@ def courrier_routes(router: Router, service: Service) -> None:
     async def courrier(nom: str, request: Request, identifiant: str, format: Literal["json", "pdf"] | None = None) -> Response:
         async with service.database.read() as tx:
             rows = await tx.load(tables.courriers, [(nom, identifiant)])
+            remis = await tx.load(tables.remises, [(nom, identifiant)])
         if not rows:
             raise CourrierInconnu(identifiant[:80])
         row = rows[0]
@@ -302,6 +306,8 @@ def courrier_routes(router: Router, service: Service) -> None:
         if negotiated(request, format, {"json": "application/json", "pdf": "application/pdf"}) == "json":
             return Response(corps, media_type="application/json")
         message = by_type(row[2]).model_validate_json(corps)
+        if remis and remis[0][4] == PDF:  # what the person gets is what the product made
+            return Response(base64.b64decode(remis[0][5]), media_type="application/pdf")
         if type(message) not in service.definition.documents:
             raise CourrierInconnu(f"{identifiant[:80]} : ce courrier n'a pas de forme imprimée")
         try:
@@ -320,19 +326,20 @@ def lettre(service: Service, description: str) -> Responses:
     return {200: {**fichier(description, PDF)[200], **modele}}
 
 
-def _courrier(service: Service, row: Any) -> CourrierVu:
+def _courrier(service: Service, row: Any, imprime: bool) -> CourrierVu:
     cls = by_type(row[2])
     instant: datetime = row[4]
     return CourrierVu(
         id=row[1],
         service=service.party,
+        de=cls.sender,
         type=row[2],
         nom=cls.nom,
         flux=cls.flow,
         destinataire=cls.receiver,
         sujet=row[3],
         date=instant.astimezone(PARIS),
-        imprimable=cls in service.definition.documents,
+        imprimable=imprime or cls in service.definition.documents,
     )
 
 

@@ -5,8 +5,8 @@ import contextlib
 import json
 import logging
 import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -16,9 +16,10 @@ import httpx
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit.boxes import adresses, boites
+from fps.kit.boxes import adresses, boites, pannes
 from fps.kit.boxes.adresses import Adresse, AdresseInterdite, HoteInconnu
 from fps.kit.boxes.boites import Acheminement, EtatLettre, Lettre
+from fps.kit.boxes.pannes import Genre, Panne
 from fps.kit.boxes.signature import EN_TETE, Signataire
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
@@ -57,6 +58,18 @@ class Essai:
     cause: str = ""
     code: str = ""
     injoignable: bool = False  # nobody answers there: the next letters would wait for nothing
+    attente: float | None = None  # seconds of the bac before the next try, when a simulated fault says them
+    panne: str = ""  # the rule that struck it
+
+
+@dataclass(frozen=True, slots=True)
+class Depart:
+    """A round in one bac: its instant, its seed, the faults that were set in it."""
+
+    bac: str
+    now: datetime
+    graine: str
+    posees: Sequence[Panne]
 
 
 class Facteur:
@@ -114,28 +127,31 @@ class Facteur:
                     row[1]: row[3] for row in await reading.tx.load(tables.destinations, list(cles)) if row[2] == Acheminement.ADRESSE
                 }
                 now = reading.work.now
+                posees = [une for une in await pannes.posees(reading.tx, nom) if une.regle.panne in pannes.VERS]
+                graine = reading.work.graine
             liasses: dict[tuple[str, str], list[Lettre]] = {}
             for lettre in map(boites.RECORD.item, rows):
                 if (ou := lettre.adresse or routes.get(lettre.siret)) is not None:
                     liasses.setdefault((lettre.siret, ou), []).append(lettre)
-            found = await asyncio.gather(*(self._liasse(nom, ou, lettres, now) for (_, ou), lettres in liasses.items()))
+            depart = Depart(nom, now, graine, posees)
+            found = await asyncio.gather(*(self._liasse(depart, ou, lettres) for (_, ou), lettres in liasses.items()))
             return sum(found)
         return 0
 
-    async def _liasse(self, bac: str, texte: str, lettres: Sequence[Lettre], now: datetime) -> int:
+    async def _liasse(self, depart: "Depart", texte: str, lettres: Sequence[Lettre]) -> int:
         """The letters of one round for one address, then what became of them, in one transaction."""
-        essais = await self._porter(bac, texte, lettres, now)
+        essais = await self._porter(depart, texte, lettres)
         done = [(lettre.numero, essai) for lettre, essai in zip(lettres, essais, strict=True) if essai is not None]
         siret = lettres[0].siret
 
         async def clore(work: Work) -> None:
             await noter(work, siret, texte, done, self.service.settings.box_delays)
 
-        await self.service.ask(bac, clore, [(Lettre, (siret, numero)) for numero, _ in done])
+        await self.service.ask(depart.bac, clore, [(Lettre, (siret, numero)) for numero, _ in done])
         self.service.observe("boite", "essai", len(done))
         return len(done)
 
-    async def _porter(self, bac: str, texte: str, lettres: Sequence[Lettre], now: datetime) -> Sequence[Essai | None]:
+    async def _porter(self, depart: "Depart", texte: str, lettres: Sequence[Lettre]) -> Sequence[Essai | None]:
         """The address is checked anew for each round, and the connections go to the network address that was checked.
 
         None: not tried in this round, whose time is bounded, so that a slow editor does not keep the others waiting.
@@ -162,16 +178,42 @@ class Facteur:
                         return perdu[0]
                     if horloge.time() > fin:
                         return None
-                    essai = await self._poster(client, bac, adresse, ip, lettre, now)
+                    essai = await self._un(client, depart, adresse, ip, lettre)
                     if essai.injoignable:
                         perdu.append(essai)
                     return essai
 
             return await asyncio.gather(*map(un, lettres))
 
-    async def _poster(self, client: httpx.AsyncClient, bac: str, adresse: Adresse, ip: str, lettre: Lettre, now: datetime) -> Essai:
+    async def _un(self, client: httpx.AsyncClient, depart: Depart, adresse: Adresse, ip: str, lettre: Lettre) -> Essai:
+        """One try of a letter, struck or not by a rule of the bac."""
+        une = pannes.pour(depart.posees, pannes.VERS, lettre.siret, lettre.type, lettre.numero, depart.graine, lettre.id)
+        if une is None or lettre.essais >= une.regle.fois:
+            return await self._poster(client, depart, adresse, ip, lettre)
+        regle = une.regle
+        dit = f"panne simulée « {une.nom} » : {regle.panne}"
+        match regle.panne:
+            case Genre.INDISPONIBLE:
+                return Essai(Resultat.ECHEC, 503, f"{dit}, Retry-After {regle.secondes:g} s", attente=regle.secondes, panne=une.nom)
+            case Genre.RETARD:
+                return Essai(Resultat.ECHEC, None, f"{dit} de {regle.secondes:g} s", attente=regle.secondes, panne=une.nom)
+            case Genre.DOUBLON:
+                await self._poster(client, depart, adresse, ip, lettre)
+        found = await self._poster(client, depart, adresse, ip, lettre, regle)
+        recue = "sans réponse" if found.statut is None else f"le produit avait répondu {found.statut}"
+        if regle.panne in (Genre.ERREUR, Genre.COUPURE, Genre.CORPS_COUPE):
+            statut = 500 if regle.panne is Genre.ERREUR else None
+            return Essai(Resultat.ECHEC, statut, court(f"{dit} ({recue})"), attente=regle.secondes, panne=une.nom)
+        return replace(found, cause=court(f"{dit} {found.cause}".strip()), panne=une.nom)
+
+    async def _poster(
+        self, client: httpx.AsyncClient, depart: Depart, adresse: Adresse, ip: str, lettre: Lettre, regle: pannes.Regle | None = None
+    ) -> Essai:
         url = adresse.vers(by_type(lettre.type).path)
-        signature = self.signataire.signer(lettre.body, url=url, bac=bac, lettre=lettre.id, type_=lettre.type)
+        genre = None if regle is None else regle.panne
+        inconnue = genre is Genre.CLE_INCONNUE
+        signature = self.signataire.signer(lettre.body, url=url, bac=depart.bac, lettre=lettre.id, type_=lettre.type, inconnue=inconnue)
+        corps = _altere(lettre.body) if genre is Genre.CORPS_ALTERE else lettre.body.encode()
         headers = {
             "Host": httpx.URL(url).netloc.decode(),
             "Content-Type": "application/json",
@@ -179,16 +221,17 @@ class Facteur:
             "Idempotency-Key": lettre.id,
             "Ce-Source": f"/services/{self.service.party}",
             "Ce-Rang": str(lettre.rang),
-            INSTANT: now.isoformat(),
+            INSTANT: depart.now.isoformat(),
             EN_TETE: signature,
             **trace(lettre.traceparent),
         }
+        troue = genre in (Genre.COUPURE, Genre.CORPS_COUPE, Genre.LENTEUR)
         # The name stays in the Host header and in the TLS handshake, where the certificate is checked against it.
         request = client.build_request(
             "POST",
             httpx.URL(url).copy_with(host=ip),
-            content=lettre.body.encode(),
-            headers=headers,
+            content=_troue(corps, regle) if troue and regle is not None else corps,
+            headers=headers | ({"Content-Length": str(len(corps))} if troue else {}),
             extensions={"sni_hostname": adresse.hote},
         )
         seconds = self.service.settings.push_timeout
@@ -199,6 +242,8 @@ class Facteur:
                     return juger(response.status_code, await _debut(response))
                 finally:
                     await response.aclose()
+        except Coupee:
+            return Essai(Resultat.ECHEC, None, "connexion coupée exprès")
         except TimeoutError:
             return Essai(Resultat.ECHEC, None, f"pas de réponse en {seconds:g} s", injoignable=True)
         except httpx.ConnectError as error:
@@ -218,6 +263,28 @@ class Facteur:
         context.load_verify_locations(pki.fichier_autorites)
         context.load_cert_chain(pki.fichier_lettres(party), pki.fichier_cle(party.value))
         return context
+
+
+class Coupee(Exception):
+    """The connection is cut here on purpose."""
+
+
+def _altere(corps: str) -> bytes:
+    """The same body but for one figure, which its signature does not cover."""
+    place = next((rang for rang, c in enumerate(corps) if c.isdigit()), len(corps) - 1)
+    return f"{corps[:place]}{(int(corps[place]) + 1) % 10 if corps[place].isdigit() else ' '}{corps[place + 1 :]}".encode()
+
+
+async def _troue(corps: bytes, regle: pannes.Regle) -> AsyncIterator[bytes]:
+    """The body as it goes when its way is struck: whole or by half, then nothing more, or a rest."""
+    if regle.panne is Genre.COUPURE:
+        yield corps
+        raise Coupee
+    yield corps[: len(corps) // 2]
+    if regle.panne is Genre.CORPS_COUPE:
+        raise Coupee
+    await asyncio.sleep(regle.secondes)
+    yield corps[len(corps) // 2 :]
 
 
 async def _debut(response: httpx.Response) -> bytes:
@@ -268,6 +335,8 @@ async def noter(work: Work, siret: str, adresse: str, essais: Sequence[tuple[int
 
 def _suite(work: Work, lettre: Lettre, essai: Essai, delais: Sequence[float]) -> None:
     law, said = by_type(lettre.type).law, {"id": lettre.id, "type": lettre.type}
+    if essai.panne:
+        work.record(lettre.subject, "panne-simulee", law, **said, regle=essai.panne, essai=lettre.essais, cause=essai.cause)
     match essai.resultat:
         case Resultat.ACQUITTEE:
             lettre.clore(EtatLettre.ACQUITTEE, work.now)
@@ -276,7 +345,7 @@ def _suite(work: Work, lettre: Lettre, essai: Essai, delais: Sequence[float]) ->
             work.record(lettre.subject, "envoi-refuse", law, **said, code=essai.code)
         case _:
             lettre.echecs += 1
-            lettre.prochain = prochain(work.now, lettre.echecs, delais)
+            lettre.prochain = prochain(work.now, lettre.echecs, delais if essai.attente is None else (essai.attente,) * lettre.echecs)
             if lettre.prochain is None:
                 lettre.etat = EtatLettre.EN_SOUFFRANCE
                 work.record(lettre.subject, "envoi-en-souffrance", law, **said, essais=lettre.essais)

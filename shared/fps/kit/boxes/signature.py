@@ -73,17 +73,19 @@ class Signataire:
             "x5c": [base64.b64encode(c.public_bytes(Encoding.DER)).decode() for c in chaine],
         }
 
-    def signer(self, corps: str, *, url: str, bac: str, lettre: str, type_: str) -> str:
+    def signer(self, corps: str, *, url: str, bac: str, lettre: str, type_: str, inconnue: bool = False) -> str:
         """The detached JWS of a body (RFC 7515, appendix F; RFC 7797): what it says, to whom, when, is in its protected header.
 
-        `url` is where the letter is posted, or the name of the box from which it is taken; `iat` is in wall time.
+        `url` is where the letter is posted, or the name of the box from which it is taken; `iat` is in wall time. `inconnue`: with a key
+        drawn now, that nobody publishes, which a receiver must refuse.
         """
+        cle = ECKey.generate_key("P-256") if inconnue else self._cle
         protege = {
             "alg": ALGORITHME,
             "b64": False,
             "crit": ["b64"],
             "typ": TYPE,
-            "kid": self.publique["kid"],
+            "kid": cle.thumbprint() if inconnue else self.publique["kid"],
             "x5t#S256": self.publique["x5t#S256"],
             "iat": int(wall_now().timestamp()),
             "iss": self.party.value,
@@ -92,7 +94,7 @@ class Signataire:
             "bac": bac,
             "type": type_,
         }
-        return jws.serialize_compact(protege, corps, self._cle, registry=REGISTRE)
+        return jws.serialize_compact(protege, corps, cle, registry=REGISTRE)
 
 
 def nom_de_boite(party: Party, bac: str, siret: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from fps.kit.boxes import boites
+from fps.kit.boxes.pannes import PANNES
+from fps.kit.boxes.remise import REMISES
 from fps.kit.boxes.reveil import REVEILS
 from fps.kit.engine.extension import Extension
 
@@ -62,7 +64,7 @@ class Sonnette:
 class Boites(Extension):
     """The boxes of the editors, as the engine sees them."""
 
-    records = (boites.DESTINATIONS, boites.RECORD, REVEILS)
+    records = (boites.DESTINATIONS, boites.RECORD, REVEILS, REMISES, PANNES)
     waiting = boites.NOMBRE_DUES
 
     def __init__(self) -> None:
