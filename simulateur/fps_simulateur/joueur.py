@@ -128,6 +128,10 @@ class Deroulement:
             self.dossiers.setdefault(self.courant, {})
         if etape.acte is not None:
             await self._acte(acte(etape.acte), etape)
+        if etape.usager is not None:
+            from fps_simulateur.usagers.conduite import conduire  # it plays by this module
+
+            await conduire(self.monde.pilot, self.bac, self.mots["numero"], etape.usager)
         for party, champs in etape.attendus():
             compare(champs, await self.voir(party), f"{party} : ", self.connus)
         if etape.courriers is not None or etape.recus or etape.contenu:

@@ -185,9 +185,12 @@ class Bac:
                 jusqua = await trouver(self.pilot, self.nom, to, None if dossier is None else dossier.numero, state)
         return await self.pilot.avancer(self.nom, jusqua)
 
-    async def etablir(self, nom: str | None = None, **avec: Any) -> Dossier:
-        """A FPS of the town of the bac (or of `ville`), for `plaque`; raises Refuse."""
-        await self._faire(Etape(acte=ETABLIR, dossier=nom, avec=avec))
+    async def etablir(self, nom: str | None = None, *, usager: str | None = None, **avec: Any) -> Dossier:
+        """A FPS of the town of the bac (or of `ville`), for `plaque`; raises Refuse.
+
+        `usager`: how its driver then behaves by himself (« paie à J+6 », « RAPO puis juge », « jamais »…); raises ValueError.
+        """
+        await self._faire(Etape(acte=ETABLIR, dossier=nom, avec=avec, usager=usager))
         return Dossier(self, self.deroulement.courant)
 
     async def faire(self, acte: str, dossier: Dossier | None = None, **avec: Any) -> Champs:

@@ -97,9 +97,9 @@ class BacSync(_Attend):
         """Live until a named day, a date, or after a duration; gives what happened."""
         return self._attendre(lambda: self._bac.advance(to, _de(dossier)))
 
-    def etablir(self, nom: str | None = None, **avec: Any) -> DossierSync:
-        """A FPS of the town of the bac (or of `ville`), for `plaque`; raises Refuse."""
-        return DossierSync(self._portail, self._attendre(lambda: self._bac.etablir(nom, **avec)))
+    def etablir(self, nom: str | None = None, *, usager: str | None = None, **avec: Any) -> DossierSync:
+        """A FPS of the town of the bac (or of `ville`), for `plaque`; `usager`: how its driver behaves. Raises Refuse, ValueError."""
+        return DossierSync(self._portail, self._attendre(lambda: self._bac.etablir(nom, usager=usager, **avec)))
 
     def faire(self, acte: str, dossier: DossierSync | None = None, **avec: Any) -> Champs:
         """An act of the language of the lives, by its name; gives its answer. Raises Refuse."""

@@ -21,6 +21,7 @@ from fps_simulateur.langue.moments import Moment, quand
 from fps_simulateur.langue.mots import inconnus
 from fps_simulateur.langue.villes import Ville
 from fps_simulateur.pilote.reperes import REPERES
+from fps_simulateur.usagers import conduites
 
 Champs = dict[str, Any]
 
@@ -45,6 +46,9 @@ class Etape(Lecture):
     dossier: str | None = Field(default=None, description="Le dossier dont il s'agit ; à défaut, le dernier nommé")
     acte: str | None = Field(default=None, description="Ce que quelqu'un fait, dans les mots du métier : « payer le FPS »")
     avec: Champs = Field(default_factory=dict, description="Ce que l'acte donne")
+    usager: str | None = Field(
+        default=None, description="Comment se conduit l'usager du dossier : « paie à J+6 », « RAPO puis juge », « jamais »…"
+    )
     refus: str | None = Field(default=None, description="Le code du refus attendu")
     article: str | None = Field(default=None, description="L'article que le refus cite")
     donne: Champs = Field(default_factory=dict, description="Ce que la réponse contient")
@@ -65,6 +69,8 @@ class Etape(Lecture):
             acte(self.acte)
         elif self.refus or self.article or self.donne or self.garder or self.avec:
             raise ValueError("« avec », « refus », « article », « donne » et « garder » suivent un acte")
+        if self.usager is not None and "{" not in self.usager:
+            conduites.lire(self.usager)
         if self.article is not None and self.refus is None:
             raise ValueError("un article accompagne un refus")
         return self

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from fps.kit.ground.clock import MATIN, Marche, paris, wall_now
+from fps.kit.ground.clock import Marche, wall_now
 from fps.parties import SERVICES, Party
 from fps.releves import ARRETEES, VENUES, VERS
-from fps_simulateur.pilote import produit
+from fps_simulateur.pilote import pas, produit
 from fps_simulateur.pilote.faits import en_ordre
 from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
 from fps_simulateur.pilote.produit import PATIENCE
@@ -254,9 +254,11 @@ class Pilot(Lecteur):
         state = await self._tour(nom, await self._accorder(nom, state), lived, encore=True)
         now = datetime.fromisoformat(state["instant"])
         target = jusqua.astimezone(now.tzinfo)
-        while (step := _premier(state, now)) is not None and step <= target:
+        geste = await pas.geste(self, nom, state, now)
+        while (step := pas.premier(state, now, geste)) is not None and step <= target:
             now = step
-            state = await self._vivre(nom, now, lived)
+            state = await pas.agir(self, nom, await self._vivre(nom, now, lived), geste)
+            geste = await pas.geste(self, nom, state, now)
         if now != target:  # going back is refused by the services
             state = await self._vivre(nom, target, lived)
         apart = {s: x["instant"] for s, x in state["services"].items() if datetime.fromisoformat(x["instant"]) != target}
@@ -297,7 +299,7 @@ class Pilot(Lecteur):
             ahead = max(clocks.values())
             if all(clock == ahead for clock in clocks.values()):
                 return state
-            late = {s: _step(state["services"][s]["prochaine_echeance"], clock) or ahead for s, clock in clocks.items() if clock < ahead}
+            late = {s: pas.step(state["services"][s]["prochaine_echeance"], clock) or ahead for s, clock in clocks.items() if clock < ahead}
             step = min(ahead, *late.values())
             moved = [s for s in late if clocks[s] <= step]
             body = {"json": {"instant": step.isoformat()}}
@@ -338,18 +340,6 @@ class _Vecues:
         self.dire(datetime.fromisoformat(state["instant"]), self.nombre, state["en_attente"])
 
 
-def _step(due: str | None, now: datetime) -> datetime | None:
-    """When the next deadline is lived: in the morning of its day, or at once when that morning is already behind; None without one."""
-    return None if due is None else max(now, paris(date.fromisoformat(due), MATIN).astimezone(now.tzinfo))
-
-
-def _premier(state: Mapping[str, Any], now: datetime) -> datetime | None:
-    """The next instant through which the bac goes: a deadline, or one that a product asked for."""
-    asked = state["prochain_reveil"]
-    reveil = None if asked is None else max(now, datetime.fromisoformat(asked).astimezone(now.tzinfo))
-    return min(filter(None, (_step(state["prochaine_echeance"], now), reveil)), default=None)
-
-
 def _positions(found: Mapping[Any, Any]) -> dict[Party, int]:
     return {Party(service): state["position"] for service, state in found.items()}
 
@@ -388,6 +378,7 @@ def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
             (x["prochain_reveil"] for x in found.values() if x["prochain_reveil"]), key=datetime.fromisoformat, default=None
         ),
         "muets": sum(x["muets"] for x in found.values()),
+        "usagers": sum(x["usagers"] for x in found.values()),
         "a_prevenir": sum(x["a_prevenir"] for x in found.values()),
         "en_attente": sum(x["en_attente"] for x in found.values()),
         "retenues": sum(x["retenues"] for x in found.values()),

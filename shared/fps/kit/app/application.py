@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert
+from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert, usagers
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
 from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, tour
@@ -151,6 +151,8 @@ def build(
         app.router.routes.extend(tour.routes(service).routes)
         app.router.routes.extend(tour.pilotage(service).routes)
         app.router.routes.extend(derangement.pilotage(service).routes)
+    if service.party is usagers.HOTE:
+        app.router.routes.extend(usagers.routes(service).routes)
     if service.party is remise.HOTE:
         app.router.routes.extend(guichet.routes(service).routes)
         app.router.routes.extend(guichet.pilotage(service).routes)

@@ -133,6 +133,7 @@ class EtatBac(BaseModel):
     prochaine_echeance: date | None
     prochain_reveil: datetime | None = Field(description="Le premier instant qu'un produit a demandé, et qui n'est pas passé")
     a_prevenir: int = Field(description="Combien de collectivités demandent une lettre à chaque pas de l'horloge")
+    usagers: int = Field(description="Combien d'usagers feront encore quelque chose d'eux-mêmes, quand le temps avancera")
     muets: int = Field(description="Combien de lettres de temps n'ont pas encore été acquittées")
     en_attente: int = Field(description="Lettres qui attendent de partir")
     retenues: int = Field(

@@ -9,6 +9,7 @@ from fps.kit.boxes import boites
 from fps.kit.boxes.pannes import PANNES
 from fps.kit.boxes.remise import REMISES
 from fps.kit.boxes.reveil import REVEILS
+from fps.kit.boxes.usager import USAGERS
 from fps.kit.engine.extension import Extension
 
 
@@ -64,7 +65,7 @@ class Sonnette:
 class Boites(Extension):
     """The boxes of the editors, as the engine sees them."""
 
-    records = (boites.DESTINATIONS, boites.RECORD, REVEILS, REMISES, PANNES)
+    records = (boites.DESTINATIONS, boites.RECORD, REVEILS, REMISES, PANNES, USAGERS)
     waiting = boites.NOMBRE_DUES
 
     def __init__(self) -> None:

@@ -50,7 +50,10 @@ _SILENT: Any = (
         tables.boites.c.type == Temps.type,
     )
 )
-_ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT)
+_ACTING: Any = (
+    select(func.count()).select_from(tables.usagers).where(tables.usagers.c.bac == bindparam("nom", type_=Text), ~tables.usagers.c.fini)
+)
+_ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT, _ACTING)
 _DAYS: Any = select(*(one.scalar_subquery() for one in _ASKED))
 _ANCHORS: Any = select(func.count()).select_from(tables.ancres).where(tables.ancres.c.bac == bindparam("nom", type_=Text))
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
@@ -256,7 +259,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     bac = await find(tx, nom)
     service.clocks.see(nom, bac.horloge)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    first, enterrees, retenues, reveil, prevenus, muets = (await tx.select(_DAYS, nom=nom))[0]
+    first, enterrees, retenues, reveil, prevenus, muets, usagers = (await tx.select(_DAYS, nom=nom))[0]
     return {
         "bac": nom,
         "graine": bac.graine,
@@ -267,6 +270,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "prochain_reveil": None if reveil is None else reveil.isoformat(),
         "a_prevenir": prevenus,
         "muets": muets,
+        "usagers": usagers,
         "en_attente": await waiting(service, tx, bac),
         "retenues": retenues,
         "position": await journal.last(tx, nom),
