@@ -2,6 +2,7 @@
 
 import os
 
+from fps_simulateur.langue.choix import familles
 from fps_simulateur.langue.modele import Vie, catalogue
 
 LONG = os.environ.get("FPS_TEST_LONG") == "1"
@@ -18,6 +19,8 @@ RARES = (
     "regularise-a-temps",
     "rembourse-par-mandat",
 )
+# What is refused leaves nothing behind, on whatever network: these lives of many refusals are played in memory.
+REFUSEES = frozenset(choisie.vie.vie for famille, vies in familles().items() if famille.startswith("refus-") for choisie in vies)
 
 
 def choisies(maniere: int) -> tuple[Vie, ...]:
@@ -26,4 +29,4 @@ def choisies(maniere: int) -> tuple[Vie, ...]:
     if LONG:
         return toutes
     rares = {v.vie for v in toutes if maniere == VRAI and v.vie in RARES}
-    return tuple(v for rang, v in enumerate(toutes) if rang % 3 == maniere or v.vie in rares)
+    return tuple(v for rang, v in enumerate(toutes) if (rang % 3 == maniere and v.vie not in REFUSEES) or v.vie in rares)
