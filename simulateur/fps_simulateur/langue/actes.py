@@ -140,6 +140,13 @@ _TOUS: Final = (
         defauts={"moyen": "guichet", "reference": "CB-1"},
     ),
     Acte(
+        "chèque de la collectivité impayé",
+        "La banque rejette un chèque que la collectivité a encaissé, en cycle partiel.",
+        _VILLE,
+        "/fps/{numero}/cheque-impaye",
+        defauts={"reference": "CHQ-1"},
+    ),
+    Acte(
         "rembourser",
         "La collectivité rembourse ce qui a été payé en trop.",
         _VILLE,

@@ -121,27 +121,40 @@ def _impaye_refuse(message: FpsImpaye, instant: datetime, erreurs: list[ErreurAc
 
 @avec_accuse(_impaye_refuse)
 async def recevoir_impaye(message: FpsImpaye, work: Work) -> AccuseImpaye:
-    """Cycle partiel: open the dossier where it stands, unpaid. Raises CycleComplet, ImpayeRefuse, NumeroDejaUtilise."""
+    """Cycle partiel: open the dossier where it stands, unpaid; anew when the town had it all cancelled before (hypothesis H130).
+
+    Raises CycleComplet, ImpayeRefuse, NumeroDejaUtilise.
+    """
     deja = await work.find(Impaye, message.numero_fps)
     dossier = await work.find(Dossier, message.numero_fps)
-    if dossier is not None and deja is not None and deja.message == message:
+    again = dossier is not None and deja is not None and dossier.redeclarable
+    if dossier is not None and deja is not None and deja.message == message and not again:
         return impaye.accuse(message, work.now, dossier.motif_abandon)
     regles = await convenu(message.beneficiaire.siret, work)
     ville = work.villes.chercher(message.beneficiaire.siret, work.today)
     impaye.verifier(message, ville, work.now, regles.cycle if regles else None)
+    if dossier is not None and deja is not None and again:
+        deja.message = message
+        dossier.redeclarer(message, work.today)
+        _attendre_le_titre(dossier, work)
+        return impaye.accuse(message, work.now)
     if dossier is not None:
         raise NumeroDejaUtilise(f"Le numéro {message.numero_fps} désigne déjà un autre FPS.", "numero_fps")
     identification = identifier(work.graine, message.vehicule)
     work.add(Impaye(message.numero_fps, message, identification.redevable))
     dossier = Dossier.recevoir_impaye(message, work.today)
     if not _abandonne(dossier, identification, work):
-        dossier.constater_impaye()
-        titre_le = max(dossier.titre_le(), work.today)
-        work.record(dossier.numero, Mention.IMPAYE_RECU, IMPAYE, montant=dossier.montant, titre_prevu=titre_le.isoformat())
-        work.book(dossier.numero, ecriture_creance(dossier, work.today), IMPAYE)
-        work.schedule(dossier.numero, Echeance.EMISSION_TITRE, titre_le)
+        _attendre_le_titre(dossier, work)
     work.add(dossier)
     return impaye.accuse(message, work.now, dossier.motif_abandon)
+
+
+def _attendre_le_titre(dossier: Dossier, work: Work) -> None:
+    dossier.constater_impaye()
+    titre_le = max(dossier.titre_le(), work.today)
+    work.record(dossier.numero, Mention.IMPAYE_RECU, IMPAYE, montant=dossier.montant, titre_prevu=titre_le.isoformat())
+    work.book(dossier.numero, ecriture_creance(dossier, work.today), IMPAYE)
+    work.schedule(dossier.numero, Echeance.EMISSION_TITRE, titre_le)
 
 
 def _abandonne(dossier: Dossier, identification: Identification, work: Work) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from antai.domain.etats import FINAUX, MACHINE, PAIEMENT_REFUSE, PAYES, TITRES, Etat
+from antai.domain.etats import FINAUX, MACHINE, PAIEMENT_REFUSE, PAYES, RETIRES, TITRES, Etat
 from antai.domain.refus import ActeImpossible, DelaiPaiementExpire, LettreIncoherente, PliImpossible, TitreNonEmis
 from antai.domain.sommes import date_envoi_eavis_non_lu, reste_a_rembourser, reste_du_titre, restes_du_titre
 from fps.droit.calculs import (
@@ -122,6 +122,16 @@ class Dossier:
         dossier.date_notification = message.date_notification
         dossier.date_limite_paiement = message.date_limite_paiement
         return dossier
+
+    @property
+    def redeclarable(self) -> bool:
+        """Whether the town may tell it unpaid again: it had it all cancelled itself, for a cheque that then bounced (hypothesis H130)."""
+        return self.cycle == "partiel" and self.etat in RETIRES and self.origine_annulation in ("collectivite", "autre")
+
+    def redeclarer(self, message: FpsImpaye, le: date) -> None:
+        """The unpaid FPS told again opens the dossier anew; the title that was cancelled has nothing more to tell."""
+        leve = self.numero_titre or self.titre_leve
+        vars(self).update(vars(Dossier.recevoir_impaye(message, le)) | {"titre_leve": leve})
 
     def _passer(self, acte: str) -> None:
         self.etat = MACHINE.apres(acte, self.etat)

@@ -55,6 +55,7 @@ MACHINE: Final = Machine(
 # No act of anybody leaves these; a paid FPS can still be cancelled, its cheque refused.
 FINAUX = frozenset({Etat.ABANDONNE, Etat.ANNULE, Etat.TITRE_ANNULE})
 PAYES = frozenset({Etat.PAYE, Etat.PAYE_MINORE})
+RETIRES = frozenset({Etat.ANNULE, Etat.TITRE_ANNULE})
 ANNULES = frozenset({Etat.ANNULE, Etat.ANNULE_A_REMBOURSER})
 TITRES = frozenset({Etat.TITRE_EMIS, Etat.TITRE_PAYE, Etat.TITRE_ANNULE})
 

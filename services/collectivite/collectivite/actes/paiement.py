@@ -7,7 +7,8 @@ from collectivite.actes.dossier import demande, etabli_ici
 from collectivite.actes.forfait import ecrire, oublier_echeances
 from collectivite.actes.transmission.creation import oublier
 from collectivite.actes.transmission.envoi import exiger_sans_attente, transmettre
-from collectivite.domain.forfait import SOLDES, Forfait
+from collectivite.domain.echeances import Echeance
+from collectivite.domain.forfait import SOLDES, Etat, Forfait
 from collectivite.domain.mentions import Mention
 from collectivite.domain.messages import annulation, annulation_titre, impaye
 from collectivite.domain.paiement import (
@@ -18,6 +19,7 @@ from collectivite.domain.paiement import (
     verifier_paiement_propre,
     verifier_paiement_rapide,
 )
+from collectivite.domain.paiement import rejeter_cheque as rejeter
 from collectivite.domain.refus import PaiementInconnu
 from fps.droit.calendar import ajouter_jours, paris_date
 from fps.kit.engine.work import Key, Work
@@ -120,6 +122,25 @@ async def payer(numero: str, montant: int, moyen: Moyen, reference: str, envoye_
     return forfait
 
 
+async def rejeter_cheque(numero: str, reference: str, work: Work) -> Forfait:
+    """Cycle partiel: the bank sends a cheque back, what it paid is due again; after the term, ANTAI is told (flow 11; hypothesis H130).
+
+    Raises ForfaitInconnu, PaiementInconnu, ActeEnAttente and what `domain.paiement.rejeter_cheque` raises.
+    """
+    forfait, paiement = await demande(numero, work), await work.find(Paiement, numero, reference)
+    if paiement is None:
+        raise PaiementInconnu(f"Référence {reference}", "reference")
+    exiger_sans_attente(forfait)
+    du = rejeter(forfait, paiement)
+    ecriture = forfait.perdre_paiement(paiement.montant, du, work.today)
+    ecrire(forfait, Mention.PAIEMENT_REJETE, PAIEMENT, ecriture, work, montant=paiement.montant, reference=reference)
+    limite = forfait.date_limite_paiement
+    if forfait.etat is Etat.NOTIFIE and limite is not None:
+        work.schedule(numero, Echeance.IMPAYE, ajouter_jours(limite, 1))
+        await constater_impaye(numero, work)
+    return forfait
+
+
 def _lever_titre(forfait: Forfait, le: date, work: Work) -> None:
     exiger_sans_attente(forfait)
     motif = f"Chèque posté le {le:%d/%m/%Y}, dans le délai de paiement (CRPA, art. L. 112-1)."
@@ -135,5 +156,6 @@ async def constater_impaye(numero: str, work: Work) -> None:
     if forfait.creance <= 0 or limite is None or notification is None or work.today < ajouter_jours(limite, 1):
         return
     forfait.constater_impaye()
+    work.unschedule(numero, Echeance.IMPAYE)
     work.record(numero, Mention.IMPAYE, IMPAYE, reste_du=forfait.creance)
     transmettre(forfait, impaye(forfait, work.ville(forfait.siret), notification, limite), work)

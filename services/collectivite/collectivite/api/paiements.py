@@ -33,6 +33,14 @@ class DemandePaiementPropre(DemandePaiement):
     date_envoi: date | None = Field(default=None, description="Date du cachet de la poste, pour un chèque seulement")
 
 
+class ChequeRejete(BaseModel):
+    """Le chèque que la banque renvoie à la commune."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reference": "CHQ-1"}})
+
+    reference: Court
+
+
 class PaiementVu(Vue):
     """Un paiement tel que la commune le connaît, en centimes."""
 
@@ -45,7 +53,7 @@ class PaiementVu(Vue):
 
 
 def routes(service: Service) -> Router:
-    """/fps/{numero}/paiement-rapide and paiements."""
+    """/fps/{numero}/paiement-rapide, paiements and cheque-impaye."""
     router = Router(dependencies=[administration(service)])
 
     @router.post("/fps/{numero}/paiement-rapide", tags=["Paiement"], summary="Payer avant l'envoi de l'avis (notice sur le pare-brise)")
@@ -56,6 +64,11 @@ def routes(service: Service) -> Router:
     @router.post("/fps/{numero}/paiements", tags=["Paiement"], summary="Payer auprès de la collectivité (cycle partiel)")
     async def payer(request: Request, numero: Numero, d: DemandePaiementPropre) -> ForfaitVu:
         fait = await service.ask(bac_of(request), lambda w: paiement.payer(numero, d.montant, d.moyen, d.reference, d.date_envoi, w))
+        return ForfaitVu.voir(fait)
+
+    @router.post("/fps/{numero}/cheque-impaye", tags=["Paiement"], summary="La banque rejette un chèque de la collectivité (cycle partiel)")
+    async def rejeter(request: Request, numero: Numero, d: ChequeRejete) -> ForfaitVu:
+        fait = await service.ask(bac_of(request), lambda w: paiement.rejeter_cheque(numero, d.reference, w))
         return ForfaitVu.voir(fait)
 
     @router.get("/fps/{numero}/paiements", tags=["Paiement"], summary="Lister les paiements connus")

@@ -56,6 +56,7 @@ MACHINE: Final = Machine(
         "payer_minore": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_MINORE),
         "payer_rapidement": (frozenset({Etat.ETABLI, Etat.TRANSMIS}), Etat.PAYE_RAPIDE),
         "perdre_paiement": (frozenset({Etat.PAYE, Etat.PAYE_MINORE}), Etat.TRANSMIS),
+        "perdre_paiement_propre": (frozenset({Etat.PAYE}), Etat.NOTIFIE),
         "constater_impaye": (frozenset({Etat.NOTIFIE}), Etat.IMPAYE),
         "solder_titre": (frozenset({Etat.ETABLI, Etat.TRANSMIS, Etat.IMPAYE}), Etat.TITRE_PAYE),
         "rouvrir_titre": (frozenset({Etat.TITRE_PAYE}), Etat.TRANSMIS),
@@ -289,9 +290,9 @@ class Forfait:
 
     def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
         """A payment told before does not stand: `reste_du` centimes are due again. Raises ActeImpossible."""
-        repris = min(montant, self.dette)
-        if self.etat is not Etat.ANNULE and reste_du > 0:
-            self._passer("perdre_paiement")
+        repris, propre = min(montant, self.dette), self.cycle == "partiel"
+        if self.etat is not Etat.ANNULE and reste_du > 0 and self.etat is not Etat.NOTIFIE:
+            self._passer("perdre_paiement_propre" if propre else "perdre_paiement")
         redue = reste_du - self.creance if self.etat is not Etat.ANNULE and reste_du else 0
         self.dette, self.creance, self.montant_paye = self.dette - repris, self.creance + redue, self.montant_paye - montant
         # What is left was given back before the bank refused the cheque; below zero, it is the reduction of a payment that is lost.
@@ -299,7 +300,7 @@ class Forfait:
         lignes = (
             (Compte.REDEVABLE, redue),
             (Compte.A_REMBOURSER, repris),
-            (Compte.ANTAI, -montant),
+            (Compte.REGIE if propre else Compte.ANTAI, -montant),
             (Compte.INDUS if reste > 0 else Compte.RECETTES, reste),
         )
         return ecriture(le, Libelle.PAIEMENT_SANS_SUITE, *lignes)

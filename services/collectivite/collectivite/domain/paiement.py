@@ -6,7 +6,14 @@ from typing import Literal
 
 from collectivite.domain.calendrier import limite_paiement_rapide
 from collectivite.domain.forfait import AMIABLES, Etat, Forfait
-from collectivite.domain.refus import DelaiPaiementExpire, HorsCyclePartiel, MontantPaiement, PaiementIncroyable, PaiementRapideImpossible
+from collectivite.domain.refus import (
+    DelaiPaiementExpire,
+    HorsCyclePartiel,
+    MontantPaiement,
+    PaiementIncroyable,
+    PaiementRapideImpossible,
+    RejetImpossible,
+)
 from collectivite.domain.titre import reste_au_titre
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
@@ -63,6 +70,20 @@ def date_du_paiement(forfait: Forfait, moyen: Moyen, envoye_le: date | None, le:
     if moyen != "cheque" or not paris_date(forfait.date_heure_constat) <= envoye_le <= le:
         raise PaiementIncroyable(f"Posté le {envoye_le:%d/%m/%Y}, par « {moyen} », reçu le {le:%d/%m/%Y}.", "date_envoi")
     return envoye_le
+
+
+def rejeter_cheque(forfait: Forfait, paiement: Paiement) -> int:
+    """The bank refuses a cheque that the town took itself; gives what is due again, in centimes (CGCT, art. L. 2333-87, IV; H130).
+
+    Raises HorsCyclePartiel, RejetImpossible: only a cheque bounces, once, and not a part that ANTAI was told as paid.
+    """
+    if forfait.cycle != "partiel":
+        raise HorsCyclePartiel(f"FPS {forfait.numero}.", "numero")
+    if paiement.moyen != "cheque" or paiement.etat != "encaisse" or apres_le_terme(forfait):
+        detail = f"Paiement {paiement.reference} par « {paiement.moyen} », « {paiement.etat} » ; FPS « {forfait.etat} »."
+        raise RejetImpossible(detail, "reference")
+    paiement.etat = "rejete"
+    return 0 if forfait.etat is Etat.ANNULE else min(forfait.creance + paiement.montant, forfait.du)
 
 
 def apres_le_terme(forfait: Forfait) -> bool:

@@ -241,6 +241,13 @@ class AucunTitre(Conflit):
     que_faire = "Annulez le FPS lui-même (POST /fps/{numero}/annulation)."
 
 
+class RejetImpossible(partages.RejetImpossible):
+    """Ce paiement ne peut pas être rejeté"""
+
+    article = "CGCT, art. L. 2333-87, IV"
+    que_faire = "Seul un chèque que la commune a encaissé peut revenir impayé, une seule fois ; pas l'acompte qu'elle a dit payé à l'ANTAI."
+
+
 class RienARembourser(Conflit):
     """Rien n'est à rembourser"""
 

@@ -24,7 +24,7 @@ async def recevoir_accuse_fps(message: AccuseFps, work: Work) -> None:
     if message.avertissements:
         vu["avertissements"] = [averti.code for averti in message.avertissements]
     work.record(forfait.numero, Mention(f"accuse-{message.statut}"), CREATION, **vu)
-    if forfait.accuse_le is not None:
+    if forfait.accuse_le is not None or forfait.cycle == "partiel":  # where ANTAI never had a creation to answer
         await _repondre(forfait, message, work)
         return
     creation = Creation(forfait, message, motif)

@@ -12,8 +12,8 @@ class Annulation(ActeTransmis[AnnulationFps]):
     """The FPS is withdrawn, or was paid before its notice left."""
 
     async def appliquer(self, work: Work) -> None:
-        """The FPS is no longer due; one that was paid quickly stays paid."""
-        if self.message.origine != "paiement-rapide":
+        """The FPS is no longer due; one that was paid quickly, or by a cheque posted in time before any title, stays paid (H25, H52)."""
+        if self.message.origine != "paiement-rapide" and not (self.acte.releve and self.forfait.titre_leve is not None):
             await annuler(self.forfait, self.message.motif, work)
 
     def autre_voie(self, work: Work) -> InformationAnnulationTitre | None:
