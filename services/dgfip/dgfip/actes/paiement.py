@@ -29,7 +29,7 @@ async def payer(message: PaiementTitre, work: Work) -> JustificatifPaiementTitre
     paiement.verifier_titre(prise, message.numero_telepaiement)
     le = paiement.verifier_date(message, work.today)
     reference = paiement.referencer(prise, message)
-    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work, partiel=MOYENS[message.moyen].acompte)
+    rabais = await encaisser(prise, message.montant, le, message.moyen, reference, work)
     justificatif = paiement.justificatif(prise, ligne, message, reference, work.now, rabais)
     work.send(justificatif)
     return justificatif
@@ -40,14 +40,15 @@ async def verser_la_saisie(numero: str, work: Work) -> None:
     prise, ligne = await connue(numero, work)
     if tiers_solvable(ligne.message.vehicule.immatriculation):
         reference = f"SATD-{prise.numero_titre}-{prise.paiements + 1}"
-        await encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work, partiel=False)
+        await encaisser(prise, prise.reste_du(work.today), work.today, "saisie", reference, work)
     else:
         work.record(numero, Mention.SAISIE_INFRUCTUEUSE, SAISIE, reste=prise.reste_du(work.today))
 
 
-async def encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenRecu, reference: str, work: Work, *, partiel: bool) -> int:
+async def encaisser(prise: PriseEnCharge, montant: int, le: date, moyen: MoyenRecu, reference: str, work: Work) -> int:
     """Books, account of the month, news; gives the rebate granted. Raises what `PriseEnCharge.payer` raises, ReferenceDejaUtilisee."""
     numero, avant = prise.numero_fps, prise.part_collectivite
+    partiel = moyen == "compensation" or (moyen != "saisie" and MOYENS[moyen].acompte)
     rabais = prise.payer(montant, le, partiel=partiel)
     if moyen not in D_OFFICE:
         prise.interrompre("paiement", le)

@@ -57,7 +57,7 @@ async def _imputer(piece: PieceRecue, prise: PriseEnCharge, work: Work) -> None:
     """The sum pays a title of the same redevable, that day (C. civ., art. 1347; hypothesis H129); who is refunded is told (flow 10)."""
     piece.due, piece.rembourse_le = None, work.today
     reference = f"{piece.numero_piece}-{prise.paiements + 1}"
-    rabais = await encaisser(prise, piece.montant, work.today, "compensation", reference, work, partiel=True)
+    rabais = await encaisser(prise, piece.montant, work.today, "compensation", reference, work)
     vers = {"sur": prise.numero_fps, "rabais": rabais, "montant": piece.montant}
     work.record(piece.numero_fps, Mention.COMPENSATION, COMPENSATION, numero_piece=piece.numero_piece, **vers)
     work.book(piece.numero_fps, ecriture_compensation(piece.montant, work.today), COMPENSATION)
