@@ -8,6 +8,8 @@ import pytest
 from fps.messages.annulation import FpsImpaye, InformationAnnulationTitre
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete, TitrePayeCollectivite
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
+from fps.parties import Party
+from tests.parler.exports import ecrit, lu
 from tests.parler.ville import AU_BOURG, BOURG, DEMANDE, LILLE, VOITURE, Ville
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -306,3 +308,27 @@ async def test_the_door_of_the_usager_opens_with_the_right_pair_only_and_never_s
     await ville.aller(date(2026, 6, 26))
     suivi = await ville.lire("/suivi", numero=numero, immatriculation="AB-123-CD")
     assert (suivi["a_payer"], suivi["montant_minore"]) == (3500, None)
+
+
+async def test_the_register_of_an_export_of_before_is_found_again_under_its_plate(ville: Ville) -> None:
+    """As the migration of a database does: AB123CD and AB-123-CD were two registers, a driver who had paid got a FPS."""
+    corps = {"siret": LILLE, "immatriculation": "AB-123-CD", "reference": "T-1", "zone": "rouge", "montant": 500}
+    await ville.agir("/stationnements/paiements", {**corps, "debut": "2026-06-15T19:00:00+02:00", "fin": "2026-06-15T21:00:00+02:00"})
+    adresse = f"{ville.world.addresses[Party.COLLECTIVITE]}/pilotage/bacs"
+    ancien = lu((await ville.world.client.get(f"{adresse}/{ville.bac}/export")).content)
+    table = ancien["tables"]["stationnements"]
+    place = table["colonnes"].index("immatriculation")
+    (ligne,) = table["lignes"]
+    paiements = table["colonnes"].index("paiements")
+    autre = [*ligne[:paiements], ligne[paiements].replace("T-1", "T-2"), *ligne[paiements + 1 :]]
+    table["lignes"] = [[*x[:place], plaque, *x[place + 1 :]] for x, plaque in ((ligne, "AB123CD"), (autre, "AB 123 CD"))]
+    repris = f"{ville.bac}-repris"
+    reponse = await ville.world.client.post(
+        f"{adresse}/{repris}/import", content=ecrit(ancien), headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert reponse.status_code == 201, reponse.text
+    la = Ville(ville.world, repris, LE)
+    registre = await la.lire("/stationnements", siret=LILLE, immatriculation="AB-123-CD")
+    assert [p["reference"] for p in registre["paiements"]] == ["T-1", "T-2"]
+    controle = {"siret": LILLE, "zone": "rouge", "immatriculation": "AB-123-CD", "source": "lapi"}
+    assert (await la.agir("/controles", controle, calme=False))["verdict"] == "paye"

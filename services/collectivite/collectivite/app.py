@@ -12,7 +12,7 @@ from collectivite.domain.forfait import Forfait
 from collectivite.domain.rapo import Rapo
 from collectivite.handlers import HANDLERS
 from collectivite.releve import RELEVE
-from collectivite.store import RECORDS, cles_sujet, metadata
+from collectivite.store import RECORDS, cles_sujet, metadata, reecrire_registres
 from fps.kit.engine.definition import Definition
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectificatifCollectivite
@@ -76,6 +76,7 @@ DEFINITION = Definition(
     },
     routes=routes,
     releve=RELEVE,
+    reprise=reecrire_registres,
     vues={Forfait: lambda forfait, le: ForfaitVu.voir(forfait), Rapo: lambda rapo, le: RapoVu.voir(rapo)},
     migrations=files("collectivite") / "migrations",
 )

@@ -19,7 +19,9 @@ from collectivite.domain.remboursement import Remboursement, SerieAnnuelle
 from collectivite.domain.stationnement import Controle, Stationnement
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
+from fps.kit.data.sql import Delete, Upsert
 from fps.kit.engine.work import Key
+from fps.messages.plaques import PlaqueIllisible, cle_plaque
 from fps.regles.verrou import Verrou
 
 metadata = MetaData()
@@ -57,6 +59,30 @@ RECORDS = (
 def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
     """The case file of a letter about a FPS."""
     return ((Forfait, (sujet,)),)
+
+
+async def reecrire_registres(tx: Transaction, bac: str) -> None:
+    """The registers of an export made before plates had one form, found again under the plate, as in a database (0008)."""
+    t = STATIONNEMENTS.table
+    ecrites: dict[tuple[str, str], list[str]] = {}
+    async for rows in tx.stream(select(t.c.siret, t.c.immatriculation).where(t.c.bac == bac), 1_000):
+        for siret, ecrite in rows:
+            if (plaque := _plaque(ecrite)) != ecrite:
+                ecrites.setdefault((siret, plaque), []).append(ecrite)
+    for (siret, plaque), formes in ecrites.items():
+        reuni = Stationnement(siret, plaque)
+        for row in await tx.load(t, [(bac, siret, forme) for forme in (plaque, *formes)]):
+            reuni.reunir(STATIONNEMENTS.item(row))
+        cle = tuple(c.name for c in t.primary_key.columns)
+        anciennes = Delete(t, cle, [(bac, siret, forme) for forme in formes])
+        await tx.apply([anciennes, Upsert(t, STATIONNEMENTS.columns, [STATIONNEMENTS.row(bac, reuni)])])
+
+
+def _plaque(ecrite: str) -> str:
+    try:
+        return cle_plaque(ecrite)
+    except PlaqueIllisible:
+        return ecrite
 
 
 async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | None], apres: str, limite: int) -> list[Forfait]:

@@ -123,6 +123,15 @@ class Stationnement:
         if all(p.reference != paiement.reference for p in self.paiements):
             self.paiements = (*self.paiements, paiement)[-RETENUS:]
 
+    def reunir(self, autre: "Stationnement") -> None:
+        """What was kept of the same plate under another writing: each payment once, the last right of each nature, by date."""
+        paiements = {p.reference: p for p in (*autre.paiements, *self.paiements)}
+        droits = {d.nature: d for d in sorted((*autre.droits, *self.droits), key=lambda d: (d.jusqu_au, d.depuis))}
+        forfaits = {f.numero: f for f in (*autre.forfaits, *self.forfaits)}
+        self.paiements = tuple(sorted(paiements.values(), key=lambda p: p.debut))[-RETENUS:]
+        self.droits = tuple(sorted(droits.values(), key=lambda d: d.depuis))
+        self.forfaits = tuple(sorted(forfaits.values(), key=lambda f: f.debut))[-RETENUS:]
+
     def inscrire(self, fps: FpsEnVigueur) -> None:
         """A FPS was established."""
         self.forfaits = (*self.forfaits, fps)[-RETENUS:]

@@ -305,6 +305,8 @@ async def restore(service: Service, repris: reprise.Reprise) -> None:
             raise BacExistant(f"« {nom} »")
         await repris.inserer(tx)
         await reprise.verifier_villes(tx, nom)
+        if service.definition.reprise is not None:
+            await service.definition.reprise(tx, nom)
         batch = service.batch(tx)
         await batch.open([nom], [])
         await reprise.relire(service, Work(batch, batch.bac(nom)))

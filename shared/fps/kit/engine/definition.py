@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from fps.confiance.habilitation import Habilitation
 from fps.flows import received_by
+from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
 from fps.kit.engine.releve import Releveur
 from fps.kit.engine.work import Key, Work
@@ -48,6 +49,8 @@ class Definition:
     releve: Releveur | None = None
     # How its pages show a case file on a day: what an import must be able to show, before it is kept.
     vues: Mapping[type, Callable[[Any, date], object]] = field(default_factory=dict)
+    # What an export of an earlier version says otherwise than now, written again once its rows of a bac are stored, as a migration does.
+    reprise: Callable[[Transaction, str], Awaitable[None]] | None = None
     # What a town, by its SIRET, begins with in a bac that is not blank.
     ouverture: Callable[[str, Work], Awaitable[None]] | None = None
 
