@@ -91,6 +91,7 @@ class Deroulement:
 
     reponse: dict[str, Any] = field(default_factory=dict)  # of the last act
     hors: dict[str, Any] = field(default_factory=dict)  # what was kept before any dossier
+    comptes: dict[str, int] = field(default_factory=dict)  # what the services had counted at the end
 
     @property
     def mots(self) -> dict[str, Any]:
@@ -116,13 +117,14 @@ class Deroulement:
                 fausse = VieFausse(f"{self.vie.vie}, étape {rang} : {error}")
                 fausse.etape = rang
                 raise fausse from error
-        enterrees = (await self.monde.pilot.etat(self.bac))["echeances_enterrees"]
+        fin = await self.monde.pilot.etat(self.bac)
+        enterrees, self.comptes = fin["echeances_enterrees"], fin["comptes"]
         exiger(not enterrees["nombre"], f"{self.vie.vie} : des échéances sont enterrées : {enterrees['premieres']}")
 
     async def etape(self, etape: Etape) -> None:
         """One step; raises VieFausse, ActeRefuse, PiloteErreur."""
         if etape.le is not None:
-            await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
+            await self.monde.pilot.conduire(self.bac, await self._instant(etape.le, etape.dossier))
         if etape.dossier is not None:
             self.courant = etape.dossier
             self.dossiers.setdefault(self.courant, {})
@@ -153,7 +155,7 @@ class Deroulement:
             return False
         if await self._instant(etape.le, etape.dossier) <= fin:
             return False
-        await self.monde.pilot.avancer(self.bac, fin)
+        await self.monde.pilot.conduire(self.bac, fin)
         return True
 
     async def _instant(self, le: date | datetime | Moment, dossier: str | None) -> datetime:
@@ -273,10 +275,9 @@ class Deroulement:
                 return
         raise VieFausse(f"{champ} : personne ne l'explique ({answer.json().get('title')})")
 
-    async def exerces(self) -> set[MessageClass]:
-        """The messages that this life really exercised: written by a service, sent by a person, given as an answer."""
-        comptes = (await self.monde.pilot.etat(self.bac))["comptes"]
-        found = {m for m in MESSAGES if comptes.get(f"emis:{m.type}")} | self.envoyes
+    def exerces(self) -> set[MessageClass]:
+        """The messages that this life, which was played, really exercised: written by a service, sent by a person, given as an answer."""
+        found = {m for m in MESSAGES if self.comptes.get(f"emis:{m.type}")} | self.envoyes
         return found | reponses(found)
 
 

@@ -29,11 +29,10 @@ class Joue:
         """One life in a bac of its own, then its books and the invariants."""
         try:
             deroulement = await jouer(services, vie, vie.vie)
-            self.exerces.update(await deroulement.exerces())
+            self.exerces.update(deroulement.exerces())
             vus = [(party.value, code) for party, code in deroulement.refus]
             self.parcours.ajouter(await du_bac(services.pilot, deroulement.bac, vie.vie, vus))
-            comptes = (await services.pilot.etat(deroulement.bac))["comptes"]
-            if "mortes" in comptes:
+            if "mortes" in deroulement.comptes:
                 raise AssertionError(await services.pilot.lettres_mortes(deroulement.bac))
             for dossier in (x for x in deroulement.dossiers.values() if "numero" in x):
                 soldes = await services.pilot.soldes(deroulement.bac, dossier["numero"])

@@ -65,7 +65,7 @@ async def _live(world: Any) -> tuple[Story, Story]:
     paris = await _post(world, Party.COLLECTIVITE, "/fps", PARIS)
     lille = await _post(world, Party.COLLECTIVITE, "/fps", LILLE)
     date = after(DEPART, ATTENTE)
-    await world.pilot.avancer(BAC, date)
+    await world.pilot.conduire(BAC, date)
     notice = await _get(world, Party.ANTAI, f"/dossiers/{paris['numero']}")
     payment = {
         "numero_telepaiement": paris["telepaiement"],
@@ -75,7 +75,7 @@ async def _live(world: Any) -> tuple[Story, Story]:
         "reference": "CB-000042",
     }
     await _post(world, Party.ANTAI, "/flux/04-paiement/paiement-fps", payment, {"Idempotency-Key": f"{BAC}-paiement-{paris['numero']}"})
-    await world.pilot.avancer(BAC, after(date, TERME))
+    await world.pilot.conduire(BAC, after(date, TERME))
     noms = await villes.noms(world.pilot, BAC)
     return (
         Story(f"{noms[paris['siret']]} — payé en ligne, au montant minoré", paris["numero"]),

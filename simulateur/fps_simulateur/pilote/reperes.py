@@ -119,7 +119,7 @@ async def _chercher(pilot: Pilot, nom: str, regarder: Callable[[str], Awaitable[
             if state["prochaine_echeance"] is None:
                 return None
             due, now = paris(date.fromisoformat(state["prochaine_echeance"]), MATIN), datetime.fromisoformat(state["instant"])
-            await pilot.avancer(copie, max(due, now))
+            await pilot.conduire(copie, max(due, now))
             if (found := await regarder(copie)) is not None:
                 return found
         return None

@@ -137,6 +137,12 @@ def sqlite_reader(columns: Sequence[Column[Any]]) -> dict[int, Any]:
     return readers
 
 
+@cache
+def sqlite_places(table: Table, columns: tuple[str, ...] = ()) -> dict[int, Any]:
+    """The same for these columns of a table, or for all: looked for once."""
+    return sqlite_reader([table.c[name] for name in columns] if columns else table.columns.values())
+
+
 def encoded(rows: Sequence[Row], positions: Iterable[int]) -> Sequence[Row]:
     """Rows as SQLite keeps them: only the values at these positions (dates, instants, booleans) are converted."""
     places = tuple(positions)

@@ -18,7 +18,7 @@ from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.held import Holding
-from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_reader, sqlite_value, sqlite_write
+from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_places, sqlite_reader, sqlite_value, sqlite_write
 
 T = TypeVar("T")
 DIALECT = pysqlite.dialect()
@@ -217,7 +217,7 @@ class SqliteTransaction:
             return []
         by = by or tuple(c.name for c in table.primary_key.columns)
         text = json.dumps([[sqlite_value(v) for v in key] for key in keys])
-        return decoded(await self._raw(load("sqlite", table, by), (text,)), sqlite_reader(table.columns.values()))
+        return decoded(await self._raw(load("sqlite", table, by), (text,)), sqlite_places(table))
 
     async def apply(self, ops: Sequence[Op]) -> None:
         prepared = []
@@ -225,7 +225,7 @@ class SqliteTransaction:
             if not op.rows:
                 continue
             adds = op.add if isinstance(op, Upsert) else ()
-            rows = encoded(op.rows, sqlite_reader([op.table.c[c] for c in op.columns]))
+            rows = encoded(op.rows, sqlite_places(op.table, tuple(op.columns)))
             prepared.append((sqlite_write(op.table, type(op).__name__, op.columns, adds), rows))
 
         def work(connection: sqlite3.Connection) -> None:

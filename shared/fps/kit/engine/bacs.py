@@ -137,8 +137,8 @@ async def create(
         if await tx.load(tables.bacs, [(nom,)]):
             raise BacExistant(f"« {nom} »")
         known = annuaire if annuaire is not None else Annuaire() if vierge else livrees()
-        kept = villes.rows(nom, Annuaire.de(villes.retenues(service.party, known.versions())))
-        row = (nom, graine, mode.value, instant, ancre or wall_now(), vitesse, vierge, villes.mark(kept))
+        kept, marked = villes.entered(service.party, known, nom)
+        row = (nom, graine, mode.value, instant, ancre or wall_now(), vitesse, vierge, marked)
         await tx.apply([Insert(tables.bacs, BACS, [row]), Insert(tables.villes, villes.COLUMNS, kept)])
         batch = service.batch(tx)
         await batch.open([nom], [])

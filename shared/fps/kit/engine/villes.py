@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from fps.kit.data import tables
@@ -28,6 +29,23 @@ def retenues(party: Party, versions: Iterable[Version]) -> list[Version]:
     if party is Party.COLLECTIVITE:
         return list(versions)
     return [Version(version.depuis, version.commune.sans_la_rue()) for version in versions]
+
+
+def entered(party: Party, annuaire: Annuaire, bac: str) -> tuple[list[Row], str]:
+    """What a service keeps of the towns with which a bac begins: their rows, and the digest of these."""
+    lines, marked = _shipped(party) if annuaire is livrees() else _kept(party, annuaire)
+    return [(bac, *line[1:]) for line in lines], marked
+
+
+def _kept(party: Party, annuaire: Annuaire) -> tuple[list[Row], str]:
+    lines = rows("", Annuaire.de(retenues(party, annuaire.versions())))
+    return lines, mark(lines)
+
+
+@cache
+def _shipped(party: Party) -> tuple[list[Row], str]:
+    """Written once: most bacs begin with the shipped towns."""
+    return _kept(party, livrees())
 
 
 def mark(lines: Iterable[Row]) -> str:
