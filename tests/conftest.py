@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.parler.mondes import Monde
     from tests.parler.ville import Ville
 
-pytest_plugins = ["tests.exigence", "tests.demain", "tests.temoin"]
+pytest_plugins = ["tests.exigence", "tests.demain", "tests.temoin", "tests.partage"]
 
 patient()  # else a fifth of the suite's CPU goes to looking through the worlds that the tests keep
 
@@ -185,20 +185,3 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of one `xdist_group`, else of one file, on one worker: what a file makes ready for its tests is made once.
-
-    pytest-xdist 3.8 writes the group where pytest 9.2 no longer reads it.
-    """
-    if not config.getoption("loadgroup", False):
-        return
-    try:
-        from _pytest.nodeid import coerce_node_id
-    except ImportError:  # an older pytest, which needs nothing
-        return
-    for item in items:
-        group = next((str(mark.args[0]) for mark in item.iter_markers("xdist_group")), item.nodeid.partition("::")[0].replace("/", "."))
-        if hasattr(item, "_id") and not item.nodeid.endswith(f"@{group}"):
-            item._id = coerce_node_id(f"{item.nodeid}@{group}")
