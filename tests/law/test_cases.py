@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from ccsp.domain.decision import verifier_frais
 from ccsp.domain.requete import Decision
-from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
+from fps.droit import Droit, HorsDuDroit, calculs, droit, noms
 from fps.droit.calendar import jour_ouvrable, reporter
 from fps.droit.money import euros, pourcent
 from fps.droit.numero import NumeroFps, cle, numero_titre, siret_valide, telepaiement, telepaiement_titre
@@ -183,18 +183,6 @@ def test_every_code_of_the_control_has_a_case() -> None:
     ecrits = set(re.findall(r'\berreur\(\s*"([a-z-]+)"', inspect.getsource(controle_mfps)))
     attendus = {code for fichier, cas in CAS if fichier == "controle_mfps" for code in cas["attendu"]}
     assert ecrits == attendus
-
-
-def test_every_value_of_the_law_has_its_type_its_reference_and_its_known_hypothesis() -> None:
-    assert set(noms()) == set(parametres())
-    hypotheses = set(re.findall(r"^\| (H\d{2,3}) \|", (ICI.parents[1] / "docs" / "hypotheses.md").read_text("utf-8"), re.MULTILINE))
-    for historique in parametres().values():
-        assert historique.description and historique.unite
-        for valeur in historique.valeurs:
-            assert valeur.reference
-            assert valeur.hypothese is None or valeur.hypothese in hypotheses
-            if valeur.valeur is not None:
-                assert getattr(Droit(valeur.depuis), historique.nom) == valeur.valeur
 
 
 def test_the_law_of_the_day_before_the_fps_is_never_guessed() -> None:

@@ -1,14 +1,16 @@
 """The law changes on the right day: properties that straddle each date, the nights when the clock changes, steady limits."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fps.droit import HorsDuDroit, calculs, droit, noms, parametres
+from fps.droit import Droit, HorsDuDroit, calculs, droit, noms, parametres
 from fps.droit.calculs import fin_effets
 from fps.droit.calendar import PARIS, paris_date
 from fps.droit.explication import deriver
@@ -119,3 +121,15 @@ def test_every_half_hour_of_a_night_when_the_clock_changes_has_one_date(nuit: da
 def test_the_paid_minutes_are_real_minutes_when_the_clock_changes(nuit: date, depart: int, duree: int) -> None:
     debut = datetime.combine(nuit, time(0), PARIS).astimezone(UTC) + timedelta(minutes=depart)
     assert fin_effets(debut, duree).astimezone(UTC) - debut == timedelta(minutes=duree)
+
+
+def test_every_value_of_the_law_has_its_type_its_reference_and_its_known_hypothesis() -> None:
+    assert set(noms()) == set(parametres())
+    hypotheses = set(re.findall(r"^\| (H\d{2,3}) \|", (Path(__file__).parents[2] / "docs/hypotheses.md").read_text("utf-8"), re.MULTILINE))
+    for historique in parametres().values():
+        assert historique.description and historique.unite
+        for valeur in historique.valeurs:
+            assert valeur.reference
+            assert valeur.hypothese is None or valeur.hypothese in hypotheses
+            if valeur.valeur is not None:
+                assert getattr(Droit(valeur.depuis), historique.nom) == valeur.valeur
