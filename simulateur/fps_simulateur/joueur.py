@@ -230,13 +230,7 @@ class Deroulement:
         }
 
     def _lettre(self, cls: MessageClass, etape: Etape) -> Any:
-        """The body: the example of the message, the dossier's own numbers, then what the step gives."""
-        body = copy.deepcopy(cls.example)
-        known = {"siret": self.connus["siret_ville"]} | self.mots
-        if "numero_telepaiement" in body:
-            known["numero_telepaiement"] = known.get("telepaiement" if cls.flow == 4 and "numero_fps" not in body else "telepaiement_titre")
-        body.update({nom: known[nom] for nom in body if known.get(nom) is not None})
-        return fusion(body, remplacer(pieces_jointes(etape.avec), self.connus))
+        return corps(cls, etape.avec, {"siret": self.connus["siret_ville"]} | self.mots, self.connus)
 
     async def voir(self, party: Party) -> dict[str, Any]:
         """What a service says of the dossier; the numbers it shows are kept for the next acts."""
@@ -320,6 +314,15 @@ def demande(un: Acte, avec: Mapping[str, Any], mots: Mapping[str, Any]) -> dict[
 def constat(avec: Mapping[str, Any], ville: str = "lille") -> dict[str, Any]:
     """What the agent types to establish a FPS."""
     return demande(acte(ETABLIR), avec, mots_de_ville(ville))
+
+
+def corps(cls: MessageClass, avec: Mapping[str, Any], mots: Mapping[str, Any], connus: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The body of a letter: the example of the message, the numbers of the dossier that `mots` has, then what is given."""
+    body, known = copy.deepcopy(cls.example), dict(mots)
+    if "numero_telepaiement" in body:
+        known["numero_telepaiement"] = known.get("telepaiement" if cls.flow == 4 and "numero_fps" not in body else "telepaiement_titre")
+    body.update({nom: known[nom] for nom in body if known.get(nom) is not None})
+    return fusion(body, remplacer(pieces_jointes(avec), mots if connus is None else connus))
 
 
 def _chemin(route: str, mots: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A bac is quiet when the letters written have arrived: what nobody wrote counts for nothing, and nothing moves during an export."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import date
@@ -117,3 +118,20 @@ async def test_a_quiet_bac_is_looked_at_once(ville: Ville, monde: World, monkeyp
     monkeypatch.setattr(monde.pilot, "_call", appel)
     etat = await monde.pilot.au_calme(ville.bac)
     assert len(demandes) == len(SERVICES) and etat["comptes"]["ecrites"] > 0
+
+
+async def test_a_service_answers_when_its_letters_have_left(ville: Ville, monde: World) -> None:
+    """Asked to wait, it answers at the first commit after which none is left; not asked, at once."""
+    one = monde.services[Party.COLLECTIVITE]
+    await one.relay.stop()
+    try:
+        assert (await ville.poster("/fps", une_autre(2))).status_code == 201
+        url = f"{monde.addresses[Party.COLLECTIVITE]}/pilotage/bacs/{ville.bac}"
+        assert (await monde.client.get(url)).json()["en_attente"] == 1
+        asked = asyncio.create_task(monde.client.get(url, params={"attente": 10}))
+        await asyncio.sleep(0.01)
+        assert not asked.done()
+    finally:
+        one.relay.start()
+    assert (await asked).json()["en_attente"] == 0
+    assert (await monde.client.get(url, params={"attente": 11})).status_code == 422

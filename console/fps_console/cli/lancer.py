@@ -1,5 +1,6 @@
 """What starts the services and the pages, waits for them, stops them; and what plays alone: `fps demo`, `fps play`."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -103,3 +104,28 @@ def play(
     where = None if bac is None else settings(adresses, data_dir)
     told = {"detail": detail, "lister": lister, "en_json": en_json}
     return start(noms or [], **told, junit=junit, html=html, pdf=pdf, until=until, parallele=parallele, bac=bac, settings=where)
+
+
+def city(
+    ville: Annotated[str, typer.Option("--ville", metavar="NOM|FICHIER.yaml", help="Une ville livrée (« lille »), ou son fichier.")],
+    du: Annotated[datetime, typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="Premier jour.")],
+    au: Annotated[datetime, typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Dernier jour.")],
+    seed: Annotated[str, typer.Option(metavar="GRAINE", help="La même donne le même monde, à l'octet près.")] = "42",
+    fps: Annotated[int, typer.Option(metavar="N", help="Nombre de FPS établis dans la période.")] = 1_000,
+    parametres: Annotated[Path | None, typer.Option(metavar="FICHIER.yaml", help="Paramètres à changer dans la population.")] = None,
+    sortie: Annotated[Path, typer.Option(metavar="DOSSIER", help="Où sont gardés le monde et ses chiffres.")] = Path("build/ville"),
+    memory: Annotated[bool, typer.Option("--memory", help="Tout en mémoire : rien à reprendre.")] = False,
+    bac: Annotated[str | None, typer.Option(metavar="NOM", help="Joue dans ce bac du simulateur qui tourne, et l'y garde.")] = None,
+    verifier: Annotated[bool, typer.Option("--verifier/--sans-verifier", help="Vérifie à la fin les invariants de chaque dossier.")] = True,
+    empreinte: Annotated[bool, typer.Option("--empreinte", help="Donne l'empreinte des journaux.")] = False,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Joue des années d'une ville : FPS, paiements, RAPO, titres, recours."""
+    from fps_console.commandes import city as commande
+
+    une = commande.marche(ville, seed, fps, du.date(), au.date(), parametres)
+    where = settings(adresses, data_dir)
+    voulu = commande.Voulu(sortie, memory, bac, where, verifier, empreinte, en_json)
+    return commande.city(une, voulu)

@@ -23,6 +23,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.serve,
     lancer.demo,
     lancer.play,
+    lancer.city,
     dossiers.advance,
     dossiers.dossier,
     dossiers.courriers,

@@ -266,6 +266,10 @@ VUES: Final[Mapping[Party, str]] = {
     _DGFIP: "/prises-en-charge/{numero}",
     _CCSP: "/requetes/{requete}",
 }
+# Where each service lists its dossiers, page after page; what the route of an act becomes when many of them are given at once.
+LISTES: Final[Mapping[Party, str]] = {_VILLE: "/fps", _ANTAI: "/dossiers", _DGFIP: "/prises-en-charge", _CCSP: "/requetes"}
+LOT: Final = "/lot"
+RAPPORT_RAPO: Final = "/rapports/rapo/{siret}/{annee}"
 EXPLICATIONS: Final[Mapping[Party, str]] = {
     _ANTAI: "/dossiers/{numero}/explication/{champ}",
     _DGFIP: "/prises-en-charge/{numero}/explication/{champ}",

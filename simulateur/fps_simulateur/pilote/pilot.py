@@ -21,6 +21,7 @@ __all__ = ["LONG", "MAITRE", "Dire", "Pilot", "PiloteErreur", "_bac"]
 
 MAITRE = Party.ANTAI  # who keeps, for each bac, who is moving it
 HEARTBEAT = 3.0  # seconds between two signs of life of an advance
+ATTENTE = 1.0  # seconds left to the letters of a service, at each look, before it answers
 QUIET = 120.0  # seconds after which a post that is not quiet and where nothing moves is a fault, told as such
 # Told all along a long advance: the instant that is lived, how many deadlines were, how many letters are on their way.
 Dire = Callable[[datetime, int, int], None]
@@ -167,23 +168,24 @@ class Pilot(Lecteur):
         nothing has moved for long.
         """
         previous: Any = None
-        pause, waited = 0.0005, 0.0
+        clock, pause = asyncio.get_running_loop(), 0.0005
+        moved = clock.time()
         while True:
-            found = first or await self._all("GET", _bac(nom))
+            # After the first look, a service whose letters wait answers when they have left: nobody asks again and again meanwhile.
+            found = first or await self._all("GET", _bac(nom), params={} if previous is None else {"attente": ATTENTE})
             first = None
             seen = {s: (x["comptes"], x["en_attente"]) for s, x in found.items()}
             if _settled(found) or (_quiet(found) and seen == previous):
                 return _merged(found)
             if seen != previous:
-                waited = 0.0
+                moved = clock.time()
             previous, merged = seen, _merged(found)
             dire(datetime.fromisoformat(merged["instant"]), vecues, merged["en_attente"])
-            if waited > QUIET:
+            if clock.time() - moved > QUIET:
                 detail = f"{merged['en_attente']} lettres attendent encore : voyez « fps doctor » et « fps lettres-mortes lister »."
                 raise PiloteErreur(Party.ANTAI, {"code": "courrier-en-retard", "title": "Le courrier n'arrive pas", "detail": detail})
             if not _quiet(found):
                 await asyncio.sleep(pause)
-                waited += pause
                 pause = min(pause * 2, 0.25)
 
     async def avancer(self, nom: str, jusqua: datetime, patience: float = PATIENCE) -> list[dict[str, Any]]:

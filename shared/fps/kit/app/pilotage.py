@@ -1,8 +1,10 @@
 """The routes of the pilot, the same in every service: bacs, clock, journal, courriers, dead letters; closed to all but the console."""
 
+import asyncio
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Union
 
@@ -51,6 +53,7 @@ def _maintenant(value: datetime) -> datetime:
     return value
 
 
+REGARD = 0.25  # seconds between two looks at letters that wait
 ECART = timedelta(minutes=5)  # between the machine that gives an anchor and this one
 InstantBac = Annotated[Instant, AfterValidator(_possible)]
 Ancre = Annotated[
@@ -158,6 +161,20 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
         reste = found.prochaine_echeance is not None and found.prochaine_echeance <= civil_date(found.instant)
         return EtatAvance(**found.model_dump(), echeances_vecues=done, reste=reste)
 
+    async def parti(nom: str, attente: float) -> EtatBac:
+        """The state of a bac, as soon as none of its letters waits here, or after so many seconds."""
+        clock = asyncio.get_running_loop()
+        end = clock.time() + attente
+        while True:
+            moved = service.moved  # before the look: what is committed after it is seen
+            found = await state(nom)
+            left = end - clock.time()
+            if not found.en_attente or left <= 0:
+                return found
+            with suppress(TimeoutError):  # another process of this service may have taken the letters: looked at again in a moment
+                async with asyncio.timeout(min(left, REGARD)):
+                    await moved.wait()
+
     @router.get("/bacs", summary="Lister les bacs de ce service")
     async def lister() -> list[str]:
         async with service.database.read() as tx:
@@ -173,8 +190,13 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
         return await state(bac.nom)
 
     @router.get("/bacs/{nom}", summary="Lire l'état d'un bac : date, prochaine échéance, comptes des lettres")
-    async def etat(nom: str) -> EtatBac:
-        return await state(nom)
+    async def etat(
+        nom: str,
+        attente: Annotated[
+            float, Query(ge=0, le=10, description="Secondes laissées aux lettres qui attendent : répondre dès leur départ")
+        ] = 0,
+    ) -> EtatBac:
+        return await parti(nom, attente)
 
     @router.delete("/bacs/{nom}", status_code=204, summary="Supprimer un bac et tout ce qu'il contient")
     async def supprimer(nom: str) -> None:

@@ -79,6 +79,7 @@ class Service:
         self.clocks = Clocks()
         self.collector = Collector(self._process)
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
+        self.moved = asyncio.Event()  # set at the next commit, then another takes its place: who looks at a bac again sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
     def batch(self, tx: Transaction) -> Batch:
@@ -152,6 +153,11 @@ class Service:
     def _after(self, batch: Batch) -> None:
         if batch.sent:
             self.database.after(self.committed.set)
+        self.database.after(self._move)
+
+    def _move(self) -> None:
+        self.moved.set()
+        self.moved = asyncio.Event()
 
     async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         if item.letter is not None and item.message is not None:
