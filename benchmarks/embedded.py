@@ -1,4 +1,4 @@
-"""What one process does: a whole first life in memory, and how soon and how small `fps up` is ready."""
+"""What one process does: a whole first life in memory, a bac for each test, and how soon and how small `fps up` is ready."""
 
 import tempfile
 import time
@@ -11,9 +11,10 @@ from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import free_ports, process
 from fps.messages.paiement import PaiementTitre
 from fps.parties import Party
+from fps_simulateur.client import ouvrir
 from fps_simulateur.pilote.world import World, open_world
 
-LIFE_MS, READY_S, RSS_MB = 150.0, 2.5, 150.0  # what the project promises: the limit of these rows
+LIFE_MS, FIXTURE_MS, READY_S, RSS_MB = 150.0, 50.0, 2.5, 150.0  # what the project promises: the limit of these rows
 SENT = timedelta(days=140)  # enough for the notice, the three months, the ten days and the avertissement; the rebate still runs
 
 
@@ -47,6 +48,24 @@ async def first_life(bench: Bench) -> list[Figure]:
                 bench.spin("first-life-ms")
             found.append(await life(monde, bac, n))
     return [Figure("first-life-ms", median(found[1:]), LIFE_MS, "ms")]
+
+
+async def fixture(bench: Bench) -> list[Figure]:
+    """What the fixture `fps` costs to each test but the first: a new bac, forgotten at the end, while a dossier has lived in it."""
+    found = []
+    async with ouvrir() as monde:
+        for n in range(bench.sizes.fixtures + 1):
+            if n:
+                bench.spin("fixture-ms")
+            start = time.perf_counter()
+            bac = await monde.bac()
+            spent = time.perf_counter() - start
+            dossier = await bac.etablir()
+            expect("the FPS of a new bac", (dossier.numero[-3:], await dossier.etat()), ("001", "transmis"))
+            start = time.perf_counter()
+            await monde.oublier(bac)
+            found.append((spent + time.perf_counter() - start) * 1000)
+    return [Figure("fixture-ms", median(found[1:]), FIXTURE_MS, "ms")]
 
 
 async def up(bench: Bench) -> list[Figure]:

@@ -56,6 +56,7 @@ class Sizes:
 
     rounds: int = 3
     lives: int = 9  # first lives in memory, one after the other
+    fixtures: int = 20
     starts: int = 3
     letters: int = 5_000
     dossiers: int = 1_000  # whole lives through the servers, each round

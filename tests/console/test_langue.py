@@ -111,6 +111,10 @@ def test_the_published_schema_takes_the_whole_catalogue_and_refuses_what_the_lan
     fausses: list[dict[str, Any]] = [{"acte": "décider un RAPO"}, {"avec": {"motifs": "Non."}}, {"antay": {}}, {"courriers": ["02.apb"]}]
     for fausse in fausses:
         assert not juge.is_valid([bonne | {"etapes": [etape | fausse]}]), fausse
+    champs = ecrit["$defs"]["Etape"]["properties"]
+    assert "titre-emis" in champs["antai"]["properties"]["etat"]["examples"] and "rapo-deja-decide" in champs["refus"]["examples"]
+    assert juge.is_valid([bonne | {"etapes": [etape | {"antai": {"etat": "{x}", "decision.frais": 3}}]}])  # hints, and no more
+    assert [une for une in champs.values() if une.get("default", "") is None] == []  # an editor would write it
     assert not juge.is_valid([bonne | {"ville": "lile"}]) and juge.is_valid([bonne | {"ville": "paris"}])
 
 

@@ -10,7 +10,7 @@ from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
 from tests.real import postgres_url
 
-TINY = Sizes(rounds=1, lives=1)
+TINY = Sizes(rounds=1, lives=1, fixtures=2)
 
 
 def run(*names: str) -> tuple[list[Figure], dict[str, str], bool]:
@@ -20,7 +20,7 @@ def run(*names: str) -> tuple[list[Figure], dict[str, str], bool]:
 
 @pytest.fixture(scope="module")
 def measured() -> tuple[list[Figure], dict[str, str], bool]:
-    return run("first-life-ms", "sql-per-batch", "letter-amqp", "mfps-batch")
+    return run("first-life-ms", "fixture-ms", "sql-per-batch", "letter-amqp", "mfps-batch")
 
 
 def named(figures: list[Figure], *names: str) -> list[Figure]:
@@ -32,10 +32,10 @@ def test_a_whole_life_is_timed_and_written_with_the_keys_of_the_contract(
 ) -> None:
     figures, _, wrong = measured
     assert not wrong
-    write(tmp_path / "build" / "bench.json", named(figures, "first-life-ms", "sql-per-batch"))
+    write(tmp_path / "build" / "bench.json", named(figures, "first-life-ms", "fixture-ms", "sql-per-batch"))
     found = json.loads((tmp_path / "build" / "bench.json").read_text("utf-8"))
-    assert [list(row) for row in found] == [["name", "ours", "limit", "unit", "ratio"]] * 2
-    assert [row["name"] for row in found] == ["first-life-ms", "sql-per-batch"]
+    assert [list(row) for row in found] == [["name", "ours", "limit", "unit", "ratio"]] * 3
+    assert [row["name"] for row in found] == ["first-life-ms", "fixture-ms", "sql-per-batch"]
     assert all(row["ours"] > 0 and row["limit"] > 0 and row["ratio"] > 0 for row in found)
 
 
@@ -46,7 +46,7 @@ def test_a_batch_of_five_hundred_takes_as_many_statements_as_one_of_fifty(measur
 
 def test_without_the_real_servers_a_row_says_so_and_the_others_run(measured: tuple[list[Figure], dict[str, str], bool]) -> None:
     figures, why, wrong = measured
-    assert {f.name for f in figures if f.ratio is None} == {"letter-amqp", "mfps-batch"} and len(figures) == 4
+    assert {f.name for f in figures if f.ratio is None} == {"letter-amqp", "mfps-batch"} and len(figures) == 5
     assert "PostgreSQL" in why["letter-amqp"] and set(why) == {"letter-amqp", "mfps-batch"} and not wrong
 
 
@@ -58,7 +58,7 @@ def test_the_days_are_measured_again_and_again_in_a_database_that_was_emptied() 
 
 
 def test_every_row_of_the_contract_has_its_promise() -> None:
-    assert len(NAMES) == len(set(NAMES)) == 9
+    assert len(NAMES) == len(set(NAMES)) == 10
     assert set(AT_MOST) | set(AT_LEAST) == set(NAMES)
 
 

@@ -21,7 +21,7 @@ from fps_console.documentation.codes import Code, malformed, of_content, of_form
 from fps_console.documentation.devenir import tableau
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.invariants import invariants_md
-from fps_console.documentation.langue import corps_des_actes, reference
+from fps_console.documentation.langue import champs_des_vues, corps_des_actes, reference
 from fps_console.documentation.services import page, sheet
 from fps_console.web import contrat
 from fps_console.web.carte import carte_svg
@@ -44,7 +44,12 @@ def generate(root: Path) -> dict[Path, str]:
     text, script = _sources(root)
     contracts = openapis()
     played = simulated_messages()
-    schemas = {"ville": _json(FichierVille.model_json_schema()), "vie": _json(schema_des_vies(corps_des_actes(contracts)))}
+    directories = _services()
+    codes = {one.code for one in refusals()} | {code for code, *_ in of_content(directories)} | set(of_form())
+    schemas = {
+        "ville": _json(FichierVille.model_json_schema()),
+        "vie": _json(schema_des_vies(corps_des_actes(contracts), champs_des_vues(contracts), codes)),
+    }
     found = {
         Path("docs/flux.md"): flux_md(played),
         Path("docs/invariants.md"): invariants_md(),
@@ -216,8 +221,13 @@ def _indisponible(contracts: dict[Party, dict[str, Any]]) -> Iterator[tuple[str,
         yield code, titre
 
 
+def _services() -> list[Path]:
+    """The directories of the four services."""
+    return [Path(inspect.getfile(d.routes)).parent.parent for d in DEFINITIONS.values() if d.routes is not None]
+
+
 def _refus(contracts: dict[Party, dict[str, Any]]) -> str:
-    directories = [Path(inspect.getfile(d.routes)).parent.parent for d in DEFINITIONS.values() if d.routes is not None]
+    directories = _services()
     owners = {party.value: LIBELLES[party] for party in SERVICES} | {"fps": "Communs"}
     blocks = [
         "### Refus du droit ou de l'état du dossier",

@@ -8,7 +8,7 @@ import yaml
 
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.documentation.fiches import anchor, grid
-from fps_simulateur.langue.actes import ACTES, Acte
+from fps_simulateur.langue.actes import ACTES, VUES, Acte
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
 from fps_simulateur.langue.schema import avec
 from fps_simulateur.pilote.reperes import REPERES
@@ -33,6 +33,24 @@ def _corps(un: Acte, contract: Mapping[str, Any]) -> dict[str, Any]:
         if "$ref" in part:
             found |= contract["components"]["schemas"][part["$ref"].rpartition("/")[2]].get("properties", {})
     return found
+
+
+def champs_des_vues(contracts: Mapping[Party, Mapping[str, Any]]) -> dict[Party, dict[str, Any]]:
+    """What each service shows of a dossier: field by field, with the values of those that have a list."""
+    found: dict[Party, dict[str, Any]] = {}
+    for party, vue in VUES.items():
+        parts = contracts[party]["components"]["schemas"]
+        (answer,) = (ops["get"]["responses"]["200"] for route, ops in contracts[party]["paths"].items() if _forme(route) == _forme(vue))
+        champs = parts[_nom(answer["content"]["application/json"]["schema"])]["properties"]
+        found[party] = {mot: {**(parts[_nom(une)] if "$ref" in une else {}), **une} for mot, une in champs.items()}
+        for une in found[party].values():
+            if une.get("type") == "object":  # the words of a part are not those of a field
+                une.pop("description", None)
+    return found
+
+
+def _nom(part: Mapping[str, Any]) -> str:
+    return str(part["$ref"]).rpartition("/")[2]
 
 
 def _forme(route: str) -> str:

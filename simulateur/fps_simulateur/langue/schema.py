@@ -1,11 +1,12 @@
 """The JSON Schema of the language, which an editor reads to complete and to check a file of lives as it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from fps.flows import MESSAGES
+from fps.parties import Party
 from fps.villes.catalogue import par_nom
 from fps_simulateur.langue.actes import ACTES, Acte, courts
 from fps_simulateur.langue.modele import Vie, court
@@ -14,16 +15,25 @@ from fps_simulateur.pilote.reperes import REPERES
 
 TITRE: Final = "Des vies de dossiers de forfait de post-stationnement"
 MENTION: Final = "Un fichier de vies, que « fps play » joue. SPÉCIMEN — environnement simulé"
+UNE_VIE: Final = "Une vie entière : son titre, son premier jour, les dossiers qui y naissent, les étapes dans l'ordre."
+UNE_ETAPE: Final = "Une étape : le jour vient, quelqu'un agit, puis on compare ce qu'on attend à ce qui est trouvé."
 Champs = Mapping[str, Mapping[str, Any]]
 
 
-def schema(corps: Mapping[str, Champs]) -> dict[str, Any]:
-    """The schema; `corps`: the properties of the body of each act that is no letter, as the contract of its service says them."""
+def schema(corps: Mapping[str, Champs], vues: Mapping[Party, Champs], refus: Iterable[str]) -> dict[str, Any]:
+    """The schema, from what the contracts of the services say.
+
+    `corps`: the properties of the body of each act that is no letter; `vues`: what each service shows of a dossier; `refus`: the codes.
+    """
     found = TypeAdapter(list[Vie]).json_schema()
     parts = found["$defs"]
     parts.pop("Moment", None)
     etape, vie = parts["Etape"], parts["Vie"]
+    vie["description"], etape["description"] = UNE_VIE, UNE_ETAPE
     etape["properties"]["le"] = _le()
+    etape["properties"]["refus"]["examples"] = sorted(refus)
+    for party, champs in vues.items():  # a hint: a path (« decision.frais ») is a field too, and a variable a value
+        etape["properties"][party.value]["properties"] = {mot: dict(_hint(une)) for mot, une in champs.items()}
     etape["properties"]["acte"] = {"description": "Ce que quelqu'un fait", "oneOf": [_mot(un.nom, un.sens) for un in ACTES.values()]}
     etape["allOf"] = [
         {"if": _est(un), "then": {"properties": {"avec": {"properties": avec(un, corps), "additionalProperties": False}}}}
@@ -42,6 +52,9 @@ def schema(corps: Mapping[str, Champs]) -> dict[str, Any]:
     vie["properties"]["ville"]["oneOf"][:1] = [*noms, fichier]
     vie["properties"]["vie"]["pattern"] = "^[a-z0-9{][a-z0-9{}_-]*$"
     vie["properties"]["depart"].pop("format")  # or a variable
+    for une in (*vie["properties"].values(), *etape["properties"].values()):
+        if une.get("default", "") is None:  # an editor would write it
+            del une["default"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": TITRE, "description": MENTION, **found}
 
 
@@ -65,11 +78,16 @@ def _a_soi(un: Acte) -> Iterator[tuple[str, str]]:
     yield from courts(un).items()
 
 
-def _champ(mot: str, une: Mapping[str, Any], un: Acte) -> Iterator[tuple[str, Any]]:
+def _hint(une: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What helps to write, and refuses nothing."""
     if dit := une.get("description"):
         yield "description", dit
     if valeurs := une.get("enum"):
         yield "examples", valeurs
+
+
+def _champ(mot: str, une: Mapping[str, Any], un: Acte) -> Iterator[tuple[str, Any]]:
+    yield from _hint(une)
     if mot in un.defauts:
         yield "default", un.defauts[mot]
 
