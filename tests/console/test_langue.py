@@ -27,6 +27,8 @@ HORS: Final = {
     "/messages": "the mailbox of an editor's system",
     "/destinations/": "where an editor's letters go",
     "/certificats": "the enrolment of a town's systems",
+    "/reveils": "a product asks for its turn: its machinery, and no act of a dossier",
+    "/courriers": "a product drops its own letters, with its certificate",
     "/psce/": "the enrolment of a town's systems",
     "/collectivites/": "the enrolment of a town's systems",
     "/teletransmission/": "the enrolment of a town's systems",
