@@ -78,6 +78,10 @@ async def test_the_product_drops_its_letter_and_is_told_which_mention_is_missing
     (ligne,) = await monde.pilot.journal(bac, NUMERO)
     assert ligne["acte"] == "courrier" and ligne["donnees"]["mentions_manquantes"] == [manquent[0]["mention"]]
     assert (await monde.pilot.courrier(bac, Party.ANTAI, courrier["id"]))["numero_rapo"] == corps["numero_rapo"]
+    lue = await monde.client.get(f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/{bac}/courriers/{courrier['id']}/mentions")
+    assert lue.json() == fait.json()
+    inconnue = await monde.client.get(f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/{bac}/courriers/rien/mentions")
+    assert inconnue.json()["code"] == "remise-inconnue"
     assert await monde.pilot.relever(bac)
 
 

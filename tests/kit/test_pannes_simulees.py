@@ -11,6 +11,7 @@ import pytest_asyncio
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from fps.kit.boxes import pannes
 from fps.kit.boxes.pannes import SENS, VERS, Genre, Regle
 from fps.kit.ground.clock import PARIS
 from fps.messages.mfps import CreationFps
@@ -108,7 +109,9 @@ async def test_a_letter_that_was_altered_or_signed_by_a_stranger_is_not_to_be_be
         assert (json.loads(editeur.recues[0].corps)["numero_fps"] != f"{SIRET}{rang:012d}") is (genre == "corps-altere")
 
 
-async def test_the_rank_and_the_seed_choose_the_letters_the_same_each_time(monde: World, bac: str, editeur: Editeur) -> None:
+async def test_the_rank_and_the_seed_choose_the_letters_the_same_each_time(
+    monde: World, bac: str, editeur: Editeur, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await panne(monde, bac, "retard", rang=2, secondes=60)
     for rang in (1, 2, 3):
         await pli(monde, bac, str(rang))
@@ -119,6 +122,10 @@ async def test_the_rank_and_the_seed_choose_the_letters_the_same_each_time(monde
     assert frappees != [n for n in range(200) if regle.model_copy(update={"graine": "8"}).frappe("essai", "pannes", str(n))]
     await piloter(monde, bac, "DELETE", f"/pannes/{SIRET}/essai")
     assert (await piloter(monde, bac, "GET", "/pannes")).json() == []
+    url = f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/{bac}/pannes/{SIRET}"
+    assert (await monde.client.delete(f"{url}/essai")).json()["code"] == "panne-inconnue"
+    monkeypatch.setattr(pannes, "PLACES", 0)
+    assert (await monde.client.put(f"{url}/essai", json={"panne": "erreur"})).json()["code"] == "trop-de-pannes"
 
 
 async def test_the_answers_to_what_a_product_sends_are_struck_and_nothing_is_doubled(monde: World, bac: str) -> None:

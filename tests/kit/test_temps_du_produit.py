@@ -9,6 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from fps.kit.boxes import temps
 from fps.kit.ground.clock import PARIS
 from fps.messages.temps import Temps
 from fps.parties import SERVICES, Party
@@ -92,7 +93,7 @@ async def test_a_product_that_stays_silent_stops_the_advance_which_then_goes_on(
     assert bonnes.count(arret.isoformat()) == 3, "told at the first advance, at the second, and when it answered at last"
 
 
-async def test_the_advance_passes_by_the_instants_that_a_product_asked_for(monde: World, bac: str) -> None:
+async def test_the_advance_passes_by_the_instants_that_a_product_asked_for(monde: World, bac: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lui = await habiliter(monde, bac)
     voulu = START + timedelta(days=1, hours=5, minutes=7)
     demande = {"siret": SIRET, "instant": voulu.isoformat(), "motif": "relire les paiements"}
@@ -100,6 +101,11 @@ async def test_the_advance_passes_by_the_instants_that_a_product_asked_for(monde
     passe = await porte(monde, bac, lui, "POST", "/reveils", json=demande | {"instant": START.isoformat()})
     assert (passe.status_code, passe.json()["code"]) == (409, "reveil-passe")
     assert (await porte(monde, bac, None, "POST", "/reveils", json=demande)).status_code == 401
+    inconnu = await porte(monde, bac, lui, "DELETE", f"/reveils?siret={SIRET}&instant=2030-01-01T00:00:00Z")
+    assert (inconnu.status_code, inconnu.json()["code"]) == (404, "reveil-inconnu")
+    monkeypatch.setattr(temps, "PLACES", 1)
+    trop = await porte(monde, bac, lui, "POST", "/reveils", json=demande | {"instant": "2030-01-01T00:00:00Z"})
+    assert (trop.status_code, trop.json()["code"]) == (409, "trop-de-reveils")
     (attendu,) = (await porte(monde, bac, lui, "GET", f"/reveils?siret={SIRET}")).json()
     assert datetime.fromisoformat(attendu["instant"]) == voulu
 
