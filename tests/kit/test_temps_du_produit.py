@@ -13,6 +13,8 @@ from fps.kit.boxes import temps
 from fps.kit.ground.clock import PARIS
 from fps.messages.temps import Temps
 from fps.parties import SERVICES, Party
+from fps_console.commandes.liaison import explain
+from fps_console.web.app import application
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import Essai, certificat
@@ -139,3 +141,17 @@ async def habiliter(monde: World, bac: str) -> Essai:
     lui = certificat(monde.pki, siret="73282932000074")
     await habilitation_de(monde.services[Party.ANTAI].service, bac, lui, SIRET)
     return lui
+
+
+async def test_a_silent_product_has_its_own_answer_and_its_own_exit_status(monde: World, bac: str) -> None:
+    await poser(monde, bac, mode="retrait", temps=True)
+    app = application(monde.pilot, monde.client, monde.addresses)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://console") as client:
+        url, qui = f"/pilotage/bacs/{bac}/avance", {"Authorization": f"Bearer {monde.token}"}
+        faux = await client.post(url, json={"de": "P1D", "attente": "vite"}, headers=qui)
+        assert (faux.status_code, faux.json()["code"]) == (422, "demande-invalide")
+        muet = await client.post(url, json={"de": "P1D", "attente": 0}, headers=qui)
+    assert (muet.status_code, muet.json()["code"]) == (409, "produit-muet") and "--attente" in muet.json()["que_faire"]
+    with pytest.raises(PiloteErreur) as refus:
+        await monde.pilot.avancer(bac, START + timedelta(days=1), 0)
+    assert explain(refus.value).statut == 4
