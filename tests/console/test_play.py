@@ -133,7 +133,8 @@ def test_the_report_is_one_file_that_needs_nothing_and_tells_a_life_day_by_day(t
     dedans = [b64decode(x) for x in re.findall(r'href="data:application/pdf;base64,([^"]+)"', dit)]
     assert len(dedans) == 2 and dedans == [(tmp_path / "pdf/mon-premier-dossier" / f"{nom}.pdf").read_bytes() for nom in _fichiers(dit)]
     assert all(f'id="{cible}"' in dit for cible in re.findall(r'href="#([^"]+)"', dit)), "each document is one click away"
-    assert dit.count("marker-end") == 4 and ">12 Titre exécutoire</text>" in dit and "13 Avertissement" not in dit
+    assert "Les états traversés" in dit and dit.count('marker-end="url(#p1f5f8b)"') >= 4, "the path is lit"
+    assert dit.count("url(#pointe)") == 4 and ">12 Titre exécutoire</text>" in dit and "13 Avertissement" not in dit
     jours = re.findall(r"<li>(\d\d/\d\d/\d{4})\n<ol>", dit)
     assert jours[0] == "28/09/2023" and "16/01/2024" in jours and len(jours) == len(set(jours))
     trace = dit.partition('<pre class="mermaid">')[2].partition("</pre>")[0]

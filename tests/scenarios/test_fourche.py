@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from fps.kit.ground.clock import paris
+from fps.kit.ground.settings import Settings
 from fps.parties import Party
+from fps_console.commandes import retention as commande
+from fps_console.commandes.output import Panne
 from fps_simulateur.client import Monde
 from fps_simulateur.client.asynchrone import Bac
-from fps_simulateur.pilote import fourche, gestes
+from fps_simulateur.pilote import fourche, gestes, retention
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 
@@ -98,3 +101,31 @@ async def test_a_fork_in_the_future_is_a_copy_that_lived_on(monde: World) -> Non
     await fourche.copier(monde.pilot, bac.nom, f"{bac.nom}-f", paris(date(2024, 4, 30)))
     await bac.advance("2024-04-30")
     assert await journal(monde, f"{bac.nom}-f") == await journal(monde, bac.nom)
+
+
+async def test_a_bac_is_kept_until_its_real_day_and_goes_only_when_it_is_asked(
+    monde: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bac = await Monde(monde).bac()
+    faits: list[Any] = []
+
+    def garde(settings: Settings, act: Any) -> dict[str, date]:
+        faits.append(act)
+        return {}
+
+    monkeypatch.setattr(commande, "drive", lambda settings, act: faits.append(act))
+    commande.garder(Settings(), bac.nom, None, "2020-01-31", False, True)
+    await faits.pop()(monde.pilot)
+    assert (await retention.retenus(monde.pilot))[bac.nom] == date(2020, 1, 31)
+    copie = f"{bac.nom}-c"
+    await monde.pilot.copier(bac.nom, copie)
+    assert copie not in await retention.retenus(monde.pilot), "a copy is another bac"
+    for oui, reste in ((False, True), (True, False)):
+        monkeypatch.setattr(commande, "drive", garde)
+        commande.nettoyer(Settings(), oui, True)
+        assert (await faits.pop()(monde.pilot)) == {bac.nom: date(2020, 1, 31)}
+        assert (bac.nom in await monde.pilot.lister()) is reste
+    assert bac.nom not in await retention.retenus(monde.pilot)
+    with pytest.raises(Panne, match="jusqu'à quand"):
+        commande.garder(Settings(), bac.nom, 3, "2020-01-31", False, True)
+    capsys.readouterr()

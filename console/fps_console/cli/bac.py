@@ -29,15 +29,51 @@ def creer(
         Path | None,
         typer.Option(metavar="DOSSIER", help="Ses collectivités : un fichier .yaml, ou un dossier ; celles du simulateur à défaut."),
     ] = None,
+    modele: Annotated[
+        str | None,
+        typer.Option(metavar="BAC|FICHIER", help="Le bac, ou l'export, tel qu'il commence ; alors ni date, ni graine, ni villes."),
+    ] = None,
     en_json: Json = False,
     adresses: Adresses = None,
     data_dir: DataDir = None,
 ) -> int:
-    """Crée un bac vide."""
+    """Crée un bac vide, ou d'après un modèle."""
     from fps_console.commandes import bacs
 
+    if modele is not None:
+        autres = [le, graine, courant, vierge, villes]
+        return bacs.from_model(settings(adresses, data_dir), nom, modele, seul=not any(autres), en_json=en_json)
     mode = "courant" if courant else "fige"
     return bacs.create(settings(adresses, data_dir), nom, le, graine, mode, vitesse, vierge=vierge, villes=villes, en_json=en_json)
+
+
+@app.command("garder", cls=Commande)
+def garder(
+    nom: Nom,
+    jours: Annotated[int | None, typer.Option(metavar="N", min=0, max=36_500, help="Encore N jours réels.")] = None,
+    jusqu_au: Annotated[str | None, typer.Option(metavar="DATE", help="Jusqu'à ce jour réel, compris.")] = None,
+    toujours: Annotated[bool, typer.Option("--toujours", help="Sans limite, comme un bac dont on n'a rien dit.")] = False,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Dit jusqu'à quel jour réel garder un bac ; rien n'est supprimé sans « fps bac nettoyer --oui »."""
+    from fps_console.commandes import retention
+
+    return retention.garder(settings(adresses, data_dir), nom, jours, jusqu_au, toujours, en_json)
+
+
+@app.command("nettoyer", cls=Commande)
+def nettoyer(
+    oui: Annotated[bool, typer.Option("--oui", help="Les supprime ; sinon, dit seulement lesquels.")] = False,
+    en_json: Json = False,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+) -> int:
+    """Dit quels bacs ont passé leur jour, et les supprime avec --oui."""
+    from fps_console.commandes import retention
+
+    return retention.nettoyer(settings(adresses, data_dir), oui, en_json)
 
 
 @app.command("lister", cls=Commande)

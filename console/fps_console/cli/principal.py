@@ -9,7 +9,21 @@ from typer._completion_classes import completion_init
 
 from fps.kit.ground.memory import patient
 from fps.parties import SERVICES
-from fps_console.cli import audit, bac, certifier, couverture, dossiers, enroler, journal, lancer, lettres_mortes, projet, psce, ville
+from fps_console.cli import (
+    audit,
+    bac,
+    certifier,
+    couverture,
+    dossiers,
+    enroler,
+    impression,
+    journal,
+    lancer,
+    lettres_mortes,
+    projet,
+    psce,
+    ville,
+)
 from fps_console.cli.francais import Commande, Groupe, mistake
 from fps_console.commandes.output import Panne, any_terminal, cause, say
 
@@ -47,6 +61,7 @@ GROUPES: dict[str, typer.Typer] = {
     "ville": ville.app,
     "journal": journal.app,
     "audit": audit.app,
+    "impression": impression.app,
     "psce": psce.app,
     "lettres-mortes": lettres_mortes.app,
 }

@@ -45,6 +45,15 @@ def create(
     return answer(en_json, phrase, bac=nom, instant=when.isoformat(), graine=graine or nom, mode=mode, vitesse=vitesse, vierge=vierge)
 
 
+def from_model(settings: Settings, nom: str, modele: str, *, seul: bool, en_json: bool = False) -> int:
+    """A new bac that begins as another one is, or as an exported one was; raises Panne, OSError."""
+    if not seul:
+        raise Panne("Un modèle a déjà sa date, sa graine et ses collectivités.", "Donnez --modele seul.", statut=2)
+    if Path(modele).is_file():
+        return restore(settings, nom, Path(modele), en_json)
+    return copy(settings, modele, nom, None, en_json)
+
+
 def show_all(settings: Settings, en_json: bool) -> int:
     """The bacs and their dates; raises Panne."""
 

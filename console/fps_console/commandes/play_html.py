@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from itertools import groupby
@@ -12,10 +13,14 @@ from fps.kit.web.page import SPECIMEN, STYLE
 from fps_console.commandes.documents import Document
 from fps_console.commandes.sequence import dessiner, mermaid
 from fps_console.mots import recit
+from fps_simulateur.couverture.bilan import dresser
+from fps_simulateur.couverture.dessin import dessiner as dessiner_machines
+from fps_simulateur.couverture.parcours import Parcours
+from fps_simulateur.couverture.univers import Genre, univers
 
 PLUS: Final = (
     "main{max-width:70em}ol ol{list-style:disc}.faux{color:#7a1f1f;font-weight:bold}small{color:#55616d}"
-    "pre{overflow:auto;background:#f2f4f6;padding:1em}figure{margin:1em 0;overflow:auto}"
+    "pre{overflow:auto;background:#f2f4f6;padding:1em}figure{margin:1em 0;overflow:auto}figure svg{max-width:100%;height:auto}"
     "li a{padding:0 .4em;border:1px solid #1f5f8b;border-radius:3px;text-decoration:none}"
 )
 
@@ -50,8 +55,24 @@ def _vie(vie: Mapping[str, Any], documents: Sequence[Document]) -> Iterator[str]
         yield from _sommaire(documents, nom)
     if dessin := dessiner(courtes):
         yield f"<h3>Les lettres, en séquence</h3>\n<figure>{dessin}</figure>"
-    yield "<details><summary>Le même dessin, en Mermaid, à recopier</summary>"
+    if etats := machines(vie["journal"]):
+        yield f"<h3>Les états traversés</h3>\n<figure>{etats}</figure>"
+    yield "<details><summary>Les lettres, en Mermaid, à recopier</summary>"
     yield f'<pre class="mermaid">{escape(mermaid(courtes))}</pre></details>\n</section>'
+
+
+def machines(journal: Sequence[Mapping[str, Any]]) -> str:
+    """The machines that this life went through, its path lit; empty where the services, whose tables they are, are not installed."""
+    parcours = Parcours()
+    parcours.lire("vie", journal, {})
+    vues = {(service, machine) for service, machine, *_ in parcours.passages}
+    try:
+        connu = univers()
+    except ModuleNotFoundError:
+        return ""
+    points = tuple(p for p in connu.points if p.genre not in (Genre.ETAT, Genre.TRANSITION) or (p.service, p.groupe) in vues)
+    siennes = replace(connu, points=points, machines={cle: une for cle, une in connu.machines.items() if cle in vues})
+    return dessiner_machines(dresser(parcours, siennes, ()), siennes) if vues else ""
 
 
 def _fait(line: Mapping[str, Any], document: Document | None, vie: str) -> str:

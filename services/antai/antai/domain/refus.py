@@ -15,6 +15,14 @@ class DossierInconnu(Introuvable):
     que_faire = "Recopiez les 26 chiffres imprimés sur l'avis, ou attendez que l'ANTAI ait reçu le message FPS."
 
 
+class LotInconnu(Introuvable):
+    """Aucun avis n'est parti dans ce lot d'impression"""
+
+    code = "lot-inconnu"
+    article = "CGCT, art. L. 2333-87, II"
+    que_faire = "Un lot se nomme par le jour de l'envoi et son rang, 2024-03-01-01 : GET /impressions donne ceux qui sont partis."
+
+
 class TitreInconnu(Introuvable):
     """L'ANTAI n'a émis aucun titre exécutoire sous ce numéro"""
 
