@@ -37,15 +37,8 @@ HORS: Final = {
     "/controles/{}": "how ANTAI enrols: seule, à la main, toujours non",
     "/fps/lot": "several FPS at once, the same act",
 }
-# Letters of an editor's product that no life of the catalogue writes: the reference collectivité writes them itself, in other lives.
-DU_PRODUIT: Final = {
-    "modifier un FPS",
-    "annuler un FPS",
-    "émettre un titre d'annulation de recette",
-    "émettre un mandat de remboursement",
-    "déposer un mémoire",
-    "produire une pièce",
-}
+# A letter of an editor's product that no life of the catalogue writes: the reference collectivité writes it itself, in other lives.
+DU_PRODUIT: Final = {"émettre un mandat de remboursement"}
 
 
 def forme(route: str) -> str:

@@ -17,6 +17,7 @@ TITRE: Final = "Des vies de dossiers de forfait de post-stationnement"
 MENTION: Final = "Un fichier de vies, que « fps play » joue. SPÉCIMEN — environnement simulé"
 UNE_VIE: Final = "Une vie entière : son titre, son premier jour, les dossiers qui y naissent, les étapes dans l'ordre."
 UNE_ETAPE: Final = "Une étape : le jour vient, quelqu'un agit, puis on compare ce qu'on attend à ce qui est trouvé."
+DU_DOSSIER: Final = ("numero", "requete", "siret", "siret_ville", "controle")  # known of the dossier, or kept: rarely given
 Champs = Mapping[str, Mapping[str, Any]]
 
 
@@ -36,7 +37,7 @@ def schema(corps: Mapping[str, Champs], vues: Mapping[Party, Champs], refus: Ite
         etape["properties"][party.value]["properties"] = {mot: dict(_hint(une)) for mot, une in champs.items()}
     etape["properties"]["acte"] = {"description": "Ce que quelqu'un fait", "oneOf": [_mot(un.nom, un.sens) for un in ACTES.values()]}
     etape["allOf"] = [
-        {"if": _est(un), "then": {"properties": {"avec": {"properties": avec(un, corps), "additionalProperties": False}}}}
+        {"if": _est(un), "then": {"properties": {"avec": {"properties": autres(un) | avec(un, corps), "additionalProperties": False}}}}
         for un in ACTES.values()
     ]
     types = sorted(court(m) for m in MESSAGES)
@@ -69,9 +70,14 @@ def avec(un: Acte, corps: Mapping[str, Champs]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def autres(un: Acte) -> dict[str, dict[str, Any]]:
+    """What an act takes from the dossier, and may be given: the number of another one, or of none."""
+    return {place: {"description": "Un autre que celui du dossier"} for place in un.places if place in DU_DOSSIER}
+
+
 def _a_soi(un: Acte) -> Iterator[tuple[str, str]]:
     for place in un.places:
-        if place not in ("numero", "requete", "siret", "siret_ville", "controle"):  # known of the dossier, or kept
+        if place not in DU_DOSSIER:
             yield place, "Ce que l'adresse de l'acte nomme"
     if un.defauts.get("siret") == "{siret_ville}" or "siret_ville" in un.places:
         yield "ville", "Une autre ville que celle de la vie, par son nom"
