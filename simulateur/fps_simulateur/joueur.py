@@ -185,10 +185,18 @@ class Deroulement:
             mots |= {nom: body.pop(nom) for nom in un.places if nom in body}
         await self._demander(etape, un, _chemin(un.route, mots), body)
 
+    async def appeler(self, un: Acte, path: str, body: Any) -> httpx.Response:
+        """Ask a service to do an act; who plays another system than the reference one asks it elsewhere."""
+        url = f"{self.monde.addresses[un.a]}/bacs/{self.bac}{path}"
+        return await self.monde.client.request(un.methode, url, **{"params" if un.methode == "GET" else "json": body})
+
+    async def consulter(self, party: Party, path: str) -> httpx.Response:
+        """Ask a service what it shows of the dossier."""
+        return await self.monde.client.get(f"{self.monde.addresses[party]}/bacs/{self.bac}{path}")
+
     async def _demander(self, etape: Etape, un: Acte, path: str, body: Any) -> None:
         party = un.a
-        url = f"{self.monde.addresses[party]}/bacs/{self.bac}{path}"
-        answer = await self.monde.client.request(un.methode, url, **{"params" if un.methode == "GET" else "json": body})
+        answer = await self.appeler(un, path, body)
         await self.monde.pilot.au_calme(self.bac)
         try:
             found = answer.json()
@@ -234,8 +242,7 @@ class Deroulement:
 
     async def voir(self, party: Party) -> dict[str, Any]:
         """What a service says of the dossier; the numbers it shows are kept for the next acts."""
-        path = _chemin(VUES[party], self.mots)
-        answer = await self.monde.client.get(f"{self.monde.addresses[party]}/bacs/{self.bac}{path}")
+        answer = await self.consulter(party, _chemin(VUES[party], self.mots))
         exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {answer.text[:300]}")
         found: dict[str, Any] = answer.json()
         if party is Party.DGFIP:

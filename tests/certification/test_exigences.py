@@ -8,11 +8,21 @@ import pytest
 
 from fps.flows import FLOWS
 from fps.parties import LIBELLES
+from fps_certification.assertions import REGISTRE, Sens
+from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.lecture import ExigencesIllisibles, exigences, lire
 from fps_console.cli.principal import main
+from fps_console.documentation import codes
+from fps_simulateur.pilote.world import DEFINITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-VIES = frozenset({"une-vie"})
+VIES, ASSERTIONS = frozenset({"une-vie"}), frozenset({"un/assertion"})
+DE_CODES = {"forme", "acces", "debit", "creation", "suite", "suite-etat", "annulation-informee", "impaye", "comptable", "defense"}
+# What is computed here, and is the code of no refusal.
+PROPRES = (
+    *("cle-modulo", "signee", "montants", "titre-ou-mandat", "limite-a-trois", "numero-", "montant-du", "constat-avec"),
+    *("transmis-", "fin-des", "minoration-declaree", "agent-", "sans-"),
+)
 BONNE = """\
 - id: EX-900
   texte: La clé est le reste de la division du numéro par 97.
@@ -31,7 +41,7 @@ FAUTES = [
     (BONNE.replace("collectivite", "mairie"), 3, "acteur", "« mairie »"),
     (BONNE + "  auteur: quelqu'un\n", 8, "auteur", "n'existe pas"),
     (BONNE.replace("{ hypothese: H01 }", "{}"), 6, "source", "citez un article"),
-    (BONNE.replace("[une-vie]", "[autre-vie]"), 7, "autre-vie", "aucune vie du catalogue"),
+    (BONNE.replace("[une-vie]", "[autre-vie]"), 7, "autre-vie", "le nom d'aucune épreuve"),
     (BONNE.replace("  epreuves: [une-vie]\n", ""), 1, "non_teste", "l'un ou l'autre"),
     (BONNE + "  non_teste: Parce que rien ne le fait.\n", 1, "non_teste", "l'un ou l'autre"),
     (BONNE + "  niveau: recommande\n", 8, "niveau", "deux fois"),
@@ -42,21 +52,21 @@ FAUTES = [
 
 
 def test_a_requirement_that_is_well_written_is_read() -> None:
-    (exigence,) = lire({"essai.yaml": BONNE}, VIES)
+    (exigence,) = lire({"essai.yaml": BONNE}, VIES, ASSERTIONS)
     assert (exigence.id, exigence.flux, exigence.epreuves, exigence.non_teste) == ("EX-900", 1, ("une-vie",), None)
 
 
 @pytest.mark.parametrize(("texte", "ligne", "champ", "phrase"), FAUTES, ids=[f"{champ}-{phrase}" for _, _, champ, phrase in FAUTES])
 def test_a_fault_is_told_with_its_file_its_line_and_what_to_do(texte: str, ligne: int, champ: str, phrase: str) -> None:
     with pytest.raises(ExigencesIllisibles) as caught:
-        lire({"essai.yaml": texte}, VIES)
+        lire({"essai.yaml": texte}, VIES, ASSERTIONS)
     (faute,) = caught.value.fautes
     assert faute.startswith(f"essai.yaml:{ligne} : ") and champ in faute and phrase in faute
 
 
 def test_all_the_faults_of_all_the_files_are_told_at_once() -> None:
     with pytest.raises(ExigencesIllisibles) as caught:
-        lire({"a.yaml": BONNE.replace("flux: 1", "flux: 17").replace("EX-900", "R1"), "b.yaml": "[", "c.yaml": BONNE}, VIES)
+        lire({"a.yaml": BONNE.replace("flux: 1", "flux: 17").replace("EX-900", "R1"), "b.yaml": "[", "c.yaml": BONNE}, VIES, ASSERTIONS)
     assert [faute.partition(":")[0] for faute in caught.value.fautes] == ["a.yaml", "a.yaml", "b.yaml"]
 
 
@@ -77,20 +87,31 @@ def test_the_command_shows_every_requirement_to_people_and_to_programs(capsys: p
     assert main(["certifier", "--exigences"]) == 0
     said = capsys.readouterr().out
     assert [e.id for e in exigences() if e.id not in said] == [] and LIBELLES[exigences()[0].acteur] in said
-    assert max(map(len, said.splitlines())) <= 100 and "ceci n'est pas une certification" in said
+    assert max(map(len, said.splitlines())) <= 100 and "ne vaut certification par personne" in said
     assert main(["certifier", "--exigences", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["id"], one["texte"], one["source"]["article"]) for one in told] == [(e.id, e.texte, e.source.article) for e in exigences()]
-    assert all(bool(one["epreuves"]) != bool(one["non_teste"]) for one in told)
+    assert all(bool(one["epreuves"] or one["assertions"]) != bool(one["non_teste"]) for one in told)
 
 
-@pytest.mark.parametrize("typed", [["certifier"], ["certifier", "--json"]], ids=" ".join)
-def test_the_command_never_pretends_to_certify(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(typed) == 4
-    said = capsys.readouterr()
-    if "--json" in typed:
-        problem = json.loads(said.out)
-        assert (problem["code"], problem["code_sortie"]) == ("certification-absente", 4)
-        assert problem["title"].startswith("La certification n'est pas encore là") and said.err == ""
-    else:
-        assert said.out == "" and said.err.startswith("fps : La certification n'est pas encore là")
+def test_no_requirement_and_no_check_is_an_orphan() -> None:
+    par_id = {e.id: e for e in exigences()}
+    assert {nom for e in exigences() for nom in e.assertions} == set(REGISTRE)
+    prouvent = {(vie.vie, un) for vie in epreuves().values() for etape in vie.etapes for un in etape.prouve}
+    assert prouvent == {(vie, e.id) for e in exigences() for vie in e.epreuves}
+    assert {un for _, un in prouvent} <= set(par_id)
+
+
+def test_there_are_two_hundred_checks_in_both_directions() -> None:
+    prouvent = {(vie.vie, rang) for vie in epreuves().values() for rang, etape in enumerate(vie.etapes) if etape.prouve}
+    assert len(REGISTRE) + len(prouvent) >= 160
+    assert {c.sens for c in REGISTRE.values()} == set(Sens)
+
+
+def test_a_code_that_an_assertion_watches_is_one_that_a_service_gives() -> None:
+    assert len(DEFINITIONS) == 4  # whose refusals are loaded
+    donnes = {c.code for c in codes.refusals()} | {c.code for c in codes.malformed()} | set(codes.of_form())
+    donnes |= {code for code, *_ in codes.of_content(ROOT / "services" / s / s for s in ("antai", "dgfip", "ccsp"))}
+    surveilles = {nom.partition("/")[2] for nom in REGISTRE if nom.partition("/")[0] in DE_CODES}
+    propres = {n for n in surveilles if n.startswith(PROPRES)}
+    assert surveilles - donnes - propres == set()

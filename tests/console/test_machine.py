@@ -57,7 +57,9 @@ FAUX: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("bac", "lister", "--adresses", "antai=http://127.0.0.1:9"), 1, "service-injoignable"),
     (("bac", "importer", "a", "absent.json"), 1, "fichier"),
     (("psce", "emettre", "--siret", "123", "--organisation", "Essai", "--sortie", "x"), 1, "commande-refusee"),
-    (("certifier",), 4, "certification-absente"),
+    (("certify", "cycle-complt"), 2, "plan-inconnu"),
+    (("certifier", "rapo", "--pilote", "http://127.0.0.1:9"), 2, "bac-absent"),
+    (("verifier", "absent.preuve"), 1, "preuve-fausse"),
     (("play", "cette-vie-n-est-pas"), 2, "vie-inconnue"),
     (("enroler", "123"), 1, "commande-refusee"),
 )
@@ -80,7 +82,9 @@ def test_what_needs_no_service_answers_in_json(tmp_path: Path) -> None:
     for typed in (
         ("version",),
         ("flux",),
-        ("certifier", "--exigences"),
+        ("certify", "--exigences"),
+        ("certifier", "--plans"),
+        ("certifier", "rapo", "--valider"),
         ("play", "--lister"),
         ("completion", "bash"),
         ("psce", "initialiser"),
@@ -104,7 +108,7 @@ def test_what_needs_no_service_answers_in_json(tmp_path: Path) -> None:
 
 
 def test_the_old_name_of_a_command_still_works_and_the_version_is_an_option_too() -> None:
-    assert {path for path, one in commands() if one.hidden} == {"fps docs", "fps explain"}
+    assert {path for path, one in commands() if one.hidden} == {"fps docs", "fps explain", "fps certify", "fps verify"}
     for name in ("explain", "expliquer"):
         assert "NUMERO" in here(name, "-h").stdout
     assert here("--version").stdout == here("version").stdout

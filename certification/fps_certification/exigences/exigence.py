@@ -38,17 +38,18 @@ class Source(Lecture):
 class Exigence(Lecture):
     """One requirement. Its identifier is never given to another; `flux` is missing when it is about every flow."""
 
-    id: Annotated[str, Field(pattern=r"^EX-\d{3}$")]
+    id: Annotated[str, Field(pattern=r"^EX-\d{3,4}$")]
     texte: Annotated[str, Field(min_length=20, max_length=300)]
     acteur: Party
     flux: Annotated[int | None, Field(ge=1, le=16)] = None
     niveau: Niveau
     source: Source
-    epreuves: Annotated[tuple[str, ...], Field(description="Des vies du catalogue du simulateur")] = ()
+    epreuves: Annotated[tuple[str, ...], Field(description="Des vies dont une étape la « prouve »")] = ()
+    assertions: Annotated[tuple[str, ...], Field(description="Ce qui se vérifie dans tout échange du produit")] = ()
     non_teste: Annotated[str | None, Field(min_length=10, description="Pourquoi rien ne l'éprouve")] = None
 
     @model_validator(mode="after")
     def _eprouvee_ou_non(self) -> Self:
-        if bool(self.epreuves) == (self.non_teste is not None):
-            raise ValueError("Donnez des épreuves, ou dites dans « non_teste » pourquoi il n'y en a pas : l'un ou l'autre.")
+        if bool(self.epreuves or self.assertions) == (self.non_teste is not None):
+            raise ValueError("Donnez des épreuves ou des assertions, ou dites dans « non_teste » pourquoi non : l'un ou l'autre.")
         return self

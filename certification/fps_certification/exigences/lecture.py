@@ -10,8 +10,10 @@ import yaml
 from pydantic import ValidationError
 
 from fps.messages.erreurs import phrases_de
+from fps_certification.assertions import REGISTRE
+from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.exigence import Exigence
-from fps_simulateur.langue.modele import catalogue
+from fps_simulateur.langue.fautes import proche
 
 
 class ExigencesIllisibles(ValueError):
@@ -26,11 +28,11 @@ class ExigencesIllisibles(ValueError):
 def exigences() -> tuple[Exigence, ...]:
     """Every requirement of the distribution, in the order of its files. Raises ExigencesIllisibles."""
     places = sorted((f for f in (files("fps_certification") / "exigences").iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return lire({place.name: place.read_text("utf-8") for place in places}, frozenset(vie.vie for vie in catalogue()))
+    return lire({place.name: place.read_text("utf-8") for place in places}, frozenset(epreuves()), frozenset(REGISTRE))
 
 
-def lire(textes: dict[str, str], vies: frozenset[str]) -> tuple[Exigence, ...]:
-    """The requirements of some files, by name; `vies` are the lives that can be named as checks. Raises ExigencesIllisibles."""
+def lire(textes: dict[str, str], vies: frozenset[str], assertions: frozenset[str]) -> tuple[Exigence, ...]:
+    """The requirements of some files, by name; `vies` and `assertions` are those that can be named. Raises ExigencesIllisibles."""
     trouvees: list[Exigence] = []
     lieux: dict[str, str] = {}
     fautes: list[str] = []
@@ -50,11 +52,15 @@ def lire(textes: dict[str, str], vies: frozenset[str]) -> tuple[Exigence, ...]:
             if exigence.id in lieux:
                 fautes.append(f"{lieu} : {exigence.id} est déjà à {lieux[exigence.id]} : donnez un numéro neuf.")
             lieux.setdefault(exigence.id, lieu)
-            fautes += [
-                f"{_lieu(fichier, noeud, ('epreuves', rang))} : aucune vie du catalogue ne s'appelle « {vie} » : corrigez son nom."
-                for rang, vie in enumerate(exigence.epreuves)
-                if vie not in vies
-            ]
+            for champ, quoi, nommes, connus in (
+                ("epreuves", "épreuve", exigence.epreuves, vies),
+                ("assertions", "assertion", exigence.assertions, assertions),
+            ):
+                fautes += [
+                    f"{_lieu(fichier, noeud, (champ, rang))} : « {nom} » n'est le nom d'aucune {quoi}{proche(nom, connus)}."
+                    for rang, nom in enumerate(nommes)
+                    if nom not in connus
+                ]
             trouvees.append(exigence)
     if fautes:
         raise ExigencesIllisibles(fautes)

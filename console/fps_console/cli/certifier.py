@@ -1,17 +1,50 @@
-"""`fps certifier`: the requirements of a product today; its plans, its checks and its verdict are not there yet."""
+"""`fps certifier`: try a product against a plan, with reports and evidence; `fps verifier`: compute a verdict again from it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fps_console.cli.options import Json
+from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 
 def certifier(
-    montrer: Annotated[bool, typer.Option("--exigences", help="Montre les exigences, leur source et leurs épreuves.")] = False,
+    plan: Annotated[str | None, typer.Argument(metavar="[PLAN|FICHIER]", help="Un plan livré, ou un fichier YAML.")] = None,
+    montrer: Annotated[bool, typer.Option("--exigences", help="Montre les exigences, leur source et ce qui les éprouve.")] = False,
+    plans: Annotated[bool, typer.Option("--plans", help="Montre les plans livrés.")] = False,
+    valider: Annotated[bool, typer.Option("--valider", help="Lit le plan et dit ses fautes, sans rien éprouver.")] = False,
+    only: Annotated[list[str] | None, typer.Option(metavar="EPREUVE", help="Cette épreuve seule (répétable).")] = None,
+    pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
+    bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
+    preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
+    garder: Annotated[bool, typer.Option("--garder", help="Laisse les bacs des épreuves, pour les regarder.")] = False,
+    parallele: Annotated[int, typer.Option(metavar="N", min=1, max=16, help="Épreuves jouées à la fois.")] = 4,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
     en_json: Json = False,
 ) -> int:
-    """Montre ce qu'un produit devra prouver ; ne certifie encore rien (code de sortie 4)."""
-    from fps_console.commandes.certifier import not_yet, show_requirements
+    """Éprouve un produit et le prouve ; état de sortie : 0 conforme, 1 non conforme, 2 configuration, 3 simulateur, 4 incomplet."""
+    from fps_console.commandes import certifier as commande
 
-    return show_requirements(en_json) if montrer else not_yet()
+    if montrer:
+        return commande.show_requirements(en_json)
+    if plans or plan is None:
+        return commande.show_plans(en_json)
+    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele)
+    if valider:
+        return commande.valider(choix, en_json)
+    return commande.certify(choix, settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)
+
+
+def verifier(
+    liasse: Annotated[Path, typer.Argument(metavar="PREUVE", help="Le fichier que « fps certifier --preuve » a écrit.")],
+    cles: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Les clés publiques (JWKS) de qui l'a signée ; à défaut, la sienne est nommée.")
+    ] = None,
+    en_json: Json = False,
+) -> int:
+    """Recalcule, sans aucun service, le verdict d'une preuve, et trouve ce qui y aurait été changé."""
+    from fps_console.commandes.certifier import verify as start
+
+    return start(liasse, cles, en_json)

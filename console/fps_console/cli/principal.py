@@ -49,13 +49,15 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     couverture.grille,
     enroler.enroler,
     certifier.certifier,
+    certifier.verifier,
     projet.doctor,
     projet.schema,
     projet.version,
     projet.completion,
 )
 CACHEES: tuple[Callable[..., int], ...] = (projet.docs,)  # for who has the sources
-ALIAS: dict[str, Callable[..., int]] = {"explain": dossiers.expliquer}  # what a command was called before, kept
+# What a command was called before, kept.
+ALIAS: dict[str, Callable[..., int]] = {"explain": dossiers.expliquer, "certify": certifier.certifier, "verify": certifier.verifier}
 GROUPES: dict[str, typer.Typer] = {
     "bac": bac.app,
     "ville": ville.app,

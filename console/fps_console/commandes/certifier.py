@@ -1,23 +1,218 @@
-"""What the certification can tell today: its requirements; and, asked for a verdict, that it has none."""
+"""What `fps certifier` and `fps verifier` do: a plan read, a product tried, the verdict told, its evidence written and computed again."""
 
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
+from fps_certification.certifier import Certifiee, certifier, verifier
+from fps_certification.execution import Demande
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.exigences.lecture import exigences
-from fps_console.commandes.output import Panne, dump, grid, say, screen
-
-PAS_ENCORE = 4  # neither a success (0) nor a product that failed (1): nothing was tried
+from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
+from fps_certification.preuves import signature
+from fps_certification.preuves.liasse import LiasseFausse
+from fps_certification.rapports.junit import junit as en_junit
+from fps_certification.rapports.rapport import ExigenceRendue, Rapport
+from fps_certification.verdict import Etat, Sort
+from fps_console.commandes.liaison import linked
+from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
+from fps_console.commandes.progres import Progres
+from fps_simulateur.langue.fautes import proche
 
 NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
+SORTS = {
+    Sort.CONFORME: "conforme",
+    Sort.NON_CONFORME: "non conforme",
+    Sort.NON_PROUVE: "non prouvé",
+    Sort.HYPOTHESE_SEULE: "hypothèse seule",
+}
+ETATS = {
+    Etat.CONFORME: "CONFORME",
+    Etat.NON_CONFORME: "NON CONFORME",
+    Etat.CONFIGURATION: "À CONFIGURER",
+    Etat.SIMULATEUR: "LE SIMULATEUR A FAILLI",
+    Etat.INCOMPLET: "INCOMPLET",
+}
+CARTES = 10  # failures told in a terminal; all of them are in the reports
 
 
-def not_yet() -> int:
-    """Say that no product can be certified: raises Panne, whose exit status is PAS_ENCORE."""
-    raise Panne(
-        "La certification n'est pas encore là : les exigences sont écrites, mais il n'y a ni plan, ni épreuve, ni verdict.",
-        "« fps certifier --exigences » montre ce qu'un produit devra prouver. Rien n'a été éprouvé.",
-        code="certification-absente",
-        statut=PAS_ENCORE,
-    )
+@dataclass(frozen=True)
+class Choix:
+    """What was typed."""
+
+    plan: str
+    only: tuple[str, ...] = ()
+    pilote: str | None = None
+    bac: str | None = None
+    garder: bool = False
+    parallele: int = 4
+
+
+def plan_de(choix: Choix) -> Plan:
+    """The plan of a name or of a file, with what was typed; raises Panne."""
+    if choix.plan in livres():
+        plan = livres()[choix.plan]
+    else:
+        place = Path(choix.plan)
+        if not place.suffix and not place.exists():
+            phrase = f"« {choix.plan} » n'est pas un plan{proche(choix.plan, livres())}."
+            raise Panne(phrase, "« fps certifier --plans » les montre ; sinon, donnez un fichier YAML.", code="plan-inconnu", statut=2)
+        try:
+            plan = lire(place.read_text("utf-8"), place.name)
+        except (OSError, UnicodeDecodeError) as error:
+            dit = cause(error) if isinstance(error, OSError) else "ce n'est pas de l'UTF-8"
+            raise Panne(f"{place} : {dit}.", "Vérifiez ce chemin.", code="plan-illisible", statut=2) from error
+        except PlanIllisible as error:
+            raise Panne(f"Ce plan ne se lit pas :\n{error}", "Corrigez chaque ligne.", code="plan-illisible", statut=2) from error
+    if inconnues := [nom for nom in choix.only if nom not in plan.epreuves]:
+        phrase = f"« {inconnues[0]} » n'est pas une épreuve du plan{proche(inconnues[0], plan.epreuves)}."
+        raise Panne(phrase, f"Les siennes : {', '.join(plan.epreuves)}.", code="epreuve-inconnue", statut=2)
+    update: dict[str, Any] = {"epreuves": choix.only} if choix.only else {}
+    if choix.bac is not None:
+        update["bac"] = choix.bac
+    if choix.pilote is not None:
+        update["produit"] = Produit(pilote=choix.pilote)
+    return plan.model_copy(update=update)
+
+
+def valider(choix: Choix, en_json: bool) -> int:
+    """Say what a plan tries; raises Panne with every fault."""
+    plan = plan_de(choix)
+    if en_json:
+        dump({"plan": plan.plan, "epreuves": list(plan.epreuves), "exigences": [e.id for e in plan.portee()]})
+    else:
+        say(f"Le plan « {plan.plan} » se lit : {len(plan.epreuves)} épreuves, {len(plan.portee())} exigences. Rien n'a été éprouvé.")
+    return 0
+
+
+def show_plans(en_json: bool) -> int:
+    """Print the plans of the distribution."""
+    if en_json:
+        dump([plan.model_dump(mode="json") for plan in livres().values()])
+        return 0
+    rows = [(p.plan, len(p.epreuves), len(p.portee()), p.titre) for p in livres().values()]
+    grid("Les plans", (("Plan", {"no_wrap": True}), "Épreuves", "Exigences", ("Ce qu'il éprouve", {"ratio": 1})), rows, on=screen())
+    say("« fps certifier PLAN » l'éprouve sur la collectivité de référence ; avec --pilote et --bac, sur un produit.")
+    return 0
+
+
+def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
+    """Try a product; gives the exit status (`Etat`). Raises Panne."""
+    plan = plan_de(choix)
+    if plan.produit is not None and (plan.produit.pilote or plan.produit.commandes) and plan.bac is None:
+        phrase = "Un produit se conforme dans un bac où il est enrôlé : aucun n'est donné."
+        que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
+        raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
+    demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele)
+    certifiee = asyncio.run(_run(demande, settings))
+    found = certifiee.rapport
+    if junit is not None:
+        junit.write_text(en_junit(found), "utf-8")
+    if preuve is not None:
+        refus = _sans_preuve(found)
+        if refus:
+            complain(f"la preuve n'est pas écrite : {refus}.")
+        else:
+            certifiee.prouver(preuve, signature.cle(settings.data_dir))
+    if en_json:
+        dump(found.model_dump(mode="json"))
+    else:
+        tell(found)
+        if preuve is not None and preuve.exists():
+            say(f"Preuve : {preuve} (fps verifier {preuve})")
+    return found.code
+
+
+def _sans_preuve(found: Rapport) -> str:
+    """Why no evidence is given: it would prove nothing."""
+    if found.compte(Sort.CONFORME) == 0:
+        return "rien n'a été vu du produit"
+    return ""
+
+
+@asynccontextmanager
+async def _services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, Any, str]]:
+    """A client, the addresses and the credential of those that run where the product is, else of four of this process."""
+    if plan.bac is not None:
+        async with linked(settings) as pilot:
+            yield pilot.client, pilot.addresses, pilot.token
+        return
+    from fps_simulateur.pilote.world import open_world
+
+    async with open_world(token=secrets.token_urlsafe(16)) as world:
+        yield world.client, world.addresses, world.token
+
+
+async def _run(demande: Demande, settings: Settings) -> Certifiee:
+    fait = 0
+    with Progres() as progres:
+
+        def dire(nom: str) -> None:
+            nonlocal fait
+            fait += 1
+            if progres.due():
+                progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
+
+        async with _services(demande.plan, settings) as (client, adresses, jeton):
+            return await certifier(demande, client, adresses, jeton, dire)
+
+
+def verify(place: Path, cles: Path | None, en_json: bool) -> int:
+    """Compute the verdict of an evidence again; gives its status. Raises Panne (1) when it is not what it says."""
+    try:
+        connues = None if cles is None else json.loads(cles.read_text("utf-8"))
+        liasse, found = asyncio.run(verifier(place, connues))
+    except LiasseFausse as error:
+        raise Panne(f"{place} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
+    except ValueError as error:
+        raise Panne(f"{cles} ne se lit pas ({error}).", "Donnez un fichier JWKS.", code="cles-illisibles", statut=2) from error
+    if cles is not None and not liasse.connue:
+        phrase = f"{place} est signée par une clé qui n'est pas dans {cles} ({liasse.kid})."
+        raise Panne(phrase, "Ne la croyez que si vous connaissez cette clé.", code="signataire-inconnu", statut=1)
+    if en_json:
+        dump({"preuve": "intacte", "cle": liasse.kid, "cle_connue": liasse.connue, "rapport": found.model_dump(mode="json")})
+        return found.code
+    tell(found)
+    qui = "une clé que vous connaissez" if liasse.connue else "la clé qui l'accompagne : comparez-la à celle que publie son auteur"
+    say(f"Preuve intacte, verdict recalculé à l'identique. Signée par {qui} ({liasse.kid}).")
+    return found.code
+
+
+def tell(found: Rapport) -> None:
+    """The report for a person."""
+    say(found.mention)
+    say(f"Plan « {found.plan} », produit : {found.produit}")
+    ratees = [e for e in found.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)]
+    for exigence in ratees[:CARTES]:
+        _carte(exigence)
+    if len(ratees) > CARTES:
+        say(f"… et {len(ratees) - CARTES} autres exigences manquées : --json, --junit.")
+    for faute in found.fautes:
+        say(f"✗ {faute.epreuve} ({faute.domaine.value}) : {faute.phrase[:400]}")
+    sans = [e for e in found.exigences if e.sort is Sort.NON_PROUVE]
+    for exigence in sans[:CARTES]:
+        say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
+    if len(sans) > CARTES:
+        say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
+    comptes = ", ".join(f"{found.compte(sort)} {mot}" for sort, mot in SORTS.items() if found.compte(sort))
+    say(f"{ETATS[Etat(found.code)]} : {comptes}.")
+
+
+def _carte(exigence: ExigenceRendue) -> None:
+    echec, source = exigence.echecs[0], exigence.source
+    say(f"✗ {exigence.id} ({NIVEAUX[exigence.niveau]}) {exigence.texte}")
+    say(f"    attendu : {echec.attendu}")
+    say(f"    reçu    : {echec.recu}")
+    say(f"    source  : {' ; '.join(filter(None, (source.article, source.section, source.hypothese)))}")
+    say(f"    où      : {echec.verification}{', ' + echec.ou if echec.ou else ''}")
+    say(f"    rejouer : {echec.rejouer}")
 
 
 def show_requirements(en_json: bool) -> int:
@@ -34,11 +229,11 @@ def show_requirements(en_json: bool) -> int:
         ("Exigence", {"ratio": 3}),
         ("Source", {"ratio": 2}),
     )
-    grid("Ce qu'un produit devra prouver", columns, [_row(exigence) for exigence in found], on=screen())
+    grid("Ce qu'un produit doit prouver", columns, [_row(exigence) for exigence in found], on=screen())
     obligatoires = sum(exigence.niveau is Niveau.OBLIGATOIRE for exigence in found)
-    sans = sum(not exigence.epreuves for exigence in found)
-    say(f"{len(found)} exigences, dont {obligatoires} obligatoires ; {sans} sans épreuve, avec leur raison (--json).")
-    say("Aucune n'est encore éprouvée sur un produit : ceci n'est pas une certification.")
+    sans = sum(exigence.non_teste is not None for exigence in found)
+    say(f"{len(found)} exigences, dont {obligatoires} obligatoires ; {sans} que rien n'éprouve, avec leur raison (--json).")
+    say("Environnement simulé : un verdict d'ici ne vaut certification par personne.")
     return 0
 
 

@@ -62,6 +62,7 @@ class Etape(Lecture):
     contenu: dict[str, Champs] = Field(default_factory=dict, description="Type court → ce que dit le dernier courrier de ce type")
     explication: Champs = Field(default_factory=dict, description="Champ → valeur que « fps expliquer » donne et redonne")
     echeances: Literal["aucune"] | None = Field(default=None, description="« aucune » : plus rien n'attend dans le bac")
+    prouve: tuple[str, ...] = Field(default=(), description="Les exigences de la certification que cette étape éprouve : « EX-301 »")
 
     @model_validator(mode="after")
     def _acte_connu(self) -> Self:

@@ -12,6 +12,7 @@ from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import order
 
 PAGE = 10_000  # lines of a journal read at once
+ECHANGES = 1_000  # exchanges read at once
 LONG = httpx.Timeout(30.0, read=None)  # what a service does to a whole bac takes the time that it takes
 
 
@@ -167,6 +168,31 @@ class Lecteur:
     async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
         """The balances of the books, service by service, in centimes."""
         return await self._all("GET", f"{_bac(nom)}/soldes", params={} if sujet is None else {"sujet": sujet})
+
+    async def observer(self, nom: str) -> None:
+        """Let the four services keep the exchanges of a bac from now on."""
+        await self._all("PUT", f"{_bac(nom)}/observation")
+
+    async def echanges(self, service: Party, nom: str, apres: int = 0) -> list[dict[str, Any]]:
+        """The exchanges that a service kept of a bac after a rank, in order."""
+        found: list[dict[str, Any]] = []
+        more = True
+        while more:
+            params = {"apres": apres, "limite": ECHANGES}
+            page = (await self._call(service, "GET", f"{_bac(nom)}/echanges", params=params)).json()
+            found, more = found + page["lignes"], page["suite"]
+            apres = found[-1]["rang"] if found else apres
+        return found
+
+    async def boite(self, service: Party, nom: str, siret: str) -> list[dict[str, Any]]:
+        """The letters of a box of a service, and each try to bring them, in order."""
+        found: list[dict[str, Any]] = []
+        apres: int | None = 0
+        while apres is not None:
+            params = {"apres": apres}
+            page = (await self._call(service, "GET", f"{_bac(nom)}/boites/{siret}", params=params)).json()
+            found, apres = found + page["lettres"], page["suite"]
+        return found
 
 
 def sujets_de(lines: Iterable[Mapping[str, Any]]) -> list[str]:

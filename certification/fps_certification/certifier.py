@@ -1,0 +1,78 @@
+"""The certification of a product, whole: a run with its evidence; the same verdict computed again from it, without a service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from joserfc.jwk import ECKey
+
+from fps.parties import SERVICES, Party
+from fps_certification.execution import Demande, Dire, executer
+from fps_certification.plans.plan import Plan
+from fps_certification.preuves import liasse
+from fps_certification.preuves.liasse import Liasse, LiasseFausse
+from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetEnregistre, SujetRejoue, Trace
+from fps_certification.rapports.rapport import Rapport, rapport
+from fps_certification.sujets.commandes import Commandes
+from fps_certification.sujets.pilote import Pilote
+from fps_certification.sujets.reference import Reference
+from fps_certification.sujets.sujet import Sujet
+from fps_simulateur.joueur import Ailleurs
+from fps_simulateur.pilote.pilot import Pilot
+
+REJEU: Final = {party: f"https://{party.value}.rejeu.invalid" for party in SERVICES}
+
+
+@dataclass(frozen=True, slots=True)
+class Certifiee:
+    """A run that ended: its report, and what its evidence is made of."""
+
+    rapport: Rapport
+    entete: Mapping[str, Any]
+    trace: Trace
+
+    def prouver(self, place: Path, signataire: ECKey) -> str:
+        """Write the evidence; gives its digest."""
+        return liasse.ecrire(place, dict(self.entete), self.trace.lignes, {"rapport": self.rapport.model_dump(mode="json")}, signataire)
+
+
+async def certifier(
+    demande: Demande, client: httpx.AsyncClient, adresses: Mapping[Party, str], jeton: str, dire: Dire = lambda phrase: None
+) -> Certifiee:
+    """Run a plan against its product, through a client that reaches the services and holds the pilot's credential."""
+    plan, trace = demande.plan, Trace()
+    async with (
+        httpx.AsyncClient(transport=Enregistreur(client, adresses, trace), headers=client.headers, timeout=client.timeout) as vers,
+        httpx.AsyncClient(trust_env=False) as dehors,
+    ):
+        monde = Ailleurs(Pilot(vers, adresses, jeton))
+        sujet: Sujet = Reference(monde)
+        if plan.produit is not None and plan.produit.pilote is not None:
+            sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
+        elif plan.produit is not None and plan.produit.commandes:
+            sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
+        verdict = await executer(demande, monde, SujetEnregistre(sujet, trace), dire)
+    entete = {"plan": plan.model_dump(mode="json"), "execution": demande.execution, "parallele": demande.parallele, "produit": sujet.nom}
+    return Certifiee(rapport(verdict, plan.titre, sujet.nom, demande.execution), entete, trace)
+
+
+async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
+    """The evidence of a file, and the report computed again from it; raises LiasseFausse when they differ, or when it was changed."""
+    lue = liasse.lire(place, cles)
+    try:
+        plan = Plan.model_validate(lue.entete["plan"])
+        demande = Demande(plan, lue.entete["execution"], garder=True, parallele=int(lue.entete["parallele"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise LiasseFausse(1, f"le plan de cette preuve ne se lit pas ici ({error})") from error
+    async with httpx.AsyncClient(transport=Rejeu(REJEU, lue.lignes)) as client:
+        monde = Ailleurs(Pilot(client, REJEU, ""))
+        try:
+            verdict = await executer(demande, monde, SujetRejoue(lue.entete["produit"], lue.lignes))
+        except Divergence as error:
+            raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
+    refait = rapport(verdict, plan.titre, lue.entete["produit"], demande.execution)
+    if refait.model_dump(mode="json") != lue.fin.get("rapport"):
+        raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
+    return lue, refait

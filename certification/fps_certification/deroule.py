@@ -1,0 +1,133 @@
+"""A check that is played: a life whose acts of the collectivité are done by the product, each step judged, none in silence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import httpx
+
+from fps.parties import Party
+from fps_certification.sujets.contrat import DES_ACTES, LIRE, Action
+from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
+from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
+from fps_simulateur.langue.actes import Acte
+from fps_simulateur.langue.modele import Vie
+from fps_simulateur.pilote.pilot import PiloteErreur
+
+DU_PRODUIT = frozenset({Party.COLLECTIVITE})
+
+
+@dataclass(frozen=True, slots=True)
+class Pas:
+    """What became of one step: `rang` from 1, the requirements that it tries, and the sentence of what was not as it must."""
+
+    rang: int
+    quoi: str
+    date: date
+    prouve: tuple[str, ...]
+    bon: bool
+    phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jouee:
+    """A check that was played: its steps, and what stopped it before its end, whose fault it was."""
+
+    vie: str
+    bac: str
+    pas: tuple[Pas, ...]
+    domaine: Domaine | None = None
+    phrase: str = ""
+    non_pris_en_charge: str = ""  # the action that the product does not do
+
+
+@dataclass
+class Epreuve(Deroulement):
+    """A life played with a product in the place of the reference collectivité."""
+
+    sujet: Sujet = field(kw_only=True)
+    su: dict[str, Any] = field(default_factory=dict)  # what the services show of the dossier, for the acts that follow
+
+    @property
+    def connus(self) -> dict[str, Any]:
+        """Beside the words of the lives: what ANTAI and the accountant show of the dossier."""
+        return {**super().connus, **self.su}
+
+    async def appeler(self, un: Acte, path: str, body: Any) -> httpx.Response:
+        """What the collectivité does is asked of the product. Raises NonPrisEnCharge, SujetEnFaute."""
+        if un.a not in DU_PRODUIT:
+            return await super().appeler(un, path, body)
+        if (action := DES_ACTES.get(un.nom)) is None:
+            raise NonPrisEnCharge(un.nom)
+        donnees = {nom: self.connus[nom] for nom in action.recoit} | dict(body or {})
+        return await self._agir(action, donnees)
+
+    async def consulter(self, party: Party, path: str) -> httpx.Response:
+        """What the collectivité shows is asked of the product."""
+        if party not in DU_PRODUIT:
+            return await super().consulter(party, path)
+        return await self._agir(LIRE, {"numero": self.mots["numero"]})
+
+    async def _agir(self, action: Action, donnees: Mapping[str, Any]) -> httpx.Response:
+        answer = await self.sujet.agir(action, self.bac, donnees)
+        corps = dict(answer.corps)
+        if action.nom == "etablir" and answer.statut < 300:
+            corps = {"siret": donnees["siret"], **corps, "vehicule": {"immatriculation": corps["immatriculation"]}}
+        return httpx.Response(answer.statut, json=corps)
+
+    async def apprendre(self) -> None:
+        """What the services show of the dossier now, where they know it."""
+        etat = await self.monde.pilot.etat(self.bac)
+        self.su["aujourdhui"] = str(etat["instant"])[:10]
+        if "numero" not in self.mots:
+            return
+        for party, champs in SAVOIR.items():
+            answer = await super().consulter(party, CHEMINS[party].format(**self.mots))
+            if answer.status_code == 200:
+                vu = answer.json()
+                self.su |= {mot: vu[champ] for mot, champ in champs.items() if vu.get(champ) is not None}
+
+    async def derouler(self) -> Jouee:
+        """Every step, in order; one whose expectation fails is judged and the life goes on, one whose act fails ends it."""
+        tous: list[Pas] = []
+        for rang, etape in enumerate(self.vie.etapes, 1):
+            quoi = etape.acte or "attendre et regarder"
+            try:
+                if etape.le is not None:
+                    await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
+                await self.apprendre()
+                await self.etape(etape.model_copy(update={"le": None}))
+            except NonPrisEnCharge as error:
+                return Jouee(self.vie.vie, self.bac, tuple(tous), non_pris_en_charge=str(error))
+            except SujetEnFaute as error:
+                return Jouee(self.vie.vie, self.bac, tuple(tous), error.domaine, f"étape {rang}, {quoi} : {error.phrase}")
+            except PiloteErreur as error:
+                return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.SIMULATEUR, f"étape {rang}, {quoi} : {error}")
+            except VieFausse as error:
+                tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=False, phrase=str(error)))
+                if isinstance(error, ActeRefuse) or not etape.prouve:
+                    return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.PRODUIT, f"étape {rang}, {quoi} : {error}")
+                continue
+            tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=True))
+        return Jouee(self.vie.vie, self.bac, tuple(tous))
+
+    @property
+    def jour(self) -> date:
+        """The day of the bac, as it was last learnt."""
+        return date.fromisoformat(self.su["aujourdhui"]) if "aujourdhui" in self.su else self.vie.depart
+
+
+# The words that what the services show gives to the acts that follow.
+SAVOIR: Mapping[Party, Mapping[str, str]] = {
+    Party.ANTAI: {"du": "montant", "minore": "montant_minore", "notification": "date_notification"},
+    Party.DGFIP: {"a_payer": "a_payer", "notification_avertissement": "date_notification"},
+}
+CHEMINS: Mapping[Party, str] = {Party.ANTAI: "/dossiers/{numero}", Party.DGFIP: "/prises-en-charge/{numero}"}
+
+
+async def jouer(monde: Monde, vie: Vie, bac: str, sujet: Sujet) -> Jouee:
+    """Play a check in a bac that is there, from its day on."""
+    etat = await monde.pilot.etat(bac)
+    depart = date.fromisoformat(str(etat["instant"])[:10])
+    return await Epreuve(monde, vie.model_copy(update={"depart": depart}), bac, sujet=sujet).derouler()

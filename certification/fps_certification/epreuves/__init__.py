@@ -1,0 +1,1 @@
+"""The checks that play something, one file a phase."""

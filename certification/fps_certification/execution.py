@@ -1,0 +1,77 @@
+"""A run: each check of a plan played on the product in a bac of its own, what was seen of it read back, the verdict."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from fps.kit.ground.clock import paris
+from fps.parties import Party
+from fps.villes.catalogue import par_nom
+from fps_certification.deroule import Jouee, jouer
+from fps_certification.epreuves.lecture import epreuves
+from fps_certification.observation import Observation, Recue
+from fps_certification.plans.plan import Plan
+from fps_certification.sujets.sujet import Domaine, Sujet
+from fps_certification.verdict import Verdict, rendre
+from fps_simulateur.joueur import Monde
+from fps_simulateur.langue.modele import Vie
+from fps_simulateur.pilote.pilot import PiloteErreur
+
+DEPART: Final = date(2024, 1, 2)  # a settled past
+TEMOINS: Final = (Party.ANTAI, Party.DGFIP, Party.CCSP)  # the services that the product talks to
+Dire = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """What is run: `execution` names its bacs; `garder` leaves them there to be looked at; `parallele`: checks at once."""
+
+    plan: Plan
+    execution: str
+    garder: bool = False
+    parallele: int = 4
+
+
+async def executer(demande: Demande, monde: Monde, sujet: Sujet, dire: Dire = lambda phrase: None) -> Verdict:
+    """Play a plan; whatever the product does, it ends, and says whose fault each failure is."""
+    plan = demande.plan
+    un_par_un = asyncio.Semaphore(1 if plan.bacs == "un" else demande.parallele)
+    vies = [epreuves()[nom] for nom in plan.epreuves]
+
+    async def one(rang: int, vie: Vie) -> tuple[Jouee, Observation]:
+        async with un_par_un:
+            found = await _eprouver(demande, rang, vie, monde, sujet)
+            dire(vie.vie)
+            return found
+
+    return rendre(plan, await asyncio.gather(*(one(rang, vie) for rang, vie in enumerate(vies, 1))))
+
+
+async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: Sujet) -> tuple[Jouee, Observation]:
+    plan, pilot = demande.plan, monde.pilot
+    siret = par_nom()[plan.ville].siret
+    bac = plan.bac if plan.bacs == "un" and plan.bac is not None else f"{demande.execution}-{rang}"
+    neuf = bac != plan.bac
+    vie = vie.model_copy(update={"ville": plan.ville})
+    try:
+        if neuf and plan.bac is not None:
+            await pilot.copier(plan.bac, bac)
+        elif neuf:
+            depart = vie.depart if "depart" in vie.model_fields_set else DEPART
+            await pilot.creer(bac, paris(depart), graine=f"{plan.graine}-{vie.vie}")
+        await pilot.observer(bac)
+        depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
+        jouee = await jouer(monde, vie, bac, sujet)
+        vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
+        recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
+        if neuf and not demande.garder:
+            await pilot.supprimer(bac)
+    except PiloteErreur as error:
+        return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
+    return jouee, Observation.du_produit(siret, vus, recues)
+
+
+def _dernier(vus: list[dict[str, int]]) -> int:
+    return int(vus[-1]["rang"]) if vus else 0

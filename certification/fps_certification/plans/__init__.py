@@ -1,0 +1,1 @@
+"""The plans: which requirements are tried, by which checks, on which product."""

@@ -1,0 +1,118 @@
+"""A plan: which requirements are tried, by which checks, on which product; read from YAML, every fault with its line."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Final, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fps.donnees import lire_yaml
+from fps.messages.erreurs import phrases_de
+from fps_certification.epreuves.lecture import epreuves
+from fps_certification.exigences.exigence import Exigence
+from fps_certification.exigences.lecture import exigences
+from fps_certification.sujets.contrat import ACTIONS
+from fps_simulateur.langue.fautes import Plan as Places
+from fps_simulateur.langue.fautes import de_syntaxe, proche
+
+_ETENDUE: Final = re.compile(r"EX-(\d{3,4})\.\.EX-(\d{3,4})")
+
+
+class PlanIllisible(ValueError):
+    """The faults of a plan, one « fichier, ligne N : phrase » a line."""
+
+
+class Lecture(BaseModel):
+    """Strict reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Produit(Lecture):
+    """How the product is driven: the reference system, an address, or commands of the shell."""
+
+    pilote: Annotated[
+        str | None, Field(pattern=r"^https?://", max_length=300, description="Où se postent les actions du pilote d'essai")
+    ] = None
+    commandes: Annotated[dict[str, str], Field(description="Action → ligne de commande, JSON en entrée et en sortie")] = {}
+    delai_secondes: Annotated[float, Field(gt=0, le=600, description="Au-delà, le produit est muet")] = 30.0
+
+    @model_validator(mode="after")
+    def _un_seul(self) -> Self:
+        if self.pilote is not None and self.commandes:
+            raise ValueError("« pilote » ou « commandes », pas les deux")
+        for action in self.commandes:
+            if action not in ACTIONS:
+                raise ValueError(f"« {action} » n'est pas une action{proche(action, ACTIONS)}")
+        return self
+
+
+class Plan(Lecture):
+    """What is tried."""
+
+    plan: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Son nom")]
+    titre: Annotated[str, Field(min_length=3, max_length=200, description="Ce qu'il éprouve, en une phrase")]
+    ville: Annotated[str, Field(description="La collectivité : le nom d'une ville livrée")] = "lille"
+    bac: Annotated[str | None, Field(description="Le bac où le produit est enrôlé, que chaque épreuve copie")] = None
+    bacs: Annotated[Literal["un", "par-epreuve"], Field(description="« un » : elles se suivent dans le bac du produit")] = "par-epreuve"
+    epreuves: Annotated[tuple[str, ...], Field(description="Ce qui se joue")] = ()
+    exigences: Annotated[tuple[str, ...], Field(min_length=1, description="« EX-101 », ou « EX-110..EX-140 »")]
+    produit: Annotated[Produit | None, Field(description="À défaut, la collectivité de référence")] = None
+    graine: Annotated[str, Field(max_length=100)] = "certification"
+    echecs_attendus: Annotated[dict[str, str], Field(description="Exigence → raison ; une réussite inattendue est un échec")] = {}
+
+    @model_validator(mode="after")
+    def _connus(self) -> Self:
+        for nom in self.epreuves:
+            if nom not in epreuves():
+                raise ValueError(f"« {nom} » n'est pas une épreuve{proche(nom, epreuves())}")
+        known = {e.id for e in exigences()}
+        for un in (*self.exigences, *self.echecs_attendus):
+            if _ETENDUE.fullmatch(un) is None and un not in known:
+                raise ValueError(f"« {un} » n'est pas une exigence{proche(un, known)}")
+        return self
+
+    def portee(self) -> tuple[Exigence, ...]:
+        """The requirements that it tries, in the order of the files."""
+        wanted = frozenset(self._ids())
+        return tuple(e for e in exigences() if e.id in wanted)
+
+    def _ids(self) -> Iterator[str]:
+        for un in self.exigences:
+            if (found := _ETENDUE.fullmatch(un)) is None:
+                yield un
+            else:
+                yield from (e.id for e in exigences() if int(found[1]) <= int(e.id[3:]) <= int(found[2]))
+
+
+def lire(texte: str, source: str) -> Plan:
+    """The plan of a file; raises PlanIllisible with the line of each fault."""
+    try:
+        brut: Any = lire_yaml(texte)
+    except yaml.YAMLError as error:
+        raise PlanIllisible(str(de_syntaxe(error, source))) from error
+    except ValueError as error:
+        raise PlanIllisible(f"{source}, ligne 1 : {error}") from error
+    if not isinstance(brut, dict):
+        raise PlanIllisible(f"{source}, ligne 1 : un plan est attendu : « plan: nom »")
+    try:
+        return Plan.model_validate(brut)
+    except ValidationError as error:
+        places = Places(texte, source)
+        fautes = [str(places.faute(tuple(e["loc"]), _phrase(e))) for e in error.errors(include_url=False)]
+        raise PlanIllisible("\n".join(fautes)) from error
+
+
+def _phrase(erreur: Any) -> str:
+    return str(erreur["ctx"]["error"]) if erreur["type"] == "value_error" else str(phrases_de([erreur])[0]["phrase"])
+
+
+@cache
+def livres() -> Mapping[str, Plan]:
+    """The plans of the distribution, by name."""
+    places = sorted((f for f in files("fps_certification.plans").iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    found = [lire(place.read_text("utf-8"), place.name) for place in places]
+    return {un.plan: un for un in found}

@@ -1,0 +1,1 @@
+"""The products under test, whichever way they are driven."""

@@ -1,0 +1,128 @@
+"""A product is tried, whose fault each failure is is told, and the verdict is computed again from the evidence, without any service."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from joserfc.jwk import ECKey
+
+from fps_certification.certifier import Certifiee, certifier, verifier
+from fps_certification.execution import Demande
+from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres
+from fps_certification.preuves import signature
+from fps_certification.preuves.liasse import LiasseFausse
+from fps_certification.rapports.junit import junit
+from fps_certification.rapports.rapport import Rapport
+from fps_certification.sujets.contrat import ACTIONS
+from fps_certification.verdict import Etat, Sort
+from fps_simulateur.pilote.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+PLAN = Plan(
+    plan="essai",
+    titre="Transmettre",
+    epreuves=("amiable-transmis", "amiable-etranger"),
+    exigences=("EX-101..EX-105", "EX-190", "EX-192"),
+)
+
+
+async def essayer(monde: World, plan: Plan, nom: str = "essai") -> Certifiee:
+    return await certifier(Demande(plan, nom), monde.client, monde.addresses, monde.token)
+
+
+@pytest.mark.parametrize("nom", list(livres()))
+async def test_the_reference_collectivite_passes_every_plan_whole(monde: World, nom: str) -> None:
+    found = (await essayer(monde, livres()[nom], f"reference-{nom}")).rapport
+    assert [(e.id, e.sort, e.raison, e.echecs) for e in found.exigences if e.sort is not Sort.CONFORME] == []
+    assert (found.etat, found.code, found.fautes) == ("conforme", 0, ())
+
+
+async def test_the_verdict_is_computed_again_from_the_evidence_and_one_changed_byte_is_found(monde: World, tmp_path: Path) -> None:
+    certifiee = await essayer(monde, PLAN, "preuve")
+    place, cle = tmp_path / "preuve", signature.cle(tmp_path)
+    certifiee.prouver(place, cle)
+    assert signature.cle(tmp_path).thumbprint() == cle.thumbprint() and (tmp_path / "certification.jwk").stat().st_mode & 0o77 == 0
+    lue, refait = await verifier(place, signature.publiques(cle))
+    assert refait == certifiee.rapport and lue.connue
+    assert not (await verifier(place, signature.publiques(ECKey.generate_key("P-256"))))[0].connue
+    lignes = gzip.decompress(place.read_bytes()).decode().splitlines(keepends=True)
+    for rang, change in ((1, lignes[0].replace('"essai"', '"autre"', 1)), (4, lignes[3].replace('"statut":2', '"statut":3', 1))):
+        assert change != lignes[rang - 1]
+        ecrire(place, [*lignes[: rang - 1], change, *lignes[rang:]])
+        with pytest.raises(LiasseFausse) as caught:
+            await verifier(place)
+        assert caught.value.ligne == rang
+    for coupee, ou in ((lignes[:-1], "coupé"), ([*lignes, lignes[-1]], "après la fin")):
+        ecrire(place, coupee)
+        with pytest.raises(LiasseFausse, match=ou):
+            await verifier(place)
+    place.write_bytes(b"rien")
+    with pytest.raises(LiasseFausse, match="ne se lit plus"):
+        await verifier(place)
+
+
+async def test_an_evidence_written_again_whole_with_a_better_verdict_is_refused(monde: World, tmp_path: Path) -> None:
+    manque = PLAN.model_copy(update={"epreuves": ("amiable-transmis",)})
+    certifiee = await essayer(monde, manque, "forge")
+    assert certifiee.rapport.code == Etat.INCOMPLET
+    dit = json.loads(certifiee.rapport.model_dump_json())
+    for une in dit["exigences"]:
+        une |= {"sort": "conforme", "preuves": 1, "raison": ""}
+    mieux = Rapport.model_validate_json(json.dumps(dit | {"etat": "conforme", "code": 0}))
+    forgee = Certifiee(mieux, certifiee.entete, certifiee.trace)
+    forgee.prouver(tmp_path / "forgee", signature.cle(tmp_path))
+    with pytest.raises(LiasseFausse, match="le verdict recalculé est « incomplet »"):
+        await verifier(tmp_path / "forgee")
+    for ligne in certifiee.trace.lignes:
+        if ligne["quoi"] == "service" and "/echanges" in ligne["chemin"]:
+            ligne["reponse"] = '{"lignes": [], "suite": false}'
+    certifiee.prouver(tmp_path / "vide", signature.cle(tmp_path))
+    with pytest.raises(LiasseFausse, match="verdict recalculé"):
+        await verifier(tmp_path / "vide")
+
+
+async def test_what_was_not_seen_is_never_counted_as_good(monde: World) -> None:
+    found = (await essayer(monde, Plan(plan="rien", titre="Rien", exigences=("EX-101..EX-105",)))).rapport
+    assert (found.etat, found.code, {e.sort for e in found.exigences}) == ("incomplet", 4, {Sort.NON_PROUVE})
+
+
+async def test_an_unexpected_success_is_a_failure_too(monde: World) -> None:
+    plan = PLAN.model_copy(update={"echecs_attendus": {"EX-103": "clé pas encore corrigée"}})
+    assert (await essayer(monde, plan, "attendu")).rapport.etat == "non-conforme"
+
+
+async def test_a_report_for_pipelines_has_a_case_a_requirement(monde: World) -> None:
+    found = (await essayer(monde, PLAN, "junit")).rapport
+    racine = ElementTree.fromstring(junit(found))
+    assert [cas.get("classname") for cas in racine.iter("testcase")] == [e.id for e in sorted(found.exigences, key=lambda e: e.flux or 0)]
+    assert sum(int(suite.get("failures", "")) for suite in racine) == 0
+
+
+FAUX: Mapping[str, tuple[int, str]] = {
+    "plan: essai\ntitre: Essai\nexigences: [EX-101]\nepreuves: [amiable-pay]\n": (1, "amiable-paye"),
+    "plan: essai\ntitre: Essai\nexigences: [EX-9999]\n": (1, "n'est pas une exigence"),
+    "plan: essai\ntitre: Essai\nexigences: [EX-101]\nvile: lille\n": (4, "vile"),
+    "plan: essai\ntitre: Essai\n": (1, "exigences"),
+    "plan: essai\ntitre: Essai\nexigences: [EX-101]\nproduit:\n  commandes: { etablire: ./x }\n": (4, "etablir"),
+    "- plan": (1, "un plan est attendu"),
+    "plan: [": (2, "YAML"),
+}
+
+
+@pytest.mark.parametrize("texte", list(FAUX))
+async def test_a_plan_that_is_ill_written_says_where(texte: str) -> None:
+    with pytest.raises(PlanIllisible) as caught:
+        lire(texte, "essai.yaml")
+    ligne, mot = FAUX[texte]
+    assert str(caught.value).startswith(f"essai.yaml, ligne {ligne}") and mot in str(caught.value)
+
+
+async def test_the_contract_of_a_product_has_twelve_actions_at_most() -> None:
+    assert len(ACTIONS) <= 12
+
+
+def ecrire(place: Path, lignes: list[str]) -> None:
+    place.write_bytes(gzip.compress("".join(lignes).encode()))
