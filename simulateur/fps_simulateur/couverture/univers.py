@@ -17,7 +17,6 @@ from fps.flows import FLOWS
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES
 from fps.regles.machine import Machine
-from fps_simulateur.pilote.world import DEFINITIONS, modules, simulated
 
 COMMUN: Final = "commun"  # what no service has alone
 ENTRE_ARTICLES: Final = " ; "
@@ -79,6 +78,8 @@ class Univers:
 @cache
 def univers() -> Univers:
     """All of it, read once. Raises ModuleNotFoundError where the services are not installed."""
+    from fps_simulateur.pilote.world import DEFINITIONS, modules, simulated  # lives are also played where no service is installed
+
     lus = {party.value: modules(party.value) for party in DEFINITIONS}
     communs = modules(fps.__name__)
     sources = _Sources(module for some in (*lus.values(), communs) for module in some)
