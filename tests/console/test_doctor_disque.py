@@ -66,23 +66,25 @@ async def test_letters_that_are_held_are_told_with_who_writes_them_and_advance_i
 ) -> None:
     ville, one = await Ville.ouvrir(monde, LE), monde.services[Party.COLLECTIVITE]
     await one.relay.stop()
-    assert (await ville.poster("/fps", DEMANDE)).status_code == 201
-    async with one.service.database.write() as tx:
-        out = tables.outbox
-        await tx.execute(update(out).where(out.c.bac == ville.bac).values(attempts=1))
-    await _bacs(report := Report(), monde.pilot, [ville.bac])
-    told = capsys.readouterr().out
-    assert "1 lettre attend, après au moins un essai en vain (écrites par Collectivité : 1)" in told
-    assert "NON VÉRIFIÉ" in told and report.wrong >= 1 and report.status == 1
+    try:
+        assert (await ville.poster("/fps", DEMANDE)).status_code == 201
+        async with one.service.database.write() as tx:
+            out = tables.outbox
+            await tx.execute(update(out).where(out.c.bac == ville.bac).values(attempts=1))
+        await _bacs(report := Report(), monde.pilot, [ville.bac])
+        told = capsys.readouterr().out
+        assert "1 lettre attend, après au moins un essai en vain (écrites par Collectivité : 1)" in told
+        assert "NON VÉRIFIÉ" in told and report.wrong >= 1 and report.status == 1
 
-    async def already(nom: str, until: object) -> dict[Party, int]:
-        return await monde.pilot.marques(nom)
+        async def already(nom: str, until: object, patience: float) -> dict[Party, int]:
+            return await monde.pilot.marques(nom)
 
-    monkeypatch.setattr(monde.pilot, "conduire", already)  # a letter is written while the last journal is read
-    assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 1
-    assert "1 lettre attend encore de partir" in capsys.readouterr().out
-    monkeypatch.undo()
-    one.relay.start()
+        monkeypatch.setattr(monde.pilot, "conduire", already)  # a letter is written while the last journal is read
+        assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 1
+        assert "1 lettre attend encore de partir" in capsys.readouterr().out
+    finally:
+        monkeypatch.undo()
+        one.relay.start()
     await monde.pilot.au_calme(ville.bac)
     assert await tell(monde.pilot, await move(monde.pilot, ville.bac, paris(LE))) == 0
 
