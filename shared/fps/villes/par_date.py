@@ -19,8 +19,15 @@ def _date(cle: object) -> object:
         return cle
 
 
+def _figee(valeur: object) -> object:
+    if isinstance(valeur, Mapping):
+        return {cle: _figee(suite) for cle, suite in valeur.items()}
+    return tuple(map(_figee, valeur)) if isinstance(valeur, list) else valeur
+
+
 def _par_date(valeur: object) -> object:
-    """The keys are read here: what a validator receives of a JSON document is strict about its dates."""
+    """The keys and the lists are read here: what a validator receives of a JSON document is strict about its dates and its tuples."""
+    valeur = _figee(valeur)
     datees = {_date(cle): suite for cle, suite in valeur.items()} if isinstance(valeur, Mapping) else {None: valeur}
     return datees if all(isinstance(cle, date) for cle in datees) else {REFORME: valeur}
 
