@@ -175,6 +175,12 @@ def perdre_titre(fps: Forfait, cycle: str) -> None:
     fps.solder_titre("2600000001", 0, LE, 3000, 1)
 
 
+def perdre_paiement(fps: Forfait, cycle: str) -> None:
+    """The cheque that paid the 30 € bounces."""
+    fps.cycle, fps.montant_paye = cycle, 3000
+    fps.perdre_paiement(3000, 3000, LE)
+
+
 ACTES: dict[str, Callable[[Forfait], object]] = {
     "accuser": lambda x: x.accuser(heure("10:00")),
     "refuser": lambda x: x.refuser("cle-fausse", heure("10:00")),
@@ -184,7 +190,8 @@ ACTES: dict[str, Callable[[Forfait], object]] = {
     "payer_a_temps": lambda x: x.payer_a_temps(3000, LE),
     "payer_minore": lambda x: x.payer(2100, LE, minore=True),
     "payer_rapidement": lambda x: x.payer(3000, LE, rapide=True),
-    "perdre_paiement": lambda x: x.perdre_paiement(3000, 3000, LE),
+    "perdre_paiement": lambda x: perdre_paiement(x, "complet"),
+    "perdre_paiement_propre": lambda x: perdre_paiement(x, "partiel"),
     "constater_impaye": lambda x: x.constater_impaye(),
     "solder_titre": lambda x: x.solder_titre("2600000001", 3000, LE),
     "rouvrir_titre": lambda x: perdre_titre(x, "complet"),
@@ -198,6 +205,7 @@ SANS_EFFET = {
     "payer_minore": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
     "payer_rapidement": f.SOLDES | {Etat.IMPAYE, Etat.ANNULE},
     "perdre_paiement": {Etat.ANNULE},
+    "perdre_paiement_propre": {Etat.ANNULE, Etat.NOTIFIE},  # notified still: a part of it was paid
     "solder_titre": {Etat.TITRE_PAYE, Etat.ANNULE},
     "rouvrir_titre": set(Etat) - {Etat.TITRE_PAYE},
     "rouvrir_titre_partiel": set(Etat) - {Etat.TITRE_PAYE},
@@ -208,7 +216,7 @@ SANS_EFFET = {
 def test_a_fps_changes_state_by_the_table_and_by_nothing_else(cas: tuple[str, Etat]) -> None:
     acte, etat = cas
     fps = etabli()
-    fps.etat, fps.montant_paye = etat, 3000 if acte == "perdre_paiement" else 0
+    fps.etat = etat
     depuis, vers = f.MACHINE.transitions[acte]
     if etat in depuis:
         ACTES[acte](fps)

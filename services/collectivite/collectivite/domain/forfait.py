@@ -291,7 +291,7 @@ class Forfait:
     def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
         """A payment told before does not stand: `reste_du` centimes are due again. Raises ActeImpossible."""
         repris, propre = min(montant, self.dette), self.cycle == "partiel"
-        if self.etat is not Etat.ANNULE and reste_du > 0 and self.etat is not Etat.NOTIFIE:
+        if self.etat is not Etat.ANNULE and reste_du > 0 and not (propre and self.etat is Etat.NOTIFIE):
             self._passer("perdre_paiement_propre" if propre else "perdre_paiement")
         redue = reste_du - self.creance if self.etat is not Etat.ANNULE and reste_du else 0
         self.dette, self.creance, self.montant_paye = self.dette - repris, self.creance + redue, self.montant_paye - montant
