@@ -1,19 +1,11 @@
-"""The mandatory mentions of a collectivité's letters: what the reference system prints has them all, and one that is taken out is seen."""
+"""The mandatory mentions of a collectivité's letters: one that is taken out of the text or of the message is seen."""
 
 import copy
-import io
-from datetime import date
 from typing import Any
 
-from pypdf import PdfReader
-
-from fps.kit.boxes.remise import REMIS
-from fps.kit.print.impression import render_async
 from fps.messages.avis_collectivite import AvisPaiementCollectivite
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo
-from fps.parties import Party
-from fps.regles.mentions import examiner, listes
-from fps_simulateur.pilote.world import DEFINITIONS
+from fps.regles.mentions import examiner
 
 NUMERO = AccuseReceptionRapo.example["numero_fps"]
 TEXTE = """Ville de Lille — Accusé de réception. Recours reçu le 29/06/2026 contre l'avis de paiement {numero}.
@@ -29,18 +21,7 @@ def accuse(**champs: Any) -> tuple[dict[str, Any], str]:
     )
 
 
-async def test_a_pdf_that_the_reference_system_prints_has_every_mention_of_its_law() -> None:
-    """The templates of the reference collectivité are the first product that is looked at."""
-    documents = DEFINITIONS[Party.COLLECTIVITE].documents
-    for cls in REMIS:
-        message = cls.exemplaire()
-        pdf = await render_async(message, documents, le=date(2026, 6, 29))
-        texte = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-        assert [x for x in examiner(message, texte) if x.manque] == [], cls.type
-
-
-def test_each_letter_that_a_product_drops_has_its_list_and_a_mention_that_is_taken_out_is_seen() -> None:
-    assert set(listes()) == {cls.type for cls in REMIS}
+def test_a_mention_that_is_taken_out_is_seen() -> None:
     corps, texte = accuse()
     message = AccuseReceptionRapo.exemplaire()
     assert [x for x in examiner(message, texte) if x.manque] == []

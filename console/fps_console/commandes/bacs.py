@@ -183,8 +183,8 @@ def restore(settings: Settings, nom: str, fichier: Path, en_json: bool = False) 
         sans_ancre = {service.value: number for service, number in drive(settings, read).items() if number}
     phrase = f"Le bac « {nom} » est repris de {fichier}."
     if sans_ancre:
-        total = sum(sans_ancre.values())
-        journaux = "1 journal est venu" if total == 1 else f"{total} journaux sont venus"
+        nombre = sum(sans_ancre.values())
+        journaux = "1 journal est venu" if nombre == 1 else f"{nombre} journaux sont venus"
         phrase += (
             f"\n{journaux} sans tête signée ({', '.join(f'{s} : {n}' for s, n in sans_ancre.items())}) : leur chaîne a été rejouée, mais "
             "rien ne dit que leur fin n'a pas été coupée ou récrite.\n"

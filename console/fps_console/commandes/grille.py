@@ -101,8 +101,8 @@ def _raconter(essayes: Sequence[Delai], tendus: Sequence[Piege], cases: Iterable
     fausses = [une for siennes in par_delai.values() for une in siennes if not une.juste]
     for une in fausses:
         say(f"  {une.piege} — {dire(une)}")
-    total = sum(map(len, par_delai.values()))
-    say(f"\n{total} cases, {len(fausses) or 'aucune'} fausse{'s' if len(fausses) > 1 else ''}.")
+    nombre = sum(map(len, par_delai.values()))
+    say(f"\n{nombre} cases, {len(fausses) or 'aucune'} fausse{'s' if len(fausses) > 1 else ''}.")
 
 
 def _page(essayes: Sequence[Delai], tendus: Sequence[Piege], cases: Sequence[Case]) -> str:

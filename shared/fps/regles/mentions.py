@@ -122,8 +122,8 @@ def _formes(nom: str, valeur: Any) -> Iterator[tuple[str, ...]]:
         jour, mois = "1er" if valeur.day == 1 else str(valeur.day), MOIS[valeur.month - 1]
         yield (f"{valeur:%d %m %Y}", f"{jour} {mois} {valeur.year}", f"{valeur.day:02} {mois} {valeur.year}", f"{valeur:%Y %m %d}")
     elif isinstance(valeur, int) and not isinstance(valeur, bool) and MONTANTS.search(nom):
-        entier, reste = divmod(valeur, 100)
-        yield (f"{entier} {reste:02}", *((str(entier),) if not reste else ()))
+        entier, decimales = divmod(valeur, 100)
+        yield (f"{entier} {decimales:02}", *((str(entier),) if not decimales else ()))
     elif isinstance(valeur, str):
         yield (normal(valeur).strip(),)
 
