@@ -13,6 +13,7 @@ FIN = date(2026, 12, 31)  # and does not live a later day: a figure of 2027 cann
 NOMMEES = {
     "b01-plaque-sans-tiret": "a real case keeps the dates that were told",
     "b04-w-garage": "a real case keeps the dates that were told",
+    "comptable-refuse-06": "a title is prescribed four years after its seizure, in July 2028",
     "e08-reduit-a-la-ville": "a real case keeps the dates that were told",
     "e09-hors-heures-payantes": "a real case keeps the dates that were told",
     "e10-ticket-gratuit": "a real case keeps the dates that were told",
