@@ -17,7 +17,7 @@ from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import Essai, certificat
-from tests.parler.exports import lu
+from tests.parler.exports import tenu
 from tests.parler.partie import bac_neuf
 
 LILLE, PARIS, BOURG, PORT = "21590350100017", "21750001600019", "21000200200017", "21000300000010"
@@ -167,9 +167,9 @@ class Espace:
         assert (await self.administrer("PUT", f"/controles/{objet}", json={"mode": mode, "jours": jours})).status_code == 200
 
     async def traces(self) -> dict[str, Any]:
-        """Everything that ANTAI holds of the bac but its audit journal."""
+        """Everything that ANTAI holds of the bac but what it notes of refused requests."""
         export = await self.world.pilot._call(Party.ANTAI, "GET", f"/bacs/{self.bac}/export")
-        return {nom: table for nom, table in lu(export.content)["tables"].items() if not nom.startswith(("audit", "ancres"))}
+        return tenu(export.content)
 
     async def audit(self) -> list[tuple[str, str]]:
         """What ANTAI's audit journal says, in order: the act and the code of its refusal."""

@@ -23,6 +23,17 @@ def lu(flot: bytes) -> dict[str, Any]:
     return {"service": tete["service"], "bac": tete["bac"], "ancres": tete["ancres"], "tables": tables}
 
 
+REFUSEES = ("audit", "ancres", "gestes")  # tables where a refused request leaves its trace
+
+
+def tenu(flot: bytes) -> dict[str, Any]:
+    """The tables of a service, but what it notes of a refused request: audit journal, anchors, gestes, count by code."""
+    tables = {nom: table for nom, table in lu(flot)["tables"].items() if not nom.startswith(REFUSEES)}
+    rang, comptes = tables["counts"]["colonnes"].index("nom"), tables["counts"]["lignes"]
+    tables["counts"]["lignes"] = [ligne for ligne in comptes if not ligne[rang].startswith("refus:")]
+    return tables
+
+
 def ecrit(document: dict[str, Any]) -> bytes:
     """A document as the stream of a service, sealed as it is."""
     tete = {"format": "fps-bac-service", "version": 2, "service": document["service"], "bac": document["bac"], "schema": ""}

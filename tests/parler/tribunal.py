@@ -16,7 +16,7 @@ from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.parler.certificats import certificat
-from tests.parler.exports import lu
+from tests.parler.exports import tenu
 from tests.parler.greffe import Greffe
 from tests.parler.partie import bac_neuf
 
@@ -100,12 +100,12 @@ class Tribunal:
         return self.visiteur(certificat(self.pki, siret=siret).pem)
 
     async def export(self) -> dict[str, Any]:
-        """Everything the service keeps in this bac, but its audit journal and how often the relay has tried the letters that wait."""
-        tables = lu((await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).content)["tables"]
+        """Everything the service keeps in this bac, but what it notes of refusals, and how often it tried the letters that wait."""
+        tables = tenu((await self.greffe.world.pilot._call(self.party, "GET", f"/bacs/{self.greffe.bac}/export")).content)
         waiting = tables["outbox"]
         tries = {waiting["colonnes"].index(nom) for nom in ("attempts", "not_before")}
         waiting["lignes"] = [[value for i, value in enumerate(line) if i not in tries] for line in waiting["lignes"]]
-        return {nom: contenu for nom, contenu in tables.items() if not nom.startswith(("audit", "ancres"))}
+        return tables
 
     async def audit(self) -> list[dict[str, Any]]:
         lignes = await self.greffe.world.pilot.audit(self.greffe.bac)
