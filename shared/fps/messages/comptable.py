@@ -108,6 +108,7 @@ class TitreAnnulationRecette(
         "montant": 2100,
         "montant_encaisse": 2100,
         "motif": "RAPO accepté le 9 juillet 2026.",
+        "compensation": None,
     }
 
 
@@ -154,6 +155,7 @@ class MandatRemboursement(
         "montant": 3000,
         "montant_encaisse": 3000,
         "motif": "Décharge prononcée par la juridiction, requête 26004217.",
+        "compensation": None,
     }
 
 
@@ -183,4 +185,5 @@ class AvisRemboursementFps(
         "montant_rembourse": 2100,
         "mode": "virement",
         "reference": "VIR-2026-000120",
+        "compense_sur": None,
     }
