@@ -5,8 +5,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fps.errors import Introuvable
-from fps.kit.engine import bacs
+from fps.kit.engine import clocks
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.clock import INSTANT, PARIS, BacClock
@@ -53,6 +52,6 @@ class Heure:
             return clock
         try:
             async with self.service.database.read() as tx:
-                return (await bacs.find(tx, nom)).horloge
-        except (Introuvable, Unavailable):  # an answer of no bac, or of a service without its database
+                return await clocks.read(tx, nom)
+        except Unavailable:  # a service without its database
             return None

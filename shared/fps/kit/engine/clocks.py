@@ -3,7 +3,9 @@
 import itertools
 from typing import Final
 
-from fps.kit.ground.clock import BacClock
+from fps.kit.data import tables
+from fps.kit.data.database import Transaction
+from fps.kit.ground.clock import BacClock, Marche
 
 KEPT: Final = 10_000  # bacs remembered: beyond, all are forgotten, and read again
 
@@ -29,3 +31,10 @@ class Clocks:
         """The clock of a bac, when it was read after that place."""
         seen, clock = self._known.get(bac, (0, None))
         return clock if seen > place else None
+
+
+async def read(tx: Transaction, nom: str) -> BacClock | None:
+    """The clock of a bac, None when there is none of that name: who asks refuses nothing."""
+    for _, _, mode, instant, wall, vitesse, *_ in await tx.load(tables.bacs, [(nom,)]):
+        return BacClock(Marche(mode), instant, wall, vitesse)
+    return None
