@@ -148,6 +148,7 @@ DATES = re.compile(
 )
 HORS_DU_DROIT = {
     "dgfip.domain.renouvellement:exiger_remplacable": "le plus récent de deux titres, que l'ANTAI date : aucun délai",
+    "dgfip.domain.compensation:_payable": "une somme : le rabais du jour, pris sur la majoration, n'y change rien",
     "antai.store.statistiques:_filtre": "bornes d'une statistique",
     "antai.store.statistiques:avis_par_jour": "bornes d'une statistique",
     "collectivite.store:compter_forfaits": "bornes d'une statistique",
