@@ -37,6 +37,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0010.py": "1662156c20b160c8755954f553612cbcdae89e15",
+    "services/antai/antai/migrations/versions/0013_boites_type.py": "59ac3be9b68c52cc8ade06ea8b80dfef91533e9b",
+    "services/ccsp/ccsp/migrations/versions/0010_boites_type.py": "bce6ab2d74efee8d55742212503e4f6755235434",
+    "services/collectivite/collectivite/migrations/versions/0017_boites_type.py": "1013989d4a5ddec874c6913a0ba304078763b0c8",
+    "services/dgfip/dgfip/migrations/versions/0011_boites_type.py": "390daa515a4a867c5517383665859946bf2b3a1a",
     "shared/fps/kit/data/revisions/kit_0009.py": "61bf2974300f411456cf6b27be88a164fc52f0f7",
     "services/antai/antai/migrations/versions/0012_gestes.py": "b5d37ee7462f9e4a977a64eb3c249f27f56c5612",
     "services/ccsp/ccsp/migrations/versions/0009_gestes.py": "578d53eafa17fd1d2720ef9f9ee87e2ce116e898",

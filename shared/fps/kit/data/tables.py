@@ -359,6 +359,7 @@ boites = Table(
     Index("boites_dossier", "bac", "siret", "subject", "numero"),
     Index("boites_etat", "bac", "siret", "etat", "numero"),
     Index("boites_lettre", "bac", "id"),
+    Index("boites_type", "bac", "type", "etat"),
 )
 
 # Every try to push a letter, in order.

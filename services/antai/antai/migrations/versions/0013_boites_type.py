@@ -1,0 +1,13 @@
+"""The letters of a type that wait in the boxes of a bac."""
+
+from fps.kit.data.revisions import kit_0010
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the index of the kit."""
+    kit_0010.create()
