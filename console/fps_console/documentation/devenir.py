@@ -28,6 +28,7 @@ AILLEURS: Final[Mapping[str, Devenir]] = {
     "DELETE /espaces/{siret}/sessions": Devenir("/espaces/{siret}", FERMEE),
     "PUT /espaces/{siret}/mot-de-passe": Devenir("/espaces/{siret}", FERMEE),
     "PUT /espaces/{siret}/conventions/{rang}/depot": Devenir("/espaces/{siret}/conventions"),
+    "POST /courriers": Devenir("", "remettez le même courrier : il n'est remis qu'une fois, et la réponse est la même"),
     "POST /messages/accuses": Devenir("/boites/{siret}", "l'état de chaque lettre"),
     "POST /messages/{identifiant}/accuse": Devenir("/boites/{siret}", "l'état de la lettre"),
     "POST /portail/{siret}/activation": Devenir("", "ouvrez une session avec le mot de passe donné : elle ne s'ouvre que si c'est fait"),

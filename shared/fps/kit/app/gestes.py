@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.responses import Response
 
 from fps.kit.engine import gestes
@@ -79,6 +79,7 @@ def routes(service: Service) -> Router:
 
     @grandes.post(
         "/bacs/{nom}/gestes",
+        response_model=dict[str, JsonValue],
         summary="Recevoir une lettre qu'un autre bac a reçue, de qui que ce fût",
         description="La réponse est celle que cette lettre a au guichet de son message.",
     )

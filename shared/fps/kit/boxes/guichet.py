@@ -21,10 +21,15 @@ from fps.kit.trust.habilitations import habilitee, sans_condition
 from fps.kit.web.body import Router
 from fps.kit.wire.envelope import digest, read_message
 from fps.messages.message import Message
-from fps.messages.rapo import DepotRapo, DepotRapoPostal
+from fps.messages.rapo import AccuseReceptionRapo, DepotRapo, DepotRapoPostal
 
 PLIS = {cls.type: cls for cls in (DepotRapo, DepotRapoPostal)}
 LOI = "CGCT, art. R. 2333-120-13"
+EXEMPLE = {
+    "siret": AccuseReceptionRapo.example["numero_fps"][:14],
+    "type": AccuseReceptionRapo.type,
+    "contenu": AccuseReceptionRapo.example,
+}
 
 
 class SansProduit(Conflit):
@@ -37,7 +42,7 @@ class SansProduit(Conflit):
 class CourrierRemis(BaseModel):
     """Un courrier du produit à l'usager : son contenu structuré et, si possible, le document que le produit en a fait."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXEMPLE})
 
     siret: str = Field(pattern=r"^[0-9]{14}$")
     type: str = Field(max_length=60, description=f"{', '.join(sorted(cls.type for cls in REMIS))}")
