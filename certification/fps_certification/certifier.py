@@ -1,6 +1,7 @@
 """The certification of a product, whole: a run with its evidence; the same verdict computed again from it, without a service."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,13 +44,13 @@ async def certifier(
 ) -> Certifiee:
     """Run a plan against its product, through a client that reaches the services and holds the pilot's credential."""
     plan, trace = demande.plan, Trace()
-    async with (
-        httpx.AsyncClient(transport=Enregistreur(client, adresses, trace), headers=client.headers, timeout=client.timeout) as vers,
-        httpx.AsyncClient(trust_env=False) as dehors,
-    ):
-        monde = Ailleurs(Pilot(vers, adresses, jeton))
+    async with AsyncExitStack() as ouverts:
+        enregistreur = Enregistreur(client, adresses, trace)
+        vers = httpx.AsyncClient(transport=enregistreur, headers=client.headers, timeout=client.timeout)
+        monde = Ailleurs(Pilot(await ouverts.enter_async_context(vers), adresses, jeton))
         sujet: Sujet = Reference(monde)
         if plan.produit is not None and plan.produit.pilote is not None:
+            dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)

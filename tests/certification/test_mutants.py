@@ -1,0 +1,54 @@
+"""The suite is itself tried: each product that is wrong in one way is caught by what is named for it, and by nothing else."""
+
+import importlib
+from typing import Any
+
+import httpx
+import pytest
+
+from fps.parties import Party
+from fps_certification.certifier import certifier
+from fps_certification.execution import Demande
+from fps_certification.exigences.lecture import exigences
+from fps_certification.plans.plan import Plan
+from fps_certification.verdict import Sort
+from fps_simulateur.pilote.world import World
+from tests.certification.mutants import ATTRAPES, MUTANTS, Alteree, Mutant
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+TOUTES = tuple(e.id for e in exigences())
+
+
+async def rien(message: Any, work: Any) -> None:
+    """Take a letter and do nothing of it."""
+
+
+async def oublier(sujet: str, work: Any) -> None:
+    """Let a deadline pass, and do nothing."""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_else(
+    monde: World, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ville = monde.services[Party.COLLECTIVITE]
+    client = httpx.AsyncClient(transport=Alteree(ville.relay.carrier.client, mutant))
+    monkeypatch.setattr(ville.relay.carrier, "client", client)
+    for cls in mutant.sourd:
+        handlers: Any = ville.service.definition.handlers
+        monkeypatch.setitem(handlers, cls, rien)
+    if mutant.oublie:
+        deadlines: Any = ville.service.definition.deadlines
+        monkeypatch.setitem(deadlines, mutant.oublie, oublier)
+    for nom, valeur in mutant.patches:
+        module, _, attribut = nom.rpartition(".")
+        monkeypatch.setattr(importlib.import_module(module), attribut, valeur)
+    plan = Plan(plan="mutant", titre="Un produit faux", epreuves=mutant.epreuves, exigences=TOUTES)
+    found = await certifier(Demande(plan, f"mutant-{MUTANTS.index(mutant)}"), monde.client, monde.addresses, monde.token)
+    rates = {e.id for e in found.rapport.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)}
+    assert rates == set(ATTRAPES[mutant.nom].split()) and rates, [(e.id, e.echecs[0]) for e in found.rapport.exigences if e.id in rates]
+    assert found.rapport.code != 0
+
+
+async def test_sixty_wrong_products_are_tried() -> None:
+    assert len(MUTANTS) >= 60 and [m.nom for m in MUTANTS] == list(ATTRAPES)
