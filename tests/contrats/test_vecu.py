@@ -79,7 +79,7 @@ async def test_a_date_at_which_no_law_is_known_is_refused_in_words_wherever_it_i
 
 async def test_the_door_where_one_asks_what_became_of_an_act_tells_it(monde: World, vecu: Vecu) -> None:
     """For each act that some dossier takes: what is read there is no longer what was read before."""
-    muets, dits = [], set()
+    contes, dits = set(), set()
     for party, contrat in CONTRACTS.items():
         for method, path in ecritures(contrat):
             trouve = devenir(contrat, method, path)
@@ -98,9 +98,10 @@ async def test_the_door_where_one_asks_what_became_of_an_act_tells_it(monde: Wor
                     await vecu.calme()  # some acts are told once their letter was acknowledged
                     apres = await monde.client.get(base + adresse(trouve.porte, sus), params=params)
                     dits.add(f"{method} {path}")
-                    muets += [f"{method} {path}"] if apres.text == avant.text else []
-                    break
-    assert set(muets) - SANS_EFFET == set()
+                    if apres.text != avant.text:
+                        contes.add(f"{method} {path}")
+                        break  # else another dossier: this one had lived it already, in the test above
+    assert dits - contes - SANS_EFFET == set()
     assert len(dits) >= DITS, sorted(dits)
 
 
