@@ -207,7 +207,7 @@ class Deployment:
     def get(self, service: str, path: str, authorization: str = "") -> httpx.Response:
         scheme = "http" if service == "console" else "https"
         url = f"{scheme}://127.0.0.1:{self.ports[service]}{path}"
-        return httpx.get(url, headers={"Authorization": authorization}, timeout=5, verify=between_services(self.pki))
+        return httpx.get(url, headers={"Authorization": authorization}, timeout=30, verify=between_services(self.pki))
 
     def wait_ready(self, service: str, seconds: float = 60) -> None:
         """Until /sante/pret answers 200, as compose's health check does; says what the process wrote when it never comes."""
