@@ -1,6 +1,7 @@
 """A town is data of a bac: given by a file, lived to its title, configured otherwise from a day on, taken back when it has no dossier."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps.villes.defaut import MODELE, par_defaut
 from fps_console.lecture import Lecture
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import lire as lire_vies
 from fps_simulateur.langue.villes import lire
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -50,7 +53,28 @@ async def sues(monde: World, bac: str) -> dict[Party, set[str]]:
     return found
 
 
-async def test_a_town_given_by_a_file_lives_from_its_fps_to_its_rapo_and_its_title(monde: World) -> None:
+RAPO = """
+- vie: val-du-fichier
+  titre: La ville d'un fichier de trente lignes, de son FPS à son RAPO et à son titre
+  ville: val.yaml
+  depart: 2023-09-27
+  etapes:
+    - { le: J+1 à 10 h, acte: établir un FPS, antai: { etat: transmis } }
+    - { le: 2023-10-20, acte: déposer un RAPO, avec: { date_notification_avis: 2023-10-05 }, recus: { 03.accuse-reception: 1 } }
+    - { le: 2023-11-10, acte: décider le RAPO, avec: { sens: rejet, motif: Rien ne le prouve. }, donne: { etat: rejete } }
+    - { le: titre, antai: { etat: titre-emis }, dgfip: { etat: pris-en-charge } }
+"""
+
+
+async def test_the_town_of_the_printed_file_lives_from_its_fps_to_its_rapo_and_its_title(monde: World, tmp_path: Path) -> None:
+    (tmp_path / "val.yaml").write_text(MODELE, "utf-8")
+    assert len(MODELE.splitlines()) < 60
+    (vie,) = lire_vies(RAPO, "essai.yaml", tmp_path)
+    joue = await jouer(monde, vie, "val-du-fichier")
+    assert joue.mots["siret"] == VAL.siret
+
+
+async def test_a_town_given_by_a_file_lives_from_its_fps_to_its_title(monde: World) -> None:
     ville = await Ville.ouvrir(monde, LE)
     await villes.ajouter(monde.pilot, ville.bac, [donnee()])
     assert all(VAL.siret in connues for connues in (await sues(monde, ville.bac)).values())
