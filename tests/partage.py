@@ -1,4 +1,6 @@
-"""How the tests are shared between workers: what is made ready once stays on one of them, and what lasts longest starts first."""
+"""How the tests are shared between workers: what is made ready once stays on one of them, what lasts longest starts first, or waits."""
+
+import os
 
 import pytest
 
@@ -27,6 +29,17 @@ LONGS = (
     "demo",
     "plans",
 )
+# What waits for FPS_TEST_LONG=1 when all the tests are shared between workers: others play nearly the same, or `make kill` does more.
+# Asked by its file, without workers, each is played.
+LONGUES = (
+    "tests/kit/test_integration_continue.py::test_the_steps_of_both_jobs_do_what_they_say_in_an_empty_environment",
+    "tests/console/test_up.py::test_killed_at_any_moment_it_loses_nothing_and_says_nothing_twice[0.1]",
+    "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole[contentieux]",
+    "tests/population/test_marche.py::test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte",
+    "tests/kit/test_distributions.py::test_a_distribution_starts_alone[dgfip]",
+    "tests/kit/test_distributions.py::test_a_distribution_starts_alone[ccsp]",
+)
+MUTANTS = "tests/certification/test_mutants.py::test_a_wrong_product"  # one in three
 COURTS = ("tests.flows.test_table.py", "tests.project.test_project.py")  # many tests of nothing: they fill what is left at the end
 
 
@@ -55,6 +68,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.getoption("loadgroup", False):
         return
+    if os.environ.get("FPS_TEST_LONG") != "1":
+        mutants = [item for item in items if item.nodeid.startswith(MUTANTS)]
+        remis = {*(item for item in items if item.nodeid.startswith(LONGUES)), *(m for rang, m in enumerate(mutants) if rang % 3)}
+        config.hook.pytest_deselected(items=[item for item in items if item in remis])
+        items[:] = [item for item in items if item not in remis]
     nombres: dict[str, int] = {}
     noms: dict[pytest.Item, str] = {}
     for item in items:

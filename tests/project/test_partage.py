@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.partage import COURTS, LONGS, ordre
+from tests.partage import COURTS, LONGS, LONGUES, MUTANTS, ordre
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,6 +14,12 @@ def test_each_group_whose_place_is_said_exists() -> None:
     groups = marked | {path.relative_to(ROOT).as_posix().replace("/", ".") for path in files}
     assert len(set(LONGS) | set(COURTS)) == len(LONGS) + len(COURTS)
     assert sorted({*LONGS, *COURTS} - groups) == []
+
+
+def test_each_test_that_waits_for_more_time_exists() -> None:
+    for nodeid in (*LONGUES, MUTANTS):
+        path, _, nom = nodeid.partition("::")
+        assert re.search(rf"def {re.escape(nom.partition('[')[0])}", (ROOT / path).read_text(encoding="utf-8")), nodeid
 
 
 def test_the_long_groups_come_first_then_those_of_many_tests_then_what_fills() -> None:
