@@ -9,7 +9,9 @@ import pytest
 
 from fps_console.cli.principal import run
 from fps_console.commandes.play import Jouee, _vue
+from fps_simulateur.couverture.dessin import BOITE, LISTE
 from fps_simulateur.couverture.parcours import du_bac
+from fps_simulateur.couverture.univers import univers
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.choix import choisir
 from fps_simulateur.pilote.world import World
@@ -44,6 +46,14 @@ async def test_what_was_played_is_read_added_to_itself_and_written_in_every_form
     svg, html = (formes[forme].read_text("utf-8") for forme in ("svg", "html"))
     assert ElementTree.fromstring(svg) and "SPÉCIMEN" in svg and svg.count("<g ") == 7
     assert "http://" not in html.replace("http://www.w3.org/2000/svg", "") and "fps-annule" in html and "jamais parcouru" in html
+
+
+async def test_no_text_of_the_drawing_leaves_its_box() -> None:
+    for machine in univers().machines.values():
+        for etat in machine.etats:  # a capital of the font at this size is nine pixels wide, a letter seven
+            assert 10 + 7.5 * len(etat.value) + 6 * len("jamais") + 12 <= BOITE, etat
+        for acte, (depuis, _) in machine.transitions.items():
+            assert 10 + 6.1 * len(f"{acte} · 0 (0 départ sur {len(depuis)})") <= LISTE, acte
 
 
 async def test_a_threshold_that_is_not_reached_is_told_by_the_exit_status(joue: Path, capsys: pytest.CaptureFixture[str]) -> None:

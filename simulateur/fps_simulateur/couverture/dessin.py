@@ -13,9 +13,9 @@ from fps_simulateur.couverture.bilan import Bilan
 from fps_simulateur.couverture.parcours import depart
 from fps_simulateur.couverture.univers import Genre, Univers, univers
 
-LARGE, COLONNES, MARGE = 760, 2, 24  # pixels: a panel, how many side by side, what is around
-RANG, HAUT, BOITE = 40, 26, 180  # from a state to the next, the height and the width of one
-ACTE: Final = 19  # from an act to the next in the list
+LARGE, COLONNES, MARGE = 930, 2, 24  # pixels: a panel, how many side by side, what is around
+RANG, HAUT, BOITE = 40, 26, 256  # from a state to the next, the height and the width of one
+ACTE, LISTE = 19, 350  # from an act to the next in the list, and the width of the list
 CENTRE: Final = 165  # where the states begin in a panel: the arcs that go back are on their left
 LU, PARTIEL, VIDE, ENCRE = "#1f5f8b", "#b26a00", "#a5adb5", "#1d2733"
 ENTETE: Final = 74
@@ -121,8 +121,8 @@ def _panneau(service: str, nom: str, machine: Machine[Any], fois: Mapping[str, i
         part = f" ({vus} départ{'s' if vus > 1 else ''} sur {len(pas)})" if vus < len(pas) else ""
         dit = escape(acte.replace("_", " ").replace("-", " "))
         yield (
-            f'<circle cx="{LARGE - 265}" cy="{y - 4}" r="4" fill="{couleur}"/>'
-            f'<text x="{LARGE - 255}" y="{y}" font-size="11">{dit} · {sum(pas)}{part}</text>'
+            f'<circle cx="{LARGE - LISTE}" cy="{y - 4}" r="4" fill="{couleur}"/>'
+            f'<text x="{LARGE - LISTE + 10}" y="{y}" font-size="11">{dit} · {sum(pas)}{part}</text>'
         )
 
 
