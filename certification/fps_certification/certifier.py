@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from fps.parties import SERVICES, Party
 from fps_certification.execution import Demande, Dire, executer
-from fps_certification.plans.plan import Plan
+from fps_certification.plans.plan import Plan, livres
 from fps_certification.preuves import liasse
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetEnregistre, SujetRejoue, Trace
@@ -76,4 +76,4 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
     refait = rapport(verdict, plan.titre, lue.entete["produit"], demande.execution)
     if refait.model_dump(mode="json") != lue.fin.get("rapport"):
         raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
-    return lue, refait
+    return replace(lue, plan_livre=plan.eprouve_comme(livres().get(plan.plan))), refait

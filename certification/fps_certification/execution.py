@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -66,10 +67,12 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         jouee = await jouer(monde, vie, bac, sujet)
         vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
         recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
-        if neuf and not demande.garder:
-            await pilot.supprimer(bac)
     except PiloteErreur as error:
         return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
+    finally:  # a run that is stopped leaves nothing behind either
+        if neuf and not demande.garder:
+            with suppress(PiloteErreur):
+                await pilot.supprimer(bac)
     return jouee, Observation.du_produit(siret, vus, recues)
 
 

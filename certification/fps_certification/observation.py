@@ -36,6 +36,7 @@ class Echange:
     entetes: Mapping[str, str]
     corps: str
     statut: int
+    entetes_reponse: Mapping[str, str]
     reponse: str
 
     @classmethod
@@ -52,6 +53,7 @@ class Echange:
             vu["entetes"],
             vu["corps"],
             vu["statut"],
+            vu["entetes_reponse"],
             vu["reponse"],
         )
 

@@ -46,7 +46,7 @@ async def test_the_verdict_is_computed_again_from_the_evidence_and_one_changed_b
     certifiee.prouver(place, cle)
     assert signature.cle(tmp_path).thumbprint() == cle.thumbprint() and (tmp_path / "certification.jwk").stat().st_mode & 0o77 == 0
     lue, refait = await verifier(place, signature.publiques(cle))
-    assert refait == certifiee.rapport and lue.connue
+    assert refait == certifiee.rapport and lue.connue and not lue.plan_livre
     assert not (await verifier(place, signature.publiques(ECKey.generate_key("P-256"))))[0].connue
     lignes = gzip.decompress(place.read_bytes()).decode().splitlines(keepends=True)
     for rang, change in ((1, lignes[0].replace('"essai"', '"autre"', 1)), (4, lignes[3].replace('"statut":2', '"statut":3', 1))):
@@ -118,6 +118,14 @@ async def test_a_plan_that_is_ill_written_says_where(texte: str) -> None:
         lire(texte, "essai.yaml")
     ligne, mot = FAUX[texte]
     assert str(caught.value).startswith(f"essai.yaml, ligne {ligne}") and mot in str(caught.value)
+
+
+async def test_a_plan_that_tries_less_is_not_the_shipped_one_of_its_name() -> None:
+    livre = livres()["comptable"]
+    assert livre.model_copy(update={"bac": "essai", "graine": "autre"}).eprouve_comme(livre)
+    for moins in ({"exigences": livre.exigences[:1]}, {"epreuves": ()}, {"echecs_attendus": {"EX-901": "plus tard"}}):
+        assert not livre.model_copy(update=moins).eprouve_comme(livre)
+    assert not livre.eprouve_comme(None)
 
 
 async def test_the_contract_of_a_product_has_twelve_actions_at_most() -> None:

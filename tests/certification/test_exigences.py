@@ -115,3 +115,10 @@ def test_a_code_that_an_assertion_watches_is_one_that_a_service_gives() -> None:
     surveilles = {nom.partition("/")[2] for nom in REGISTRE if nom.partition("/")[0] in DE_CODES}
     propres = {n for n in surveilles if n.startswith(PROPRES)}
     assert surveilles - donnes - propres == set()
+
+
+def test_no_evidence_is_given_of_a_run_that_does_not_conclude(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    preuve = tmp_path / "une.preuve"
+    assert main(["certifier", "cycle-complet", "--only", "amiable-etranger", "--preuve", str(preuve), "--data-dir", str(tmp_path)]) == 4
+    said = capsys.readouterr()
+    assert not preuve.exists() and "la preuve n'est pas écrite : le verdict est « INCOMPLET »" in said.err and "INCOMPLET" in said.out

@@ -132,5 +132,17 @@ async def test_a_run_against_a_product_that_is_away_is_never_a_non_conformity(mo
     assert {e.sort for e in found.exigences} == {Sort.NON_PROUVE}
 
 
+async def test_a_run_that_is_stopped_in_its_middle_leaves_no_bac_behind(monde: World, editeur: Editeur) -> None:
+    editeur.lente = asyncio.Event()
+    plan = Plan(plan="coupe", titre="Coupé", epreuves=("amiable-transmis",), exigences=("EX-190",), produit=Produit(pilote=editeur.adresse))
+    run = asyncio.create_task(certifier(Demande(plan, "coupe"), monde.client, monde.addresses, monde.token))
+    await editeur.arrivee.wait()
+    assert "coupe-1" in await monde.pilot.lister()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert "coupe-1" not in await monde.pilot.lister()
+
+
 async def test_each_action_of_the_contract_is_an_act_of_the_language() -> None:
     assert set(DES_ACTES) <= set(ACTES)

@@ -102,7 +102,7 @@ def _attente(vu: Observation) -> Iterator[Resultat]:
             premier, secondes = avant.pop(quoi)
             attente = (echange.wall_time - premier.wall_time).total_seconds()
             yield Resultat(attente >= secondes, echange, f"au moins {secondes:g} s", f"{attente:.1f} s")
-        if _a_reprendre(echange) and (dit := echange.repondu.get("attendre_secondes")):
+        if _a_reprendre(echange) and (dit := echange.entetes_reponse.get("retry-after", "")).isdigit():
             avant[quoi] = echange, float(dit)
 
 

@@ -80,6 +80,11 @@ class Plan(Lecture):
         wanted = frozenset(self._ids())
         return tuple(e for e in exigences() if e.id in wanted)
 
+    def eprouve_comme(self, autre: "Plan | None") -> bool:
+        """Whether it plays the same checks for the same requirements, and expects the same failures, whatever the product and its bac."""
+        quoi = ("epreuves", "exigences", "echecs_attendus")
+        return autre is not None and all(getattr(self, champ) == getattr(autre, champ) for champ in quoi)
+
     def _ids(self) -> Iterator[str]:
         for un in self.exigences:
             if (found := _ETENDUE.fullmatch(un)) is None:

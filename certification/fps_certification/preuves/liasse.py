@@ -37,6 +37,7 @@ class Liasse:
     fin: dict[str, Any]
     kid: str
     connue: bool  # whether its key is one of those that were given
+    plan_livre: bool = False  # whether its plan tries what the shipped one of that name does
 
 
 def _canonique(valeur: Any) -> str:

@@ -62,7 +62,7 @@ def plan_de(choix: Choix) -> Plan:
     else:
         place = Path(choix.plan)
         if not place.suffix and not place.exists():
-            phrase = f"« {choix.plan} » n'est pas un plan{proche(choix.plan, livres())}."
+            phrase = f"« {choix.plan} » n'est pas un plan{proche(choix.plan, livres()) or '.'}"
             raise Panne(phrase, "« fps certifier --plans » les montre ; sinon, donnez un fichier YAML.", code="plan-inconnu", statut=2)
         try:
             plan = lire(place.read_text("utf-8"), place.name)
@@ -72,7 +72,7 @@ def plan_de(choix: Choix) -> Plan:
         except PlanIllisible as error:
             raise Panne(f"Ce plan ne se lit pas :\n{error}", "Corrigez chaque ligne.", code="plan-illisible", statut=2) from error
     if inconnues := [nom for nom in choix.only if nom not in plan.epreuves]:
-        phrase = f"« {inconnues[0]} » n'est pas une épreuve du plan{proche(inconnues[0], plan.epreuves)}."
+        phrase = f"« {inconnues[0]} » n'est pas une épreuve du plan{proche(inconnues[0], plan.epreuves) or '.'}"
         raise Panne(phrase, f"Les siennes : {', '.join(plan.epreuves)}.", code="epreuve-inconnue", statut=2)
     update: dict[str, Any] = {"epreuves": choix.only} if choix.only else {}
     if choix.bac is not None:
@@ -107,7 +107,7 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
     """Try a product; gives the exit status (`Etat`). Raises Panne."""
     plan = plan_de(choix)
     if plan.produit is not None and (plan.produit.pilote or plan.produit.commandes) and plan.bac is None:
-        phrase = "Un produit se conforme dans un bac où il est enrôlé : aucun n'est donné."
+        phrase = "Un produit s'éprouve dans un bac où il est enrôlé : aucun n'est donné."
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
     demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele)
@@ -118,7 +118,7 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
     if preuve is not None:
         refus = _sans_preuve(found)
         if refus:
-            complain(f"la preuve n'est pas écrite : {refus}.")
+            complain(f"la preuve n'est pas écrite : {refus}.", "Le rapport dit ce qui manque : --json, --junit.")
         else:
             certifiee.prouver(preuve, signature.cle(settings.data_dir))
     if en_json:
@@ -131,10 +131,10 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
 
 
 def _sans_preuve(found: Rapport) -> str:
-    """Why no evidence is given: it would prove nothing."""
+    """Why no evidence is given: a mandatory requirement failed or was not tried, or nothing of the product was seen."""
     if found.compte(Sort.CONFORME) == 0:
         return "rien n'a été vu du produit"
-    return ""
+    return "" if found.code == Etat.CONFORME else f"le verdict est « {ETATS[Etat(found.code)]} »"
 
 
 @asynccontextmanager
@@ -177,9 +177,12 @@ def verify(place: Path, cles: Path | None, en_json: bool) -> int:
         phrase = f"{place} est signée par une clé qui n'est pas dans {cles} ({liasse.kid})."
         raise Panne(phrase, "Ne la croyez que si vous connaissez cette clé.", code="signataire-inconnu", statut=1)
     if en_json:
-        dump({"preuve": "intacte", "cle": liasse.kid, "cle_connue": liasse.connue, "rapport": found.model_dump(mode="json")})
+        told = {"preuve": "intacte", "cle": liasse.kid, "cle_connue": liasse.connue, "plan_livre": liasse.plan_livre}
+        dump({**told, "rapport": found.model_dump(mode="json")})
         return found.code
     tell(found)
+    if not liasse.plan_livre:
+        say("Ce plan n'est pas l'un de ceux qui sont livrés ici, quel que soit son nom : lisez ce qu'il éprouve.")
     qui = "une clé que vous connaissez" if liasse.connue else "la clé qui l'accompagne : comparez-la à celle que publie son auteur"
     say(f"Preuve intacte, verdict recalculé à l'identique. Signée par {qui} ({liasse.kid}).")
     return found.code
