@@ -14,6 +14,7 @@ from fps_certification.deroule import Jouee, jouer
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.observation import Observation, Recue
 from fps_certification.plans.plan import Plan
+from fps_certification.prealable import certificats
 from fps_certification.sujets.sujet import Domaine, Sujet
 from fps_certification.verdict import Verdict, rendre
 from fps_simulateur.joueur import Monde
@@ -67,13 +68,14 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         jouee = await jouer(monde, vie, bac, sujet)
         vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
         recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
+        siens = await certificats.deposes(monde, bac, siret)
     except PiloteErreur as error:
         return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
     finally:  # a run that is stopped leaves nothing behind either
         if neuf and not demande.garder:
             with suppress(PiloteErreur):
                 await pilot.supprimer(bac)
-    return jouee, Observation.du_produit(siret, vus, recues)
+    return jouee, Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
 
 
 def _dernier(vus: list[dict[str, int]]) -> int:

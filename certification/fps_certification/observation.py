@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
@@ -17,9 +18,9 @@ Champs = dict[str, Any]
 DES_MESSAGES: Final[Mapping[str, MessageClass]] = {
     cls.path: cls for cls in MESSAGES if cls.channel is Channel.REST and cls.sender is Party.COLLECTIVITE
 }
-ANONYME: Final = "anonyme"
 # The simulated services speak in the name of nobody but themselves.
-AUTRES: Final = frozenset({ANONYME, *(f"service:{party}" for party in (Party.ANTAI, Party.DGFIP, Party.CCSP))})
+SERVICES: Final = frozenset(f"service:{party}" for party in (Party.ANTAI, Party.DGFIP, Party.CCSP))
+ANONYME: Final = "anonyme"
 
 
 @dataclass(frozen=True)
@@ -154,11 +155,19 @@ class Observation:
 
     @classmethod
     def du_produit(
-        cls, siret: str, vus: Iterable[Mapping[str, Any]], recues: Iterable[Recue] = (), annuaire: Annuaire | None = None
+        cls,
+        siret: str,
+        vus: Iterable[Mapping[str, Any]],
+        recues: Iterable[Recue] = (),
+        annuaire: Annuaire | None = None,
+        certificats: frozenset[str] | None = None,
     ) -> "Observation":
-        """The exchanges that are those of the product among all those of a bac: who shows no certificate is a person."""
+        """The exchanges that are those of the product among all those of a bac.
+
+        `certificats`: those that were deposited for the collectivité; None: whoever shows one is the product.
+        """
         lus = (e for vu in vus for e in Echange.tous_de(vu))
-        siens = (e for e in lus if e.qui not in AUTRES and _pour(siret, e))
+        siens = (e for e in lus if _sien(siret, certificats, e))
         return cls(siret, tuple(sorted(siens, key=lambda e: (e.wall_time, e.service.value, e.rang))), tuple(recues), annuaire or livrees())
 
     def messages(self, *classes: MessageClass) -> Iterator[Echange]:
@@ -175,8 +184,28 @@ class Observation:
                 yield echange, echange.donnees
 
 
-def _pour(siret: str, echange: Echange) -> bool:
-    """Whether an exchange is about this collectivité, or says of none."""
-    if echange.donnees is not None and (dit := echange.donnees.get("siret") or (echange.donnees.get("beneficiaire") or {}).get("siret")):
-        return bool(dit == siret) or echange.message is not None
-    return True
+def _sien(siret: str, certificats: frozenset[str] | None, echange: Echange) -> bool:
+    """Whether an exchange is the product's: it showed its certificate, or it is a message in the name of its collectivité.
+
+    What its certificate brought of another collectivité, and was taken, is of another one that the same provider serves; refused, it is a
+    message of the product, ill written. Who shows no certificate, and sends no message, is a person.
+    """
+    if echange.qui in SERVICES:
+        return False
+    dit = _dit(echange)
+    if certificats is None:
+        certificats = frozenset({echange.qui}) - {ANONYME}
+    if echange.qui in certificats:
+        return dit in (None, siret) or (echange.message is not None and not echange.accepte)
+    return echange.message is not None and dit == siret
+
+
+def _dit(echange: Echange) -> str | None:
+    """The collectivité that an exchange names: in its body, in the number of its FPS, in its address."""
+    donnees = echange.donnees
+    if donnees is None:
+        demandes = parse_qs(urlsplit(echange.chemin).query).get("siret", [None])
+        return demandes[0]
+    beneficiaire = donnees.get("beneficiaire")
+    dit = donnees.get("siret") or (beneficiaire.get("siret") if isinstance(beneficiaire, dict) else None)
+    return str(dit or str(donnees.get("numero_fps") or "")[:14]) or None
