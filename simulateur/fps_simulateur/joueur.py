@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,7 @@ from fps.kit.ground.clock import PARIS, paris
 from fps.messages.message import MessageClass
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
+from fps_simulateur.langue import pannes
 from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte, donnees, fusion, pieces_jointes
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.langue.modele import Etape, Vie, court, reponses
@@ -176,6 +177,9 @@ class Deroulement:
 
     async def _acte(self, un: Acte, etape: Etape) -> None:
         mots = self.connus
+        if un.pilote:
+            await self._deranger(un, etape, mots)
+            return
         if un.message is not None:
             if {"numero_telepaiement", "numero_fps"} <= un.message.example.keys():
                 await self.voir(Party.DGFIP)  # as the redevable reads the numbers on the avertissement
@@ -185,8 +189,22 @@ class Deroulement:
             mots |= {nom: body.pop(nom) for nom in un.places if nom in body}
         await self._demander(etape, un, _chemin(un.route, mots), body)
 
+    async def _deranger(self, un: Acte, etape: Etape, mots: Mapping[str, Any]) -> None:
+        """Set a fault, or take it away, at each service that it concerns."""
+        avec = dict(remplacer(etape.avec, mots))
+        ville = mots_de_ville(str(avec.pop("ville"))) if "ville" in avec else {k: avec.pop(k) for k in un.places[:1] if k in avec}
+        try:
+            services, regle, body = pannes.de(un, avec)
+        except ValueError as error:
+            raise VieFausse(str(error)) from error
+        path = _chemin(un.route, {**mots, **ville, "bac": self.bac, "regle": regle})
+        for service in services:
+            await self._demander(etape, replace(un, a=service), path, body)
+
     async def appeler(self, un: Acte, path: str, body: Any) -> httpx.Response:
         """Ask a service to do an act; who plays another system than the reference one asks it elsewhere."""
+        if un.pilote:
+            return await self.monde.pilot.demander(un.a, un.methode, path, body)
         url = f"{self.monde.addresses[un.a]}/bacs/{self.bac}{path}"
         return await self.monde.client.request(un.methode, url, **{"params" if un.methode == "GET" else "json": body})
 

@@ -19,10 +19,11 @@ def acte_de(service: Party, methode: str, chemin: str, type_: str | None) -> tup
         if type_ is not None:
             if un.message is not None and un.message.type == type_:
                 return un, {}, {}
-        elif un.message is None and un.a is service and un.methode == methode:
+        elif un.message is None and (un.a is service or un.pilote) and un.methode == methode:
             forme = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(un.route))
             if (trouve := re.fullmatch(forme, adresse)) is not None:
-                return un, trouve.groupdict(), dict(parse_qsl(query))
+                places = {nom: valeur for nom, valeur in trouve.groupdict().items() if nom != "bac"}
+                return un, places, dict(parse_qsl(query)) | ({"service": service.value} if un.pilote else {})
     return None
 
 

@@ -47,7 +47,7 @@ class Transcription:
             self.perdus.append((len(self.etapes), str(geste)))
             return
         un, places, query = trouve
-        corps = dict(query) if un.methode == "GET" else dict(geste.corps or {})
+        corps = dict(query) if un.methode == "GET" else dict(geste.corps or {}) | (query if un.pilote else {})
         etape: Champs = {"le": jour(geste.date)} if geste.date != self.instant else {}
         self.instant = geste.date
         if (dossier := self._dossier(places, corps)) not in (None, self.deroulement.courant):
@@ -96,7 +96,7 @@ class Transcription:
             if pareils(demande(un, sans, mots), voulu):
                 avec = sans
         for place, valeur in places.items():
-            if place not in un.defauts and str(mots.get(place)) != valeur and not self._garder(place, valeur):
+            if place not in un.defauts and str(mots.get(place)) != valeur and (un.pilote or not self._garder(place, valeur)):
                 avec[place] = valeur
         return self._court(un, avec)
 

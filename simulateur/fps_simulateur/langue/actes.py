@@ -29,11 +29,12 @@ class Acte:
     defauts: Mapping[str, Any] = field(default_factory=dict)
     message: MessageClass | None = None  # of a letter: its example is what is given by default
     etablit: bool = False  # the answer is a new FPS, which has a name from then on
+    pilote: bool = False  # asked at a door of the pilot, of each service that it concerns: `a` is the one whose contract says it
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The names of its route."""
-        return tuple(re.findall(r"\{(\w+)\}", self.route))
+        """The names of its route, but the bac's own."""
+        return tuple(place for place in re.findall(r"\{(\w+)\}", self.route) if place != "bac")
 
 
 def _lettre(nom: str, type_: str, sens: str) -> Acte:
@@ -48,6 +49,7 @@ def _lire(nom: str, sens: str, a: Party, route: str, **defauts: Any) -> Acte:
 PLAQUE: Final = "AB-123-CD"
 AGENT, DECIDEUR = "0072", "90"
 ETABLIR: Final = "établir un FPS"
+PANNE: Final = "poser une panne"
 LIEU: Final = frozenset({"voie", "code_postal"})
 _RUE: Final = {"siret": "{siret_ville}", "immatriculation": PLAQUE}
 _VILLE, _ANTAI, _DGFIP, _CCSP = Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP, Party.CCSP
@@ -255,6 +257,23 @@ _TOUS: Final = (
     _lettre("émettre un mandat de remboursement", "fps.09.mandat.v1", "Le produit mandate un remboursement."),
     _lettre("déposer un mémoire", "fps.07.memoire.v1", "Le produit dépose un mémoire en défense."),
     _lettre("produire une pièce", "fps.07.piece.v1", "Le produit dépose une pièce de la défense."),
+    # What goes wrong between the simulator and that product.
+    Acte(
+        PANNE,
+        "Le pilote dérange les échanges avec le produit de la ville : ce que « panne » dit arrive désormais à ses lettres.",
+        _ANTAI,
+        "/pilotage/bacs/{bac}/pannes/{siret_ville}/{regle}",
+        "PUT",
+        pilote=True,
+    ),
+    Acte(
+        "lever une panne",
+        "Le pilote lève une panne, par son nom.",
+        _ANTAI,
+        "/pilotage/bacs/{bac}/pannes/{siret_ville}/{regle}",
+        "DELETE",
+        pilote=True,
+    ),
 )
 ACTES: Final[Mapping[str, Acte]] = {acte.nom: acte for acte in _TOUS}
 LETTRES: Final[Mapping[str, MessageClass]] = {acte.nom: acte.message for acte in _TOUS if acte.message is not None}

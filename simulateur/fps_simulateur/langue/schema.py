@@ -79,6 +79,8 @@ def _a_soi(un: Acte) -> Iterator[tuple[str, str]]:
     for place in un.places:
         if place not in DU_DOSSIER:
             yield place, "Ce que l'adresse de l'acte nomme"
+    if un.pilote:
+        yield "service", "Le service dont les échanges sont dérangés : antai, dgfip, ccsp ; à défaut celui du type de lettre, ou les trois"
     if un.defauts.get("siret") == "{siret_ville}" or "siret_ville" in un.places:
         yield "ville", "Une autre ville que celle de la vie, par son nom"
     yield from courts(un).items()

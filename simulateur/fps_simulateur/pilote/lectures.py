@@ -60,6 +60,14 @@ class Lecteur:
         except httpx.HTTPError as error:
             raise self._injoignable(service, error) from error
 
+    async def demander(self, service: Party, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Ask at a door of the pilot (`/pilotage/…`), and give whatever is answered; raises PiloteErreur when nobody answers."""
+        options = {} if body is None else {"json": body}
+        try:
+            return await self.client.request(method, f"{self.addresses[service]}{path}", headers=self._headers, **options)
+        except httpx.HTTPError as error:
+            raise self._injoignable(service, error) from error
+
     def _injoignable(self, service: Party, error: httpx.HTTPError) -> PiloteErreur:
         detail = f"{self.addresses[service]} ({error!r})"
         return PiloteErreur(service, {"code": "service-injoignable", "title": "Le service ne répond pas", "detail": detail})
