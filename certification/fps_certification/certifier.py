@@ -10,7 +10,8 @@ import httpx
 from joserfc.jwk import ECKey
 
 from fps.parties import SERVICES, Party
-from fps_certification.execution import Demande, Dire, executer
+from fps_certification.execution import Demande, Dire, Mode, executer
+from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, livres
 from fps_certification.preuves import liasse
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
@@ -20,7 +21,8 @@ from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
-from fps_simulateur.joueur import Ailleurs
+from fps_certification.verdict import Verdict
+from fps_simulateur.joueur import Ailleurs, Monde
 from fps_simulateur.pilote.pilot import Pilot
 
 REJEU: Final = {party: f"https://{party.value}.rejeu.invalid" for party in SERVICES}
@@ -48,15 +50,30 @@ async def certifier(
         enregistreur = Enregistreur(client, adresses, trace)
         vers = httpx.AsyncClient(transport=enregistreur, headers=client.headers, timeout=client.timeout)
         monde = Ailleurs(Pilot(await ouverts.enter_async_context(vers), adresses, jeton))
-        sujet: Sujet = Reference(monde)
+        sujet: Sujet | None = Reference(monde) if demande.mode is Mode.JOUER else None
         if plan.produit is not None and plan.produit.pilote is not None:
             dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
-        verdict = await executer(demande, monde, SujetEnregistre(sujet, trace), dire)
-    entete = {"plan": plan.model_dump(mode="json"), "execution": demande.execution, "parallele": demande.parallele, "produit": sujet.nom}
-    return Certifiee(rapport(verdict, plan.titre, sujet.nom, demande.execution), entete, trace)
+        verdict = await _juger(demande, monde, None if sujet is None else SujetEnregistre(sujet, trace), dire)
+    nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
+    entete = {
+        "plan": plan.model_dump(mode="json"),
+        "execution": demande.execution,
+        "parallele": demande.parallele,
+        "mode": demande.mode.value,
+        "produit": nom,
+        "interroge": sujet is not None,
+    }
+    return Certifiee(rapport(verdict, plan.titre, nom, demande.execution), entete, trace)
+
+
+async def _juger(demande: Demande, monde: Monde, sujet: Sujet | None, dire: Dire = lambda phrase: None) -> Verdict:
+    """The verdict of what is played, or of what was seen; the same code when it is computed again."""
+    if demande.mode is Mode.OBSERVER or sujet is None:
+        return await observer(demande, monde, sujet)
+    return await executer(demande, monde, sujet, dire)
 
 
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
@@ -64,13 +81,15 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
     lue = liasse.lire(place, cles)
     try:
         plan = Plan.model_validate(lue.entete["plan"])
-        demande = Demande(plan, lue.entete["execution"], garder=True, parallele=int(lue.entete["parallele"]))
+        mode, interroge = Mode(lue.entete.get("mode", Mode.JOUER)), bool(lue.entete.get("interroge", True))
+        demande = Demande(plan, lue.entete["execution"], garder=True, parallele=int(lue.entete["parallele"]), mode=mode)
     except (ValueError, KeyError, TypeError) as error:
         raise LiasseFausse(1, f"le plan de cette preuve ne se lit pas ici ({error})") from error
     async with httpx.AsyncClient(transport=Rejeu(REJEU, lue.lignes)) as client:
         monde = Ailleurs(Pilot(client, REJEU, ""))
         try:
-            verdict = await executer(demande, monde, SujetRejoue(lue.entete["produit"], lue.lignes))
+            sujet = SujetRejoue(lue.entete["produit"], lue.lignes) if interroge else None
+            verdict = await _juger(demande, monde, sujet)
         except Divergence as error:
             raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
     refait = rapport(verdict, plan.titre, lue.entete["produit"], demande.execution)

@@ -9,10 +9,10 @@ import httpx
 
 from fps.parties import Party
 from fps_certification.sujets.contrat import DES_ACTES, LIRE, Action
-from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
+from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
 from fps_simulateur.langue.actes import Acte
-from fps_simulateur.langue.modele import Vie
+from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 DU_PRODUIT = frozenset({Party.COLLECTIVITE})
@@ -28,6 +28,7 @@ class Pas:
     prouve: tuple[str, ...]
     bon: bool
     phrase: str = ""
+    declare: bool = False  # a person said so, and no exchange shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Epreuve(Deroulement):
 
     sujet: Sujet = field(kw_only=True)
     su: dict[str, Any] = field(default_factory=dict)  # what the services show of the dossier, for the acts that follow
+    declare: bool = False  # whether the step that is played rests on what a person says
 
     @property
     def connus(self) -> dict[str, Any]:
@@ -71,10 +73,16 @@ class Epreuve(Deroulement):
 
     async def _agir(self, action: Action, donnees: Mapping[str, Any]) -> httpx.Response:
         answer = await self.sujet.agir(action, self.bac, donnees)
+        self.declare = self.declare or answer.declaree
         corps = dict(answer.corps)
         if action.nom == "etablir" and answer.statut < 300:
             corps = {"siret": donnees["siret"], **corps, "vehicule": {"immatriculation": corps["immatriculation"]}}
         return httpx.Response(answer.statut, json=corps)
+
+    def _refuse(self, etape: Etape, party: Party, answer: httpx.Response, found: Mapping[str, Any]) -> None:
+        """A person says that the product refuses: by which of its words, nobody asks."""
+        if answer.status_code < 400 or found.get("code") != REFUS_DECLARE:
+            super()._refuse(etape, party, answer, found)
 
     async def apprendre(self) -> None:
         """What the services show of the dossier now, where they know it."""
@@ -92,7 +100,7 @@ class Epreuve(Deroulement):
         """Every step, in order; one whose expectation fails is judged and the life goes on, one whose act fails ends it."""
         tous: list[Pas] = []
         for rang, etape in enumerate(self.vie.etapes, 1):
-            quoi = etape.acte or "attendre et regarder"
+            quoi, self.declare = etape.acte or "attendre et regarder", False
             try:
                 if etape.le is not None:
                     await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
@@ -105,11 +113,11 @@ class Epreuve(Deroulement):
             except PiloteErreur as error:
                 return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.SIMULATEUR, f"étape {rang}, {quoi} : {error}")
             except VieFausse as error:
-                tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=False, phrase=str(error)))
+                tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=False, phrase=str(error), declare=self.declare))
                 if isinstance(error, ActeRefuse) or not etape.prouve:
                     return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.PRODUIT, f"étape {rang}, {quoi} : {error}")
                 continue
-            tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=True))
+            tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=True, declare=self.declare))
         return Jouee(self.vie.vie, self.bac, tuple(tous))
 
     @property

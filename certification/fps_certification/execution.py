@@ -1,10 +1,11 @@
 """A run: each check of a plan played on the product in a bac of its own, what was seen of it read back, the verdict."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from fps.kit.ground.clock import paris
@@ -26,6 +27,13 @@ TEMOINS: Final = (Party.ANTAI, Party.DGFIP, Party.CCSP)  # the services that the
 Dire = Callable[[str], None]
 
 
+class Mode(StrEnum):
+    """Who brings what is judged: the checks that are played, or whoever sends an ordinary traffic."""
+
+    JOUER = "jouer"
+    OBSERVER = "observer"
+
+
 @dataclass(frozen=True, slots=True)
 class Demande:
     """What is run: `execution` names its bacs; `garder` leaves them there to be looked at; `parallele`: checks at once."""
@@ -34,6 +42,7 @@ class Demande:
     execution: str
     garder: bool = False
     parallele: int = 4
+    mode: Mode = Mode.JOUER
 
 
 async def executer(demande: Demande, monde: Monde, sujet: Sujet, dire: Dire = lambda phrase: None) -> Verdict:
@@ -66,16 +75,23 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         await pilot.observer(bac)
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)
-        vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
-        recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
-        siens = await certificats.deposes(monde, bac, siret)
+        vue = await vu_de(monde, bac, siret, depuis)
     except PiloteErreur as error:
         return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
     finally:  # a run that is stopped leaves nothing behind either
         if neuf and not demande.garder:
             with suppress(PiloteErreur):
                 await pilot.supprimer(bac)
-    return jouee, Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
+    return jouee, vue
+
+
+async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int]) -> Observation:
+    """What was seen of the product of a town in a bac, after these ranks of the exchanges of each service. Raises PiloteErreur."""
+    pilot = monde.pilot
+    vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
+    recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
+    siens = await certificats.deposes(monde, bac, siret)
+    return Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
 
 
 def _dernier(vus: list[dict[str, int]]) -> int:

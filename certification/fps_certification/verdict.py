@@ -20,6 +20,7 @@ class Sort(StrEnum):
     NON_CONFORME = "non-conforme"
     NON_PROUVE = "non-prouve"
     HYPOTHESE_SEULE = "hypothese-seule"
+    DECLARE = "declare"  # a person says so, and nothing that was seen shows it
 
 
 class Etat(IntEnum):
@@ -70,6 +71,7 @@ class Verdict:
 def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]]) -> Verdict:
     """The verdict of what was played and seen."""
     bons: dict[str, int] = defaultdict(int)
+    dits: dict[str, int] = defaultdict(int)  # what a person says and nothing shows
     echecs: dict[str, list[Echec]] = defaultdict(list)
     fautes: list[tuple[str, Domaine, str]] = []
     tenues: dict[str, str] = {}  # why what a check would have proved is not
@@ -88,12 +90,12 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]]) -> Verdict:
         for pas in jouee.pas:
             for un in pas.prouve:
                 if pas.bon:
-                    bons[un] += 1
+                    (dits if pas.declare else bons)[un] += 1
                 else:
                     echecs[un].append(Echec(jouee.vie, f"{jouee.vie}, étape {pas.rang}", pas.quoi, pas.phrase, f"le {pas.date:%d/%m/%Y}"))
         for nom, ids in des_assertions.items():
             _asserter(nom, ids, jouee.vie, vue, bons, echecs)
-    rendus = tuple(_rendre(e, plan, bons[e.id], tuple(echecs[e.id]), tenues) for e in portee)
+    rendus = tuple(_rendre(e, plan, bons[e.id], dits[e.id], tuple(echecs[e.id]), tenues) for e in portee)
     return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes))
 
 
@@ -111,13 +113,15 @@ def _asserter(nom: str, ids: list[str], vie: str, vue: Observation, bons: dict[s
             echecs[un].append(card)
 
 
-def _rendre(exigence: Exigence, plan: Plan, bons: int, echecs: tuple[Echec, ...], tenues: Mapping[str, str]) -> Rendu:
+def _rendre(exigence: Exigence, plan: Plan, bons: int, dits: int, echecs: tuple[Echec, ...], tenues: Mapping[str, str]) -> Rendu:
     attendu = plan.echecs_attendus.get(exigence.id, "")
     if echecs:
         seule = exigence.source.article is None and exigence.source.section is None
         return Rendu(exigence, Sort.HYPOTHESE_SEULE if seule else Sort.NON_CONFORME, bons, echecs, attendu=attendu)
     if bons:
         return Rendu(exigence, Sort.CONFORME, bons, (), attendu=attendu)
+    if dits:
+        return Rendu(exigence, Sort.DECLARE, dits, (), "qui conduit le produit le dit ; aucun échange ne le montre", attendu)
     if exigence.non_teste is not None:
         return Rendu(exigence, Sort.NON_PROUVE, 0, (), exigence.non_teste, attendu)
     raisons = sorted({tenues[vie] for vie in exigence.epreuves if vie in tenues})
@@ -130,7 +134,7 @@ def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine
         return Etat.SIMULATEUR
     exiges = [r for r in rendus if r.exigence.niveau is Niveau.OBLIGATOIRE and r.exigence.non_teste is None]
     manques = [r for r in exiges if r.sort is Sort.NON_CONFORME and not r.attendu]
-    inattendues = [r for r in rendus if r.attendu and r.sort is Sort.CONFORME]
+    inattendues = [r for r in rendus if r.attendu and r.sort in (Sort.CONFORME, Sort.DECLARE)]
     if manques or inattendues:
         return Etat.NON_CONFORME
     if domaines & {Domaine.CONFIGURATION, Domaine.RESEAU}:

@@ -21,7 +21,8 @@ DE_CODES = {"forme", "acces", "debit", "creation", "suite", "suite-etat", "annul
 # What is computed here, and is the code of no refusal.
 PROPRES = (
     *("cle-modulo", "signee", "montants", "titre-ou-mandat", "limite-a-trois", "numero-", "montant-du", "constat-avec"),
-    *("transmis-", "fin-des", "minoration-declaree", "agent-", "sans-"),
+    *("transmis-", "fin-des", "minoration-declaree", "agent-", "sans-", "acceptee", "numeros-distincts", "jour-du-", "baisse-acceptee"),
+    *("rectificatif-de-rapo-", "annulation-de-rapo-", "abandon-accepte", "decision-executee", "piece-acceptee"),
 )
 BONNE = """\
 - id: EX-900

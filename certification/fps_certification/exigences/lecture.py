@@ -31,6 +31,11 @@ def exigences() -> tuple[Exigence, ...]:
     return lire({place.name: place.read_text("utf-8") for place in places}, frozenset(epreuves()), frozenset(REGISTRE))
 
 
+def par_id(id_: str) -> Exigence:
+    """The requirement of an identifier; raises KeyError."""
+    return {e.id: e for e in exigences()}[id_]
+
+
 def lire(textes: dict[str, str], vies: frozenset[str], assertions: frozenset[str]) -> tuple[Exigence, ...]:
     """The requirements of some files, by name; `vies` and `assertions` are those that can be named. Raises ExigencesIllisibles."""
     trouvees: list[Exigence] = []

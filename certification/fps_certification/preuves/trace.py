@@ -121,6 +121,8 @@ class SujetEnregistre:
             ligne |= {"domaine": error.domaine.value, "phrase": error.phrase}
             raise
         ligne |= {"statut": answer.statut, "corps": json.loads(json.dumps(dict(answer.corps), default=str))}
+        if answer.declaree:
+            ligne["declaree"] = True
         return answer
 
 
@@ -146,4 +148,4 @@ class SujetRejoue:
             raise NonPrisEnCharge(ligne["non_pris_en_charge"])
         if "domaine" in ligne:
             raise SujetEnFaute(Domaine(ligne["domaine"]), ligne["phrase"])
-        return Reponse(ligne["statut"], ligne["corps"])
+        return Reponse(ligne["statut"], ligne["corps"], bool(ligne.get("declaree")))

@@ -22,10 +22,17 @@ class Domaine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reponse:
-    """What a product answered: done (2xx), refused with a code, or « not supported » (501)."""
+    """What a product answered: done (2xx), refused with a code, or « not supported » (501).
+
+    `declaree`: a person says so, and no exchange shows it.
+    """
 
     statut: int
     corps: Mapping[str, Any] = field(default_factory=dict)
+    declaree: bool = False
+
+
+REFUS_DECLARE = "refus-declare"  # the code of a person who says that the product refuses: which refusal, a person does not know
 
 
 class SujetEnFaute(Exception):

@@ -16,6 +16,10 @@ def certifier(
     only: Annotated[list[str] | None, typer.Option(metavar="EPREUVE", help="Cette épreuve seule (répétable).")] = None,
     pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
     bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
+    observer: Annotated[
+        bool, typer.Option("--observer", help="Ne joue rien : juge ce que le bac a vu passer, et dit ce qu'il reste à montrer.")
+    ] = False,
+    ville: Annotated[str | None, typer.Option(metavar="NOM", help="La collectivité du produit ; celle du plan, à défaut.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
     garder: Annotated[bool, typer.Option("--garder", help="Laisse les bacs des épreuves, pour les regarder.")] = False,
@@ -29,9 +33,9 @@ def certifier(
 
     if montrer:
         return commande.show_requirements(en_json)
-    if plans or plan is None:
+    if plans or (plan is None and not observer):
         return commande.show_plans(en_json)
-    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele)
+    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville)
     if valider:
         return commande.valider(choix, en_json)
     return commande.certify(choix, settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)

@@ -11,10 +11,13 @@ from typing import Any
 
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
+from fps.villes.catalogue import par_nom
+from fps_certification import passif
 from fps_certification.certifier import Certifiee, certifier, verifier
-from fps_certification.execution import Demande
+from fps_certification.epreuves.lecture import epreuves
+from fps_certification.execution import Demande, Mode
 from fps_certification.exigences.exigence import Exigence, Niveau
-from fps_certification.exigences.lecture import exigences
+from fps_certification.exigences.lecture import exigences, par_id
 from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
 from fps_certification.preuves import signature
 from fps_certification.preuves.liasse import LiasseFausse
@@ -32,6 +35,7 @@ SORTS = {
     Sort.NON_CONFORME: "non conforme",
     Sort.NON_PROUVE: "non prouvé",
     Sort.HYPOTHESE_SEULE: "hypothèse seule",
+    Sort.DECLARE: "déclaré",
 }
 ETATS = {
     Etat.CONFORME: "CONFORME",
@@ -47,17 +51,21 @@ CARTES = 10  # failures told in a terminal; all of them are in the reports
 class Choix:
     """What was typed."""
 
-    plan: str
+    plan: str | None
     only: tuple[str, ...] = ()
     pilote: str | None = None
     bac: str | None = None
     garder: bool = False
     parallele: int = 4
+    observer: bool = False
+    ville: str | None = None
 
 
 def plan_de(choix: Choix) -> Plan:
     """The plan of a name or of a file, with what was typed; raises Panne."""
-    if choix.plan in livres():
+    if choix.plan is None:
+        plan = Plan(plan=passif.NOM, titre="Tout ce qu'un trafic ordinaire montre d'un produit", exigences=("EX-001..EX-9999",))
+    elif choix.plan in livres():
         plan = livres()[choix.plan]
     else:
         place = Path(choix.plan)
@@ -77,6 +85,11 @@ def plan_de(choix: Choix) -> Plan:
     update: dict[str, Any] = {"epreuves": choix.only} if choix.only else {}
     if choix.bac is not None:
         update["bac"] = choix.bac
+    if choix.ville is not None:
+        if choix.ville not in par_nom():
+            phrase = f"« {choix.ville} » n'est pas une ville livrée{proche(choix.ville, par_nom()) or '.'}"
+            raise Panne(phrase, "« fps ville » les montre.", code="ville-inconnue", statut=2)
+        update["ville"] = choix.ville
     if choix.pilote is not None:
         update["produit"] = Produit(pilote=choix.pilote)
     return plan.model_copy(update=update)
@@ -106,11 +119,15 @@ def show_plans(en_json: bool) -> int:
 def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
     """Try a product; gives the exit status (`Etat`). Raises Panne."""
     plan = plan_de(choix)
+    if choix.observer and plan.bac is None:
+        phrase = "Un trafic s'observe dans le bac où le produit parle : aucun n'est donné."
+        raise Panne(phrase, f"fps certifier {choix.plan or ''} --observer --bac essai".replace("  ", " "), code="bac-absent", statut=2)
     if plan.produit is not None and (plan.produit.pilote or plan.produit.commandes) and plan.bac is None:
         phrase = "Un produit s'éprouve dans un bac où il est enrôlé : aucun n'est donné."
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
-    demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele)
+    mode = Mode.OBSERVER if choix.observer else Mode.JOUER
+    demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele, mode)
     certifiee = asyncio.run(_run(demande, settings))
     found = certifiee.rapport
     if junit is not None:
@@ -125,6 +142,8 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
         dump(found.model_dump(mode="json"))
     else:
         tell(found)
+        if choix.observer:
+            compter(found)
         if preuve is not None and preuve.exists():
             say(f"Preuve : {preuve} (fps verifier {preuve})")
     return found.code
@@ -206,6 +225,23 @@ def tell(found: Rapport) -> None:
         say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
     comptes = ", ".join(f"{found.compte(sort)} {mot}" for sort, mot in SORTS.items() if found.compte(sort))
     say(f"{ETATS[Etat(found.code)]} : {comptes}.")
+
+
+def compter(found: Rapport) -> None:
+    """The meter of an observation: how many mandatory requirements were met, and what is still to be shown, in the words of the checks."""
+    exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None]
+    tenues = sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges)
+    plein = 40 * tenues // max(1, len(exiges))
+    say(f"[{'█' * plein}{'·' * (40 - plein)}] {tenues} exigences obligatoires montrées sur {len(exiges)}")
+    restes = [e for e in exiges if e.sort is Sort.NON_PROUVE]
+    titres = dict.fromkeys(epreuves()[nom].titre for e in restes for nom in par_id(e.id).epreuves)
+    phrases = dict.fromkeys(e.texte for e in restes if not par_id(e.id).epreuves)
+    if found.compte(Sort.CONFORME) == 0:
+        say("Rien n'a été vu de ce produit : ce bac est observé à partir de maintenant. Faites-le parler, puis relancez.")
+    if restes:
+        say("Il reste à montrer :")
+        for phrase in (*titres, *phrases):
+            say(f"  – {phrase}")
 
 
 def _carte(exigence: ExigenceRendue) -> None:
