@@ -22,6 +22,7 @@ from fps_console.cli import (
     lettres_mortes,
     projet,
     psce,
+    troubles,
     ville,
 )
 from fps_console.cli.francais import Commande, Groupe, mistake
@@ -64,6 +65,7 @@ GROUPES: dict[str, typer.Typer] = {
     "journal": journal.app,
     "audit": audit.app,
     "impression": impression.app,
+    "troubles": troubles.app,
     "psce": psce.app,
     "lettres-mortes": lettres_mortes.app,
 }

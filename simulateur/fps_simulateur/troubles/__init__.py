@@ -2,10 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fps.donnees import lire_yaml
+from fps_simulateur.langue.fautes import proche
 
 
 class Trouble(BaseModel):
@@ -17,7 +19,7 @@ class Trouble(BaseModel):
     phrase: str = Field(description="Ce qui arrive, en une phrase")
     attendu: str = Field(description="Ce que le produit doit faire")
     article: str = Field(description="Le texte, ou le passage de la spécification")
-    panne: str | None = Field(default=None, description="La panne que le pilote pose pour le provoquer")
+    panne: dict[str, Any] | None = Field(default=None, description="Ce que l'acte « poser une panne » est donné, pour le provoquer")
     vie: str | None = Field(default=None, description="La vie du catalogue qui le provoque")
 
     @model_validator(mode="after")
@@ -31,3 +33,11 @@ class Trouble(BaseModel):
 def troubles() -> tuple[Trouble, ...]:
     """Every trouble, in the order of its file."""
     return tuple(map(Trouble.model_validate, lire_yaml((files(__name__) / "troubles.yaml").read_text("utf-8"))))
+
+
+def trouble(nom: str) -> Trouble:
+    """The trouble of that name; raises ValueError with the nearest one."""
+    tous = {un.trouble: un for un in troubles()}
+    if nom not in tous:
+        raise ValueError(f"« {nom} » n'est pas un trouble{proche(nom, tous)}")
+    return tous[nom]
