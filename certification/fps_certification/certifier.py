@@ -10,20 +10,34 @@ import httpx
 from joserfc.jwk import ECKey
 
 from fps.parties import SERVICES, Party
+from fps.villes.catalogue import par_nom
 from fps_certification.execution import Demande, Dire, Mode, executer
 from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, livres
 from fps_certification.preuves import liasse
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
-from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetEnregistre, SujetRejoue, Trace
+from fps_certification.preuves.reprise import Journal, Repris, SujetRepris
+from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetRejoue, Trace
 from fps_certification.rapports.rapport import Rapport, rapport
 from fps_certification.sujets.commandes import Commandes
+from fps_certification.sujets.personne import DELAI, PAS, Interlocuteur, Personne
 from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Verdict
 from fps_simulateur.joueur import Ailleurs, Monde
 from fps_simulateur.pilote.pilot import Pilot
+
+
+@dataclass(frozen=True, slots=True)
+class ALaMain:
+    """Who drives a product by hand, how long each thing may take (seconds), and where the run is kept so that it can go on."""
+
+    qui: Interlocuteur
+    journal: Journal | None = None
+    delai: float = DELAI
+    pas: float = PAS
+
 
 REJEU: Final = {party: f"https://{party.value}.rejeu.invalid" for party in SERVICES}
 
@@ -42,21 +56,33 @@ class Certifiee:
 
 
 async def certifier(
-    demande: Demande, client: httpx.AsyncClient, adresses: Mapping[Party, str], jeton: str, dire: Dire = lambda phrase: None
+    demande: Demande,
+    client: httpx.AsyncClient,
+    adresses: Mapping[Party, str],
+    jeton: str,
+    dire: Dire = lambda phrase: None,
+    main: ALaMain | None = None,
 ) -> Certifiee:
-    """Run a plan against its product, through a client that reaches the services and holds the pilot's credential."""
-    plan, trace = demande.plan, Trace()
+    """Run a plan against its product, through a client that reaches the services and holds the pilot's credential.
+
+    `main`: the product is driven by somebody, and the run goes on from where it was stopped.
+    """
+    plan, trace = demande.plan, Trace() if main is None or main.journal is None else main.journal.tracer()
     async with AsyncExitStack() as ouverts:
         enregistreur = Enregistreur(client, adresses, trace)
-        vers = httpx.AsyncClient(transport=enregistreur, headers=client.headers, timeout=client.timeout)
+        repris = Repris(adresses, trace, enregistreur) if trace.lignes else enregistreur
+        vers = httpx.AsyncClient(transport=repris, headers=client.headers, timeout=client.timeout)
         monde = Ailleurs(Pilot(await ouverts.enter_async_context(vers), adresses, jeton))
         sujet: Sujet | None = Reference(monde) if demande.mode is Mode.JOUER else None
-        if plan.produit is not None and plan.produit.pilote is not None:
+        if main is not None:
+            siret = par_nom()[plan.ville].siret
+            sujet = Personne(Pilot(client, adresses, jeton), siret, main.qui, main.delai, main.pas)
+        elif plan.produit is not None and plan.produit.pilote is not None:
             dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
-        verdict = await _juger(demande, monde, None if sujet is None else SujetEnregistre(sujet, trace), dire)
+        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), dire)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
     entete = {
         "plan": plan.model_dump(mode="json"),

@@ -32,6 +32,7 @@ class Mode(StrEnum):
 
     JOUER = "jouer"
     OBSERVER = "observer"
+    A_LA_MAIN = "a-la-main"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,10 +26,16 @@ class Divergence(Exception):
 
 
 class Trace:
-    """The lines of a run."""
+    """The lines of a run; `garder` is told each of them, once it is whole."""
 
-    def __init__(self) -> None:
-        self.lignes: list[Ligne] = []
+    def __init__(self, lignes: Iterable[Ligne] = (), garder: Callable[[Ligne], None] = lambda ligne: None) -> None:
+        self.lignes: list[Ligne] = list(lignes)
+        self._garder = garder
+
+    def ajouter(self, ligne: Ligne) -> None:
+        """One more, whole."""
+        self.lignes.append(ligne)
+        self._garder(ligne)
 
 
 class Enregistreur(httpx.AsyncBaseTransport):
@@ -46,7 +52,7 @@ class Enregistreur(httpx.AsyncBaseTransport):
         url = str(request.url)
         service = next((p for adresse, p in self._noms.items() if url.startswith(f"{adresse}/")), None)
         entetes = {k: v for k, v in answer.headers.items() if k in RENDUS}
-        self._trace.lignes.append(
+        self._trace.ajouter(
             {
                 "quoi": SERVICE,
                 "service": "" if service is None else service.value,
@@ -111,18 +117,18 @@ class SujetEnregistre:
     async def agir(self, action: Action, bac: str, donnees: Mapping[str, Any]) -> Reponse:
         """Ask, and keep; raises SujetEnFaute, NonPrisEnCharge."""
         ligne: Ligne = {"quoi": PRODUIT, "action": action.nom, "bac": bac, "donnees": json.loads(json.dumps(dict(donnees), default=str))}
-        self._trace.lignes.append(ligne)
         try:
             answer = await self._sujet.agir(action, bac, donnees)
         except NonPrisEnCharge as error:
-            ligne["non_pris_en_charge"] = str(error)
+            self._trace.ajouter(ligne | {"non_pris_en_charge": str(error)})
             raise
         except SujetEnFaute as error:
-            ligne |= {"domaine": error.domaine.value, "phrase": error.phrase}
+            self._trace.ajouter(ligne | {"domaine": error.domaine.value, "phrase": error.phrase})
             raise
         ligne |= {"statut": answer.statut, "corps": json.loads(json.dumps(dict(answer.corps), default=str))}
         if answer.declaree:
             ligne["declaree"] = True
+        self._trace.ajouter(ligne)
         return answer
 
 

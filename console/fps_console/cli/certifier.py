@@ -19,6 +19,11 @@ def certifier(
     observer: Annotated[
         bool, typer.Option("--observer", help="Ne joue rien : juge ce que le bac a vu passer, et dit ce qu'il reste à montrer.")
     ] = False,
+    a_la_main: Annotated[
+        bool, typer.Option("--a-la-main", help="Une personne conduit le produit : le terminal dit quoi faire, et le reconnaît.")
+    ] = False,
+    delai: Annotated[float, typer.Option(metavar="SECONDES", min=1, help="À la main : ce que chaque chose peut prendre.")] = 1800,
+    recommencer: Annotated[bool, typer.Option("--recommencer", help="À la main : oublie le passage interrompu.")] = False,
     ville: Annotated[str | None, typer.Option(metavar="NOM", help="La collectivité du produit ; celle du plan, à défaut.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
@@ -35,7 +40,7 @@ def certifier(
         return commande.show_requirements(en_json)
     if plans or (plan is None and not observer):
         return commande.show_plans(en_json)
-    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville)
+    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
     if valider:
         return commande.valider(choix, en_json)
     return commande.certify(choix, settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)

@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES
 from fps.villes.catalogue import par_nom
 from fps_certification import passif
-from fps_certification.certifier import Certifiee, certifier, verifier
+from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.execution import Demande, Mode
 from fps_certification.exigences.exigence import Exigence, Niveau
@@ -21,9 +21,11 @@ from fps_certification.exigences.lecture import exigences, par_id
 from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
 from fps_certification.preuves import signature
 from fps_certification.preuves.liasse import LiasseFausse
+from fps_certification.preuves.reprise import Journal, PassageAutre
 from fps_certification.rapports.junit import junit as en_junit
 from fps_certification.rapports.rapport import ExigenceRendue, Rapport
 from fps_certification.verdict import Etat, Sort
+from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.liaison import linked
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
@@ -59,6 +61,9 @@ class Choix:
     parallele: int = 4
     observer: bool = False
     ville: str | None = None
+    a_la_main: bool = False
+    delai: float = 1800.0
+    recommencer: bool = False
 
 
 def plan_de(choix: Choix) -> Plan:
@@ -119,6 +124,8 @@ def show_plans(en_json: bool) -> int:
 def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
     """Try a product; gives the exit status (`Etat`). Raises Panne."""
     plan = plan_de(choix)
+    if choix.a_la_main:
+        plan = _par_une_personne(choix, plan)
     if choix.observer and plan.bac is None:
         phrase = "Un trafic s'observe dans le bac où le produit parle : aucun n'est donné."
         raise Panne(phrase, f"fps certifier {choix.plan or ''} --observer --bac essai".replace("  ", " "), code="bac-absent", statut=2)
@@ -126,9 +133,14 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
         phrase = "Un produit s'éprouve dans un bac où il est enrôlé : aucun n'est donné."
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
-    mode = Mode.OBSERVER if choix.observer else Mode.JOUER
+    mode = Mode.OBSERVER if choix.observer else Mode.A_LA_MAIN if choix.a_la_main else Mode.JOUER
     demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele, mode)
-    certifiee = asyncio.run(_run(demande, settings))
+    passage = _passage(choix, demande, settings) if choix.a_la_main else None
+    if passage is not None:
+        demande = replace(demande, execution=str(passage.entete["execution"]))
+    certifiee = asyncio.run(_run(demande, settings, passage, choix.delai, en_json=en_json))
+    if passage is not None:
+        passage.finir()
     found = certifiee.rapport
     if junit is not None:
         junit.write_text(en_junit(found), "utf-8")
@@ -147,6 +159,32 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
         if preuve is not None and preuve.exists():
             say(f"Preuve : {preuve} (fps verifier {preuve})")
     return found.code
+
+
+def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
+    """The plan for somebody: the checks follow one another in the bac where the product speaks already. Raises Panne."""
+    if choix.observer or choix.pilote is not None:
+        phrase = "« --a-la-main », « --observer » et « --pilote » sont trois façons de conduire un produit : une à la fois."
+        raise Panne(phrase, "Gardez-en une.", code="pilotages-ensemble", statut=Etat.CONFIGURATION.value)
+    if plan.bac is None:
+        phrase = "Un produit se conduit à la main dans le bac où il parle : aucun n'est donné."
+        raise Panne(phrase, f"fps certifier {choix.plan} --a-la-main --bac essai", code="bac-absent", statut=Etat.CONFIGURATION.value)
+    return plan.model_copy(update={"bacs": "un", "produit": None})
+
+
+def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:
+    """The run that was stopped, or a new one. Raises Panne when it is that of another plan."""
+    place = settings.data_dir / "certification" / f"{demande.plan.plan}-{demande.plan.bac}.jsonl"
+    if choix.recommencer:
+        place.unlink(missing_ok=True)
+    try:
+        journal = Journal(place, {"plan": demande.plan.model_dump(mode="json"), "execution": demande.execution})
+    except (PassageAutre, OSError) as error:
+        phrase = f"Le passage interrompu ne se reprend pas ({error})."
+        raise Panne(phrase, "--recommencer l'oublie.", code="passage-autre", statut=Etat.CONFIGURATION.value) from error
+    if journal.lignes:
+        complain("le passage interrompu reprend où il en était.", "Pour l'oublier : --recommencer.")
+    return journal
 
 
 def _sans_preuve(found: Rapport) -> str:
@@ -169,8 +207,11 @@ async def _services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, 
         yield world.client, world.addresses, world.token
 
 
-async def _run(demande: Demande, settings: Settings) -> Certifiee:
+async def _run(demande: Demande, settings: Settings, passage: Journal | None, delai: float, *, en_json: bool) -> Certifiee:
     fait = 0
+    main = None
+    if passage is not None:
+        main = ALaMain(Terminal(passage.place.with_suffix(".a-faire.json"), en_json=en_json), passage, delai)
     with Progres() as progres:
 
         def dire(nom: str) -> None:
@@ -180,7 +221,7 @@ async def _run(demande: Demande, settings: Settings) -> Certifiee:
                 progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
 
         async with _services(demande.plan, settings) as (client, adresses, jeton):
-            return await certifier(demande, client, adresses, jeton, dire)
+            return await certifier(demande, client, adresses, jeton, dire, main)
 
 
 def verify(place: Path, cles: Path | None, en_json: bool) -> int:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from fps.kit.ground.clock import MATIN, paris
@@ -33,7 +33,20 @@ class Limite:
     champ: str
 
 
-REPERES: Final[Mapping[str, Prevu | Limite]] = {
+@dataclass(frozen=True, slots=True)
+class Calendrier:
+    """A day of the calendar, the same for every dossier: the first one from a day on."""
+
+    apres: Callable[[date], date]
+
+
+def _fin_d_octobre(le: date) -> date:
+    """The last Sunday of October, that year or the next: hours go back (arrêté du 3 avril 2001)."""
+    jour = date(le.year, 10, 31) - timedelta(days=(date(le.year, 10, 31).weekday() + 1) % 7)
+    return jour if jour >= le else _fin_d_octobre(date(le.year + 1, 1, 1))
+
+
+REPERES: Final[Mapping[str, Prevu | Limite | Calendrier]] = {
     "envoi-avis": Prevu(Party.ANTAI, "envoi-apa", ("envoi-avis", "mise-a-disposition")),
     "notification": Prevu(Party.ANTAI, "notification"),
     "fin-minoration": Limite(Party.ANTAI, "dossiers", "minoration_jusqu_au"),
@@ -50,6 +63,7 @@ REPERES: Final[Mapping[str, Prevu | Limite]] = {
     "prescription": Prevu(Party.DGFIP, "prescription"),
     "reversement": Prevu(Party.DGFIP, "reversement"),
     "examen": Prevu(Party.CCSP, "examen", ("communication", "demande-regularisation")),
+    "changement-heure": Calendrier(_fin_d_octobre),
 }
 
 
@@ -97,6 +111,8 @@ async def jour(pilot: Pilot, nom: str, repere: str, dossier: str | None) -> date
 async def _arrivee(pilot: Pilot, nom: str, repere: str, dossier: str | None) -> date:
     """The date of a named day that is planned, or explained, or lived in a copy; raises RepereFaux when it is none."""
     what = REPERES[repere]
+    if isinstance(what, Calendrier):
+        return what.apres(datetime.fromisoformat((await pilot.etat(nom))["instant"]).date())
     if isinstance(what, Prevu):
         found = await _chercher(pilot, nom, lambda bac: _prevu(pilot, bac, what, dossier))
     else:
