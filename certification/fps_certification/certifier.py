@@ -14,9 +14,11 @@ from fps.villes.catalogue import par_nom
 from fps_certification.execution import Demande, Dire, Mode, executer
 from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, livres
+from fps_certification.prealable.sondes import Sondes, SondesReelles
 from fps_certification.preuves import liasse
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, Repris, SujetRepris
+from fps_certification.preuves.sondes import SondesEnregistrees, SondesRejouees
 from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetRejoue, Trace
 from fps_certification.rapports.rapport import Rapport, rapport
 from fps_certification.sujets.commandes import Commandes
@@ -62,6 +64,7 @@ async def certifier(
     jeton: str,
     dire: Dire = lambda phrase: None,
     main: ALaMain | None = None,
+    sondes: Sondes | None = None,
 ) -> Certifiee:
     """Run a plan against its product, through a client that reaches the services and holds the pilot's credential.
 
@@ -82,12 +85,15 @@ async def certifier(
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
-        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), dire)
+        vues = SondesEnregistrees(sondes or SondesReelles(), trace)
+        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
     entete = {
         "plan": plan.model_dump(mode="json"),
         "execution": demande.execution,
         "parallele": demande.parallele,
+        "prealable": demande.prealable,
+        "reseau": demande.reseau,
         "mode": demande.mode.value,
         "produit": nom,
         "interroge": sujet is not None,
@@ -95,11 +101,11 @@ async def certifier(
     return Certifiee(rapport(verdict, plan.titre, nom, demande.execution), entete, trace)
 
 
-async def _juger(demande: Demande, monde: Monde, sujet: Sujet | None, dire: Dire = lambda phrase: None) -> Verdict:
+async def _juger(demande: Demande, monde: Monde, sujet: Sujet | None, sondes: Sondes, dire: Dire = lambda phrase: None) -> Verdict:
     """The verdict of what is played, or of what was seen; the same code when it is computed again."""
     if demande.mode is Mode.OBSERVER or sujet is None:
         return await observer(demande, monde, sujet)
-    return await executer(demande, monde, sujet, dire)
+    return await executer(demande, monde, sujet, sondes, dire)
 
 
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
@@ -108,14 +114,22 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
     try:
         plan = Plan.model_validate(lue.entete["plan"])
         mode, interroge = Mode(lue.entete.get("mode", Mode.JOUER)), bool(lue.entete.get("interroge", True))
-        demande = Demande(plan, lue.entete["execution"], garder=True, parallele=int(lue.entete["parallele"]), mode=mode)
+        demande = Demande(
+            plan,
+            lue.entete["execution"],
+            garder=True,
+            parallele=int(lue.entete["parallele"]),
+            mode=mode,
+            reseau=bool(lue.entete.get("reseau")),
+            prealable=bool(lue.entete.get("prealable")),
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise LiasseFausse(1, f"le plan de cette preuve ne se lit pas ici ({error})") from error
     async with httpx.AsyncClient(transport=Rejeu(REJEU, lue.lignes)) as client:
         monde = Ailleurs(Pilot(client, REJEU, ""))
         try:
             sujet = SujetRejoue(lue.entete["produit"], lue.lignes) if interroge else None
-            verdict = await _juger(demande, monde, sujet)
+            verdict = await _juger(demande, monde, sujet, SondesRejouees(lue.lignes))
         except Divergence as error:
             raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
     refait = rapport(verdict, plan.titre, lue.entete["produit"], demande.execution)

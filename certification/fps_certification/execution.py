@@ -16,6 +16,9 @@ from fps_certification.epreuves.lecture import epreuves
 from fps_certification.observation import Observation, Recue
 from fps_certification.plans.plan import Plan
 from fps_certification.prealable import certificats
+from fps_certification.prealable.constat import Constat, Tenue, mauvais
+from fps_certification.prealable.controles import Examen, examiner
+from fps_certification.prealable.sondes import Sondes
 from fps_certification.sujets.sujet import Domaine, Sujet
 from fps_certification.verdict import Verdict, rendre
 from fps_simulateur.joueur import Monde
@@ -37,18 +40,42 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demande:
-    """What is run: `execution` names its bacs; `garder` leaves them there to be looked at; `parallele`: checks at once."""
+    """What is run: `execution` names its bacs; `garder` leaves them there to be looked at; `parallele`: checks at once.
+
+    `reseau`: the services are reached by the network, which is looked at too. `prealable`: what comes before the plan is looked at.
+    """
 
     plan: Plan
     execution: str
     garder: bool = False
     parallele: int = 4
     mode: Mode = Mode.JOUER
+    reseau: bool = False
+    prealable: bool = True
 
 
-async def executer(demande: Demande, monde: Monde, sujet: Sujet, dire: Dire = lambda phrase: None) -> Verdict:
-    """Play a plan; whatever the product does, it ends, and says whose fault each failure is."""
+async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Constat, ...]:
+    """What is looked at before a plan: in the bac of the product; for the reference system alone, in one that is made for it."""
+    plan, bac = demande.plan, demande.plan.bac
+    essai = f"{demande.execution}-0" if bac is None and plan.produit is None else None
+    try:
+        if essai is not None:
+            await monde.pilot.creer(essai, paris(DEPART))
+        return await examiner(Examen(plan, essai or bac, monde, sondes, demande.reseau, demande.mode is Mode.A_LA_MAIN))
+    except PiloteErreur as error:
+        return (mauvais("services", str(error), "« fps doctor » cherche la cause.", Domaine.SIMULATEUR),)
+    finally:
+        if essai is not None:
+            with suppress(PiloteErreur):
+                await monde.pilot.supprimer(essai)
+
+
+async def executer(demande: Demande, monde: Monde, sujet: Sujet, sondes: Sondes, dire: Dire = lambda phrase: None) -> Verdict:
+    """Look at what comes before, then play a plan; whatever the product does, it ends, and says whose fault each failure is."""
     plan = demande.plan
+    constats = await controler(demande, monde, sondes) if demande.prealable else ()
+    if any(un.tenue is Tenue.FAUTE for un in constats):
+        return rendre(plan, (), constats)
     un_par_un = asyncio.Semaphore(1 if plan.bacs == "un" else demande.parallele)
     vies = [epreuves()[nom] for nom in plan.epreuves]
 
@@ -58,7 +85,7 @@ async def executer(demande: Demande, monde: Monde, sujet: Sujet, dire: Dire = la
             dire(vie.vie)
             return found
 
-    return rendre(plan, await asyncio.gather(*(one(rang, vie) for rang, vie in enumerate(vies, 1))))
+    return rendre(plan, await asyncio.gather(*(one(rang, vie) for rang, vie in enumerate(vies, 1))), constats)
 
 
 async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: Sujet) -> tuple[Jouee, Observation]:

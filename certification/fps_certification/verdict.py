@@ -10,6 +10,7 @@ from fps_certification.deroule import Jouee
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.observation import Observation
 from fps_certification.plans.plan import Plan
+from fps_certification.prealable.constat import Constat
 from fps_certification.sujets.sujet import Domaine
 
 
@@ -66,14 +67,15 @@ class Verdict:
     etat: Etat
     rendus: tuple[Rendu, ...]
     fautes: tuple[tuple[str, Domaine, str], ...]
+    constats: tuple[Constat, ...] = ()  # what was looked at before
 
 
-def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]]) -> Verdict:
-    """The verdict of what was played and seen."""
+def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tuple[Constat, ...] = ()) -> Verdict:
+    """The verdict of what was played and seen; a check that came before and failed is a fault, never a non-conformity."""
     bons: dict[str, int] = defaultdict(int)
     dits: dict[str, int] = defaultdict(int)  # what a person says and nothing shows
     echecs: dict[str, list[Echec]] = defaultdict(list)
-    fautes: list[tuple[str, Domaine, str]] = []
+    fautes = [(un.controle, un.domaine, f"{un.phrase} {un.que_faire}".strip()) for un in constats if un.domaine is not None]
     tenues: dict[str, str] = {}  # why what a check would have proved is not
     portee = plan.portee()
     des_assertions: dict[str, list[str]] = defaultdict(list)
@@ -96,7 +98,7 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]]) -> Verdict:
         for nom, ids in des_assertions.items():
             _asserter(nom, ids, jouee.vie, vue, bons, echecs)
     rendus = tuple(_rendre(e, plan, bons[e.id], dits[e.id], tuple(echecs[e.id]), tenues) for e in portee)
-    return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes))
+    return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes), constats)
 
 
 def _asserter(nom: str, ids: list[str], vie: str, vue: Observation, bons: dict[str, int], echecs: dict[str, list[Echec]]) -> None:

@@ -123,3 +123,10 @@ def test_no_evidence_is_given_of_a_run_that_does_not_conclude(tmp_path: Path, ca
     assert main(["certifier", "cycle-complet", "--only", "amiable-etranger", "--preuve", str(preuve), "--data-dir", str(tmp_path)]) == 4
     said = capsys.readouterr()
     assert not preuve.exists() and "la preuve n'est pas écrite : le verdict est « INCOMPLET »" in said.err and "INCOMPLET" in said.out
+
+
+def test_the_command_looks_and_plays_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certifier", "comptable", "--prealable", "--json"]) == 0
+    assert {un["tenue"] for un in json.loads(capsys.readouterr().out)} == {"bon"}
+    assert main(["certifier", "comptable", "--bac", "essai", "--prealable", "--data-dir", str(tmp_path)]) == 2
+    assert "Le jeton de pilotage est introuvable" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from fps_certification.exigences.exigence import Niveau
+from fps_certification.prealable.constat import Tenue
 from fps_certification.rapports.rapport import ExigenceRendue, Rapport
 from fps_certification.verdict import Sort
 
@@ -11,6 +12,8 @@ from fps_certification.verdict import Sort
 def junit(rapport: Rapport) -> str:
     """The XML text. What is not proved is skipped; what only a hypothesis asks too: neither a failure nor a success."""
     racine = ET.Element("testsuites", name=f"fps certifier {rapport.plan}")
+    if rapport.prealable:
+        _prealable(racine, rapport)
     par_flux = sorted(rapport.exigences, key=lambda e: e.flux or 0)
     for flux, groupe in groupby(par_flux, key=lambda e: e.flux or 0):
         cas = list(groupe)
@@ -22,6 +25,20 @@ def junit(rapport: Rapport) -> str:
         suite.set("skipped", str(sum(e.sort in (Sort.NON_PROUVE, Sort.HYPOTHESE_SEULE) for e in cas)))
     ET.indent(racine)
     return ET.tostring(racine, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _prealable(racine: ET.Element, rapport: Rapport) -> None:
+    """What came before: an error is not a failure of the product."""
+    controles = rapport.prealable
+    suite = ET.SubElement(racine, "testsuite", name="contrôle préalable", failures="0", time="0", tests=str(len(controles)))
+    suite.set("errors", str(sum(un.tenue is Tenue.FAUTE for un in controles)))
+    suite.set("skipped", str(sum(un.tenue is Tenue.SANS_OBJET for un in controles)))
+    for un in controles:
+        cas = ET.SubElement(suite, "testcase", classname="prealable", name=un.controle, time="0")
+        if un.tenue is Tenue.FAUTE:
+            ET.SubElement(cas, "error", message=un.phrase[:500], type="" if un.domaine is None else un.domaine.value).text = un.que_faire
+        elif un.tenue is Tenue.SANS_OBJET:
+            ET.SubElement(cas, "skipped", message=un.phrase[:500])
 
 
 def _echoue(une: ExigenceRendue) -> bool:

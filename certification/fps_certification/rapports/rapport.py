@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from fps_certification.exigences.exigence import Niveau, Source
+from fps_certification.prealable.constat import Tenue
 from fps_certification.preuves.liasse import MENTION
 from fps_certification.sujets.sujet import Domaine
 from fps_certification.verdict import Sort, Verdict
@@ -52,6 +53,16 @@ class Faute(_Partie):
     phrase: str
 
 
+class ControleRendu(_Partie):
+    """Ce qui a été regardé avant le plan : l'adresse, le bac, la convention, le certificat, les lettres."""
+
+    controle: str
+    tenue: Tenue
+    phrase: str
+    que_faire: str = Field(description="Quoi faire ; vide quand il n'y a rien à faire")
+    domaine: Domaine | None = Field(description="De qui c'est l'affaire quand c'est une faute : configuration ou réseau")
+
+
 class Rapport(_Partie):
     """Le verdict d'une exécution. Environnement simulé : il ne vaut certification par personne."""
 
@@ -62,6 +73,7 @@ class Rapport(_Partie):
     execution: str
     etat: str = Field(description="conforme, non-conforme, configuration, simulateur ou incomplet")
     code: int = Field(description="Le code de sortie de la commande")
+    prealable: tuple[ControleRendu, ...] = Field(description="Le contrôle préalable, dans l'ordre ; vide quand il n'a pas été fait")
     fautes: tuple[Faute, ...]
     exigences: tuple[ExigenceRendue, ...]
 
@@ -110,6 +122,7 @@ def rapport(verdict: Verdict, titre: str, produit: str, execution: str) -> Rappo
         execution=execution,
         etat=verdict.etat.name.lower().replace("_", "-"),
         code=verdict.etat.value,
+        prealable=tuple(ControleRendu.model_validate(un) for un in verdict.constats),
         fautes=tuple(Faute(epreuve=v, domaine=d, phrase=p) for v, d, p in verdict.fautes),
         exigences=tuple(rendues),
     )

@@ -13,6 +13,9 @@ def certifier(
     montrer: Annotated[bool, typer.Option("--exigences", help="Montre les exigences, leur source et ce qui les éprouve.")] = False,
     plans: Annotated[bool, typer.Option("--plans", help="Montre les plans livrés.")] = False,
     valider: Annotated[bool, typer.Option("--valider", help="Lit le plan et dit ses fautes, sans rien éprouver.")] = False,
+    prealable: Annotated[
+        bool, typer.Option("--prealable", help="Contrôle l'adresse, le bac, la convention, le certificat, les lettres ; n'éprouve rien.")
+    ] = False,
     only: Annotated[list[str] | None, typer.Option(metavar="EPREUVE", help="Cette épreuve seule (répétable).")] = None,
     pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
     bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
@@ -43,6 +46,8 @@ def certifier(
     choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
     if valider:
         return commande.valider(choix, en_json)
+    if prealable:
+        return commande.control(choix, settings(adresses, data_dir), en_json)
     return commande.certify(choix, settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)
 
 

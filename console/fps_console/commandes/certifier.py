@@ -1,35 +1,42 @@
 """What `fps certifier` and `fps verifier` do: a plan read, a product tried, the verdict told, its evidence written and computed again."""
 
 import asyncio
+import contextlib
 import json
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fps.kit.ground.settings import Settings
+from fps.kit.trust.pki import Pki
 from fps.parties import LIBELLES
 from fps.villes.catalogue import par_nom
 from fps_certification import passif
 from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
 from fps_certification.epreuves.lecture import epreuves
-from fps_certification.execution import Demande, Mode
+from fps_certification.execution import Demande, Mode, controler
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.exigences.lecture import exigences, par_id
 from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
+from fps_certification.prealable.constat import Constat, Tenue
+from fps_certification.prealable.sondes import SondesReelles
 from fps_certification.preuves import signature
 from fps_certification.preuves.liasse import LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
 from fps_certification.rapports.junit import junit as en_junit
-from fps_certification.rapports.rapport import ExigenceRendue, Rapport
+from fps_certification.rapports.rapport import ControleRendu, ExigenceRendue, Rapport
 from fps_certification.verdict import Etat, Sort
 from fps_console.commandes.a_la_main import Terminal
-from fps_console.commandes.liaison import linked
+from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
+from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
+from fps_simulateur.pilote.pilot import Pilot
 
 NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
 SORTS = {
@@ -46,6 +53,7 @@ ETATS = {
     Etat.SIMULATEUR: "LE SIMULATEUR A FAILLI",
     Etat.INCOMPLET: "INCOMPLET",
 }
+MARQUES = {Tenue.BON: "✓", Tenue.AVERTISSEMENT: "!", Tenue.FAUTE: "✗", Tenue.SANS_OBJET: "·"}
 CARTES = 10  # failures told in a terminal; all of them are in the reports
 
 
@@ -121,8 +129,8 @@ def show_plans(en_json: bool) -> int:
     return 0
 
 
-def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
-    """Try a product; gives the exit status (`Etat`). Raises Panne."""
+def _demande(choix: Choix) -> Demande:
+    """What is run; raises Panne."""
     plan = plan_de(choix)
     if choix.a_la_main:
         plan = _par_une_personne(choix, plan)
@@ -134,7 +142,49 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
     mode = Mode.OBSERVER if choix.observer else Mode.A_LA_MAIN if choix.a_la_main else Mode.JOUER
-    demande = Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele, mode)
+    return Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele, mode, reseau=plan.bac is not None)
+
+
+def control(choix: Choix, settings: Settings, en_json: bool) -> int:
+    """Look at what comes before a plan, and play nothing; gives 0, or 2 when something is to be set right. Raises Panne."""
+    demande = _demande(choix)
+
+    async def run() -> tuple[Constat, ...]:
+        async with _services(demande.plan, settings) as (client, adresses, jeton):
+            return await controler(demande, Ailleurs(Pilot(client, adresses, jeton)), _sondes(settings))
+
+    constats = asyncio.run(run())
+    if en_json:
+        dump([ControleRendu.model_validate(un).model_dump(mode="json") for un in constats])
+    else:
+        tell_control([ControleRendu.model_validate(un) for un in constats])
+    fautes = sum(un.tenue is Tenue.FAUTE for un in constats)
+    if not en_json:
+        say(f"{fautes} à régler avant d'éprouver quoi que ce soit." if fautes else "Rien n'empêche d'éprouver ce plan.")
+    return Etat.CONFIGURATION.value if fautes else 0
+
+
+def _sondes(settings: Settings) -> SondesReelles:
+    """What looks at the network: the services as the commands believe them, the address of the letters as their postman does."""
+
+    def lettres() -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        with contextlib.suppress(OSError):  # no test authority here: the public ones remain
+            context.load_verify_locations(Pki(pki_dir(settings)).fichier_autorites)
+        return context
+
+    return SondesReelles({"service": lambda: believed(settings), "lettres": lettres})
+
+
+def tell_control(constats: Iterable[ControleRendu]) -> None:
+    """What was looked at, for a person."""
+    for un in constats:
+        say(f"{MARQUES[un.tenue]} {un.controle} : {un.phrase}{f' → {un.que_faire}' if un.que_faire else ''}")
+
+
+def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
+    """Try a product; gives the exit status (`Etat`). Raises Panne."""
+    demande = _demande(choix)
     passage = _passage(choix, demande, settings) if choix.a_la_main else None
     if passage is not None:
         demande = replace(demande, execution=str(passage.entete["execution"]))
@@ -198,7 +248,12 @@ def _sans_preuve(found: Rapport) -> str:
 async def _services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, Any, str]]:
     """A client, the addresses and the credential of those that run where the product is, else of four of this process."""
     if plan.bac is not None:
-        async with linked(settings) as pilot:
+        async with AsyncExitStack() as ouverts:
+            try:
+                pilot = await ouverts.enter_async_context(linked(settings))
+            except Panne as error:  # whatever a command does of it elsewhere, here 1 says that a product does not conform
+                error.statut = Etat.CONFIGURATION.value
+                raise
             yield pilot.client, pilot.addresses, pilot.token
         return
     from fps_simulateur.pilote.world import open_world
@@ -221,7 +276,7 @@ async def _run(demande: Demande, settings: Settings, passage: Journal | None, de
                 progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
 
         async with _services(demande.plan, settings) as (client, adresses, jeton):
-            return await certifier(demande, client, adresses, jeton, dire, main)
+            return await certifier(demande, client, adresses, jeton, dire, main, _sondes(settings))
 
 
 def verify(place: Path, cles: Path | None, en_json: bool) -> int:
@@ -252,12 +307,13 @@ def tell(found: Rapport) -> None:
     """The report for a person."""
     say(found.mention)
     say(f"Plan « {found.plan} », produit : {found.produit}")
+    tell_control(un for un in found.prealable if un.tenue in (Tenue.FAUTE, Tenue.AVERTISSEMENT))
     ratees = [e for e in found.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)]
     for exigence in ratees[:CARTES]:
         _carte(exigence)
     if len(ratees) > CARTES:
         say(f"… et {len(ratees) - CARTES} autres exigences manquées : --json, --junit.")
-    for faute in found.fautes:
+    for faute in found.fautes[sum(un.tenue is Tenue.FAUTE for un in found.prealable) :]:
         say(f"✗ {faute.epreuve} ({faute.domaine.value}) : {faute.phrase[:400]}")
     sans = [e for e in found.exigences if e.sort is Sort.NON_PROUVE]
     for exigence in sans[:CARTES]:

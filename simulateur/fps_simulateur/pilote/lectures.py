@@ -202,6 +202,11 @@ class Lecteur:
             found, apres = found + page["lettres"], page["suite"]
         return found
 
+    async def destination(self, service: Party, nom: str, siret: str) -> dict[str, Any]:
+        """Where a service sends the letters of a collectivité: `mode`, `adresse`."""
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/destinations/{siret}")).json()
+        return found
+
 
 def sujets_de(lines: Iterable[Mapping[str, Any]]) -> list[str]:
     """The numbers that lines of a journal are about: their dossiers, and the petitions that they name."""
