@@ -68,7 +68,7 @@ class Main:
 
 async def conduire(monde: World, plan: Plan, main: Main, journal: Journal | None = None, delai: float = 30.0) -> Certifiee:
     nom = plan.plan if journal is None else str(journal.entete["execution"])
-    demande = Demande(plan, nom, mode=Mode.A_LA_MAIN)
+    demande = Demande(plan, nom, mode=Mode.A_LA_MAIN, prealable=False)  # the reference system stands for the product
     return await certifier(demande, monde.client, monde.addresses, monde.token, main=ALaMain(main, journal, delai, 0.01))
 
 
