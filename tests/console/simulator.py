@@ -8,7 +8,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -22,8 +21,9 @@ from fps.kit.trust.pki import Pki
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer
 from fps_console.cli.principal import main
+from tests import fourche
+from tests.fourche import FPS
 
-FPS = str(Path(sys.executable).with_name("fps"))
 RANGS = count(123)
 VEHICULE = {"immatriculation": "AB-123-CD", "pays": "FR", "marque": "Renault", "modele": "Clio", "categorie": "voiture"}
 DEMANDE = {
@@ -44,7 +44,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 def fps(*arguments: str | Path, data_dir: Path | None = None, cwd: Path | None = None, **env: str) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end."""
     command = [FPS, *map(str, arguments), *(["--data-dir", str(data_dir)] if data_dir else [])]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, env=clean_environment(**env), cwd=cwd, check=False)
+    return fourche.executer(command, clean_environment(**env), cwd=cwd, timeout=90)
 
 
 def here(*arguments: str | Path, data_dir: Path | None = None, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -78,7 +78,7 @@ def free_base() -> int:
 class Simulator:
     """`fps up` at work."""
 
-    def __init__(self, process: "subprocess.Popen[str]", base: int, data_dir: Path, scheme: str = "http"):
+    def __init__(self, process: "subprocess.Popen[str] | fourche.Processus", base: int, data_dir: Path, scheme: str = "http"):
         self.process, self.base, self.data_dir = process, base, data_dir
         self.numero, self.said = "", ""
         self.console = f"http://127.0.0.1:{base}"
@@ -127,15 +127,20 @@ class Simulator:
         """Stop it; gives its exit status and what it said on standard error."""
         self.process.send_signal(number)
         _, said = self.process.communicate(timeout=30)
-        return self.process.returncode, said
+        return self.process.wait(), said
 
 
 @contextmanager
-def up(data_dir: Path, *options: str, base: int | None = None) -> Iterator[Simulator]:
-    """`fps up` started and ready; killed at the end when the test has not stopped it."""
+def up(data_dir: Path, *options: str, base: int | None = None, neuf: bool = False) -> Iterator[Simulator]:
+    """`fps up` started and ready; killed at the end when the test has not stopped it. `neuf`: in a Python of its own (see `fourche`)."""
     base = base or free_base()
     command = [FPS, "up", "--data-dir", str(data_dir), "--port", str(base), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment())
+    env, pipe = clean_environment(), subprocess.PIPE
+    process: subprocess.Popen[str] | fourche.Processus
+    if neuf:
+        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
+    else:
+        process = fourche.lancer(command, env, stdout=pipe, stderr=pipe)
     try:
         assert process.stdout is not None
         said = ""

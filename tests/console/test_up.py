@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("up")  # one simulator for what does not st
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
 def test_it_starts_five_servers_and_stops_them_all(tmp_path: Path, number: signal.Signals) -> None:
-    with up(tmp_path / "fps", "--memory") as simulator:
+    with up(tmp_path / "fps", "--memory", neuf=number == signal.SIGINT) as simulator:
         for address in (simulator.antai, simulator.dgfip, simulator.ccsp, simulator.collectivite):
             assert httpx.get(f"{address}/sante/pret").json()["statut"] == "pret"
             assert httpx.get(f"{address}/docs").status_code == 200

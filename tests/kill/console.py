@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 
 from fps.kit.wire.carrier import bearer
+from tests.fourche import lancer
 from tests.kill.nemesis import EPARGNEE, PRET
 from tests.parler.mondes import Process, free_port, ready
 
@@ -39,9 +40,8 @@ async def prise(url: str, bac: str, fini: asyncio.Future[Any], hasard: Random) -
 async def commande_tuee(environment: Mapping[str, str], url: str, bac: str, jusqua: datetime, hasard: Random) -> bool:
     """`fps advance`, killed once it has taken the bac; whether it was."""
     command = [sys.executable, "-m", "fps_console", "advance", "--bac", bac, "--jusqua", f"{jusqua:%Y-%m-%dT%H:%M}", "--json"]
-    null = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, env=os.environ | dict(environment), stdout=null, stderr=null)
-    fini = asyncio.ensure_future(process.wait())
+    process = lancer(command, os.environ | dict(environment))
+    fini = asyncio.ensure_future(asyncio.to_thread(process.wait))
     if tuee := await prise(url, bac, fini, hasard):
         process.kill()
     await fini

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from subprocess import PIPE, STDOUT
 from typing import Final
 
 import httpx
@@ -27,6 +28,7 @@ from fps_simulateur.invariants import verifier
 from fps_simulateur.pilote import verifications
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from tests.conftest import Postgres
+from tests.fourche import lancer
 from tests.kill import comptes
 from tests.kill.abonnes import Abonnes
 from tests.kill.client import Insistant
@@ -224,10 +226,8 @@ async def _doctor(table: Table, bacs: int) -> list[str]:
     """`fps doctor` finds nothing, but that no console runs here."""
     environment = os.environ | table.monde.processes[Party.ANTAI].environment
     command = [sys.executable, "-m", "fps_console", "doctor"]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    out = (await process.communicate())[0].decode()
+    process = lancer(command, environment, stdout=PIPE, stderr=STDOUT)
+    out, _ = await asyncio.to_thread(process.communicate)
     wrong = [line.strip() for line in out.splitlines() if line.startswith(("  PANNE", "  NON VÉRIFIÉ")) and "PANNE  Console" not in line]
     if (held := out.count("invariants tiennent")) != bacs:
         wrong.append(f"les invariants tiennent dans {held} bacs sur {bacs} : {out[-1500:]}")

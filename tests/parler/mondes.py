@@ -5,7 +5,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +21,7 @@ from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
+from tests import fourche
 from tests.conftest import Postgres
 from tests.real import amqp_url, forget, postgres_url
 
@@ -107,11 +107,11 @@ class Process:
     def __init__(self, module: str, environment: dict[str, str], log: Path, command: str = "serve"):
         self.command = [sys.executable, "-m", module, command]
         self.environment, self.log = environment, log
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: fourche.Processus | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self._running = subprocess.Popen(self.command, env=os.environ | self.environment, stdout=log, stderr=log)
+            self._running = fourche.lancer(self.command, os.environ | self.environment, stdout=log, stderr=log)
 
     def send(self, how: signal.Signals) -> None:
         """Send a signal that it may survive: SIGSTOP, SIGCONT."""
