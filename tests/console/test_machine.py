@@ -20,7 +20,8 @@ from fps.kit.ground import locks
 from fps_console.cli import principal
 from fps_console.cli.principal import app, main
 from fps_console.commandes.up import loop_factory
-from tests.console.simulator import FPS, clean_environment, free_base, here
+from tests.console.simulator import clean_environment, free_base, here
+from tests.fourche import FPS
 
 ROOT = Path(__file__).resolve().parents[2]
 MUETTES = {"fps serve"}  # it only serves: what it has to say goes to its log
