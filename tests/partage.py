@@ -32,6 +32,21 @@ LONGS = (
 # What waits for FPS_TEST_LONG=1 when all the tests are shared between workers: others play nearly the same, or `make kill` does more.
 # Asked by its file, without workers, each is played.
 LONGUES = (
+    "tests/certification/test_exploration.py::test_ten_thousand_steps_find_nothing_on_the_reference_collectivite",
+    "tests/certification/test_exploration.py::test_no_written_plan_catches_any_of_these_products",
+    *(
+        f"tests/certification/test_exploration.py::test_what_is_wrong_in_a_combination_is_found_as_a_life_that_fails[{nom}]"
+        for nom in (
+            "cheque-rejete-puis-repaye",
+            "deux-fps-de-la-meme-plaque",
+            "annulation-le-jour-de-la-limite",
+            "vingt-neuf-fevrier",
+            "minore-du-lendemain",
+            "rejet-apres-rectificatif",
+            "second-rapo-apres-rejet",
+            "redite-apres-rectificatif",
+        )
+    ),
     "tests/kit/test_integration_continue.py::test_the_steps_of_both_jobs_do_what_they_say_in_an_empty_environment",
     "tests/console/test_up.py::test_killed_at_any_moment_it_loses_nothing_and_says_nothing_twice[0.1]",
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole[contentieux]",

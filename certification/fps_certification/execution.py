@@ -52,6 +52,7 @@ class Demande:
     mode: Mode = Mode.JOUER
     reseau: bool = False
     prealable: bool = True
+    vies: tuple[Vie, ...] = ()  # those of a file, beside the checks of the plan
 
 
 async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Constat, ...]:
@@ -77,7 +78,7 @@ async def executer(demande: Demande, monde: Monde, sujet: Sujet, sondes: Sondes,
     if any(un.tenue is Tenue.FAUTE for un in constats):
         return rendre(plan, (), constats)
     un_par_un = asyncio.Semaphore(1 if plan.bacs == "un" else demande.parallele)
-    vies = [epreuves()[nom] for nom in plan.epreuves]
+    vies = [*(epreuves()[nom].model_copy(update={"ville": plan.ville}) for nom in plan.epreuves), *demande.vies]
 
     async def one(rang: int, vie: Vie) -> tuple[Jouee, Observation]:
         async with un_par_un:
@@ -93,13 +94,12 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
     siret = par_nom()[plan.ville].siret
     bac = plan.bac if plan.bacs == "un" and plan.bac is not None else f"{demande.execution}-{rang}"
     neuf = bac != plan.bac
-    vie = vie.model_copy(update={"ville": plan.ville})
     try:
         if neuf and plan.bac is not None:
             await pilot.copier(plan.bac, bac)
         elif neuf:
             depart = vie.depart if "depart" in vie.model_fields_set else DEPART
-            await pilot.creer(bac, paris(depart), graine=f"{plan.graine}-{vie.vie}")
+            await pilot.creer(bac, paris(depart), graine=vie.graine or f"{plan.graine}-{vie.vie}")
         await pilot.observer(bac)
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)

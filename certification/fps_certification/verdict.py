@@ -135,6 +135,7 @@ def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine
     if Domaine.SIMULATEUR in domaines:
         return Etat.SIMULATEUR
     exiges = [r for r in rendus if r.exigence.niveau is Niveau.OBLIGATOIRE and r.exigence.non_teste is None]
+    vus = [r for r in exiges if not r.exigence.exploree]  # nothing that is written proves what only the exploration tries
     manques = [r for r in exiges if r.sort is Sort.NON_CONFORME and not r.attendu]
     inattendues = [r for r in rendus if r.attendu and r.sort in (Sort.CONFORME, Sort.DECLARE)]
     if manques or inattendues:
@@ -143,4 +144,4 @@ def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine
         return Etat.CONFIGURATION
     if Domaine.PRODUIT in domaines:
         return Etat.NON_CONFORME
-    return Etat.INCOMPLET if any(r.sort is Sort.NON_PROUVE and not r.attendu for r in exiges) else Etat.CONFORME
+    return Etat.INCOMPLET if any(r.sort is Sort.NON_PROUVE and not r.attendu for r in vus) else Etat.CONFORME

@@ -92,7 +92,7 @@ def test_the_command_shows_every_requirement_to_people_and_to_programs(capsys: p
     assert main(["certifier", "--exigences", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["id"], one["texte"], one["source"]["article"]) for one in told] == [(e.id, e.texte, e.source.article) for e in exigences()]
-    assert all(bool(one["epreuves"] or one["assertions"]) != bool(one["non_teste"]) for one in told)
+    assert all(bool(one["epreuves"] or one["assertions"] or one["exploree"]) != bool(one["non_teste"]) for one in told)
 
 
 def test_no_requirement_and_no_check_is_an_orphan() -> None:

@@ -46,10 +46,13 @@ class Exigence(Lecture):
     source: Source
     epreuves: Annotated[tuple[str, ...], Field(description="Des vies dont une étape la « prouve »")] = ()
     assertions: Annotated[tuple[str, ...], Field(description="Ce qui se vérifie dans tout échange du produit")] = ()
+    exploree: Annotated[bool, Field(description="L'exploration l'éprouve : « fps certifier --explorer »")] = False
     non_teste: Annotated[str | None, Field(min_length=10, description="Pourquoi rien ne l'éprouve")] = None
 
     @model_validator(mode="after")
     def _eprouvee_ou_non(self) -> Self:
-        if bool(self.epreuves or self.assertions) == (self.non_teste is not None):
-            raise ValueError("Donnez des épreuves ou des assertions, ou dites dans « non_teste » pourquoi non : l'un ou l'autre.")
+        if bool(self.epreuves or self.assertions or self.exploree) == (self.non_teste is not None):
+            raise ValueError(
+                "Donnez des épreuves ou des assertions, ou l'exploration, ou dites dans « non_teste » pourquoi non : l'un ou l'autre."
+            )
         return self

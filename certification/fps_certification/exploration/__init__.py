@@ -1,1 +1,1 @@
-"""Exploration: sequences of acts and days that nobody wrote, drawn, played on the product, judged after each step, then made as short as can be."""
+"""Exploration: sequences of acts and days that nobody wrote, drawn, played on a product, judged step by step, then shortened."""

@@ -32,7 +32,13 @@ def vie(nom: str, titre: str, ville: str, depart: date, journal: Sequence[Etape]
 
 def ecrire(une: Vie, graine: str, phrase: str) -> str:
     """The file: a list of one life, as `fps certifier FICHIER` and `fps play FICHIER` read it."""
-    brut: dict[str, Any] = {"vie": une.vie, "titre": une.titre, "depart": une.depart, "ville": une.ville, "graine": f"exploration-{une.depart}"}
+    brut: dict[str, Any] = {
+        "vie": une.vie,
+        "titre": une.titre,
+        "depart": une.depart,
+        "ville": une.ville,
+        "graine": f"exploration-{une.depart}",
+    }
     brut["etapes"] = [_etape(etape) for etape in une.etapes]
     tete = f"# Trouvé par l'exploration, graine {graine}. {phrase}\n# SPÉCIMEN — environnement simulé.\n"
     return tete + yaml.safe_dump([brut], allow_unicode=True, sort_keys=False, width=140, default_flow_style=None)

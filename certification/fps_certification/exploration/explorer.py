@@ -1,4 +1,4 @@
-"""The exploration of a product: sequences drawn and played one after the other until the time or the steps are over, or something is wrong."""
+"""The exploration of a product: sequences drawn and played one after the other until the time is over, or something is wrong."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +103,7 @@ async def explorer(consigne: Consigne, monde: Monde, sujet: Sujet, dire: Dire = 
     except PiloteErreur as error:
         meneur.fait.domaine, meneur.fait.phrase = Domaine.SIMULATEUR, str(error)
     finally:
-        await meneur.ranger()
+        await meneur.ranger(coupee=True)
     return meneur.fait
 
 
@@ -141,12 +141,12 @@ class _Meneur:
         await partie.ouvrir()
         return partie
 
-    async def ranger(self) -> None:
-        """The last bac is deleted, in bounded time."""
+    async def ranger(self, *, coupee: bool = False) -> None:
+        """The last bac is deleted, in bounded time; `coupee`: once the letters that were on their way have arrived."""
         partie, self.ouverte = self.ouverte, None
         if partie is not None:
             try:
-                await asyncio.wait_for(partie.fermer(), FIN)
+                await asyncio.wait_for(partie.fermer(coupee=coupee), FIN)
             except TimeoutError:
                 self.fait.phrase = self.fait.phrase or f"Le bac « {partie.bac} » est resté : fps bac supprimer {partie.bac}."
 

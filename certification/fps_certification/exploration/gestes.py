@@ -104,7 +104,13 @@ def _cheque(titre: bool) -> Callable[[Suivi, date, str], bool]:
 
 def _saisissable(s: Suivi, le: date, variante: str) -> bool:
     d = s.dgfip
-    return not s.requete and d is not None and d["etat"] == "averti" and d["date_notification"] is not None and le.isoformat() >= d["date_notification"]
+    return (
+        not s.requete
+        and d is not None
+        and d["etat"] == "averti"
+        and d["date_notification"] is not None
+        and le.isoformat() >= d["date_notification"]
+    )
 
 
 def _saisir(s: Suivi, le: date, variante: str) -> Champs:
@@ -237,11 +243,25 @@ GESTES: Final[tuple[Geste, ...]] = (
     Geste("payer-titre", "payer le titre", ("tout-internet", "partie-internet", "tout-cheque"), _titre_payable, _payer_titre),
     Geste("rejeter-titre", "chèque du titre impayé", ("",), _cheque(titre=True), lambda s, le, v: {"reference": s.cheques[-1]}),
     Geste("rendre-pli", "rendre le pli", ("",), lambda s, le, v: s.etat in {"apa-envoye", "notifie"}, lambda s, le, v: {}),
-    Geste("saisir", "saisir la juridiction", ("",), _saisissable, _saisir, garder={"requete": "numero_requete", "numero_requete": "numero_requete"}),
+    Geste(
+        "saisir",
+        "saisir la juridiction",
+        ("",),
+        _saisissable,
+        _saisir,
+        garder={"requete": "numero_requete", "numero_requete": "numero_requete"},
+    ),
     Geste("juger", "juger", ("decharge-totale", "rejet"), lambda s, le, v: bool(s.requete) and not s.jugee and s.etat in TITRES, _juger),
     Geste("executer", "exécuter la décision", ("",), lambda s, le, v: bool(s.jugee), lambda s, le, v: {}, _executer),
     Geste("rapo", "déposer un RAPO", ("",), _oui, _deposer, _juger_depot),
-    Geste("decider", "décider le RAPO", ("rejet", "acceptation-totale", "acceptation-partielle", "irrecevable"), _oui, _decider, _juger_decision),
+    Geste(
+        "decider",
+        "décider le RAPO",
+        ("rejet", "acceptation-totale", "acceptation-partielle", "irrecevable"),
+        _oui,
+        _decider,
+        _juger_decision,
+    ),
     Geste(
         "baisser",
         "baisser le FPS",

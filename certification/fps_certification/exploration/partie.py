@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 from fps.kit.ground.clock import PARIS, paris
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
 from fps_certification.assertions import REGISTRE
 from fps_certification.deroule import CHEMINS, Epreuve
-from fps_certification.execution import TEMOINS
+from fps_certification.execution import TEMOINS, vu_de
 from fps_certification.exigences.lecture import exigences
 from fps_certification.exploration import relation
 from fps_certification.exploration.gestes import PAR_NOM, Attente, Avis, Geste, retenir
 from fps_certification.exploration.suivi import Champs, Suivi, montre
-from fps_certification.observation import Observation, Recue
+from fps_certification.observation import Observation
 from fps_certification.sujets.contrat import DES_ACTES
 from fps_certification.sujets.sujet import Domaine, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Monde
@@ -56,6 +57,7 @@ class Difference:
         return self.exigence, self.champ
 
 
+@cache
 def des_assertions() -> Mapping[str, str]:
     """The requirement of each finding that is judged in the exchanges."""
     return {nom: e.id for e in exigences() for nom in e.assertions}
@@ -89,13 +91,17 @@ class Partie:
         vie = Vie.model_construct(vie="exploration", titre="", ville=self.ville, depart=self.depart, etapes=())
         self.jeu = Epreuve(self.monde, vie, self.bac, sujet=self.sujet)
 
-    async def fermer(self) -> None:
+    async def fermer(self, *, coupee: bool = False) -> None:
         """Nothing of it stays."""
         with suppress(PiloteErreur):
+            if coupee:
+                await self.monde.pilot.au_calme(self.bac)
             await self.monde.pilot.supprimer(self.bac)
 
     async def jouer(self, coup: Coup) -> Difference | None:
-        """One step; a step that is no longer possible does nothing. Raises PiloteErreur, NonPrisEnCharge, SujetEnFaute (not the product's)."""
+        """One step; one that is no longer possible does nothing.
+
+        Raises PiloteErreur, NonPrisEnCharge, SujetEnFaute (when it is not the product's)."""
         self.coups.append(coup)
         try:
             if coup.le is not None:
@@ -197,16 +203,9 @@ class Partie:
         found: Champs | None = answer.json() if answer.status_code == 200 else None
         return found
 
-    async def echanges(self) -> Observation:
-        """What the product sent and received so far."""
-        pilot, siret = self.monde.pilot, par_nom()[self.ville].siret
-        vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, self.bac)]
-        recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, self.bac, siret)]
-        return Observation.du_produit(siret, vus, recues)
-
     async def relire(self) -> Difference | None:
         """The messages of the product and the letters that it was sent, by every finding of the certification."""
-        vu = await self.echanges()
+        vu = await vu_de(self.monde, self.bac, par_nom()[self.ville].siret, dict.fromkeys(TEMOINS, 0))
         for nom, exigence in des_assertions().items():
             for resultat in REGISTRE[nom].evaluer(vu):
                 if not resultat.bon:
@@ -214,7 +213,14 @@ class Partie:
         return None
 
     def _difference(
-        self, exigence: str, champ: str, attendu: str, recu: str, attentes: Champs | None = None, dossier: str = "", vu: Observation | None = None
+        self,
+        exigence: str,
+        champ: str,
+        attendu: str,
+        recu: str,
+        attentes: Champs | None = None,
+        dossier: str = "",
+        vu: Observation | None = None,
     ) -> Difference:
         derniere = self.journal[-1] if self.journal else Etape()
         if dossier and dossier != derniere.dossier and derniere.acte is not None:
@@ -237,5 +243,3 @@ class Refus:
 def actions(gestes: Iterable[Geste]) -> Mapping[str, str]:
     """The action of the contract that each act of the product asks for."""
     return {geste.nom: DES_ACTES[geste.acte].nom for geste in gestes if geste.juger is not None}
-
-

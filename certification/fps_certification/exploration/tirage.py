@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
-from typing import Final
+from typing import Final, TypeVar
 
+from fps.droit.calendar import ajouter_jours
 from fps_certification.exploration.gestes import GESTES, Avis
 from fps_certification.exploration.partie import CRENEAUX, PLAQUES, Coup, Partie
 from fps_certification.exploration.suivi import PLUS_RIEN, QUELQUES_JOURS, Suivi
-from fps.droit.calendar import ajouter_jours
 from fps_simulateur.population.tirages import Tirages, Urne
 
 LONGUEUR: Final = (6, 16)  # steps of a sequence, days included
@@ -58,7 +57,7 @@ class Tirage:
         jours = dict(s.reperes(partie.jour))
         if jours and self.hasard.vrai(0.5 if partie.repere == "" else 0.25):
             return self._venir(partie, s, jours)
-        gestes = {choix: poids for choix, poids in self._gestes(partie, s)}
+        gestes = dict(self._gestes(partie, s))
         return self._choisir(gestes) if gestes else None
 
     def _etablir(self, partie: Partie, dossier: str) -> Coup:
@@ -69,7 +68,9 @@ class Tirage:
 
     def _venir(self, partie: Partie, s: Suivi, jours: dict[str, date]) -> Coup:
         jours |= {f"{n} jours": ajouter_jours(partie.jour, n) for n in QUELQUES_JOURS}
-        choix = {("jour", s.etat, nom): (0.3 if nom.endswith(" jours") else 1.0, (nom, le)) for nom, le in jours.items()}
+        choix: dict[Choix, tuple[float, tuple[str, date]]] = {
+            ("jour", s.etat, nom): (0.3 if nom.endswith(" jours") else 1.0, (nom, le)) for nom, le in jours.items()
+        }
         partie.repere, le = self._choisir(choix)
         return Coup(le=le)
 

@@ -20,7 +20,11 @@ class Action:
     sens: str
     recoit: tuple[str, ...]  # the fields that it is always given, beside those of the act
     rend: tuple[str, ...]  # the fields that it must answer
+    sommes: tuple[str, ...] = ()  # in centimes, judged by the exploration when they are answered
 
+
+# What the FPS amounts to now, what the redevable still owes, what the collectivité owes back.
+SOMMES: Final = ("montant_actuel", "creance", "dette")
 
 _TOUTES: Final = (
     Action("etablir", "établir un FPS", "Établir un FPS et le transmettre ; répondre quand il l'est.", (), ("numero", "immatriculation")),
@@ -34,7 +38,7 @@ _TOUTES: Final = (
     Action("defendre", "défendre", "Déposer devant la juridiction le mémoire en défense.", ("requete",), ()),
     Action("executer", "exécuter la décision", "Exécuter une décision de la juridiction.", ("requete",), ()),
     Action("rembourser", "rembourser", "Rembourser ce qui a été payé en trop.", ("numero",), ()),
-    Action("lire", "", "Dire où en est un FPS.", ("numero",), ("etat",)),
+    Action("lire", "", "Dire où en est un FPS.", ("numero",), ("etat",), SOMMES),
 )
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
 DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte}

@@ -9,7 +9,9 @@ from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 
 def certifier(
-    plan: Annotated[str | None, typer.Argument(metavar="[PLAN|FICHIER]", help="Un plan livré, ou un fichier YAML.")] = None,
+    plan: Annotated[
+        str | None, typer.Argument(metavar="[PLAN|FICHIER]", help="Un plan livré, ou un fichier YAML : un plan, ou des vies.")
+    ] = None,
     montrer: Annotated[bool, typer.Option("--exigences", help="Montre les exigences, leur source et ce qui les éprouve.")] = False,
     plans: Annotated[bool, typer.Option("--plans", help="Montre les plans livrés.")] = False,
     valider: Annotated[bool, typer.Option("--valider", help="Lit le plan et dit ses fautes, sans rien éprouver.")] = False,
@@ -28,6 +30,17 @@ def certifier(
     delai: Annotated[float, typer.Option(metavar="SECONDES", min=1, help="À la main : ce que chaque chose peut prendre.")] = 1800,
     recommencer: Annotated[bool, typer.Option("--recommencer", help="À la main : oublie le passage interrompu.")] = False,
     ville: Annotated[str | None, typer.Option(metavar="NOM", help="La collectivité du produit ; celle du plan, à défaut.")] = None,
+    explorer: Annotated[
+        bool, typer.Option("--explorer", help="Tire des suites d'actes et de jours que rien n'a écrites, et juge après chaque pas.")
+    ] = False,
+    graine: Annotated[str, typer.Option(metavar="N", help="Ce que l'exploration tire en dépend, et de rien d'autre.")] = "1",
+    duree: Annotated[
+        float, typer.Option(metavar="SECONDES", min=1, max=86_400, help="L'exploration finit alors, quoi qu'il arrive.")
+    ] = 60.0,
+    pas: Annotated[int | None, typer.Option(metavar="N", min=1, help="L'exploration finit après autant de pas.")] = None,
+    sortie: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Où l'exploration écrit la vie qui échoue ; « exploration.yaml » à défaut.")
+    ] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
     garder: Annotated[bool, typer.Option("--garder", help="Laisse les bacs des épreuves, pour les regarder.")] = False,
@@ -41,9 +54,13 @@ def certifier(
 
     if montrer:
         return commande.show_requirements(en_json)
-    if plans or (plan is None and not observer):
+    if plans or (plan is None and not (observer or explorer)):
         return commande.show_plans(en_json)
     choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
+    if explorer:
+        from fps_console.commandes.explorer import Voulu, explore
+
+        return explore(Voulu(choix, graine, duree, pas, sortie), settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)
     if valider:
         return commande.valider(choix, en_json)
     if prealable:

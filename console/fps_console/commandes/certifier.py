@@ -34,6 +34,7 @@ from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
+from fps_console.commandes.vies_ecrites import vies_de
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
@@ -76,7 +77,9 @@ class Choix:
 
 def plan_de(choix: Choix) -> Plan:
     """The plan of a name or of a file, with what was typed; raises Panne."""
-    if choix.plan is None:
+    if (deja := vies_de(choix.plan)) is not None:
+        plan = deja[0]
+    elif choix.plan is None:
         plan = Plan(plan=passif.NOM, titre="Tout ce qu'un trafic ordinaire montre d'un produit", exigences=("EX-001..EX-9999",))
     elif choix.plan in livres():
         plan = livres()[choix.plan]
@@ -142,7 +145,10 @@ def _demande(choix: Choix) -> Demande:
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
     mode = Mode.OBSERVER if choix.observer else Mode.A_LA_MAIN if choix.a_la_main else Mode.JOUER
-    return Demande(plan, f"certif-{secrets.token_hex(3)}", choix.garder, choix.parallele, mode, reseau=plan.bac is not None)
+    ecrites = vies_de(choix.plan)
+    vies = () if ecrites is None else ecrites[1]
+    execution, reseau = f"certif-{secrets.token_hex(3)}", plan.bac is not None
+    return Demande(plan, execution, choix.garder, choix.parallele, mode, reseau=reseau, vies=vies)
 
 
 def control(choix: Choix, settings: Settings, en_json: bool) -> int:
@@ -185,6 +191,8 @@ def tell_control(constats: Iterable[ControleRendu]) -> None:
 def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
     """Try a product; gives the exit status (`Etat`). Raises Panne."""
     demande = _demande(choix)
+    if demande.vies and preuve is not None:
+        raise Panne("Une preuve se donne d'un plan, pas de vies.", "Ôtez --preuve.", code="preuve-de-vies", statut=2)
     passage = _passage(choix, demande, settings) if choix.a_la_main else None
     if passage is not None:
         demande = replace(demande, execution=str(passage.entete["execution"]))
@@ -326,7 +334,7 @@ def tell(found: Rapport) -> None:
 
 def compter(found: Rapport) -> None:
     """The meter of an observation: how many mandatory requirements were met, and what is still to be shown, in the words of the checks."""
-    exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None]
+    exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None and not par_id(e.id).exploree]
     tenues = sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges)
     plein = 40 * tenues // max(1, len(exiges))
     say(f"[{'█' * plein}{'·' * (40 - plein)}] {tenues} exigences obligatoires montrées sur {len(exiges)}")
