@@ -40,11 +40,13 @@ async def test_nothing_is_found_on_the_reference_collectivite(monde: World) -> N
     assert not [bac for bac in await monde.pilot.lister() if bac.startswith("explo-")]
 
 
+@pytest.mark.timeout(7_200)
 async def test_ten_thousand_steps_find_nothing_on_the_reference_collectivite(monde: World) -> None:
     found = await essayer(monde, "longue", 10_000, graine="2", duree=7_200)
     assert (found.texte, found.domaine, found.pas) == ("", None, 10_000)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("nom", list(MUTANTS))
 async def test_what_is_wrong_in_a_combination_is_found_as_a_life_that_fails(
     monde: World, monkeypatch: pytest.MonkeyPatch, nom: str
@@ -63,6 +65,7 @@ async def test_what_is_wrong_in_a_combination_is_found_as_a_life_that_fails(
     assert (juste.etat, juste.fautes) == ("conforme", ())
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("nom", list(livres()))
 async def test_no_written_plan_catches_any_of_these_products(monde: World, monkeypatch: pytest.MonkeyPatch, nom: str) -> None:
     for poser in MUTANTS.values():
