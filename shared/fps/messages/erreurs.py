@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+_DATE: Final = re.compile(r"^datetime\.date\((\d+), (\d+), (\d+)\)$")
 LISTEES: Final = 50  # errors told of one message: the rest is counted
 CHAMP: Final = 200  # characters of the place of an error, whose names may come from the message
 ATTENDUS: Final = {
@@ -95,6 +96,16 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
     return "valeur-invalide", f"Le champ « {champ} » n'est pas valable : corrigez {_extrait(recu)} d'après la spécification de l'interface."
 
 
+def chemin(loc: Iterable[int | str]) -> list[int | str]:
+    """The place of an error as it was written, without what pydantic puts in it: the branch of a union, the repr of a date that is a key."""
+    lus = (pas if isinstance(pas, int) else _DATE.sub(_iso, pas) for pas in loc if pas not in ("physique", "morale", "[key]", ""))
+    return list(lus)
+
+
+def _iso(lue: re.Match[str]) -> str:
+    return f"{int(lue[1]):04}-{int(lue[2]):02}-{int(lue[3]):02}"
+
+
 def phrases(erreur: ValidationError, message: type[BaseModel] | None = None) -> list[dict[str, str]]:
     """The first errors as {code, champ, phrase, article}, fifty at most; `message` gives the article of its law when it has one."""
     return phrases_de(erreur.errors(include_url=False), str(getattr(message, "law", "")))
@@ -104,7 +115,7 @@ def phrases_de(erreurs: Iterable[Any], article: str = "") -> list[dict[str, str]
     """The same, of pydantic errors already taken out of their exception (a request that FastAPI has refused)."""
     trouvees = []
     for brute in islice(erreurs, LISTEES):
-        champ = ".".join(str(pas) for pas in brute["loc"] if pas not in ("physique", "morale"))
+        champ = ".".join(map(str, chemin(brute["loc"])))
         code, phrase = _phrase(brute, champ)
         trouvees.append({"code": code, "champ": champ[:CHAMP], "phrase": phrase, "article": article})
     return trouvees

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, SerializerFunctionWrapHandler, WrapSerializer
 from pydantic_core import CoreSchema
@@ -19,6 +19,16 @@ def _date(cle: object) -> object:
         return cle
 
 
+class _Toujours(date):
+    """The first day of a value that was written alone: the place of an error in it (`fps.messages.erreurs.chemin`) says no date."""
+
+    def __repr__(self) -> str:
+        return ""
+
+
+_DE_TOUJOURS: Final = _Toujours(REFORME.year, REFORME.month, REFORME.day)
+
+
 def _figee(valeur: object) -> object:
     if isinstance(valeur, Mapping):
         return {cle: _figee(suite) for cle, suite in valeur.items()}
@@ -29,7 +39,7 @@ def _par_date(valeur: object) -> object:
     """The keys and the lists are read here: what a validator receives of a JSON document is strict about its dates and its tuples."""
     valeur = _figee(valeur)
     datees = {_date(cle): suite for cle, suite in valeur.items()} if isinstance(valeur, Mapping) else {None: valeur}
-    return datees if all(isinstance(cle, date) for cle in datees) else {REFORME: valeur}
+    return datees if all(isinstance(cle, date) for cle in datees) else {_DE_TOUJOURS: valeur}
 
 
 def _ecrire(valeurs: dict[date, Any], suite: SerializerFunctionWrapHandler) -> Any:

@@ -9,6 +9,8 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
+from fps.messages.erreurs import chemin as lu
+
 Chemin = tuple[str | int, ...]  # from the top of the file: (2, "etapes", 0, "le")
 
 # What pydantic calls them, in French; `{vu}` is what was written.
@@ -109,7 +111,7 @@ class Plan:
         for one in error.errors():
             if one["type"] == "default_factory_not_called":  # a default that waits for what is ill written
                 continue
-            chemin = _ecrit((*debut, *one["loc"]), self.racine)
+            chemin = _ecrit((*debut, *lu(one["loc"])), self.racine)
             if chemin not in found:
                 found[chemin] = self.faute(chemin, _phrase(one, chemin, mots))
         # A list of which every element is ill written is not empty.
