@@ -13,6 +13,7 @@ from fps.droit.explication import Derivation, ecarts
 from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
 from fps.flows import MESSAGES, by_type
 from fps.kit.ground.clock import PARIS, paris
+from fps.kit.web.keys import EN_TETE
 from fps.messages.message import MessageClass
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
@@ -89,10 +90,10 @@ class Deroulement:
     courant: str = ""
     envoyes: set[MessageClass] = field(default_factory=set)
     refus: set[tuple[Party, str]] = field(default_factory=set)
-
     reponse: dict[str, Any] = field(default_factory=dict)  # of the last act
     hors: dict[str, Any] = field(default_factory=dict)  # what was kept before any dossier
     comptes: dict[str, int] = field(default_factory=dict)  # what the services had counted at the end
+    cle: str = ""  # the Idempotency-Key of its acts: who may have to do the same again gives one
 
     @property
     def mots(self) -> dict[str, Any]:
@@ -178,8 +179,7 @@ class Deroulement:
     async def _acte(self, un: Acte, etape: Etape) -> None:
         mots = self.connus
         if un.pilote:
-            await self._deranger(un, etape, mots)
-            return
+            return await self._deranger(un, etape, mots)
         if un.message is not None:
             if {"numero_telepaiement", "numero_fps"} <= un.message.example.keys():
                 await self.voir(Party.DGFIP)  # as the redevable reads the numbers on the avertissement
@@ -205,8 +205,8 @@ class Deroulement:
         """Ask a service to do an act; who plays another system than the reference one asks it elsewhere."""
         if un.pilote:
             return await self.monde.pilot.demander(un.a, un.methode, path, body)
-        url = f"{self.monde.addresses[un.a]}/bacs/{self.bac}{path}"
-        return await self.monde.client.request(un.methode, url, **{"params" if un.methode == "GET" else "json": body})
+        url, entete = f"{self.monde.addresses[un.a]}/bacs/{self.bac}{path}", {EN_TETE: self.cle} if self.cle else {}
+        return await self.monde.client.request(un.methode, url, headers=entete, **{"params" if un.methode == "GET" else "json": body})
 
     async def consulter(self, party: Party, path: str) -> httpx.Response:
         """Ask a service what it shows of the dossier."""

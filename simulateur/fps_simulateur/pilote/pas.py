@@ -8,6 +8,7 @@ from fps.kit.ground.clock import MATIN, paris
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
+    from fps_simulateur.usagers.conduite import Agenda
 
 
 def step(due: str | None, now: datetime) -> datetime | None:
@@ -22,21 +23,27 @@ def premier(state: Mapping[str, Any], now: datetime, geste: datetime | None) -> 
     return min(filter(None, (step(state["prochaine_echeance"], now), reveil, geste)), default=None)
 
 
-async def geste(pilot: "Pilot", nom: str, state: Mapping[str, Any], now: datetime) -> datetime | None:
-    """When a usager acts next, as far as is known now; None in a bac where none does. Raises PiloteErreur."""
-    if not state["usagers"]:
-        return None
-    from fps_simulateur.usagers.conduite import prochain  # it plays with the words of the lives, which know this pilot
+class Usagers:
+    """What the usagers of a bac do of themselves along one advance; nothing is even loaded for a bac where none does."""
 
-    return await prochain(pilot, nom, now)
+    def __init__(self, pilot: "Pilot", nom: str):
+        self.pilot, self.nom = pilot, nom
+        self._agenda: Agenda | None = None
 
+    async def prochain(self, state: Mapping[str, Any], now: datetime) -> datetime | None:
+        """When one of them acts next, as far as is known now. Raises PiloteErreur."""
+        if not state["usagers"]:
+            return None
+        if self._agenda is None:
+            from fps_simulateur.usagers.conduite import Agenda  # it plays with the words of the lives, which know this pilot
 
-async def agir(pilot: "Pilot", nom: str, state: dict[str, Any], prevu: datetime | None) -> dict[str, Any]:
-    """Let the usagers whose moment has come act, and give the state that follows."""
-    now = datetime.fromisoformat(state["instant"])
-    if prevu is None or prevu > now:
-        return state
-    from fps_simulateur.usagers.conduite import agir as faire
+            self._agenda = Agenda(self.pilot, self.nom)
+        return await self._agenda.prochain(state, now)
 
-    await faire(pilot, nom, now)
-    return await pilot.au_calme(nom)
+    async def agir(self, state: dict[str, Any], prevu: datetime | None) -> dict[str, Any]:
+        """Let those whose moment has come act, and give the state that follows."""
+        now = datetime.fromisoformat(state["instant"])
+        if self._agenda is None or prevu is None or prevu > now:
+            return state
+        await self._agenda.agir(now)
+        return await self.pilot.au_calme(self.nom)

@@ -256,11 +256,12 @@ class Pilot(Lecteur):
         state = await self._tour(nom, await self._accorder(nom, state), lived, encore=True)
         now = datetime.fromisoformat(state["instant"])
         target = jusqua.astimezone(now.tzinfo)
-        geste = await pas.geste(self, nom, state, now)
+        usagers = pas.Usagers(self, nom)
+        geste = await usagers.prochain(state, now)
         while (step := pas.premier(state, now, geste)) is not None and step <= target:
             now = step
-            state = await pas.agir(self, nom, await self._vivre(nom, now, lived), geste)
-            geste = await pas.geste(self, nom, state, now)
+            state = await usagers.agir(await self._vivre(nom, now, lived), geste)
+            geste = await usagers.prochain(state, now)
         if now != target:  # going back is refused by the services
             state = await self._vivre(nom, target, lived)
         apart = {s: x["instant"] for s, x in state["services"].items() if datetime.fromisoformat(x["instant"]) != target}
