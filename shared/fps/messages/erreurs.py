@@ -97,7 +97,7 @@ def _phrase(erreur: Any, champ: str) -> tuple[str, str]:
 
 
 def chemin(loc: Iterable[int | str]) -> list[int | str]:
-    """The place of an error as it was written, without what pydantic puts in it: the branch of a union, the repr of a date that is a key."""
+    """The place of an error as it was written, without what pydantic puts in it: the branch of a union, the repr of a date as a key."""
     lus = (pas if isinstance(pas, int) else _DATE.sub(_iso, pas) for pas in loc if pas not in ("physique", "morale", "[key]", ""))
     return list(lus)
 

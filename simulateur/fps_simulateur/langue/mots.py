@@ -47,7 +47,7 @@ def inconnus(etapes: Sequence[Any]) -> Iterator[tuple[Chemin, str]]:
 @cache
 def _dedans(acte: str) -> Mapping[str, Any]:
     """The words inside those of an act, as the message says them that it sends; inside a vehicle, wherever one is given."""
-    un = ACTES[acte] if acte in ACTES else None
+    un = ACTES.get(acte)
     if un is None:
         return {}
     found = {} if un.message is None else _mots(un.message.model_json_schema())
