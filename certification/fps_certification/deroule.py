@@ -76,6 +76,7 @@ class Epreuve(Deroulement):
         self.declare = self.declare or answer.declaree
         corps = dict(answer.corps)
         if action.nom == "etablir" and answer.statut < 300:
+            self.su["etabli_le"] = self.jour.isoformat()
             corps = {"siret": donnees["siret"], **corps, "vehicule": {"immatriculation": corps["immatriculation"]}}
         return httpx.Response(answer.statut, json=corps)
 

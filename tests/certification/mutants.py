@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 
 from fps.droit.numero import cle
-from fps.messages.annulation import InformationAnnulationTitre
-from fps.messages.comptable import TitreAnnulationRecette
+from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementRejete, TitrePayeCollectivite
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
-from fps.messages.recours_collectivite import MemoireDefense
+from fps.messages.recours_collectivite import CommunicationRequete, MemoireDefense, PieceDefense
 
 Champs = dict[str, Any]
 Alterer = Callable[[Champs], Champs]
@@ -39,6 +39,7 @@ class Mutant:
     sourd: frozenset[MessageClass] = field(default_factory=frozenset)
     oublie: str = ""  # the kind of a deadline that it does not live
     patches: tuple[tuple[str, Any], ...] = ()  # « module.attribute » → what stands there
+    ville: str = "lille"
 
     def __str__(self) -> str:
         return self.nom
@@ -150,6 +151,25 @@ async def _sans_suite(*donnes: Any) -> None:
     """Nothing follows."""
 
 
+def _titre_certain(forfait: Any, work: Any) -> None:
+    """The title is believed to be there before its day."""
+    from collectivite.domain.refus import ActeApresTitre
+
+    raise ActeApresTitre(f"FPS {forfait.numero}.", "numero")
+
+
+async def _perdre_le_paiement(numero: str, montant: int, moyen: Any, reference: str, envoye_le: Any, work: Any) -> Any:
+    """A payment is taken, and kept nowhere."""
+    from collectivite.actes.dossier import demande
+
+    return await demande(numero, work)
+
+
+def d_impaye(nom: str, epreuve: str, alterer: Alterer) -> Mutant:
+    """A product in cycle partiel whose declaration is wrong."""
+    return Mutant(nom, (epreuve,), FpsImpaye, alterer, ville="bourg")
+
+
 MUTANTS: tuple[Mutant, ...] = (
     de_creation("cle-plus-un", avec(cle=lambda c: f"{(int(c) + 1) % 97:02d}")),
     de_creation("quantieme-du-lendemain", numero(_jour)),
@@ -213,6 +233,36 @@ MUTANTS: tuple[Mutant, ...] = (
     regle("rapo-tardif-recu", "rapo-lendemain", {"collectivite.actes.rapo.irrecevabilites": lambda depot: ()}),
     regle("rapo-accepte-sans-suite", "rapo-accepte", {"collectivite.actes.rapo._accepter": _sans_suite}),
     Mutant("silence-oublie", ("rapo-silence",), oublie="silence-rapo"),
+    Mutant("impaye-jamais-declare", ("partiel-impaye",), oublie="impaye", ville="bourg"),
+    Mutant("paiement-perdu", ("partiel-paye",), patches=(("collectivite.actes.paiement.payer", _perdre_le_paiement),), ville="bourg"),
+    Mutant("annulation-oubliee", ("partiel-annule",), patches=(("collectivite.actes.annulation.annuler_ici", _sans_suite),), ville="bourg"),
+    d_impaye("acompte-oublie", "partiel-acompte", avec(montant_paye=0, reste_du=1700)),
+    d_impaye("rapo-oublie", "partiel-rapo", avec(montant_annule=0, reste_du=1700)),
+    d_impaye("initial-enfle", "partiel-impaye", avec(montant_initial=1800, montant_paye=100)),
+    d_impaye("impaye-d-un-autre-jour", "partiel-impaye", avec(date_heure_constat=decale(jours=-9))),
+    d_impaye("notification-du-mauvais-jour", "partiel-rapo", avec(date_notification="2024-01-05", date_limite_paiement="2024-04-05")),
+    d_impaye("limite-d-un-mois", "partiel-impaye", avec(date_limite_paiement="2024-02-02")),
+    d_impaye("reste-du-faux", "partiel-impaye", avec(reste_du=1800)),
+    regle("titre-vu-la-veille", "delais-veille-du-titre", {"collectivite.actes.annulation._avant_titre": _titre_certain}),
+    de_suite("abandon-a-venir", "delais-jour-du-titre", InformationAnnulationTitre, avec(date_decision="2030-01-01")),
+    Mutant("silence-oublie-le-lendemain", ("delais-dernier-jour-du-rapo",), oublie="silence-rapo"),
+    sourd("dernier-jour-ignore", "delais-dernier-jour-de-paiement", FpsPaye),
+    sourd("lendemain-de-minoration-ignore", "delais-lendemain-de-la-minoration", FpsPaye),
+    de_suite("defense-d-une-autre-ville", "delais-defense", MemoireDefense, avec(siret="21750001600019")),
+    Mutant("execution-oubliee", ("delais-execution",), oublie="execution"),
+    Mutant("mandat-en-titre", ("delais-fin-d-annee",), MandatRemboursement, ailleurs=TitreAnnulationRecette.path),
+    de_suite("rangs-decales", "contentieux-pieces", PieceDefense, avec(rang=lambda r: r + 1)),
+    de_suite("piece-d-un-autre-type", "contentieux-pieces", PieceDefense, avec(piece__type_media="image/png")),
+    de_suite("empreinte-d-un-autre", "contentieux-pieces", PieceDefense, avec(piece__empreinte="0" * 64)),
+    de_suite("decharge-a-moitie", "contentieux-partiel", InformationAnnulationTitre, avec(fps_annule=500)),
+    de_suite(
+        "decharge-du-fps-a-moitie",
+        "contentieux-avant-titre",
+        InformationAnnulationFps,
+        avec(montant_annule=1000, montant_restant=lambda reste: reste + 2500, etendue="partielle"),
+    ),
+    sourd("communication-ignoree", "contentieux-sans-defense", CommunicationRequete),
+    de_suite("memoire-d-un-autre-fps", "contentieux-pieces", MemoireDefense, avec(siret="21750001600019")),
 )
 
 # The requirements that each fails, by name: those that are about its fault, and those that follow from it (its FPS is refused).
@@ -279,4 +329,29 @@ ATTRAPES: Mapping[str, str] = {
     "rapo-tardif-recu": "EX-301",
     "rapo-accepte-sans-suite": "EX-304",
     "silence-oublie": "EX-302",
+    "impaye-jamais-declare": "EX-330",
+    "paiement-perdu": "EX-331",
+    "annulation-oubliee": "EX-334",
+    "acompte-oublie": "EX-332",
+    "rapo-oublie": "EX-333",
+    "initial-enfle": "EX-335",
+    "impaye-d-un-autre-jour": "EX-336 EX-337",
+    "notification-du-mauvais-jour": "EX-330 EX-333 EX-337 EX-1115",
+    "limite-d-un-mois": "EX-330 EX-1114 EX-1119",
+    "reste-du-faux": "EX-330 EX-1116",
+    "titre-vu-la-veille": "EX-340",
+    "abandon-a-venir": "EX-341 EX-801 EX-816",
+    "silence-oublie-le-lendemain": "EX-342",
+    "dernier-jour-ignore": "EX-343",
+    "lendemain-de-minoration-ignore": "EX-344",
+    "defense-d-une-autre-ville": "EX-345 EX-712 EX-744",
+    "execution-oubliee": "EX-346",
+    "mandat-en-titre": "EX-347 EX-901 EX-913 EX-918",
+    "rangs-decales": "EX-740",
+    "piece-d-un-autre-type": "EX-701 EX-717",
+    "empreinte-d-un-autre": "EX-701 EX-713",
+    "decharge-a-moitie": "EX-741",
+    "decharge-du-fps-a-moitie": "EX-742",
+    "communication-ignoree": "EX-743",
+    "memoire-d-un-autre-fps": "EX-712 EX-740 EX-744",
 }

@@ -43,7 +43,7 @@ async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_
     for nom, valeur in mutant.patches:
         module, _, attribut = nom.rpartition(".")
         monkeypatch.setattr(importlib.import_module(module), attribut, valeur)
-    plan = Plan(plan="mutant", titre="Un produit faux", epreuves=mutant.epreuves, exigences=TOUTES)
+    plan = Plan(plan="mutant", titre="Un produit faux", epreuves=mutant.epreuves, exigences=TOUTES, ville=mutant.ville)
     found = await certifier(Demande(plan, f"mutant-{MUTANTS.index(mutant)}", prealable=False), monde.client, monde.addresses, monde.token)
     rates = {e.id for e in found.rapport.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)}
     assert rates == set(ATTRAPES[mutant.nom].split()) and rates, [(e.id, e.echecs[0]) for e in found.rapport.exigences if e.id in rates]

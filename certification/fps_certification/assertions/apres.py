@@ -50,6 +50,11 @@ DEFENSE = {
     "defense-tardive": "La défense est déposée avant la fin de son délai.",
     "defense-non-attendue": "La défense suit la communication de la requête.",
     "autre-collectivite": "La défense est celle de la collectivité attaquée.",
+    "requete-inconnue": "La défense cite une requête communiquée.",
+    "homologation-absente": "La télétransmission passe par un système homologué.",
+}
+jamais_refuse("defense", DEFENSE, MemoireDefense, PieceDefense)
+PIECES = {
     "piece-alteree": "L'empreinte d'une pièce est celle de son fichier.",
     "piece-trop-grande": "Une pièce ne dépasse pas 500 000 octets.",
     "piece-vide": "Une pièce n'est pas vide.",
@@ -57,10 +62,8 @@ DEFENSE = {
     "piece-type-different": "Le type annoncé d'une pièce est celui de son contenu.",
     "piece-illisible": "Le contenu d'une pièce est en base 64.",
     "piece-type-refuse": "Une pièce est un PDF, un JPEG ou un PNG.",
-    "requete-inconnue": "La défense cite une requête communiquée.",
-    "homologation-absente": "La télétransmission passe par un système homologué.",
 }
-jamais_refuse("defense", DEFENSE, MemoireDefense, PieceDefense)
+jamais_refuse("defense", PIECES, PieceDefense)
 
 
 @assertion("impaye/limite-a-trois-mois", "La limite de paiement d'un impayé est à trois mois de la notification.")

@@ -90,3 +90,12 @@ def _execution(vu: Observation) -> Iterator[Resultat]:
 @assertion("comptable/piece-acceptee", "La pièce par laquelle un paiement est rendu est acceptée par le comptable.")
 def _piece(vu: Observation) -> Iterator[Resultat]:
     yield from aboutis(vu, TitreAnnulationRecette, MandatRemboursement)
+
+
+@assertion("comptable/mandat-d-une-autre-annee", "Un paiement d'une autre année est rendu par un mandat, que le comptable accepte.")
+def _mandat(vu: Observation) -> Iterator[Resultat]:
+    for echange in vu.messages(TitreAnnulationRecette, MandatRemboursement):
+        dit = echange.donnees or {}
+        if dit.get("exercice") != dit.get("exercice_paiement"):
+            bon = echange.message is MandatRemboursement and echange.accepte
+            yield Resultat(bon, echange, "un mandat accepté", f"{echange.message.nom if echange.message else ''}, {echange.statut}")

@@ -16,6 +16,7 @@ from fps.kit.trust.pki import Pki
 from fps.parties import LIBELLES
 from fps.villes.catalogue import par_nom
 from fps_certification import passif
+from fps_certification.assertions import REGISTRE
 from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.execution import Demande, Mode, controler
@@ -377,6 +378,8 @@ def show_requirements(en_json: bool) -> int:
     obligatoires = sum(exigence.niveau is Niveau.OBLIGATOIRE for exigence in found)
     sans = sum(exigence.non_teste is not None for exigence in found)
     say(f"{len(found)} exigences, dont {obligatoires} obligatoires ; {sans} que rien n'éprouve, avec leur raison (--json).")
+    etapes = sum(bool(etape.prouve) for vie in epreuves().values() for etape in vie.etapes)
+    say(f"{len(REGISTRE) + etapes} vérifications : {len(REGISTRE)} sur tout échange du produit, {etapes} à une étape d'une épreuve.")
     say("Environnement simulé : un verdict d'ici ne vaut certification par personne.")
     return 0
 

@@ -64,6 +64,7 @@ REPERES: Final[Mapping[str, Prevu | Limite | Calendrier]] = {
     "reversement": Prevu(Party.DGFIP, "reversement"),
     "examen": Prevu(Party.CCSP, "examen", ("communication", "demande-regularisation")),
     "changement-heure": Calendrier(_fin_d_octobre),
+    "fin-annee": Calendrier(lambda le: date(le.year, 12, 31)),
 }
 
 
