@@ -41,6 +41,7 @@ class ALaMain:
     pas: float = PAS
 
 
+SEULE: Final = httpx.Limits(max_keepalive_connections=0)  # a connection of a product is not used again: nobody knows when it ends it
 REJEU: Final = {party: f"https://{party.value}.rejeu.invalid" for party in SERVICES}
 
 
@@ -81,7 +82,7 @@ async def certifier(
             siret = par_nom()[plan.ville].siret
             sujet = Personne(Pilot(client, adresses, jeton), siret, main.qui, main.delai, main.pas)
         elif plan.produit is not None and plan.produit.pilote is not None:
-            dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
+            dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False, limits=SEULE))
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)

@@ -19,7 +19,7 @@ from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.trust.acces import acces
 from fps.kit.web import problems
 from fps.kit.web.quotas import CONNEXIONS, ECRITURES, MINUTE, Quotas, TropDeDemandes
-from fps.kit.wire.carrier import open_client
+from fps.kit.wire.carrier import KEPT, open_client
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
@@ -214,6 +214,13 @@ async def test_who_does_nothing_with_its_place_gives_it_to_who_comes_the_oldest_
     assert [w.closed for w in greedy] == [True] * 5 + [False]
     for task in state.tasks:
         task.cancel()
+
+
+async def test_a_client_gives_up_an_idle_connection_well_before_a_server_ends_it() -> None:
+    """Ended by both at once, a request is lost: the pilot said that a service was away, a certification that the simulator failed."""
+    async with open_client() as client:
+        pool = client._transport._pool  # type: ignore[attr-defined]
+        assert pool._keepalive_expiry == KEPT and KEPT <= KEEP_ALIVE / 2
 
 
 async def test_a_connection_that_is_idle_after_its_answer_and_an_answer_that_nobody_reads_have_so_long() -> None:

@@ -18,6 +18,7 @@ from fps.parties import Party
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 PROBE = httpx.Timeout(2.0)
+KEPT = 2.0  # seconds that an idle connection is used again: well under what a server keeps it (KEEP_ALIVE), else both end it at once
 AWAY = frozenset({502, 503, 504})  # nobody is there, or who is cannot take anything now
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Answers that a new try cannot change: the letter itself is at fault, or its sender.
@@ -143,7 +144,7 @@ def open_client(
     """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
     if applications is not None:
         return Client(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
-    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=KEPT)
     return Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
 
