@@ -38,6 +38,10 @@ class Mode(StrEnum):
     A_LA_MAIN = "a-la-main"
 
 
+class DejaPasse(Exception):
+    """The bac of the product is already after the day on which a check starts; says what to do, in French."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demande:
     """What is run: `execution` names its bacs; `garder` leaves them there to be looked at; `parallele`: checks at once.
@@ -97,6 +101,7 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
     try:
         if neuf and plan.bac is not None:
             await pilot.copier(plan.bac, bac)
+            await _commencer(monde, vie, bac, plan.bac)
         elif neuf:
             depart = vie.depart if "depart" in vie.model_fields_set else DEPART
             await pilot.creer(bac, paris(depart), graine=vie.graine or f"{plan.graine}-{vie.vie}")
@@ -104,6 +109,8 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)
         vue = await vu_de(monde, bac, siret, depuis)
+    except DejaPasse as error:
+        return Jouee(vie.vie, bac, (), Domaine.CONFIGURATION, str(error)), Observation(siret, ())
     except PiloteErreur as error:
         return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
     finally:  # a run that is stopped leaves nothing behind either
@@ -120,6 +127,20 @@ async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int])
     recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
     siens = await certificats.deposes(monde, bac, siret)
     return Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
+
+
+async def _commencer(monde: Monde, vie: Vie, bac: str, modele: str) -> None:
+    """Bring a copy of the bac of the product to the day on which a life starts, when it has one of its own; raises DejaPasse."""
+    if "depart" not in vie.model_fields_set:
+        return
+    le = date.fromisoformat(str((await monde.pilot.etat(bac))["instant"])[:10])
+    if le > vie.depart:
+        raise DejaPasse(
+            f"cette épreuve commence le {vie.depart:%d/%m/%Y}, le bac « {modele} » est déjà au {le:%d/%m/%Y} : "
+            f"enrôlez le produit dans un bac créé avant (« fps bac creer NOM --le {DEPART} »)."
+        )
+    if le < vie.depart:
+        await monde.pilot.avancer(bac, paris(vie.depart))
 
 
 def _dernier(vus: list[dict[str, int]]) -> int:

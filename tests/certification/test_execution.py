@@ -3,12 +3,14 @@
 import gzip
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from joserfc.jwk import ECKey
 
+from fps.kit.ground.clock import paris
 from fps_certification.certifier import Certifiee, certifier, verifier
 from fps_certification.execution import Demande
 from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres
@@ -38,6 +40,16 @@ async def test_the_reference_collectivite_passes_every_plan_whole(monde: World, 
     found = (await essayer(monde, livres()[nom], f"reference-{nom}")).rapport
     assert [(e.id, e.sort, e.raison, e.echecs) for e in found.exigences if e.sort is not Sort.CONFORME] == []
     assert (found.etat, found.code, found.fautes) == ("conforme", 0, ())
+
+
+async def test_a_check_that_starts_on_a_day_of_its_own_is_brought_there_in_its_copy_of_the_bac_of_the_product(monde: World) -> None:
+    nuit = Plan(plan="nuit", titre="La nuit", bac="enrole", epreuves=("amiable-nuit-d-hiver",), exigences=("EX-194",))
+    await monde.pilot.creer("enrole", paris(date(2024, 10, 25)))
+    assert (await essayer(monde, nuit, "nuit")).rapport.code == Etat.CONFORME
+    await monde.pilot.avancer("enrole", paris(date(2024, 10, 28)))
+    found = (await essayer(monde, nuit, "apres")).rapport
+    assert found.code == Etat.CONFIGURATION and "le bac « enrole » est déjà au 28/10/2024" in found.fautes[0].phrase
+    await monde.pilot.supprimer("enrole")
 
 
 async def test_the_verdict_is_computed_again_from_the_evidence_and_one_changed_byte_is_found(monde: World, tmp_path: Path) -> None:
