@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -18,7 +19,10 @@ from fps_certification.preuves import signature
 from fps_certification.preuves.liasse import LiasseFausse
 from fps_certification.rapports.junit import junit
 from fps_certification.rapports.rapport import Rapport
-from fps_certification.sujets.contrat import ACTIONS
+from fps_certification.sujets.contrat import ACTIONS, Action
+from fps_certification.sujets.formes import Refus
+from fps_certification.sujets.reference import Reference
+from fps_certification.sujets.sujet import Reponse
 from fps_certification.verdict import Etat, Sort
 from fps_simulateur.pilote.world import World
 
@@ -36,7 +40,20 @@ async def essayer(monde: World, plan: Plan, nom: str = "essai") -> Certifiee:
 
 
 @pytest.mark.parametrize("nom", list(livres()))
-async def test_the_reference_collectivite_passes_every_plan_whole(monde: World, nom: str) -> None:
+async def test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract(
+    monde: World, nom: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is given and answers has the form that an editor reads in the contract."""
+    agir = Reference.agir
+
+    async def verifie(self: Reference, action: Action, bac: str, donnees: Mapping[str, Any]) -> Reponse:
+        action.entree.model_validate_json(json.dumps({"bac": bac, **donnees}, default=str))
+        reponse = await agir(self, action, bac, donnees)
+        modele = action.sortie if reponse.statut < 300 else Refus
+        modele.model_validate_json(json.dumps(dict(reponse.corps)))
+        return reponse
+
+    monkeypatch.setattr(Reference, "agir", verifie)
     found = (await essayer(monde, livres()[nom], f"reference-{nom}")).rapport
     assert [(e.id, e.sort, e.raison, e.echecs) for e in found.exigences if e.sort is not Sort.CONFORME] == []
     assert (found.etat, found.code, found.fautes) == ("conforme", 0, ())

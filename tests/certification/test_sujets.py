@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from openapi_spec_validator import validate
 
 from fps_certification.certifier import certifier
 from fps_certification.execution import Demande
 from fps_certification.plans.plan import Plan, Produit
+from fps_certification.sujets import openapi
 from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.contrat import ACTIONS, DES_ACTES
 from fps_certification.sujets.pilote import LIMITE, Pilote
@@ -146,3 +148,9 @@ async def test_a_run_that_is_stopped_in_its_middle_leaves_no_bac_behind(monde: W
 
 async def test_each_action_of_the_contract_is_an_act_of_the_language() -> None:
     assert set(DES_ACTES) <= set(ACTES)
+
+
+async def test_the_published_contract_is_valid_and_has_each_action() -> None:
+    contrat = openapi.document()
+    validate(contrat)
+    assert set(contrat["paths"]) == {f"/{nom}" for nom in ACTIONS} and len(ACTIONS) <= 12

@@ -21,7 +21,6 @@ ETATS: Final[Mapping[str, tuple[str, ...]]] = {
     "titre-annule": ("annule",),
     "abandonne": ("abandonne",),
 }
-SOMMES: Final = ("montant_actuel", "creance", "dette")
 AMIABLES: Final = frozenset({"transmis", "apa-envoye", "notifie", "impaye"})
 ANNULES: Final = frozenset({"annule", "annule-a-rembourser"})
 

@@ -1,12 +1,16 @@
 """The contract of the « pilote d'essai »: twelve things that a product may be asked to do, each with what it is given and what it answers.
 
 An editor implements it as `POST <address>/<action>`, JSON in and out, or maps each action to a command of the shell: JSON on its standard
-input, JSON on its standard output, status 0.
+input, JSON on its standard output, status 0. `docs/openapi-pilote.json` says it to machines (`sujets/openapi.py`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from pydantic import BaseModel
+
+from fps_certification.sujets import formes as f
 
 Champs = dict[str, Any]
 
@@ -19,26 +23,31 @@ class Action:
     acte: str
     sens: str
     recoit: tuple[str, ...]  # the fields that it is always given, beside those of the act
-    rend: tuple[str, ...]  # the fields that it must answer
-    sommes: tuple[str, ...] = ()  # in centimes, judged by the exploration when they are answered
+    entree: type[f.Entree]
+    sortie: type[BaseModel] = f.Fait
+
+    @property
+    def rend(self) -> tuple[str, ...]:
+        """The fields that it must answer."""
+        return tuple(nom for nom, champ in self.sortie.model_fields.items() if champ.is_required())
 
 
-# What the FPS amounts to now, what the redevable still owes, what the collectivité owes back.
-SOMMES: Final = ("montant_actuel", "creance", "dette")
-
+# What the FPS amounts to now, what the redevable still owes, what the collectivité owes back: in centimes, judged when they are answered.
+SOMMES: Final = tuple(nom for nom, champ in f.Etat.model_fields.items() if not champ.is_required())
+_FPS, _REQUETE = ("numero",), ("requete",)
 _TOUTES: Final = (
-    Action("etablir", "établir un FPS", "Établir un FPS et le transmettre ; répondre quand il l'est.", (), ("numero", "immatriculation")),
-    Action("encaisser", "payer avec la notice", "Encaisser ce que dit la notice du pare-brise.", ("numero",), ()),
-    Action("encaisser-fps", "payer à la collectivité", "Encaisser un FPS, en cycle partiel.", ("numero",), ()),
-    Action("baisser", "baisser le FPS", "Baisser un FPS impayé, sans RAPO, et le transmettre.", ("numero",), ()),
-    Action("annuler", "annuler le FPS", "Annuler un FPS avant tout titre, et le transmettre.", ("numero",), ()),
-    Action("abandonner-titre", "abandonner le titre", "Abandonner un FPS majoré, et le dire à l'ANTAI.", ("numero",), ()),
-    Action("recevoir-rapo", "déposer un RAPO", "Recevoir le RAPO d'un usager.", (), ()),
-    Action("decider-rapo", "décider le RAPO", "Décider d'un RAPO, et en tirer les conséquences.", ("numero",), ()),
-    Action("defendre", "défendre", "Déposer devant la juridiction le mémoire en défense.", ("requete",), ()),
-    Action("executer", "exécuter la décision", "Exécuter une décision de la juridiction.", ("requete",), ()),
-    Action("rembourser", "rembourser", "Rembourser ce qui a été payé en trop.", ("numero",), ()),
-    Action("lire", "", "Dire où en est un FPS.", ("numero",), ("etat",), SOMMES),
+    Action("etablir", "établir un FPS", "Établir un FPS et le transmettre ; répondre quand il l'est.", (), f.Etablir, f.Etabli),
+    Action("encaisser", "payer avec la notice", "Encaisser ce que dit la notice du pare-brise.", _FPS, f.Encaisser),
+    Action("encaisser-fps", "payer à la collectivité", "Encaisser un FPS, en cycle partiel.", _FPS, f.Encaisser),
+    Action("baisser", "baisser le FPS", "Baisser un FPS impayé, sans RAPO, et le transmettre.", _FPS, f.Baisser),
+    Action("annuler", "annuler le FPS", "Annuler un FPS avant tout titre, et le transmettre.", _FPS, f.Annuler),
+    Action("abandonner-titre", "abandonner le titre", "Abandonner un FPS majoré, et le dire à l'ANTAI.", _FPS, f.Abandonner),
+    Action("recevoir-rapo", "déposer un RAPO", "Recevoir le RAPO d'un usager.", (), f.RecevoirRapo),
+    Action("decider-rapo", "décider le RAPO", "Décider d'un RAPO, et en tirer les conséquences.", _FPS, f.DeciderRapo),
+    Action("defendre", "défendre", "Déposer devant la juridiction le mémoire en défense.", _REQUETE, f.Defendre),
+    Action("executer", "exécuter la décision", "Exécuter une décision de la juridiction.", _REQUETE, f.Executer),
+    Action("rembourser", "rembourser", "Rembourser ce qui a été payé en trop.", _FPS, f.Rembourser),
+    Action("lire", "", "Dire où en est un FPS.", _FPS, f.DuFps, f.Etat),
 )
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
 DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte}

@@ -1,5 +1,6 @@
 """`fps enroler`: the whole enrolment of a collectivité in a bac, told step after step, for who wants to send a message now."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
 
 CURL, PILOTAGE = "curl.conf", "pilotage.conf"
+RACINE, ADRESSES = "racine.pem", "adresses.json"
 RESTE = 3  # the exit status when somebody else has a step to do
 
 
@@ -104,10 +106,13 @@ def conclure(dit: Recit, settings: Settings, ville: Commune, bac: str, sortie: P
 
 
 def configurer(settings: Settings, sortie: Path) -> None:
-    """Two files for curl -K: to speak with the certificate, and to drive the simulator with its credential."""
+    """Two files for curl -K, to speak with the certificate and to drive; for every other client, the root and the addresses."""
     from fps.kit.trust.pki import Pki, ecrire
 
-    racine = f'cacert = "{Pki(pki_dir(settings)).fichier_racine}"\n'
+    fichier = Pki(pki_dir(settings)).fichier_racine
+    ecrire(sortie / RACINE, fichier.read_text("ascii"))
+    ecrire(sortie / ADRESSES, json.dumps({party.value: adresse for party, adresse in settings.addresses.items()}, indent=2) + "\n")
+    racine = f'cacert = "{fichier}"\n'
     ecrire(sortie / CURL, f'{racine}cert = "{sortie / CERTIFICAT}"\nkey = "{sortie / CLE}"\n')
     jeton = settings.data_dir / TOKEN_FILE
     if settings.pilotage_token is None and jeton.exists():

@@ -16,6 +16,7 @@ from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
 from fps.villes.catalogue import connues
 from fps.villes.communes import Commune, Zone
+from fps_certification.sujets import openapi as pilote
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.devenir import tableau
@@ -56,6 +57,7 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/carte.svg"): carte_svg(FLOWS),
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         Path("docs/openapi-console.json"): _json(contrat.document()),
+        Path("docs/openapi-pilote.json"): _json(pilote.document()),
         # Twice: to be read here, and to be installed with the language (`fps schema`).
         **{folder / f"{quoi}.schema.json": text for folder in (Path("docs"), SCHEMAS) for quoi, text in schemas.items()},
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
