@@ -185,7 +185,6 @@ def _servir(channel: socket.socket) -> dict[str, Any] | None:
         else:
             pid = os.fork()
             if not pid:
-                channel.close()
                 return request | {"fds": fds}
             for fd in fds:
                 os.close(fd)
@@ -223,5 +222,7 @@ if __name__ == "__main__":
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    if (asked := _servir(socket.socket(fileno=int(sys.argv[1])))) is not None:
+    with socket.socket(fileno=int(sys.argv[1])) as parole:
+        asked = _servir(parole)
+    if asked is not None:
         _devenir(asked)
