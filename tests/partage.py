@@ -54,6 +54,12 @@ LONGUES = (
     "tests/population/test_marche.py::test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[dgfip]",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[ccsp]",
+    "tests/kit/test_distributions.py::test_a_distribution_starts_alone[collectivite]",
+    # Each service passes by each of its revisions on one engine, and from the first to the last at once on both.
+    "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[postgresql-ccsp-each]",
+    "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[postgresql-dgfip-each]",
+    "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[sqlite-antai-each]",
+    "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[sqlite-collectivite-each]",
 )
 MUTANTS = "tests/certification/test_mutants.py::test_a_wrong_product"  # one in three
 COURTS = ("tests.flows.test_table.py", "tests.project.test_project.py")  # many tests of nothing: they fill what is left at the end
