@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check format docs dist fuzz bench lock compose clean
+.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs dist fuzz bench lock compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,13 +44,25 @@ test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
 kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 40"
 	@$(BIN)/python -m tests.kill $(ARGS)
 
+# The longest first, two at a time: the types take as long as all the rest.
 check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-documents check-contracts check-style check-dependencies
+
+check-types: $(STAMP)
+	$(BIN)/mypy $(SOURCES)
+
+check-documents: $(STAMP)
+	$(BIN)/fps docs --check
+
+check-contracts: $(STAMP)
+	$(BIN)/lint-imports --no-logo
+
+check-style: $(STAMP)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy $(SOURCES)
-	$(BIN)/lint-imports --no-logo
+
+check-dependencies: $(STAMP)
 	@for member in $(MEMBERS); do (cd $$member && "$(CURDIR)/$(BIN)/deptry" --config pyproject.toml .) || exit 1; done
-	$(BIN)/fps docs --check
 
 format: $(STAMP) ## write every Python file in the project's format
 	$(BIN)/ruff check --quiet --fix . || true
