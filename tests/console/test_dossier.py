@@ -1,6 +1,7 @@
 """`fps dossier`, `fps courriers`, `fps journal lire`: what is told of a dossier that went before the court, and its letters."""
 
 import json
+import re
 import zipfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -126,3 +127,19 @@ async def test_the_journal_of_a_dossier_has_its_petition_and_that_of_a_bac_every
 async def test_an_unknown_number_is_a_sentence(juge: Juge, numero: str, dit: str) -> None:
     with pytest.raises(Panne, match=dit):
         await juge.dire(dossier.dossier(Settings(), juge.bac, numero, en_json=False))
+
+
+async def test_a_dossier_is_also_one_page_that_needs_nothing_else_with_its_documents(
+    juge: Juge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "ici" / "dossier.html"
+    assert await juge.dire(dossier.dossier(Settings(), juge.bac, juge.numero, en_json=True, html=page)) == 0
+    capsys.readouterr()
+    texte = page.read_text("utf-8")
+    assert juge.numero in texte and "titre exécutoire émis" in texte and "SPÉCIMEN" in texte
+    assert "sequenceDiagram" in texte and texte.count("data:application/pdf;base64,") >= 3, "its letters are in it, one click away"
+    assert re.findall(r"""(?:src|href)=["']?(https?:[^"' >]*)""", texte) == [], "nothing is fetched from elsewhere"
+    perdu = tmp_path / "perdu.html"
+    with pytest.raises(Panne, match="Aucun dossier ne porte"):
+        await juge.dire(dossier.dossier(Settings(), juge.bac, "21590350100017231011072999", en_json=True, html=perdu))
+    assert not perdu.exists()

@@ -126,6 +126,7 @@ def _bacs(simulator: Simulator, folder: Path) -> None:
     assert simulator.fps("bac", "exporter", "copie", str(folder / "copie.bac.gz")).returncode == 0
     assert simulator.fps("bac", "importer", "reprise", str(folder / "copie.bac.gz")).returncode == 0
     assert [path.name for path in folder.glob("copie*")] == ["copie.bac.gz"]
+    _modeles(simulator, folder / "copie.bac.gz")
     assert [s["bac"] for s in parsed(simulator.fps("bac", "lister", "--json"))] == ["copie", "defaut", "essai", "reprise"]
     assert "28/09/2026 10:00" in simulator.fps("bac", "lister").stdout
     for name in ("copie", "reprise"):
@@ -139,6 +140,18 @@ def _bacs(simulator: Simulator, folder: Path) -> None:
     _clock(simulator)
     (folder / "faux.json").write_text("pas du JSON")
     assert "n'est pas un fichier JSON" in simulator.fps("bac", "importer", "faux", str(folder / "faux.json")).stderr
+
+
+def _modeles(simulator: Simulator, fichier: Path) -> None:
+    """A bac that begins as another is, or as one was exported; a model is given alone."""
+    for modele in ("essai", str(fichier)):
+        assert simulator.fps("bac", "creer", "calque", "--modele", modele).returncode == 0, modele
+        assert parsed(simulator.fps("bac", "etat", "calque", "--json"))["instant"] == "2026-09-28T10:00:00+02:00"
+        assert simulator.fps("bac", "supprimer", "calque").returncode == 0
+    seul = simulator.fps("bac", "creer", "calque", "--modele", "essai", "--le", "2026-01-01")
+    assert seul.returncode == 2 and "Donnez --modele seul." in seul.stderr
+    absent = simulator.fps("bac", "creer", "calque", "--modele", "nulle-part")
+    assert absent.returncode == 1 and "nulle-part" in absent.stderr
 
 
 def _clock(simulator: Simulator) -> None:
