@@ -1,5 +1,6 @@
 """The language of the lives: moments in words, a town of one's own, and where each fault is."""
 
+import re
 import textwrap
 from datetime import date, datetime, time
 from pathlib import Path
@@ -10,8 +11,9 @@ import yaml
 
 from fps.villes.catalogue import par_nom
 from fps_simulateur.joueur import Deroulement, VieFausse, jouer
+from fps_simulateur.langue.actes import acte
 from fps_simulateur.langue.fautes import ViesIllisibles
-from fps_simulateur.langue.modele import lire
+from fps_simulateur.langue.modele import Etape, catalogue, lire
 from fps_simulateur.langue.moments import Moment, quand
 from fps_simulateur.pilote.reperes import REPERES
 from fps_simulateur.pilote.world import World
@@ -215,3 +217,17 @@ def test_a_word_that_is_none_inside_what_an_act_gives_is_told_where_it_stands() 
         with pytest.raises(ViesIllisibles, match=r"ligne 4") as trouve:
             lire(f"- vie: a\n  titre: A\n  etapes:\n    - {{ acte: {etape} }}\n", "essai.yaml")
         assert dit in str(trouve.value)
+
+
+def test_each_life_of_the_catalogue_expects_something_of_its_money_its_letters_or_a_refusal() -> None:
+    """States and dates alone would not see a sum that is wrong, or a letter that nobody sent."""
+    argent = re.compile(r"montant|majoration|payer|creance|dette|frais|reste|astreinte|amende|_du$|^du$")
+
+    def dit(etape: Etape) -> bool:
+        champs = [etape.donne, etape.explication, *(champs for _, champs in etape.attendus())]
+        lettres = etape.courriers is not None or etape.recus or etape.contenu
+        return bool(lettres or etape.refus or etape.echeances) or any(argent.search(mot) for une in champs for mot in une)
+
+    nees = [vie for vie in catalogue() if any(e.acte is not None and acte(e.acte).etablit for e in vie.etapes)]
+    assert [vie.vie for vie in nees if not any(map(dit, vie.etapes))] == []
+    assert len(catalogue()) - len(nees) < 25, "of a street where nobody owes anything, nothing is expected"
