@@ -99,7 +99,7 @@ async def certifier(
         "produit": nom,
         "interroge": sujet is not None,
     }
-    return Certifiee(rapport(verdict, plan.titre, nom, demande.execution), entete, trace)
+    return Certifiee(rapport(verdict, plan, nom, demande.execution), entete, trace)
 
 
 async def _juger(demande: Demande, monde: Monde, sujet: Sujet | None, sondes: Sondes, dire: Dire = lambda phrase: None) -> Verdict:
@@ -133,7 +133,8 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
             verdict = await _juger(demande, monde, sujet, SondesRejouees(lue.lignes))
         except Divergence as error:
             raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
-    refait = rapport(verdict, plan.titre, lue.entete["produit"], demande.execution)
-    if refait.model_dump(mode="json") != lue.fin.get("rapport"):
+    refait = rapport(verdict, plan, lue.entete["produit"], demande.execution)
+    dit = lue.fin.get("rapport")
+    if not isinstance(dit, dict) or refait.juge() != {champ: valeur for champ, valeur in dit.items() if champ != "mesures"}:
         raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
     return replace(lue, plan_livre=plan.eprouve_comme(livres().get(plan.plan))), refait

@@ -1,13 +1,14 @@
 """A check that is played: a life whose acts of the collectivité are done by the product, each step judged, none in silence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import httpx
 
 from fps.parties import Party
+from fps_certification.epreuves.lecture import epreuves
 from fps_certification.sujets.contrat import DES_ACTES, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
@@ -28,7 +29,19 @@ class Pas:
     prouve: tuple[str, ...]
     bon: bool
     phrase: str = ""
+    numero: str = ""  # of the dossier
+    demandes: "tuple[Demandee, ...]" = ()  # what the product was asked during the step
     declare: bool = False  # a person said so, and no exchange shows it
+
+
+@dataclass(frozen=True, slots=True)
+class Demandee:
+    """What a product was asked, and what it answered: 0 when it did not."""
+
+    action: str
+    donnees: Mapping[str, Any]
+    statut: int = 0
+    corps: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,16 @@ class Jouee:
     phrase: str = ""
     non_pris_en_charge: str = ""  # the action that the product does not do
 
+    @property
+    def titre(self) -> str:
+        """What it plays, in a sentence."""
+        return epreuves()[self.vie].titre if self.vie in epreuves() else self.vie
+
+    @property
+    def jour(self) -> date | None:
+        """Its last day; None when no step was played."""
+        return self.pas[-1].date if self.pas else None
+
 
 @dataclass
 class Epreuve(Deroulement):
@@ -50,6 +73,7 @@ class Epreuve(Deroulement):
     sujet: Sujet = field(kw_only=True)
     su: dict[str, Any] = field(default_factory=dict)  # what the services show of the dossier, for the acts that follow
     declare: bool = False  # whether the step that is played rests on what a person says
+    demandees: list[Demandee] = field(default_factory=list)  # of the step
 
     @property
     def connus(self) -> dict[str, Any]:
@@ -72,9 +96,11 @@ class Epreuve(Deroulement):
         return await self._agir(LIRE, {"numero": self.mots["numero"]})
 
     async def _agir(self, action: Action, donnees: Mapping[str, Any]) -> httpx.Response:
+        self.demandees.append(Demandee(action.nom, donnees))
         answer = await self.sujet.agir(action, self.bac, donnees)
         self.declare = self.declare or answer.declaree
         corps = dict(answer.corps)
+        self.demandees[-1] = replace(self.demandees[-1], statut=answer.statut, corps=corps)
         if action.nom == "etablir" and answer.statut < 300:
             self.su["etabli_le"] = self.jour.isoformat()
             corps = {"siret": donnees["siret"], **corps, "vehicule": {"immatriculation": corps["immatriculation"]}}
@@ -101,7 +127,7 @@ class Epreuve(Deroulement):
         """Every step, in order; one whose expectation fails is judged and the life goes on, one whose act fails ends it."""
         tous: list[Pas] = []
         for rang, etape in enumerate(self.vie.etapes, 1):
-            quoi, self.declare = etape.acte or "attendre et regarder", False
+            quoi, self.declare, self.demandees = etape.acte or "attendre et regarder", False, []
             try:
                 if etape.le is not None:
                     await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
@@ -114,12 +140,15 @@ class Epreuve(Deroulement):
             except PiloteErreur as error:
                 return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.SIMULATEUR, f"étape {rang}, {quoi} : {error}")
             except VieFausse as error:
-                tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=False, phrase=str(error), declare=self.declare))
+                tous.append(self._pas(rang, quoi, etape.prouve, str(error)))
                 if isinstance(error, ActeRefuse) or not etape.prouve:
                     return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.PRODUIT, f"étape {rang}, {quoi} : {error}")
                 continue
-            tous.append(Pas(rang, quoi, self.jour, etape.prouve, bon=True, declare=self.declare))
+            tous.append(self._pas(rang, quoi, etape.prouve))
         return Jouee(self.vie.vie, self.bac, tuple(tous))
+
+    def _pas(self, rang: int, quoi: str, prouve: tuple[str, ...], faute: str = "") -> Pas:
+        return Pas(rang, quoi, self.jour, prouve, not faute, faute, str(self.mots.get("numero", "")), tuple(self.demandees), self.declare)
 
     @property
     def jour(self) -> date:

@@ -120,10 +120,10 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
     return jouee, vue
 
 
-async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int]) -> Observation:
+async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int] | None = None) -> Observation:
     """What was seen of the product of a town in a bac, after these ranks of the exchanges of each service. Raises PiloteErreur."""
-    pilot = monde.pilot
-    vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, depuis[party])]
+    pilot, rangs = monde.pilot, depuis or {}
+    vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, rangs.get(party, 0))]
     recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
     siens = await certificats.deposes(monde, bac, siret)
     return Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))

@@ -75,7 +75,7 @@ async def _relire(monde: Monde, bac: str, vue: Observation, sujet: Sujet | None)
                 return Jouee(NOM, bac, tuple(tous), error.domaine, f"{quoi} : {error.phrase}")
             dit = str(answer.corps.get("etat"))
             phrase = f"{' ou '.join(sorted(montre.etats))} attendu, le produit montre « {dit} »"
-            tous.append(Pas(len(tous) + 1, quoi, jour, (montre.exigence,), dit in montre.etats, phrase, answer.declaree))
+            tous.append(Pas(len(tous) + 1, quoi, jour, (montre.exigence,), dit in montre.etats, phrase, numero, declare=answer.declaree))
     return Jouee(NOM, bac, tuple(tous))
 
 

@@ -1,17 +1,24 @@
 """The verdict: requirement by requirement, from what was judged; nothing that was not seen is counted as good."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Any, Final
 
+from fps.messages.message import MessageClass
 from fps_certification.assertions import REGISTRE
-from fps_certification.deroule import Jouee
+from fps_certification.deroule import Demandee, Jouee, Pas
 from fps_certification.exigences.exigence import Exigence, Niveau
-from fps_certification.observation import Observation
+from fps_certification.observation import Echange, Observation
 from fps_certification.plans.plan import Plan
 from fps_certification.prealable.constat import Constat
+from fps_certification.sujets.contrat import messages_attendus
 from fps_certification.sujets.sujet import Domaine
+
+_ECART: Final = re.compile(r"(?P<champ>[\w.]+) = (?P<vu>.*) au lieu de (?P<attendu>.*)")
 
 
 class Sort(StrEnum):
@@ -34,17 +41,30 @@ class Etat(IntEnum):
     INCOMPLET = 4
 
 
+class Genre(StrEnum):
+    """What kind of failure it is."""
+
+    MESSAGE_FAUX = "message-faux"
+    MESSAGE_NON_RECU = "message-non-recu"
+    CONDUITE = "conduite"  # what the product does or shows, whatever it sent
+
+
 @dataclass(frozen=True, slots=True)
 class Echec:
-    """A failure card: what was expected, what came, where, how to play it again; `echange` when one shows it."""
+    """A failure: `le`: the simulated day; `echange` when one shows it; `message`: the class that was expected; `juste`: see Resultat."""
 
     epreuve: str
     verification: str
     attendu: str
     recu: str
     ou: str
-    requete: str = ""
-    reponse: str = ""
+    le: date | None
+    genre: Genre
+    echange: Echange | None = None
+    message: MessageClass | None = None
+    juste: Mapping[str, Any] = field(default_factory=dict)
+    demande: Demandee | None = None
+    bac: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +88,12 @@ class Verdict:
     rendus: tuple[Rendu, ...]
     fautes: tuple[tuple[str, Domaine, str], ...]
     constats: tuple[Constat, ...] = ()  # what was looked at before
+    vues: tuple[tuple[Jouee, Observation], ...] = ()
 
 
 def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tuple[Constat, ...] = ()) -> Verdict:
     """The verdict of what was played and seen; a check that came before and failed is a fault, never a non-conformity."""
+    jouees = tuple(jouees)
     bons: dict[str, int] = defaultdict(int)
     dits: dict[str, int] = defaultdict(int)  # what a person says and nothing shows
     echecs: dict[str, list[Echec]] = defaultdict(list)
@@ -94,14 +116,57 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tu
                 if pas.bon:
                     (dits if pas.declare else bons)[un] += 1
                 else:
-                    echecs[un].append(Echec(jouee.vie, f"{jouee.vie}, étape {pas.rang}", pas.quoi, pas.phrase, f"le {pas.date:%d/%m/%Y}"))
+                    echecs[un].append(_du_pas(jouee, pas, vue))
         for nom, ids in des_assertions.items():
-            _asserter(nom, ids, jouee.vie, vue, bons, echecs)
+            _asserter(nom, ids, jouee, vue, bons, echecs)
     rendus = tuple(_rendre(e, plan, bons[e.id], dits[e.id], tuple(echecs[e.id]), tenues) for e in portee)
-    return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes), constats)
+    return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes), constats, jouees)
 
 
-def _asserter(nom: str, ids: list[str], vie: str, vue: Observation, bons: dict[str, int], echecs: dict[str, list[Echec]]) -> None:
+def _du_pas(jouee: Jouee, pas: Pas, vue: Observation) -> Echec:
+    """The failure of a step: the message that it had to bring is not there, or was refused, or the product does something else."""
+    le, jour = f"le {pas.date:%d/%m/%Y}", pas.date
+    faite = next((d for d in pas.demandes if messages_attendus(d.action, d.donnees)), None)
+    classes = () if faite is None else messages_attendus(faite.action, faite.donnees)
+    siens = [e for e in vue.messages(*classes) if e.date.date() == jour and _du_dossier(e, pas.numero)] if classes else []
+    attendu, recu = _attendu_et_recu(pas)
+    commun: dict[str, Any] = {"epreuve": jouee.vie, "verification": f"{jouee.vie}, étape {pas.rang}", "le": jour, "bac": jouee.bac}
+    if faite is not None and not siens and faite.statut < 300:
+        noms = " ou ".join(f"{c.nom} (flux {c.flow})" for c in classes)
+        commun |= {"attendu": f"{pas.quoi} : le message {noms}, {le}", "recu": f"aucun message ne nous est parvenu {le} ; {pas.phrase}"}
+        juste = {"numero_fps": pas.numero or None}
+        return Echec(**commun, ou=le, genre=Genre.MESSAGE_NON_RECU, message=classes[0], juste=juste, demande=faite)
+    commun |= {"attendu": attendu, "recu": recu}
+    if siens and not siens[-1].accepte:
+        dernier = siens[-1]
+        juste = _des_erreurs(dernier)
+        ou = f"{dernier.ou}, {le}"
+        return Echec(**commun, ou=ou, genre=Genre.MESSAGE_FAUX, echange=dernier, message=dernier.message, juste=juste, demande=faite)
+    return Echec(**commun, ou=le, genre=Genre.CONDUITE, demande=pas.demandes[-1] if pas.demandes else None)
+
+
+def _attendu_et_recu(pas: Pas) -> tuple[str, str]:
+    """« who : field = a instead of b », as two sentences; the act and the whole sentence when it says something else."""
+    qui, _, dits = pas.phrase.partition(" : ")
+    lus = [_ECART.fullmatch(un) for un in dits.split(" ; ")]
+    if not all(lus):
+        return pas.quoi, pas.phrase
+    attendus, recus = ([f"{m['champ']} = {m[nom]}" for m in lus if m] for nom in ("attendu", "vu"))
+    return f"{pas.quoi}, puis {qui} : {' ; '.join(attendus)}", f"{qui} : {' ; '.join(recus)}"
+
+
+def _du_dossier(echange: Echange, numero: str) -> bool:
+    dit = (echange.donnees or {}).get("numero_fps")
+    return not numero or dit is None or dit == numero
+
+
+def _des_erreurs(echange: Echange) -> dict[str, Any]:
+    """The fields that the refusal names: wrong, without anybody who says what they should be."""
+    dites = [*(echange.repondu.get("erreurs") or ()), *((echange.repondu.get("accuse") or {}).get("erreurs") or ())]
+    return {str(e["champ"]): None for e in dites if e.get("champ") and e["champ"] in (echange.donnees or {})}
+
+
+def _asserter(nom: str, ids: list[str], jouee: Jouee, vue: Observation, bons: dict[str, int], echecs: dict[str, list[Echec]]) -> None:
     for resultat in REGISTRE[nom].evaluer(vue):
         if resultat.bon:
             for un in ids:
@@ -109,8 +174,10 @@ def _asserter(nom: str, ids: list[str], vie: str, vue: Observation, bons: dict[s
             continue
         e = resultat.echange
         ou = "" if e is None else f"{e.ou}, le {e.date:%d/%m/%Y}"
-        requete = "" if e is None else f"{e.methode} {e.chemin}\n{e.corps}"
-        card = Echec(vie, nom, resultat.attendu, resultat.recu, ou, requete, "" if e is None else f"{e.statut}\n{e.reponse}")
+        genre = Genre.CONDUITE if e is None or e.message is None else Genre.MESSAGE_FAUX
+        message, jour = None if e is None else e.message, jouee.jour if e is None else e.date.date()
+        commun: dict[str, Any] = {"echange": e, "message": message, "juste": resultat.juste, "bac": jouee.bac}
+        card = Echec(jouee.vie, nom, resultat.attendu, resultat.recu, ou, jour, genre, **commun)
         for un in ids:
             echecs[un].append(card)
 

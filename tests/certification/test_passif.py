@@ -13,7 +13,7 @@ from fps_certification.plans.plan import Plan, livres
 from fps_certification.preuves import signature
 from fps_certification.sujets.reference import Reference
 from fps_certification.verdict import Sort
-from fps_console.commandes.certifier import compter
+from fps_console.commandes.verdicts import compter
 from fps_simulateur.joueur import Ailleurs, Deroulement
 from fps_simulateur.langue.modele import lire
 from fps_simulateur.pilote.world import World

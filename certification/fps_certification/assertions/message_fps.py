@@ -99,7 +99,8 @@ def _cle(vu: Observation) -> Iterator[Resultat]:
 @assertion("creation/numero-siret", "Le numéro commence par le SIRET de la collectivité.")
 def _numero_siret(vu: Observation) -> Iterator[Resultat]:
     for echange, dit in _creations(vu):
-        yield egal(echange, "les 14 premiers chiffres", vu.siret, str(dit.get("numero_fps"))[:14])
+        numero = str(dit.get("numero_fps"))
+        yield egal(echange, "les 14 premiers chiffres", vu.siret, numero[:14], {"numero_fps": vu.siret + numero[14:]})
 
 
 @assertion("creation/numero-jour", "Le numéro porte l'année et le quantième du constat, à l'heure de la collectivité.")
@@ -108,7 +109,8 @@ def _numero_jour(vu: Observation) -> Iterator[Resultat]:
         if (le := _instant(dit, "date_heure_constat")) is not None:
             jour = le.astimezone(PARIS).date()
             numero = str(dit.get("numero_fps"))
-            yield egal(echange, "l'année et le quantième", f"{jour:%y} {jour:%j}", f"{numero[14:16]} {numero[17:20]}")
+            juste = {"numero_fps": f"{numero[:14]}{jour:%y}{numero[16:17]}{jour:%j}{numero[20:]}"}
+            yield egal(echange, "l'année et le quantième", f"{jour:%y} {jour:%j}", f"{numero[14:16]} {numero[17:20]}", juste)
 
 
 @assertion("creation/numero-unique", "Un numéro ne sert qu'à un FPS.")
@@ -125,7 +127,9 @@ def _unique(vu: Observation) -> Iterator[Resultat]:
 def _montant(vu: Observation) -> Iterator[Resultat]:
     for echange, dit in _creations(vu):
         if (prevu := _prevu(vu, dit)) is not None:
-            yield egal(echange, "montant_fps + montant_deduit", prevu, _centimes(dit, "montant_fps") + _centimes(dit, "montant_deduit"))
+            deduit = _centimes(dit, "montant_deduit")
+            juste = {"montant_fps": prevu - deduit}
+            yield egal(echange, "montant_fps + montant_deduit", prevu, _centimes(dit, "montant_fps") + deduit, juste)
 
 
 def _prevu(vu: Observation, dit: Champs) -> int | None:
@@ -160,7 +164,8 @@ def _decalage(vu: Observation) -> Iterator[Resultat]:
         if le is None:
             yield Resultat(False, echange, "un instant ISO 8601 avec son décalage", str(dit.get("date_heure_constat")))
         elif (ville := _ville(vu, dit)) is not None and not ville.outre_mer:
-            yield egal(echange, "le décalage", le.astimezone(PARIS).utcoffset(), le.utcoffset())
+            juste = {"date_heure_constat": le.astimezone(PARIS).isoformat()}
+            yield egal(echange, "le décalage", le.astimezone(PARIS).utcoffset(), le.utcoffset(), juste)
 
 
 @assertion("creation/transmis-le-jour-dit", "Le FPS est transmis dans le délai que la collectivité règle.")
@@ -204,6 +209,7 @@ def _minoration(vu: Observation) -> Iterator[Resultat]:
             "minoration (montant, jours)",
             attendue,
             None if not isinstance(recue, dict) else (recue.get("montant"), recue.get("delai_jours")),
+            {"minoration": None if prevue is None else {"montant": prevue.montant, "delai_jours": prevue.delai_jours}},
         )
 
 

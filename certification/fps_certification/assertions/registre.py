@@ -1,7 +1,7 @@
 """The findings: what can be judged of a product from what was seen, whoever drove it; each has a name, none proves what was not seen."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,6 +17,9 @@ class Resultat:
     echange: Echange | None
     attendu: str
     recu: str
+    juste: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the fields that are wrong, each with what it should be, None when nobody can say
 
 
 Evaluer = Callable[[Observation], Iterable[Resultat]]
@@ -71,15 +74,16 @@ def jamais_refuse(prefixe: str, codes: Mapping[str, str], *classes: MessageClass
                 if code in echange.codes:
                     erreur = echange.erreur(code)
                     champ = erreur.get("champ") or "le message"
-                    yield Resultat(
-                        False, echange, f"{champ} : {erreur.get('que_faire', '')}", str(erreur.get("phrase") or erreur.get("detail"))
-                    )
+                    faux = {champ: None} if erreur.get("champ") else {}
+                    phrase = str(erreur.get("phrase") or erreur.get("detail"))
+                    yield Resultat(False, echange, f"{champ} : {erreur.get('que_faire', '')}", phrase, faux)
                 elif echange.accepte:
                     yield Resultat(True, echange, "un message accepté", "accepté")
 
         entrer(Assertion(f"{prefixe}/{code}", phrase, Sens.ENVOI, evaluer))
 
 
-def egal(echange: Echange, champ: str, attendu: Any, recu: Any) -> Resultat:
-    """A field that must have one value."""
-    return Resultat(attendu == recu, echange, f"{champ} = {attendu}", f"{champ} = {recu}")
+def egal(echange: Echange, champ: str, attendu: Any, recu: Any, juste: Mapping[str, Any] | None = None) -> Resultat:
+    """A field that must have one value; `juste`: what the fields of the message should be, when `champ` is not the name of one."""
+    si_faux = juste if juste is not None else {champ: attendu} if champ in (echange.donnees or {}) else {}
+    return Resultat(attendu == recu, echange, f"{champ} = {attendu}", f"{champ} = {recu}", {} if attendu == recu else si_faux)

@@ -32,7 +32,7 @@ class Lecture(BaseModel):
 
 
 class Produit(Lecture):
-    """How the product is driven: the reference system, an address, or commands of the shell."""
+    """Comment le produit est piloté : une adresse, ou des commandes ; à défaut, la collectivité de référence."""
 
     pilote: Annotated[
         str | None, Field(pattern=r"^https?://", max_length=300, description="Où se postent les actions du pilote d'essai")
@@ -51,7 +51,7 @@ class Produit(Lecture):
 
 
 class Plan(Lecture):
-    """What is tried."""
+    """SPÉCIMEN — environnement simulé. Ce qui s'éprouve, par quelles épreuves, sur quel produit."""
 
     plan: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Son nom")]
     titre: Annotated[str, Field(min_length=3, max_length=200, description="Ce qu'il éprouve, en une phrase")]

@@ -10,6 +10,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
+from fps.messages.message import MessageClass
+from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
+from fps.messages.recours_collectivite import MemoireDefense
 from fps_certification.sujets import formes as f
 
 Champs = dict[str, Any]
@@ -52,6 +57,31 @@ _TOUTES: Final = (
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
 DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte}
 LIRE: Final = ACTIONS["lire"]
+_ANNULE: Final[tuple[MessageClass, ...]] = (AnnulationFps, InformationAnnulationFps, InformationAnnulationTitre)
+# The messages, of which one, that the product sends when it does this: none of them seen is « message expected, not received ».
+MESSAGES: Final[Mapping[str, tuple[MessageClass, ...]]] = {
+    "etablir": (CreationFps,),
+    "baisser": (ModificationFps,),
+    "annuler": _ANNULE,
+    "abandonner-titre": (InformationAnnulationTitre,),
+    "defendre": (MemoireDefense,),
+    "executer": (InformationAnnulationFps, InformationAnnulationTitre),
+    "rembourser": (TitreAnnulationRecette, MandatRemboursement),
+}
+
+_DES_DECISIONS: Final[Mapping[str, tuple[MessageClass, ...]]] = {
+    "acceptation-totale": _ANNULE,
+    "acceptation-partielle": (ModificationFps,),
+}
+
+
+def messages_attendus(action: str, donnees: Mapping[str, Any]) -> tuple[MessageClass, ...]:
+    """Those that an action must bring, one of them at least; a RAPO that is not accepted brings none."""
+    if action == "decider-rapo":
+        return _DES_DECISIONS.get(str(donnees.get("sens")), ())
+    return MESSAGES.get(action, ())
+
+
 # The states of a FPS in the answer of « lire ».
 ETATS: Final = (
     "etabli",

@@ -18,7 +18,9 @@ def certifier(
     prealable: Annotated[
         bool, typer.Option("--prealable", help="Contrôle l'adresse, le bac, la convention, le certificat, les lettres ; n'éprouve rien.")
     ] = False,
-    only: Annotated[list[str] | None, typer.Option(metavar="EPREUVE", help="Cette épreuve seule (répétable).")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="EPREUVE|EX-…", help="Cette épreuve, ou ce qui éprouve cette exigence (répétable).")
+    ] = None,
     pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
     bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
     observer: Annotated[
@@ -43,6 +45,9 @@ def certifier(
     ] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
+    essai: Annotated[
+        list[str] | None, typer.Option("--ecrire-essai", metavar="EX-…", help="Écrit ici le fichier pytest de cette exigence (répétable).")
+    ] = None,
     garder: Annotated[bool, typer.Option("--garder", help="Laisse les bacs des épreuves, pour les regarder.")] = False,
     parallele: Annotated[int, typer.Option(metavar="N", min=1, max=16, help="Épreuves jouées à la fois.")] = 4,
     adresses: Adresses = None,
@@ -51,6 +56,7 @@ def certifier(
 ) -> int:
     """Éprouve un produit et le prouve ; état de sortie : 0 conforme, 1 non conforme, 2 configuration, 3 simulateur, 4 incomplet."""
     from fps_console.commandes import certifier as commande
+    from fps_console.commandes.sorties import Sorties
 
     if montrer:
         return commande.show_requirements(en_json)
@@ -65,7 +71,29 @@ def certifier(
         return commande.valider(choix, en_json)
     if prealable:
         return commande.control(choix, settings(adresses, data_dir), en_json)
-    return commande.certify(choix, settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)
+    sorties = Sorties(junit, preuve, tuple(essai or ()))
+    return commande.certify(choix, settings(adresses, data_dir), sorties, en_json=en_json)
+
+
+def rejouer(
+    reference: Annotated[
+        str,
+        typer.Argument(metavar="EXECUTION#ÉPREUVE", help="Une exécution, son rapport ou sa preuve ; puis une épreuve, une exigence."),
+    ],
+    montrer: Annotated[bool, typer.Option("--montrer", help="Montre la carte de l'échec, entière, sans rien rejouer.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
+    adresses: Adresses = None,
+    data_dir: DataDir = None,
+    en_json: Json = False,
+) -> int:
+    """Rejoue sur le même produit une épreuve d'une exécution ; mêmes états de sortie que « fps certifier »."""
+    from fps_console.commandes import certifier as commande
+    from fps_console.commandes.rejouer import montrer_cartes
+    from fps_console.commandes.sorties import Sorties
+
+    if montrer:
+        return montrer_cartes(reference, settings(adresses, data_dir), en_json)
+    return commande.replay(reference, settings(adresses, data_dir), Sorties(junit), en_json=en_json)
 
 
 def verifier(

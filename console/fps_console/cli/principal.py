@@ -51,6 +51,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     enroler.enroler,
     certifier.certifier,
     certifier.verifier,
+    certifier.rejouer,
     projet.doctor,
     projet.schema,
     projet.version,
@@ -58,7 +59,12 @@ COMMANDES: tuple[Callable[..., int], ...] = (
 )
 CACHEES: tuple[Callable[..., int], ...] = (projet.docs,)  # for who has the sources
 # What a command was called before, kept.
-ALIAS: dict[str, Callable[..., int]] = {"explain": dossiers.expliquer, "certify": certifier.certifier, "verify": certifier.verifier}
+ALIAS: dict[str, Callable[..., int]] = {
+    "explain": dossiers.expliquer,
+    "certify": certifier.certifier,
+    "verify": certifier.verifier,
+    "replay": certifier.rejouer,
+}
 GROUPES: dict[str, typer.Typer] = {
     "bac": bac.app,
     "ville": ville.app,

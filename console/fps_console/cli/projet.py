@@ -22,6 +22,8 @@ class Quoi(StrEnum):
 
     VIE = "vie"
     VILLE = "ville"
+    RAPPORT = "rapport"
+    PLAN = "plan"
 
 
 def doctor(en_json: Json = False, adresses: Adresses = None, data_dir: DataDir = None) -> int:
@@ -41,13 +43,21 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Dit seulement ce q
 
 
 def schema(
-    quoi: Annotated[Quoi, typer.Argument(metavar="QUOI", help="vie (ce que « fps play » joue) ou ville.", show_default=False)],
+    quoi: Annotated[
+        Quoi,
+        typer.Argument(
+            metavar="QUOI", help="vie (ce que « fps play » joue), ville, plan ou rapport (de « fps certifier »).", show_default=False
+        ),
+    ],
     en_json: Json = False,
 ) -> int:
     """Donne le schéma JSON d'un fichier, pour qu'un éditeur le complète : fps schema vie > vie.schema.json."""
     from fps_console.commandes.output import say
-    from fps_simulateur.langue.publies import publie
 
+    if quoi in (Quoi.RAPPORT, Quoi.PLAN):
+        from fps_certification.rapports.publies import publie
+    else:
+        from fps_simulateur.langue.publies import publie
     say(publie(quoi.value).rstrip("\n"))
     return 0
 

@@ -5,7 +5,7 @@ import contextlib
 import json
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,42 +21,25 @@ from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.execution import Demande, Mode, controler
 from fps_certification.exigences.exigence import Exigence, Niveau
-from fps_certification.exigences.lecture import exigences, par_id
+from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
 from fps_certification.prealable.constat import Constat, Tenue
 from fps_certification.prealable.sondes import SondesReelles
-from fps_certification.preuves import signature
 from fps_certification.preuves.liasse import LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
-from fps_certification.rapports.junit import junit as en_junit
-from fps_certification.rapports.rapport import ControleRendu, ExigenceRendue, Rapport
-from fps_certification.verdict import Etat, Sort
+from fps_certification.rapports.rapport import ControleRendu
+from fps_certification.verdict import Etat
+from fps_console.commandes import rejouer
 from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
+from fps_console.commandes.sorties import Sorties, ecrire
+from fps_console.commandes.verdicts import NIVEAUX, compter, tell, tell_control
 from fps_console.commandes.vies_ecrites import vies_de
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
-
-NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
-SORTS = {
-    Sort.CONFORME: "conforme",
-    Sort.NON_CONFORME: "non conforme",
-    Sort.NON_PROUVE: "non prouvé",
-    Sort.HYPOTHESE_SEULE: "hypothèse seule",
-    Sort.DECLARE: "déclaré",
-}
-ETATS = {
-    Etat.CONFORME: "CONFORME",
-    Etat.NON_CONFORME: "NON CONFORME",
-    Etat.CONFIGURATION: "À CONFIGURER",
-    Etat.SIMULATEUR: "LE SIMULATEUR A FAILLI",
-    Etat.INCOMPLET: "INCOMPLET",
-}
-MARQUES = {Tenue.BON: "✓", Tenue.AVERTISSEMENT: "!", Tenue.FAUTE: "✗", Tenue.SANS_OBJET: "·"}
-CARTES = 10  # failures told in a terminal; all of them are in the reports
 
 
 @dataclass(frozen=True)
@@ -74,6 +57,7 @@ class Choix:
     a_la_main: bool = False
     delai: float = 1800.0
     recommencer: bool = False
+    deja_lu: Plan | None = None  # the plan of a former run
 
 
 def plan_de(choix: Choix) -> Plan:
@@ -96,10 +80,7 @@ def plan_de(choix: Choix) -> Plan:
             raise Panne(f"{place} : {dit}.", "Vérifiez ce chemin.", code="plan-illisible", statut=2) from error
         except PlanIllisible as error:
             raise Panne(f"Ce plan ne se lit pas :\n{error}", "Corrigez chaque ligne.", code="plan-illisible", statut=2) from error
-    if inconnues := [nom for nom in choix.only if nom not in plan.epreuves]:
-        phrase = f"« {inconnues[0]} » n'est pas une épreuve du plan{proche(inconnues[0], plan.epreuves) or '.'}"
-        raise Panne(phrase, f"Les siennes : {', '.join(plan.epreuves)}.", code="epreuve-inconnue", statut=2)
-    update: dict[str, Any] = {"epreuves": choix.only} if choix.only else {}
+    update: dict[str, Any] = _seulement(plan, choix.only) if choix.only else {}
     if choix.bac is not None:
         update["bac"] = choix.bac
     if choix.ville is not None:
@@ -110,6 +91,20 @@ def plan_de(choix: Choix) -> Plan:
     if choix.pilote is not None:
         update["produit"] = Produit(pilote=choix.pilote)
     return plan.model_copy(update=update)
+
+
+def _seulement(plan: Plan, only: tuple[str, ...]) -> dict[str, Any]:
+    """The checks that are named, and those that try the requirements that are; with requirements, those alone are judged. Raises Panne."""
+    portee = {e.id: e for e in plan.portee()}
+    if inconnues := [nom for nom in only if nom not in plan.epreuves and nom not in portee]:
+        phrase = f"« {inconnues[0]} » n'est ni une épreuve ni une exigence du plan{proche(inconnues[0], [*plan.epreuves, *portee]) or '.'}"
+        raise Panne(phrase, f"Ses épreuves : {', '.join(plan.epreuves)}.", code="epreuve-inconnue", statut=2)
+    siennes = [portee[nom] for nom in only if nom in portee]
+    if any(not e.epreuves for e in siennes):  # an assertion looks at whatever is sent
+        return {"exigences": tuple(e.id for e in siennes)} if len(siennes) == len(only) else {}
+    wanted = {*only, *(nom for e in siennes for nom in e.epreuves)}
+    update: dict[str, Any] = {"epreuves": tuple(nom for nom in plan.epreuves if nom in wanted)}
+    return update | ({"exigences": tuple(e.id for e in siennes)} if len(siennes) == len(only) else {})
 
 
 def valider(choix: Choix, en_json: bool) -> int:
@@ -135,7 +130,7 @@ def show_plans(en_json: bool) -> int:
 
 def _demande(choix: Choix) -> Demande:
     """What is run; raises Panne."""
-    plan = plan_de(choix)
+    plan = choix.deja_lu or plan_de(choix)
     if choix.a_la_main:
         plan = _par_une_personne(choix, plan)
     if choix.observer and plan.bac is None:
@@ -183,16 +178,10 @@ def _sondes(settings: Settings) -> SondesReelles:
     return SondesReelles({"service": lambda: believed(settings), "lettres": lettres})
 
 
-def tell_control(constats: Iterable[ControleRendu]) -> None:
-    """What was looked at, for a person."""
-    for un in constats:
-        say(f"{MARQUES[un.tenue]} {un.controle} : {un.phrase}{f' → {un.que_faire}' if un.que_faire else ''}")
-
-
-def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
+def certify(choix: Choix, settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
     """Try a product; gives the exit status (`Etat`). Raises Panne."""
     demande = _demande(choix)
-    if demande.vies and preuve is not None:
+    if demande.vies and sorties.preuve is not None:
         raise Panne("Une preuve se donne d'un plan, pas de vies.", "Ôtez --preuve.", code="preuve-de-vies", statut=2)
     passage = _passage(choix, demande, settings) if choix.a_la_main else None
     if passage is not None:
@@ -201,23 +190,21 @@ def certify(choix: Choix, settings: Settings, *, en_json: bool, junit: Path | No
     if passage is not None:
         passage.finir()
     found = certifiee.rapport
-    if junit is not None:
-        junit.write_text(en_junit(found), "utf-8")
-    if preuve is not None:
-        refus = _sans_preuve(found)
-        if refus:
-            complain(f"la preuve n'est pas écrite : {refus}.", "Le rapport dit ce qui manque : --json, --junit.")
-        else:
-            certifiee.prouver(preuve, signature.cle(settings.data_dir))
     if en_json:
         dump(found.model_dump(mode="json"))
     else:
         tell(found)
         if choix.observer:
             compter(found)
-        if preuve is not None and preuve.exists():
-            say(f"Preuve : {preuve} (fps verifier {preuve})")
+    ecrire([certifiee], sorties, settings, en_json=en_json)
     return found.code
+
+
+def replay(reference: str, settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
+    """Play again, on the same product, the check that « RUN#CHECK » names; gives the exit status. Raises Panne."""
+    found, quoi = rejouer.lire(reference, settings)
+    choix = Choix(found.plan, deja_lu=rejouer.plan_rejoue(found, quoi))
+    return certify(choix, settings, sorties, en_json=en_json)
 
 
 def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
@@ -244,13 +231,6 @@ def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:
     if journal.lignes:
         complain("le passage interrompu reprend où il en était.", "Pour l'oublier : --recommencer.")
     return journal
-
-
-def _sans_preuve(found: Rapport) -> str:
-    """Why no evidence is given: a mandatory requirement failed or was not tried, or nothing of the product was seen."""
-    if found.compte(Sort.CONFORME) == 0:
-        return "rien n'a été vu du produit"
-    return "" if found.code == Etat.CONFORME else f"le verdict est « {ETATS[Etat(found.code)]} »"
 
 
 @asynccontextmanager
@@ -310,54 +290,6 @@ def verify(place: Path, cles: Path | None, en_json: bool) -> int:
     qui = "une clé que vous connaissez" if liasse.connue else "la clé qui l'accompagne : comparez-la à celle que publie son auteur"
     say(f"Preuve intacte, verdict recalculé à l'identique. Signée par {qui} ({liasse.kid}).")
     return found.code
-
-
-def tell(found: Rapport) -> None:
-    """The report for a person."""
-    say(found.mention)
-    say(f"Plan « {found.plan} », produit : {found.produit}")
-    tell_control(un for un in found.prealable if un.tenue in (Tenue.FAUTE, Tenue.AVERTISSEMENT))
-    ratees = [e for e in found.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)]
-    for exigence in ratees[:CARTES]:
-        _carte(exigence)
-    if len(ratees) > CARTES:
-        say(f"… et {len(ratees) - CARTES} autres exigences manquées : --json, --junit.")
-    for faute in found.fautes[sum(un.tenue is Tenue.FAUTE for un in found.prealable) :]:
-        say(f"✗ {faute.epreuve} ({faute.domaine.value}) : {faute.phrase[:400]}")
-    sans = [e for e in found.exigences if e.sort is Sort.NON_PROUVE]
-    for exigence in sans[:CARTES]:
-        say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
-    if len(sans) > CARTES:
-        say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
-    comptes = ", ".join(f"{found.compte(sort)} {mot}" for sort, mot in SORTS.items() if found.compte(sort))
-    say(f"{ETATS[Etat(found.code)]} : {comptes}.")
-
-
-def compter(found: Rapport) -> None:
-    """The meter of an observation: how many mandatory requirements were met, and what is still to be shown, in the words of the checks."""
-    exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None and not par_id(e.id).exploree]
-    tenues = sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges)
-    plein = 40 * tenues // max(1, len(exiges))
-    say(f"[{'█' * plein}{'·' * (40 - plein)}] {tenues} exigences obligatoires montrées sur {len(exiges)}")
-    restes = [e for e in exiges if e.sort is Sort.NON_PROUVE]
-    titres = dict.fromkeys(epreuves()[nom].titre for e in restes for nom in par_id(e.id).epreuves)
-    phrases = dict.fromkeys(e.texte for e in restes if not par_id(e.id).epreuves)
-    if found.compte(Sort.CONFORME) == 0:
-        say("Rien n'a été vu de ce produit : ce bac est observé à partir de maintenant. Faites-le parler, puis relancez.")
-    if restes:
-        say("Il reste à montrer :")
-        for phrase in (*titres, *phrases):
-            say(f"  – {phrase}")
-
-
-def _carte(exigence: ExigenceRendue) -> None:
-    echec, source = exigence.echecs[0], exigence.source
-    say(f"✗ {exigence.id} ({NIVEAUX[exigence.niveau]}) {exigence.texte}")
-    say(f"    attendu : {echec.attendu}")
-    say(f"    reçu    : {echec.recu}")
-    say(f"    source  : {' ; '.join(filter(None, (source.article, source.section, source.hypothese)))}")
-    say(f"    où      : {echec.verification}{', ' + echec.ou if echec.ou else ''}")
-    say(f"    rejouer : {echec.rejouer}")
 
 
 def show_requirements(en_json: bool) -> int:

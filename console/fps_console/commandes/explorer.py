@@ -17,9 +17,10 @@ from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Etat
-from fps_console.commandes.certifier import ETATS, Choix, _services, plan_de
+from fps_console.commandes.certifier import Choix, _services, plan_de
 from fps_console.commandes.output import Panne, cause, dump, say
 from fps_console.commandes.progres import Progres
+from fps_console.commandes.verdicts import ETATS
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.pilote.pilot import Pilot
 

@@ -16,6 +16,7 @@ from fps.kit.post.door import DOORS
 from fps.parties import LIBELLES, SERVICES, Party
 from fps.villes.catalogue import connues
 from fps.villes.communes import Commune, Zone
+from fps_certification.rapports.publies import PUBLIES, publie
 from fps_certification.sujets import openapi as pilote
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
@@ -60,6 +61,7 @@ def generate(root: Path) -> dict[Path, str]:
         Path("docs/openapi-pilote.json"): _json(pilote.document()),
         # Twice: to be read here, and to be installed with the language (`fps schema`).
         **{folder / f"{quoi}.schema.json": text for folder in (Path("docs"), SCHEMAS) for quoi, text in schemas.items()},
+        **{Path(f"docs/{nom}.schema.json"): publie(quoi) for quoi, nom in PUBLIES.items()},
         **{Path(f"docs/openapi/{party.value}.json"): _json(document) for party, document in contracts.items()},
     }
     parts = {

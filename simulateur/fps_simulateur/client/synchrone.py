@@ -137,6 +137,10 @@ class BacSync(_Attend):
         """What happened in it, the last lines of its journals."""
         return self._attendre(lambda: self._bac.raconter(derniers))
 
+    def conduire(self, quoi: Callable[[Bac], Coroutine[Any, Any, T]]) -> T:
+        """What another tool does with the same bac, awaited: `quoi` is given the bac that awaits."""
+        return self._attendre(lambda: quoi(self._bac))
+
     def verifier(self) -> None:
         """Every invariant of a bac at rest holds, and no deadline is buried; raises AssertionError."""
         self._attendre(lambda: self._bac.verifier())

@@ -1,0 +1,28 @@
+"""When no evidence is given: of a run that failed, that was not whole, or that proves nothing."""
+
+from fps_certification.rapports.rapport import Rapport
+from fps_certification.verdict import Etat, Sort
+
+
+def refusee(found: Rapport) -> str | None:
+    """Why no evidence nor certificate is given, in French; None when it is.
+
+    A mandatory requirement failed, or was not tried; no message of the product was taken: it sent none, or each was refused at the door.
+    """
+    envois = [e for une in found.epreuves for e in une.echanges if e.de == "produit"]
+    if not envois:
+        return "aucun message du produit ne nous est parvenu"
+    if all(e.statut in (401, 403) for e in envois):
+        return "tout ce que le produit a envoyé a été refusé à l'entrée (401, 403)"
+    if found.compte(Sort.CONFORME) == 0:
+        return "rien n'a été vu du produit"
+    match Etat(found.code):
+        case Etat.CONFORME:
+            return None
+        case Etat.NON_CONFORME:
+            return "une exigence obligatoire n'est pas tenue"
+        case Etat.INCOMPLET:
+            return "une exigence obligatoire n'est pas prouvée"
+        case Etat.CONFIGURATION:
+            return "le produit n'a pas pu être éprouvé (configuration)"
+    return "le simulateur a failli"

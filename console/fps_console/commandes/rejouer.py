@@ -1,0 +1,74 @@
+"""What `fps rejouer` does: one check of a run played again on the same product, or its card shown whole."""
+
+from pathlib import Path
+
+from fps.kit.ground.settings import Settings
+from fps_certification.plans.plan import Plan
+from fps_certification.rapports.fichier_essai import fichier_essai
+from fps_certification.rapports.rapport import Carte, ExigenceRendue, Rapport
+from fps_console.commandes.executions import trouver
+from fps_console.commandes.output import Panne, dump, say
+from fps_console.commandes.verdicts import montrer
+from fps_simulateur.langue.fautes import proche
+
+
+def choisies(found: Rapport, quoi: str) -> tuple[str, ...]:
+    """The checks that « RUN#CHECK » names: one by its name, or those where a requirement failed, else those that try it. Raises Panne."""
+    if quoi in found.plan_joue.epreuves:
+        return (quoi,)
+    une = next((e for e in found.exigences if e.id == quoi), None)
+    if une is not None:
+        ratees = dict.fromkeys(c.epreuve for c in une.echecs)
+        if siennes := tuple(ratees) or tuple(n for n in une.eprouvee_par if n in found.plan_joue.epreuves):
+            return siennes
+        return found.plan_joue.epreuves  # an assertion: whatever the product sends in any of them
+    connus = [*found.plan_joue.epreuves, *(e.id for e in found.exigences)]
+    phrase = f"« {quoi} » n'est ni une épreuve ni une exigence de cette exécution{proche(quoi, connus) or '.'}"
+    raise Panne(phrase, f"Ses épreuves : {', '.join(found.plan_joue.epreuves)}.", code="epreuve-inconnue", statut=2)
+
+
+def cartes(found: Rapport, quoi: str) -> list[tuple[ExigenceRendue, Carte]]:
+    """The cards of a requirement, or of a check."""
+    return [(e, c) for e in found.exigences for c in e.echecs if quoi in (e.id, c.epreuve)]
+
+
+def plan_rejoue(found: Rapport, quoi: str) -> Plan:
+    """The plan of the run, those checks only, and of the requirements only those that they try or that an assertion does."""
+    epreuves = choisies(found, quoi)
+    siennes = [e.id for e in found.exigences if e.id == quoi or {*epreuves} & {*e.eprouvee_par} or any("/" in n for n in e.eprouvee_par)]
+    exigences = (quoi,) if quoi in siennes else tuple(siennes)
+    return found.plan_joue.model_copy(update={"epreuves": epreuves, "exigences": exigences})
+
+
+def montrer_cartes(reference: str, settings: Settings, en_json: bool) -> int:
+    """Show the cards that « RUN#CHECK » names, and play nothing; 1 when there are some. Raises Panne."""
+    found, quoi = lire(reference, settings)
+    choisies(found, quoi)
+    siennes = cartes(found, quoi)
+    if en_json:
+        dump([{"exigence": e.id, **c.model_dump(mode="json")} for e, c in siennes])
+    elif not siennes:
+        say(f"Rien n'y a manqué : « {quoi} ».")
+    for exigence, carte in () if en_json else siennes:
+        montrer(exigence, carte)
+    return 1 if siennes else 0
+
+
+def lire(reference: str, settings: Settings) -> tuple[Rapport, str]:
+    """The report and the name of the check of « RUN#CHECK »; raises Panne."""
+    nom, diese, quoi = reference.rpartition("#")
+    if not diese or not nom or not quoi:
+        phrase = f"« {reference} » : une exécution, un dièse, une épreuve ou une exigence sont attendus."
+        raise Panne(phrase, "Par exemple : fps rejouer certif-a1b2c3#amiable-paye, ou rapport.json#EX-103.", code="reference", statut=2)
+    return trouver(nom, settings.data_dir), quoi
+
+
+def ecrire_essai(found: Rapport, exigence: str, dans: Path) -> Path:
+    """Write the file of pytest of a requirement: of its first failure, else of the first check that tries it. Raises Panne."""
+    une = next((e for e in found.exigences if e.id == exigence), None)
+    epreuves = choisies(found, exigence)
+    if une is None or not epreuves:
+        raise Panne(f"« {exigence} » n'est pas une exigence de ce plan.", "Donnez EX-… .", code="exigence-inconnue", statut=2)
+    place = dans / f"test_{exigence.lower().replace('-', '_')}.py"
+    place.write_text(fichier_essai(une, epreuves[0]), "utf-8")
+    return place

@@ -1,0 +1,53 @@
+"""What a run of the certification writes beside the verdict that it tells: reports, evidence, the file of a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fps.kit.ground.settings import Settings
+from fps_certification.certifier import Certifiee
+from fps_certification.preuves import signature
+from fps_certification.preuves.refus import refusee
+from fps_certification.rapports.junit import junit
+from fps_console.commandes.executions import garder
+from fps_console.commandes.output import complain, say
+from fps_console.commandes.rejouer import ecrire_essai
+
+
+@dataclass(frozen=True)
+class Sorties:
+    """The files that were asked for."""
+
+    junit: Path | None = None
+    preuve: Path | None = None
+    essais: tuple[str, ...] = ()  # the requirements whose file of pytest is written, in the directory of the command
+
+
+def ecrire(faites: Sequence[Certifiee], sorties: Sorties, settings: Settings, *, en_json: bool) -> None:
+    """Write them, and keep the report of each run. Raises Panne, OSError."""
+    dire = (lambda phrase: None) if en_json else say
+    for une in faites:
+        garder(une.rapport, settings.data_dir)
+    if sorties.junit is not None:
+        sorties.junit.write_text(junit(*(une.rapport for une in faites)), "utf-8")
+    for une in faites:
+        if sorties.preuve is not None:
+            _prouver(une, _de(sorties.preuve, une, len(faites)), settings, dire)
+    for exigence in sorties.essais:
+        une = next((u for u in faites if any(e.id == exigence for e in u.rapport.exigences)), faites[0])
+        place = ecrire_essai(une.rapport, exigence, Path())
+        dire(f"Essai : {place} (pytest {place})")
+
+
+def _de(place: Path, une: Certifiee, combien: int) -> Path:
+    """The file of one plan among several: its name is in that of the file."""
+    return place if combien == 1 else place.with_name(f"{place.stem}-{une.rapport.plan}{place.suffix}")
+
+
+def _prouver(une: Certifiee, place: Path, settings: Settings, dire: object) -> None:
+    if (refus := refusee(une.rapport)) is not None:
+        complain(f"la preuve n'est pas écrite : {refus}.", "Le rapport dit ce qui manque : --json, --junit.")
+        return
+    une.prouver(place, signature.cle(settings.data_dir))
+    if callable(dire):
+        dire(f"Preuve : {place} (fps verifier {place})")

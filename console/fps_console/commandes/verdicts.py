@@ -1,0 +1,112 @@
+"""How the verdict of a certification is told in a terminal: its failure cards first, then what nothing proves, then the sums."""
+
+from collections.abc import Iterable
+
+from fps_certification.epreuves.lecture import epreuves
+from fps_certification.exigences.exigence import Niveau
+from fps_certification.exigences.lecture import par_id
+from fps_certification.prealable.constat import Tenue
+from fps_certification.rapports.carte import en_colonnes
+from fps_certification.rapports.rapport import Carte, ControleRendu, ExigenceRendue, Rapport
+from fps_certification.rapports.sources import source_dite
+from fps_certification.verdict import Etat, Sort
+from fps_console.commandes.output import say
+
+NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
+SORTS = {
+    Sort.CONFORME: "conforme",
+    Sort.NON_CONFORME: "non conforme",
+    Sort.NON_PROUVE: "non prouvé",
+    Sort.HYPOTHESE_SEULE: "hypothèse seule",
+    Sort.DECLARE: "déclaré",
+}
+ETATS = {
+    Etat.CONFORME: "CONFORME",
+    Etat.NON_CONFORME: "NON CONFORME",
+    Etat.CONFIGURATION: "À CONFIGURER",
+    Etat.SIMULATEUR: "LE SIMULATEUR A FAILLI",
+    Etat.INCOMPLET: "INCOMPLET",
+}
+MARQUES = {Tenue.BON: "✓", Tenue.AVERTISSEMENT: "!", Tenue.FAUTE: "✗", Tenue.SANS_OBJET: "·"}
+TENUES = 9  # lines of a comparison told in a terminal
+CARTES = 10  # failures told in a terminal; all of them are in the reports
+
+
+def tell(found: Rapport) -> None:
+    """The report for a person."""
+    say(found.mention)
+    say(f"Plan « {found.plan} », produit : {found.produit}")
+    tell_control(un for un in found.prealable if un.tenue in (Tenue.FAUTE, Tenue.AVERTISSEMENT))
+    ratees = [e for e in found.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)]
+    for exigence in ratees[:CARTES]:
+        _carte(exigence)
+    if len(ratees) > CARTES:
+        say(f"… et {len(ratees) - CARTES} autres exigences manquées : --json, --junit.")
+    for faute in found.fautes[sum(un.tenue is Tenue.FAUTE for un in found.prealable) :]:
+        say(f"✗ {faute.epreuve} ({faute.domaine.value}) : {faute.phrase[:400]}")
+    sans = [e for e in found.exigences if e.sort is Sort.NON_PROUVE]
+    for exigence in sans[:CARTES]:
+        say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
+    if len(sans) > CARTES:
+        say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
+    comptes = ", ".join(f"{found.compte(sort)} {mot}" for sort, mot in SORTS.items() if found.compte(sort))
+    say(f"{ETATS[Etat(found.code)]} : {comptes}.")
+
+
+def tell_control(constats: Iterable[ControleRendu]) -> None:
+    """What was looked at before, for a person."""
+    for un in constats:
+        say(f"{MARQUES[un.tenue]} {un.controle} : {un.phrase}{f' → {un.que_faire}' if un.que_faire else ''}")
+
+
+def compter(found: Rapport) -> None:
+    """The meter of an observation: how many mandatory requirements were met, and what is still to be shown, in the words of the checks."""
+    exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None and not par_id(e.id).exploree]
+    tenues = sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges)
+    plein = 40 * tenues // max(1, len(exiges))
+    say(f"[{'█' * plein}{'·' * (40 - plein)}] {tenues} exigences obligatoires montrées sur {len(exiges)}")
+    restes = [e for e in exiges if e.sort is Sort.NON_PROUVE]
+    titres = dict.fromkeys(epreuves()[nom].titre for e in restes for nom in par_id(e.id).epreuves)
+    phrases = dict.fromkeys(e.texte for e in restes if not par_id(e.id).epreuves)
+    if found.compte(Sort.CONFORME) == 0:
+        say("Rien n'a été vu de ce produit : ce bac est observé à partir de maintenant. Faites-le parler, puis relancez.")
+    if restes:
+        say("Il reste à montrer :")
+        for phrase in (*titres, *phrases):
+            say(f"  – {phrase}")
+
+
+def _carte(exigence: ExigenceRendue) -> None:
+    """The five lines of the first failure, and the lines where the message differs from the one that was expected."""
+    carte = exigence.echecs[0]
+    say(f"✗ {exigence.id} ({NIVEAUX[exigence.niveau]}) {exigence.texte}")
+    for ligne in cinq_lignes(exigence, carte):
+        say(f"    {ligne}")
+    if carte.comparaison:
+        say(en_colonnes([(un.marque, un.attendu, un.recu) for un in carte.comparaison], TENUES))
+
+
+def cinq_lignes(exigence: ExigenceRendue, carte: Carte) -> tuple[str, ...]:
+    """Expected, received, the article or the section, where, how to replay."""
+    return (
+        f"attendu : {carte.attendu}",
+        f"reçu    : {carte.recu}",
+        f"source  : {source_dite(exigence.source)}",
+        f"où      : {carte.verification}{', ' + carte.ou if carte.ou else ''}",
+        f"rejouer : {carte.rejouer}",
+    )
+
+
+def montrer(exigence: ExigenceRendue, carte: Carte) -> None:
+    """A card whole: its five lines, the two messages, the exchange as it passed, the command that does it again."""
+    say(f"✗ {exigence.id} ({NIVEAUX[exigence.niveau]}) {exigence.texte}")
+    for ligne in cinq_lignes(exigence, carte):
+        say(f"    {ligne}")
+    for titre, texte in (
+        ("Attendu, et reçu", en_colonnes([(u.marque, u.attendu, u.recu) for u in carte.comparaison]) if carte.comparaison else ""),
+        ("Demandé", carte.requete),
+        ("Répondu", carte.reponse),
+        ("Refaire l'échange", carte.curl),
+    ):
+        if texte:
+            say(f"\n{titre} :\n{texte}")
