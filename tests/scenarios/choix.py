@@ -1,4 +1,4 @@
-"""Which lives are played where: all in memory, and each once more in another way; all of them in every way with FPS_TEST_LONG=1."""
+"""Which lives are played where: all in memory, one of each family again in each other way; all, everywhere, with FPS_TEST_LONG=1."""
 
 import os
 
@@ -7,26 +7,27 @@ from fps_simulateur.langue.modele import Vie, catalogue
 
 LONG = os.environ.get("FPS_TEST_LONG") == "1"
 VRAI, MELANGE, LENT = range(3)  # on real servers, with shuffled and doubled letters, on a slow network
-# The few lives that alone carry some message: they are played on real servers too.
+# With one life of each family, these carry every message: they are played in each way.
 RARES = (
-    "annulation-d-un-e-avis-lu-tard",
-    "bourg-impaye-abandonne",
     "bourg-rectifie",
+    "cheque-a-temps-apres-la-requete",
+    "cheque-a-temps-bourg-titre-paye",
     "cheque-impaye-avant-remboursement",
-    "decharge-apres-rapo",
     "decharge-totale-du-titre",
+    "double-paiement-rendu",
+    "minore-lille-dernier-jour",
     "rapo-pieces-demandees",
-    "regularise-a-temps",
-    "rembourse-par-mandat",
+    "requete-sans-la-decision-recue",
 )
-# What is refused leaves nothing behind, on whatever network: these lives of many refusals are played in memory.
-REFUSEES = frozenset(choisie.vie.vie for famille, vies in familles().items() if famille.startswith("refus-") for choisie in vies)
 
 
 def choisies(maniere: int) -> tuple[Vie, ...]:
-    """The lives played in that way."""
+    """The lives played in that way: of each family another one than in the other ways, while it has as many.
+
+    What is refused leaves nothing behind, on whatever network: the families of refusals are played in memory.
+    """
     toutes = catalogue()
     if LONG:
         return toutes
-    rares = {v.vie for v in toutes if maniere == VRAI and v.vie in RARES}
-    return tuple(v for rang, v in enumerate(toutes) if (rang % 3 == maniere and v.vie not in REFUSEES) or v.vie in rares)
+    prises = {vies[maniere % len(vies)].vie.vie for famille, vies in familles().items() if not famille.startswith("refus-")}
+    return tuple(v for v in toutes if v.vie in prises or v.vie in RARES)

@@ -1,6 +1,7 @@
 """The catalogue of lives, played once for all the tests that look at it."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest_asyncio
@@ -22,14 +23,18 @@ class Joue:
     """What was seen while the catalogue was played: how each life ended (None: as it is written), the messages, the paths."""
 
     fins: dict[str, Exception | None] = field(default_factory=dict)
-    exerces: set[MessageClass] = field(default_factory=set)
+    exerces: dict[str, set[MessageClass]] = field(default_factory=dict)  # by life
     parcours: Parcours = field(default_factory=Parcours)
+
+    def messages(self, vies: Iterable[Vie]) -> set[MessageClass]:
+        """All that was carried in these lives."""
+        return {message for vie in vies for message in self.exerces.get(vie.vie, ())}
 
     async def jouer(self, services: Monde, vie: Vie) -> None:
         """One life in a bac of its own, then its books and the invariants."""
         try:
             deroulement = await jouer(services, vie, vie.vie)
-            self.exerces.update(deroulement.exerces())
+            self.exerces[vie.vie] = deroulement.exerces()
             vus = [(party.value, code) for party, code in deroulement.refus]
             self.parcours.ajouter(await du_bac(services.pilot, deroulement.bac, vie.vie, vus))
             if "mortes" in deroulement.comptes:

@@ -36,7 +36,7 @@ def test_what_is_no_longer_reached_is_a_hole_and_lowers_its_part_only(en_memoire
 
 
 def test_every_one_of_the_sixteen_flows_is_exercised(en_memoire: Joue) -> None:
-    assert [f.number for f in FLOWS if en_memoire.exerces & set(f.messages)] == list(range(1, 17))
+    assert [f.number for f in FLOWS if en_memoire.messages(catalogue()) & set(f.messages)] == list(range(1, 17))
 
 
 def test_the_catalogue_holds_at_least_forty_lives() -> None:
