@@ -1,6 +1,6 @@
 """The certification of a product, whole: a run with its evidence; the same verdict computed again from it, without a service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,9 +53,10 @@ class Certifiee:
     entete: Mapping[str, Any]
     trace: Trace
 
-    def prouver(self, place: Path, signataire: ECKey) -> str:
-        """Write the evidence; gives its digest."""
-        return liasse.ecrire(place, dict(self.entete), self.trace.lignes, {"rapport": self.rapport.model_dump(mode="json")}, signataire)
+    def prouver(self, place: Path, signataire: ECKey, commentaires: Sequence[str] = ()) -> str:
+        """Write the evidence, with what who looked at the run says of it; gives its digest."""
+        fin = {"rapport": self.rapport.model_dump(mode="json"), "commentaires": list(commentaires)}
+        return liasse.ecrire(place, dict(self.entete), self.trace.lignes, fin, signataire)
 
 
 async def certifier(

@@ -26,3 +26,10 @@ async def ratee(monde: World) -> Certifiee:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("collectivite.actes.rapo._accepter", oublier)
         return await certifier(Demande(RATE, "rate-1"), monde.client, monde.addresses, monde.token)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def conforme(monde: World) -> Certifiee:
+    """The reference collectivité as it is, on the requirements that one check proves."""
+    plan = RATE.model_copy(update={"epreuves": ("rapo-accepte",), "exigences": ("EX-101..EX-105", "EX-304")})
+    return await certifier(Demande(plan, "conforme-1"), monde.client, monde.addresses, monde.token)

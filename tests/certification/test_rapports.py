@@ -1,19 +1,32 @@
 """One run, several reports: each keeps the form that is published for it, and all of them the same names."""
 
 import json
+import re
 import subprocess
 import sys
+from datetime import date
+from html import unescape
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import xmlschema
+from pypdf import PdfReader
 
+from fps.kit.print.impression import codes_of
 from fps_certification import essai
 from fps_certification.certifier import Certifiee
+from fps_certification.preuves.liasse import MENTION
+from fps_certification.rapports.certificat import CertificatRefuse, badge, certificat, contenu
+from fps_certification.rapports.comparaison import comparer
 from fps_certification.rapports.fichier_essai import fichier_essai
 from fps_certification.rapports.junit import junit
+from fps_certification.rapports.page import page
 from fps_certification.rapports.publies import publie
+from fps_certification.verdict import Sort
 from fps_simulateur.client.asynchrone import Monde
 from fps_simulateur.pilote.world import World
 from tests.certification.conftest import RATE, oublier
@@ -71,3 +84,65 @@ async def test_the_file_of_a_test_is_played_by_pytest_itself(ratee: Certifiee, t
             cwd=tmp_path,
         )
         assert sort in done.stdout, done.stdout + done.stderr
+
+
+async def test_the_html_report_needs_nothing_from_elsewhere_and_gives_the_names_of_the_others(ratee: Certifiee) -> None:
+    html, dit = page(ratee.rapport), ratee.rapport
+    assert not re.search(r'(src|href)="(?!#)', html) and "@import" not in html and "<script" not in html
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    assert {e.id for e in dit.exigences} | {e.epreuve for e in dit.epreuves} | {x.id for e in dit.epreuves for x in e.echanges} <= ids
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= ids
+    assert "&lt;sans&gt; suite &amp; des FPS" in html and "<sans>" not in html
+    assert "Aucun message reçu" in html and "rate-1#rapo-accepte" in html and MENTION in unescape(html)
+
+
+async def test_a_certificate_is_given_of_a_run_that_conforms_and_of_no_other(ratee: Certifiee, conforme: Certifiee) -> None:
+    le, empreinte = date(2026, 1, 2), "ab" * 32
+    pdf = certificat(conforme.rapport, empreinte, "ma-cle", le)
+    lu = PdfReader(BytesIO(pdf))
+    texte = lu.pages[0].extract_text().replace("\u00a0", " ").replace("’", "'")
+    assert "2 janvier 2026" in texte and "2 janvier 2027" in texte and MENTION in texte and "fps verifier PREUVE --cles CLES" in texte
+    assert b"<pdfaid:part>2</pdfaid:part>" in lu.xmp_metadata.stream.get_data()  # type: ignore[union-attr]
+    assert pdf == certificat(conforme.rapport, empreinte, "ma-cle", le)
+    assert (
+        f"fps-preuve:{empreinte}"
+        in codes_of(files("fps_certification.rapports") / "certificat.typ", contenu(conforme.rapport, empreinte, "k", le))["qr"]
+    )
+    vide = conforme.rapport.model_copy(update={"epreuves": ()})
+    refuses = [
+        e.model_copy(update={"echanges": tuple(x.model_copy(update={"statut": 401}) for x in e.echanges)})
+        for e in conforme.rapport.epreuves
+    ]
+    for mauvais, pourquoi in (
+        (ratee.rapport, "une exigence obligatoire n'est pas tenue"),
+        (conforme.rapport.model_copy(update={"code": 4}), "n'est pas prouvée"),
+        (conforme.rapport.model_copy(update={"code": 2}), "configuration"),
+        (conforme.rapport.model_copy(update={"code": 3}), "simulateur"),
+        (vide, "aucun message du produit"),
+        (conforme.rapport.model_copy(update={"epreuves": tuple(refuses)}), "refusé à l'entrée"),
+    ):
+        with pytest.raises(CertificatRefuse, match=pourquoi):
+            certificat(mauvais, empreinte, "ma-cle", le)
+    for dit in (badge(conforme.rapport, le), badge(ratee.rapport, le)):
+        ElementTree.fromstring(dit)
+        assert MENTION in unescape(dit)
+    assert "02/01/2027" in badge(conforme.rapport, le) and "jusqu" not in badge(ratee.rapport, le)
+
+
+async def test_two_runs_are_compared_and_what_was_rewritten_is_told_apart(ratee: Certifiee) -> None:
+    avant = ratee.rapport
+    assert comparer(avant, avant) == ()
+    change = [
+        e.model_copy(update={"sort": Sort.CONFORME})
+        if e.id == "EX-304"
+        else e.model_copy(update={"texte": "Autre."})
+        if e.id == "EX-101"
+        else e
+        for e in avant.exigences[1:] + avant.exigences[:1]
+        if e.id != "EX-192"
+    ]
+    apres = avant.model_copy(update={"exigences": tuple(change)})
+    found = {e.id: e for e in comparer(avant, apres)}
+    assert set(found) == {"EX-101", "EX-192", "EX-304"}
+    assert found["EX-101"].recrite == ("texte",) and found["EX-192"].apres is None and found["EX-192"].pire
+    assert (found["EX-304"].avant, found["EX-304"].apres, found["EX-304"].pire) == (Sort.NON_CONFORME, Sort.CONFORME, False)

@@ -45,6 +45,18 @@ def certifier(
     ] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi le rapport, page HTML à lire hors ligne.")] = None,
+    certificat: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi, avec --preuve, le certificat de conformité (PDF/A).")
+    ] = None,
+    badge: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi le badge (SVG).")] = None,
+    commentaire: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXTE", help="Ce qu'en dit qui l'a regardée, signé avec la preuve (répétable)."),
+    ] = None,
+    comparer: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="A B", help="Dit ce qui diffère de deux exécutions (noms, rapports ou preuves).")
+    ] = None,
     essai: Annotated[
         list[str] | None, typer.Option("--ecrire-essai", metavar="EX-…", help="Écrit ici le fichier pytest de cette exigence (répétable).")
     ] = None,
@@ -60,6 +72,10 @@ def certifier(
 
     if montrer:
         return commande.show_requirements(en_json)
+    if comparer is not None:
+        from fps_console.commandes.rejouer import comparer_deux
+
+        return comparer_deux(comparer, settings(adresses, data_dir), en_json)
     if plans or (plan is None and not (observer or explorer)):
         return commande.show_plans(en_json)
     choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
@@ -71,7 +87,7 @@ def certifier(
         return commande.valider(choix, en_json)
     if prealable:
         return commande.control(choix, settings(adresses, data_dir), en_json)
-    sorties = Sorties(junit, preuve, tuple(essai or ()))
+    sorties = Sorties(junit, preuve, html, certificat, badge, tuple(commentaire or ()), tuple(essai or ()))
     return commande.certify(choix, settings(adresses, data_dir), sorties, en_json=en_json)
 
 

@@ -287,6 +287,8 @@ def verify(place: Path, cles: Path | None, en_json: bool) -> int:
     tell(found)
     if not liasse.plan_livre:
         say("Ce plan n'est pas l'un de ceux qui sont livrés ici, quel que soit son nom : lisez ce qu'il éprouve.")
+    for commentaire in liasse.fin.get("commentaires", ()):
+        say(f"Commentaire de qui l'a produite : {commentaire}")
     qui = "une clé que vous connaissez" if liasse.connue else "la clé qui l'accompagne : comparez-la à celle que publie son auteur"
     say(f"Preuve intacte, verdict recalculé à l'identique. Signée par {qui} ({liasse.kid}).")
     return found.code

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from fps.kit.ground.settings import Settings
 from fps_certification.plans.plan import Plan
+from fps_certification.rapports.comparaison import comparer
 from fps_certification.rapports.fichier_essai import fichier_essai
 from fps_certification.rapports.rapport import Carte, ExigenceRendue, Rapport
 from fps_console.commandes.executions import trouver
 from fps_console.commandes.output import Panne, dump, say
-from fps_console.commandes.verdicts import montrer
+from fps_console.commandes.verdicts import SORTS, montrer
 from fps_simulateur.langue.fautes import proche
 
 
@@ -52,6 +53,24 @@ def montrer_cartes(reference: str, settings: Settings, en_json: bool) -> int:
     for exigence, carte in () if en_json else siennes:
         montrer(exigence, carte)
     return 1 if siennes else 0
+
+
+def comparer_deux(noms: tuple[str, str], settings: Settings, en_json: bool) -> int:
+    """Say what differs of two runs, requirement by requirement; 1 when the second does worse. Raises Panne."""
+    avant, apres = (trouver(nom, settings.data_dir) for nom in noms)
+    ecarts = comparer(avant, apres)
+    if en_json:
+        dump([{"id": e.id, "avant": e.avant, "apres": e.apres, "recrite": list(e.recrite), "pire": e.pire} for e in ecarts])
+        return int(any(e.pire for e in ecarts))
+    versions = (avant.versions.exigences, apres.versions.exigences)
+    say(f"{avant.execution} ({avant.plan}, {avant.produit}) → {apres.execution} ({apres.plan}, {apres.produit})")
+    say("Les mêmes exigences." if versions[0] == versions[1] else f"Exigences : version {versions[0]}, puis {versions[1]}.")
+    for e in ecarts:
+        dits = ("absente" if sort is None else SORTS[sort] for sort in (e.avant, e.apres))
+        recrite = f" ; réécrite : {', '.join(e.recrite)}" if e.recrite else ""
+        say(f"{'✗' if e.pire else '·'} {e.id} : {' → '.join(dits)}{recrite}")
+    say(f"{len(ecarts)} différence(s), dont {sum(e.pire for e in ecarts)} en moins bien." if ecarts else "Aucune différence.")
+    return int(any(e.pire for e in ecarts))
 
 
 def lire(reference: str, settings: Settings) -> tuple[Rapport, str]:
