@@ -1,5 +1,6 @@
 """A dossier that is explored: what the services show of it, and what the acts that were accepted have made of it; its days that count."""
 
+from calendar import isleap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -107,12 +108,13 @@ class Suivi:
         for nom, base, decalages in self._jours():
             for decalage in decalages:
                 if base is not None and (jour := ajouter_jours(base, decalage)) > aujourdhui:
-                    yield f"{nom}{decalage:+d}", jour
+                    yield f"{nom}:{decalage:+d}", jour
 
     def _jours(self) -> Iterator[tuple[str, date | None, tuple[int, ...]]]:
         a, d = self.antai, self.dgfip
         if a is None or self.etat in PLUS_RIEN:
             return
+        yield "29-fevrier", _bissextile(date.fromisoformat(a["recu_le"])), (0,)
         if a["date_envoi"] is None:
             yield "envoi", date_envoi_apa(date.fromisoformat(a["recu_le"])), (0,)
         yield "notification", self.le("date_notification"), (0,)
@@ -135,6 +137,14 @@ class Suivi:
         requete = self.jugee or ("saisie" if self.requete else "")
         titre = "" if self.dgfip is None else str(self.dgfip["etat"])
         return (self.etat, titre, rapo, requete, "baisse" if self.baisse else "", "rejet" if self.rejets else "", jour)
+
+
+def _bissextile(recu: date) -> date | None:
+    """The 29 February of the year of a FPS, when there is one in the month and a half that follows: it may be within a RAPO's month."""
+    if not isleap(recu.year):
+        return None
+    jour = date(recu.year, 2, 29)
+    return jour if 0 < (jour - recu).days <= 45 else None
 
 
 def montre(vue: Mapping[str, Any] | None) -> Champs:

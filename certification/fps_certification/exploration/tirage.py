@@ -13,7 +13,19 @@ from fps_simulateur.population.tirages import Tirages, Urne
 
 LONGUEUR: Final = (6, 16)  # steps of a sequence, days included
 DOSSIERS: Final = 3
-POIDS: Final = {Avis.OUI: 1.0, Avis.NON: 0.3, Avis.LIBRE: 0.15}
+ATTENDRE: Final = (0.75, 0.25)  # how often a day comes rather than an act: before the first one, after it
+POIDS: Final = {Avis.OUI: 1.0, Avis.NON: 0.4, Avis.LIBRE: 0.15}
+FINISSENT: Final = frozenset({"annuler", "abandonner", "acceptation-totale"})  # drawn half as often: little comes afterwards
+# What is done on the days that count for it, three times as often there as the rest.
+DU_JOUR: Final = {
+    "29-fevrier": frozenset({"rapo", "payer"}),
+    "minoration": frozenset({"payer"}),
+    "rapo": frozenset({"rapo"}),
+    "decision": frozenset({"decider"}),
+    "paiement": frozenset({"payer", "annuler", "baisser"}),
+    "titre": frozenset({"annuler", "baisser", "abandonner"}),
+    "rabais": frozenset({"payer-titre"}),
+}
 # First days: an ordinary one, and those from which a month, a year, an hour ends or a leap day comes.
 DEPARTS: Final = (
     date(2023, 10, 5),
@@ -23,6 +35,8 @@ DEPARTS: Final = (
     date(2023, 12, 22),
     date(2024, 1, 22),
     date(2024, 1, 24),
+    date(2024, 2, 5),
+    date(2024, 2, 12),
     date(2024, 2, 22),
     date(2024, 3, 30),
     date(2024, 10, 26),
@@ -55,7 +69,7 @@ class Tirage:
         if len(partie.suivis) < DOSSIERS and partie.jour == partie.depart and self.hasard.vrai(0.35):
             return self._etablir(partie, "ABC"[len(partie.suivis)])
         jours = dict(s.reperes(partie.jour))
-        if jours and self.hasard.vrai(0.5 if partie.repere == "" else 0.25):
+        if jours and self.hasard.vrai(ATTENDRE[partie.repere != ""]):
             return self._venir(partie, s, jours)
         gestes = dict(self._gestes(partie, s))
         return self._choisir(gestes) if gestes else None
@@ -68,9 +82,7 @@ class Tirage:
 
     def _venir(self, partie: Partie, s: Suivi, jours: dict[str, date]) -> Coup:
         jours |= {f"{n} jours": ajouter_jours(partie.jour, n) for n in QUELQUES_JOURS}
-        choix: dict[Choix, tuple[float, tuple[str, date]]] = {
-            ("jour", s.etat, nom): (0.3 if nom.endswith(" jours") else 1.0, (nom, le)) for nom, le in jours.items()
-        }
+        choix: dict[Choix, tuple[float, tuple[str, date]]] = {("jour", s.etat, nom): (_part(nom), (nom, le)) for nom, le in jours.items()}
         partie.repere, le = self._choisir(choix)
         return Coup(le=le)
 
@@ -83,6 +95,8 @@ class Tirage:
                 if geste.possible(s, partie.jour, variante):
                     avis = Avis.OUI if geste.juger is None else geste.juger(s, partie.jour, variante).avis
                     part = POIDS[avis] / len(geste.variantes) ** 0.5
+                    part *= 0.5 if geste.nom in FINISSENT or variante in FINISSENT else 1.0
+                    part *= 3.0 if geste.nom in DU_JOUR.get(partie.repere.rpartition(":")[0], ()) else 1.0
                     yield (*marque, geste.nom, variante), (part, Coup(dossier=s.nom, geste=geste.nom, variante=variante))
 
     def _choisir(self, choix: dict[Choix, tuple[float, T]]) -> T:
@@ -91,3 +105,8 @@ class Tirage:
         nom = urne.tirer(self.hasard)
         self._faits[nom] += 1
         return choix[nom][1]
+
+
+def _part(jour: str) -> float:
+    """How likely a day is: one that only the calendar makes special is rare, one of no name is little worth."""
+    return 0.3 if jour.endswith(" jours") else 3.0 if jour.startswith("29-fevrier") else 1.0
