@@ -41,7 +41,7 @@ LONGUES = (
             "deux-fps-de-la-meme-plaque",
             "annulation-le-jour-de-la-limite",
             "vingt-neuf-fevrier",
-            "minore-du-lendemain",
+            "minore-au-dernier-jour-du-rapo",
             "rejet-apres-rectificatif",
             "second-rapo-apres-rejet",
             "redite-apres-rectificatif",

@@ -1,7 +1,7 @@
 """Ten products that are wrong only in a combination: each act alone, as the written checks play it, is done well."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from collectivite.actes.paiement import encaisser as vrai_encaisser
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.rapo import EtatRapo, Rapo
 from collectivite.domain.refus import ActeApresTitre
+from fps.droit.calculs import date_limite_rapo
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore
 from fps.messages.mfps import AnnulationFps, ModificationFps
 from fps.parties import Party
@@ -87,13 +88,12 @@ def _vingt_neuf_fevrier(monde: World, patch: Patch) -> None:
     patch.setattr(rapo, "irrecevabilites", irrecevabilites)
 
 
-def _minore_du_lendemain(monde: World, patch: Patch) -> None:
+def _minore_au_dernier_jour_du_rapo(monde: World, patch: Patch) -> None:
     vrai = Forfait.payer
 
     def payer(self: Forfait, montant: int, le: date, *, minore: bool = False, **reste: Any) -> Any:
-        fin = None if self.date_envoi is None or self.minoration_jours is None else self.date_envoi + timedelta(days=self.minoration_jours)
-        lendemain = fin is not None and le == fin + timedelta(days=1)
-        return vrai(self, montant, le, minore=minore or lendemain, **reste)
+        dernier = self.date_notification is not None and le == date_limite_rapo(self.date_notification)
+        return vrai(self, montant, le, minore=minore or dernier, **reste)
 
     patch.setattr(Forfait, "payer", payer)
 
@@ -121,13 +121,13 @@ class _Redite(httpx.AsyncBaseTransport):
     """After a rectificatif, a cancellation leaves twice, each with its key: what was sent was forgotten when the product restarted."""
 
     def __init__(self, client: httpx.AsyncClient):
-        self._client, self._rectifies = client, set[bytes]()
+        self._client, self._rectifies = client, set[tuple[str, bytes]]()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send, perhaps twice."""
         corps, url, entetes = await request.aread(), str(request.url), dict(request.headers)
         entetes.pop("content-length", None)
-        numero = corps.partition(b'"numero_fps"')[2][:32].strip(b' :"')[:26]
+        numero = url.partition("/flux/")[0], corps.partition(b'"numero_fps"')[2][:32].strip(b' :"')[:26]
         if ModificationFps.path in url:
             self._rectifies.add(numero)
         answer = await self._client.request(request.method, url, headers=entetes, content=corps)
@@ -148,7 +148,7 @@ MUTANTS: dict[str, Poser] = {
     "annulation-le-jour-de-la-limite": _annulation_le_jour_de_la_limite,
     "modification-puis-annulation": _modification_puis_annulation,
     "vingt-neuf-fevrier": _vingt_neuf_fevrier,
-    "minore-du-lendemain": _minore_du_lendemain,
+    "minore-au-dernier-jour-du-rapo": _minore_au_dernier_jour_du_rapo,
     "rejet-apres-rectificatif": _rejet_apres_rectificatif,
     "second-rapo-apres-rejet": _second_rapo_apres_rejet,
     "redite-apres-rectificatif": _redite_apres_rectificatif,
