@@ -54,6 +54,7 @@ class Jouee:
     domaine: Domaine | None = None
     phrase: str = ""
     non_pris_en_charge: str = ""  # the action that the product does not do
+    numeros: tuple[str, ...] = ()  # of the FPS that it established
 
     @property
     def titre(self) -> str:
@@ -168,4 +169,6 @@ async def jouer(monde: Monde, vie: Vie, bac: str, sujet: Sujet) -> Jouee:
     """Play a check in a bac that is there, from its day on."""
     etat = await monde.pilot.etat(bac)
     depart = date.fromisoformat(str(etat["instant"])[:10])
-    return await Epreuve(monde, vie.model_copy(update={"depart": depart}), bac, sujet=sujet).derouler()
+    epreuve = Epreuve(monde, vie.model_copy(update={"depart": depart}), bac, sujet=sujet)
+    jouee = await epreuve.derouler()
+    return replace(jouee, numeros=tuple(mots["numero"] for mots in epreuve.dossiers.values() if "numero" in mots))

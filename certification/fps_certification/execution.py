@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,8 @@ from typing import Final
 from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
+from fps_certification.assertions.documents import PREFIXE
+from fps_certification.courriers import remis
 from fps_certification.deroule import Jouee, jouer
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.observation import Observation, Recue
@@ -109,6 +111,8 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)
         vue = await vu_de(monde, bac, siret, depuis)
+        if sur_les_courriers(plan):
+            vue = replace(vue, courriers=await remis(monde, bac, jouee.numeros))
     except DejaPasse as error:
         return Jouee(vie.vie, bac, (), Domaine.CONFIGURATION, str(error)), Observation(siret, ())
     except PiloteErreur as error:
@@ -141,6 +145,11 @@ async def _commencer(monde: Monde, vie: Vie, bac: str, modele: str) -> None:
         )
     if le < vie.depart:
         await monde.pilot.avancer(bac, paris(vie.depart))
+
+
+def sur_les_courriers(plan: Plan) -> bool:
+    """Whether a requirement of the plan is about the letters to people, which are read and printed only then."""
+    return any(nom.startswith(f"{PREFIXE}/") for exigence in plan.portee() for nom in exigence.assertions)
 
 
 def _dernier(vus: list[dict[str, int]]) -> int:

@@ -145,6 +145,16 @@ class Recue:
 
 
 @dataclass(frozen=True)
+class Courrier:
+    """A letter to a person: each of the mentions that a text wants on it, with what is missing of it, empty when nothing is."""
+
+    type: str
+    numero: str
+    id: str
+    mentions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Observation:
     """All that was seen of one product for one collectivité, in the order of the real time."""
 
@@ -152,6 +162,7 @@ class Observation:
     echanges: tuple[Echange, ...]
     recues: tuple[Recue, ...] = ()
     annuaire: Annuaire = field(default_factory=livrees)
+    courriers: tuple[Courrier, ...] = ()  # looked at only when a plan is about them
 
     @classmethod
     def du_produit(

@@ -1,6 +1,7 @@
 """An ordinary traffic that is judged: nothing is played, what a bac has kept is read, and the product may be asked what it shows."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -8,8 +9,9 @@ from fps.messages.information_paiement import PaiementRejete
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
+from fps_certification.courriers import remis
 from fps_certification.deroule import CHEMINS, Jouee, Pas
-from fps_certification.execution import TEMOINS, Demande, vu_de
+from fps_certification.execution import TEMOINS, Demande, sur_les_courriers, vu_de
 from fps_certification.observation import Observation
 from fps_certification.sujets.contrat import LIRE
 from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
@@ -51,11 +53,23 @@ async def observer(demande: Demande, monde: Monde, sujet: Sujet | None) -> Verdi
     try:
         await pilot.observer(bac)
         vue = await vu_de(monde, bac, siret, dict.fromkeys(TEMOINS, 0))
+        if sur_les_courriers(plan):
+            vue = replace(vue, courriers=await remis(monde, bac, _numeros(vue)))
         jouee = await _relire(monde, bac, vue, sujet)
     except PiloteErreur as error:
         domaine = Domaine.CONFIGURATION if error.problem.get("code") == "bac-inconnu" else Domaine.SIMULATEUR
         return rendre(plan, [(Jouee(NOM, bac, (), domaine, str(error)), Observation(siret, ()))])
     return rendre(plan, [(jouee, vue)])
+
+
+def _numeros(vue: Observation) -> Iterator[str]:
+    """The FPS that the product told anybody of: those that it transmitted, and those whose letters it dropped."""
+    for echange in vue.echanges:
+        dit = echange.donnees or {}
+        contenu = dit.get("contenu")
+        numero = contenu.get("numero_fps") if isinstance(contenu, dict) else dit.get("numero_fps")
+        if echange.accepte and isinstance(numero, str):
+            yield numero
 
 
 async def _relire(monde: Monde, bac: str, vue: Observation, sujet: Sujet | None) -> Jouee:

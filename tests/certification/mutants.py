@@ -18,6 +18,7 @@ from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementRejete, TitrePayeCollectivite
 from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
+from fps.messages.rapo import AccuseReceptionRapo
 from fps.messages.recours_collectivite import CommunicationRequete, MemoireDefense, PieceDefense
 
 Champs = dict[str, Any]
@@ -170,6 +171,11 @@ def d_impaye(nom: str, epreuve: str, alterer: Alterer) -> Mutant:
     return Mutant(nom, (epreuve,), FpsImpaye, alterer, ville="bourg")
 
 
+def _accuse_sans_juridiction(**champs: Any) -> AccuseReceptionRapo:
+    """An accusé that does not say where a tacit rejection is contested."""
+    return AccuseReceptionRapo(**{**champs, "juridiction": None})
+
+
 MUTANTS: tuple[Mutant, ...] = (
     de_creation("cle-plus-un", avec(cle=lambda c: f"{(int(c) + 1) % 97:02d}")),
     de_creation("quantieme-du-lendemain", numero(_jour)),
@@ -262,6 +268,12 @@ MUTANTS: tuple[Mutant, ...] = (
         avec(montant_annule=1000, montant_restant=lambda reste: reste + 2500, etendue="partielle"),
     ),
     sourd("communication-ignoree", "contentieux-sans-defense", CommunicationRequete),
+    Mutant(
+        "accuse-sans-juridiction",
+        ("documents-rejet",),
+        patches=(("collectivite.actes.rapo.AccuseReceptionRapo", _accuse_sans_juridiction),),
+        ville="bourg",
+    ),
     de_suite("memoire-d-un-autre-fps", "contentieux-pieces", MemoireDefense, avec(siret="21750001600019")),
 )
 
@@ -353,5 +365,6 @@ ATTRAPES: Mapping[str, str] = {
     "decharge-a-moitie": "EX-741",
     "decharge-du-fps-a-moitie": "EX-742",
     "communication-ignoree": "EX-743",
+    "accuse-sans-juridiction": "EX-355 EX-356",
     "memoire-d-un-autre-fps": "EX-712 EX-740 EX-744",
 }

@@ -1,6 +1,19 @@
 """What can be judged of a product: the findings, by name, each from its own module."""
 
-from fps_certification.assertions import apres, defense, message_fps, partiel, reception, suites, transport
+from fps_certification.assertions import apres, defense, documents, message_fps, partiel, reception, suites, transport
 from fps_certification.assertions.registre import REGISTRE, Assertion, Resultat, Sens
 
-__all__ = ["REGISTRE", "Assertion", "Resultat", "Sens", "apres", "defense", "message_fps", "partiel", "reception", "suites", "transport"]
+__all__ = [
+    "REGISTRE",
+    "Assertion",
+    "Resultat",
+    "Sens",
+    "apres",
+    "defense",
+    "documents",
+    "message_fps",
+    "partiel",
+    "reception",
+    "suites",
+    "transport",
+]

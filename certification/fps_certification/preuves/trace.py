@@ -1,5 +1,6 @@
 """What a run asked and was answered, in order: recorded while it runs, and given back to the same code when it is verified."""
 
+import base64
 import hashlib
 import json
 import re
@@ -18,6 +19,7 @@ Ligne = dict[str, Any]
 SERVICE, PRODUIT = "service", "produit"
 HASARD: Final = frozenset({"jeton"})  # parameters that are drawn anew each time
 COPIE: Final = re.compile(r"-essai-[0-9a-f]{8}")  # the copy of a bac in which a day is looked for: its name is drawn anew too
+PDF: Final = "application/pdf"
 RENDUS: Final = frozenset({"content-type"})
 
 
@@ -61,7 +63,7 @@ class Enregistreur(httpx.AsyncBaseTransport):
                 "corps": corps,
                 "statut": answer.status_code,
                 "entetes": entetes,
-                "reponse": answer.text,
+                **_ecrite(answer),
             }
         )
         return httpx.Response(answer.status_code, headers=entetes, content=answer.content, request=request)
@@ -87,7 +89,18 @@ class Rejeu(httpx.AsyncBaseTransport):
         if not suite:
             raise Divergence(f"{service} {request.method} {chemin(url)} : rien de tel n'a été demandé pendant l'exécution.")
         ligne = suite.popleft()
-        return httpx.Response(ligne["statut"], headers=ligne["entetes"], content=ligne["reponse"].encode(), request=request)
+        return httpx.Response(ligne["statut"], headers=ligne["entetes"], content=_relue(ligne), request=request)
+
+
+def _ecrite(answer: httpx.Response) -> Ligne:
+    """What was answered, as text; a document, which is none, in base 64."""
+    if answer.headers.get("content-type", "").startswith(PDF):
+        return {"reponse": "", "octets": base64.b64encode(answer.content).decode()}
+    return {"reponse": answer.text}
+
+
+def _relue(ligne: Ligne) -> bytes:
+    return base64.b64decode(ligne["octets"]) if "octets" in ligne else str(ligne["reponse"]).encode()
 
 
 def chemin(url: str) -> str:

@@ -158,6 +158,12 @@ class Lecteur:
         content: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}")).json()
         return content
 
+    async def mentions(self, nom: str, service: Party, identifiant: str) -> list[dict[str, Any]]:
+        """What was found of the mentions of the letter of a product: `mention`, `article`, `presente`, `manque`."""
+        path = f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}/mentions"
+        found: list[dict[str, Any]] = (await self._call(service, "GET", path)).json()["mentions"]
+        return found
+
     async def pdf(self, nom: str, service: Party, identifiant: str) -> bytes:
         """The PDF of a letter."""
         return (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}", params={"format": "pdf"})).content
