@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from fps.droit.calendar import ajouter_jours
 from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
@@ -107,6 +108,9 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         elif neuf:
             depart = vie.depart if "depart" in vie.model_fields_set else DEPART
             await pilot.creer(bac, paris(depart), graine=vie.graine or f"{plan.graine}-{vie.vie}")
+        if not neuf and rang > 1:  # the plate of the check before is still under its FPS that day
+            jour = datetime.fromisoformat(str((await pilot.etat(bac))["instant"])).date()
+            await pilot.avancer(bac, paris(ajouter_jours(jour, 1)))
         await pilot.observer(bac)
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)
