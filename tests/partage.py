@@ -52,6 +52,8 @@ LONGUES = (
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[contentieux]",
     "tests/certification/test_exemples.py::test_a_product_passes_a_shipped_plan_whole",
     "tests/certification/test_rapports.py::test_the_file_of_a_test_is_played_by_pytest_itself",
+    "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[reception]",
+    "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[robustesse]",
     "tests/population/test_marche.py::test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[dgfip]",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[ccsp]",

@@ -24,6 +24,7 @@ from fps_certification.rapports.rapport import Rapport, rapport
 from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.personne import DELAI, PAS, Interlocuteur, Personne
 from fps_certification.sujets.pilote import Pilote
+from fps_certification.sujets.porte import ouverte
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Verdict
@@ -87,6 +88,8 @@ async def certifier(
             sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
         elif plan.produit is not None and plan.produit.commandes:
             sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
+        if plan.lettres and isinstance(sujet, Reference):
+            demande = replace(demande, porte=await ouverts.enter_async_context(ouverte(client, adresses)))
         vues = SondesEnregistrees(sondes or SondesReelles(), trace)
         verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
@@ -97,6 +100,7 @@ async def certifier(
         "prealable": demande.prealable,
         "reseau": demande.reseau,
         "mode": demande.mode.value,
+        "porte": demande.porte,
         "produit": nom,
         "interroge": sujet is not None,
     }
@@ -124,6 +128,7 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
             mode=mode,
             reseau=bool(lue.entete.get("reseau")),
             prealable=bool(lue.entete.get("prealable")),
+            porte=lue.entete.get("porte"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise LiasseFausse(1, f"le plan de cette preuve ne se lit pas ici ({error})") from error

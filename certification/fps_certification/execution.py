@@ -60,6 +60,7 @@ class Demande:
     reseau: bool = False
     prealable: bool = True
     vies: tuple[Vie, ...] = ()  # those of a file, beside the checks of the plan
+    porte: str | None = None  # where the reference system receives the letters that are pushed
 
 
 async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Constat, ...]:
@@ -111,6 +112,8 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
         if not neuf and rang > 1:  # the plate of the check before is still under its FPS that day
             jour = datetime.fromisoformat(str((await pilot.etat(bac))["instant"])).date()
             await pilot.avancer(bac, paris(ajouter_jours(jour, 1)))
+        if demande.porte is not None:
+            await pilot.diriger(bac, siret, demande.porte)
         await pilot.observer(bac)
         depuis = {party: _dernier(await pilot.echanges(party, bac)) for party in TEMOINS} if not neuf else dict.fromkeys(TEMOINS, 0)
         jouee = await jouer(monde, vie, bac, sujet)

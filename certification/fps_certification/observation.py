@@ -110,6 +110,11 @@ class Echange:
         erreurs = [*(self.repondu.get("erreurs") or ()), *((self.repondu.get("accuse") or {}).get("erreurs") or ())]
         return frozenset(str(code) for code in (self.repondu.get("code"), *(e.get("code") for e in erreurs)) if code)
 
+    @property
+    def simule(self) -> bool:
+        """Whether its refusal was asked for by the pilot: a fault, which says nothing of the product."""
+        return not self.accepte and "simulée" in f"{self.repondu.get('title')} {self.repondu.get('detail')}"
+
     def erreur(self, code: str) -> Champs:
         """What the refusal says of one of its codes: `champ`, `phrase`, `article`, `que_faire`."""
         erreurs = [*(self.repondu.get("erreurs") or ()), *((self.repondu.get("accuse") or {}).get("erreurs") or ())]

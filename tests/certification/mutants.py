@@ -3,6 +3,7 @@
 Nothing of it is changed: what it sends is altered on the way out, what it receives is dropped, a rule is replaced for one test.
 """
 
+import asyncio
 import copy
 import json
 from collections.abc import Callable, Mapping
@@ -41,6 +42,8 @@ class Mutant:
     oublie: str = ""  # the kind of a deadline that it does not live
     patches: tuple[tuple[str, Any], ...] = ()  # « module.attribute » → what stands there
     ville: str = "lille"
+    presse: float = 0  # seconds after which it no longer waits for an answer
+    poussees: bool = False  # its letters are pushed to it
 
     def __str__(self) -> str:
         return self.nom
@@ -62,10 +65,15 @@ class Alteree(httpx.AsyncBaseTransport):
             corps = self._lot(corps) if url.endswith("/lot") else self._un(corps)
             entetes = entetes if m.entetes is None else m.entetes(entetes)
             url = url.replace(chemin, m.ailleurs) if m.ailleurs else url
-        answer = await self._client.request(request.method, url, headers=entetes, content=corps)
+        envoi = self._client.request(request.method, url, headers=entetes, content=corps)
+        try:
+            answer = await (asyncio.wait_for(asyncio.shield(asyncio.ensure_future(envoi)), m.presse) if m.presse else envoi)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("it no longer waits", request=request) from error
         if m.deux_fois and chemin and chemin in url:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)
-        return httpx.Response(answer.status_code, headers={"content-type": answer.headers["content-type"]}, content=answer.content)
+        dits = {nom: answer.headers[nom] for nom in ("content-type", "retry-after") if nom in answer.headers}
+        return httpx.Response(answer.status_code, headers=dits, content=answer.content)
 
     def _un(self, corps: bytes) -> bytes:
         alterer, octets = self._mutant.alterer, self._mutant.octets

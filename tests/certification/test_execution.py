@@ -113,6 +113,22 @@ async def test_an_evidence_written_again_whole_with_a_better_verdict_is_refused(
         await verifier(tmp_path / "vide")
 
 
+async def test_what_is_pushed_to_the_reference_and_what_fails_on_the_way_are_judged_and_computed_again(
+    monde: World, tmp_path: Path
+) -> None:
+    plan = Plan(
+        plan="pousse",
+        titre="Des lettres poussées",
+        lettres="poussees",
+        epreuves=("reception-doublon", "reception-d-un-inconnu", "robustesse-503"),
+        exigences=("EX-004", "EX-005", "EX-063", "EX-064", "EX-082", "EX-200", "EX-207", "EX-210", "EX-521", "EX-600"),
+    )
+    certifiee = await essayer(monde, plan, "pousse")
+    assert (certifiee.rapport.etat, certifiee.rapport.fautes) == ("conforme", ())
+    certifiee.prouver(tmp_path / "preuve", signature.cle(tmp_path))
+    assert (await verifier(tmp_path / "preuve"))[1] == certifiee.rapport
+
+
 async def test_what_was_not_seen_is_never_counted_as_good(monde: World) -> None:
     found = (await essayer(monde, Plan(plan="rien", titre="Rien", exigences=("EX-101..EX-105",)))).rapport
     assert (found.etat, found.code, {e.sort for e in found.exigences}) == ("incomplet", 4, {Sort.NON_PROUVE})

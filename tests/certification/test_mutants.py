@@ -14,8 +14,11 @@ from fps_certification.plans.plan import Plan
 from fps_certification.verdict import Sort
 from fps_simulateur.pilote.world import World
 from tests.certification.mutants import ATTRAPES, MUTANTS, Alteree, Mutant
+from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+TOUS = (*MUTANTS, *DU_RESEAU)
+PRIS = {**ATTRAPES, **ATTRAPES_DU_RESEAU}
 TOUTES = tuple(e.id for e in exigences())
 
 
@@ -27,7 +30,7 @@ async def oublier(sujet: str, work: Any) -> None:
     """Let a deadline pass, and do nothing."""
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+@pytest.mark.parametrize("mutant", TOUS, ids=str)
 async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_else(
     monde: World, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,12 +46,13 @@ async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_
     for nom, valeur in mutant.patches:
         module, _, attribut = nom.rpartition(".")
         monkeypatch.setattr(importlib.import_module(module), attribut, valeur)
-    plan = Plan(plan="mutant", titre="Un produit faux", epreuves=mutant.epreuves, exigences=TOUTES, ville=mutant.ville)
-    found = await certifier(Demande(plan, f"mutant-{MUTANTS.index(mutant)}", prealable=False), monde.client, monde.addresses, monde.token)
+    lettres: Any = "poussees" if mutant.poussees else ""
+    plan = Plan(plan="mutant", titre="Un produit faux", lettres=lettres, epreuves=mutant.epreuves, exigences=TOUTES, ville=mutant.ville)
+    found = await certifier(Demande(plan, f"mutant-{TOUS.index(mutant)}", prealable=False), monde.client, monde.addresses, monde.token)
     rates = {e.id for e in found.rapport.exigences if e.sort in (Sort.NON_CONFORME, Sort.HYPOTHESE_SEULE)}
-    assert rates == set(ATTRAPES[mutant.nom].split()) and rates, [(e.id, e.echecs[0]) for e in found.rapport.exigences if e.id in rates]
+    assert rates == set(PRIS[mutant.nom].split()) and rates, [(e.id, e.echecs[0]) for e in found.rapport.exigences if e.id in rates]
     assert found.rapport.code != 0
 
 
 async def test_sixty_wrong_products_are_tried() -> None:
-    assert len(MUTANTS) >= 60 and [m.nom for m in MUTANTS] == list(ATTRAPES)
+    assert len(TOUS) >= 60 and [m.nom for m in TOUS] == list(PRIS)

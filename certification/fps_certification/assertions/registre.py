@@ -71,7 +71,7 @@ def jamais_refuse(prefixe: str, codes: Mapping[str, str], *classes: MessageClass
 
         def evaluer(vu: Observation, code: str = code) -> Iterator[Resultat]:
             for echange in vu.messages(*classes):
-                if code in echange.codes:
+                if code in echange.codes and not echange.simule:
                     erreur = echange.erreur(code)
                     champ = erreur.get("champ") or "le message"
                     faux = {champ: None} if erreur.get("champ") else {}

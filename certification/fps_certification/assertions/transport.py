@@ -46,6 +46,7 @@ ACCES = {
     "certificat-hors-perimetre": "Chaque message reste dans les zones et les droits du certificat.",
 }
 jamais_refuse("acces", ACCES, *DES_MESSAGES.values())
+PASSAGERS = frozenset({"certificat-expire", "certificat-revoque", "certificat-desactive"})  # another certificate mends them
 DEBIT = {
     "trop-de-demandes": "Le produit reste sous le débit permis, ou attend ce que dit Retry-After.",
 }
@@ -104,6 +105,22 @@ def _attente(vu: Observation) -> Iterator[Resultat]:
             yield Resultat(attente >= secondes, echange, f"au moins {secondes:g} s", f"{attente:.1f} s")
         if _a_reprendre(echange) and (dit := echange.entetes_reponse.get("retry-after", "")).isdigit():
             avant[quoi] = echange, float(dit)
+
+
+@assertion(
+    "transport/repris-apres-certificat",
+    "Un message refusé pour son seul certificat est renvoyé inchangé, sous la même clé, quand un certificat vaut.",
+)
+def _certificat(vu: Observation) -> Iterator[Resultat]:
+    envois: dict[tuple[str, str], list[Echange]] = defaultdict(list)
+    for echange in vu.messages():
+        envois[echange.chemin, echange.corps].append(echange)
+    for tous in envois.values():
+        premier = next((e for e in tous if e.statut == 403 and e.codes & PASSAGERS), None)
+        if premier is not None:
+            cle = premier.entetes.get("idempotency-key")
+            bon = any(e.accepte and e.entetes.get("idempotency-key") == cle for e in tous)
+            yield Resultat(bon, tous[-1], "le même message, sous la même clé, accepté", f"{len(tous)} envoi(s), {tous[-1].statut}")
 
 
 def _a_reprendre(echange: Echange) -> bool:

@@ -58,6 +58,9 @@ class Plan(Lecture):
     ville: Annotated[str, Field(description="La collectivité : le nom d'une ville livrée")] = "lille"
     bac: Annotated[str | None, Field(description="Le bac où le produit est enrôlé, que chaque épreuve copie")] = None
     bacs: Annotated[Literal["un", "par-epreuve"], Field(description="« un » : elles se suivent dans le bac du produit")] = "par-epreuve"
+    lettres: Annotated[
+        Literal["", "poussees"], Field(description="« poussees » : le produit les reçoit à son adresse ; à défaut, comme il veut")
+    ] = ""
     epreuves: Annotated[tuple[str, ...], Field(description="Ce qui se joue")] = ()
     exigences: Annotated[tuple[str, ...], Field(min_length=1, description="« EX-101 », ou « EX-110..EX-140 »")]
     produit: Annotated[Produit | None, Field(description="À défaut, la collectivité de référence")] = None

@@ -233,6 +233,9 @@ async def _lettres(examen: Examen) -> AsyncIterator[Constat]:
         vue = await examen.monde.pilot.destination(party, str(examen.bac), examen.siret)
         if vue["mode"] == "adresse":
             yield _sonde(examen, controle, await examen.sondes.sonder(vue["adresse"], "lettres"))
+        elif examen.plan.lettres and examen.du_dehors:
+            phrase = f"Ce plan pousse des lettres au produit, les siennes sont en mode « {vue['mode']} »."
+            yield mauvais(controle, phrase, f"PUT /destinations/{examen.siret}, mode « adresse » : voyez docs/lettres.md.")
         elif vue["mode"] == "retrait":
             yield bon(controle, "à prendre dans la boîte")
         elif examen.du_dehors:

@@ -155,6 +155,12 @@ class Pilot(Lecteur):
             if (suivant := page["suivant"]) is None:
                 return
 
+    async def diriger(self, nom: str, siret: str, adresse: str) -> None:
+        """Let the letters of a collectivité, from every service that writes to it, be pushed to an address."""
+        corps = {"mode": "adresse", "adresse": adresse}
+        for service in (Party.ANTAI, Party.DGFIP, Party.CCSP):
+            await self._call(service, "PUT", f"{_bac(nom)}/destinations/{siret}", json=corps)
+
     async def etat(self, nom: str) -> dict[str, Any]:
         """Date, next due date, and what each service counts."""
         found = await self._all("GET", _bac(nom))

@@ -26,6 +26,8 @@ from fps.kit.trust.acces import administration
 from fps.kit.trust.identity import Trust
 from fps.kit.web import problems
 from fps.kit.web.body import Router
+from fps.kit.wire.envelope import digest
+from fps.parties import Party
 
 NUMERO: Final = re.compile(rb'"numero_fps"\s*:\s*"(\d{14})')
 DE: Final = frozenset(Genre) - VERS
@@ -87,8 +89,8 @@ class Derangement:
         bac = scope.get("fps.bac", DEFAUT)
         try:
             async with self.service.database.read() as tx:
-                graine = (await bacs.find(tx, bac)).graine
                 posees = [une for une in await pannes.posees(tx, bac) if une.regle.panne in DE]
+                graine = (await bacs.find(tx, bac)).graine if posees else ""
         except (Introuvable, Unavailable):  # the application tells it better
             posees = []
         if not posees:
@@ -96,10 +98,11 @@ class Derangement:
             return
         corps = await _lire(receive)
         cle = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"idempotency-key"), "")
+        lettre = digest(corps.decode("latin-1"))  # whoever sends it again under another key sends the same
         siret = found[1].decode() if (found := NUMERO.search(corps)) else ""
         type_ = next((cls for cls in self.service.definition.handlers if scope["path"].removesuffix("/lot") == cls.path), None)
         une = pannes.pour(posees, DE, siret, "" if type_ is None else type_.type, None, graine, cle)
-        if une is not None and self._encore(bac, une, cle):
+        if une is not None and self._encore(bac, une, lettre):
             await self.service.note(bac, "panne", "produit", siret, panne=une.regle.panne.value, regle=une.nom)
             await self._frapper(une.regle, scope, _donner(corps, receive), send)
         else:
@@ -110,13 +113,13 @@ class Derangement:
             qui = self.service.extension(Trust).identifier(scope)
         except AccesRefuse:
             return False
-        return qui is not None and qui.service is None
+        return qui is not None and qui.service in (None, Party.COLLECTIVITE)  # the reference system is a product too
 
-    def _encore(self, bac: str, une: Panne, cle: str) -> bool:
+    def _encore(self, bac: str, une: Panne, lettre: str) -> bool:
         """Whether this try of the letter is one of those that are struck."""
         if len(self._essais) >= RETENUS:
             self._essais.clear()
-        place = (bac, f"{une.siret}/{une.nom}/{une.document}", cle)
+        place = (bac, f"{une.siret}/{une.nom}/{une.document}", lettre)
         self._essais[place] += 1
         return self._essais[place] <= une.regle.fois
 

@@ -198,13 +198,18 @@ class Facteur:
             case Genre.RETARD:
                 return Essai(Resultat.ECHEC, None, f"{dit} de {regle.secondes:g} s", attente=regle.secondes, panne=une.nom)
             case Genre.DOUBLON:
-                await self._poster(client, depart, adresse, ip, lettre)
+                premier = await self._poster(client, depart, adresse, ip, lettre)
+                dit = f"{dit}, {'sans réponse' if premier.statut is None else premier.statut} la première fois"
         found = await self._poster(client, depart, adresse, ip, lettre, regle)
         recue = "sans réponse" if found.statut is None else f"le produit avait répondu {found.statut}"
         if regle.panne in (Genre.ERREUR, Genre.COUPURE, Genre.CORPS_COUPE):
             statut = 500 if regle.panne is Genre.ERREUR else None
             return Essai(Resultat.ECHEC, statut, court(f"{dit} ({recue})"), attente=regle.secondes, panne=une.nom)
-        return replace(found, cause=court(f"{dit} {found.cause}".strip()), panne=une.nom)
+        cause = court(f"{dit} {found.cause}".strip())
+        if regle.panne in (Genre.CORPS_ALTERE, Genre.CLE_INCONNUE) and found.resultat is not Resultat.ACQUITTEE:
+            # What was refused is not this letter, but what the fault made of it: it comes as it was written.
+            return Essai(Resultat.ECHEC, found.statut, cause, found.code, attente=regle.secondes, panne=une.nom)
+        return replace(found, cause=cause, panne=une.nom)
 
     async def _poster(
         self, client: httpx.AsyncClient, depart: Depart, adresse: Adresse, ip: str, lettre: Lettre, regle: pannes.Regle | None = None

@@ -34,7 +34,7 @@ BATCH = 500
 POLL = 1.0  # seconds: a safety, the relay is woken by the commits
 MOMENT = 0.02  # seconds before a letter is tried again whose receiver's clock is behind
 QUICK = 100
-AGAIN = (Fate.PLUS_TARD, Fate.TROP_TOT, Fate.INCONNUE)
+AGAIN = (Fate.PLUS_TARD, Fate.TROP_TOT, Fate.INCONNUE, Fate.ECARTEE)
 PAUSE = 0.5  # seconds after a server did not answer
 PROBES = (0.5, 1.0, 2.0, 5.0)  # seconds between two questions to a receiver that is away; the last again and again
 
@@ -246,10 +246,11 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
         law = by_type(letter.type).law
         problem = delivery.problem or {}
         why = explain(problem)
-        tried_out = delivery.fate is Fate.INCONNUE and letter.attempts >= len(delays)
+        tried_out = delivery.fate in (Fate.INCONNUE, Fate.ECARTEE) and letter.attempts >= len(delays)
         if delivery.fate in AGAIN and not tried_out:
             early = delivery.fate is Fate.TROP_TOT
             delay = MOMENT if early else delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
+            delay = delay if delivery.wait is None else delivery.wait
             values = {"attempts": letter.attempts + (not early), "not_before": batch.wall + timedelta(seconds=delay)}
             mine = (tables.outbox.c.position == position, tables.outbox.c.id == letter.id)  # a place may serve again on SQLite
             await work.tx.execute(update(tables.outbox).where(*mine).values(**values))

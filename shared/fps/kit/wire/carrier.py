@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from fps.confiance.refus import CertificatExpire, CertificatRevoque, Desactive
 from fps.flows import by_type
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.faults import HorlogeEnRetard
@@ -23,6 +24,8 @@ AWAY = frozenset({502, 503, 504})  # nobody is there, or who is cannot take anyt
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Answers that a new try cannot change: the letter itself is at fault, or its sender.
 FINAL = frozenset({400, 401, 403, 405, 413, 415, 422})
+# Why a certificate is not taken today: another one may be tomorrow, and the letter is good.
+DU_CERTIFICAT = frozenset({CertificatExpire.code, CertificatRevoque.code, Desactive.code})
 
 
 class Fate(StrEnum):
@@ -31,6 +34,7 @@ class Fate(StrEnum):
     RECUE = "recue"
     REFUSEE = "refusee"
     MORTE = "morte"
+    ECARTEE = "ecartee"  # who brought it is not let in for now: try again, then dead letter
     INCONNUE = "inconnue"  # the dossier is not known there yet: try again, then dead letter
     TROP_TOT = "trop-tot"  # the receiver's clock is behind the letter's instant: try again in a moment, as often as it takes
     PLUS_TARD = "plus-tard"  # the receiver could not answer: try again for as long as it takes
@@ -44,10 +48,11 @@ class Delivery:
     answer: str | None = None
     problem: dict[str, Any] | None = None
     away: bool = False  # the whole receiver did not answer, not this letter only
+    wait: float | None = None  # seconds before the next try, when the receiver said so (Retry-After)
 
 
-def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> Delivery:
-    """What an HTTP status and its body mean for the letter."""
+def judge(status: int, answer: str | None, problem: dict[str, Any] | None, wait: float | None = None) -> Delivery:
+    """What an HTTP status and its body mean for the letter; `wait`: the seconds of its Retry-After."""
     if status < 300:
         return Delivery(Fate.RECUE, answer)
     problem = problem or {}
@@ -58,9 +63,18 @@ def judge(status: int, answer: str | None, problem: dict[str, Any] | None) -> De
         return Delivery(Fate.REFUSEE, json.dumps(accuse, ensure_ascii=False) if accuse is not None else None, problem)
     if status == 404:
         return Delivery(Fate.INCONNUE, None, problem)
+    if status == 403 and problem.get("code") in DU_CERTIFICAT:
+        return Delivery(Fate.ECARTEE, None, problem)
     if status in FINAL:
         return Delivery(Fate.MORTE, None, problem)
-    return Delivery(Fate.PLUS_TARD, None, problem, status in AWAY)
+    # A receiver that says when to come back is not asked before whether it is ready.
+    return Delivery(Fate.PLUS_TARD, None, problem, status in AWAY and wait is None, wait)
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds that a 429 or a 503 asks to wait (RFC 9110, 10.2.3), an hour at most; None when it says none."""
+    said = response.headers.get("retry-after", "")
+    return min(float(said), 3_600.0) if response.status_code in (429, 503) and said.isascii() and said.isdigit() else None
 
 
 Present = Callable[[httpx.Request], tuple[str, ...]]  # the certificate chain, in PEM, that a request shows
@@ -104,7 +118,10 @@ class InProcess(httpx.AsyncBaseTransport):
             # raise_app_exceptions=False: an application that fails answers 500, as over the network.
             app = presented(self.applications[base], chain)
             transport = self._inner[base, chain] = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return await transport.handle_async_request(request)
+        try:
+            return await transport.handle_async_request(request)
+        except AssertionError as error:  # an answer that stops before its end: over the network, the connection is closed
+            raise httpx.RemoteProtocolError("the answer was cut before its end", request=request) from error
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -186,7 +203,7 @@ class Carrier:
         headers = self._headers(letter, "application/json") | own
         response = await self.client.post(self._url(letter), content=letter.body.encode(), headers=headers)
         answer = response.text if response.status_code == 200 else None
-        return [judge(response.status_code, answer, _problem(response))]
+        return [judge(response.status_code, answer, _problem(response), retry_after(response))]
 
     async def _batch(self, letters: Sequence[Letter]) -> list[Delivery]:
         lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}","data":{x.body}}}' for x in letters]
@@ -194,7 +211,7 @@ class Carrier:
         headers = self._headers(letters[0], "application/x-ndjson")
         response = await self.client.post(url, content="\n".join(lines).encode(), headers=headers)
         if response.status_code != 200:
-            return [judge(response.status_code, None, _problem(response))] * len(letters)
+            return [judge(response.status_code, None, _problem(response), retry_after(response))] * len(letters)
         found = [json.loads(line) for line in response.text.splitlines() if line]
         if len(found) != len(letters):
             return [Delivery(Fate.PLUS_TARD, None, {"detail": "réponse de lot incomplète"})] * len(letters)
