@@ -3,7 +3,6 @@
 Nothing of it is changed: what it sends is altered on the way out, what it receives is dropped, a rule is replaced for one test.
 """
 
-import asyncio
 import copy
 import json
 from collections.abc import Callable, Mapping
@@ -42,7 +41,6 @@ class Mutant:
     oublie: str = ""  # the kind of a deadline that it does not live
     patches: tuple[tuple[str, Any], ...] = ()  # « module.attribute » → what stands there
     ville: str = "lille"
-    presse: float = 0  # seconds after which it no longer waits for an answer
     poussees: bool = False  # its letters are pushed to it
 
     def __str__(self) -> str:
@@ -65,11 +63,7 @@ class Alteree(httpx.AsyncBaseTransport):
             corps = self._lot(corps) if url.endswith("/lot") else self._un(corps)
             entetes = entetes if m.entetes is None else m.entetes(entetes)
             url = url.replace(chemin, m.ailleurs) if m.ailleurs else url
-        envoi = self._client.request(request.method, url, headers=entetes, content=corps)
-        try:
-            answer = await (asyncio.wait_for(asyncio.shield(asyncio.ensure_future(envoi)), m.presse) if m.presse else envoi)
-        except TimeoutError as error:
-            raise httpx.ReadTimeout("it no longer waits", request=request) from error
+        answer = await self._client.request(request.method, url, headers=entetes, content=corps)
         if m.deux_fois and chemin and chemin in url:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)
         dits = {nom: answer.headers[nom] for nom in ("content-type", "retry-after") if nom in answer.headers}

@@ -20,9 +20,9 @@ def neuve(entetes: dict[str, str]) -> dict[str, str]:
     return entetes | {"idempotency-key": secrets.token_hex(8)}
 
 
-def double(nom: str, epreuve: str, message: MessageClass, presse: float = 0) -> Mutant:
+def double(nom: str, epreuve: str, message: MessageClass) -> Mutant:
     """A product that sends a message again under another key."""
-    return Mutant(nom, (epreuve,), message, entetes=neuve, presse=presse)
+    return Mutant(nom, (epreuve,), message, entetes=neuve)
 
 
 def perdue(epreuve: str, quoi: MessageClass) -> Mutant:
@@ -57,7 +57,6 @@ DU_RESEAU: tuple[Mutant, ...] = (
     regle("n-attend-pas", "robustesse-503", {f"{LIGNE}.retry_after": lambda answer: None}),
     double("double-apres-une-erreur", "robustesse-reponse-perdue", CreationFps),
     double("double-apres-une-coupure", "robustesse-reponse-coupee", CreationFps),
-    double("double-une-reponse-lente", "robustesse-reponse-lente", CreationFps, presse=0.3),
     regle("s-arrete-a-la-revocation", "robustesse-certificat-revoque", {f"{LIGNE}.DU_CERTIFICAT": frozenset()}),
     double("annule-deux-fois", "robustesse-annulation", AnnulationFps),
     double("rembourse-deux-fois", "robustesse-remboursement", TitreAnnulationRecette),
@@ -78,7 +77,6 @@ ATTRAPES_DU_RESEAU: Mapping[str, str] = {
     "n-attend-pas": "EX-064",
     "double-apres-une-erreur": "EX-002 EX-062",
     "double-apres-une-coupure": "EX-002 EX-062",
-    "double-une-reponse-lente": "EX-002 EX-062",
     "s-arrete-a-la-revocation": "EX-190 EX-604 EX-607",
     "annule-deux-fois": "EX-002 EX-062",
     "rembourse-deux-fois": "EX-002 EX-062",
