@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import httpx
 from joserfc.jwk import ECKey
+from pydantic import ValidationError
 
 from fps.parties import SERVICES, Party
 from fps.villes.catalogue import par_nom
+from fps_certification.chronometre import Chronometre
 from fps_certification.execution import Demande, Dire, Mode, executer
 from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, livres
@@ -20,7 +22,7 @@ from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, Repris, SujetRepris
 from fps_certification.preuves.sondes import SondesEnregistrees, SondesRejouees
 from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetRejoue, Trace
-from fps_certification.rapports.rapport import Rapport, rapport
+from fps_certification.rapports.rapport import Mesures, Rapport, rapport
 from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.personne import DELAI, PAS, Interlocuteur, Personne
 from fps_certification.sujets.pilote import Pilote
@@ -74,6 +76,7 @@ async def certifier(
     `main`: the product is driven by somebody, and the run goes on from where it was stopped.
     """
     plan, trace = demande.plan, Trace() if main is None or main.journal is None else main.journal.tracer()
+    temps = Chronometre()
     async with AsyncExitStack() as ouverts:
         enregistreur = Enregistreur(client, adresses, trace)
         repris = Repris(adresses, trace, enregistreur) if trace.lignes else enregistreur
@@ -91,7 +94,7 @@ async def certifier(
         if plan.lettres and isinstance(sujet, Reference):
             demande = replace(demande, porte=await ouverts.enter_async_context(ouverte(client, adresses)))
         vues = SondesEnregistrees(sondes or SondesReelles(), trace)
-        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire)
+        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire, temps)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
     entete = {
         "plan": plan.model_dump(mode="json"),
@@ -104,14 +107,22 @@ async def certifier(
         "produit": nom,
         "interroge": sujet is not None,
     }
-    return Certifiee(rapport(verdict, plan, nom, demande.execution), entete, trace)
+    rendu = rapport(verdict, plan, nom, demande.execution, Mesures(secondes=temps.secondes, epreuves=temps.epreuves))
+    return Certifiee(rendu, entete, trace)
 
 
-async def _juger(demande: Demande, monde: Monde, sujet: Sujet | None, sondes: Sondes, dire: Dire = lambda phrase: None) -> Verdict:
+async def _juger(
+    demande: Demande,
+    monde: Monde,
+    sujet: Sujet | None,
+    sondes: Sondes,
+    dire: Dire = lambda phrase: None,
+    chronometre: Chronometre | None = None,
+) -> Verdict:
     """The verdict of what is played, or of what was seen; the same code when it is computed again."""
     if demande.mode is Mode.OBSERVER or sujet is None:
         return await observer(demande, monde, sujet)
-    return await executer(demande, monde, sujet, sondes, dire)
+    return await executer(demande, monde, sujet, sondes, dire, chronometre)
 
 
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
@@ -139,8 +150,17 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
             verdict = await _juger(demande, monde, sujet, SondesRejouees(lue.lignes))
         except Divergence as error:
             raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
-    refait = rapport(verdict, plan, lue.entete["produit"], demande.execution)
     dit = lue.fin.get("rapport")
+    refait = rapport(verdict, plan, lue.entete["produit"], demande.execution, _mesures(dit))
     if not isinstance(dit, dict) or refait.juge() != {champ: valeur for champ, valeur in dit.items() if champ != "mesures"}:
         raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
     return replace(lue, plan_livre=plan.eprouve_comme(livres().get(plan.plan))), refait
+
+
+def _mesures(dit: Any) -> Mesures | None:
+    """What the run took, as its evidence says it: nothing can compute that again. Raises LiasseFausse."""
+    try:
+        dites = dit.get("mesures") if isinstance(dit, dict) else None
+        return None if dites is None else Mesures.model_validate(dites)
+    except ValidationError as error:
+        raise LiasseFausse(0, "ce qu'elle dit de la durée de l'exécution ne se lit pas") from error

@@ -13,6 +13,7 @@ from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
 from fps_certification.assertions.documents import PREFIXE
+from fps_certification.chronometre import Chronometre
 from fps_certification.courriers import remis
 from fps_certification.deroule import Jouee, jouer
 from fps_certification.epreuves.lecture import epreuves
@@ -79,9 +80,16 @@ async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Con
                 await monde.pilot.supprimer(essai)
 
 
-async def executer(demande: Demande, monde: Monde, sujet: Sujet, sondes: Sondes, dire: Dire = lambda phrase: None) -> Verdict:
+async def executer(
+    demande: Demande,
+    monde: Monde,
+    sujet: Sujet,
+    sondes: Sondes,
+    dire: Dire = lambda phrase: None,
+    chronometre: Chronometre | None = None,
+) -> Verdict:
     """Look at what comes before, then play a plan; whatever the product does, it ends, and says whose fault each failure is."""
-    plan = demande.plan
+    plan, temps = demande.plan, chronometre or Chronometre()
     constats = await controler(demande, monde, sondes) if demande.prealable else ()
     if any(un.tenue is Tenue.FAUTE for un in constats):
         return rendre(plan, (), constats)
@@ -90,7 +98,8 @@ async def executer(demande: Demande, monde: Monde, sujet: Sujet, sondes: Sondes,
 
     async def one(rang: int, vie: Vie) -> tuple[Jouee, Observation]:
         async with un_par_un:
-            found = await _eprouver(demande, rang, vie, monde, sujet)
+            with temps.mesurer(vie.vie):
+                found = await _eprouver(demande, rang, vie, monde, sujet)
             dire(vie.vie)
             return found
 

@@ -76,6 +76,9 @@ async def test_the_verdict_is_computed_again_from_the_evidence_and_one_changed_b
     assert signature.cle(tmp_path).thumbprint() == cle.thumbprint() and (tmp_path / "certification.jwk").stat().st_mode & 0o77 == 0
     lue, refait = await verifier(place, signature.publiques(cle))
     assert refait == certifiee.rapport and lue.connue and not lue.plan_livre
+    prises = certifiee.rapport.mesures
+    assert prises is not None and set(prises.epreuves) == {*PLAN.epreuves} and 0 < max(prises.epreuves.values()) <= prises.secondes + 0.001
+    assert f'time="{prises.secondes:.3f}"' in junit(refait) and f'"secondes {PLAN.epreuves[0]}"' in junit(refait)
     assert not (await verifier(place, signature.publiques(ECKey.generate_key("P-256"))))[0].connue
     lignes = gzip.decompress(place.read_bytes()).decode().splitlines(keepends=True)
     for rang, change in ((1, lignes[0].replace('"essai"', '"autre"', 1)), (4, lignes[3].replace('"statut":2', '"statut":3', 1))):

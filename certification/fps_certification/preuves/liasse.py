@@ -49,7 +49,7 @@ def _suivante(avant: str, texte: str) -> str:
 
 
 def ecrire(place: Path, entete: dict[str, Any], lignes: list[Ligne], fin: dict[str, Any], signataire: ECKey) -> str:
-    """Write the evidence; gives the digest of its last line. The same run gives the same bytes, but the signature."""
+    """Write the evidence; gives the digest of its last line. The same run gives the same lines, but the signed end: how long it took."""
     avant = ""
     with gzip.GzipFile(place, "wb", mtime=0) as file:
         debut = {"format": FORMAT, "version": VERSION, "mention": MENTION, "fps": version("fps-certification"), **entete}

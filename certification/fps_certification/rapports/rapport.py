@@ -168,8 +168,8 @@ def empreinte_des_exigences() -> str:
     return hashlib.sha256(dites.encode()).hexdigest()[:12]
 
 
-def rapport(verdict: Verdict, plan: Plan, produit: str, execution: str) -> Rapport:
-    """The report of a verdict."""
+def rapport(verdict: Verdict, plan: Plan, produit: str, execution: str, mesures: Mesures | None = None) -> Rapport:
+    """The report of a verdict; `mesures` is what it took, which the verdict does not depend on."""
     return Rapport(
         mention=MENTION,
         plan=verdict.plan,
@@ -187,6 +187,7 @@ def rapport(verdict: Verdict, plan: Plan, produit: str, execution: str) -> Rappo
         ),
         epreuves=tuple(_epreuve(jouee, vue) for jouee, vue in verdict.vues),
         plan_joue=plan,
+        mesures=mesures,
     )
 
 

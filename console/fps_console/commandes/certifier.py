@@ -152,7 +152,7 @@ def control(choix: Choix, settings: Settings, en_json: bool) -> int:
     demande = _demande(choix)
 
     async def run() -> tuple[Constat, ...]:
-        async with _services(demande.plan, settings) as (client, adresses, jeton):
+        async with services(demande.plan, settings) as (client, adresses, jeton):
             return await controler(demande, Ailleurs(Pilot(client, adresses, jeton)), _sondes(settings))
 
     constats = asyncio.run(run())
@@ -234,7 +234,7 @@ def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:
 
 
 @asynccontextmanager
-async def _services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, Any, str]]:
+async def services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, Any, str]]:
     """A client, the addresses and the credential of those that run where the product is, else of four of this process."""
     if plan.bac is not None:
         async with AsyncExitStack() as ouverts:
@@ -264,7 +264,7 @@ async def _run(demande: Demande, settings: Settings, passage: Journal | None, de
             if progres.due():
                 progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
 
-        async with _services(demande.plan, settings) as (client, adresses, jeton):
+        async with services(demande.plan, settings) as (client, adresses, jeton):
             return await certifier(demande, client, adresses, jeton, dire, main, _sondes(settings))
 
 

@@ -17,7 +17,7 @@ from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Etat
-from fps_console.commandes.certifier import Choix, _services, plan_de
+from fps_console.commandes.certifier import Choix, plan_de, services
 from fps_console.commandes.output import Panne, cause, dump, say
 from fps_console.commandes.progres import Progres
 from fps_console.commandes.verdicts import ETATS
@@ -69,7 +69,7 @@ async def _run(consigne: Consigne, settings: Settings) -> Exploration:
                 progres.montrer(f"{pas} pas")
 
         async with AsyncExitStack() as ouverts:
-            client, adresses, jeton = await ouverts.enter_async_context(_services(plan, settings))
+            client, adresses, jeton = await ouverts.enter_async_context(services(plan, settings))
             monde = Ailleurs(Pilot(client, adresses, jeton))
             sujet: Sujet = Reference(monde)
             if plan.produit is not None and plan.produit.pilote is not None:

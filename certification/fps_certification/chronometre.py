@@ -1,0 +1,27 @@
+"""What a run took, in the time of the machine: said beside the verdict, never what a verdict is computed from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+
+class Chronometre:
+    """Seconds since it was made, and those of each check by its name; checks that are played together overlap."""
+
+    def __init__(self) -> None:
+        self._debut = perf_counter()
+        self.epreuves: dict[str, float] = {}
+
+    @property
+    def secondes(self) -> float:
+        """Seconds since the start, to the millisecond."""
+        return round(perf_counter() - self._debut, 3)
+
+    @contextmanager
+    def mesurer(self, epreuve: str) -> Iterator[None]:
+        """Time what is done here, whatever becomes of it."""
+        debut = perf_counter()
+        try:
+            yield
+        finally:
+            self.epreuves[epreuve] = round(perf_counter() - debut, 3)
