@@ -206,6 +206,7 @@ async def test_a_decision_reduces_the_fps_once_without_a_new_notice(antai: Antai
     assert (await antai.decharger_fps(1000, 1500)).json()["code"] == "montants-incoherents"
     assert (await antai.decharger_fps(2000, 0, etendue="partielle")).json()["code"] == "etendue-incoherente"
     assert (await antai.decharger_fps(2000, 0, siret="21750001600019")).json()["code"] == "autre-collectivite"
+    assert (await antai.decharger_fps(2000, 0, numero_requete=None)).json()["code"] == "requete-manquante"
     assert (await antai.decharger_fps(2000, 0)).json()["statut"] == "accepte"
     assert (await antai.decharger_fps(2000, 0, motif="Encore.")).json()["statut"] == "accepte"
     assert (await antai.decharger_fps(1000, 1000)).json()["code"] == "fps-annule"

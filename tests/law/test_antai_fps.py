@@ -44,7 +44,7 @@ def agir(fps: Dossier, acte: dict[str, Any]) -> None:
             annulation.retirer(fps, AnnulationFps.exemplaire(), le)
         case "decharger":
             etendue = "partielle" if montant else "totale"
-            corps = {"montant_annule": fps.montant - montant, "montant_restant": montant, "etendue": etendue}
+            corps = {"montant_annule": fps.montant - montant, "montant_restant": montant, "etendue": etendue} | acte.get("avec", {})
             annulation.decharger(fps, InformationAnnulationFps.exemplaire().model_copy(update=corps), le)
         case "payer":
             paiement.encaisser(fps, "internet", montant, le)

@@ -6,7 +6,14 @@ from datetime import date, datetime
 from antai.domain.dossier import Dossier, Etat
 from antai.domain.etats import ANNULES, PAYES, TITRES
 from antai.domain.rectification import avant_constat, verifier_siret
-from antai.domain.refus import AnnulationApresTitre, DateDecisionImpossible, EtendueIncoherente, FpsAnnule, MontantsIncoherents
+from antai.domain.refus import (
+    AnnulationApresTitre,
+    DateDecisionImpossible,
+    EtendueIncoherente,
+    FpsAnnule,
+    MontantsIncoherents,
+    RequeteManquante,
+)
 from fps.droit.calendar import paris_date
 from fps.droit.money import euros
 from fps.messages.annulation import AccuseAnnulation, InformationAnnulationFps, InformationAnnulationTitre
@@ -39,11 +46,13 @@ def retirer(dossier: Dossier, message: AnnulationFps, le: date) -> int | None:
 def decharger(dossier: Dossier, message: InformationAnnulationFps, le: date) -> int | None:
     """Execute a decision on a FPS without title; gives what is no longer due, in centimes, None when it was already done.
 
-    Raises AutreCollectivite, DateDecisionImpossible, AnnulationApresTitre, MontantsIncoherents, EtendueIncoherente, FpsAnnule.
+    Raises AutreCollectivite, DateDecisionImpossible, RequeteManquante, AnnulationApresTitre, MontantsIncoherents, EtendueIncoherente,
+    FpsAnnule.
     """
     verifier_siret(dossier, message.siret)
     _exiger_sans_titre(dossier)
     verifier_decision(dossier, message.date_decision, le)
+    exiger_requete(message)
     if (message.etendue == "totale") != (message.montant_restant == 0):
         raise EtendueIncoherente(f"« {message.etendue} », reste {euros(message.montant_restant)}.", "etendue")
     if dossier.etat in INCHANGES:
@@ -65,6 +74,12 @@ def verifier_decision(dossier: Dossier, decision: date, le: date, champ: str = "
     """Raises DateDecisionImpossible when a decision told that day is still to come, or comes before the finding (R. 2333-120-17-2)."""
     if decision > le or avant_constat(dossier.numero, decision):
         raise DateDecisionImpossible(f"Décision du {decision:%d/%m/%Y}, reçue le {le:%d/%m/%Y}.", champ)
+
+
+def exiger_requete(message: InformationAnnulationFps | InformationAnnulationTitre) -> None:
+    """Raises RequeteManquante when what the court decided names no petition: nothing could match it with the decision (R. 2333-120-60)."""
+    if message.origine == "juridiction" and message.numero_requete is None:
+        raise RequeteManquante("Origine « juridiction » sans numéro de requête.", "numero_requete")
 
 
 def _exiger_sans_titre(dossier: Dossier) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from antai.domain.annulation import verifier_decision
+from antai.domain.annulation import exiger_requete, verifier_decision
 from antai.domain.dossier import Dossier
 from antai.domain.rectification import verifier_siret
-from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RequeteManquante, RienARegler
+from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueIncoherente, RienARegler
 from fps.comptabilite import Compte
 from fps.droit import droit
 from fps.droit.calendar import ajouter_jours
@@ -179,8 +179,7 @@ def verifier(dossier: Dossier, message: InformationAnnulationTitre, le: date) ->
     verifier_siret(dossier, message.siret)
     dossier.exiger_titre(message.numero_titre)
     verifier_decision(dossier, message.date_decision, le)
-    if message.origine == "juridiction" and message.numero_requete is None:
-        raise RequeteManquante("Origine « juridiction » sans numéro de requête.", "numero_requete")
+    exiger_requete(message)
     fps = dossier.montant - dossier.titre_fps_annule
     majoration = dossier.majoration - dossier.titre_majoration_annulee
     if message.fps_annule > fps:
