@@ -290,6 +290,7 @@ def as_typed(text: str, base: int) -> tuple[str, list[dict[str, Any]]]:
     return "\n".join(script), answers
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.xdist_group("enrolement")
 def test_the_guides_of_the_specification_work_as_written_from_the_first_message_to_the_court(tmp_path: Path) -> None:
     for tool in ("bash", "curl"):
@@ -300,7 +301,7 @@ def test_the_guides_of_the_specification_work_as_written_from_the_first_message_
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         environment = clean_environment(PATH=path, FPS_DATA_DIR=str(tmp_path / "donnees"))
         done = subprocess.run(
-            ["bash", "-c", script], capture_output=True, text=True, timeout=90, cwd=tmp_path, env=environment, check=False
+            ["bash", "-c", script], capture_output=True, text=True, timeout=270, cwd=tmp_path, env=environment, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         shown = done.stdout.split("-- réponse --")[:-1]
