@@ -22,9 +22,9 @@ WRONG = [
     (["advance", "--de"], 2, "L'option --de attend une valeur."),
     (["up", "--port", "abc"], 2, "--port n'est pas valable : donnez un nombre entier."),
     (["bac", "etat", "a", "b"], 2, "Il y a un argument de trop : b."),
-    (["advance"], 1, "Dites jusqu'où avancer."),
-    (["advance", "--de", "P1D", "--jusqua", "2026-10-05"], 1, "Dites jusqu'où avancer."),
-    (["advance", "--jusqua", "5 octobre"], 1, "« 5 octobre » n'est pas une date."),
+    (["advance"], 2, "Dites jusqu'où avancer."),
+    (["advance", "--de", "P1D", "--jusqua", "2026-10-05"], 2, "Dites jusqu'où avancer."),
+    (["advance", "--jusqua", "5 octobre"], 2, "« 5 octobre » n'est pas une date."),
     (["up", "--port", "70000"], 1, "Le port 70000 n'existe pas."),
     (["bac", "lister", "--adresses", "mairie=http://127.0.0.1:9"], 1, "FPS_ADDRESSES n'est pas valable"),
 ]
@@ -55,7 +55,7 @@ def test_without_a_running_simulator_a_command_says_how_to_start_one(tmp_path: P
 def test_services_that_do_not_answer_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("FPS_PILOTAGE_TOKEN", "mot")
     monkeypatch.setenv("FPS_ADDRESSES", ",".join(f"{p}=http://127.0.0.1:9" for p in ("antai", "dgfip", "ccsp", "collectivite")))
-    assert main(["bac", "lister"]) == 1
+    assert main(["bac", "lister"]) == 69
     said = capsys.readouterr().err
     assert "ne répond pas" in said
     assert "fps up" in said

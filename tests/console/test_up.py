@@ -183,7 +183,7 @@ def _advance(simulator: Simulator) -> None:
     assert re.search(rf"06/01/2027\s+ANTAI\s+Terme passé sans paiement\s+35,00.*\n.*\n\s+{number}", told)
     assert told.endswith("Le bac « essai » est au 6 janvier 2027, 20:00.\n")
     back = simulator.fps("advance", "--bac", "essai", "--jusqua", "2026-10-01")
-    assert back.returncode == 1
+    assert back.returncode == 5
     assert back.stderr.startswith("fps : Le temps d'un bac ne recule pas")
     assert "Créez un autre bac à la date voulue. Une date sans heure veut dire 20:00" in back.stderr
     assert simulator.fps("advance", "--bac", "essai", "--de", "P1D").stdout.startswith("Rien n'était dû.\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
-from fps_console.commandes.liaison import drive
+from fps_console.commandes.liaison import STATUTS, drive
 from fps_console.commandes.output import Panne, grid, narrow, objet, say, screen
 from fps_console.commandes.progres import Progres
 from fps_console.commandes.temps import DUREE, after, instant
@@ -68,7 +68,7 @@ async def target(pilot: "Pilot", nom: str, asked: Mapping[str, str], state: Mapp
     try:
         return await trouver(pilot, nom, asked["a"], asked.get("dossier"), state)
     except RepereFaux as error:
-        raise Panne(error.phrase, error.que_faire) from error
+        raise Panne(error.phrase, error.que_faire, code=error.code, statut=STATUTS.get(error.code, 1)) from error
 
 
 def named(to: str) -> dict[str, str]:
@@ -84,11 +84,11 @@ def advance(
     """Advance a bac to a date or by a duration, tell what happened, in order; raises Panne.
 
     The status is 1 when a deadline of the bac is buried, or when letters wait: what had to happen did not; 4 when a product that was
-    told the time did not acknowledge it in `attente` real seconds.
+    told the time did not acknowledge it in `attente` real seconds; those of `liaison.STATUTS` for what is refused.
     """
     if len(set(asked) - {"dossier"}) != 1:
         que_faire = "Donnez --jusqua 2026-10-05, --de P3M (trois mois) ou --to titre (un jour qui a un nom), un seul des trois."
-        raise Panne("Dites jusqu'où avancer.", que_faire)
+        raise Panne("Dites jusqu'où avancer.", que_faire, statut=2)
     if "jusqua" in asked:
         instant(asked["jusqua"])  # what is no date is told before anything is asked
     if "de" in asked:

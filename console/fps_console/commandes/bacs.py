@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.ground.settings import Settings
 from fps_console.commandes import enterrees
-from fps_console.commandes.liaison import drive
+from fps_console.commandes.liaison import STATUTS, drive
 from fps_console.commandes.output import Panne, answer, dump, grid, say, screen
 from fps_console.commandes.progres import Octets
 from fps_console.commandes.temps import instant
@@ -206,17 +206,23 @@ def _read(path: Path) -> Iterator[tuple[BinaryIO, int]]:
             with gzip.GzipFile(fileobj=file) as packed:
                 yield cast("BinaryIO", packed), 0
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise Panne(f"{path} est abîmé ou coupé.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
+            raise _pas_un_export(f"{path} est abîmé ou coupé.") from error
 
 
 def _document(path: Path, raw: bytes) -> dict[str, Any]:
     try:
         content = json.loads(raw)
     except ValueError as error:
-        raise Panne(f"{path} n'est pas un fichier JSON.", "Refaites-le avec « fps bac exporter NOM FICHIER ».") from error
+        raise _pas_un_export(f"{path} n'est pas un fichier JSON.") from error
     if not isinstance(content, dict):
-        raise Panne(f"{path} n'est pas un export de bac.", "Refaites-le avec « fps bac exporter NOM FICHIER ».")
+        raise _pas_un_export(f"{path} n'est pas un export de bac.")
     return content
+
+
+def _pas_un_export(phrase: str) -> Panne:
+    """A file that no simulator wrote, or that was damaged since: told as the services tell it."""
+    que_faire = "Refaites-le avec « fps bac exporter NOM FICHIER »."
+    return Panne(phrase, que_faire, code="export-invalide", statut=STATUTS["export-invalide"])
 
 
 def _when(text: str) -> str:

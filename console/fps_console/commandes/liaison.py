@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DEFAUT = "defaut"
 TOKEN_FILE, ADDRESS_FILE, PKI_DIR = trace.JETON, trace.ADRESSES, trace.PKI
-MUET = 4  # exit status: a product that was told the time did not answer
+# The exit status of what is refused, by its code, where a script would do otherwise for each; 1 for the others, as for any failure.
+# The last three are those of sysexits(3), as that of a fault that nobody foresaw.
+STATUTS = {
+    "jour-inconnu": 2,
+    "produit-muet": 4,
+    "retour-en-arriere": 5,
+    "export-invalide": 65,
+    "service-injoignable": 69,
+    "avance-en-cours": 75,
+}
 
 
 def settings_of(adresses: str | None = None, data_dir: Path | None = None) -> Settings:
@@ -145,6 +154,7 @@ def explain(error: "PiloteErreur") -> Panne:
             f"{name} ne répond pas ({problem['detail']}).",
             "Démarrez le simulateur avec « fps up », ou corrigez --adresses ; « fps doctor » dit plus.",
             code="service-injoignable",
+            statut=STATUTS["service-injoignable"],
         )
     if problem.get("status") == 401:
         return Panne(
@@ -156,7 +166,7 @@ def explain(error: "PiloteErreur") -> Panne:
     if problem.get("code") == "nom-de-bac":
         return Panne(f"Ce nom de bac n'est pas permis. {detail}", problem=problem)
     phrase = f"{problem.get('title', 'La demande est refusée')}{f' : {detail}' if detail else ''}"
-    statut = MUET if problem.get("code") == "produit-muet" else 1
+    statut = STATUTS.get(str(problem.get("code")), 1)
     return Panne(phrase if phrase.endswith(".") else f"{phrase}.", que_faire(problem), statut=statut, problem=problem)
 
 

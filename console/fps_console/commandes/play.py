@@ -185,7 +185,9 @@ async def _monde(maniere: Maniere) -> AsyncIterator[Monde]:
         try:
             deja = await pilot.lister()
         except PiloteErreur as error:
-            raise explain(error) from error
+            panne = explain(error)
+            panne.statut = Statut.SIMULATEUR  # 1 would say that a life is wrong
+            raise panne from error
         if pris := [nom for nom in deja if nom == maniere.bac or nom.startswith(f"{maniere.bac}-")]:
             raise Panne(
                 f"Le bac « {pris[0]} » existe déjà.",

@@ -19,7 +19,7 @@ def instant(text: str) -> datetime:
             return paris(date.fromisoformat(text))
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Panne(f"« {text[:40]} » n'est pas une date.", "Écrivez 2026-10-05, ou 2026-10-05T10:00.") from None
+        raise Panne(f"« {text[:40]} » n'est pas une date.", "Écrivez 2026-10-05, ou 2026-10-05T10:00.", statut=2) from None
     return found.replace(tzinfo=PARIS) if found.tzinfo is None else found.astimezone(PARIS)
 
 
@@ -27,11 +27,12 @@ def after(start: datetime, text: str) -> datetime:
     """`start` plus an ISO 8601 duration, months from date to date, hours by the clock of Paris; raises Panne."""
     match = DUREE.fullmatch(text.strip().upper())
     if match is None:
-        raise Panne(f"« {text[:40]} » n'est pas une durée.", "Écrivez P3M pour trois mois, P6D pour six jours, P1Y, P2W ou PT12H.")
+        que_faire = "Écrivez P3M pour trois mois, P6D pour six jours, P1Y, P2W ou PT12H."
+        raise Panne(f"« {text[:40]} » n'est pas une durée.", que_faire, statut=2)
     units: dict[str, int] = {name: int(value or 0) for name, value in zip(UNITES, match.groups(), strict=True)}
     try:
         # Civil time: three months later at the same hour, whatever the season.
         civil = start.astimezone(PARIS).replace(tzinfo=None) + relativedelta(**units)  # type: ignore[arg-type]
     except (ValueError, OverflowError):
-        raise Panne(f"La durée « {text[:40]} » mène hors du calendrier.", "Choisissez une durée plus courte.") from None
+        raise Panne(f"La durée « {text[:40]} » mène hors du calendrier.", "Choisissez une durée plus courte.", statut=2) from None
     return civil.replace(tzinfo=PARIS)

@@ -54,7 +54,8 @@ def _muet(nom: str, silent: Sequence[tuple[Party, Mapping[str, Any]]], patience:
     )
     que_faire = (
         "Rien n'est perdu : réparez le produit, ou acquittez pour lui (POST /messages/{id}/accuse), puis relancez la même avance. "
-        "Plus de temps : --attente SECONDES (« attente »). Plus de lettres : PUT …/destinations/{siret}, « temps » : false."
+        "Plus de temps : --attente SECONDES (« attente »). Ne plus rien dire ensuite : PUT …/destinations/{siret}, « temps » : false ; "
+        "la lettre déjà écrite attend encore."
     )
     return PiloteErreur(
         service,

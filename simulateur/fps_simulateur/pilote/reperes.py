@@ -69,11 +69,11 @@ REPERES: Final[Mapping[str, Prevu | Limite | Calendrier]] = {
 
 
 class RepereFaux(ValueError):
-    """The name is that of no day, or that day does not come: a sentence, then what to do."""
+    """The name is that of no day, or that day does not come, or is past (as their codes say): a sentence, then what to do."""
 
-    def __init__(self, phrase: str, que_faire: str):
+    def __init__(self, phrase: str, que_faire: str, code: str = "jour-absent"):
         super().__init__(phrase)
-        self.phrase, self.que_faire = phrase, que_faire
+        self.phrase, self.que_faire, self.code = phrase, que_faire, code
 
 
 async def trouver(pilot: Pilot, nom: str, repere: str, dossier: str | None, state: Mapping[str, Any]) -> datetime:
@@ -88,10 +88,14 @@ async def trouver(pilot: Pilot, nom: str, repere: str, dossier: str | None, stat
         return max(now, paris(date.fromisoformat(state["prochaine_echeance"])))
     if repere not in REPERES:
         que_faire = f"Les jours qui ont un nom : {', '.join((PROCHAINE[0], *REPERES))} ; sinon une date, ou une durée."
-        raise RepereFaux(f"« {repere[:40]} » n'est pas le nom d'un jour{proche(repere, REPERES)}.", que_faire)
+        raise RepereFaux(f"« {repere[:40]} » n'est pas le nom d'un jour{proche(repere, REPERES)}.", que_faire, "jour-inconnu")
     found = await _arrivee(pilot, nom, repere, dossier)
     if found < now.date():
-        raise RepereFaux(f"« {repere} » est passé : c'était le {found:%d/%m/%Y}.", "Un bac ne revient pas en arrière : jouez-en un autre.")
+        phrase, que_faire = (
+            f"« {repere} » est passé : c'était le {found:%d/%m/%Y}.",
+            "Un bac ne revient pas en arrière : jouez-en un autre.",
+        )
+        raise RepereFaux(phrase, que_faire, "retour-en-arriere")
     return max(now, paris(found))
 
 

@@ -4,8 +4,10 @@ The first line names the world; then come the lines of each service, as it gave 
 """
 
 import json
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
+from gzip import BadGzipFile
 from typing import Any, BinaryIO, Final
 
 from fps.kit.engine.archive import LIGNE
@@ -103,7 +105,7 @@ def _service(first: bytes) -> Party | None:
 async def _section(first: bytes, fichier: BinaryIO, service: Party, dire: Dire) -> AsyncIterator[bytes]:
     """The lines of one service, up to the one that seals them."""
     parts, size = [first], len(first)
-    while line := fichier.readline(LIGNE):
+    while line := _ligne(fichier):
         parts.append(line)
         size += len(line)
         last = line.startswith(FIN)
@@ -114,3 +116,11 @@ async def _section(first: bytes, fichier: BinaryIO, service: Party, dire: Dire) 
         if last:
             return
     yield b"".join(parts)  # cut: the service says so
+
+
+def _ligne(fichier: BinaryIO) -> bytes:
+    """The next line; none when what is compressed is cut or damaged there: a world that stops is refused by the service, as a whole."""
+    try:
+        return fichier.readline(LIGNE)
+    except (EOFError, BadGzipFile, zlib.error):
+        return b""
