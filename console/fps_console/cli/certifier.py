@@ -10,7 +10,8 @@ from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 def certifier(
     plan: Annotated[
-        str | None, typer.Argument(metavar="[PLAN|FICHIER]", help="Un plan livré, ou un fichier YAML : un plan, ou des vies.")
+        list[str] | None,
+        typer.Argument(metavar="[PLAN|FICHIER]…", help="Un plan livré, ou un fichier YAML : un plan, ou des vies. Plusieurs se suivent."),
     ] = None,
     montrer: Annotated[bool, typer.Option("--exigences", help="Montre les exigences, leur source et ce qui les éprouve.")] = False,
     plans: Annotated[bool, typer.Option("--plans", help="Montre les plans livrés.")] = False,
@@ -21,6 +22,9 @@ def certifier(
     only: Annotated[
         list[str] | None, typer.Option(metavar="EPREUVE|EX-…", help="Cette épreuve, ou ce qui éprouve cette exigence (répétable).")
     ] = None,
+    rerun_failed: Annotated[
+        bool, typer.Option("--rerun-failed", help="Rejoue, de la dernière exécution (du plan), ce qui a échoué ou n'est pas prouvé.")
+    ] = False,
     pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
     bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
     observer: Annotated[
@@ -76,9 +80,18 @@ def certifier(
         from fps_console.commandes.rejouer import comparer_deux
 
         return comparer_deux(comparer, settings(adresses, data_dir), en_json)
-    if plans or (plan is None and not (observer or explorer)):
+    if plans or not (plan or observer or explorer or rerun_failed):
         return commande.show_plans(en_json)
-    choix = commande.Choix(plan, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
+    choisis = [
+        commande.Choix(un, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
+        for un in plan or (None,)
+    ]
+    [choix, *autres] = choisis
+    if autres and (explorer or valider or prealable):
+        from fps_console.commandes.output import Panne
+
+        phrase = "--explorer, --valider et --prealable prennent un plan à la fois."
+        raise Panne(phrase, f"Gardez « {choix.plan} » seul.", code="options-contraires", statut=2)
     if explorer:
         from fps_console.commandes.explorer import Voulu, explore
 
@@ -88,7 +101,8 @@ def certifier(
     if prealable:
         return commande.control(choix, settings(adresses, data_dir), en_json)
     sorties = Sorties(junit, preuve, html, certificat, badge, tuple(commentaire or ()), tuple(essai or ()))
-    return commande.certify(choix, settings(adresses, data_dir), sorties, en_json=en_json)
+    faire = commande.rerun if rerun_failed else commande.certify
+    return faire(choisis, settings(adresses, data_dir), sorties, en_json=en_json)
 
 
 def rejouer(

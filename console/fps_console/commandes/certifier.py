@@ -5,11 +5,12 @@ import contextlib
 import json
 import secrets
 import ssl
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.pki import Pki
@@ -28,18 +29,22 @@ from fps_certification.prealable.sondes import SondesReelles
 from fps_certification.preuves.liasse import LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
 from fps_certification.rapports.rapport import ControleRendu
+from fps_certification.sujets.personne import Personne
 from fps_certification.verdict import Etat
-from fps_console.commandes import rejouer
+from fps_console.commandes import executions, rejouer
 from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
 from fps_console.commandes.sorties import Sorties, ecrire
-from fps_console.commandes.verdicts import NIVEAUX, compter, tell, tell_control
+from fps_console.commandes.verdicts import ETATS, NIVEAUX, compter, tell, tell_control
 from fps_console.commandes.vies_ecrites import vies_de
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
+
+# From the best to the worst of several runs: what nobody can trust is worse than what is wrong.
+PIRE: Final = (Etat.CONFORME, Etat.INCOMPLET, Etat.NON_CONFORME, Etat.CONFIGURATION, Etat.SIMULATEUR)
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,10 @@ class Choix:
 
 
 def plan_de(choix: Choix) -> Plan:
-    """The plan of a name or of a file, with what was typed; raises Panne."""
-    if (deja := vies_de(choix.plan)) is not None:
+    """The plan of a name, of a file or of a former run, with what was typed; raises Panne."""
+    if choix.deja_lu is not None:
+        plan = choix.deja_lu
+    elif (deja := vies_de(choix.plan)) is not None:
         plan = deja[0]
     elif choix.plan is None:
         plan = Plan(plan=passif.NOM, titre="Tout ce qu'un trafic ordinaire montre d'un produit", exigences=("EX-001..EX-9999",))
@@ -130,7 +137,7 @@ def show_plans(en_json: bool) -> int:
 
 def _demande(choix: Choix) -> Demande:
     """What is run; raises Panne."""
-    plan = choix.deja_lu or plan_de(choix)
+    plan = plan_de(choix)
     if choix.a_la_main:
         plan = _par_une_personne(choix, plan)
     if choix.observer and plan.bac is None:
@@ -141,7 +148,7 @@ def _demande(choix: Choix) -> Demande:
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
     mode = Mode.OBSERVER if choix.observer else Mode.A_LA_MAIN if choix.a_la_main else Mode.JOUER
-    ecrites = vies_de(choix.plan)
+    ecrites = None if choix.deja_lu is not None else vies_de(choix.plan)
     vies = () if ecrites is None else ecrites[1]
     execution, reseau = f"certif-{secrets.token_hex(3)}", plan.bac is not None
     return Demande(plan, execution, choix.garder, choix.parallele, mode, reseau=reseau, vies=vies)
@@ -178,33 +185,75 @@ def _sondes(settings: Settings) -> SondesReelles:
     return SondesReelles({"service": lambda: believed(settings), "lettres": lettres})
 
 
-def certify(choix: Choix, settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
-    """Try a product; gives the exit status (`Etat`). Raises Panne."""
-    demande = _demande(choix)
-    if demande.vies and sorties.preuve is not None:
+def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
+    """Try a product, plan after plan; gives the exit status (`Etat`), the worst of them. Raises Panne, if it can before playing."""
+    demandes = [(choix, _demande(choix)) for choix in choisis]
+    doubles = [nom for nom, combien in Counter(demande.plan.plan for _, demande in demandes).items() if combien > 1]
+    if doubles:
+        phrase = f"Deux des plans donnés s'appellent « {doubles[0]} » : leurs rapports se confondraient."
+        raise Panne(phrase, "Éprouvez-les l'un après l'autre.", code="plan-double", statut=Etat.CONFIGURATION.value)
+    if sorties.preuve is not None and any(demande.vies for _, demande in demandes):
         raise Panne("Une preuve se donne d'un plan, pas de vies.", "Ôtez --preuve.", code="preuve-de-vies", statut=2)
+    faites: list[Certifiee] = []
+
+    async def run() -> None:
+        async with AsyncExitStack() as ouverts:
+            vers: dict[bool, tuple[Any, Any, str]] = {}  # the plans of the reference system share the services of this process
+            for choix, demande in demandes:
+                if (ici := demande.plan.bac is None) not in vers:
+                    vers[ici] = await ouverts.enter_async_context(services(demande.plan, settings))
+                faites.append(await _certify(choix, demande, settings, vers[ici], en_json=en_json))
+
+    try:
+        asyncio.run(run())
+    finally:  # what was played before something stopped the rest is worth its reports
+        ecrire(faites, sorties, settings, en_json=en_json)
+    if en_json:
+        dits = [une.rapport.model_dump(mode="json") for une in faites]
+        dump(dits if len(dits) > 1 else dits[0])
+    elif len(faites) > 1:
+        for une in faites:
+            say(f"{une.rapport.plan} : {ETATS[Etat(une.rapport.code)]} ({une.rapport.execution})")
+    return max((Etat(une.rapport.code) for une in faites), key=PIRE.index).value
+
+
+async def _certify(choix: Choix, demande: Demande, settings: Settings, vers: tuple[Any, Any, str], *, en_json: bool) -> Certifiee:
     passage = _passage(choix, demande, settings) if choix.a_la_main else None
     if passage is not None:
         demande = replace(demande, execution=str(passage.entete["execution"]))
-    certifiee = asyncio.run(_run(demande, settings, passage, choix.delai, en_json=en_json))
+    certifiee = await _run(demande, settings, vers, passage, choix.delai, en_json=en_json)
     if passage is not None:
         passage.finir()
-    found = certifiee.rapport
-    if en_json:
-        dump(found.model_dump(mode="json"))
-    else:
-        tell(found)
+    if not en_json:
+        tell(certifiee.rapport)
         if choix.observer:
-            compter(found)
-    ecrire([certifiee], sorties, settings, en_json=en_json)
-    return found.code
+            compter(certifiee.rapport)
+    return certifiee
 
 
 def replay(reference: str, settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
     """Play again, on the same product, the check that « RUN#CHECK » names; gives the exit status. Raises Panne."""
     found, quoi = rejouer.lire(reference, settings)
-    choix = Choix(found.plan, deja_lu=rejouer.plan_rejoue(found, quoi))
-    return certify(choix, settings, sorties, en_json=en_json)
+    repris = Choix(found.plan, a_la_main=found.produit == Personne.nom, deja_lu=rejouer.plan_rejoue(found, quoi))
+    return certify([repris], settings, sorties, en_json=en_json)
+
+
+def rerun(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
+    """Play again what the last run of each plan (of any, when none is named) did not show; 0 when nothing was wanting. Raises Panne."""
+    reprises = []
+    for choix in choisis:
+        nom = None if choix.plan is None else plan_de(replace(choix, only=())).plan
+        found = executions.derniere(settings.data_dir, nom)
+        if (plan := rejouer.plan_manque(found, nom)) is None:
+            complain(f"rien n'a manqué à {found.execution}, la dernière exécution du plan « {found.plan} » : elle n'est pas rejouée.", "")
+            continue
+        main = choix.a_la_main or found.produit == Personne.nom
+        reprises.append(replace(choix, plan=found.plan, deja_lu=plan, a_la_main=main))
+    if not reprises:
+        if en_json:
+            dump([])
+        return Etat.CONFORME.value
+    return certify(reprises, settings, sorties, en_json=en_json)
 
 
 def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
@@ -251,7 +300,9 @@ async def services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, A
         yield world.client, world.addresses, world.token
 
 
-async def _run(demande: Demande, settings: Settings, passage: Journal | None, delai: float, *, en_json: bool) -> Certifiee:
+async def _run(
+    demande: Demande, settings: Settings, vers: tuple[Any, Any, str], passage: Journal | None, delai: float, *, en_json: bool
+) -> Certifiee:
     fait = 0
     main = None
     if passage is not None:
@@ -264,8 +315,7 @@ async def _run(demande: Demande, settings: Settings, passage: Journal | None, de
             if progres.due():
                 progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
 
-        async with services(demande.plan, settings) as (client, adresses, jeton):
-            return await certifier(demande, client, adresses, jeton, dire, main, _sondes(settings))
+        return await certifier(demande, *vers, dire, main, _sondes(settings))
 
 
 def verify(place: Path, cles: Path | None, en_json: bool) -> int:

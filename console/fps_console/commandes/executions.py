@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -37,11 +38,16 @@ def _toutes(place: Path) -> Iterator[Path]:
     yield from sorted(place.glob("*.json"), key=lambda f: (f.stat().st_mtime_ns, f.name), reverse=True)
 
 
-def derniere(donnees: Path, plan: str) -> Rapport | None:
-    """The last run of a plan that is kept; None when there is none."""
-    if not dossier(donnees).is_dir():
-        return None
-    return next((r for r in map(lire, _toutes(dossier(donnees))) if r.plan == plan), None)
+def derniere(donnees: Path, plan: str | None) -> Rapport:
+    """The last run of a plan that is kept, or of any; one that another version wrote is passed over. Raises Panne when there is none."""
+    for place in _toutes(dossier(donnees)):
+        with suppress(Panne):
+            found = lire(place)
+            if plan in (None, found.plan):
+                return found
+    quoi = "" if plan is None else f" du plan « {plan} »"
+    phrase = f"Aucune exécution{quoi} n'est gardée dans {dossier(donnees)}."
+    raise Panne(phrase, f"Jouez-le d'abord : fps certifier {plan or 'PLAN'}", code="execution-inconnue", statut=2)
 
 
 def trouver(nom: str, donnees: Path) -> Rapport:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from fps.kit.ground.settings import Settings
+from fps_certification.exigences.exigence import Niveau
 from fps_certification.plans.plan import Plan
 from fps_certification.rapports.comparaison import comparer
 from fps_certification.rapports.fichier_essai import fichier_essai
 from fps_certification.rapports.rapport import Carte, ExigenceRendue, Rapport
+from fps_certification.verdict import Sort
 from fps_console.commandes.executions import trouver
 from fps_console.commandes.output import Panne, dump, say
 from fps_console.commandes.verdicts import SORTS, montrer
@@ -36,9 +38,35 @@ def cartes(found: Rapport, quoi: str) -> list[tuple[ExigenceRendue, Carte]]:
 def plan_rejoue(found: Rapport, quoi: str) -> Plan:
     """The plan of the run, those checks only, and of the requirements only those that they try or that an assertion does."""
     epreuves = choisies(found, quoi)
-    siennes = [e.id for e in found.exigences if e.id == quoi or {*epreuves} & {*e.eprouvee_par} or any("/" in n for n in e.eprouvee_par)]
-    exigences = (quoi,) if quoi in siennes else tuple(siennes)
-    return found.plan_joue.model_copy(update={"epreuves": epreuves, "exigences": exigences})
+    siennes = _siennes(found, epreuves, quoi)
+    return found.plan_joue.model_copy(update={"epreuves": epreuves, "exigences": (quoi,) if quoi in siennes else siennes})
+
+
+def _siennes(found: Rapport, epreuves: tuple[str, ...], quoi: str = "") -> tuple[str, ...]:
+    """The requirements that those checks try, and those that look at whatever is sent."""
+    return tuple(e.id for e in found.exigences if e.id == quoi or {*epreuves} & {*e.eprouvee_par} or any("/" in n for n in e.eprouvee_par))
+
+
+def _manque(une: ExigenceRendue) -> bool:
+    """Whether it is to be shown again: it failed, or passed where its failure was expected, or nothing proved what must be."""
+    if une.echec_attendu:
+        return une.sort in (Sort.CONFORME, Sort.DECLARE)
+    if une.sort is Sort.NON_PROUVE:
+        return une.niveau is Niveau.OBLIGATOIRE and bool(une.eprouvee_par)
+    return une.sort is Sort.NON_CONFORME
+
+
+def plan_manque(found: Rapport, nom: str | None = None) -> Plan | None:
+    """The plan of a run, of its checks only those where something failed, stopped, or was not proved; None when all was. Raises Panne."""
+    joue = found.plan_joue
+    if found.code == 0:
+        return None
+    if not joue.epreuves:
+        phrase = f"{found.execution} a jugé ce que personne ne rejoue d'ici : un trafic, ou les vies d'un fichier."
+        raise Panne(phrase, f"fps certifier {nom or found.plan}, comme la première fois.", code="rien-a-rejouer", statut=2)
+    voulues = {f.epreuve for f in found.fautes} | {une for e in found.exigences if _manque(e) for une in choisies(found, e.id)}
+    epreuves = tuple(une for une in joue.epreuves if une in voulues) or joue.epreuves  # stopped before the plan: none was played
+    return joue.model_copy(update={"epreuves": epreuves, "exigences": _siennes(found, epreuves)})
 
 
 def montrer_cartes(reference: str, settings: Settings, en_json: bool) -> int:
