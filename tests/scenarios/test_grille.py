@@ -78,6 +78,7 @@ async def test_the_grid_is_right_as_the_law_is(monde: World) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.timeout(600 if LONG else 120)
 @pytest.mark.parametrize("nom", CASSES)
 async def test_a_rule_broken_on_purpose_lights_its_own_column_and_no_other(monde: World, brouillons: pytest.MonkeyPatch, nom: str) -> None:
     CASSES[nom](brouillons)

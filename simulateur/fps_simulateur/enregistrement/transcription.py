@@ -130,7 +130,7 @@ class Transcription:
 
     async def finir(self, fin: datetime) -> None:
         """The last day, and the state of each dossier there: what the life expects."""
-        if fin > self.instant:
+        if fin > self.instant or not self.etapes:  # a life where nothing was kept has a day at least
             self.etapes.append({"le": jour(fin)})
         for nom in self.deroulement.dossiers:
             self.deroulement.courant = nom

@@ -12,6 +12,7 @@ from fps_simulateur.pilote.lectures import PiloteErreur, _bac
 from fps_simulateur.pilote.pilot import MAITRE, Pilot
 
 CREATION: Final = "/pilotage/bacs"
+REFUSEES: Final = (409, 422)  # a letter that was refused, by the law or for what it says, was kept as such
 MONTRES: Final = 5  # gestures that a refusal names
 
 
@@ -132,7 +133,7 @@ async def _refaire(pilot: Pilot, cible: str, geste: Geste) -> httpx.Response:
         chemin = geste.chemin.replace("{bac}", cible) if pilote else f"{_bac(cible)}{geste.chemin}"
         corps = {} if geste.corps is None else {"json": geste.corps}
         reponse = await pilot.client.request(geste.methode, f"{base}{chemin}", headers=entete, **corps)
-    if reponse.status_code >= 400 and (geste.lettre is None or reponse.status_code != 409):  # a letter refused by the law was kept as such
+    if reponse.status_code >= 400 and (geste.lettre is None or reponse.status_code not in REFUSEES):
         try:
             dit = reponse.json().get("title", "")
         except ValueError:

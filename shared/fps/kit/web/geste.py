@@ -18,9 +18,11 @@ class Geste:
 
     @property
     def corps(self) -> str | None:
-        """The body, as it came; None when there is none, or when it is not to be kept."""
+        """The body, as it came, `{}` for a request that had none to read; None when it is not to be kept, or is that of a letter."""
+        if self.texte is not None or self.demande is None:
+            return self.texte
         raw: bytes = getattr(self.demande, "_body", b"") or b""
-        return self.texte if self.texte is not None or not raw else raw.decode("utf-8", "replace")
+        return raw.decode("utf-8", "replace") or (None if self.methode == "GET" else "{}")
 
 
 # What the request in progress asks; None when nobody asks anything: a day that is lived, a letter that travels.
