@@ -9,6 +9,7 @@ import httpx
 
 from fps.parties import Party
 from fps_certification.epreuves.lecture import epreuves
+from fps_certification.prealable import certificats
 from fps_certification.sujets.contrat import DES_ACTES, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
@@ -116,6 +117,8 @@ class Epreuve(Deroulement):
         """What the services show of the dossier now, where they know it."""
         etat = await self.monde.pilot.etat(self.bac)
         self.su["aujourdhui"] = str(etat["instant"])[:10]
+        if "certificat" not in self.su and any("{certificat}" in etape.avec.values() for etape in self.vie.etapes):
+            self.su["certificat"] = await certificats.au_tribunal(self.monde, self.bac, str(self.connus["siret_ville"]))
         if "numero" not in self.mots:
             return
         for party, champs in SAVOIR.items():

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from fps.droit.numero import cle
+from fps.kit.wire.carrier import InProcess, nobody
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementRejete, TitrePayeCollectivite
@@ -36,6 +37,8 @@ class Mutant:
     entetes: Callable[[dict[str, str]], dict[str, str]] | None = None
     octets: Callable[[bytes], bytes] | None = None
     deux_fois: bool = False
+    chemin: str = ""  # what is altered is no message: the end of its address
+    muet: bool = False  # it shows no certificate there
     ailleurs: str = ""  # the message goes to the address of another
     sourd: frozenset[MessageClass] = field(default_factory=frozenset)
     oublie: str = ""  # the kind of a deadline that it does not live
@@ -56,14 +59,17 @@ class Alteree(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Alter, send, perhaps twice."""
         m, corps = self._mutant, await request.aread()
-        chemin = "" if m.message is None else m.message.path
+        chemin = m.chemin or ("" if m.message is None else m.message.path)
         url, entetes = str(request.url), dict(request.headers)
         entetes.pop("content-length", None)
         if chemin and chemin in url:
             corps = self._lot(corps) if url.endswith("/lot") else self._un(corps)
             entetes = entetes if m.entetes is None else m.entetes(entetes)
             url = url.replace(chemin, m.ailleurs) if m.ailleurs else url
-        answer = await self._client.request(request.method, url, headers=entetes, content=corps)
+        client = self._client
+        if m.muet and chemin in url:
+            client = httpx.AsyncClient(transport=InProcess(client._transport.applications, nobody))  # type: ignore[attr-defined]
+        answer = await client.request(request.method, url, headers=entetes, content=corps)
         if m.deux_fois and chemin and chemin in url:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)
         dits = {nom: answer.headers[nom] for nom in ("content-type", "retry-after") if nom in answer.headers}

@@ -13,12 +13,13 @@ from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan
 from fps_certification.verdict import Sort
 from fps_simulateur.pilote.world import World
-from tests.certification.mutants import ATTRAPES, MUTANTS, Alteree, Mutant
+from tests.certification import mutants, mutants_homologation
+from tests.certification.mutants import Alteree, Mutant
 from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TOUS = (*MUTANTS, *DU_RESEAU)
-PRIS = {**ATTRAPES, **ATTRAPES_DU_RESEAU}
+TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *DU_RESEAU)
+PRIS = {**mutants.ATTRAPES, **mutants_homologation.ATTRAPES, **ATTRAPES_DU_RESEAU}
 TOUTES = tuple(e.id for e in exigences())
 
 

@@ -1,6 +1,6 @@
 """What can be judged of a product: the findings, by name, each from its own module."""
 
-from fps_certification.assertions import apres, defense, documents, message_fps, partiel, reception, suites, transport
+from fps_certification.assertions import apres, defense, documents, essais, message_fps, partiel, reception, suites, transport
 from fps_certification.assertions.registre import REGISTRE, Assertion, Resultat, Sens
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "apres",
     "defense",
     "documents",
+    "essais",
     "message_fps",
     "partiel",
     "reception",

@@ -58,3 +58,12 @@ async def deposes(monde: Monde, bac: str, siret: str) -> tuple[Depot, ...]:
         if answer.status_code == 200:
             found += (Depot.de(party, vu) for vu in answer.json())
     return tuple(found)
+
+
+async def au_tribunal(monde: Monde, bac: str, siret: str) -> str:
+    """The certificate that the product shows to the court: the last one active there; of the reference system when there is no other.
+
+    Raises PiloteErreur.
+    """
+    siens = [un.cle for un in await deposes(monde, bac, siret) if un.ou is Party.CCSP and un.etat == "active" and un.cle != REFERENCE]
+    return siens[-1] if siens else REFERENCE

@@ -55,7 +55,8 @@ _TOUTES: Final = (
     Action("lire", "", "Dire où en est un FPS.", _FPS, f.DuFps, f.Etat),
 )
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
-DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte}
+ESSAIS: Final = "passer la séance d'essai"  # the defence, in a test session of the court (ADR 0033)
+DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte} | {ESSAIS: ACTIONS["defendre"]}
 LIRE: Final = ACTIONS["lire"]
 _ANNULE: Final[tuple[MessageClass, ...]] = (AnnulationFps, InformationAnnulationFps, InformationAnnulationTitre)
 # The messages, of which one, that the product sends when it does this: none of them seen is « message expected, not received ».
@@ -76,7 +77,9 @@ _DES_DECISIONS: Final[Mapping[str, tuple[MessageClass, ...]]] = {
 
 
 def messages_attendus(action: str, donnees: Mapping[str, Any]) -> tuple[MessageClass, ...]:
-    """Those that an action must bring, one of them at least; a RAPO that is not accepted brings none."""
+    """Those that an action must bring, one of them at least; a RAPO that is not accepted brings none, nor a test session."""
+    if donnees.get("essai"):
+        return ()
     if action == "decider-rapo":
         return _DES_DECISIONS.get(str(donnees.get("sens")), ())
     return MESSAGES.get(action, ())

@@ -104,6 +104,19 @@ class DeciderRapo(DuFps):
     sans_qualite: Annotated[bool, Field(description="L'auteur n'est ni le redevable ni son mandataire")] = False
 
 
+class Essai(BaseModel):
+    """A test session of the court (homologation): file at <court>/bacs/<bac>/teletransmission/<siret>/essais/memoire and …/piece."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    siret: Siret
+    numero_fps: Annotated[Numero26, Field(description="Le FPS d'essai, à reprendre dans chaque dépôt")]
+    piece: Annotated[
+        Piece,
+        Field(description="À déposer un octet changé, sous la même empreinte, puis telle quelle ; le mémoire, deux fois sous la même clé"),
+    ]
+
+
 class Defendre(Entree):
     """The defence before the court."""
 
@@ -114,6 +127,10 @@ class Defendre(Entree):
     signataire: Annotated[str, Field(description="Qui signe")] = "Le maire, par délégation"
     canal: Literal["portail", "teletransmission", "courrier", "telecopie"] = "teletransmission"
     pieces: Annotated[tuple[Piece, ...], Field(description="Les pièces à produire")] = ()
+    essai: Annotated[
+        Essai | None,
+        Field(description="Séance d'essai d'homologation où déposer, au lieu d'une requête ; 501 si le produit n'en passe pas"),
+    ] = None
 
 
 class Executer(Entree):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fps.parties import Party
-from fps_certification.sujets.contrat import LIRE, Action
+from fps_certification.sujets.contrat import ESSAIS, LIRE, Action
 from fps_certification.sujets.sujet import Reponse
 from fps_simulateur.joueur import Monde, remplacer
 from fps_simulateur.langue.actes import ACTES, VUES
@@ -25,8 +25,10 @@ class Reference:
         """Ask the reference collectivité."""
         corps = dict(donnees)
         route = VUES[Party.COLLECTIVITE] if action is LIRE else ACTES[action.acte].route
+        if corps.get("essai"):
+            route = ACTES[ESSAIS].route
         chemin = remplacer(route, corps)
-        for nom in action.recoit:
+        for nom in () if corps.get("essai") else action.recoit:
             corps.pop(nom, None)
         url = f"{self._monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}{chemin}"
         answer = await (self._monde.client.get(url) if action is LIRE else self._monde.client.post(url, json=corps))

@@ -41,6 +41,7 @@ AILLEURS: Final[Mapping[str, Devenir]] = {
     "POST /portail/{siret}/requetes/{numero}/pieces": Devenir("/portail/{siret}/requetes/{numero}/depots"),
     "POST /teletransmission/{siret}/essais/memoire": RENVOI,
     "POST /teletransmission/{siret}/essais/piece": RENVOI,
+    "POST /teletransmission/essais": RENVOI,
     "POST /fps": Devenir("/fps", "les FPS de cet agent ce jour-là, comme il est dit plus haut"),
     "POST /recours/{numero}/memoire": Devenir("/recours/{numero}", "`depots`, dès que la juridiction l'a accusé"),
     "POST /pilotage/bacs/{nom}/copie": Devenir("/pilotage/bacs/{nom}", "au nom de la copie"),

@@ -246,6 +246,31 @@ _TOUS: Final = (
     Acte("demander l'exécution", "Le requérant demande l'exécution d'une décision.", _CCSP, "/requetes/{requete}/execution"),
     Acte("prononcer une astreinte", "La juridiction prononce une astreinte.", _CCSP, "/requetes/{requete}/astreinte"),
     Acte("classer l'exécution", "La juridiction classe une demande d'exécution satisfaite.", _CCSP, "/requetes/{requete}/classement"),
+    # The homologation of a system of télétransmission.
+    Acte(
+        "ouvrir une séance d'essai",
+        "La juridiction ouvre une séance d'essai d'homologation, pour le certificat dont « empreinte » est l'empreinte.",
+        _CCSP,
+        "/teletransmission/{siret_ville}/homologations",
+        defauts={"systeme": "Système de référence", "version": "essai", "empreinte": "service:collectivite"},
+    ),
+    Acte(
+        "passer la séance d'essai",
+        "La collectivité dépose le mémoire et la pièce d'essai, le mémoire deux fois, la pièce une fois changée.",
+        _VILLE,
+        "/teletransmission/essais",
+        defauts={
+            "conteste_erreur": True,
+            "conclusions": "Rejeter la requête.",
+            "moyens": "L'avis est régulier.",
+        },
+    ),
+    _lire(
+        "lire la séance d'essai",
+        "La juridiction montre le rapport d'une séance d'essai.",
+        _CCSP,
+        "/teletransmission/{siret_ville}/homologations/{rang}",
+    ),
     # An editor under test, in the place of the reference collectivité.
     _lettre("créer un FPS", "fps.01.creation.v1", "Le produit de la collectivité transmet un FPS."),
     _lettre("modifier un FPS", "fps.01.modification.v1", "Le produit transmet un FPS rectificatif."),

@@ -133,6 +133,7 @@ def build(
     )
     problems.install(app)
     app.state.once = Once(service)
+    app.state.carrier = relay.carrier  # for what a person asks to be filed at once, outside the letters
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))

@@ -195,6 +195,16 @@ class Carrier:
         except httpx.HTTPError:
             return False
 
+    async def file(self, receiver: Party, bac: str, path: str, body: str, key: str) -> tuple[int, dict[str, Any]]:
+        """What is no letter (a filing of a test session), shown with the same certificate: the status and the answer, read as an object.
+
+        Raises httpx.HTTPError when nobody answers: the caller says so, nothing tries again.
+        """
+        prefix = "" if bac == DEFAUT else f"/bacs/{bac}"
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        response = await self.client.post(f"{self.addresses[receiver]}{prefix}{path}", content=body.encode(), headers=headers)
+        return response.status_code, json.loads(response.text) if response.status_code < 300 else _problem(response) or {}
+
     def _headers(self, letter: Letter, content: str) -> dict[str, str]:
         return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
 
