@@ -37,6 +37,11 @@ def publiques(signataire: ECKey) -> dict[str, Any]:
     return {"keys": [dite]}
 
 
+def publiees(dossier: Path) -> dict[str, Any]:
+    """The JWK set of the directory, empty before the first evidence: whoever asks for the keys makes none."""
+    return publiques(cle(dossier)) if (dossier / "certification.jwk").is_file() else {"keys": []}
+
+
 def signer(signataire: ECKey, contenu: dict[str, Any]) -> str:
     """A compact JWS of what the evidence ends with (RFC 7515); the header holds the public key."""
     [publique] = publiques(signataire)["keys"]

@@ -129,7 +129,8 @@ def rejouer(
 def verifier(
     liasse: Annotated[Path, typer.Argument(metavar="PREUVE", help="Le fichier que « fps certifier --preuve » a écrit.")],
     cles: Annotated[
-        Path | None, typer.Option(metavar="FICHIER", help="Les clés publiques (JWKS) de qui l'a signée ; à défaut, la sienne est nommée.")
+        str | None,
+        typer.Option(metavar="FICHIER|ADRESSE", help="Les clés publiques (JWKS) de qui l'a signée ; à défaut, la sienne est nommée."),
     ] = None,
     en_json: Json = False,
 ) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import secrets
 import ssl
 from collections import Counter
@@ -33,6 +32,7 @@ from fps_certification.sujets.personne import Personne
 from fps_certification.verdict import Etat
 from fps_console.commandes import executions, rejouer
 from fps_console.commandes.a_la_main import Terminal
+from fps_console.commandes.cles import lire_cles
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
@@ -318,15 +318,13 @@ async def _run(
         return await certifier(demande, *vers, dire, main, _sondes(settings))
 
 
-def verify(place: Path, cles: Path | None, en_json: bool) -> int:
+def verify(place: Path, cles: str | None, en_json: bool) -> int:
     """Compute the verdict of an evidence again; gives its status. Raises Panne (1) when it is not what it says."""
+    connues = None if cles is None else lire_cles(cles)
     try:
-        connues = None if cles is None else json.loads(cles.read_text("utf-8"))
         liasse, found = asyncio.run(verifier(place, connues))
     except LiasseFausse as error:
         raise Panne(f"{place} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
-    except ValueError as error:
-        raise Panne(f"{cles} ne se lit pas ({error}).", "Donnez un fichier JWKS.", code="cles-illisibles", statut=2) from error
     if cles is not None and not liasse.connue:
         phrase = f"{place} est signée par une clé qui n'est pas dans {cles} ({liasse.kid})."
         raise Panne(phrase, "Ne la croyez que si vous connaissez cette clé.", code="signataire-inconnu", statut=1)

@@ -36,7 +36,15 @@ def serve(settings: Settings) -> int:
         await asyncio.gather(waiting, return_exceptions=True)
         await client.aclose()
 
-    app = application(pilot, client, settings.addresses, settings.public_addresses, lifespan=life, hosts=settings.hosts_served)
+    app = application(
+        pilot,
+        client,
+        settings.addresses,
+        settings.public_addresses,
+        lifespan=life,
+        hosts=settings.hosts_served,
+        donnees=settings.data_dir,
+    )
     port = settings.port or CONSOLE_PORT
     config = listening(app, settings.host, port, loop="auto", timeout_graceful_shutdown=5)
     server = Server(config)

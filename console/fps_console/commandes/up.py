@@ -136,7 +136,12 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             servers = [
                 server(
                     application(
-                        found.pilot, found.client, found.addresses, settings.public_addresses or addresses, hosts=named.hosts_served
+                        found.pilot,
+                        found.client,
+                        found.addresses,
+                        settings.public_addresses or addresses,
+                        hosts=named.hosts_served,
+                        donnees=settings.data_dir,
                     ),
                     host,
                     port,

@@ -1,5 +1,6 @@
 """The pages of the console: the map with its counts, the dossiers of a bac, the life and the letters of one dossier."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -188,8 +189,9 @@ def application(
     links: Mapping[Party, str] | None = None,
     lifespan: Callable[[Any], Any] | None = None,
     hosts: Iterable[str] = (),
+    donnees: Path | None = None,
 ) -> ASGIApp:
-    """The console's application, called by `hosts` beside the loopback's names.
+    """The console's application, called by `hosts` beside the loopback's names; it publishes the key of the evidence kept in `donnees`.
 
     With a `lifespan`, it says that it is ready when that sets `app.state.ready`.
     """
@@ -208,6 +210,12 @@ def application(
 
         return JSONResponse(document(str(request.base_url).rstrip("/")))
 
+    async def cles(request: Request) -> Response:
+        from fps_certification.preuves.signature import publiees
+
+        dites = {"keys": []} if donnees is None else await asyncio.to_thread(publiees, donnees)
+        return JSONResponse(dites, media_type="application/jwk-set+json")
+
     async def metrics(request: Request) -> Response:
         return Response(mesures.text(), media_type=CONTENT_TYPE_LATEST)
 
@@ -221,6 +229,7 @@ def application(
             Route("/pilotage/bacs/{bac}/villes", towns.toutes, methods=["GET", "POST"], name="villes"),
             Route("/pilotage/bacs/{bac}/villes/{siret}", towns.une, methods=["GET", "DELETE"], name="ville"),
             Route("/openapi.json", contrat),
+            Route("/.well-known/jwks.json", cles),
             Route("/metrics", metrics),
             Route("/sante/vivant", vivant),
             Route("/sante/pret", pret),
