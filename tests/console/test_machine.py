@@ -109,7 +109,7 @@ def test_what_needs_no_service_answers_in_json(tmp_path: Path) -> None:
 
 
 def test_the_old_name_of_a_command_still_works_and_the_version_is_an_option_too() -> None:
-    assert {path for path, one in commands() if one.hidden} == {"fps docs", "fps explain", "fps certify", "fps verify"}
+    assert {path for path, one in commands() if one.hidden} == {"fps docs", "fps explain", "fps certify", "fps verify", "fps replay"}
     for name in ("explain", "expliquer"):
         assert "NUMERO" in here(name, "-h").stdout
     assert here("--version").stdout == here("version").stdout
