@@ -96,6 +96,24 @@ async def test_the_verdict_is_computed_again_from_the_evidence_and_one_changed_b
         await verifier(place)
 
 
+async def test_the_evidence_of_a_run_whose_failures_were_expected_is_computed_again_cards_included(
+    monde: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the product was asked and answered stands on its card: as it was written in the evidence, whatever the order of its fields."""
+
+    async def oublier(*dit: object) -> None:
+        """Accept, and tell nobody."""
+
+    monkeypatch.setattr("collectivite.actes.rapo._accepter", oublier)
+    attendus = {"EX-304": "Le produit ne le fait pas encore."}
+    plan = Plan(plan="attendu", titre="Attendu", epreuves=("rapo-accepte",), exigences=("EX-304",), echecs_attendus=attendus)
+    certifiee = await essayer(monde, plan, "attendu")
+    (exigence,) = certifiee.rapport.exigences
+    assert certifiee.rapport.code == Etat.CONFORME and exigence.echecs != ()
+    certifiee.prouver(tmp_path / "preuve", signature.cle(tmp_path))
+    assert (await verifier(tmp_path / "preuve"))[1] == certifiee.rapport
+
+
 async def test_an_evidence_written_again_whole_with_a_better_verdict_is_refused(monde: World, tmp_path: Path) -> None:
     manque = PLAN.model_copy(update={"epreuves": ("amiable-transmis",)})
     certifiee = await essayer(monde, manque, "forge")

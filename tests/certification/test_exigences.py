@@ -123,7 +123,11 @@ def test_no_evidence_is_given_of_a_run_that_does_not_conclude(tmp_path: Path, ca
     preuve = tmp_path / "une.preuve"
     assert main(["certifier", "cycle-complet", "--only", "amiable-etranger", "--preuve", str(preuve), "--data-dir", str(tmp_path)]) == 4
     said = capsys.readouterr()
-    assert not preuve.exists() and "la preuve n'est pas écrite : une exigence obligatoire n'est pas prouvée" in said.err and "INCOMPLET" in said.out
+    assert (
+        not preuve.exists()
+        and "la preuve n'est pas écrite : une exigence obligatoire n'est pas prouvée" in said.err
+        and "INCOMPLET" in said.out
+    )
 
 
 def test_the_command_looks_and_plays_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

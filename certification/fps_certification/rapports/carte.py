@@ -82,4 +82,4 @@ def en_colonnes(paires: Sequence[tuple[str, str, str]], au_plus: int | None = No
 
 
 def _json(valeur: Any) -> str:
-    return json.dumps(valeur, ensure_ascii=False, indent=2, default=str)
+    return json.dumps(valeur, ensure_ascii=False, indent=2, sort_keys=True, default=str)  # as the evidence keeps it

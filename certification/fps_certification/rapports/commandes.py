@@ -19,7 +19,7 @@ def curl_du_message(echange: Echange) -> str:
 
 def curl_de_l_action(action: str, bac: str, donnees: Mapping[str, Any]) -> str:
     """Ask the product the same action again, at `$PILOTE`."""
-    corps = json.dumps({"bac": bac, **donnees}, ensure_ascii=False, default=str)
+    corps = json.dumps({"bac": bac, **donnees}, ensure_ascii=False, sort_keys=True, default=str)
     lignes = ["curl -sS", f"  -X POST -H 'Content-Type: application/json' --data-raw {shlex.quote(corps)}"]
     return " \\\n".join([*lignes, f'  "${{PILOTE:-http://127.0.0.1:9000}}/{action}"'])
 
