@@ -15,7 +15,7 @@ from fps.villes.catalogue import par_nom
 from fps_certification.chronometre import Chronometre
 from fps_certification.execution import Demande, Dire, Mode, executer
 from fps_certification.passif import observer
-from fps_certification.plans.plan import Plan, livres
+from fps_certification.plans.plan import Plan, Produit, livres
 from fps_certification.prealable.sondes import Sondes, SondesReelles
 from fps_certification.preuves import liasse
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
@@ -24,6 +24,7 @@ from fps_certification.preuves.sondes import SondesEnregistrees, SondesRejouees
 from fps_certification.preuves.trace import Divergence, Enregistreur, Rejeu, SujetRejoue, Trace
 from fps_certification.rapports.rapport import Mesures, Rapport, rapport
 from fps_certification.sujets.commandes import Commandes
+from fps_certification.sujets.duel import Duel
 from fps_certification.sujets.personne import DELAI, PAS, Interlocuteur, Personne
 from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.porte import ouverte
@@ -86,11 +87,9 @@ async def certifier(
         if main is not None:
             siret = par_nom()[plan.ville].siret
             sujet = Personne(Pilot(client, adresses, jeton), siret, main.qui, main.delai, main.pas)
-        elif plan.produit is not None and plan.produit.pilote is not None:
+        elif plan.produits or (plan.produit is not None and plan.produit.du_dehors):
             dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False, limits=SEULE))
-            sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
-        elif plan.produit is not None and plan.produit.commandes:
-            sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
+            sujet = du_plan(plan, dehors)
         if plan.lettres and isinstance(sujet, Reference):
             demande = replace(demande, porte=await ouverts.enter_async_context(ouverte(client, adresses)))
         vues = SondesEnregistrees(sondes or SondesReelles(), trace)
@@ -109,6 +108,19 @@ async def certifier(
     }
     rendu = rapport(verdict, plan, nom, demande.execution, Mesures(secondes=temps.secondes, epreuves=temps.epreuves))
     return Certifiee(rendu, entete, trace)
+
+
+def du_plan(plan: Plan, client: httpx.AsyncClient) -> Sujet:
+    """The product of a plan that is somebody's, or the two of a duel."""
+    if plan.produits:
+        return Duel({role: _sujet(un, client) for role, un in plan.produits.items()})
+    return _sujet(plan.produit or Produit(), client)
+
+
+def _sujet(produit: Produit, client: httpx.AsyncClient) -> Sujet:
+    if produit.pilote is not None:
+        return Pilote(client, produit.pilote, produit.delai_secondes)
+    return Commandes(produit.commandes, produit.delai_secondes)
 
 
 async def _juger(

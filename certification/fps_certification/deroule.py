@@ -55,6 +55,7 @@ class Jouee:
     domaine: Domaine | None = None
     phrase: str = ""
     non_pris_en_charge: str = ""  # the action that the product does not do
+    arret: str = ""  # the last action that was asked when it stopped
     numeros: tuple[str, ...] = ()  # of the FPS that it established
 
     @property
@@ -174,4 +175,5 @@ async def jouer(monde: Monde, vie: Vie, bac: str, sujet: Sujet) -> Jouee:
     depart = date.fromisoformat(str(etat["instant"])[:10])
     epreuve = Epreuve(monde, vie.model_copy(update={"depart": depart}), bac, sujet=sujet)
     jouee = await epreuve.derouler()
-    return replace(jouee, numeros=tuple(mots["numero"] for mots in epreuve.dossiers.values() if "numero" in mots))
+    arret = "" if jouee.domaine is None or not epreuve.demandees else epreuve.demandees[-1].action
+    return replace(jouee, arret=arret, numeros=tuple(mots["numero"] for mots in epreuve.dossiers.values() if "numero" in mots))

@@ -4,14 +4,14 @@ from typing import Any
 
 import httpx
 
+from fps_certification.certifier import du_plan
 from fps_certification.deroule import jouer
 from fps_certification.execution import vu_de
 from fps_certification.exigences.lecture import exigences
-from fps_certification.plans.plan import Plan
+from fps_certification.plans.plan import Plan, pilotes
 from fps_certification.rapports.carte import en_colonnes
 from fps_certification.rapports.rapport import rapport
 from fps_certification.rapports.sources import source_dite
-from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Sort, rendre
@@ -21,8 +21,9 @@ from fps_simulateur.langue.modele import lire
 def eprouver(fps: Any, vie: str, exigence: str, pilote: str | None = None, modele: str | None = None) -> None:
     """Play a life (YAML, as `fps play` reads it) on the product, in the bac of the fixture; raises AssertionError with the failure card.
 
-    `fps`: the fixture of `fps_simulateur`; `pilote`: the address of the product, else the reference one; `modele`: the bac where the
-    product is enrolled, a copy of which is played. Nothing that was not seen is counted as good: what nothing proved fails too.
+    `fps`: the fixture of `fps_simulateur`; `pilote`: the address of the product, or « emission=…,rapo=… » of a duel, else the
+    reference one; `modele`: the bac where the product is enrolled, a copy of which is played. Nothing that was not seen is counted as
+    good: what nothing proved fails too.
     """
     __tracebackhide__ = True
     fps.conduire(lambda bac: juger(bac, vie, exigence, pilote, modele))
@@ -32,15 +33,15 @@ async def juger(bac: Any, texte: str, id_: str, adresse: str | None = None, mode
     """The same, awaited."""
     [vie] = lire(texte, "essai")
     une = next(e for e in exigences() if e.id == id_)
+    plan = Plan.model_validate({"plan": "essai", "titre": "Un essai", "exigences": (id_,)} | ({} if adresse is None else pilotes(adresse)))
     monde, nom, siret = bac.monde.services, bac.nom, str(bac.deroulement.connus["siret_ville"])
     if modele is not None:
         nom = f"{nom}-copie"
         await monde.pilot.copier(modele, nom)
     await monde.pilot.observer(nom)
     async with httpx.AsyncClient(trust_env=False) as client:
-        sujet: Sujet = Reference(monde) if adresse is None else Pilote(client, adresse)
+        sujet: Sujet = Reference(monde) if adresse is None else du_plan(plan, client)
         jouee = await jouer(monde, vie, nom, sujet)
-    plan = Plan(plan="essai", titre="Un essai", exigences=(id_,))
     vue = await vu_de(monde, nom, siret)
     if modele is not None:
         await monde.pilot.supprimer(nom)

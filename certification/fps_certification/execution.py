@@ -67,7 +67,7 @@ class Demande:
 async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Constat, ...]:
     """What is looked at before a plan: in the bac of the product; for the reference system alone, in one that is made for it."""
     plan, bac = demande.plan, demande.plan.bac
-    essai = f"{demande.execution}-0" if bac is None and plan.produit is None else None
+    essai = f"{demande.execution}-0" if bac is None and plan.produit is None and not plan.produits else None
     try:
         if essai is not None:
             await monde.pilot.creer(essai, paris(DEPART))
@@ -146,7 +146,8 @@ async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int] 
     vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, rangs.get(party, 0))]
     recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
     siens = await certificats.deposes(monde, bac, siret)
-    return Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
+    found = Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
+    return replace(found, droits=certificats.droits(siens))
 
 
 async def _commencer(monde: Monde, vie: Vie, bac: str, modele: str) -> None:

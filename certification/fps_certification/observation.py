@@ -167,6 +167,7 @@ class Observation:
     echanges: tuple[Echange, ...]
     recues: tuple[Recue, ...] = ()
     annuaire: Annuaire = field(default_factory=livrees)
+    droits: Mapping[str, frozenset[str]] = field(default_factory=dict)  # certificate → what it may do, for a duel
     courriers: tuple[Courrier, ...] = ()  # looked at only when a plan is about them
 
     @classmethod

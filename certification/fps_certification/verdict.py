@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from fps.messages.message import MessageClass
+from fps_certification import duel
 from fps_certification.assertions import REGISTRE
 from fps_certification.deroule import Demandee, Jouee, Pas
 from fps_certification.exigences.exigence import Exigence, Niveau
@@ -18,6 +19,7 @@ from fps_certification.prealable.constat import Constat
 from fps_certification.sujets.contrat import messages_attendus
 from fps_certification.sujets.sujet import Domaine
 
+DU_TRANSPORT: Final = "transport/"  # how a product writes and sends again, whatever another one sends
 _ECART: Final = re.compile(r"(?P<champ>[\w.]+) = (?P<vu>.*) au lieu de (?P<attendu>.*)")
 
 
@@ -65,6 +67,7 @@ class Echec:
     juste: Mapping[str, Any] = field(default_factory=dict)
     demande: Demandee | None = None
     bac: str = ""
+    produit: str = ""  # whose it is, in a duel
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,12 @@ class Rendu:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict of a run; `fautes`: what stopped a check, and whose fault it was."""
+    """The verdict of a run; `fautes`: what stopped a check, whose fault it was, and of which product in a duel."""
 
     plan: str
     etat: Etat
     rendus: tuple[Rendu, ...]
-    fautes: tuple[tuple[str, Domaine, str], ...]
+    fautes: tuple[tuple[str, Domaine, str, str], ...]
     constats: tuple[Constat, ...] = ()  # what was looked at before
     vues: tuple[tuple[Jouee, Observation], ...] = ()
 
@@ -97,7 +100,7 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tu
     bons: dict[str, int] = defaultdict(int)
     dits: dict[str, int] = defaultdict(int)  # what a person says and nothing shows
     echecs: dict[str, list[Echec]] = defaultdict(list)
-    fautes = [(un.controle, un.domaine, f"{un.phrase} {un.que_faire}".strip()) for un in constats if un.domaine is not None]
+    fautes = [(un.controle, un.domaine, f"{un.phrase} {un.que_faire}".strip(), "") for un in constats if un.domaine is not None]
     tenues: dict[str, str] = {}  # why what a check would have proved is not
     portee = plan.portee()
     des_assertions: dict[str, list[str]] = defaultdict(list)
@@ -106,7 +109,7 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tu
             des_assertions[nom].append(exigence.id)
     for jouee, vue in jouees:
         if jouee.domaine is not None:
-            fautes.append((jouee.vie, jouee.domaine, jouee.phrase))
+            fautes.append((jouee.vie, jouee.domaine, jouee.phrase, _de_l_arret(plan, jouee, vue)))
         if jouee.non_pris_en_charge:
             tenues[jouee.vie] = f"le produit ne fait pas « {jouee.non_pris_en_charge} »"
         elif jouee.domaine is not None:
@@ -116,11 +119,21 @@ def rendre(plan: Plan, jouees: Iterable[tuple[Jouee, Observation]], constats: tu
                 if pas.bon:
                     (dits if pas.declare else bons)[un] += 1
                 else:
-                    echecs[un].append(_du_pas(jouee, pas, vue))
+                    echecs[un].append(replace(_du_pas(jouee, pas, vue), produit=duel.du_pas(plan, jouee, pas, vue)))
         for nom, ids in des_assertions.items():
-            _asserter(nom, ids, jouee, vue, bons, echecs)
+            for siennes in duel.par_produit(plan, vue) if nom.startswith(DU_TRANSPORT) else (vue,):
+                _asserter(plan, nom, ids, jouee, siennes, bons, echecs)
     rendus = tuple(_rendre(e, plan, bons[e.id], dits[e.id], tuple(echecs[e.id]), tenues) for e in portee)
     return Verdict(plan.plan, _etat(plan, rendus, fautes), rendus, tuple(fautes), constats, jouees)
+
+
+def _de_l_arret(plan: Plan, jouee: Jouee, vue: Observation) -> str:
+    """The product of what stopped a check; nobody's when it is not a product's."""
+    if jouee.domaine is Domaine.SIMULATEUR:
+        return ""
+    if jouee.pas and not jouee.pas[-1].bon:
+        return duel.du_pas(plan, jouee, jouee.pas[-1], vue)
+    return duel.de_l_action(plan, jouee.arret)
 
 
 def _du_pas(jouee: Jouee, pas: Pas, vue: Observation) -> Echec:
@@ -166,7 +179,9 @@ def _des_erreurs(echange: Echange) -> dict[str, Any]:
     return {str(e["champ"]): None for e in dites if e.get("champ") and e["champ"] in (echange.donnees or {})}
 
 
-def _asserter(nom: str, ids: list[str], jouee: Jouee, vue: Observation, bons: dict[str, int], echecs: dict[str, list[Echec]]) -> None:
+def _asserter(
+    plan: Plan, nom: str, ids: list[str], jouee: Jouee, vue: Observation, bons: dict[str, int], echecs: dict[str, list[Echec]]
+) -> None:
     for resultat in REGISTRE[nom].evaluer(vue):
         if resultat.bon:
             for un in ids:
@@ -177,6 +192,7 @@ def _asserter(nom: str, ids: list[str], jouee: Jouee, vue: Observation, bons: di
         genre = Genre.CONDUITE if e is None or e.message is None else Genre.MESSAGE_FAUX
         message, jour = None if e is None else e.message, jouee.jour if e is None else e.date.date()
         commun: dict[str, Any] = {"echange": e, "message": message, "juste": resultat.juste, "bac": jouee.bac}
+        commun["produit"] = duel.de_l_echange(plan, vue, e)
         card = Echec(jouee.vie, nom, resultat.attendu, resultat.recu, ou, jour, genre, **commun)
         for un in ids:
             echecs[un].append(card)
@@ -197,8 +213,8 @@ def _rendre(exigence: Exigence, plan: Plan, bons: int, dits: int, echecs: tuple[
     return Rendu(exigence, Sort.NON_PROUVE, 0, (), " ; ".join(raisons) or "rien de tel n'a été vu", attendu)
 
 
-def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine, str]]) -> Etat:
-    domaines = {domaine for _, domaine, _ in fautes}
+def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine, str, str]]) -> Etat:
+    domaines = {domaine for _, domaine, _, _ in fautes}
     if Domaine.SIMULATEUR in domaines:
         return Etat.SIMULATEUR
     exiges = [r for r in rendus if r.exigence.niveau is Niveau.OBLIGATOIRE and r.exigence.non_teste is None]

@@ -60,12 +60,12 @@ async def test_the_reference_collectivite_passes_every_plan_whole_by_the_publish
 
 
 async def test_a_check_that_starts_on_a_day_of_its_own_is_brought_there_in_its_copy_of_the_bac_of_the_product(monde: World) -> None:
-    nuit = Plan(plan="nuit", titre="La nuit", bac="enrole", epreuves=("amiable-nuit-d-hiver",), exigences=("EX-194",))
-    await monde.pilot.creer("enrole", paris(date(2024, 10, 25)))
-    assert (await essayer(monde, nuit, "nuit")).rapport.code == Etat.CONFORME
-    await monde.pilot.avancer("enrole", paris(date(2024, 10, 28)))
-    found = (await essayer(monde, nuit, "apres")).rapport
-    assert found.code == Etat.CONFIGURATION and "le bac « enrole » est déjà au 28/10/2024" in found.fautes[0].phrase
+    fevrier = Plan(plan="fevrier", titre="Février", bac="enrole", epreuves=("delais-rapo-de-fevrier",), exigences=("EX-342",))
+    await monde.pilot.creer("enrole", paris(date(2024, 1, 3)))
+    assert (await essayer(monde, fevrier, "fevrier")).rapport.code == Etat.CONFORME
+    await monde.pilot.avancer("enrole", paris(date(2024, 1, 20)))
+    found = (await essayer(monde, fevrier, "apres")).rapport
+    assert found.code == Etat.CONFIGURATION and "le bac « enrole » est déjà au 20/01/2024" in found.fautes[0].phrase
     await monde.pilot.supprimer("enrole")
 
 

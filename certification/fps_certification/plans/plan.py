@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,9 +15,11 @@ from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.exigence import Exigence
 from fps_certification.exigences.lecture import exigences
 from fps_certification.sujets.contrat import ACTIONS
+from fps_certification.sujets.roles import Role
 from fps_simulateur.langue.fautes import Plan as Places
 from fps_simulateur.langue.fautes import de_syntaxe, proche
 
+_ROLE: Final = re.compile(rf"(?:^|,)({'|'.join(get_args(Role))})=")
 _ETENDUE: Final = re.compile(r"EX-(\d{3,4})\.\.EX-(\d{3,4})")
 
 
@@ -49,6 +51,19 @@ class Produit(Lecture):
                 raise ValueError(f"« {action} » n'est pas une action{proche(action, ACTIONS)}")
         return self
 
+    @property
+    def du_dehors(self) -> bool:
+        """Whether it is somebody's, and not the reference system."""
+        return self.pilote is not None or bool(self.commandes)
+
+
+def pilotes(texte: str) -> dict[str, Any]:
+    """What « --pilote » says, as a plan writes it: an address, or one for each role: « emission=http://…,rapo=http://… »."""
+    if not (debuts := [*_ROLE.finditer(texte)]) or debuts[0].start():
+        return {"produit": {"pilote": texte}, "produits": {}}
+    fins = [*(un.start() for un in debuts[1:]), len(texte)]
+    return {"produit": None, "produits": {un[1]: {"pilote": texte[un.end() : fin]} for un, fin in zip(debuts, fins, strict=True)}}
+
 
 class Plan(Lecture):
     """SPÉCIMEN — environnement simulé. Ce qui s'éprouve, par quelles épreuves, sur quel produit."""
@@ -64,6 +79,7 @@ class Plan(Lecture):
     epreuves: Annotated[tuple[str, ...], Field(description="Ce qui se joue")] = ()
     exigences: Annotated[tuple[str, ...], Field(min_length=1, description="« EX-101 », ou « EX-110..EX-140 »")]
     produit: Annotated[Produit | None, Field(description="À défaut, la collectivité de référence")] = None
+    produits: Annotated[dict[Role, Produit], Field(description="Un duel : le produit de chaque rôle, deux au moins en tout")] = {}
     graine: Annotated[str, Field(max_length=100)] = "certification"
     echecs_attendus: Annotated[dict[str, str], Field(description="Exigence → raison ; une réussite inattendue est un échec")] = {}
 
@@ -77,6 +93,31 @@ class Plan(Lecture):
             if _ETENDUE.fullmatch(un) is None and un not in known:
                 raise ValueError(f"« {un} » n'est pas une exigence{proche(un, known)}")
         return self
+
+    @model_validator(mode="after")
+    def _en_duel(self) -> Self:
+        if not self.produits:
+            return self
+        if self.produit is not None:
+            raise ValueError("« produit » ou « produits », pas les deux")
+        if seuls := [role for role, un in self.produits.items() if not un.du_dehors]:
+            raise ValueError(f"« {seuls[0]} » n'a ni « pilote » ni « commandes » : chaque produit d'un duel dit comment il est piloté")
+        if len(self.adversaires()) < 2:
+            raise ValueError("un duel a deux produits : ceux-ci n'en font qu'un")
+        return self
+
+    def adversaires(self) -> dict[str, Produit]:
+        """The products of a duel, each under the first of the roles that it holds; none when it is no duel."""
+        found: dict[str, Produit] = {}
+        for role in get_args(Role):
+            if role in self.produits and self.produits[role] not in found.values():
+                found[role] = self.produits[role]
+        return found
+
+    def tenu_par(self, role: str) -> str:
+        """The name, among the products of a duel, of the one that holds a role; empty when none does."""
+        un = {str(role): produit for role, produit in self.produits.items()}.get(role)
+        return "" if un is None else next(nom for nom, autre in self.adversaires().items() if autre == un)
 
     def portee(self) -> tuple[Exigence, ...]:
         """The requirements that it tries, in the order of the files."""

@@ -1,6 +1,6 @@
 """The certificates that were deposited for a collectivité at the three parties, as their own pages show them to the pilot."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +39,14 @@ class Depot:
             frozenset(vu["droits"]),
             tuple(vu["zones"]),
         )
+
+
+def droits(depots: Iterable[Depot]) -> dict[str, frozenset[str]]:
+    """What each certificate may do; what ANTAI says of it, since elsewhere a deposit gives every right of its counter."""
+    found: dict[str, frozenset[str]] = {}
+    for un in sorted(depots, key=lambda un: un.ou is not Party.ANTAI):
+        found.setdefault(un.cle, un.droits)
+    return found
 
 
 async def lire(monde: Monde, party: Party, bac: str, chemin: str) -> httpx.Response:

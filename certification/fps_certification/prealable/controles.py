@@ -11,6 +11,7 @@ from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
 from fps.villes.catalogue import par_nom
 from fps_certification.plans.plan import Plan
+from fps_certification.prealable import duel
 from fps_certification.prealable.certificats import REFERENCE, Depot, deposes, lire
 from fps_certification.prealable.constat import Constat, Tenue, averti, bon, mauvais, sans_objet
 from fps_certification.prealable.sondes import COMMANDE, Pas, Sonde, Sondes
@@ -56,7 +57,7 @@ class Examen:
     def du_dehors(self) -> bool:
         """Whether a product is tried, and not the reference system."""
         produit = self.plan.produit
-        return self.a_la_main or (produit is not None and bool(produit.pilote or produit.commandes))
+        return self.a_la_main or bool(self.plan.produits) or (produit is not None and produit.du_dehors)
 
     def messages(self) -> tuple[MessageClass, ...]:
         """What the product sends in the flows of the plan."""
@@ -106,11 +107,13 @@ async def _adresses(examen: Examen) -> AsyncIterator[Constat]:
     if examen.reseau:
         for party, adresse in examen.monde.addresses.items():
             yield _sonde(examen, f"adresse de {LIBELLES[party]}", await examen.sondes.sonder(adresse, "service"))
-    produit = examen.plan.produit
-    if produit is not None and produit.pilote is not None:
-        yield _sonde(examen, "adresse du produit", await examen.sondes.sonder(produit.pilote, "produit"))
-    for action, ligne in () if produit is None else produit.commandes.items():
-        yield _sonde(examen, f"commande « {action} »", await examen.sondes.sonder(COMMANDE + ligne, "produit"))
+    seul = examen.plan.produit
+    for nom, produit in [("", seul)] if seul is not None else examen.plan.adversaires().items():
+        de = nom and f" ({nom})"
+        if produit.pilote is not None:
+            yield _sonde(examen, f"adresse du produit{de}", await examen.sondes.sonder(produit.pilote, "produit"))
+        for action, ligne in produit.commandes.items():
+            yield _sonde(examen, f"commande « {action} »{de}", await examen.sondes.sonder(COMMANDE + ligne, "produit"))
 
 
 def _sonde(examen: Examen, controle: str, sonde: Sonde) -> Constat:
@@ -185,6 +188,9 @@ async def _certificats(examen: Examen) -> AsyncIterator[Constat]:
         nom = LIBELLES[party]
         for constat in _certificat(examen, f"certificat ({nom})", [un for un in siens if un.ou is party], messages):
             yield constat
+        if party is Party.ANTAI and examen.plan.produits:
+            for constat in duel.certificats(examen.plan, [un for un in siens if un.ou is party and un.etat == "active"]):
+                yield constat
         if party is Party.CCSP:
             answer = await lire(examen.monde, party, str(examen.bac), f"/teletransmission/{examen.siret}")
             for manque in answer.json().get("manques") or ():

@@ -16,6 +16,8 @@ def refusee(found: Rapport) -> str | None:
         return "tout ce que le produit a envoyé a été refusé à l'entrée (401, 403)"
     if found.compte(Sort.CONFORME) == 0:
         return "rien n'a été vu du produit"
+    if muets := [nom for nom in found.plan_joue.adversaires() if not any(e.produit == nom and e.statut < 400 for e in envois)]:
+        return f"rien n'a été pris de ce que le produit « {muets[0]} » a envoyé : le duel ne prouve rien de lui"
     match Etat(found.code):
         case Etat.CONFORME:
             return None

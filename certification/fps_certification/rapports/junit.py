@@ -78,6 +78,7 @@ def _dite(une: ExigenceRendue, carte: Carte) -> str:
         f"source : {source_dite(une.source)}",
         f"où : {carte.verification}, {carte.ou}",
         f"rejouer : {carte.rejouer}",
+        *([f"produit : {carte.produit}"] if carte.produit else ()),
     )
     return "\n".join(lignes)
 

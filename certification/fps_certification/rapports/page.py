@@ -72,7 +72,8 @@ def _tete(r: Rapport) -> Iterator[str]:
         if un.que_faire:
             yield f'<p class="peu">Contrôle préalable, {escape(un.controle)} : {escape(un.phrase)} {escape(un.que_faire)}</p>'
     for faute in r.fautes:
-        yield f'<p class="faux">{escape(faute.epreuve)} ({escape(faute.domaine.value)}) : {escape(faute.phrase)}</p>'
+        qui = ", ".join(filter(None, (faute.domaine.value, faute.produit)))
+        yield f'<p class="faux">{escape(faute.epreuve)} ({escape(qui)}) : {escape(faute.phrase)}</p>'
 
 
 def _echecs(r: Rapport) -> Iterator[str]:
@@ -86,7 +87,12 @@ def _echecs(r: Rapport) -> Iterator[str]:
 
 def _carte(e: ExigenceRendue, c: Carte, rang: int) -> Iterator[str]:
     yield f'<article id="{e.id}-{rang}"><h3><a href="#{e.id}">{e.id}</a> {escape(e.texte)}</h3><dl>'
-    for nom, valeur in (("Attendu", c.attendu), ("Reçu", c.recu), ("Source", source_dite(e.source))):
+    for nom, valeur in (
+        ("Attendu", c.attendu),
+        ("Reçu", c.recu),
+        ("Source", source_dite(e.source)),
+        *([("Produit", c.produit)] if c.produit else ()),
+    ):
         yield f"<dt>{nom}</dt><dd>{escape(valeur)}</dd>"
     lien = f', <a href="#{escape(c.echange)}">l\'échange</a>' if c.echange else ""
     yield f'<dt>Où</dt><dd><a href="#{escape(c.epreuve)}">{escape(c.verification)}</a>, {escape(c.ou)}{lien}</dd>'

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fps_certification import duel
 from fps_certification.deroule import Jouee
 from fps_certification.exigences.exigence import Exigence, Niveau, Source
 from fps_certification.exigences.lecture import exigences
@@ -44,6 +45,7 @@ class Carte(_Partie):
     attendu: str
     recu: str
     ou: str = Field(description="Le service et le rang de l'échange, ou le jour")
+    produit: str = Field(description="Dans un duel, le rôle du produit en cause ; vide autrement")
     le: str | None = Field(description="Le jour, à l'heure simulée (AAAA-MM-JJ)")
     echange: str | None = Field(description="L'échange en cause, par son identifiant dans « epreuves »")
     rejouer: str = Field(description="La commande qui rejoue l'épreuve seule")
@@ -75,6 +77,7 @@ class Faute(_Partie):
     epreuve: str
     domaine: Domaine
     phrase: str
+    produit: str = Field(description="Dans un duel, le rôle du produit en cause ; vide autrement")
 
 
 class ControleRendu(_Partie):
@@ -108,6 +111,7 @@ class EchangeRendu(_Partie):
     statut: int = Field(description="Ce qui lui a été répondu ; 0 pour une lettre reçue par le produit")
     requete: str
     reponse: str
+    produit: str = Field(description="Dans un duel, le rôle du produit qui l'a porté ; vide autrement")
 
 
 class EpreuveRendue(_Partie):
@@ -180,12 +184,12 @@ def rapport(verdict: Verdict, plan: Plan, produit: str, execution: str, mesures:
         code=verdict.etat.value,
         prealable=tuple(ControleRendu.model_validate(un) for un in verdict.constats),
         versions=Versions(fps=version("fps-certification"), exigences=empreinte_des_exigences()),
-        fautes=tuple(Faute(epreuve=v, domaine=d, phrase=p) for v, d, p in verdict.fautes),
+        fautes=tuple(Faute(epreuve=v, domaine=d, phrase=p, produit=de) for v, d, p, de in verdict.fautes),
         exigences=tuple(
             _exigence(r.exigence, execution, r.echecs, sort=r.sort, preuves=r.preuves, raison=r.raison, echec_attendu=r.attendu)
             for r in verdict.rendus
         ),
-        epreuves=tuple(_epreuve(jouee, vue) for jouee, vue in verdict.vues),
+        epreuves=tuple(_epreuve(plan, jouee, vue) for jouee, vue in verdict.vues),
         plan_joue=plan,
         mesures=mesures,
     )
@@ -212,6 +216,7 @@ def _carte(e: Echec, execution: str) -> Carte:
         attendu=e.attendu,
         recu=e.recu,
         ou=e.ou,
+        produit=e.produit,
         le=None if e.le is None else e.le.isoformat(),
         echange=None if e.echange is None else carte.identifiant(e.epreuve, e.echange),
         rejouer=f"fps rejouer {execution}#{e.epreuve}",
@@ -222,7 +227,7 @@ def _carte(e: Echec, execution: str) -> Carte:
     )
 
 
-def _epreuve(jouee: Jouee, vue: Observation) -> EpreuveRendue:
+def _epreuve(plan: Plan, jouee: Jouee, vue: Observation) -> EpreuveRendue:
     etapes = (EtapeRendue(rang=p.rang, quoi=p.quoi, le=p.date.isoformat(), prouve=p.prouve, bon=p.bon) for p in jouee.pas)
     lettres = (
         EchangeRendu(
@@ -234,15 +239,16 @@ def _epreuve(jouee: Jouee, vue: Observation) -> EpreuveRendue:
             statut=0,
             requete=f"{r.type} {r.sujet}",
             reponse=r.etat,
+            produit="",
         )
         for r in vue.recues
     )
-    envois = (_echange(jouee.vie, e) for e in vue.echanges)
+    envois = (_echange(jouee.vie, e, duel.de_l_echange(plan, vue, e)) for e in vue.echanges)
     tous = sorted((*envois, *lettres), key=lambda e: (e.le, e.statut == 0, e.id))
     return EpreuveRendue(epreuve=jouee.vie, titre=jouee.titre, etapes=tuple(etapes), echanges=tuple(tous))
 
 
-def _echange(vie: str, e: Echange) -> EchangeRendu:
+def _echange(vie: str, e: Echange, produit: str) -> EchangeRendu:
     return EchangeRendu(
         id=carte.identifiant(vie, e),
         de="produit",
@@ -252,4 +258,5 @@ def _echange(vie: str, e: Echange) -> EchangeRendu:
         statut=e.statut,
         requete=carte.brute(f"{e.methode} {e.chemin}", e.entetes, e.corps),
         reponse=carte.brute(str(e.statut), e.entetes_reponse, e.reponse),
+        produit=produit,
     )

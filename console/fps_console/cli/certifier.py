@@ -25,7 +25,9 @@ def certifier(
     rerun_failed: Annotated[
         bool, typer.Option("--rerun-failed", help="Rejoue, de la dernière exécution (du plan), ce qui a échoué ou n'est pas prouvé.")
     ] = False,
-    pilote: Annotated[str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions du pilote d'essai.")] = None,
+    pilote: Annotated[
+        str | None, typer.Option(metavar="ADRESSE", help="Où le produit reçoit les actions ; en duel, « emission=…,rapo=… ».")
+    ] = None,
     bac: Annotated[str | None, typer.Option(metavar="NOM", help="Le bac où le produit est enrôlé, que chaque épreuve copie.")] = None,
     observer: Annotated[
         bool, typer.Option("--observer", help="Ne joue rien : juge ce que le bac a vu passer, et dit ce qu'il reste à montrer.")

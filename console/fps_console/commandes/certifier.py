@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.pki import Pki
 from fps.parties import LIBELLES
@@ -22,7 +24,7 @@ from fps_certification.epreuves.lecture import epreuves
 from fps_certification.execution import Demande, Mode, controler
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.exigences.lecture import exigences
-from fps_certification.plans.plan import Plan, PlanIllisible, Produit, lire, livres
+from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres, pilotes
 from fps_certification.prealable.constat import Constat, Tenue
 from fps_certification.prealable.sondes import SondesReelles
 from fps_certification.preuves.liasse import LiasseFausse
@@ -45,6 +47,7 @@ from fps_simulateur.pilote.pilot import Pilot
 
 # From the best to the worst of several runs: what nobody can trust is worse than what is wrong.
 PIRE: Final = (Etat.CONFORME, Etat.INCOMPLET, Etat.NON_CONFORME, Etat.CONFIGURATION, Etat.SIMULATEUR)
+PILOTE: Final = "« --pilote ADRESSE », ou « --pilote emission=ADRESSE,rapo=ADRESSE » pour deux produits en duel."
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,12 @@ def plan_de(choix: Choix) -> Plan:
             raise Panne(phrase, "« fps ville » les montre.", code="ville-inconnue", statut=2)
         update["ville"] = choix.ville
     if choix.pilote is not None:
-        update["produit"] = Produit(pilote=choix.pilote)
+        update |= pilotes(choix.pilote)
+        try:
+            return Plan.model_validate(plan.model_dump() | update)
+        except ValidationError as error:
+            dit = "\n".join(str(e["msg"]).removeprefix("Value error, ") for e in error.errors(include_url=False))
+            raise Panne(f"« --pilote {choix.pilote} » ne se lit pas : {dit}.", PILOTE, code="pilote-illisible", statut=2) from error
     return plan.model_copy(update=update)
 
 
@@ -143,7 +151,7 @@ def _demande(choix: Choix) -> Demande:
     if choix.observer and plan.bac is None:
         phrase = "Un trafic s'observe dans le bac où le produit parle : aucun n'est donné."
         raise Panne(phrase, f"fps certifier {choix.plan or ''} --observer --bac essai".replace("  ", " "), code="bac-absent", statut=2)
-    if plan.produit is not None and (plan.produit.pilote or plan.produit.commandes) and plan.bac is None:
+    if (plan.produits or (plan.produit is not None and plan.produit.du_dehors)) and plan.bac is None:
         phrase = "Un produit s'éprouve dans un bac où il est enrôlé : aucun n'est donné."
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
         raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
@@ -264,7 +272,7 @@ def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
     if plan.bac is None:
         phrase = "Un produit se conduit à la main dans le bac où il parle : aucun n'est donné."
         raise Panne(phrase, f"fps certifier {choix.plan} --a-la-main --bac essai", code="bac-absent", statut=Etat.CONFIGURATION.value)
-    return plan.model_copy(update={"bacs": "un", "produit": None})
+    return plan.model_copy(update={"bacs": "un", "produit": None, "produits": {}})
 
 
 def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:

@@ -47,7 +47,10 @@ def explore(voulu: Voulu, settings: Settings, *, en_json: bool, junit: Path | No
         )
     choix = voulu.choix
     plan = plan_de(replace(choix, plan=choix.plan or "cycle-complet"))
-    if plan.produit is not None and (plan.produit.pilote or plan.produit.commandes) and plan.bac is None:
+    if plan.produits:
+        phrase = "L'exploration éprouve un seul produit ; ce plan est un duel."
+        raise Panne(phrase, "Donnez l'adresse d'un produit à --pilote.", code="duel-explore", statut=Etat.CONFIGURATION.value)
+    if plan.produit is not None and plan.produit.du_dehors and plan.bac is None:
         phrase = "Un produit s'explore dans un bac où il est enrôlé : aucun n'est donné."
         raise Panne(phrase, "fps certifier --explorer --bac essai --pilote ADRESSE", code="bac-absent", statut=Etat.CONFIGURATION.value)
     consigne = Consigne(plan, voulu.graine, voulu.duree, f"explo-{secrets.token_hex(3)}", voulu.pas)

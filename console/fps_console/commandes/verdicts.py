@@ -43,7 +43,7 @@ def tell(found: Rapport) -> None:
     if len(ratees) > CARTES:
         say(f"… et {len(ratees) - CARTES} autres exigences manquées : --json, --junit.")
     for faute in found.fautes[sum(un.tenue is Tenue.FAUTE for un in found.prealable) :]:
-        say(f"✗ {faute.epreuve} ({faute.domaine.value}) : {faute.phrase[:400]}")
+        say(f"✗ {faute.epreuve} ({', '.join(filter(None, (faute.domaine.value, faute.produit)))}) : {faute.phrase[:400]}")
     sans = [e for e in found.exigences if e.sort is Sort.NON_PROUVE]
     for exigence in sans[:CARTES]:
         say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
@@ -94,6 +94,7 @@ def cinq_lignes(exigence: ExigenceRendue, carte: Carte) -> tuple[str, ...]:
         f"source  : {source_dite(exigence.source)}",
         f"où      : {carte.verification}{', ' + carte.ou if carte.ou else ''}",
         f"rejouer : {carte.rejouer}",
+        *([f"produit : {carte.produit}"] if carte.produit else ()),  # of a duel
     )
 
 
