@@ -1,5 +1,6 @@
 // The « pilote d'essai » of this product: POST /<action>, JSON in and out (docs/openapi-pilote.json).
 //
+//   node serveur.mjs --certificat certificat --ouvrir essai     once: the letters of the town wait for this product in that bac
 //   node serveur.mjs --port 9000 --certificat certificat
 //
 // `--certificat`: the directory that « fps enroler » wrote: key, certificate, root of the simulator, addresses.
@@ -12,13 +13,22 @@ import { Produit, repondre } from './produit.mjs';
 import { LILLE } from './ville.mjs';
 
 const { values: choix } = parseArgs({
-  options: { port: { type: 'string', default: '9000' }, certificat: { type: 'string', default: 'certificat' } },
+  options: {
+    port: { type: 'string', default: '9000' },
+    certificat: { type: 'string', default: 'certificat' },
+    ouvrir: { type: 'string' },
+  },
 });
 const lire = (nom) => readFileSync(`${choix.certificat}/${nom}`, 'utf8');
 const tls = { cert: lire('certificat.pem'), key: lire('cle.pem'), ca: lire('racine.pem') };
 const adresses = JSON.parse(lire('adresses.json'));
 const [antai, dgfip, ccsp] = ['antai', 'dgfip', 'ccsp'].map((partie) => new Administration(adresses[partie], tls));
 const produit = new Produit(LILLE, antai, dgfip, ccsp);
+
+if (choix.ouvrir) {
+  await produit.registre(choix.ouvrir);
+  process.exit(0);
+}
 
 const serveur = createServer(async (demande, reponse) => {
   const rendre = (statut, corps) => {

@@ -345,7 +345,7 @@ ATTRAPES: Mapping[str, str] = {
     "requete-oubliee": "EX-802 EX-815",
     "requete-oubliee-avant-titre": "EX-742 EX-802 EX-815",
     "piece-a-venir": "EX-901 EX-911 EX-912",
-    "exercice-faux": "EX-901 EX-913 EX-918",
+    "exercice-faux": "EX-347 EX-901 EX-913 EX-918",
     "piece-trop-forte": "EX-901 EX-916",
     "memoire-sans-signataire": "EX-011 EX-722",
     "rapo-tardif-recu": "EX-301",

@@ -1,5 +1,6 @@
 """The products under `examples/` that are not in Python: each is tried as its page says, up to a signed evidence."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -63,6 +64,7 @@ def enrole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrole]:
 
 def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole: Enrole, tmp_path: Path) -> None:
     command = ["node", "serveur.mjs", "--port", "0", "--certificat", str(enrole.certificat)]
+    subprocess.run([*command, "--ouvrir", BAC], cwd=EXEMPLES / "javascript", check=True, timeout=60)
     node = subprocess.Popen(command, cwd=EXEMPLES / "javascript", stdout=subprocess.PIPE, text=True)
     try:
         assert node.stdout is not None
@@ -80,6 +82,9 @@ def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(
 ) -> None:
     produit = yaml.safe_load((EXEMPLES / "shell/plan.yaml").read_text("utf-8"))["produit"]
     monkeypatch.chdir(EXEMPLES / "shell")
+    ouvrir = json.dumps({"action": "ouvrir", "bac": BAC})
+    ici = {**os.environ, "CERTIFICAT": str(enrole.certificat), "ETAT": str(tmp_path / "etat")}
+    subprocess.run(["./produit"], input=ouvrir, text=True, env=ici, check=True, timeout=60, stdout=subprocess.DEVNULL)
     quoi = {"epreuves": ["amiable-paye", "amiable-baisse"], "exigences": EN_SHELL, "produit": produit}
     said = enrole.certifier(tmp_path, quoi, CERTIFICAT=str(enrole.certificat), ETAT=str(tmp_path / "etat"))
     assert "CONFORME : 8 conforme." in said, said

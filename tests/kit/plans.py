@@ -28,6 +28,7 @@ SMALL = {
     "dead_letters": "what could not be done",
     "habilitations": "one row per certificate of a collectivité",
     "espaces": "one row per collectivité",
+    "pannes": "the few rules that the pilot has set in a bac",
 }
 ROWS, BACS = 300, 3  # enough for PostgreSQL to tell an index from another
 # Equal to one of a few values: a list of those in a state is read in the order of its key, a page at a time.

@@ -306,7 +306,7 @@ def test_a_command_that_does_not_have_the_pki_says_so(running: Simulator, tmp_pa
     assert found.returncode == 1 and "L'autorité des services ne peut pas être lue" in found.stderr
     Pki(tmp_path / "pki").preparer()  # another simulator's
     found = fps("bac", "lister", data_dir=tmp_path)
-    assert found.returncode == 1 and "CERTIFICATE_VERIFY_FAILED" in found.stderr
+    assert found.returncode == 69 and "CERTIFICATE_VERIFY_FAILED" in found.stderr
     found = fps("doctor", data_dir=tmp_path)
     assert found.returncode == 1 and "n'est pas de cette PKI" in found.stdout
 

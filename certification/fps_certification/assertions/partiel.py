@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from fps.droit.calendar import PARIS
+from fps.droit.money import euros
 from fps.messages.annulation import FpsImpaye
 from fps_certification.assertions.message_fps import _centimes, _instant, _prevu
 from fps_certification.assertions.registre import Resultat, assertion, egal
@@ -22,7 +23,9 @@ def _bareme(vu: Observation) -> Iterator[Resultat]:
         dit = echange.donnees or {}
         if (prevu := _prevu(vu, dit)) is not None:
             montant = _centimes(dit, "montant_initial")
-            yield Resultat(0 < montant <= prevu, echange, f"montant_initial au plus {prevu}", f"montant_initial = {montant}")
+            yield Resultat(
+                0 < montant <= prevu, echange, f"montant_initial : {euros(prevu)} au plus", f"montant_initial : {euros(montant)}"
+            )
 
 
 @assertion("impaye/numero-jour", "Le numéro déclaré porte l'année et le quantième du constat.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fps.confiance.habilitation import PERMISSIONS
 from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
-from fps.parties import LIBELLES, Channel, Party
+from fps.parties import LIBELLES, SERVICES, Channel, Party
 from fps.villes.catalogue import par_nom
 from fps_certification.plans.plan import Plan
 from fps_certification.prealable import duel
@@ -105,7 +105,7 @@ def _du_pilote(examen: Examen, error: PiloteErreur) -> Constat:
 async def _adresses(examen: Examen) -> AsyncIterator[Constat]:
     """Name, port, TLS of each server that is to be reached."""
     if examen.reseau:
-        for party, adresse in examen.monde.addresses.items():
+        for party, adresse in ((party, examen.monde.addresses[party]) for party in SERVICES):  # in one order, wherever they come from
             yield _sonde(examen, f"adresse de {LIBELLES[party]}", await examen.sondes.sonder(adresse, "service"))
     seul = examen.plan.produit
     for nom, produit in [("", seul)] if seul is not None else examen.plan.adversaires().items():

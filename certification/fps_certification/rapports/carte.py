@@ -75,8 +75,8 @@ def en_colonnes(paires: Sequence[tuple[str, str, str]], au_plus: int | None = No
             tues = 0
         montrees += 1
         if au_plus is not None and montrees > au_plus:
-            reste = sum(m != "=" for m, _, _ in paires) - au_plus
-            return "\n".join([*rendu, f"  … et {reste} autre(s) ligne(s) qui diffèrent"])
+            autres = sum(m != "=" for m, _, _ in paires) - au_plus
+            return "\n".join([*rendu, f"  … et {autres} autre(s) ligne(s) qui diffèrent"])
         rendu.append(f"{marque} {gauche[:largeur]:<{largeur}} {marque} {droite[:largeur]}".rstrip())
     return "\n".join([*rendu, *([f"  … {tues} ligne(s) identique(s)"] if tues else [])])
 

@@ -19,7 +19,8 @@ def vies_de(nom: str | None) -> tuple[Plan, tuple[Vie, ...]] | None:
         texte = place.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    if not any(ligne.startswith("- ") for ligne in texte.splitlines()):
+    dites = (ligne for ligne in texte.splitlines() if ligne.strip() and not ligne.lstrip().startswith(("#", "---", "%")))
+    if not next(dites, "").startswith("-"):  # a plan has keys; its lists may begin at the same column
         return None
     try:
         vies = tuple(lire_vies(texte, place.name, place.parent))
