@@ -201,3 +201,9 @@ async def test_the_contract_of_a_product_has_twelve_actions_at_most() -> None:
 
 def ecrire(place: Path, lignes: list[str]) -> None:
     place.write_bytes(gzip.compress("".join(lignes).encode()))
+
+
+async def test_the_report_of_a_long_plan_is_signed_and_read_again_whatever_its_length(tmp_path: Path) -> None:
+    """The library stops at 128,000 bytes: the evidence of a whole plan on a real product was told forged."""
+    cle, contenu = signature.cle(tmp_path), {"rapport": "é" * 1_000_000}
+    assert signature.lire(signature.signer(cle, contenu), signature.publiques(cle)) == (contenu, cle.thumbprint(), True)

@@ -31,6 +31,16 @@ def cle(dossier: Path) -> ECKey:
         return made
 
 
+class Registre(jws.JWSRegistry):
+    """What joserfc lets in: the report of a whole plan is longer than its 128,000 bytes."""
+
+    max_header_length = 4_096
+    max_payload_length = 64 << 20
+
+
+REGISTRE: Final = Registre(algorithms=[ALGORITHME])
+
+
 def publiques(signataire: ECKey) -> dict[str, Any]:
     """The JWK set to publish (RFC 7517)."""
     dite = signataire.as_dict(private=False) | {"kid": signataire.thumbprint(), "use": "sig", "alg": ALGORITHME}
@@ -47,19 +57,19 @@ def signer(signataire: ECKey, contenu: dict[str, Any]) -> str:
     [publique] = publiques(signataire)["keys"]
     entete = {"alg": ALGORITHME, "typ": TYPE, "kid": publique["kid"], "jwk": publique}
     payload = json.dumps(contenu, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return jws.serialize_compact(entete, payload, signataire, algorithms=[ALGORITHME])
+    return jws.serialize_compact(entete, payload, signataire, registry=REGISTRE)
 
 
 def lire(signature: str, connues: dict[str, Any] | None = None) -> tuple[dict[str, Any], str, bool]:
     """What was signed, the `kid` of the key, and whether it is one of those that are known; raises SignatureFausse."""
     try:
-        entete = jws.extract_compact(signature.encode()).headers()
+        entete = jws.extract_compact(signature.encode(), registry=REGISTRE).headers()
         kid = str(entete.get("kid"))
         attendue = next((k for k in (connues or {}).get("keys", ()) if k.get("kid") == kid), None)
         clef = ECKey.import_key(attendue or entete["jwk"])
         if clef.thumbprint() != kid:
             raise SignatureFausse("le numéro de la clé n'est pas le sien")
-        objet = jws.deserialize_compact(signature, clef, algorithms=[ALGORITHME])
+        objet = jws.deserialize_compact(signature, clef, registry=REGISTRE)
         return json.loads(objet.payload), kid, attendue is not None
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise SignatureFausse(str(error) or "illisible") from error
