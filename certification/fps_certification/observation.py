@@ -103,12 +103,16 @@ class Echange:
         return self.statut < 300
 
     @cached_property
+    def erreurs(self) -> tuple[Champs, ...]:
+        """Each fault that the answer names, its own and those of the accusé."""
+        return (*(self.repondu.get("erreurs") or ()), *((self.repondu.get("accuse") or {}).get("erreurs") or ()))
+
+    @cached_property
     def codes(self) -> frozenset[str]:
         """Every code that the refusal names: its own, those of its fields, those of the accusé."""
         if self.accepte:
             return frozenset()
-        erreurs = [*(self.repondu.get("erreurs") or ()), *((self.repondu.get("accuse") or {}).get("erreurs") or ())]
-        return frozenset(str(code) for code in (self.repondu.get("code"), *(e.get("code") for e in erreurs)) if code)
+        return frozenset(str(code) for code in (self.repondu.get("code"), *(e.get("code") for e in self.erreurs)) if code)
 
     @property
     def simule(self) -> bool:
@@ -117,8 +121,7 @@ class Echange:
 
     def erreur(self, code: str) -> Champs:
         """What the refusal says of one of its codes: `champ`, `phrase`, `article`, `que_faire`."""
-        erreurs = [*(self.repondu.get("erreurs") or ()), *((self.repondu.get("accuse") or {}).get("erreurs") or ())]
-        return next((e for e in erreurs if e.get("code") == code), self.repondu)
+        return next((e for e in self.erreurs if e.get("code") == code), self.repondu)
 
 
 def _objet(texte: str) -> Champs | None:

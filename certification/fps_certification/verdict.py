@@ -175,8 +175,7 @@ def _du_dossier(echange: Echange, numero: str) -> bool:
 
 def _des_erreurs(echange: Echange) -> dict[str, Any]:
     """The fields that the refusal names: wrong, without anybody who says what they should be."""
-    dites = [*(echange.repondu.get("erreurs") or ()), *((echange.repondu.get("accuse") or {}).get("erreurs") or ())]
-    return {str(e["champ"]): None for e in dites if e.get("champ") and e["champ"] in (echange.donnees or {})}
+    return {str(e["champ"]): None for e in echange.erreurs if e.get("champ") and e["champ"] in (echange.donnees or {})}
 
 
 def _asserter(
