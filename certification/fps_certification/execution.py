@@ -103,7 +103,14 @@ async def executer(
             dire(vie.vie)
             return found
 
-    return rendre(plan, await asyncio.gather(*(one(rang, vie) for rang, vie in enumerate(vies, 1))), constats)
+    essais = [asyncio.create_task(one(rang, vie), name=f"{demande.execution}-{rang}") for rang, vie in enumerate(vies, 1)]
+    try:
+        return rendre(plan, await asyncio.gather(*essais), constats)
+    finally:  # stopped, the first that ends ends `gather`: the others are still deleting their bacs
+        for essai in essais:
+            if not essai.cancelling():
+                essai.cancel()
+        await asyncio.gather(*essais, return_exceptions=True)
 
 
 async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: Sujet) -> tuple[Jouee, Observation]:
