@@ -37,6 +37,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0011.py": "824f8cbce7fe5b6d52d14d0e415a76a8fec438af",
+    "services/antai/antai/migrations/versions/0014_apres.py": "48e9c528ebbc584e5f31afa6fee8183a2d8537ce",
+    "services/ccsp/ccsp/migrations/versions/0011_apres.py": "5dd2d30acc47e852a2b5f6056c68124af5a4878f",
+    "services/collectivite/collectivite/migrations/versions/0018_apres.py": "cb9624977fde34aa085be7dc9962f68cbd7859e6",
+    "services/dgfip/dgfip/migrations/versions/0012_apres.py": "90437e6aa1e9a4da30f9957f3347c944a5b0692d",
     "shared/fps/kit/data/revisions/kit_0010.py": "1662156c20b160c8755954f553612cbcdae89e15",
     "services/antai/antai/migrations/versions/0013_boites_type.py": "59ac3be9b68c52cc8ade06ea8b80dfef91533e9b",
     "services/ccsp/ccsp/migrations/versions/0010_boites_type.py": "bce6ab2d74efee8d55742212503e4f6755235434",

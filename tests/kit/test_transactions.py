@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import BacInconnu, Work
-from fps.kit.ground.faults import Malformed, Overloaded
+from fps.kit.ground.faults import LettreAttendue, Malformed, Overloaded
 from fps.kit.post import relay
 from fps.kit.post.inbound import Inbound
 from fps.kit.wire.carrier import Delivery, Fate
@@ -297,6 +298,22 @@ async def test_a_letter_that_left_takes_no_other_away_at_the_place_where_it_was(
 
     await service.ask("essai", close)
     assert (await state(service))["en_attente"] == 1
+
+
+async def test_a_letter_waits_for_the_one_written_before_it_whatever_way_each_travels(service: Service) -> None:
+    inbound = Inbound(service)
+    (avant, _), (suivante, message) = emission_letter(1), letter(AnnulationTitre, 1)
+    suivante = replace(suivante, apres=avant.id)
+    await service.receive([emission_letter(1, "autre")])  # the dossier is known: only the order keeps the letter out
+    (back,) = await inbound.take([pack([suivante])])
+    assert (back.apres, back.attempts, await total(service, 1)) == (avant.id, 1, 8000)  # kept through the broker, and nothing done
+    assert await inbound.take([pack([avant])]) == [] == await inbound.take([pack([back])])
+    assert await total(service, 1) == 0
+    (receipt, missing) = await service.receive([(suivante, message), (replace(suivante, id="autre", apres="nulle"), message)])
+    assert isinstance(receipt, Receipt) and receipt.again and isinstance(missing, LettreAttendue)
+    # Who is no service of the simulator is not believed about the letters of others.
+    (found,) = await service.receive([(replace(suivante, id="dehors", apres="nulle", source="/externe"), message)])
+    assert isinstance(found, Receipt)
 
 
 async def test_a_dead_letter_says_how_to_be_mended_and_is_received_once_it_is(service: Service) -> None:

@@ -39,6 +39,27 @@ class SlowBus(MemoryBus):
         return await self.inner.publish(routing_key, packs)
 
 
+class FileEnRetard(MemoryBus):
+    """A broker that has confirmed: what goes to one of its queues reaches its consumer after what goes to the others."""
+
+    def __init__(self, inner: Bus, file: str):
+        super().__init__()
+        self.inner, self.file, self.tasks = inner, file, set[asyncio.Task[None]]()
+
+    async def publish(self, routing_key: str, packs: Sequence[Sequence[Letter]]) -> list[Letter]:
+        if routing_key != self.file:
+            return await self.inner.publish(routing_key, packs)
+        self.tasks.add(task := asyncio.create_task(self.later(routing_key, packs)))
+        task.add_done_callback(self.tasks.discard)
+        return []
+
+    async def later(self, routing_key: str, packs: Sequence[Sequence[Letter]]) -> None:
+        left: Sequence[Sequence[Letter]] = packs
+        while any(left):
+            await asyncio.sleep(LONG)
+            left = [await self.inner.publish(routing_key, left)]
+
+
 def slow(app: Any, who: str, lenteur: Lenteur) -> Any:
     """An application that takes its time before it is asked, and before it answers."""
 

@@ -12,12 +12,12 @@ from fps.kit.data import tables
 from fps.kit.ground.clock import paris
 from fps.parties import SERVICES
 from fps_simulateur.joueur import jouer
-from fps_simulateur.langue.modele import Vie
+from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.pilot import PiloteErreur
-from fps_simulateur.pilote.world import World
+from fps_simulateur.pilote.world import World, open_world
 from tests.scenarios.choix import LENT, LONG, choisies
 from tests.scenarios.conftest import Joue
-from tests.scenarios.lenteur import Lenteur, slow_world
+from tests.scenarios.lenteur import FileEnRetard, Lenteur, slow_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SEEDS = (1, 2) if LONG else (1,)
@@ -55,6 +55,22 @@ async def test_lives_on_a_slow_network_are_the_same_as_on_a_fast_one(monde: Worl
             found = await played(world, lives, f"-{seed}")
         different += [f"graine {seed}, lents {sorted(lenteur.slow)}, vie {vie}" for vie in found if found[vie] != calm[vie]]
     assert different == []
+
+
+# Lives in which one act writes to one receiver by two queues.
+DEUX_FILES = ("cheque-a-temps-apres-la-requete", "cheque-a-temps-puis-impaye", "cheque-impaye-apres-terme")
+
+
+@pytest.mark.xdist_group("catalogue-memoire")
+@pytest.mark.parametrize("file", ["dgfip.05.information-paiement", "dgfip.12.titre-executoire", "dgfip.15.annulation-titre"])
+async def test_letters_of_one_act_are_received_in_their_order_whichever_queue_is_late(monde: World, en_memoire: Joue, file: str) -> None:
+    lives = [vie for vie in catalogue() if vie.vie in DEUX_FILES]
+    assert len(lives) == len(DEUX_FILES)
+    async with open_world(token="essai") as world:
+        for one in world.services.values():
+            one.relay.bus = FileEnRetard(one.relay.bus, file)
+        found = await played(world, lives, "-file")
+    assert {vie.vie: await journal(monde, vie.vie) for vie in lives} == found
 
 
 async def test_the_four_clocks_of_a_bac_that_runs_start_from_one_instant(monde: World) -> None:

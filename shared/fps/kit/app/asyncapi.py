@@ -20,6 +20,7 @@ def _envelope(cls: MessageClass) -> dict[str, Any]:
         "datacontenttype": {"const": "application/json"},
         "rang": {"type": "integer", "description": "horloge de Lamport du dossier"},
         "attempts": {"type": "integer", "description": "essais déjà faits"},
+        "apres": {"type": "string", "description": "la lettre du même dossier à recevoir avant celle-ci"},
         "data": {"$ref": f"#/components/schemas/{cls.__name__}"},
     }
     required = ["specversion", "id", "source", "type", "subject", "time", "bac", "rang", "walltime", "data"]

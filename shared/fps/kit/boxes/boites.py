@@ -200,10 +200,10 @@ async def rendre(work: Work, siret: str) -> int:
     suivantes = sorted(await work.tx.load(tables.outbox, list(sujets), ("bac", "subject")))
     rows: list[Row] = []
     for x in lettres:
-        rows.append((work.bac.nom, x.id, x.type, x.subject, x.rang, x.time, x.body, x.traceparent, 0, work.batch.wall))
+        rows.append((work.bac.nom, x.id, x.type, x.subject, x.rang, x.time, x.body, x.traceparent, 0, work.batch.wall, None))
         x.clore(EtatLettre.RENDUE, work.now)
     work.batch.ops.append(Delete(tables.outbox, ("position",), [row[:1] for row in suivantes]))
-    work.batch.ops.append(Insert(tables.outbox, OUTBOX, [*rows, *(row[1:] for row in suivantes)]))
+    work.batch.ops.append(Insert(tables.outbox, OUTBOX, [*rows, *((*row[1:-1], None) for row in suivantes)]))
     work.batch.count(work.bac.nom, "deposees", -len(lettres))
     work.batch.count(work.bac.nom, ARRETEES[Party.COLLECTIVITE], -len(lettres))
     work.batch.sent += len(lettres)

@@ -95,6 +95,7 @@ outbox = Table(
     Column("traceparent", Text, nullable=False),
     Column("attempts", BigInteger, nullable=False),
     Column("not_before", Instant, nullable=False),
+    Column("apres", Text),  # the letter written before this one by the same act, that its receiver takes first
     Index("outbox_dossier", "bac", "subject", "position"),
 )
 

@@ -372,6 +372,7 @@ async def _resend(service: Service, row: Sequence[Any], take: Any) -> int:
         event["traceparent"],
         0,
         now,
+        event.get("apres"),
     )
     await _forget(service, row, _one_less(row), Insert(tables.outbox, columns, [back]))
     return 1

@@ -28,7 +28,7 @@ from fps.kit.engine.extension import Extension
 from fps.kit.engine.villes import Directories
 from fps.kit.engine.work import BacInconnu, Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
-from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable
+from fps.kit.ground.faults import HorlogeEnRetard, LettreAttendue, Malformed, Unavailable
 from fps.kit.ground.settings import Settings
 from fps.kit.web.geste import Geste, geste_en_cours
 from fps.kit.web.keys import reused
@@ -136,7 +136,7 @@ class Service:
         async with self.database.write() as tx:
             batch = self.batch(tx)
             await batch.open((i.bac for i in items), ((i.bac, key) for i in items for key in i.keys))
-            ids = dict.fromkeys((i.letter.bac, i.letter.id) for i in items if i.letter is not None)
+            ids = dict.fromkeys((i.letter.bac, one) for i in items if i.letter is not None for one in (i.letter.id, i.letter.apres) if one)
             inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
             fresh: list[Row] = []
             results = [await self._one(batch, item, inbox, fresh) for item in items]
@@ -202,6 +202,8 @@ class Service:
             if seen[5] == "recu" or letter.source in INTERNAL or civil_date(seen[8]) == civil_date(bac.horloge.now(batch.wall)):
                 return Receipt(seen[5], seen[6], again=True)
             # What was refused to somebody on another day of the bac is looked at again: its cause may have been the date.
+        if letter.apres is not None and letter.source in INTERNAL and (letter.bac, letter.apres) not in inbox:
+            return LettreAttendue(letter.apres)
         work = Work(batch, bac, letter.rang, letter.traceparent)
         identity = {"id": letter.id, "type": letter.type}
         work.record(message.sujet, "reception", message.law, **identity)

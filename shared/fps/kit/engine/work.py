@@ -32,7 +32,7 @@ IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fps-simulateur")
 TRANSIT = (Channel.REST, Channel.AMQP)
 JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time", "sceau")
 GESTES = ("bac", "time", "wall_time", "methode", "chemin", "corps", "lettre")
-OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before")
+OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before", "apres")
 
 
 class BacInconnu(Introuvable):
@@ -187,6 +187,7 @@ class Batch:
         courriers: list[Row] = []
         ecritures: list[Row] = []
         wall = self.wall.astimezone(UTC).isoformat()
+        before: dict[tuple[str, str, Party], tuple[str, str]] = {}  # the last letter to a receiver about a dossier, and its way
         for act in self.acts:
             bac = act.bac.nom
             rang, previous, seal = chains.get((bac, act.subject), (0, "", None))
@@ -197,7 +198,12 @@ class Batch:
                 body = act.message.model_dump_json()
                 act.data = {"id": letter, "type": act.message.type, "empreinte": digest(body), **act.data}
                 if act.message.channel in TRANSIT or (act.message.channel is Channel.PORTAIL and act.message.receiver is not Party.USAGER):
-                    outbox.append((bac, letter, act.message.type, act.subject, rang, act.time, body, act.trace, 0, self.wall))
+                    to = (bac, act.subject, act.message.receiver)
+                    way = act.message.routing_key if act.message.channel is Channel.AMQP else ""
+                    last, former = before.get(to, (None, way))
+                    apres = None if way == former else last  # one way keeps the order by itself; two do not
+                    outbox.append((bac, letter, act.message.type, act.subject, rang, act.time, body, act.trace, 0, self.wall, apres))
+                    before[to] = (letter, way)
                     self.count(bac, "ecrites")
                     self.count(bac, VERS[act.message.receiver])
                 else:

@@ -4,7 +4,7 @@ import json
 import traceback
 from typing import Any
 
-from fps.errors import Refus
+from fps.errors import Introuvable, Refus
 
 
 class Unavailable(Exception):
@@ -25,6 +25,13 @@ class HorlogeEnRetard(Unavailable):
 
     code = "horloge-en-retard"
     retry_after = 1
+
+
+class LettreAttendue(Introuvable):
+    """Une lettre écrite avant celle-ci, sur ce dossier, n'est pas encore arrivée"""
+
+    code = "lettre-attendue"
+    que_faire = "Renvoyez la lettre un peu plus tard ; si celle qui la précède est morte, rejouez d'abord celle-là."
 
 
 class Malformed(Exception):

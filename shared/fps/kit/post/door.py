@@ -46,8 +46,8 @@ def owner_of(qui: Identite | None) -> str:
 def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], qui: Identite | None) -> Letter:
     """The letter of a message, with what its sender said of it (`id`, `traceparent`); raises Malformed.
 
-    `source`, `rang` and `time` are believed from the certificate of the service that sends such letters only: nobody else can move the
-    ranks of a dossier, the counts of a bac, or a date.
+    `source`, `rang`, `time` and `apres` are believed from the certificate of the service that sends such letters only: nobody else can move
+    the ranks of a dossier, the counts of a bac, or a date.
     """
     owner, source = owner_of(qui), f"/services/{type(message).sender}"
     internal = qui is not None and qui.service is type(message).sender and given.get("source") == source
@@ -79,6 +79,7 @@ def letter_of(bac: str, message: Message, text: str, given: dict[str, Any], qui:
         wall_time=now,
         body=text,
         traceparent=str(given.get("traceparent") or "")[:100],
+        apres=str(given["apres"])[:200] if internal and given.get("apres") else None,
     )
 
 
@@ -111,6 +112,7 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
                 "source": headers.get("ce-source"),
                 "rang": headers.get("ce-rang"),
                 "time": headers.get("ce-time"),
+                "apres": headers.get("ce-apres"),
                 "traceparent": headers.get("traceparent"),
             }
             letter = letter_of(bac_of(request), message, text, given, qui)

@@ -288,6 +288,6 @@ def _waves(letters: dict[int, Letter]) -> Iterable[dict[int, Letter]]:
 
 
 def _letter(row: Row, service: Service) -> Letter:
-    _, bac, id, type, subject, rang, time, body, trace, attempts, _ = row
+    _, bac, id, type, subject, rang, time, body, trace, attempts, _, apres = row
     source: Any = f"/services/{service.party}"
-    return Letter(id, bac, type, source, subject, rang, time, wall_now(), body, trace, attempts)
+    return Letter(id, bac, type, source, subject, rang, time, wall_now(), body, trace, attempts, apres)

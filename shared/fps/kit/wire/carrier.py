@@ -210,13 +210,14 @@ class Carrier:
 
     async def _one(self, letter: Letter) -> list[Delivery]:
         own = {"Idempotency-Key": letter.id, "Ce-Rang": str(letter.rang), "Ce-Time": letter.time.isoformat()}
+        own |= {} if letter.apres is None else {"Ce-Apres": letter.apres}
         headers = self._headers(letter, "application/json") | own
         response = await self.client.post(self._url(letter), content=letter.body.encode(), headers=headers)
         answer = response.text if response.status_code == 200 else None
         return [judge(response.status_code, answer, _problem(response), retry_after(response))]
 
     async def _batch(self, letters: Sequence[Letter]) -> list[Delivery]:
-        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}","data":{x.body}}}' for x in letters]
+        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}"{_apres(x)},"data":{x.body}}}' for x in letters]
         url = f"{self._url(letters[0])}/lot"
         headers = self._headers(letters[0], "application/x-ndjson")
         response = await self.client.post(url, content="\n".join(lines).encode(), headers=headers)
@@ -226,6 +227,10 @@ class Carrier:
         if len(found) != len(letters):
             return [Delivery(Fate.PLUS_TARD, None, {"detail": "réponse de lot incomplète"})] * len(letters)
         return [judge(f["statut"], _text(f.get("reponse")), f.get("probleme")) for f in found]
+
+
+def _apres(letter: Letter) -> str:
+    return "" if letter.apres is None else f',"apres":{json.dumps(letter.apres)}'
 
 
 def _text(answer: Any) -> str | None:

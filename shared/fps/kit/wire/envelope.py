@@ -42,6 +42,7 @@ class Letter:
     body: str
     traceparent: str = ""
     attempts: int = 0
+    apres: str | None = None  # the letter that the receiver takes before this one, whatever way each travels
 
     def later(self) -> "Letter":
         """The same letter after one more failed try."""
@@ -63,6 +64,7 @@ class Letter:
             "traceparent": self.traceparent,
             "walltime": self.wall_time.isoformat(),
             "attempts": self.attempts,
+            **({} if self.apres is None else {"apres": self.apres}),
             "data": None,
         }
 
@@ -228,6 +230,7 @@ def read_event(event: Any) -> tuple[Letter, Message]:
             body=text,
             traceparent=str(event.get("traceparent", "")),
             attempts=_count(event, "attempts"),
+            apres=_text(event, "apres", 200) if "apres" in event else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, ValidationError):

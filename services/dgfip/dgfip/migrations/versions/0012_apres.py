@@ -1,0 +1,13 @@
+"""Which letter is taken before another."""
+
+from fps.kit.data.revisions import kit_0011
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column of the kit."""
+    kit_0011.create()
