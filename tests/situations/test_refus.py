@@ -39,7 +39,8 @@ FAMILLES = {
     Irrecevabilite,
     *(cls for cls in vars(partages).values() if inspect.isclass(cls)),
 }  # what several refusals share: none is ever made itself
-# Enrolment, towns of a bac, certificates, accounts, letter boxes: no situation of a FPS leads there, their refusals are told elsewhere.
+# Enrolment, towns of a bac, certificates, accounts, letter boxes, letters that overtake one another: no situation of a FPS leads there, their
+# refusals are told elsewhere.
 ENROLEMENT = (
     "antai.domain.espace.refus",
     "fps.kit.boxes.adresses",
@@ -50,6 +51,7 @@ ENROLEMENT = (
     "fps.kit.boxes.temps",
     "fps.kit.trust.personnes",
     "fps.kit.boxes.destinations",
+    "fps.kit.ground.faults",
     "fps.kit.trust.psce",
     "fps.kit.trust.guichet_psce",
     "fps.kit.web.quotas",
