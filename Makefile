@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.pret
 MEMBERS := shared services/antai services/dgfip services/ccsp services/collectivite simulateur certification console
 PYPROJECTS := $(MEMBERS:%=%/pyproject.toml)
+SITE := console/fps_console/web/site
 SOURCES := $(MEMBERS) tests $(wildcard benchmarks)
 
 # Take the certificates of the system, never download an interpreter.
@@ -25,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs dist fuzz bench lock compose clean
+.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs site dist fuzz bench lock compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,10 +69,16 @@ format: $(STAMP) ## write every Python file in the project's format
 	$(BIN)/ruff check --quiet --fix . || true
 	$(BIN)/ruff format --quiet .
 
-docs: $(STAMP) ## write the generated documents again (docs/flux.md, OpenAPI, AsyncAPI, map)
+docs: $(STAMP) ## write the generated documents again (docs/flux.md, OpenAPI, AsyncAPI, map), then the site
 	$(BIN)/fps docs
+	@$(MAKE) --no-print-directory site
 
-dist: $(STAMP) ## wheels of every distribution, in dist/ (DIST=elsewhere)
+# Into the package: the console finds it there, from a clone or from a wheel. What Sphinx has read is kept: a page changed takes a second.
+site: $(STAMP) ## build the documentation that the console serves at /documentation/; a lost link fails
+	@mkdir -p build && $(if $(shell command -v flock),flock build/documentation.lock) $(BIN)/sphinx-build -q -W --keep-going -b html -c docs/sphinx -d build/documentation . $(SITE)
+	@echo "$(SITE)/index.html"
+
+dist: $(STAMP) site ## wheels of every distribution, in dist/ (DIST=elsewhere)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir "$(DIST)" $(MEMBERS:%=./%)
 
 fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service, each to both engines; ARGS="--cases 500 --service antai" chooses
@@ -94,7 +101,7 @@ compose: .env ## four services, four databases and a broker in containers (needs
 	docker compose up --build $(ARGS)
 
 clean: ## remove what was built or installed here (the dossiers of .fps stay)
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) build $(SITE) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .env:

@@ -25,7 +25,7 @@ MEMBERS = (
     "console",
 )
 SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
-OWN_DIRECTORIES = {".git", ".venv", ".fps", "build", "__pycache__"}
+OWN_DIRECTORIES = {".git", ".venv", ".fps", "build", "site", "__pycache__"}
 VENDORED = ROOT / "shared/fps/kit/web/static/swagger-ui"
 
 
