@@ -39,8 +39,8 @@ FAMILLES = {
     Irrecevabilite,
     *(cls for cls in vars(partages).values() if inspect.isclass(cls)),
 }  # what several refusals share: none is ever made itself
-# Enrolment, towns of a bac, certificates, accounts, letter boxes, letters that overtake one another: no situation of a FPS leads there, their
-# refusals are told elsewhere.
+# Enrolment, towns of a bac, certificates, accounts, letter boxes, letters that overtake one another: no situation of a FPS leads there,
+# their refusals are told elsewhere.
 ENROLEMENT = (
     "antai.domain.espace.refus",
     "fps.kit.boxes.adresses",
