@@ -94,6 +94,9 @@ async def test_every_answer_is_sealed_and_the_documentation_runs_only_what_it_wr
                 assert headers["X-Content-Type-Options"] == "nosniff" and "Referrer-Policy" in headers, path
                 assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
         docs = await client.get(f"{monde.addresses[Party.ANTAI]}/docs")
+        assert '<html lang="fr">' in docs.text
+        (mots,) = re.findall(r'src="(static/francais\.js)"', docs.text)  # what Swagger UI says in English
+        assert "Essayer" in (await client.get(f"{monde.addresses[Party.ANTAI]}/{mots}")).text
         (script,) = re.findall("<script>(.*?)</script>", docs.text, re.DOTALL)
         assert b64encode(hashlib.sha256(script.encode()).digest()).decode() in docs.headers["Content-Security-Policy"]
 

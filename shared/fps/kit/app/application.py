@@ -255,7 +255,8 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room:
             swagger_favicon_url="data:,",
         )
         banner = f'<p style="margin:0;padding:.6em;background:#7a1f1f;color:#fff;text-align:center;font-family:sans-serif">{SPECIMEN}</p>'
-        html = bytes(page.body).decode().replace("<body>", f"<body>{banner}", 1)
+        html = bytes(page.body).decode().replace("<html>", '<html lang="fr">', 1).replace("<body>", f"<body>{banner}", 1)
+        html = html.replace("</body>", '<script src="static/francais.js"></script></body>', 1)
         return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html)})
 
     static = files("fps.kit.web") / "static"
