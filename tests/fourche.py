@@ -15,9 +15,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -134,6 +136,51 @@ def executer(args: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = 
         process.kill()
         raise
     return subprocess.CompletedProcess(list(args), process.wait(), out, err)
+
+
+SHIM: Final = """#!{python} -ISE
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+    asked.connect({address!r})
+    request = {{"module": None, "argv": sys.argv, "env": dict(os.environ), "cwd": os.getcwd()}}
+    socket.send_fds(asked, [json.dumps(request).encode()], [0, 1, 2])
+    status = json.loads(asked.recv(64))
+sys.exit(status if status >= 0 else 128 - status)
+"""
+
+
+@contextmanager
+def commande(folder: Path) -> Iterator[Path]:
+    """A folder that holds a command `fps`, for the scripts: what they call is forked too, on their own pipes."""
+    program = folder / "fps"
+    # A short place: the address of a socket has a hundred bytes at most.
+    with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        address = f"{place}/fps"
+        listening.bind(address)
+        listening.listen()
+        program.write_text(SHIM.format(python=sys.executable, address=address), encoding="utf-8")
+        program.chmod(0o755)
+
+        def servir(one: socket.socket) -> None:
+            with one:
+                content, fds, _, _ = socket.recv_fds(one, ENTETE, 3)
+                try:
+                    pid = _mere().demander(json.loads(content), fds)["pid"]
+                finally:
+                    for fd in fds:
+                        os.close(fd)
+                one.send(json.dumps(Processus([FPS], pid, None, None).wait()).encode())
+
+        def ecouter() -> None:
+            with suppress(OSError):  # closed
+                while True:
+                    threading.Thread(target=servir, args=(listening.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=ecouter, daemon=True).start()
+        try:
+            yield folder
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
 
 
 class _Mere:

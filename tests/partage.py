@@ -45,6 +45,7 @@ LONGUES = (
             "rejet-apres-rectificatif",
             "second-rapo-apres-rejet",
             "redite-apres-rectificatif",
+            "modification-puis-annulation",
         )
     ),
     "tests/kit/test_integration_continue.py::test_the_steps_of_both_jobs_do_what_they_say_in_an_empty_environment",
@@ -54,6 +55,8 @@ LONGUES = (
     "tests/certification/test_rapports.py::test_the_file_of_a_test_is_played_by_pytest_itself",
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[reception]",
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[robustesse]",
+    # The rows of the bench are measured by who measures; that they can be is shown by the quicker ones.
+    "tests/project/test_bench.py::test_a_whole_life_is_timed_and_written_with_the_keys_of_the_contract",
     "tests/population/test_marche.py::test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[dgfip]",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[ccsp]",

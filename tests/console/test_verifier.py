@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import delete, update
 
 from fps.kit.data import tables
@@ -16,10 +17,15 @@ from fps.parties import Party
 from fps_console.commandes import verification
 from fps_console.commandes.output import Panne
 from fps_simulateur.pilote.pilot import PiloteErreur
-from fps_simulateur.pilote.world import World
+from fps_simulateur.pilote.world import World, open_world
 from tests.parler.ville import Ville
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+@pytest_asyncio.fixture
+async def monde() -> AsyncIterator[World]:
+    """A world of its own: what verifies everything would go through all that the other tests left in theirs."""
+    async with open_world(token="essai") as found:
+        yield found
 
 
 async def test_what_is_verified_is_said_with_its_place_and_an_exit_status(

@@ -25,6 +25,7 @@ from fps_console.documentation.ecriture import ENROLEMENT, generate, main
 from fps_console.documentation.fiches import cell
 from fps_console.documentation.services import acts
 from fps_simulateur.pilote.world import DEFINITIONS
+from tests import fourche
 from tests.console.simulator import clean_environment, up
 
 pytestmark = pytest.mark.xdist_group("documents")  # generated once
@@ -296,9 +297,11 @@ def test_the_guides_of_the_specification_work_as_written_from_the_first_message_
     for tool in ("bash", "curl"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not on this machine")
-    with up(tmp_path / "donnees", "--tls") as simulator:
+    bin = tmp_path / "bin"
+    bin.mkdir()
+    with up(tmp_path / "donnees", "--tls") as simulator, fourche.commande(bin):
         script, written = as_typed(SPECIFICATION.read_text(encoding="utf-8"), simulator.base)
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        path = f"{bin}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         environment = clean_environment(PATH=path, FPS_DATA_DIR=str(tmp_path / "donnees"))
         done = subprocess.run(
             ["bash", "-c", script], capture_output=True, text=True, timeout=270, cwd=tmp_path, env=environment, check=False

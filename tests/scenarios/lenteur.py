@@ -11,7 +11,7 @@ from fps.kit.wire.carrier import InProcess
 from fps.kit.wire.envelope import Letter
 from fps_simulateur.pilote.world import World, open_world
 
-SHORT, LONG = 0.002, 0.08  # seconds: what anybody may take, and what the slow ones may
+SHORT, LONG = 0.001, 0.04  # seconds: what anybody may take, and what the slow ones may
 
 
 class Lenteur:
