@@ -19,7 +19,6 @@ from fps.kit.app.listening import listening
 from fps.kit.engine.audit import lines
 from fps.kit.ground.clock import PARIS
 from fps.kit.ground.settings import Settings
-from fps.kit.wire.carrier import presented
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World, open_world
@@ -85,7 +84,11 @@ async def test_a_header_beside_another_certificate_is_refused(world: World) -> N
     header, nginx = ("Client-Cert", rfc9440(town)), ("X-SSL-Client-Cert", quote(town))
     for headers in ([header, header], [header, nginx], [nginx, ("X-SSL-Client-Cert", "")]):
         assert await post(world, *headers) == (401, "entete-certificat-non-cru")
-    behind_tls = presented(world.services[Party.ANTAI].asgi, (certificat(world.pki).pem,))
+
+    async def behind_tls(scope: Any, receive: Any, send: Any) -> None:
+        shown = {"tls": {"client_cert_chain": (certificat(world.pki).pem,)}}
+        await world.services[Party.ANTAI].asgi({**scope, "extensions": shown}, receive, send)
+
     assert await post(world, header, app=behind_tls) == (401, "entete-certificat-non-cru")
 
 

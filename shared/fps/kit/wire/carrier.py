@@ -1,12 +1,13 @@
 """REST delivery of letters, in one process or over the network: the address book, one long-lived client, and what each answer means."""
 
+import asyncio
 import json
 import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -90,38 +91,85 @@ def always(chain: tuple[str, ...]) -> Present:
     return lambda request: chain
 
 
-def presented(app: Any, chain: tuple[str, ...]) -> Any:
-    """The application as it is reached by who shows this certificate: the TLS extension of ASGI, as over a real connection."""
-
-    async def reached(scope: Any, receive: Any, send: Any) -> None:
-        extensions = {**scope.get("extensions", {}), "tls": {"client_cert_chain": chain}} if chain else scope.get("extensions", {})
-        await app({**scope, "extensions": extensions}, receive, send)
-
-    return reached
-
-
 class InProcess(httpx.AsyncBaseTransport):
     """The network of one process: each base URL leads to an application, as each address does on the network."""
 
     def __init__(self, applications: Mapping[str, Any], present: Present):
         self.applications = applications  # filled by who builds the services, which need this client first
         self._present = present
-        self._inner: dict[tuple[str, tuple[str, ...]], httpx.ASGITransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        base = f"{request.url.scheme}://{request.url.netloc.decode()}"
-        chain = self._present(request)
-        transport = self._inner.get((base, chain))
-        if transport is None:
-            if base not in self.applications:
-                raise httpx.ConnectError(f"nobody listens at {base} in this process", request=request)
-            # raise_app_exceptions=False: an application that fails answers 500, as over the network.
-            app = presented(self.applications[base], chain)
-            transport = self._inner[base, chain] = httpx.ASGITransport(app, raise_app_exceptions=False)
+        url = request.url
+        app = self.applications.get(f"{url.scheme}://{url.netloc.decode()}")
+        if app is None:
+            raise httpx.ConnectError(f"nobody listens at {url.scheme}://{url.netloc.decode()} in this process", request=request)
+        chain, exchange = self._present(request), _Exchange(request)
+        raw_path, _, query = url.raw_path.partition(b"?")
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "server": (url.host, url.port),
+            "client": ("127.0.0.1", 123),
+            "root_path": "",
+            # The TLS extension of ASGI, as over a real connection.
+            "extensions": {"tls": {"client_cert_chain": chain}} if chain else {},
+        }
         try:
-            return await transport.handle_async_request(request)
-        except AssertionError as error:  # an answer that stops before its end: over the network, the connection is closed
+            await app(scope, exchange.receive, exchange.send)
+        except Exception as error:  # an application that fails answers 500, as over the network
+            if exchange.start is None:
+                return httpx.Response(500)
             raise httpx.RemoteProtocolError("the answer was cut before its end", request=request) from error
+        if exchange.start is None or not exchange.complete:  # over the network, the connection is closed
+            raise httpx.RemoteProtocolError("the answer was cut before its end", request=request)
+        body = b"" if request.method == "HEAD" else b"".join(exchange.parts)
+        return httpx.Response(exchange.start["status"], headers=exchange.start.get("headers", []), stream=httpx.ByteStream(body))
+
+
+class _Exchange:
+    """One request and its answer, between a client and an application of the same process."""
+
+    def __init__(self, request: httpx.Request):
+        self.start: Any = None
+        self.parts: list[bytes] = []
+        self.complete = False
+        self._request = request
+        # What is whole already is given whole; a body that is still being written, part after part.
+        self._body = None if isinstance(request.stream, httpx.ByteStream) else aiter(cast("httpx.AsyncByteStream", request.stream))
+        self._sent = False
+        self._over: asyncio.Event | None = None
+
+    async def receive(self) -> dict[str, Any]:
+        if not self._sent:
+            if self._body is None:
+                self._sent = True
+                return {"type": "http.request", "body": self._request.content, "more_body": False}
+            try:
+                return {"type": "http.request", "body": await anext(self._body), "more_body": True}
+            except StopAsyncIteration:
+                self._sent = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+        if not self.complete:
+            self._over = self._over or asyncio.Event()
+            await self._over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                self.complete = True
+                if self._over is not None:
+                    self._over.set()
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -151,6 +199,20 @@ class Client(httpx.AsyncClient):
         """Keep none."""
 
 
+class Neighbour(Client):
+    """The client of the applications of its process: there is nobody to authenticate to, no redirection and no connection to give back."""
+
+    async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        """The answer, at once; what the library does around it is left to it when it is asked for."""
+        if self.is_closed or self.auth is not None or any(self.event_hooks.values()) or options.get("follow_redirects") is True:
+            return await super().send(request, stream=stream, **options)
+        response = await self._transport.handle_async_request(request)
+        response.request = request
+        if not stream:
+            response.read()
+        return response
+
+
 def open_client(
     applications: Mapping[str, Any] | None = None,
     *,
@@ -160,7 +222,7 @@ def open_client(
 ) -> httpx.AsyncClient:
     """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
     if applications is not None:
-        return Client(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
+        return Neighbour(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=KEPT)
     return Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
