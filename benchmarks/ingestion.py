@@ -28,6 +28,7 @@ from fps.kit.post import door
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.tls import between_services, server_context
 from fps.kit.web import problems
+from fps.kit.web.prompt import Prompt
 from fps.kit.wire.carrier import bearer, open_client
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
@@ -61,7 +62,7 @@ def serve_at_once(port: int) -> None:
     async def pret() -> dict[str, str]:
         return {"statut": "pret"}
 
-    Server(listening(BacPath(app), "127.0.0.1", port, server_context(service), loop="uvloop", lifespan="off")).run()
+    Server(listening(BacPath(Prompt(app)), "127.0.0.1", port, server_context(service), loop="uvloop", lifespan="off")).run()
 
 
 async def sent(order: Order) -> float:

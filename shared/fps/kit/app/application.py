@@ -50,6 +50,7 @@ from fps.kit.trust.tls import between_services
 from fps.kit.web import body, page, problems
 from fps.kit.web.gate import Gate
 from fps.kit.web.media import forme
+from fps.kit.web.prompt import Prompt
 from fps.kit.web.quotas import Quotas
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
@@ -137,7 +138,7 @@ def build(
     app.state.quotas = Quotas(lambda request: administrateur(service, request))
     # First those that are asked most often: routes are tried one after the other.
     app.router.routes.extend(door.routes(service))
-    witness = temoin.Temoin(Gate(Heure(derangement.Derangement(app, service), service), settings.hosts_served), service)
+    witness = temoin.Temoin(Gate(Heure(derangement.Derangement(Prompt(app), service), service), settings.hosts_served), service)
     pilote = pilotage.routes(service, inbound, ancreur)
     temoin.routes(service, witness, pilote)
     app.router.routes.extend(pilote.routes)

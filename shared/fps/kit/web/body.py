@@ -13,6 +13,7 @@ from fps.confiance.refus import AccesRefuse
 from fps.kit.ground.faults import Malformed
 from fps.kit.web.geste import Geste, geste_en_cours
 from fps.kit.web.keys import EN_TETE
+from fps.kit.web.prompt import Handler, Reader, apart
 from fps.kit.web.strict import strict
 from fps.kit.wire.envelope import BODY_LIMIT, parse
 
@@ -84,10 +85,11 @@ class JsonRoute(APIRoute):
 
     request: ClassVar[type[JsonRequest]] = JsonRequest
     once: ClassVar[bool] = True  # whether the application keeps the answer of a request that writes and has an Idempotency-Key
+    prompt: Handler  # the same as the framework calls, for who calls it without its layers (`web.prompt`)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         strict(self.dependant)
-        handler, doors = super().get_route_handler(), list(doors_of(self.dependant))
+        handler, doors, reader = super().get_route_handler(), list(doors_of(self.dependant)), Reader.of(self)
         writes = self.once and not READING.issuperset(self.methods or ())
         # Who holds the pilot's credential gives no password of anybody's; any other door may be given one.
         portes: list[tuple[str, ...]] = [door.portes for door in doors]  # type: ignore[attr-defined]
@@ -99,7 +101,8 @@ class JsonRoute(APIRoute):
             chemin = f"{request.scope['path']}?{query}" if query else request.scope["path"]
             en_cours = geste_en_cours.set(Geste(request.method, chemin, None if tait else asked))
             try:
-                return await handler(asked)
+                values = None if reader is None else await reader.arguments_of(asked)
+                return await apart(asked, handler) if values is None or reader is None else await reader.answer_to(values)
             finally:
                 geste_en_cours.reset(en_cours)
 
@@ -119,6 +122,7 @@ class JsonRoute(APIRoute):
                 return answer
             return await typed(request)
 
+        self.prompt = guarded
         return guarded
 
 
