@@ -83,6 +83,10 @@ async def test_an_advance_with_a_key_is_made_once_finished_when_it_was_cut_and_t
         finished = await move({"de": "P2D"}, "c")
         assert finished.json()["instant"][:10] == "2023-10-02" and "idempotency-replayed" not in finished.headers
         assert (await move({"de": "P2D"}, "c")).json() == finished.json()
+        await monde.pilot.creer(vide := f"{bac}-vide", paris(DEPART))  # where nothing falls due
+        who = {"Authorization": f"Bearer {monde.token}", "Idempotency-Key": "d"}
+        moved = await client.post(f"/pilotage/bacs/{vide}/avance", json={"de": "P1D"}, headers=who)
+        assert (moved.status_code, moved.json()["prochaine_echeance"]) == (200, None)
 
 
 async def test_the_envelope_of_a_stranger_moves_neither_ranks_nor_counts_and_takes_no_key_of_a_service() -> None:

@@ -244,7 +244,8 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
     @router.put("/bacs/{nom}/avance/depart", summary="Garder d'où part et où va une avance qui porte une Idempotency-Key")
     async def garder(nom: str, avance: AvanceGardee) -> DepartAvance:
         """Ce qui en est su ; ce qui a été dit d'abord demeure."""
-        contenu = avance.model_dump(mode="json", exclude={"cle", "demande"}, exclude_none=True)
+        dit = avance.model_dump(mode="json", exclude={"cle", "demande"})
+        contenu = {champ: valeur for champ, valeur in dit.items() if valeur is not None}  # what `fin` says of no deadline is said
         return DepartAvance.model_validate(await avances.garder(service, nom, avance.cle, avance.demande, contenu))
 
     @router.get(
