@@ -1,77 +1,72 @@
-"""The pages in a real browser: they are drawn with their styles, without an error, on a wide screen and on a phone."""
+"""The pages in a real browser: accessible, whole on a wide screen and on a phone; played with the mouse, then with the keyboard."""
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from PIL import Image
+from playwright.sync_api import Browser, expect
 
+from tests.browser.regard import onglet, regarder
 from tests.console.simulator import Simulator, up
 
-BANNER = (122, 31, 31)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BANNER = "rgb(122, 31, 31)"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    return found
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Simulator]:
+def simulator(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Simulator]:
     with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory") as running:
-        numero = running.establish()
-        running.wait_state(numero, "transmis")
-        assert running.fps("advance", "--de", "P5M").returncode == 0
-        running.numero = numero
+        running.numero = running.establish()
+        running.wait_state(running.numero, "transmis")
         yield running
 
 
-def run(chromium: str, folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    """One page opened, then closed; a profile of its own."""
-    common = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--enable-logging=stderr",
-        f"--user-data-dir={folder / 'profil'}",
-    ]
-    return subprocess.run([chromium, *common, *options], capture_output=True, text=True, timeout=100, check=True)
+def lien(simulator: Simulator) -> str:
+    """A link that opens a session, as a terminal gives it."""
+    given = simulator.fps("pages")
+    assert given.returncode == 0, given.stderr
+    return given.stdout.split()[0]
 
 
-def pages(simulator: Simulator) -> list[str]:
-    return [simulator.console, f"{simulator.console}/bacs/defaut/dossiers/{simulator.numero}", f"{simulator.console}/bacs/inconnu"]
+def test_a_dossier_is_advanced_to_its_title_with_the_mouse_and_what_happens_is_told(chromium: Browser, simulator: Simulator) -> None:
+    said = re.search(r"http://\S+/ouvrir\?cle=\S+", simulator.said)
+    assert said is not None
+    with onglet(chromium, said[0]) as (page, dits):
+        page.locator("a.numero").first.click()  # 1
+        page.get_by_text("Avancer jusqu’à…").click()  # 2
+        page.get_by_label("Un jour qui a un nom").select_option(label="l’émission du titre")  # 3
+        page.locator("#temps-repere-aller").click()  # 4
+        expect(page.locator(".recit")).to_contain_text("Titre exécutoire émis")
+        expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")  # the page itself is that of the new date
+        assert page.url.endswith(simulator.numero) and dits == []
+        # a date that is behind: the refusal is there, and what was typed
+        page.get_by_text("Avancer jusqu’à…").click()
+        page.get_by_label("Une date").fill("2020-01-01")
+        page.locator("#temps-date-aller").click()
+        expect(page.get_by_role("alert")).to_contain_text("Le temps d’un bac ne recule pas")
+        expect(page.get_by_label("Une date")).to_have_value("2020-01-01")
 
 
-@pytest.mark.parametrize("number", [0, 1], ids=["accueil", "dossier"])
-def test_a_page_is_drawn_without_any_error_in_the_console(chromium: str, simulator: Simulator, tmp_path: Path, number: int) -> None:
-    result = run(chromium, tmp_path, "--dump-dom", pages(simulator)[number])
-    errors = [line for line in result.stderr.splitlines() if re.search(r":CONSOLE[:(]", line)]
-    assert errors == []
-    assert "SPÉCIMEN — environnement simulé" in result.stdout
-    assert ("Carte des flux" if number == 0 else "Avertissement de FPS majoré") in result.stdout
+def test_a_bac_is_made_and_moved_with_the_keyboard_alone_and_without_any_script(chromium: Browser, simulator: Simulator) -> None:
+    with onglet(chromium, lien(simulator), java_script_enabled=False) as (page, _):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+        page.goto(f"{simulator.console}/nouveau-bac")
+        page.get_by_label("Nom").focus()
+        page.keyboard.type("clavier")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("clavier")
+        page.locator("#temps-jour").focus()
+        before = page.locator(".present").inner_text()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Rien n’était dû.")).to_be_visible()
+        assert page.locator(".present").inner_text() != before
 
 
-@pytest.mark.parametrize("size", ["1300,2000", "500,1400"], ids=["ecran", "telephone"])
-@pytest.mark.parametrize("number", [0, 1, 2], ids=["accueil", "dossier", "erreur"])
-def test_the_banner_stands_across_the_top_and_nothing_runs_over_the_side(
-    chromium: str, simulator: Simulator, tmp_path: Path, number: int, size: str
-) -> None:
-    shot = tmp_path / "page.png"
-    run(chromium, tmp_path, f"--window-size={size}", f"--screenshot={shot}", pages(simulator)[number])
-    with Image.open(shot) as image:
-        pixels = image.convert("RGB")
-    width, height = pixels.size
-    assert [pixels.getpixel((x, 3)) for x in (2, width // 4, width - 3)] == [BANNER] * 3
-    # The margin on the right stays white below the header: no table or drawing pushes the page wider than the screen.
-    column = {pixels.getpixel((width - 4, y)) for y in range(200, height - 10, 5)}
-    assert (255, 255, 255) in column
-    assert len(column) <= 2, column  # white, and the line above the footer
-    assert len({pixels.getpixel((x, y)) for x in range(0, width, 7) for y in range(0, height, 7)}) > 20
+def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium: Browser, simulator: Simulator) -> None:
+    c = simulator.console
+    pages = [c, f"{c}/bacs/defaut/dossiers/{simulator.numero}", f"{c}/bacs/inconnu", f"{c}/nouveau-bac", f"{c}/bacs/defaut/copie"]
+    regarder(chromium, pages, lien(simulator))
+    regarder(chromium, pages[:1])
+    with onglet(chromium) as (page, _):
+        page.goto(c)
+        assert page.locator(".specimen").evaluate("e => getComputedStyle(e).backgroundColor") == BANNER

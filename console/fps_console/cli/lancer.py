@@ -8,6 +8,8 @@ import typer
 
 from fps_console.cli.options import Adresses, DataDir, Json, settings
 
+LectureSeule = Annotated[bool, typer.Option("--lecture-seule", help="On lit dans les pages, personne n'y agit.")]
+
 
 def up(
     data_dir: DataDir = None,
@@ -25,17 +27,18 @@ def up(
     detach: Annotated[
         bool, typer.Option("--detach", help="Rend la main dès que tout est prêt ; « fps down » l'arrête. Pour une intégration continue.")
     ] = False,
+    lecture_seule: LectureSeule = False,
     en_json: Json = False,
 ) -> int:
     """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
     if detach:
         from fps_console.commandes.detache import detach as leave
 
-        flags = [name for name, given in (("--memory", memory), ("--tls", tls)) if given]
+        flags = [name for name, given in (("--memory", memory), ("--tls", tls), ("--lecture-seule", lecture_seule)) if given]
         return leave(settings(None, data_dir), ["--port", str(port), *(["--host", host] if host else []), *flags], en_json)
     from fps_console.commandes.up import up as start
 
-    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls, en_json=en_json)
+    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls, lecture_seule=lecture_seule, en_json=en_json)
 
 
 def attendre(
@@ -57,11 +60,22 @@ def down(en_json: Json = False, data_dir: DataDir = None) -> int:
     return stop(settings(None, data_dir), en_json)
 
 
-def serve() -> int:
+def pages(
+    console: Annotated[str | None, typer.Option("--console", metavar="ADRESSE", help="Où est la console (sinon celle qui tourne).")] = None,
+    en_json: Json = False,
+    data_dir: DataDir = None,
+) -> int:
+    """Donne un lien, qui sert une fois, pour agir depuis les pages."""
+    from fps_console.commandes.pages import pages as give
+
+    return give(settings(None, data_dir), console, en_json)
+
+
+def serve(lecture_seule: LectureSeule = False) -> int:
     """Démarre la console seule."""
     from fps_console.commandes.serve import serve as start
 
-    return start(settings(None, None))
+    return start(settings(None, None), lecture_seule=lecture_seule)
 
 
 def demo(

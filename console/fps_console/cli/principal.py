@@ -35,6 +35,7 @@ COMMANDES: tuple[Callable[..., int], ...] = (
     lancer.up,
     lancer.attendre,
     lancer.down,
+    lancer.pages,
     lancer.serve,
     lancer.demo,
     lancer.play,

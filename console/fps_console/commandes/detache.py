@@ -63,6 +63,8 @@ def detach(settings: Settings, options: list[str], en_json: bool) -> int:
     say(f"{SPECIMEN} — prêt, dans le processus {process.pid}.\n\n  Console        {found['console']}")
     for party in sorted(SERVICES, key=PORTS.__getitem__):
         say(f"  {court(party):<14} {found['services'][party]}")
+    if "--lecture-seule" not in options:
+        say(f"\n  Pour agir      « fps pages{_where(settings)} » donne un lien")
     say(f"\n  Journal        {journal}\n\n« fps down{_where(settings)} » l'arrête.")
     return 0
 

@@ -21,8 +21,11 @@ FAILED = 3  # the exit status of a console that could not start
 PAUSE = 1.0  # seconds between two tries to reach the services
 
 
-def serve(settings: Settings) -> int:
-    """Serve the pages until SIGINT or SIGTERM; gives the exit status. Raises Panne when the pilot's credential is missing."""
+def serve(settings: Settings, *, lecture_seule: bool = False) -> int:
+    """Serve the pages until SIGINT or SIGTERM; gives the exit status. `lecture_seule`: nobody acts there.
+
+    Raises Panne when the pilot's credential is missing.
+    """
     configure_logs(settings.log_level)
     token = read_token(settings)
     client = open_client(headers=bearer(token), verify=believed(settings))
@@ -44,6 +47,7 @@ def serve(settings: Settings) -> int:
         lifespan=life,
         hosts=settings.hosts_served,
         donnees=settings.data_dir,
+        lecture_seule=lecture_seule,
     )
     port = settings.port or CONSOLE_PORT
     config = listening(app, settings.host, port, loop="auto", timeout_graceful_shutdown=5)

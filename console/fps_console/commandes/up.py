@@ -58,11 +58,18 @@ def server(app: Any, host: str, port: int, context: ssl.SSLContext | None = None
 
 
 def up(
-    settings: Settings, *, port: int = CONSOLE_PORT, host: str | None = None, memory: bool = False, tls: bool = False, en_json: bool = False
+    settings: Settings,
+    *,
+    port: int = CONSOLE_PORT,
+    host: str | None = None,
+    memory: bool = False,
+    tls: bool = False,
+    lecture_seule: bool = False,
+    en_json: bool = False,
 ) -> int:
     """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start.
 
-    `port` is that of the console, and the others follow it; 0: the system chooses five.
+    `port` is that of the console, and the others follow it; 0: the system chooses five. `lecture_seule`: no page acts.
     """
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     if not 0 <= port <= 65_531:
@@ -72,7 +79,7 @@ def up(
         )
     gc.disable()  # until it is ready: what a start makes is kept
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, en_json))
+        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, lecture_seule, en_json))
 
 
 @contextlib.contextmanager
@@ -108,7 +115,7 @@ def court(party: Party) -> str:
     return "Juridiction" if party is Party.CCSP else LIBELLES[party]
 
 
-async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, en_json: bool) -> int:
+async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, lecture_seule: bool, en_json: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -142,6 +149,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
                         settings.public_addresses or addresses,
                         hosts=named.hosts_served,
                         donnees=settings.data_dir,
+                        lecture_seule=lecture_seule,
                     ),
                     host,
                     port,
@@ -149,7 +157,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             ]
             servers += [server(found.services[p].asgi, host, ports[p], contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
-            ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root)
+            ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root, None if lecture_seule else token)
             await _serve(servers, sockets, stop, partial(ready.announce, en_json), quiet=en_json)
     return 0
 
@@ -235,19 +243,30 @@ class Ready:
     data_dir: Path
     memory: bool
     root: Path | None
+    jeton: str | None  # the pilot's credential, of which the link of the pages is made; None when no page acts
 
     def welcome(self) -> None:
         """In words."""
+        from fps_console.web.seances import lien
+
         say(f"{SPECIMEN} — prêt.\n")
         say(f"  Console        {self.console}")
         for party in sorted(self.addresses, key=PORTS.__getitem__):
             say(f"  {court(party):<14} {self.addresses[party]}   (documentation : {self.addresses[party]}/docs)")
+        if self.jeton is None:
+            say("\n  Pages          en lecture seule (--lecture-seule)")
+        else:
+            say(f"\n  Pour agir      {lien(self.console, self.jeton)}")
+            say(f"                 sert une fois ; « fps pages{self._where} » en donne un autre")
         kept = "rien n'est gardé (--memory)" if self.memory else f"gardées dans {self.data_dir}/"
         say(f"\n  Données        {kept}")
         tls = f"certificats demandés ; racine : {self.root}" if self.root else "non : pour brancher un éditeur, « fps up --tls »"
         say(f"  TLS            {tls}")
-        where = "" if self.data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(self.data_dir))}"
-        say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{where} »\n\nCtrl-C arrête tout.")
+        say(f"  Bac            « defaut », date figée : avancez-la avec « fps advance --de P3M{self._where} »\n\nCtrl-C arrête tout.")
+
+    @property
+    def _where(self) -> str:
+        return "" if self.data_dir == DATA_DIR else f" --data-dir {shlex.quote(str(self.data_dir))}"
 
     def announce(self, en_json: bool) -> None:
         """In words, or as one JSON document; it also stands in the data directory, for `fps up --detach`, `attendre` and `down`."""

@@ -1,42 +1,30 @@
-"""The pages of the console: the map with its counts, the dossiers of a bac, the life and the letters of one dossier."""
+"""The console as one application: the families of pages, the pilot's doors, the probes, under one guard."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
 
 import httpx
-from markupsafe import Markup
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fps.flows import FLOWS
-from fps.kit.ground.bac_path import NOM
-from fps.kit.ground.settings import PORTS
 from fps.kit.web.gate import Gate
-from fps.parties import LIBELLES, SERVICES, Party
-from fps_console.commandes import enterrees
+from fps.parties import Party
 from fps_console.commandes.output import SPECIMEN
-from fps_console.lecture import DEFAUT, Lecture
-from fps_console.mots import recit
-from fps_console.web.carte import carte_svg
+from fps_console.web.cadre import Cadre
+from fps_console.web.formes import refus_de
 from fps_console.web.mesures import Mesures
+from fps_console.web.pages.table import FAMILLES
 from fps_console.web.pilotage import Avance
 from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 HEADERS = {
     b"content-security-policy": b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
@@ -44,13 +32,6 @@ HEADERS = {
     b"referrer-policy": b"same-origin",
     b"cache-control": b"no-store",
 }
-IDENTIFIER = re.compile(r"[0-9a-f-]{1,64}")
-NUMERO = re.compile(r"[0-9]{26}")
-
-
-def curly(value: Any) -> Any:
-    """The typographic apostrophe in every word that a page shows; drawings and pages already made are left alone."""
-    return value.replace("'", "’") if type(value) is str else value
 
 
 class Sealed:
@@ -70,116 +51,22 @@ class Sealed:
         await self.app(scope, receive, sealed)
 
 
-class Pages:
-    """The pages of one ecosystem. `links` are the addresses that a browser can reach."""
+def echecs(cadre: Cadre) -> dict[Any, Any]:
+    """The pages of what does not exist, of what is refused, of who does not answer."""
 
-    def __init__(self, pilot: Pilot, client: httpx.AsyncClient, addresses: Mapping[Party, str], links: Mapping[Party, str]):
-        self.pilot, self.links = pilot, links
-        self.lecture = Lecture(pilot, client, addresses)
-
-    @cached_property
-    def templates(self) -> "Environment":
-        """The templates, read when the first page is asked: an import the start does not wait for."""
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-
-        found = Environment(
-            loader=PackageLoader("fps_console.web"),
-            autoescape=True,
-            finalize=curly,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase)
-        return found
-
-    def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page made from its template."""
-        return HTMLResponse(self.templates.get_template(name).render(**values), status)
-
-    async def accueil(self, request: Request) -> Response:
-        """The map of a bac, its counts and its dossiers."""
-        bac = request.path_params.get("bac")
-        if bac is None and (asked := request.query_params.get("bac")):
-            return RedirectResponse(f"/bacs/{quote(asked, safe='')}", 303)
-        names = await self.pilot.lister()
-        if bac is None and DEFAUT not in names:
-            return RedirectResponse(f"/bacs/{names[0]}", 303) if names else self.sans_bac()
-        bac = _nom(bac or DEFAUT)
-        state = await self.pilot.etat(bac)
-        counts = recit.per_message(state["comptes"])
-        dossiers, suivant = await self.lecture.dossiers(bac, request.query_params.get("apres", ""))
-        return self.page(
-            "accueil.html",
-            bac=bac,
-            bacs=names,
-            etat=state,
-            instant=datetime.fromisoformat(state["instant"]),
-            echeance=None if state["prochaine_echeance"] is None else datetime.fromisoformat(state["prochaine_echeance"]).date(),
-            carte=Markup(carte_svg(FLOWS, recit.per_way(counts))),  # noqa: S704 (our own drawing, its words are escaped)
-            flux=[
-                (flow, [(recit.message(m), recit.court(m.sender), recit.court(m.receiver), counts.get(m, 0)) for m in flow.messages])
-                for flow in FLOWS
-            ],
-            dossiers=dossiers,
-            suivant=suivant,
-            debut="apres" not in request.query_params,
-            services=[(p, LIBELLES[p], self.links[p]) for p in sorted(SERVICES, key=PORTS.__getitem__)],
-        )
-
-    def sans_bac(self) -> HTMLResponse:
-        """What to do when there is no bac at all."""
-        que_faire = "Créez-en un : « fps bac creer defaut », puis rechargez cette page."
-        return self.page("erreur.html", titre="Il n'y a aucun bac", phrase="Tous ont été supprimés.", que_faire=que_faire, accueil=False)
-
-    async def dossier(self, request: Request) -> Response:
-        """The life of one dossier."""
-        bac, numero = _nom(request.path_params["bac"]), request.path_params["numero"]
-        found = await self.lecture.dossier(bac, numero) if NUMERO.fullmatch(numero) else None
-        if found is None:
-            raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]} dans le bac « {bac} ».")
-        return self.page("dossier.html", bac=bac, dossier=found)
-
-    async def courrier(self, request: Request) -> Response:
-        """The PDF of a letter."""
-        bac, service, identifier = (request.path_params[k] for k in ("bac", "service", "identifiant"))
-        _nom(bac)
-        if service not in SERVICES or not IDENTIFIER.fullmatch(identifier):
-            raise HTTPException(404, "Ce courrier n'existe pas.")
-        pdf = await self.pilot.pdf(bac, Party(service), identifier)
-        name = f"{service}-{identifier}.pdf"
-        return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
-
-    async def missing(self, request: Request, error: Exception) -> Response:
-        """What does not exist."""
+    async def missing(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         detail = error.detail if isinstance(error, HTTPException) and error.detail not in ("Not Found", "Method Not Allowed") else ""
-        return self.page(
-            "erreur.html",
-            status,
-            titre="Cette page n'existe pas",
-            phrase=detail or "Vérifiez l'adresse, ou revenez à l'accueil.",
-            que_faire="",
-            accueil=True,
-        )
+        phrase = detail or "Vérifiez l'adresse, ou revenez à l'accueil."
+        titre = "Cette page n'existe pas" if status in (404, 405) else "La demande est refusée"
+        return await cadre.page(request, "erreur.html", status, titre=titre, phrase=phrase, que_faire="", accueil=True)
 
-    async def refused(self, request: Request, error: Exception) -> Response:
-        """A service that refuses, or does not answer."""
+    async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, PiloteErreur):
             raise error
-        problem = error.problem
-        away = problem.get("code") == "service-injoignable"
-        status = 503 if away else problem["status"] if problem.get("status") in (404, 409, 422) else 502
-        titre = f"{LIBELLES[error.service]} ne répond pas" if away else str(problem.get("title", "La demande est refusée"))
-        que_faire = "Vérifiez que les quatre services tournent : « fps doctor »." if away else str(problem.get("que_faire") or "")
-        return self.page("erreur.html", status, titre=titre, phrase=str(problem.get("detail") or ""), que_faire=que_faire, accueil=True)
+        return await cadre.formes.refusee(request, refus_de(error))
 
-
-def _nom(bac: str) -> str:
-    """The name of a bac, which no other one can have; raises HTTPException 404."""
-    if not NOM.fullmatch(bac):
-        raise HTTPException(404, "Aucun bac ne porte ce nom : des lettres minuscules, des chiffres et des tirets, 40 au plus.")
-    return bac
+    return {404: missing, 405: missing, 413: missing, PiloteErreur: refused}
 
 
 def application(
@@ -190,12 +77,14 @@ def application(
     lifespan: Callable[[Any], Any] | None = None,
     hosts: Iterable[str] = (),
     donnees: Path | None = None,
+    *,
+    lecture_seule: bool = False,
 ) -> ASGIApp:
     """The console's application, called by `hosts` beside the loopback's names; it publishes the key of the evidence kept in `donnees`.
 
-    With a `lifespan`, it says that it is ready when that sets `app.state.ready`.
+    With a `lifespan`, it says that it is ready when that sets `app.state.ready`. `lecture_seule`: no page acts, whoever asks.
     """
-    pages = Pages(pilot, client, addresses, links or addresses)
+    cadre = Cadre(pilot, client, addresses, links or addresses, FAMILLES, lecture_seule=lecture_seule, donnees=donnees)
     mesures, towns = Mesures(), Villes(pilot)
 
     async def vivant(request: Request) -> Response:
@@ -221,10 +110,7 @@ def application(
 
     app = Starlette(
         routes=[
-            Route("/", pages.accueil, name="accueil"),
-            Route("/bacs/{bac}", pages.accueil, name="bac"),
-            Route("/bacs/{bac}/dossiers/{numero}", pages.dossier, name="dossier"),
-            Route("/bacs/{bac}/courriers/{service}/{identifiant}.pdf", pages.courrier, name="courrier"),
+            *(route for famille in FAMILLES for route in famille.routes(cadre)),
             Route("/pilotage/bacs/{bac}/avance", Avance(pilot).post, methods=["POST"], name="avance"),
             Route("/pilotage/bacs/{bac}/villes", towns.toutes, methods=["GET", "POST"], name="villes"),
             Route("/pilotage/bacs/{bac}/villes/{siret}", towns.une, methods=["GET", "DELETE"], name="ville"),
@@ -235,7 +121,7 @@ def application(
             Route("/sante/pret", pret),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
         ],
-        exception_handlers={404: pages.missing, 405: pages.missing, PiloteErreur: pages.refused},
+        exception_handlers=echecs(cadre),
         lifespan=lifespan,
     )
     app.state.ready = lifespan is None

@@ -115,6 +115,12 @@ class Lecteur:
         ]
         return sorted(found, key=lambda one: (one["le"], one["service"], one["nature"]))
 
+    async def prochaines(self, nom: str, limite: int) -> list[dict[str, Any]]:
+        """What is due first in a bac, whatever the dossier: `le`, `service`, `sujet`, `nature`, `libelle`, `article`."""
+        days = await self._all("GET", f"{_bac(nom)}/echeances", params={"limite": limite})
+        found = [{"service": service.value, **one} for service, some in days.items() for one in some]
+        return sorted(found, key=lambda one: (one["le"], one["service"], one["nature"], one["sujet"]))[:limite]
+
     async def verifier(self, nom: str, sujet: str) -> dict[Party, Any]:
         """Whether the journal of a dossier is whole in each service that has it; raises PiloteErreur when none has."""
         found: dict[Party, Any] = {}

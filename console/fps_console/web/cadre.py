@@ -1,0 +1,136 @@
+"""What every page stands in: its frame, its navigation, who may act on it, the time of its bac; and what a family of pages is."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import BaseRoute
+
+from fps.kit.ground.bac_path import NOM
+from fps.parties import LIBELLES, Party
+from fps_console.commandes import enterrees
+from fps_console.lecture import Lecture
+from fps_console.mots import recit
+from fps_console.web.formes import Formes, Saisie, fragment
+from fps_console.web.seances import Seances
+from fps_simulateur.pilote.pilot import Pilot
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+# The entries of the navigation, in their order: a family shows those for which it has an address.
+NAVIGATION: Final = ("Carte", "Dossiers", "Lettres", "Villes", "Simulateur", "Certification", "Apprendre")
+
+
+@dataclass(frozen=True, slots=True)
+class Famille:
+    """A family of pages: its routes, and the address of its entry in the navigation (with `{bac}` when it is that of a bac)."""
+
+    routes: "Callable[[Cadre], Sequence[BaseRoute]]"
+    entrees: Mapping[str, str] = field(default_factory=dict)
+
+
+# What is told of the time of a bac, on each of its pages.
+Horloge = Callable[[Request, str], Awaitable[dict[str, Any]]]
+
+
+class Cadre:
+    """The pages of one ecosystem. `links` are the addresses that a browser can reach."""
+
+    def __init__(
+        self,
+        pilot: Pilot,
+        client: httpx.AsyncClient,
+        addresses: Mapping[Party, str],
+        links: Mapping[Party, str],
+        familles: Sequence[Famille],
+        *,
+        lecture_seule: bool = False,
+        donnees: Path | None = None,
+    ):
+        self.pilot, self.links, self.lecture_seule, self.donnees = pilot, links, lecture_seule, donnees
+        self.lecture = Lecture(pilot, client, addresses)
+        self.seances = Seances(pilot.token)
+        self.formes = Formes(self)
+        self.horloge: Horloge | None = None
+        self._entrees = {nom: adresse for famille in familles for nom, adresse in famille.entrees.items()}
+
+    @cached_property
+    def gabarits(self) -> "Environment":
+        """The templates, read when the first page is asked: an import the start does not wait for."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        found = Environment(
+            loader=PackageLoader("fps_console.web"),
+            autoescape=True,
+            finalize=curly,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase, vide=Saisie())
+        return found
+
+    async def page(self, request: Request, gabarit: str, statut: int = 200, *, bac: str | None = None, **valeurs: Any) -> HTMLResponse:
+        """A page made from its template; with a `bac`, its time stands above. Raises PiloteErreur, HTTPException 404.
+
+        The template finds: `seance`, `peut_agir`, `lecture_seule`, `jetons()` (the hidden fields of a form), `adresse` (of this page).
+        """
+        temps = None if bac is None or self.horloge is None else await self.horloge(request, bac)
+        bacs = [] if bac is None else await self.pilot.lister()
+        own = {"bac": bac, "bacs": bacs, "temps": temps, "navigation": self.navigation(request, bac)}
+        return self.fragment(request, gabarit, statut, **own, **valeurs)
+
+    def fragment(self, request: Request, gabarit: str, statut: int = 200, **valeurs: Any) -> HTMLResponse:
+        """A part of a page, made from its template, with what a form needs."""
+        seance = self.seances.de(request)
+        peut_agir = seance is not None and not self.lecture_seule
+
+        def jetons() -> Markup:
+            own = "" if seance is None else seance.jeton
+            return Markup('<input type="hidden" name="jeton" value="{}"><input type="hidden" name="cle" value="{}">').format(
+                own, secrets.token_urlsafe(12)
+            )
+
+        adresse = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        own = {"seance": seance, "peut_agir": peut_agir, "lecture_seule": self.lecture_seule, "jetons": jetons, "adresse": adresse}
+        return HTMLResponse(self.gabarits.get_template(gabarit).render(own | valeurs), statut)
+
+    def navigation(self, request: Request, bac: str | None) -> list[tuple[str, str, bool]]:
+        """The entries to show: their word, their address, whether this page is there."""
+        ici, found = request.url.path, []
+        for nom in NAVIGATION:
+            adresse = self._entrees.get(nom)
+            if adresse is None or ("{bac}" in adresse and bac is None):
+                continue
+            lieu = adresse.format(bac=bac)
+            found.append((nom, lieu, ici == lieu or (nom != "Carte" and ici.startswith(f"{lieu.rstrip('/')}/"))))
+        return found
+
+    @staticmethod
+    def bac(request: Request) -> str:
+        """The name of the bac of an address, which no other one can have; raises HTTPException 404."""
+        return nom_de_bac(request.path_params["bac"])
+
+
+def nom_de_bac(bac: str) -> str:
+    """The name of a bac, which no other one can have; raises HTTPException 404."""
+    if not NOM.fullmatch(bac):
+        raise HTTPException(404, "Aucun bac ne porte ce nom : des lettres minuscules, des chiffres et des tirets, 40 au plus.")
+    return bac
+
+
+def curly(value: Any) -> Any:
+    """The typographic apostrophe in every word that a page shows; drawings and pages already made are left alone."""
+    return value.replace("'", "’") if type(value) is str else value
+
+
+__all__ = ["NAVIGATION", "Cadre", "Famille", "Horloge", "curly", "fragment", "nom_de_bac"]

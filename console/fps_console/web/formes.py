@@ -1,0 +1,229 @@
+"""The acts of the pages: a form that is shown, refused with its values kept, done once, and then leads to a page."""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from fps.parties import LIBELLES
+from fps_console.commandes.output import Panne
+from fps_console.web.seances import Seance
+from fps_simulateur.pilote.pilot import PiloteErreur
+
+if TYPE_CHECKING:
+    from fps_console.web.cadre import Cadre
+
+TAILLE: Final = 256 * 1024  # bytes of a form without a file
+JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
+SANS_SEANCE: Final = "Dans un terminal, « fps pages » donne un lien : ouvrez-le dans ce navigateur, puis renvoyez le formulaire."
+
+
+@dataclass(frozen=True, slots=True)
+class Refus:
+    """What was refused, in four parts; `champs` says what is wrong of each field of the form."""
+
+    titre: str
+    detail: str = ""
+    article: str = ""
+    que_faire: str = ""
+    code: str = ""
+    statut: int = 409
+    champs: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refuse(Exception):
+    """An act of a page is refused, and this is what its form says."""
+
+    def __init__(self, refus: Refus):
+        super().__init__(refus.titre)
+        self.refus = refus
+
+
+@dataclass(frozen=True, slots=True)
+class Saisie:
+    """What somebody typed in a form, what was wrong with it if it was sent, and the files that came with it."""
+
+    valeurs: Mapping[str, str] = field(default_factory=dict)
+    refus: Refus | None = None
+    fichiers: Mapping[str, UploadFile] = field(default_factory=dict)
+    plusieurs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the fields that have several values
+
+    def __getitem__(self, nom: str) -> str:
+        return self.valeurs.get(nom, "")
+
+    def erreur(self, nom: str) -> str:
+        """What is wrong with a field, or nothing."""
+        return "" if self.refus is None else self.refus.champs.get(nom, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Geste:
+    """An act that may be done: who asks, what was typed, and the key under which it is done once (the Idempotency-Key of its calls)."""
+
+    request: Request
+    seance: Seance
+    saisie: Saisie
+    cle: str
+
+    def __getitem__(self, nom: str) -> str:
+        return self.saisie[nom].strip()
+
+    def exiger(self, **champs: str) -> None:
+        """Raises Refuse unless each of these fields has a value; their words say what each is."""
+        vides = {nom: f"Dites {quoi}." for nom, quoi in champs.items() if not self[nom]}
+        if vides:
+            raise Refuse(Refus("Il manque une réponse", "", "", "Complétez chaque champ signalé.", "champ-vide", 422, vides))
+
+
+Montrer = Callable[[Request, Saisie], Awaitable[Response]]
+Faire = Callable[[Geste], Awaitable[str]]
+
+
+def refus_de(error: Refuse | PiloteErreur | Panne, champs: Mapping[str, str] | None = None) -> Refus:
+    """What a form says of what was refused. `champs`: the field of the form of each field of the message, when they differ."""
+    if isinstance(error, Refuse):
+        return error.refus
+    if isinstance(error, Panne) and not error.problem:
+        return Refus(error.phrase, que_faire=error.que_faire, code=error.code, statut=422)
+    problem = error.problem
+    away = problem.get("code") == "service-injoignable"
+    titre = str(problem.get("title") or "La demande est refusée")
+    if away and isinstance(error, PiloteErreur):
+        titre = f"{LIBELLES[error.service]} ne répond pas"
+    dits: dict[str, str] = {}
+    autres: list[str] = []
+    for une in [*(problem.get("erreurs") or ()), *([problem] if problem.get("champ") else ())]:
+        phrase = str(une.get("phrase") or une.get("detail") or "")
+        champ = str(une.get("champ") or "")
+        if champ:
+            dits[(champs or {}).get(champ, champ)] = phrase
+        autres.append(f"{champ} : {phrase}" if champ else phrase)
+    detail = str(problem.get("detail") or "") or " ".join(autres)
+    que_faire = str(problem.get("que_faire") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else ""))
+    given = problem.get("status")
+    statut = 503 if away else given if given in (400, 403, 404, 409, 413, 422, 429) else 502
+    return Refus(titre, detail, str(problem.get("article") or ""), que_faire, str(problem.get("code") or ""), int(statut), dits)
+
+
+class Formes:
+    """The guard of every act of the pages. One per console."""
+
+    def __init__(self, cadre: "Cadre"):
+        self.cadre = cadre
+
+    async def lire(self, request: Request, limite: int = TAILLE) -> Saisie:
+        """What a form sent; raises Refuse when it is too long."""
+        _borner(request, limite)
+        envoi = await request.form(max_files=20, max_fields=500, max_part_size=limite)
+        tous = {nom: envoi.getlist(nom) for nom in envoi}
+        textes = {nom: tuple(v for v in found if isinstance(v, str)) for nom, found in tous.items()}
+        fichiers = {nom: v for nom, found in tous.items() for v in found if isinstance(v, UploadFile) and v.filename}
+        return Saisie({nom: found[-1] for nom, found in textes.items() if found}, None, fichiers, textes)
+
+    def garder(self, request: Request, saisie: Saisie) -> Geste:
+        """The act that is asked, when who asks may act; raises Refuse."""
+        if self.cadre.lecture_seule:
+            phrase = "Cette console a été démarrée avec --lecture-seule."
+            raise Refuse(
+                Refus("Ici on lit, on n'agit pas", phrase, "", "Agissez depuis un simulateur à vous : « fps up ».", "lecture-seule", 403)
+            )
+        seance = self.cadre.seances.de(request)
+        if seance is None:
+            phrase = "Pour agir, ce navigateur doit avoir ouvert le lien du terminal ; sa séance n'existe pas, ou elle a pris fin."
+            raise Refuse(Refus("Aucune séance n'est ouverte ici", phrase, "", SANS_SEANCE, "seance-requise", 403))
+        jeton = request.headers.get(EN_TETE) or saisie[JETON]
+        if jeton != seance.jeton:
+            phrase = "Le formulaire vient d'une autre séance : rien n'a été fait."
+            raise Refuse(Refus("Le formulaire n'est plus valable", phrase, "", "Relisez-le, puis renvoyez-le.", "jeton-de-forme", 403))
+        dit = json.dumps([request.url.path, sorted((k, v) for k, v in saisie.plusieurs.items() if k != JETON)])
+        files = sorted((nom, f.filename or "", f.size or 0) for nom, f in saisie.fichiers.items())
+        cle = hashlib.sha256(f"{dit}{files}".encode()).hexdigest()[:40]
+        return Geste(request, seance, replace(saisie, refus=None), cle)
+
+    async def agir(self, request: Request, montrer: Montrer, faire: Faire, champs: Mapping[str, str] | None, limite: int) -> Response:
+        """Do the act of a form once, then lead to the page that it names; else show the form again, what was typed in it, and why."""
+        saisie = Saisie()
+        try:
+            saisie = await self.lire(request, limite)
+            geste = self.garder(request, saisie)
+            return vers(request, await geste.seance.une_fois(geste.cle, lambda: faire(geste)))
+        except (Refuse, PiloteErreur, Panne) as error:
+            refus = refus_de(error, champs)
+        try:
+            page = await montrer(request, replace(saisie, refus=refus))
+        except PiloteErreur:  # the bac has gone meanwhile, or nobody answers: what was typed is shown, to be taken elsewhere
+            return await self.refusee(request, refus, saisie)
+        page.status_code = refus.statut
+        return page
+
+    async def refusee(self, request: Request, refus: Refus, saisie: Saisie | None = None) -> Response:
+        """The page of an act that is refused, when no form can be shown again: why, and what had been typed."""
+        valeurs = {} if saisie is None else saisie.valeurs
+        saisi = [(nom, valeur) for nom, valeur in valeurs.items() if nom not in (JETON, CLE) and valeur]
+        return await self.cadre.page(request, "erreur.html", refus.statut, refus=refus, saisi=saisi, titre=refus.titre, accueil=True)
+
+    def routes(
+        self,
+        chemin: str,
+        nom: str,
+        montrer: Montrer,
+        faire: Faire,
+        *,
+        champs: Mapping[str, str] | None = None,
+        limite: int = TAILLE,
+    ) -> list[Route]:
+        """The two routes of a form: GET shows it, POST does its act. `faire` gives the address where that leads, in this console."""
+
+        async def voir(request: Request) -> Response:
+            return await montrer(request, Saisie(request.query_params))
+
+        async def poster(request: Request) -> Response:
+            return await self.agir(request, montrer, faire, champs, limite)
+
+        voir.__name__, poster.__name__ = nom, f"{nom}-acte"
+        return [Route(chemin, voir, name=nom), Route(chemin, poster, methods=["POST"], name=f"{nom}-acte")]
+
+
+def vers(request: Request, adresse: str) -> Response:
+    """The page where an act leads: a redirection, that htmx follows as a page when it asked."""
+    if fragment(request):
+        return Response(headers={"HX-Redirect": adresse})
+    return RedirectResponse(adresse, 303)
+
+
+def fragment(request: Request) -> bool:
+    """Whether htmx asks, for a part of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def retour(texte: str, defaut: str = "/") -> str:
+    """An address of this console that a form says to come back to; the default one for anything else."""
+    lu = urlsplit(texte)
+    if lu.scheme or lu.netloc or not re.fullmatch(r"/(?![/\\])[^\s\\]{0,500}|/", texte):
+        return defaut
+    return texte
+
+
+def _borner(request: Request, limite: int) -> None:
+    """Stop reading a body that is too long."""
+    receive, lus = request._receive, 0
+
+    async def borne() -> Message:
+        nonlocal lus
+        message = await receive()
+        lus += len(message.get("body", b""))
+        if lus > limite:
+            raise HTTPException(413, f"Le formulaire est trop long : {limite // 1024} Kio au plus.")
+        return message
+
+    request._receive = borne

@@ -1,0 +1,57 @@
+"""The first page: the map of a bac, its counts, its dossiers."""
+
+from urllib.parse import quote
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fps.flows import FLOWS
+from fps.kit.ground.settings import PORTS
+from fps.parties import LIBELLES, SERVICES
+from fps_console.lecture import DEFAUT
+from fps_console.mots import recit
+from fps_console.web.cadre import Cadre, Famille, nom_de_bac
+from fps_console.web.carte import carte_svg
+
+
+def routes(cadre: Cadre) -> list[Route]:
+    """Its addresses: the default bac, and any."""
+
+    async def accueil(request: Request) -> Response:
+        bac = request.path_params.get("bac")
+        if bac is None and (asked := request.query_params.get("bac")):
+            return RedirectResponse(f"/bacs/{quote(asked, safe='')}", 303)
+        names = await cadre.pilot.lister()
+        if bac is None and DEFAUT not in names:
+            return RedirectResponse(f"/bacs/{names[0]}", 303) if names else await _sans_bac(cadre, request)
+        bac = nom_de_bac(bac or DEFAUT)
+        state = await cadre.pilot.etat(bac)
+        counts = recit.per_message(state["comptes"])
+        dossiers, suivant = await cadre.lecture.dossiers(bac, request.query_params.get("apres", ""))
+        return await cadre.page(
+            request,
+            "bacs/bac.html",
+            bac=bac,
+            etat=state,
+            carte=Markup(carte_svg(FLOWS, recit.per_way(counts))),  # noqa: S704 (our own drawing, its words are escaped)
+            flux=[
+                (flow, [(recit.message(m), recit.court(m.sender), recit.court(m.receiver), counts.get(m, 0)) for m in flow.messages])
+                for flow in FLOWS
+            ],
+            dossiers=dossiers,
+            suivant=suivant,
+            debut="apres" not in request.query_params,
+            services=[(p, LIBELLES[p], cadre.links[p]) for p in sorted(SERVICES, key=PORTS.__getitem__)],
+        )
+
+    return [Route("/", accueil, name="accueil"), Route("/bacs/{bac}", accueil, name="bac")]
+
+
+async def _sans_bac(cadre: Cadre, request: Request) -> Response:
+    """What to do when there is no bac at all."""
+    return await cadre.page(request, "bacs/aucun.html")
+
+
+FAMILLE = Famille(routes, {"Carte": "/bacs/{bac}"})

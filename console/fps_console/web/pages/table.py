@@ -1,0 +1,14 @@
+"""The table of the families of pages: what a browser finds at the console is what is named here."""
+
+from typing import Final
+
+from fps_console.web.cadre import Famille
+from fps_console.web.pages import bacs, dossiers, nouveau, seance, temps
+
+FAMILLES: Final[tuple[Famille, ...]] = (
+    bacs.FAMILLE,
+    dossiers.FAMILLE,
+    nouveau.FAMILLE,
+    seance.FAMILLE,
+    temps.FAMILLE,
+)

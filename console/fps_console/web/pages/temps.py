@@ -1,0 +1,173 @@
+"""The time of a bac, on each of its pages: its date, what falls due next, how to get there, and what happens on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from fps.kit.ground.clock import PARIS
+from fps_console.commandes.avance import target
+from fps_console.mots import recit
+from fps_console.web.cadre import Cadre, Famille
+from fps_console.web.formes import Geste, Refus, Refuse, Saisie, fragment, refus_de, retour
+from fps_console.web.travaux import Cible, Travail, Travaux
+
+PATIENCE: Final = 20.0  # seconds that a page without script waits for the end of an advance
+VITE: Final = 0.4  # seconds after which htmx is shown the advance under way
+BATTEMENT: Final = 10.0  # seconds without anything to tell, after which the stream says that it lives
+# The days that have a name, in the order of a life, with their words after « jusqu'à ».
+REPERES: Final[Mapping[str, str]] = {
+    "envoi-avis": "l'envoi de l'avis",
+    "notification": "la notification de l'avis",
+    "fin-minoration": "la fin de la minoration",
+    "limite-rapo": "la limite du recours préalable",
+    "rejet-implicite": "le rejet implicite du recours",
+    "limite-paiement": "la limite de paiement",
+    "impaye": "le constat de l'impayé",
+    "titre": "l'émission du titre",
+    "avertissement": "l'envoi de l'avertissement",
+    "fin-rabais": "la fin du rabais",
+    "relance": "la relance",
+    "saisie": "la saisie administrative",
+    "examen": "l'examen par la juridiction",
+    "reversement": "le reversement à la collectivité",
+    "prescription": "la prescription",
+    "changement-heure": "le changement d'heure",
+    "fin-annee": "la fin de l'année",
+}
+
+
+def routes(cadre: Cadre) -> list[Route]:
+    """The bar as a part of a page, its act, and the stream of an advance."""
+    travaux = Travaux(cadre.pilot)
+
+    async def horloge(request: Request, bac: str) -> dict[str, Any]:
+        """What the bar of a page tells."""
+        cle = request.query_params.get("avance", "")
+        travail = travaux[cle]
+        return await _dite(cadre, bac, cle, travail if travail is not None and travail.bac == bac else None, _sans_avance(request))
+
+    cadre.horloge = horloge
+
+    async def barre(request: Request, bac: str, cle: str, travail: Travail | None, page: str, statut: int = 200) -> Response:
+        temps = await _dite(cadre, bac, cle, travail, page)
+        return cadre.fragment(request, "temps/barre.html", statut, bac=bac, temps=temps, seule=True)
+
+    async def avancer(request: Request) -> Response:
+        """Move the bac, and come back to the page that asked."""
+        bac, saisie = cadre.bac(request), Saisie()
+        try:
+            saisie = await cadre.formes.lire(request)
+            geste = cadre.formes.garder(request, saisie)
+            page = retour(saisie["retour"], f"/bacs/{bac}")
+            travail = travaux.lancer(geste.cle, bac, saisie.valeurs, _cible(cadre, bac, geste))
+        except Refuse as error:
+            page = retour(saisie["retour"], f"/bacs/{bac}")
+            cle = f"refus-{id(error):x}"
+            travail = travaux.noter(cle, Travail(bac, saisie.valeurs, refus=refus_de(error)))
+        else:
+            cle = geste.cle
+            await travail.fin(VITE if fragment(request) else PATIENCE)
+        refus = travail.refus
+        if fragment(request):
+            return await barre(request, bac, cle, travail, page, 200 if refus is None else refus.statut)
+        if refus is not None and refus.statut == 403:
+            return await cadre.formes.refusee(request, refus)
+        return RedirectResponse(_avec(page, cle), 303)
+
+    async def flux(request: Request) -> Response:
+        """What happens in an advance, as it happens; at the end, the bar as it then is."""
+        bac, cle = cadre.bac(request), request.path_params["cle"]
+        travail, page = travaux[cle], retour(request.query_params.get("retour", ""), f"/bacs/{bac}")
+
+        async def recits() -> AsyncIterator[str]:
+            dites = 0
+            while travail is not None and not travail.finie:
+                for sujet, line in travail.lignes[dites:]:
+                    texte = cadre.fragment(request, "temps/ligne.html", bac=bac, sujet=sujet, ligne=line).body
+                    yield _evenement(bytes(texte).decode())
+                dites = max(dites, len(travail.lignes))
+                try:
+                    await asyncio.wait_for(travail.suite(), BATTEMENT)
+                except TimeoutError:
+                    yield ": encore\n\n"
+            fin = bytes((await barre(request, bac, cle, travail, page)).body).decode()
+            yield _evenement(f'<hx-partial hx-target="#temps" hx-swap="outerHTML">{fin}</hx-partial>')
+
+        return StreamingResponse(recits(), media_type="text/event-stream")
+
+    return [
+        Route("/bacs/{bac}/temps", avancer, methods=["POST"], name="temps"),
+        Route("/bacs/{bac}/temps/{cle}", flux, name="temps-flux"),
+    ]
+
+
+def _evenement(texte: str) -> str:
+    return "".join(f"data: {line}\n" for line in texte.splitlines()) + "\n"
+
+
+def _cible(cadre: Cadre, bac: str, geste: Geste) -> Cible:
+    """Where a form asks to go, computed of the state of the bac when it is its turn; raises Refuse when another has moved it meanwhile."""
+    par = geste["par"]
+    demandes = {
+        "prochaine": {"a": "prochaine"},
+        "jour": {"de": "P1D"},
+        "date": {"jusqua": geste["jusqua"]},
+        "repere": {"a": geste["repere"]} | ({"dossier": geste["dossier"]} if geste["dossier"] else {}),
+    }
+    asked = demandes.get(par, {"a": par} if par in REPERES else None)
+    if asked is None:
+        raise Refuse(Refus("Dites jusqu'où avancer", "", "", "Choisissez un bouton, un jour ou une date.", "demande-invalide", 422))
+    if par == "date" and not geste["jusqua"]:
+        geste.exiger(jusqua="jusqu'à quelle date avancer")
+    if par in REPERES and geste["dossier"]:
+        asked["dossier"] = geste["dossier"]
+
+    async def cible(state: Mapping[str, Any]) -> datetime:
+        vu = geste["vu"]
+        if vu and state["mode"] == "fige" and state["instant"] != vu:
+            ici = datetime.fromisoformat(state["instant"])
+            detail = f"La page montrait une autre date ; le bac est au {recit.longue(ici.date())}, {ici:%H:%M}."
+            raise Refuse(Refus("Ce bac a avancé entre-temps", detail, "", "Regardez où il en est, puis recommencez.", "bac-avance", 409))
+        return await target(cadre.pilot, bac, asked, state)
+
+    return cible
+
+
+async def _dite(cadre: Cadre, bac: str, cle: str, travail: Travail | None, page: str) -> dict[str, Any]:
+    """What the bar tells of a bac. Raises PiloteErreur."""
+    etat, prochaines = await asyncio.gather(cadre.pilot.etat(bac), cadre.pilot.prochaines(bac, 5))
+    instant = datetime.fromisoformat(etat["instant"]).astimezone(PARIS)
+    return {
+        "etat": etat,
+        "instant": instant,
+        "demain": (instant.date() + timedelta(days=1)).isoformat(),
+        "prochaines": [{**une, "jour": date.fromisoformat(une["le"])} for une in prochaines],
+        "travail": travail,
+        "cle": cle,
+        "retour": page,
+        "dossier": "" if travail is None else travail.valeurs.get("dossier", ""),
+        "saisie": Saisie({} if travail is None or travail.refus is None else travail.valeurs, None if travail is None else travail.refus),
+        "reperes": REPERES,
+        "suite": "" if travail is None else f"/bacs/{bac}/temps/{cle}?{urlencode({'retour': page})}",
+    }
+
+
+def _sans_avance(request: Request) -> str:
+    """The address of a page, without what it tells of an advance."""
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "avance"]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _avec(page: str, cle: str) -> str:
+    lu = urlsplit(page)
+    requete = f"{lu.query}&avance={cle}" if lu.query else f"avance={cle}"
+    return urlunsplit(("", "", lu.path, requete, "temps"))
+
+
+FAMILLE = Famille(routes)
