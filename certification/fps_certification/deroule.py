@@ -10,7 +10,7 @@ import httpx
 from fps.parties import Party
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.prealable import certificats
-from fps_certification.sujets.contrat import DES_ACTES, LIRE, Action
+from fps_certification.sujets.contrat import CONTROLER, DES_ACTES, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
 from fps_simulateur.langue.actes import Acte
@@ -90,6 +90,8 @@ class Epreuve(Deroulement):
         if (action := DES_ACTES.get(un.nom)) is None:
             raise NonPrisEnCharge(un.nom)
         donnees = {nom: self.connus[nom] for nom in action.recoit} | dict(body or {})
+        if un.nom == CONTROLER:
+            donnees["connexion"] = dict(zip(un.places, path.split("/")[-2:], strict=True))
         return await self._agir(action, donnees)
 
     async def consulter(self, party: Party, path: str) -> httpx.Response:
@@ -118,8 +120,9 @@ class Epreuve(Deroulement):
         """What the services show of the dossier now, where they know it."""
         etat = await self.monde.pilot.etat(self.bac)
         self.su["aujourdhui"] = str(etat["instant"])[:10]
-        if "certificat" not in self.su and any("{certificat}" in etape.avec.values() for etape in self.vie.etapes):
-            self.su["certificat"] = await certificats.au_tribunal(self.monde, self.bac, str(self.connus["siret_ville"]))
+        for mot, party in CERTIFICATS.items():
+            if mot not in self.su and any(f"{{{mot}}}" in etape.avec.values() for etape in self.vie.etapes):
+                self.su[mot] = await certificats.montre(self.monde, party, self.bac, str(self.connus["siret_ville"]))
         if "numero" not in self.mots:
             return
         for party, champs in SAVOIR.items():
@@ -166,6 +169,8 @@ SAVOIR: Mapping[Party, Mapping[str, str]] = {
     Party.ANTAI: {"du": "montant", "minore": "montant_minore", "notification": "date_notification"},
     Party.DGFIP: {"a_payer": "a_payer", "notification_avertissement": "date_notification"},
 }
+# The words that are the certificate which the product shows to a party, when a life begins.
+CERTIFICATS: Mapping[str, Party] = {"certificat": Party.CCSP, "certificat_antai": Party.ANTAI}
 CHEMINS: Mapping[Party, str] = {Party.ANTAI: "/dossiers/{numero}", Party.DGFIP: "/prises-en-charge/{numero}"}
 
 

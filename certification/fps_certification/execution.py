@@ -154,7 +154,7 @@ async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int] 
     recues = [Recue.de(party, vue) for party in TEMOINS for vue in await pilot.boite(party, bac, siret)]
     siens = await certificats.deposes(monde, bac, siret)
     found = Observation.du_produit(siret, vus, recues, certificats=frozenset(un.cle for un in siens))
-    return replace(found, droits=certificats.droits(siens))
+    return replace(found, droits=certificats.droits(siens), depots=siens)
 
 
 async def _commencer(monde: Monde, vie: Vie, bac: str, modele: str) -> None:

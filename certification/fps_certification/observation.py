@@ -13,6 +13,7 @@ from fps.messages.message import MessageClass
 from fps.parties import Channel, Party
 from fps.villes.annuaire import Annuaire
 from fps.villes.catalogue import livrees
+from fps_certification.prealable.certificats import Depot
 
 Champs = dict[str, Any]
 DES_MESSAGES: Final[Mapping[str, MessageClass]] = {
@@ -171,6 +172,7 @@ class Observation:
     recues: tuple[Recue, ...] = ()
     annuaire: Annuaire = field(default_factory=livrees)
     droits: Mapping[str, frozenset[str]] = field(default_factory=dict)  # certificate → what it may do, for a duel
+    depots: tuple[Depot, ...] = ()  # of every certificate, at each party
     courriers: tuple[Courrier, ...] = ()  # looked at only when a plan is about them
 
     @classmethod

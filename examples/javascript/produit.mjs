@@ -145,7 +145,15 @@ export class Produit {
     return { numero, immatriculation: dit.vehicule.immatriculation };
   }
 
+  /** What the API front of an administration says of this product: connected when nothing is missing for that collectivité. */
+  async #connexion(bac, { siret, service }) {
+    const { manques } = await this[service].lire(bac, `/front?siret=${siret}`);
+    const siens = manques.filter((manque) => manque.siret === null || manque.siret === siret);
+    return { etat: siens.length ? 'non-connecte' : 'connecte', manques: siens.map((manque) => manque.code) };
+  }
+
   async lire(bac, dit) {
+    if (dit.connexion) return this.#connexion(bac, dit.connexion);
     const fps = await this.trouver(bac, dit.numero);
     return { etat: fps.etat, montant: fps.montant };
   }

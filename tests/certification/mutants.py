@@ -5,7 +5,7 @@ Nothing of it is changed: what it sends is altered on the way out, what it recei
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from fps.droit.numero import cle
-from fps.kit.wire.carrier import InProcess, nobody
+from fps.kit.wire.carrier import InProcess, always, nobody
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementRejete, TitrePayeCollectivite
@@ -21,6 +21,7 @@ from fps.messages.message import MessageClass
 from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps, ModificationFps
 from fps.messages.rapo import AccuseReceptionRapo
 from fps.messages.recours_collectivite import CommunicationRequete, MemoireDefense, PieceDefense
+from fps_simulateur.pilote.world import World
 
 Champs = dict[str, Any]
 Alterer = Callable[[Champs], Champs]
@@ -39,6 +40,7 @@ class Mutant:
     deux_fois: bool = False
     chemin: str = ""  # what is altered is no message: the end of its address
     muet: bool = False  # it shows no certificate there
+    montre: Callable[[World, str], Awaitable[str]] | None = None  # the certificate that it shows there, made ready in that bac
     ailleurs: str = ""  # the message goes to the address of another
     sourd: frozenset[MessageClass] = field(default_factory=frozenset)
     oublie: str = ""  # the kind of a deadline that it does not live
@@ -53,8 +55,9 @@ class Mutant:
 class Alteree(httpx.AsyncBaseTransport):
     """The network of a mutant: its letters are altered on their way."""
 
-    def __init__(self, client: httpx.AsyncClient, mutant: Mutant):
-        self._client, self._mutant = client, mutant
+    def __init__(self, client: httpx.AsyncClient, mutant: Mutant, monde: World | None = None):
+        self._client, self._mutant, self._monde = client, mutant, monde
+        self._montres: dict[str, str] = {}  # bac → the certificate that is shown there
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Alter, send, perhaps twice."""
@@ -69,6 +72,12 @@ class Alteree(httpx.AsyncBaseTransport):
         client = self._client
         if m.muet and chemin in url:
             client = httpx.AsyncClient(transport=InProcess(client._transport.applications, nobody))  # type: ignore[attr-defined]
+        if m.montre is not None and self._monde is not None and chemin in url:
+            bac = url.partition("/bacs/")[2].partition("/")[0]
+            if bac not in self._montres:
+                self._montres[bac] = await m.montre(self._monde, bac)
+            present = always((self._montres[bac],))
+            client = httpx.AsyncClient(transport=InProcess(client._transport.applications, present))  # type: ignore[attr-defined]
         answer = await client.request(request.method, url, headers=entetes, content=corps)
         if m.deux_fois and chemin and chemin in url:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)

@@ -19,7 +19,7 @@ from tests.console.simulator import Simulator, clean_environment, here, up
 EXEMPLES = Path(__file__).resolve().parents[2] / "examples"
 OUTILS = ("node", "curl", "jq", "flock")
 LILLE, BAC = "21590350100017", "exemples"
-EN_JAVASCRIPT = ["EX-002", "EX-101..EX-104", "EX-305", "EX-702", "EX-802"]
+EN_JAVASCRIPT = ["EX-002", "EX-050", "EX-070..EX-074", "EX-076", "EX-101..EX-104", "EX-305", "EX-702", "EX-802"]
 EN_SHELL = ["EX-002", "EX-101..EX-104", "EX-190", "EX-193", "EX-510"]
 ENTIERS = [("javascript", plan) for plan in ("cycle-complet", "rapo", "contentieux", "comptable")] + [("shell", "plan.yaml")]
 
@@ -69,12 +69,15 @@ def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole
     try:
         assert node.stdout is not None
         adresse = node.stdout.readline().strip()
-        quoi = {"epreuves": ["rapo-accepte-en-partie", "contentieux-decharge"], "exigences": EN_JAVASCRIPT}
+        quoi = {
+            "epreuves": ["rapo-accepte-en-partie", "contentieux-decharge", "connexion-controle", "connexion-desactivee"],
+            "exigences": EN_JAVASCRIPT,
+        }
         said = enrole.certifier(tmp_path, quoi, "--pilote", adresse)
     finally:
         node.terminate()
         node.communicate(timeout=10)
-    assert "CONFORME : 8 conforme." in said, said
+    assert "CONFORME : 15 conforme." in said, said
 
 
 def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(

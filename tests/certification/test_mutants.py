@@ -13,13 +13,13 @@ from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan
 from fps_certification.verdict import Sort
 from fps_simulateur.pilote.world import World
-from tests.certification import mutants, mutants_homologation
+from tests.certification import mutants, mutants_connexion, mutants_homologation
 from tests.certification.mutants import Alteree, Mutant
 from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *DU_RESEAU)
-PRIS = {**mutants.ATTRAPES, **mutants_homologation.ATTRAPES, **ATTRAPES_DU_RESEAU}
+TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS, *DU_RESEAU)
+PRIS = {**mutants.ATTRAPES, **mutants_homologation.ATTRAPES, **mutants_connexion.ATTRAPES, **ATTRAPES_DU_RESEAU}
 TOUTES = tuple(e.id for e in exigences())
 
 
@@ -36,7 +36,7 @@ async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_
     monde: World, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ville = monde.services[Party.COLLECTIVITE]
-    client = httpx.AsyncClient(transport=Alteree(ville.relay.carrier.client, mutant))
+    client = httpx.AsyncClient(transport=Alteree(ville.relay.carrier.client, mutant, monde))
     monkeypatch.setattr(ville.relay.carrier, "client", client)
     for cls in mutant.sourd:
         handlers: Any = ville.service.definition.handlers

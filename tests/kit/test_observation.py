@@ -78,7 +78,10 @@ async def test_who_shows_a_certificate_is_named_by_its_fingerprint_and_who_shows
     for chaine in (bon.pem, mauvais):
         async with open_client(reseau, present=always((chaine,))) as client:
             await client.get(antai.url("/front"))
-    assert [e["qui"] for e in await echanges(antai)] == [bon.certificat.fingerprint(SHA256()).hex(), "certificat-illisible"]
+            await client.post(antai.url(CREATION), json={})
+    vus = await echanges(antai)
+    assert [e["corps"] for e in vus] == ["", "{}"] * 2, "of who is refused at the door too"
+    assert [e["qui"] for e in vus[::2]] == [bon.certificat.fingerprint(SHA256()).hex(), "certificat-illisible"]
 
 
 async def test_no_password_and_no_token_is_kept(antai: Antai) -> None:

@@ -1,6 +1,6 @@
 """What can be judged of a product: the findings, by name, each from its own module."""
 
-from fps_certification.assertions import apres, defense, documents, essais, message_fps, partiel, reception, suites, transport
+from fps_certification.assertions import apres, connexion, defense, documents, essais, message_fps, partiel, reception, suites, transport
 from fps_certification.assertions.registre import REGISTRE, Assertion, Resultat, Sens
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Resultat",
     "Sens",
     "apres",
+    "connexion",
     "defense",
     "documents",
     "essais",

@@ -41,6 +41,7 @@ ACCES = {
     "certificat-expire": "Le certificat n'est pas expiré.",
     "certificat-revoque": "Le certificat n'est pas révoqué.",
     "certificat-non-depose": "Le certificat est déposé avant tout message.",
+    "certificat-autre-siret": "Le certificat est celui qui a été déposé pour la collectivité du message, pas pour une autre.",
     "certificat-non-active": "Le certificat est activé avant tout message.",
     "certificat-desactive": "Aucun message n'est envoyé avec un certificat désactivé.",
     "certificat-hors-perimetre": "Chaque message reste dans les zones et les droits du certificat.",

@@ -68,10 +68,10 @@ async def deposes(monde: Monde, bac: str, siret: str) -> tuple[Depot, ...]:
     return tuple(found)
 
 
-async def au_tribunal(monde: Monde, bac: str, siret: str) -> str:
-    """The certificate that the product shows to the court: the last one active there; of the reference system when there is no other.
+async def montre(monde: Monde, party: Party, bac: str, siret: str) -> str:
+    """The certificate that the product shows to a party: the last one active there; of the reference system when there is no other.
 
     Raises PiloteErreur.
     """
-    siens = [un.cle for un in await deposes(monde, bac, siret) if un.ou is Party.CCSP and un.etat == "active" and un.cle != REFERENCE]
+    siens = [un.cle for un in await deposes(monde, bac, siret) if un.ou is party and un.etat == "active" and un.cle != REFERENCE]
     return siens[-1] if siens else REFERENCE

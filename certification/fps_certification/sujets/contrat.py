@@ -52,12 +52,13 @@ _TOUTES: Final = (
     Action("defendre", "défendre", "Déposer devant la juridiction le mémoire en défense.", _REQUETE, f.Defendre),
     Action("executer", "exécuter la décision", "Exécuter une décision de la juridiction.", _REQUETE, f.Executer),
     Action("rembourser", "rembourser", "Rembourser ce qui a été payé en trop.", _FPS, f.Rembourser),
-    Action("lire", "", "Dire où en est un FPS.", _FPS, f.DuFps, f.Etat),
+    Action("lire", "", "Dire où en est un FPS, ou sa connexion à un service.", _FPS, f.Lire, f.Etat),
 )
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
 ESSAIS: Final = "passer la séance d'essai"  # the defence, in a test session of the court (ADR 0033)
-DES_ACTES: Final[Mapping[str, Action]] = {action.acte: action for action in _TOUTES if action.acte} | {ESSAIS: ACTIONS["defendre"]}
 LIRE: Final = ACTIONS["lire"]
+CONTROLER: Final = "contrôler la connexion"  # reading where its connection to a party stands, and not a FPS (ADR 0035)
+DES_ACTES: Final[Mapping[str, Action]] = {a.acte: a for a in _TOUTES if a.acte} | {ESSAIS: ACTIONS["defendre"], CONTROLER: LIRE}
 _ANNULE: Final[tuple[MessageClass, ...]] = (AnnulationFps, InformationAnnulationFps, InformationAnnulationTitre)
 # The messages, of which one, that the product sends when it does this: none of them seen is « message expected, not received ».
 MESSAGES: Final[Mapping[str, tuple[MessageClass, ...]]] = {
@@ -99,3 +100,5 @@ ETATS: Final = (
     "titre-paye",
     "annule",
 )
+# The states of a connection, in the same answer.
+CONNEXIONS: Final = ("connecte", "non-connecte")

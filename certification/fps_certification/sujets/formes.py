@@ -28,6 +28,29 @@ class DuFps(Entree):
     numero: Annotated[Numero26, Field(description="Le FPS, par le numéro que « etablir » a rendu")]
 
 
+class Connexion(BaseModel):
+    """Of which party the API front is asked, for which collectivité."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    siret: Siret
+    service: Annotated[
+        Literal["antai", "dgfip", "ccsp"], Field(description="À qui demander : GET <service>/bacs/<bac>/front?siret=<siret>")
+    ]
+
+
+class Lire(DuFps):
+    """What is to be read: a FPS, or the connection."""
+
+    connexion: Annotated[
+        Connexion | None,
+        Field(
+            description="Lire, au lieu du FPS, sa connexion à un service, par son API front et avec votre certificat : « connecte » "
+            "quand rien ne manque à ce SIRET, sinon « non-connecte » ; 501 si le produit ne la contrôle pas"
+        ),
+    ] = None
+
+
 class Vehicule(BaseModel):
     """The vehicle that the agent sees."""
 
@@ -157,7 +180,7 @@ class Etabli(BaseModel):
 class Etat(BaseModel):
     """What « lire » answers; a product may say more."""
 
-    etat: Annotated[str, Field(description="L'état du FPS, en un mot de la liste")]
+    etat: Annotated[str, Field(description="L'état du FPS, ou de la connexion, en un mot de la liste")]
     montant_actuel: Annotated[Centimes | None, Field(description="Ce que vaut le FPS maintenant ; jugé quand il est dit")] = None
     creance: Annotated[Centimes | None, Field(description="Ce que le redevable doit encore ; jugé quand il est dit")] = None
     dette: Annotated[Centimes | None, Field(description="Ce que la collectivité doit rendre ; jugé quand il est dit")] = None

@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.sujets import formes as f
-from fps_certification.sujets.contrat import ACTIONS, ETATS, LIRE, Action
+from fps_certification.sujets.contrat import ACTIONS, CONNEXIONS, ETATS, LIRE, Action
 
 VERSION = "1.0.0"
 SENS = """SPÉCIMEN — environnement simulé. Ce que `fps certifier` demande à un produit piloté par HTTP : douze actions au plus,
@@ -27,7 +27,7 @@ def document() -> dict[str, Any]:
     modeles: list[type[BaseModel]] = [f.Refus, *dict.fromkeys(m for a in ACTIONS.values() for m in (a.entree, a.sortie))]
     _, found = models_json_schema([(m, "validation") for m in modeles], ref_template="#/components/schemas/{model}")
     schemas = found["$defs"]
-    schemas[LIRE.sortie.__name__]["properties"]["etat"]["enum"] = list(ETATS)
+    schemas[LIRE.sortie.__name__]["properties"]["etat"]["enum"] = [*ETATS, *CONNEXIONS]
     for schema in schemas.values():
         schema.pop("description", None)  # in English, for those who read the code
     return {

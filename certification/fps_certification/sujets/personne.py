@@ -16,7 +16,7 @@ from fps.messages.plaques import identiques
 from fps.messages.recours_collectivite import MemoireDefense
 from fps.parties import LIBELLES, Party
 from fps_certification.observation import Echange, Observation
-from fps_certification.sujets.contrat import ETATS, LIRE, Action
+from fps_certification.sujets.contrat import CONNEXIONS, ETATS, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Champs, Domaine, NonPrisEnCharge, Reponse, SujetEnFaute
 from fps_simulateur.pilote.pilot import Pilot
 
@@ -98,9 +98,10 @@ class Personne:
         etat = await self.pilot.etat(bac)
         a = tuple(dict.fromkeys(LIBELLES[cls.receiver] for cls in classes))
         attend = tuple(f"{cls.flow:02d}.{cls.nom}" for cls in classes)
-        choix = ETATS if action is LIRE else (FAIT, REFUSE, NE_SAIT_PAS)
+        connexion = donnees.get("connexion")
+        choix = (*CONNEXIONS, NE_SAIT_PAS) if connexion else ETATS if action is LIRE else (FAIT, REFUSE, NE_SAIT_PAS)
         dit = {nom: valeur for nom, valeur in donnees.items() if valeur not in (None, {}, [])}
-        quoi = AFaire(self._etape, bac, str(etat["instant"]), action.nom, consigne(action), dit, attend, a, choix)
+        quoi = AFaire(self._etape, bac, str(etat["instant"]), action.nom, consigne(action, connexion), dit, attend, a, choix)
         await self.qui.demander(quoi)
         vient = asyncio.ensure_future(anext(self._guetter(bac, depuis, action, classes, donnees)))
         try:
@@ -184,8 +185,10 @@ def _faite(action: Action, donnees: Mapping[str, Any], echange: Echange) -> Repo
     return Reponse(200, {"numero": numero, "immatriculation": str(plaque)})
 
 
-def consigne(action: Action) -> str:
-    """What is to be done, in one sentence."""
+def consigne(action: Action, connexion: Mapping[str, Any] | None = None) -> str:
+    """What is to be done, in one sentence; `connexion`: what is to be read is where a connection stands."""
+    if connexion:
+        return f"Faites contrôler au produit sa connexion à {LIBELLES[Party(connexion['service'])]} (API front), et lisez ce qu'il en dit."
     return "Lisez dans le produit où en est ce FPS." if action is LIRE else action.sens.split(" ; ")[0].rstrip(".") + "."
 
 

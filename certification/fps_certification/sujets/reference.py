@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fps.parties import Party
-from fps_certification.sujets.contrat import ESSAIS, LIRE, Action
+from fps_certification.sujets.contrat import CONTROLER, ESSAIS, LIRE, Action
 from fps_certification.sujets.sujet import Reponse
 from fps_simulateur.joueur import Monde, remplacer
 from fps_simulateur.langue.actes import ACTES, VUES
@@ -27,6 +27,8 @@ class Reference:
         route = VUES[Party.COLLECTIVITE] if action is LIRE else ACTES[action.acte].route
         if corps.get("essai"):
             route = ACTES[ESSAIS].route
+        if connexion := corps.get("connexion"):
+            route, corps = ACTES[CONTROLER].route, dict(connexion)
         chemin = remplacer(route, corps)
         for nom in () if corps.get("essai") else action.recoit:
             corps.pop(nom, None)

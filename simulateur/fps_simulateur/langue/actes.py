@@ -271,6 +271,29 @@ _TOUS: Final = (
         _CCSP,
         "/teletransmission/{siret_ville}/homologations/{rang}",
     ),
+    # The certificate of the collectivité at ANTAI, and what the API front says of it.
+    _lire(
+        "contrôler la connexion",
+        "La collectivité demande à un service, par son API front, si ses messages passent (« service: dgfip », « ccsp »).",
+        _VILLE,
+        "/connexions/{siret}/{service}",
+        siret="{siret_ville}",
+        service="antai",
+    ),
+    Acte(
+        "désactiver le certificat",
+        "La collectivité désactive, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
+        _ANTAI,
+        "/espaces/{siret_ville}/certificats/{empreinte}/desactivation",
+        defauts={"empreinte": "service:collectivite"},
+    ),
+    Acte(
+        "activer le certificat",
+        "La collectivité active, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
+        _ANTAI,
+        "/espaces/{siret_ville}/certificats/{empreinte}/activation",
+        defauts={"empreinte": "service:collectivite"},
+    ),
     # An editor under test, in the place of the reference collectivité.
     _lettre("créer un FPS", "fps.01.creation.v1", "Le produit de la collectivité transmet un FPS."),
     _lettre("modifier un FPS", "fps.01.modification.v1", "Le produit transmet un FPS rectificatif."),

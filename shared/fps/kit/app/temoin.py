@@ -5,6 +5,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -33,6 +34,8 @@ DITS: Final = frozenset({"accept", "content-length", "content-type", "host", "id
 TUS: Final = frozenset({"set-cookie", "content-security-policy", "referrer-policy", "x-content-type-options"})
 SECRETS: Final = re.compile(r'("(?:mot_de_passe|ancien|nouveau|jeton)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 CODES: Final = re.compile(r"/portail/[^/]+/(?:activation|inscriptions|comptes/[^/]+/code)")  # what is said there opens an account
+REFUSES: Final = frozenset({401, 403})
+RESTE: Final = 1.0  # seconds for what is left of the body of who is refused
 AILLEURS: Final = ("/pilotage", "/sante", "/metrics", "/static", "/docs", "/openapi.json", "/asyncapi.json")
 
 
@@ -69,6 +72,12 @@ class PageEchanges(BaseModel):
     suite: bool = Field(description="Vrai quand la page est pleine : il y a peut-être une suite")
 
 
+def _annonce(scope: Scope) -> int:
+    """The bytes that a request says it has, none when it does not."""
+    said = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+    return int(said) if said.isdigit() else 0
+
+
 class Temoin:
     """ASGI wrapper: keeps the exchanges of the bacs that are observed, as they were; the pilot's own are left out."""
 
@@ -82,10 +91,13 @@ class Temoin:
             return
         asked, answered, begun = _Ecoute(), _Ecoute(), wall_now()
         held: list[Message] = []
+        whole = False  # the body was read to its end
 
         async def hear() -> Message:
+            nonlocal whole
             message = await receive()
             asked.take(message.get("body", b""))
+            whole = not message.get("more_body", False)
             return message
 
         async def hold(message: Message) -> None:
@@ -100,6 +112,11 @@ class Temoin:
         finally:
             start = next((m for m in held if m["type"] == "http.response.start"), None)
             if start is not None:
+                if not whole and start["status"] in REFUSES and _annonce(scope) <= LIMITE:  # a door reads no body of who may not pass
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(RESTE):
+                            while not whole:
+                                await hear()
                 await self._garder(scope, asked, answered, start, int((wall_now() - begun).total_seconds() * 1_000))
             for message in held:
                 await send(message)

@@ -267,6 +267,11 @@ class Carrier:
         response = await self.client.post(f"{self.addresses[receiver]}{prefix}{path}", content=body.encode(), headers=headers)
         return response.status_code, json.loads(response.text) if response.status_code < 300 else _problem(response) or {}
 
+    async def ask(self, receiver: Party, bac: str, path: str) -> tuple[int, dict[str, Any]]:
+        """What a party shows to who holds the certificate of its letters: the status and the answer. Raises httpx.HTTPError."""
+        response = await self.client.get(f"{self.addresses[receiver]}{'' if bac == DEFAUT else f'/bacs/{bac}'}{path}")
+        return response.status_code, json.loads(response.text) if response.status_code < 300 else _problem(response) or {}
+
     def _headers(self, letter: Letter, content: str) -> dict[str, str]:
         return {"Content-Type": content, "Ce-Source": f"/services/{self.party}", **trace(letter.traceparent)}
 
