@@ -243,3 +243,22 @@ def test_a_subscription_that_the_town_sells_is_a_right_in_its_zones() -> None:
     assert (ville.droit("cmi-s").heures, ville.droit("resident").zones) == (24, ())
     with pytest.raises(Refus, match="abonne-gare, cmi-s, deux-roues"):
         ville.droit("abonne-port")
+
+
+@pytest.mark.parametrize(
+    "gratuit",
+    [
+        (),
+        ({"du": "08-01", "au": "08-31"}, {"du": "12-24", "au": "01-02"}),
+        ({"du": "2026-05-01", "au": "2026-05-03"},),  # of one year only: not counted
+    ],
+    ids=["toujours", "périodes de chaque année", "période d'une année"],
+)
+def test_the_paid_minutes_of_a_year_are_the_sum_of_its_days(gratuit: tuple[dict[str, str], ...]) -> None:
+    horaires = Horaires.model_validate(
+        {"jours": {"lundi-vendredi": ["09:00-12:00", "14:00-19:00"], "dimanche": ["10:00-12:30"]}, "gratuit": gratuit, "feries": "payants"}
+    )
+    libres = [p for p in horaires.gratuit if len(p.du) == 5]
+    jours = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+    un_a_un = sum(fin - debut for j in jours if not any(p.couvre(j) for p in libres) for debut, fin in horaires.plages(j, "metropole"))
+    assert horaires.minutes_par_an == un_a_un > 0

@@ -16,6 +16,8 @@ from fps.villes.territoires import TERRITOIRES, Territoire
 
 JOURS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MINUIT: Final = 24 * 60
+ANNEE: Final = tuple(date(2027, 1, 1) + timedelta(days=n) for n in range(365))  # an ordinary year
+PAR_SEMAINE: Final = tuple(sum(jour.weekday() == rang for jour in ANNEE) for rang in range(7))
 HORIZON: Final = 12_000  # days: no town file that is accepted needs as many
 
 
@@ -87,7 +89,7 @@ class Periode(Lecture):
 
     def couvre(self, jour: date) -> bool:
         """Whether that day is in the period; one of each year may pass the new year."""
-        texte = jour.isoformat() if len(self.du) == 10 else f"{jour:%m-%d}"
+        texte = jour.isoformat() if len(self.du) == 10 else f"{jour.month:02d}-{jour.day:02d}"
         return self.du <= texte <= self.au if self.du <= self.au else texte >= self.du or texte <= self.au
 
 
@@ -121,9 +123,14 @@ class Horaires(Lecture):
     @property
     def minutes_par_an(self) -> int:
         """The paid minutes of an ordinary year, what is free in one year only and public holidays left out of the count."""
-        annee = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
         libres = [p for p in self.gratuit if len(p.du) == 5]
-        return sum(p.fin - p.debut for j in annee if not any(x.couvre(j) for x in libres) for p in self._du_jour(j))
+        minutes = [0] * 7
+        for mot, plages in self.jours.items():
+            for jour in jours_de(mot):
+                minutes[jour] = sum(p.fin - p.debut for p in plages)
+        if not libres:  # towns are read again and again: the days of the week are enough
+            return sum(m * n for m, n in zip(minutes, PAR_SEMAINE, strict=True))
+        return sum(minutes[j.weekday()] for j in ANNEE if minutes[j.weekday()] and not any(x.couvre(j) for x in libres))
 
     def _du_jour(self, jour: date) -> Plages:
         return next((plages for mot, plages in self.jours.items() if jour.weekday() in jours_de(mot)), ())
