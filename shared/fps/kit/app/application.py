@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
@@ -177,6 +178,12 @@ class BaseNonMigree(Unavailable):
     code = "base-non-migree"
 
 
+@cache
+def _nothing_of(table: Table) -> Any:
+    """No row of a table, with all its columns."""
+    return select(*table.columns).limit(0)
+
+
 async def _migrated(service: Service, timeout: float) -> None:
     """Wait for the tables, which another command makes; raises BaseNonMigree with that command when they do not come."""
     if service.definition.migrations is None:
@@ -188,7 +195,7 @@ async def _migrated(service: Service, timeout: float) -> None:
             try:
                 async with service.database.read() as tx:
                     for table in wanted:
-                        await tx.select(select(*table.columns).limit(0))
+                        await tx.select(_nothing_of(table))
             except Unavailable:
                 raise
             except Exception as error:

@@ -42,8 +42,8 @@ class Transaction(Protocol):
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
         """A read written with SQLAlchemy; `values` fill its bindparams, so that a statement kept in a module is compiled once."""
 
-    def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
-        """What a select finds, `size` rows at a time, never held whole; in a `write` or a `snapshot`."""
+    def stream(self, statement: Select[*tuple[object, ...]], size: int, **values: object) -> AsyncIterator[list[Row]]:
+        """What a select finds, `size` rows at a time, never held whole, `values` as for `select`; in a `write` or a `snapshot`."""
 
     async def execute(self, statement: Executable, patience: float | None = None, **values: object) -> int:
         """A command written with SQLAlchemy, `values` as for `select`; gives the number of rows touched.

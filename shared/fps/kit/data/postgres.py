@@ -176,7 +176,7 @@ async def _of_held(held: Held, way: AbstractAsyncContextManager[Any]) -> AsyncIt
         raise held.lost from error
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any]]:
     """The text of a statement, the order of its parameters, and those it already has."""
     compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
@@ -217,10 +217,10 @@ class PostgresTransaction:
         self.database.statements += 1
         return [tuple(r) for r in await self.connection.fetch(sql, *(values[n] if n in values else params[n] for n in names))]
 
-    async def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
+    async def stream(self, statement: Select[*tuple[object, ...]], size: int, **values: object) -> AsyncIterator[list[Row]]:
         sql, names, params = _compiled(statement)
         self.database.statements += 1
-        cursor = await self.connection.cursor(sql, *(params[n] for n in names))
+        cursor = await self.connection.cursor(sql, *(values[n] if n in values else params[n] for n in names))
         while rows := await cursor.fetch(size):
             yield [tuple(r) for r in rows]
 

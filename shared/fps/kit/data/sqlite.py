@@ -187,7 +187,7 @@ def _told(path: str) -> Iterator[None]:
         raise DatabaseUnavailable(f"{path} : {error}") from error
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any]]:
     """The text of a statement, the order of its parameters, those it already has, and how to read the columns that it gives."""
     compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
@@ -240,11 +240,11 @@ class SqliteTransaction:
         sql, names, params, readers = _compiled(statement)
         return decoded(await self._raw(sql, [sqlite_value(values[n] if n in values else params[n]) for n in names]), readers)
 
-    async def stream(self, statement: Select[*tuple[object, ...]], size: int) -> AsyncIterator[list[Row]]:
+    async def stream(self, statement: Select[*tuple[object, ...]], size: int, **values: object) -> AsyncIterator[list[Row]]:
         sql, names, params, readers = _compiled(statement)
         self.database.statements += 1
-        values = [sqlite_value(params[n]) for n in names]
-        cursor = await self._do(lambda c: c.execute(sql, values))
+        found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
+        cursor = await self._do(lambda c: c.execute(sql, found))
         while rows := await self._do(lambda c: cursor.fetchmany(size)):
             yield decoded(rows, readers)
 

@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Table, Text, bindparam, select
 
 from fps.kit.data.database import Transaction
 from fps.kit.data.sql import sqlite_value
@@ -51,6 +52,13 @@ def _line(value: Any) -> bytes:
     return (_ENCODER.encode(value) + "\n").encode()
 
 
+@cache
+def _leaving(table: Table) -> Any:
+    """The rows of the bac `nom`, in the order of their keys."""
+    order = [c for c in table.primary_key.columns if c.name == "position"] or list(table.primary_key.columns)
+    return select(*exported(table)).where(table.c.bac == bindparam("nom", type_=Text)).order_by(*order)
+
+
 async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table], ancres: int = 0) -> AsyncIterator[bytes]:
     """All the rows of a bac, some lines at a time; `ancres`: how many rows the table of the anchors has, 0 when it does not leave."""
     seal, numbers = hashlib.sha256(), dict[str, int]()
@@ -58,13 +66,11 @@ async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table]
     seal.update(head)
     yield head
     for table in tables:
-        columns, numbers[table.name] = exported(table), 0
-        begins = _line({"table": table.name, "colonnes": [c.name for c in columns]})
+        numbers[table.name] = 0
+        begins = _line({"table": table.name, "colonnes": [c.name for c in exported(table)]})
         seal.update(begins)
         yield begins
-        order = [c for c in table.primary_key.columns if c.name == "position"] or list(table.primary_key.columns)
-        query: Any = select(*columns).where(table.c.bac == nom).order_by(*order)
-        async for rows in tx.stream(query, LOT):
+        async for rows in tx.stream(_leaving(table), LOT, nom=nom):
             numbers[table.name] += len(rows)
             some = b"".join(_line([sqlite_value(v) for v in row]) for row in rows)
             seal.update(some)

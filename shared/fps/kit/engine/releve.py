@@ -3,10 +3,11 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Integer, Text, bindparam, cast, func, select, union
+from sqlalchemy import BigInteger, Integer, Table, Text, bindparam, cast, func, select, union
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Row
@@ -141,11 +142,15 @@ async def lire(work: Work, cls: type[T], cles: Sequence[Row], par: tuple[str, ..
     return [record.item(row) for row in rows]
 
 
-async def totaux(work: Work, cls: type[Any], *sommes: str) -> tuple[dict[str, int], dict[str, int]]:
-    """How many case files of a class are in each state, and the sums of these fields over all of them, in centimes."""
-    table = work.batch.records[cls].table
+@cache
+def _totaux(table: Table, sommes: tuple[str, ...]) -> Any:
     # cast: PostgreSQL sums bigints into numeric
     colonnes = [cast(func.coalesce(func.sum(table.c[nom]), 0), BigInteger) for nom in sommes]
-    query: Any = select(table.c.etat, func.count(), *colonnes).where(table.c.bac == work.bac.nom).group_by(table.c.etat)
-    rows = sorted(await work.tx.select(query.order_by(table.c.etat)))
+    query = select(table.c.etat, func.count(), *colonnes).where(table.c.bac == bindparam("nom", type_=Text))
+    return query.group_by(table.c.etat).order_by(table.c.etat)
+
+
+async def totaux(work: Work, cls: type[Any], *sommes: str) -> tuple[dict[str, int], dict[str, int]]:
+    """How many case files of a class are in each state, and the sums of these fields over all of them, in centimes."""
+    rows = sorted(await work.tx.select(_totaux(work.batch.records[cls].table, sommes), nom=work.bac.nom))
     return {row[0]: row[1] for row in rows}, {nom: sum(row[2 + i] for row in rows) for i, nom in enumerate(sommes)}
