@@ -21,7 +21,7 @@ from fps_simulateur.langue import pannes
 from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte, donnees, fusion, pieces_jointes
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.langue.modele import Etape, Vie, court, reponses
-from fps_simulateur.langue.moments import DEPART, Moment
+from fps_simulateur.langue.moments import DEPART, Moment, instant
 from fps_simulateur.langue.villes import FichierVille
 from fps_simulateur.pilote import reperes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -94,6 +94,8 @@ class Deroulement:
     hors: dict[str, Any] = field(default_factory=dict)  # what was kept before any dossier
     comptes: dict[str, int] = field(default_factory=dict)  # what the services had counted at the end
     cle: str = ""  # the Idempotency-Key of its acts: who may have to do the same again gives one
+    seul: bool = False  # whether nobody else acts in this bac: how it was left is known
+    _calme: dict[str, Any] | None = None  # how it was left, when it is known
 
     @property
     def mots(self) -> dict[str, Any]:
@@ -119,14 +121,14 @@ class Deroulement:
                 fausse = VieFausse(f"{self.vie.vie}, étape {rang} : {error}")
                 fausse.etape = rang
                 raise fausse from error
-        fin = await self.monde.pilot.etat(self.bac)
+        fin = self._calme or await self.monde.pilot.etat(self.bac)
         enterrees, self.comptes = fin["echeances_enterrees"], fin["comptes"]
         exiger(not enterrees["nombre"], f"{self.vie.vie} : des échéances sont enterrées : {enterrees['premieres']}")
 
     async def etape(self, etape: Etape) -> None:
         """One step; raises VieFausse, ActeRefuse, PiloteErreur."""
         if etape.le is not None:
-            await self.monde.pilot.conduire(self.bac, await self._instant(etape.le, etape.dossier))
+            await self._mener(await self._instant(etape.le, etape.dossier))
         if etape.dossier is not None:
             self.courant = etape.dossier
             self.dossiers.setdefault(self.courant, {})
@@ -136,6 +138,7 @@ class Deroulement:
             from fps_simulateur.usagers.conduite import conduire  # it plays by this module
 
             await conduire(self.monde.pilot, self.bac, self.mots["numero"], etape.usager)
+            self._calme = None
         for party, champs in etape.attendus():
             compare(champs, await self.voir(party), f"{party} : ", self.connus)
         if etape.courriers is not None or etape.recus or etape.contenu:
@@ -143,8 +146,15 @@ class Deroulement:
         for champ, valeur in etape.explication.items():
             await self._expliquer(champ, valeur)
         if etape.echeances == "aucune":
-            due = (await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
+            due = (self._calme or await self.monde.pilot.etat(self.bac))["prochaine_echeance"]
             exiger(due is None, f"une échéance attend le {due}")
+
+    async def _mener(self, fin: datetime) -> None:
+        """Move the bac to a moment, through what is due."""
+        self._laisser(await self.monde.pilot.mener(self.bac, fin, self._calme))
+
+    def _laisser(self, state: dict[str, Any]) -> None:
+        self._calme = state if self.seul else None
 
     async def _au_dela(self, etape: Etape, jusqua: date | datetime | Moment) -> bool:
         """Whether a step comes later than that moment, to which the bac is then moved: a moment of the first dossier, once it is there."""
@@ -157,7 +167,7 @@ class Deroulement:
             return False
         if await self._instant(etape.le, etape.dossier) <= fin:
             return False
-        await self.monde.pilot.conduire(self.bac, fin)
+        await self._mener(fin)
         return True
 
     async def _instant(self, le: date | datetime | Moment, dossier: str | None) -> datetime:
@@ -187,7 +197,7 @@ class Deroulement:
         else:
             body = demande(un, etape.avec, mots)
             mots |= {nom: body.pop(nom) for nom in un.places if nom in body}
-        await self._demander(etape, un, _chemin(un.route, mots), body)
+        await self._demander(etape, un, remplacer(un.route, mots), body)
 
     async def _deranger(self, un: Acte, etape: Etape, mots: Mapping[str, Any]) -> None:
         """Set a fault, or take it away, at each service that it concerns."""
@@ -197,7 +207,7 @@ class Deroulement:
             services, regle, body = pannes.de(un, avec)
         except ValueError as error:
             raise VieFausse(str(error)) from error
-        path = _chemin(un.route, {**mots, **ville, "bac": self.bac, "regle": regle})
+        path = remplacer(un.route, {**mots, **ville, "bac": self.bac, "regle": regle})
         for service in services:
             await self._demander(etape, replace(un, a=service), path, body)
 
@@ -214,8 +224,8 @@ class Deroulement:
 
     async def _demander(self, etape: Etape, un: Acte, path: str, body: Any) -> None:
         party = un.a
-        answer = await self.appeler(un, path, body)
-        await self.monde.pilot.au_calme(self.bac)
+        self._calme, answer = None, await self.appeler(un, path, body)
+        self._laisser(await self.monde.pilot.au_calme(self.bac, apres=party))
         try:
             found = answer.json()
         except ValueError:
@@ -260,7 +270,7 @@ class Deroulement:
 
     async def voir(self, party: Party) -> dict[str, Any]:
         """What a service says of the dossier; the numbers it shows are kept for the next acts."""
-        answer = await self.consulter(party, _chemin(VUES[party], self.mots))
+        answer = await self.consulter(party, remplacer(VUES[party], self.mots))
         exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {answer.text[:300]}")
         found: dict[str, Any] = answer.json()
         if party is Party.DGFIP:
@@ -284,7 +294,7 @@ class Deroulement:
 
     async def _expliquer(self, champ: str, valeur: Any) -> None:
         for party, route in EXPLICATIONS.items():
-            url = f"{self.monde.addresses[party]}/bacs/{self.bac}{_chemin(route, self.mots | {'champ': champ})}"
+            url = f"{self.monde.addresses[party]}/bacs/{self.bac}{remplacer(route, self.mots | {'champ': champ})}"
             answer = await self.monde.client.get(url)
             if answer.status_code == 200:
                 found = answer.json()
@@ -308,16 +318,9 @@ async def jouer(monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Mome
             await ajouter(monde.pilot, bac, [vie.ville.donnee()])
         except PiloteErreur as error:
             raise VieFausse(f"{vie.vie} : la ville est refusée : {error}") from error
-    deroulement = Deroulement(monde, vie, bac)
+    deroulement = Deroulement(monde, vie, bac, seul=True)
     await deroulement.jouer(jusqua)
     return deroulement
-
-
-def instant(le: date | datetime) -> datetime:
-    """A day at the evening, or the hour that is written, in Paris."""
-    if isinstance(le, datetime):
-        return le if le.tzinfo is not None else le.replace(tzinfo=PARIS)
-    return paris(le)
 
 
 def mots_de_ville(ville: str | FichierVille) -> dict[str, str]:
@@ -348,11 +351,6 @@ def corps(cls: MessageClass, avec: Mapping[str, Any], mots: Mapping[str, Any], c
         known["numero_telepaiement"] = known.get("telepaiement" if cls.flow == 4 and "numero_fps" not in body else "telepaiement_titre")
     body.update({nom: known[nom] for nom in body if known.get(nom) is not None})
     return fusion(body, remplacer(pieces_jointes(avec), mots if connus is None else connus))
-
-
-def _chemin(route: str, mots: Mapping[str, Any]) -> str:
-    """A route, with what its names stand for; raises VieFausse when one is still the name of nothing."""
-    return str(remplacer(route, mots))
 
 
 def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:

@@ -122,8 +122,8 @@ async def partages(monde: World) -> AsyncIterator[Partages]:
     found.adresse = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     with pytest.MonkeyPatch.context() as patch:
         # What shows a product's certificate is not counted as come from the reference collectivité: the two ends of its way never agree.
-        for nom in ("_settled", "_quiet"):
-            patch.setattr(f"fps_simulateur.pilote.pilot.{nom}", lambda vus: not any(x["en_attente"] for x in vus.values()))
+        for nom in ("settled", "quiet"):
+            patch.setattr(f"fps_simulateur.pilote.calme.{nom}", lambda vus: not any(x["en_attente"] for x in vus.values()))
         yield found
     server.should_exit = True
     await task

@@ -8,10 +8,10 @@ from random import Random
 from typing import Final
 
 from fps.parties import Party
-from fps_simulateur.joueur import Deroulement, Monde, constat, instant
+from fps_simulateur.joueur import Deroulement, Monde, constat
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
-from fps_simulateur.langue.moments import Moment
+from fps_simulateur.langue.moments import Moment, instant
 from tests.kill.abonnes import Abonnes, Dossiers
 
 # Lives that together write every sort of entry; they begin on one day, and none counts what others do in its bac.

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from fps.kit.data import tables
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
-from fps_simulateur.pilote import pilot as pilote
+from fps_simulateur.pilote import calme
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World
 from tests.parler.exports import monde_exporte
@@ -41,7 +41,7 @@ async def test_letters_that_nobody_wrote_do_not_count_as_arrived(ville: Ville, m
     comptes = (await monde.pilot.etat(ville.bac))["comptes"]
     assert (comptes["ecrites"], comptes["ecartees"], comptes.get("mortes", 0)) == (3, 10, 0)
     assert len(await monde.pilot.lettres_mortes(ville.bac)) == 10
-    monkeypatch.setattr(pilote, "QUIET", 0.0)
+    monkeypatch.setattr(calme, "QUIET", 0.0)
     with pytest.raises(PiloteErreur, match="Le courrier n'arrive pas"):
         await monde.pilot.au_calme(ville.bac)
     rejeu = await monde.client.post(f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/{ville.bac}/lettres-mortes/rejouer")
@@ -92,17 +92,17 @@ def vus(**comptes: dict[str, int]) -> dict[Party, Any]:
 async def test_one_look_is_enough_only_when_the_two_ends_of_each_way_agree() -> None:
     """Looked at one after the other: the sums can agree while a letter travels, the ways cannot."""
     ecrite = {"ecrites": 1, "vers:antai": 1}
-    assert pilote._settled(vus()) and pilote._settled(vus(collectivite=ecrite, antai={"recues": 1, "venues:collectivite": 1}))
-    assert not pilote._settled(vus(collectivite=ecrite))
+    assert calme.settled(vus()) and calme.settled(vus(collectivite=ecrite, antai={"recues": 1, "venues:collectivite": 1}))
+    assert not calme.settled(vus(collectivite=ecrite))
     # A letter of the town travels to ANTAI; the DGFiP has one of ANTAI's, written after ANTAI was looked at.
     traversee = vus(collectivite=ecrite, dgfip={"recues": 1, "venues:antai": 1})
-    assert pilote._quiet(traversee) and not pilote._settled(traversee)
+    assert calme.quiet(traversee) and not calme.settled(traversee)
     morte = {"ecrites": 1, "vers:antai": 1, "mortes": 1, "arretees:antai": 1}
-    assert pilote._settled(vus(collectivite=morte))
+    assert calme.settled(vus(collectivite=morte))
     avant = vus(
         collectivite={"ecrites": 2, "vers:antai": 1}, antai={"recues": 2, "venues:collectivite": 1}
     )  # the ways were not counted yet
-    assert pilote._quiet(avant) and not pilote._settled(avant)
+    assert calme.quiet(avant) and not calme.settled(avant)
 
 
 async def test_a_quiet_bac_is_looked_at_once(ville: Ville, monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,3 +135,25 @@ async def test_a_service_answers_when_its_letters_have_left(ville: Ville, monde:
         one.relay.start()
     assert (await asked).json()["en_attente"] == 0
     assert (await monde.client.get(url, params={"attente": 11})).status_code == 422
+
+
+async def test_only_those_that_hold_letters_or_whose_ways_differ_are_looked_at_again() -> None:
+    """The town's letter leaves, reaches ANTAI, which answers it: the DGFiP and the court are asked once."""
+    ecrite = {"ecrites": 1, "vers:antai": 1}
+    reponse = {"recues": 1, "venues:collectivite": 1, "ecrites": 1, "vers:collectivite": 1}
+    suites = {
+        Party.COLLECTIVITE: iter([(ecrite, 0), (ecrite, 0), ({**ecrite, "recues": 1, "venues:antai": 1}, 0)]),
+        Party.ANTAI: iter([(reponse, 0), (reponse, 0)]),
+    }
+    demandes: list[set[Party]] = []
+
+    async def regarder(services: Iterable[Party]) -> dict[Party, Any]:
+        demandes.append(set(services))
+        dits = {s: next(suites[s]) for s in demandes[-1]}
+        return {s: {"comptes": comptes, "en_attente": attend} for s, (comptes, attend) in dits.items()}
+
+    premier = vus(collectivite=ecrite)
+    premier[Party.COLLECTIVITE]["en_attente"] = 1
+    fin = await calme.attendu(premier, regarder, lambda _: None)
+    assert fin[Party.ANTAI]["comptes"] == reponse and calme.settled(fin)
+    assert demandes == [{Party.COLLECTIVITE}, set(suites), set(suites)]

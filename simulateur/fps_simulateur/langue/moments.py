@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from fps.droit.calendar import ajouter_jours, ajouter_mois
+from fps.kit.ground.clock import PARIS, paris
 from fps_simulateur.langue.fautes import proche
 
 DEPART: Final = "J"
@@ -106,3 +107,10 @@ def quand(valeur: Any, noms: Collection[str]) -> date | datetime | Moment:
         return datetime.fromisoformat(valeur)
     except ValueError:
         return lire(valeur, noms)
+
+
+def instant(le: date | datetime) -> datetime:
+    """A day at the evening, or the hour that is written, in Paris."""
+    if isinstance(le, datetime):
+        return le if le.tzinfo is not None else le.replace(tzinfo=PARIS)
+    return paris(le)

@@ -11,8 +11,7 @@ from typing import Any
 
 from fps.kit.ground.clock import Marche, wall_now
 from fps.parties import SERVICES, Party
-from fps.releves import ARRETEES, VENUES, VERS
-from fps_simulateur.pilote import pas, produit
+from fps_simulateur.pilote import calme, pas, produit
 from fps_simulateur.pilote.faits import en_ordre
 from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
 from fps_simulateur.pilote.produit import PATIENCE
@@ -21,8 +20,6 @@ __all__ = ["LONG", "MAITRE", "Dire", "Pilot", "PiloteErreur", "_bac"]
 
 MAITRE = Party.ANTAI  # who keeps, for each bac, who is moving it
 HEARTBEAT = 3.0  # seconds between two signs of life of an advance
-ATTENTE = 1.0  # seconds left to the letters of a service, at each look, before it answers
-QUIET = 120.0  # seconds after which a post that is not quiet and where nothing moves is a fault, told as such
 # Told all along a long advance: the instant that is lived, how many deadlines were, how many letters are on their way.
 Dire = Callable[[datetime, int, int], None]
 
@@ -166,33 +163,30 @@ class Pilot(Lecteur):
         found = await self._all("GET", _bac(nom))
         return _merged(found)
 
-    async def au_calme(self, nom: str, first: dict[Party, Any] | None = None, dire: Dire = _silence, vecues: int = 0) -> dict[str, Any]:
+    async def au_calme(
+        self, nom: str, first: dict[Party, Any] | None = None, dire: Dire = _silence, vecues: int = 0, *, apres: Party | None = None
+    ) -> dict[str, Any]:
         """Wait until every letter written has been received, refused, buried or put in its editor's box; gives the state.
 
-        `first`: the states that an act of the pilot has just answered, which count as the first look. One look is enough when the two
-        ends of each way count the same letters (`_settled`); else two that say the same. Raises PiloteErreur when letters wait and
-        nothing has moved for long.
+        `first`: the states that an act of the pilot has just answered, which count as the first look. `apres`: the service at which
+        something was just done, looked at once its letters have left, before those that they reach. Raises PiloteErreur when
+        letters wait and nothing has moved for long.
         """
-        previous: Any = None
-        clock, pause = asyncio.get_running_loop(), 0.0005
-        moved = clock.time()
-        while True:
-            # After the first look, a service whose letters wait answers when they have left: nobody asks again and again meanwhile.
-            found = first or await self._all("GET", _bac(nom), params={} if previous is None else {"attente": ATTENTE})
-            first = None
-            seen = {s: (x["comptes"], x["en_attente"]) for s, x in found.items()}
-            if _settled(found) or (_quiet(found) and seen == previous):
-                return _merged(found)
-            if seen != previous:
-                moved = clock.time()
-            previous, merged = seen, _merged(found)
+
+        async def regarder(services: Iterable[Party]) -> dict[Party, Any]:
+            asked = tuple(services)
+            answers = await asyncio.gather(*(self._call(s, "GET", _bac(nom), params={"attente": calme.ATTENTE}) for s in asked))
+            return {s: a.json() for s, a in zip(asked, answers, strict=True)}
+
+        def attendre(found: dict[Party, Any]) -> None:
+            merged = _merged(found)
             dire(datetime.fromisoformat(merged["instant"]), vecues, merged["en_attente"])
-            if clock.time() - moved > QUIET:
-                detail = f"{merged['en_attente']} lettres attendent encore : voyez « fps doctor » et « fps lettres-mortes lister »."
-                raise PiloteErreur(Party.ANTAI, {"code": "courrier-en-retard", "title": "Le courrier n'arrive pas", "detail": detail})
-            if not _quiet(found):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 0.25)
+
+        if first is None and apres is not None:
+            found = await regarder([apres])
+            found |= await regarder(s for s in SERVICES if s is not apres)
+            first = {s: found[s] for s in SERVICES}
+        return _merged(await calme.attendu(first or await self._all("GET", _bac(nom)), regarder, attendre))
 
     async def avancer(self, nom: str, jusqua: datetime, patience: float = PATIENCE) -> list[dict[str, Any]]:
         """The same as `conduire`; gives what happened, in order, all at once: for a bac of a few dossiers."""
@@ -207,10 +201,17 @@ class Pilot(Lecteur):
         """
         return (await self._conduire(nom, jusqua, dire, patience))[0]
 
-    async def _conduire(self, nom: str, jusqua: datetime, dire: Dire, patience: float) -> tuple[dict[Party, int], dict[str, Any]]:
+    async def mener(self, nom: str, jusqua: datetime, connu: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The same as `conduire`, by who alone acts in a bac and knows how it was left (`connu`, a quiet state); gives the last state."""
+        first = None if connu is None else {Party(service): state for service, state in connu["services"].items()}
+        return (await self._conduire(nom, jusqua, _silence, PATIENCE, first))[1]
+
+    async def _conduire(
+        self, nom: str, jusqua: datetime, dire: Dire, patience: float, first: dict[Party, Any] | None = None
+    ) -> tuple[dict[Party, int], dict[str, Any]]:
         """What `conduire` says, and the quiet state at the end."""
         # From here on: the letters that were still waiting are told too.
-        first = await self._all("GET", _bac(nom))
+        first = first or await self._all("GET", _bac(nom))
         marks = _positions(first)
         state = await self.au_calme(nom, first)
         if state["mode"] != "fige":
@@ -351,25 +352,6 @@ class _Vecues:
 
 def _positions(found: Mapping[Any, Any]) -> dict[Party, int]:
     return {Party(service): state["position"] for service, state in found.items()}
-
-
-def _settled(found: Mapping[Party, Any]) -> bool:
-    """Whether nothing travels, from one look, though the services were not all looked at at the same instant.
-
-    A letter that left its writer after it was looked at, and arrived before its reader was, makes the two ends of its way differ: when
-    none does, what was seen is a state that the world was in, with nothing under way. A bac that began before the ways were counted, or
-    whose letters do not add up, never settles so.
-    """
-    comptes = {service: state["comptes"] for service, state in found.items()}
-    ways = [(comptes[a].get(VERS[b], 0), comptes[a].get(ARRETEES[b], 0) + comptes[b].get(VENUES[a], 0)) for a in SERVICES for b in SERVICES]
-    whole = sum(written for written, _ in ways) == sum(x.get("ecrites", 0) for x in comptes.values())
-    return whole and all(written == arrived for written, arrived in ways) and not any(x["en_attente"] for x in found.values())
-
-
-def _quiet(found: Mapping[Party, Any]) -> bool:
-    written = sum(x["comptes"].get("ecrites", 0) for x in found.values())
-    arrived = sum(x["comptes"].get(n, 0) for x in found.values() for n in ("recues", "refusees", "mortes", "deposees"))
-    return written <= arrived and not any(x["en_attente"] for x in found.values())
 
 
 def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
