@@ -57,7 +57,7 @@ _TOUTES: Final = (
 ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES}
 ESSAIS: Final = "passer la séance d'essai"  # the defence, in a test session of the court (ADR 0033)
 LIRE: Final = ACTIONS["lire"]
-CONTROLER: Final = "contrôler la connexion"  # reading where its connection to a party stands, and not a FPS (ADR 0035)
+CONTROLER: Final = "contrôler la connexion"  # reading where its connection to a party stands, and not a FPS (ADR 0036)
 DES_ACTES: Final[Mapping[str, Action]] = {a.acte: a for a in _TOUTES if a.acte} | {ESSAIS: ACTIONS["defendre"], CONTROLER: LIRE}
 _ANNULE: Final[tuple[MessageClass, ...]] = (AnnulationFps, InformationAnnulationFps, InformationAnnulationTitre)
 # The messages, of which one, that the product sends when it does this: none of them seen is « message expected, not received ».
