@@ -22,7 +22,7 @@ def axe(page: Page) -> list[str]:
 @contextmanager
 def onglet(browser: Browser, lien: str = "", **options: Any) -> Iterator[tuple[Page, list[str]]]:
     """A page of a browser of its own, that opened the link when there is one; and what its console says."""
-    with browser.new_context(**options) as context:
+    with browser.new_context(reduced_motion="reduce", **options) as context:
         page, dits = context.new_page(), list[str]()
         page.on("console", lambda message: dits.append(message.text))
         page.on("pageerror", lambda error: dits.append(str(error)))
@@ -40,7 +40,8 @@ def regarder(browser: Browser, adresses: list[str], lien: str = "") -> None:
                 page.set_viewport_size({"width": largeur, "height": 900})
                 for theme in THEMES:
                     page.emulate_media(color_scheme=theme)
-                    assert axe(page) == [], f"{adresse}, {largeur} px, {theme}"
+                    faults = axe(page)
+                    assert faults == [], f"{adresse}, {largeur} px, {theme} : {faults}"
                 large = page.evaluate("document.documentElement.scrollWidth")
                 assert large <= largeur, f"{adresse} runs over the side at {largeur} px: {large}"
         assert [dit for dit in dits if "404" not in dit] == []
