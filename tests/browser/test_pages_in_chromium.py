@@ -44,6 +44,11 @@ def test_a_dossier_is_advanced_to_its_title_with_the_mouse_and_what_happens_is_t
         page.locator("#temps-date-aller").click()
         expect(page.get_by_role("alert")).to_contain_text("Le temps d’un bac ne recule pas")
         expect(page.get_by_label("Une date")).to_have_value("2020-01-01")
+        page.context.set_offline(True)  # nobody answers any more
+        page.get_by_label("Une date").fill("2027-12-31")
+        page.locator("#temps-date-aller").click()
+        expect(page.get_by_text("La console ne répond pas")).to_be_visible()
+        expect(page.get_by_label("Une date")).to_have_value("2027-12-31")
 
 
 def test_a_bac_is_made_and_moved_with_the_keyboard_alone_and_without_any_script(chromium: Browser, simulator: Simulator) -> None:
@@ -65,6 +70,7 @@ def test_a_bac_is_made_and_moved_with_the_keyboard_alone_and_without_any_script(
 def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium: Browser, simulator: Simulator) -> None:
     c = simulator.console
     pages = [c, f"{c}/bacs/defaut/dossiers/{simulator.numero}", f"{c}/bacs/inconnu", f"{c}/nouveau-bac", f"{c}/bacs/defaut/copie"]
+    pages += [f"{c}/bacs", f"{c}/bacs/defaut/suppression", f"{c}/bacs/defaut/flux/5"]
     regarder(chromium, pages, lien(simulator))
     regarder(chromium, pages[:1])
     with onglet(chromium) as (page, _):

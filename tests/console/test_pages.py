@@ -29,6 +29,7 @@ class Page(HTMLParser):
     def __init__(self, text: str):
         super().__init__()
         self.links: list[str] = []
+        self.ids: list[str] = []
         self.resources: list[str] = []
         self.captions = self.tables = 0
         self.headings: list[int] = []
@@ -39,6 +40,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.lang = found.get("lang") or self.lang
+        self.ids.append(found.get("id") or "")
         if tag == "a":
             self.links.append(found.get("href") or "")
         if tag in ("link", "img", "script"):
@@ -212,9 +214,12 @@ async def test_a_dossier_shows_its_life_and_its_letters(defaut: World, browser: 
 
 async def test_every_link_of_the_pages_leads_somewhere(defaut: World, browser: httpx.AsyncClient) -> None:
     numero = await establish(defaut)
-    for start in ("/", f"/bacs/defaut/dossiers/{numero}", "/bacs/inconnu"):
+    seen: set[str] = set()
+    for start in ("/", f"/bacs/defaut/dossiers/{numero}", "/bacs/inconnu", "/bacs", "/bacs/defaut/copie", "/bacs/defaut/flux/5"):
         page = sound(await browser.get(start))
-        for link in {*page.links, *page.resources} - {"#contenu"}:
+        assert {link for link in page.links if link.startswith("#")} - {"#contenu"} <= {f"#{one}" for one in page.ids}
+        for link in {*page.links, *page.resources} - seen - {link for link in page.links if link.startswith("#")}:
+            seen.add(link)
             host = urlsplit(link).netloc
             client = browser if not host else defaut.client
             found = await client.get(link)

@@ -177,3 +177,37 @@ async def test_an_advance_tells_what_happens_as_a_stream_that_ends_with_the_time
     assert all(line.startswith(("data: ", ": ")) for line in stream.text.splitlines() if line)
     end = stream.text.rpartition("<hx-partial")[2]
     assert "<strong>1er juin 2027</strong>" in end and f"/bacs/defaut/dossiers/{numero}" in end
+
+
+async def test_a_clock_runs_and_stops_a_moment_is_kept_and_a_bac_ends_from_the_pages(defaut: World, agent: httpx.AsyncClient) -> None:
+    async def faire(**data: str) -> str:
+        answer = await agent.post("/bacs/defaut/temps", data={**await forme(agent), **data}, headers=HTMX)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    assert "horloge courante, un jour par seconde" in await faire(par="courir", vitesse="86400")
+    bar = (await agent.get("/bacs/defaut/temps")).text
+    assert 'value="figer"' in bar and 'value="prochaine"' not in bar and 'data-hx-trigger="every 3s"' in bar
+    assert "horloge figée" in await faire(par="figer")
+    assert 'href="/bacs/defaut-au-2026' in await faire(par="garder")
+    kept = (set(await defaut.pilot.lister()) - {"defaut"}).pop()
+    assert kept in (await agent.get("/bacs")).text
+    end = f"/bacs/{kept}/suppression"
+    wrong = await agent.post(end, data={**await forme(agent, end), "nom": "defaut"})
+    assert wrong.status_code == 422 and "Recopiez le nom du bac" in wrong.text
+    assert (await agent.post(end, data={**await forme(agent, end), "nom": kept})).headers["location"] == "/bacs"
+    assert await defaut.pilot.lister() == ["defaut"]
+
+
+async def test_a_page_that_fails_says_so_in_words_and_in_the_log(
+    defaut: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def lister() -> list[str]:
+        raise ZeroDivisionError
+
+    async with navigateur(defaut) as client:
+        monkeypatch.setattr(defaut.pilot, "lister", lister)
+        failed = await client.get("/")
+    sound(failed)
+    assert failed.status_code == 500 and "ZeroDivisionError" in failed.text
+    assert [record.message for record in caplog.records] == ["une page a échoué"]

@@ -1,6 +1,7 @@
 """The console as one application: the families of pages, the pilot's doors, the probes, under one guard."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from fps_console.web.pilotage import Avance
 from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
+log = logging.getLogger(__name__)
 HEADERS = {
     b"content-security-policy": b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
     b"x-content-type-options": b"nosniff",
@@ -66,7 +68,13 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
             raise error
         return await cadre.formes.refusee(request, refus_de(error))
 
-    return {404: missing, 405: missing, 413: missing, PiloteErreur: refused}
+    async def fault(request: Request, error: Exception) -> Response:
+        log.error("une page a échoué", exc_info=error)
+        que_faire = "Le journal de « fps up » la dit en entier ; signalez-la au projet."
+        own = {"phrase": f"Une faute du simulateur ({type(error).__name__}), et non de vous : rien n'est perdu.", "que_faire": que_faire}
+        return await cadre.page(request, "erreur.html", 500, titre="Cette page a échoué", accueil=True, **own)
+
+    return {404: missing, 405: missing, 413: missing, PiloteErreur: refused, Exception: fault}
 
 
 def application(

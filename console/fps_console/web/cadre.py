@@ -32,10 +32,14 @@ NAVIGATION: Final = ("Carte", "Dossiers", "Lettres", "Villes", "Simulateur", "Ce
 
 @dataclass(frozen=True, slots=True)
 class Famille:
-    """A family of pages: its routes, and the address of its entry in the navigation (with `{bac}` when it is that of a bac)."""
+    """A family of pages: its routes, the addresses of its entries in the navigation (with `{bac}` when they are those of a bac).
+
+    `actes`: what a person begins with, shown on the first page of a bac, with its address.
+    """
 
     routes: "Callable[[Cadre], Sequence[BaseRoute]]"
     entrees: Mapping[str, str] = field(default_factory=dict)
+    actes: Mapping[str, str] = field(default_factory=dict)
 
 
 # What is told of the time of a bac, on each of its pages.
@@ -62,6 +66,7 @@ class Cadre:
         self.formes = Formes(self)
         self.horloge: Horloge | None = None
         self._entrees = {nom: adresse for famille in familles for nom, adresse in famille.entrees.items()}
+        self._actes = {nom: adresse for famille in familles for nom, adresse in famille.actes.items()}
 
     @cached_property
     def gabarits(self) -> "Environment":
@@ -114,6 +119,10 @@ class Cadre:
             lieu = adresse.format(bac=bac)
             found.append((nom, lieu, ici == lieu or (nom != "Carte" and ici.startswith(f"{lieu.rstrip('/')}/"))))
         return found
+
+    def actes(self, bac: str) -> list[tuple[str, str]]:
+        """What a person begins with in a bac, with its address."""
+        return [(nom, adresse.format(bac=bac)) for nom, adresse in self._actes.items()]
 
     @staticmethod
     def bac(request: Request) -> str:

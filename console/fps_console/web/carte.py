@@ -1,6 +1,6 @@
 """The map of the ecosystem as one SVG drawing: five parties, the numbered arrows read from the flow table, counts when there are some."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
@@ -140,17 +140,22 @@ def tracks(first: Party, second: Party, n: int) -> list[Track]:
     return found
 
 
-def carte_svg(flows: Sequence[Flow], counts: Mapping[Way, int] | None = None) -> str:
-    """Return the map of these flows as a standalone SVG; `counts` gives the messages of each flow from one party to another."""
+def carte_svg(flows: Sequence[Flow], counts: Mapping[Way, int] | None = None, lien: Callable[[int], str] | None = None) -> str:
+    """Return the map of these flows as a standalone SVG; `counts` gives the messages of each flow from one party to another.
+
+    `lien`: the address of each flow, by its number; its arrows then lead there.
+    """
     drawn = arrows(flows)
     parts = []
     for first, second in PAIRS:
         group = [arrow for arrow in drawn if (arrow.first, arrow.second) == (first, second)]
         for arrow, track in zip(group, tracks(first, second, len(group)), strict=True):
-            parts.append(_arrow(arrow, track, "" if counts is None else _count(arrow, track, counts)))
+            number = "" if counts is None else _count(arrow, track, counts)
+            parts.append(_arrow(arrow, track, number, None if lien is None else lien(arrow.flow.number)))
+    role = "img" if lien is None else "group"
     boxes = "\n".join(_box(party, box) for party, box in BOXES.items())
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="carte-titre carte-texte"
- font-family="Inter, 'Open Sans', 'DejaVu Sans', sans-serif" font-size="13">
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="{role}"
+ aria-labelledby="carte-titre carte-texte" font-family="Inter, 'Open Sans', 'DejaVu Sans', sans-serif" font-size="13">
 <title id="carte-titre">Carte des flux du forfait de post-stationnement</title>
 <desc id="carte-texte">{SPECIMEN}. {_text(" ".join(map(_sentence, drawn)))}</desc>
 <rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>
@@ -192,7 +197,7 @@ def _short(count: int, exact: int = 1_000_000) -> str:
     return f"{count // 1_000}k" if count < 1_000_000 else f"{count // 1_000_000}M"
 
 
-def _arrow(arrow: Arrow, track: Track, number: str) -> str:
+def _arrow(arrow: Arrow, track: Track, number: str, lien: str | None) -> str:
     colour = COLOURS[arrow.flow.phase][0]
     path = " L".join(f"{x:g} {y:g}" for x, y in track.points)
     heads = [pair for pair, present in ((track.points[-2:], arrow.forward), (track.points[1::-1], arrow.backward)) if present]
@@ -210,13 +215,14 @@ def _arrow(arrow: Arrow, track: Track, number: str) -> str:
         f'<rect x="{start + 24:g}" y="{top - 14:g}" width="{pill - 4}" height="19" rx="9.5" fill="{colour}"/>'
         f'<text x="{start + 22 + pill / 2:g}" y="{top:g}" text-anchor="middle" fill="#ffffff" font-weight="700">{number}</text>'
     )
+    ouvrir, fermer = ("", "") if lien is None else (f'<a href="{escape(lien)}">', "</a>")
     return (
-        f'<g class="flux" data-flux="{arrow.flow.number}"><title>{_text(_sentence(arrow))}</title>'
+        f'<g class="flux" data-flux="{arrow.flow.number}">{ouvrir}<title>{_text(_sentence(arrow))}</title>'
         f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"/>'
         + "".join(_head(before, tip, colour) for before, tip in heads)
         + f'<circle cx="{start + 11:g}" cy="{top - 4.5:g}" r="11" fill="#ffffff" stroke="{colour}" stroke-width="1.6"/>'
         f'<text x="{start + 11:g}" y="{top:g}" text-anchor="middle" font-weight="700" fill="{colour}">{arrow.flow.number}</text>'
-        f'<text y="{top:g}" fill="#1d2733">{tspans}</text>' + (badge if number else "") + "</g>"
+        f'<text y="{top:g}" fill="#1d2733">{tspans}</text>' + (badge if number else "") + f"{fermer}</g>"
     )
 
 

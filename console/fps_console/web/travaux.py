@@ -1,4 +1,4 @@
-"""The advances that pages asked for: each lives on when its page is left, and tells what happens as it happens."""
+"""What pages asked of the time of a bac: each lives on when its page is left, and tells what happens as it happens."""
 
 import asyncio
 import contextlib
@@ -23,12 +23,13 @@ REGARD: Final = 0.3  # seconds between two looks at the journals
 
 @dataclass(eq=False)
 class Travail:
-    """One advance: what was typed to ask for it, what happened, and how it ended."""
+    """One advance, or another act on the time: what was typed to ask for it, what happened, and how it ended."""
 
     bac: str
     valeurs: Mapping[str, str]
     lignes: list[tuple[str, recit.Ligne]] = field(default_factory=list)  # the number of the dossier, and what is told
     autres: int = 0
+    dit: tuple[str, str] | None = None  # what is told at the end of what is no advance, and the address of what it made
     instant: datetime | None = None
     refus: Refus | None = None
     tache: "asyncio.Task[None] | None" = None
@@ -61,6 +62,7 @@ class Travail:
             await self.nouvelles.wait()
 
 
+Mener = Callable[[Travail], Awaitable[None]]
 Cible = Callable[[Mapping[str, Any]], Awaitable[datetime]]
 
 
@@ -81,28 +83,29 @@ class Travaux:
             self._par_cle.popitem(last=False)
         return travail
 
-    def lancer(self, cle: str, bac: str, valeurs: Mapping[str, str], cible: Cible) -> Travail:
-        """Start an advance, or find it when this key has started one that was not refused."""
+    def lancer(self, cle: str, bac: str, valeurs: Mapping[str, str], mener: Mener) -> Travail:
+        """Start what is asked, or find it when this key has started it and it was not refused."""
         deja = self._par_cle.get(cle)
         if deja is not None and deja.refus is None:
             return deja
         travail = self.noter(cle, Travail(bac, valeurs))
-        travail.tache = asyncio.create_task(self._mener(travail, cle, cible), name=f"avance-{bac}")
+        travail.tache = asyncio.create_task(_tenir(travail, mener), name=f"temps-{bac}")
         travail.tache.add_done_callback(lambda tache: _finie(travail, tache))
         return travail
 
-    async def _mener(self, travail: Travail, cle: str, cible: Cible) -> None:
-        try:
-            marques = await self.pilot.marques(travail.bac)
-            regard = asyncio.create_task(self._regarder(travail, marques))
+    def avance(self, cle: str, cible: Cible) -> Mener:
+        """An advance, made once for its key, and told as it goes."""
+
+        async def mener(travail: Travail) -> None:
+            regard = asyncio.create_task(self._regarder(travail, await self.pilot.marques(travail.bac)))
             try:
                 avancee = await avancer(self.pilot, travail.bac, cible, cle, cle)
             finally:
                 regard.cancel()
                 await asyncio.gather(regard, return_exceptions=True)
             await self._raconter(travail, avancee)
-        except (PiloteErreur, Panne, Refuse) as error:
-            travail.refus = refus_de(error)
+
+        return mener
 
     async def _regarder(self, travail: Travail, marques: Mapping[Any, int]) -> None:
         """Tell the journals as they grow; the whole is told again, in order, at the end."""
@@ -122,6 +125,13 @@ class Travaux:
         async for line in recit.au_fil(avancee.evenements):
             travail.dire(line)
         travail.instant = datetime.fromisoformat(avancee.etat["instant"])
+
+
+async def _tenir(travail: Travail, mener: Mener) -> None:
+    try:
+        await mener(travail)
+    except (PiloteErreur, Panne, Refuse) as error:
+        travail.refus = refus_de(error)
 
 
 def _finie(travail: Travail, tache: "asyncio.Task[None]") -> None:

@@ -35,7 +35,8 @@ def routes(cadre: Cadre) -> list[Route]:
             "bacs/bac.html",
             bac=bac,
             etat=state,
-            carte=Markup(carte_svg(FLOWS, recit.per_way(counts))),  # noqa: S704 (our own drawing, its words are escaped)
+            actes=cadre.actes(bac),
+            carte=Markup(carte_svg(FLOWS, recit.per_way(counts), lambda numero: f"/bacs/{bac}/flux/{numero}")),  # noqa: S704 (our own drawing, its words are escaped)
             flux=[
                 (flow, [(recit.message(m), recit.court(m.sender), recit.court(m.receiver), counts.get(m, 0)) for m in flow.messages])
                 for flow in FLOWS

@@ -3,12 +3,13 @@
 from typing import Final
 
 from fps_console.web.cadre import Famille
-from fps_console.web.pages import bacs, dossiers, nouveau, seance, temps
+from fps_console.web.pages import bacs, dossiers, flux, mondes, seance, temps
 
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
     dossiers.FAMILLE,
-    nouveau.FAMILLE,
+    flux.FAMILLE,
+    mondes.FAMILLE,
     seance.FAMILLE,
     temps.FAMILLE,
 )

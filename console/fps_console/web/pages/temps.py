@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -10,16 +11,24 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from fps.kit.ground.clock import PARIS
+from fps.kit.ground.clock import PARIS, Marche
 from fps_console.commandes.avance import target
 from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie, fragment, refus_de, retour
-from fps_console.web.travaux import Cible, Travail, Travaux
+from fps_console.web.travaux import Cible, Mener, Travail, Travaux
 
 PATIENCE: Final = 20.0  # seconds that a page without script waits for the end of an advance
 VITE: Final = 0.4  # seconds after which htmx is shown the advance under way
 BATTEMENT: Final = 10.0  # seconds without anything to tell, after which the stream says that it lives
+# The speeds of a running clock: how many seconds of the bac for a real one.
+VITESSES: Final[Mapping[str, str]] = {
+    "1": "au temps réel",
+    "60": "une minute par seconde",
+    "3600": "une heure par seconde",
+    "86400": "un jour par seconde",
+    "604800": "une semaine par seconde",
+}
 # The days that have a name, in the order of a life, with their words after « jusqu'à ».
 REPERES: Final[Mapping[str, str]] = {
     "envoi-avis": "l'envoi de l'avis",
@@ -54,9 +63,11 @@ def routes(cadre: Cadre) -> list[Route]:
 
     cadre.horloge = horloge
 
-    async def barre(request: Request, bac: str, cle: str, travail: Travail | None, page: str, statut: int = 200) -> Response:
+    async def barre(
+        request: Request, bac: str, cle: str, travail: Travail | None, page: str, statut: int = 200, coule: bool = False
+    ) -> Response:
         temps = await _dite(cadre, bac, cle, travail, page)
-        return cadre.fragment(request, "temps/barre.html", statut, bac=bac, temps=temps, seule=True)
+        return cadre.fragment(request, "temps/barre.html", statut, bac=bac, temps=temps, seule=not coule)
 
     async def avancer(request: Request) -> Response:
         """Move the bac, and come back to the page that asked."""
@@ -65,7 +76,7 @@ def routes(cadre: Cadre) -> list[Route]:
             saisie = await cadre.formes.lire(request)
             geste = cadre.formes.garder(request, saisie)
             page = retour(saisie["retour"], f"/bacs/{bac}")
-            travail = travaux.lancer(geste.cle, bac, saisie.valeurs, _cible(cadre, bac, geste))
+            travail = travaux.lancer(geste.cle, bac, saisie.valeurs, _mener(cadre, travaux, bac, geste))
         except Refuse as error:
             page = retour(saisie["retour"], f"/bacs/{bac}")
             cle = f"refus-{id(error):x}"
@@ -79,6 +90,11 @@ def routes(cadre: Cadre) -> list[Route]:
         if refus is not None and refus.statut == 403:
             return await cadre.formes.refusee(request, refus)
         return RedirectResponse(_avec(page, cle), 303)
+
+    async def seule(request: Request) -> Response:
+        """The bar alone: what a running clock asks again and again."""
+        bac = cadre.bac(request)
+        return await barre(request, bac, "", None, retour(request.query_params.get("retour", ""), f"/bacs/{bac}"), coule=True)
 
     async def flux(request: Request) -> Response:
         """What happens in an advance, as it happens; at the end, the bar as it then is."""
@@ -102,13 +118,44 @@ def routes(cadre: Cadre) -> list[Route]:
         return StreamingResponse(recits(), media_type="text/event-stream")
 
     return [
-        Route("/bacs/{bac}/temps", avancer, methods=["POST"], name="temps"),
+        Route("/bacs/{bac}/temps", seule, name="temps"),
+        Route("/bacs/{bac}/temps", avancer, methods=["POST"], name="temps-acte"),
         Route("/bacs/{bac}/temps/{cle}", flux, name="temps-flux"),
     ]
 
 
 def _evenement(texte: str) -> str:
     return "".join(f"data: {line}\n" for line in texte.splitlines()) + "\n"
+
+
+def _mener(cadre: Cadre, travaux: Travaux, bac: str, geste: Geste) -> Mener:
+    """What a form asks of the time of a bac; raises Refuse."""
+    match geste["par"]:
+        case "figer":
+            return lambda travail: _regler(cadre, travail, Marche.FIGE)
+        case "courir":
+            if geste["vitesse"] not in VITESSES:
+                raise Refuse(Refus("Dites à quelle vitesse", "", "", "Choisissez une vitesse de la liste.", "demande-invalide", 422))
+            return lambda travail: _regler(cadre, travail, Marche.COURANT, int(geste["vitesse"]))
+        case "garder":
+            return lambda travail: _garder(cadre, travail)
+    return travaux.avance(geste.cle, _cible(cadre, bac, geste))
+
+
+async def _regler(cadre: Cadre, travail: Travail, mode: Marche, vitesse: int = 1) -> None:
+    """Let a clock run, or stop it where it is."""
+    await cadre.pilot.regler(travail.bac, mode, vitesse)
+    travail.dit = ("L'horloge est figée." if mode == Marche.FIGE else "L'horloge court.", "")
+
+
+async def _garder(cadre: Cadre, travail: Travail) -> None:
+    """Keep the present of a bac, as a copy of it that tells nothing to anybody."""
+    bac, noms = travail.bac, set(await cadre.pilot.lister())
+    le = datetime.fromisoformat((await cadre.pilot.etat(bac))["instant"]).astimezone(PARIS)
+    souche = f"{bac[:24].rstrip('-')}-au-{le:%Y%m%d}"
+    nom = next(nom for rang in count(1) if (nom := souche if rang == 1 else f"{souche}-{rang}") not in noms)
+    await cadre.pilot.copier(bac, nom, muette=True)
+    travail.dit = (f"Ce moment est gardé dans le bac « {nom} ».", f"/bacs/{nom}")
 
 
 def _cible(cadre: Cadre, bac: str, geste: Geste) -> Cible:
@@ -118,19 +165,20 @@ def _cible(cadre: Cadre, bac: str, geste: Geste) -> Cible:
         "prochaine": {"a": "prochaine"},
         "jour": {"de": "P1D"},
         "date": {"jusqua": geste["jusqua"]},
-        "repere": {"a": geste["repere"]} | ({"dossier": geste["dossier"]} if geste["dossier"] else {}),
+        "repere": {"a": geste["repere"]},
+        **{nom: {"a": nom} for nom in REPERES},
     }
-    asked = demandes.get(par, {"a": par} if par in REPERES else None)
+    asked = demandes.get(par)
     if asked is None:
         raise Refuse(Refus("Dites jusqu'où avancer", "", "", "Choisissez un bouton, un jour ou une date.", "demande-invalide", 422))
-    if par == "date" and not geste["jusqua"]:
+    if par == "date":
         geste.exiger(jusqua="jusqu'à quelle date avancer")
-    if par in REPERES and geste["dossier"]:
+    if "a" in asked and asked["a"] in REPERES and geste["dossier"]:
         asked["dossier"] = geste["dossier"]
 
     async def cible(state: Mapping[str, Any]) -> datetime:
         vu = geste["vu"]
-        if vu and state["mode"] == "fige" and state["instant"] != vu:
+        if vu and state["mode"] == Marche.FIGE and state["instant"] != vu:
             ici = datetime.fromisoformat(state["instant"])
             detail = f"La page montrait une autre date ; le bac est au {recit.longue(ici.date())}, {ici:%H:%M}."
             raise Refuse(Refus("Ce bac a avancé entre-temps", detail, "", "Regardez où il en est, puis recommencez.", "bac-avance", 409))
@@ -154,6 +202,7 @@ async def _dite(cadre: Cadre, bac: str, cle: str, travail: Travail | None, page:
         "dossier": "" if travail is None else travail.valeurs.get("dossier", ""),
         "saisie": Saisie({} if travail is None or travail.refus is None else travail.valeurs, None if travail is None else travail.refus),
         "reperes": REPERES,
+        "vitesses": VITESSES,
         "suite": "" if travail is None else f"/bacs/{bac}/temps/{cle}?{urlencode({'retour': page})}",
     }
 

@@ -1,6 +1,8 @@
-"""A new bac: empty, at a date; or as another one is, was or will be, at a date."""
+"""The bacs side by side: all of them, a new one, the copy of one at a date, the end of one."""
 
+import asyncio
 from datetime import datetime
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,9 +15,17 @@ from fps_console.commandes.temps import instant
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie
 
+LISTE: Final = 100  # bacs shown with their date
+
 
 def routes(cadre: Cadre) -> list[Route]:
-    """Two forms."""
+    """Their list, and three forms."""
+
+    async def tous(request: Request) -> Response:
+        noms = await cadre.pilot.lister()
+        etats = await asyncio.gather(*(cadre.pilot.etat(nom) for nom in noms[:LISTE]))
+        vus = [{**etat, "le": datetime.fromisoformat(etat["instant"]).astimezone(PARIS)} for etat in etats]
+        return await cadre.page(request, "bacs/tous.html", vus=vus, autres=max(0, len(noms) - LISTE))
 
     async def nouveau(request: Request, saisie: Saisie) -> Response:
         return await cadre.page(request, "bacs/nouveau.html", saisie=saisie, aujourdhui=wall_now().astimezone(PARIS).date().isoformat())
@@ -39,7 +49,22 @@ def routes(cadre: Cadre) -> list[Route]:
             await fourche.copier(cadre.pilot, source, nom, _instant(geste))
         return f"/bacs/{nom}"
 
+    async def suppression(request: Request, saisie: Saisie) -> Response:
+        bac = cadre.bac(request)
+        await cadre.pilot.etat(bac)
+        return await cadre.page(request, "bacs/suppression.html", bac=bac, saisie=saisie)
+
+    async def supprimer(geste: Geste) -> str:
+        bac = cadre.bac(geste.request)
+        if geste["nom"] != bac:
+            phrase = f"Recopiez le nom du bac : {bac}"
+            raise Refuse(Refus("Rien n'est supprimé", "", "", phrase, "nom-a-recopier", 422, {"nom": phrase}))
+        await cadre.pilot.supprimer(bac)
+        return "/bacs"
+
     return [
+        Route("/bacs", tous, name="bacs"),
+        *cadre.formes.routes("/bacs/{bac}/suppression", "suppression", suppression, supprimer),
         *cadre.formes.routes("/nouveau-bac", "nouveau", nouveau, creer, champs={"instant": "date"}),
         *cadre.formes.routes("/bacs/{bac}/copie", "copie", copie, copier),
     ]

@@ -1,0 +1,59 @@
+"""One of the sixteen flows: its messages, what the law and the wire say of each, how many this bac has seen."""
+
+import json
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fps.flows import FLOWS, flow
+from fps.messages.message import MessageClass
+from fps_console.mots import recit
+from fps_console.web.cadre import Cadre, Famille
+
+
+def routes(cadre: Cadre) -> list[Route]:
+    """The page of a flow."""
+
+    async def voir(request: Request) -> Response:
+        bac, numero = cadre.bac(request), request.path_params["numero"]
+        if not 1 <= numero <= len(FLOWS):
+            raise HTTPException(404, f"Les flux vont de 1 à {len(FLOWS)}.")
+        found = flow(numero)
+        comptes = recit.per_message((await cadre.pilot.etat(bac))["comptes"])
+        voisins = [(n, flow(n).nom) for n in (numero - 1, numero + 1) if 1 <= n <= len(FLOWS)]
+        messages = [_dit(cls, comptes.get(cls, 0)) for cls in found.messages]
+        return await cadre.page(request, "flux/flux.html", bac=bac, flux=found, messages=messages, voisins=voisins)
+
+    return [Route("/bacs/{bac}/flux/{numero:int}", voir, name="flux")]
+
+
+def _dit(cls: MessageClass, nombre: int) -> dict[str, Any]:
+    """What is told of a message."""
+    from fps_console.documentation.fiches import address, kind
+
+    champs = cls.model_json_schema()
+    exiges = set(champs.get("required", ()))
+    return {
+        "nom": recit.message(cls),
+        "type": cls.type,
+        "de": recit.court(cls.sender),
+        "a": recit.court(cls.receiver),
+        "canal": recit.CANAUX[cls.channel],
+        "adresse": address(cls).replace("`", ""),
+        "texte": cls.law,
+        "nombre": nombre,
+        "mots": " ".join((cls.__doc__ or "").split()),
+        "champs": [(nom, _lu(kind(un)), str(un.get("description", "")), nom in exiges) for nom, un in champs.get("properties", {}).items()],
+        "exemple": json.dumps(cls.example, ensure_ascii=False, indent=2),
+    }
+
+
+def _lu(genre: str) -> str:
+    """A kind of value as it is read, without the marks of Markdown."""
+    return genre.replace("`", "").partition("](")[0].replace("[", "")
+
+
+FAMILLE = Famille(routes)
