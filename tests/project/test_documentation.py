@@ -23,6 +23,7 @@ from fps_console.cli.principal import app, run
 from fps_console.commandes.output import Panne
 from fps_console.documentation.ecriture import ENROLEMENT, generate, main
 from fps_console.documentation.fiches import cell
+from fps_console.documentation.glossaire import GLOSSAIRE
 from fps_console.documentation.services import acts
 from fps_simulateur.pilote.world import DEFINITIONS
 from tests import fourche
@@ -56,6 +57,7 @@ def test_a_stale_document_is_named_and_make_docs_mends_it(tmp_path: Path, docume
     (tmp_path / "Makefile").touch()
     (tmp_path / ENROLEMENT).parent.mkdir(parents=True)
     (tmp_path / ENROLEMENT).write_text((ROOT / ENROLEMENT).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / GLOSSAIRE).write_text((ROOT / GLOSSAIRE).read_text(encoding="utf-8"), encoding="utf-8")
     for path, text in documents.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")

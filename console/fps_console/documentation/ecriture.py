@@ -22,6 +22,7 @@ from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.devenir import tableau
 from fps_console.documentation.fiches import anchor, flux_md, grid
+from fps_console.documentation.glossaire import GLOSSAIRE, MOTS, glossaire_json
 from fps_console.documentation.invariants import invariants_md
 from fps_console.documentation.langue import champs_des_vues, corps_des_actes, reference
 from fps_console.documentation.services import page, sheet
@@ -78,6 +79,7 @@ def generate(root: Path) -> dict[Path, str]:
             page(party), _read(root, page(party), "c'est lui qui reçoit la fiche du service"), "fiche", sheet(party)
         )
     langue = _read(root, LANGUE, "elle reçoit la référence de la langue des vies")
+    found[MOTS] = _json(glossaire_json(_read(root, GLOSSAIRE, "les pages en montrent les mots")))
     return found | {SPECIFICATION: text, LANGUE: _between(LANGUE, langue, "langue", reference(contracts))}
 
 
