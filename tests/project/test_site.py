@@ -29,6 +29,7 @@ def test_every_document_is_a_page_marked_in_its_language_that_runs_and_loads_its
         assert f'lang="{"en" if ENGLISH.fullmatch(name) else "fr"}"' in text, name
         assert re.findall(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]* src=)[^>]*>", text) == [], name
         assert re.findall(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=\"(?:https?:)?//[^\"]*", text) == [], name
+    assert "new Function" not in (SITE / "_static/doctools.js").read_text(encoding="utf-8")
 
 
 def test_the_links_of_the_sources_lead_to_pages_and_the_guides_have_their_anchors(pages: dict[str, str]) -> None:

@@ -16,14 +16,14 @@ from fps_console.mots import recit
 
 BAC = "demo"
 DEPART = instant("2026-09-28T10:00")
-PARIS = {
+PARIS: Mapping[str, Any] = {
     "siret": "21750001600019",
     "zone": "1",
     "voie": "5 rue du Modèle",
     "vehicule": {"immatriculation": "EF-456-GH", "pays": "FR", "marque": "Peugeot", "modele": "208", "categorie": "voiture"},
     "agent": "0014",
 }
-LILLE = {
+LILLE: Mapping[str, Any] = {
     "siret": "21590350100017",
     "zone": "rouge",
     "voie": "12 rue de l'Exemple",

@@ -36,6 +36,17 @@ HEADERS = {
 }
 
 
+# The theme of the documentation draws its icons from its style sheet; what is in a file there may be kept by the browser.
+ICONES = {b"content-security-policy": HEADERS[b"content-security-policy"] + b"; img-src 'self' data:"}
+
+
+def headers(path: str) -> dict[bytes, bytes]:
+    """The headers of an address: a page is never kept, a file may be, after asking whether it has changed."""
+    if path.startswith("/documentation/"):
+        return HEADERS | ICONES | {b"cache-control": b"no-cache"}
+    return {k: v for k, v in HEADERS.items() if not (path.startswith("/static/") and k == b"cache-control")}
+
+
 class Sealed:
     """Puts the security headers on every answer."""
 
@@ -45,9 +56,7 @@ class Sealed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                static = scope["path"].startswith("/static/")
-                own = {k: v for k, v in HEADERS.items() if not (static and k == b"cache-control")}
-                message = {**message, "headers": [*message["headers"], *own.items()]}
+                message = {**message, "headers": [*message["headers"], *headers(scope["path"]).items()]}
             await send(message)
 
         await self.app(scope, receive, sealed)

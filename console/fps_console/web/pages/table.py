@@ -3,7 +3,7 @@
 from typing import Final
 
 from fps_console.web.cadre import Famille
-from fps_console.web.pages import bacs, dossiers, flux, mondes, seance, temps
+from fps_console.web.pages import apprendre, bacs, dossiers, flux, mondes, seance, temps
 
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
@@ -12,4 +12,5 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     mondes.FAMILLE,
     seance.FAMILLE,
     temps.FAMILLE,
+    apprendre.FAMILLE,
 )
