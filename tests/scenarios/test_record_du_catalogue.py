@@ -1,6 +1,6 @@
 """Each life of the catalogue, played in a bac, is recorded from what that bac was asked, and plays the same: both journals, line by line.
 
-Seven lives in all cases, one of them on PostgreSQL and RabbitMQ; the whole catalogue with FPS_TEST_LONG=1.
+Eight lives in all cases, one of them on PostgreSQL and RabbitMQ; the whole catalogue with FPS_TEST_LONG=1.
 """
 
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.parler import mondes
 from tests.scenarios.choix import LONG
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-# A payment, a RAPO, a title, a petition and its execution, letters that are refused, nothing at all.
+# A payment, a RAPO, a title, a petition and its execution, letters that are refused, nothing at all, an hour that comes twice.
 COURTES = (
     "minore-lille-dernier-jour",
     "rapo-pieces-demandees",
@@ -24,6 +24,7 @@ COURTES = (
     "decharge-totale-du-titre",
     "comptable-refuse-06",
     "numeros-inconnus",
+    "nuit-du-changement-d-heure",
 )
 EN_VRAI = "cheque-impaye-avant-remboursement"
 VIES = {vie.vie: vie for vie in catalogue()}

@@ -162,6 +162,6 @@ def jour(instant: datetime) -> date | str:
     ici = instant.astimezone(PARIS)
     if ici == paris(ici.date()):
         return ici.date()
-    simple = ici.replace(tzinfo=None)
+    simple = ici.replace(tzinfo=None, fold=0)  # what is written says no fold
     sans_doute = not (ici.second or ici.microsecond) and simple.replace(tzinfo=PARIS).utcoffset() == ici.utcoffset()
     return simple.isoformat(timespec="minutes") if sans_doute else ici.isoformat()
