@@ -1,6 +1,11 @@
 """One row altered in the database of a service, in a copy of a world: the doctor names the act; the world it was copied from is well."""
 
+import gc
+import json
+import tracemalloc
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -13,6 +18,7 @@ from fps.kit.data.database import Transaction
 from fps.kit.data.sql import Insert
 from fps.kit.data.tables import courriers, ecritures, habilitations
 from fps.kit.engine.work import Work
+from fps.kit.ground.clock import paris
 from fps.parties import LIBELLES, Party
 from fps.villes.catalogue import connues
 from fps_console.commandes.doctor import Report, _invariants
@@ -21,6 +27,7 @@ from fps_simulateur.invariants import INVARIANTS
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
 from fps_simulateur.pilote.world import World, open_world
+from tests.console.simulator import DEMANDE, VEHICULE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMPTES, JUGE = "precompte-reporte-sur-les-mois-suivants", "decharge-totale-du-titre"
@@ -136,3 +143,33 @@ async def test_the_doctor_names_a_fps_whose_last_act_antai_has_refused(world: Wo
     deroulement = await jouer(world, vie, vie.vie)
     faux, dit = await ausculter(world, vie.vie, capsys)
     assert faux == 1 and "refusé par l'ANTAI" in dit and deroulement.mots["numero"] in dit and "suite=a-corriger" in dit
+
+
+async def test_four_times_more_dossiers_need_no_more_memory_to_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auscultation, "TRANCHE", 10)  # as small as these dossiers are few
+    pics: dict[int, int] = {}
+    async with open_world(token="essai") as world:
+        for nombre in (40, 60, 240):  # the first one: what is made once, at the first use
+            bac = f"memoire-{nombre}"
+            await world.pilot.creer(bac, paris(date(2026, 6, 12)), vierge=False)
+            lignes = [{**DEMANDE, "vehicule": {**VEHICULE, "immatriculation": f"EF-{n + 1:03d}-GA"}} for n in range(nombre)]
+            corps, genre = "\n".join(map(json.dumps, lignes)), {"Content-Type": "application/x-ndjson"}
+            adresse = f"{world.addresses[Party.COLLECTIVITE]}/bacs/{bac}/fps/lot"
+            assert (await world.client.post(adresse, content=corps, headers=genre)).status_code == 200
+            await world.pilot.avancer(bac, paris(date(2026, 6, 13)))
+            vus, tenus = Counter[Party](), list[int]()
+
+            def voir(tranche: auscultation.Tranche, vus: Counter[Party] = vus, tenus: list[int] = tenus) -> None:
+                gc.collect()  # what nothing holds any more is not counted
+                tenus.append(tracemalloc.get_traced_memory()[0])
+                vus.update({party: len(dossiers) for party, dossiers in tranche.items()})
+
+            gc.collect()
+            tracemalloc.start()
+            try:
+                assert (await auscultation.ausculter(world.pilot, bac, voir)).ruptures == []
+                pics[nombre] = max(tenus)
+            finally:
+                tracemalloc.stop()
+            assert vus[Party.ANTAI] == vus[Party.COLLECTIVITE] == nombre
+    assert pics[240] < pics[60] * 1.25, pics
