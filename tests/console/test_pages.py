@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import pytest_asyncio
+from justhtml import JustHTML
 
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps, PaiementTitre
@@ -78,8 +79,11 @@ async def establish(defaut: World, **changes: Any) -> str:
 
 
 def sound(answer: httpx.Response) -> Page:
-    """A page that is whole: French, banner, one h1, captions, nothing inline, nothing from elsewhere."""
+    """A page that is whole: HTML without a fault, French, banner, one h1, captions, nothing inline, nothing from elsewhere."""
+    JustHTML(answer.text, strict=True)  # raises at the first fault
     page = Page(answer.text)
+    ids = [one for one in page.ids if one]
+    assert sorted(ids) == sorted(set(ids))
     assert page.lang == "fr"
     assert '<p class="specimen" role="note">SPÉCIMEN — environnement simulé</p>' in answer.text
     assert page.headings.count(1) == 1

@@ -1,7 +1,8 @@
 """One of the sixteen flows: its messages, what the law and the wire say of each, how many this bac has seen."""
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from fps.flows import FLOWS, flow
 from fps.messages.message import MessageClass
 from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
+
+LIEN: Final = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # of Markdown
 
 
 def routes(cadre: Cadre) -> list[Route]:
@@ -53,7 +56,7 @@ def _dit(cls: MessageClass, nombre: int) -> dict[str, Any]:
 
 def _lu(genre: str) -> str:
     """A kind of value as it is read, without the marks of Markdown."""
-    return genre.replace("`", "").partition("](")[0].replace("[", "")
+    return LIEN.sub(r"\1", genre).replace("`", "")
 
 
 FAMILLE = Famille(routes)
