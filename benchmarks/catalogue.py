@@ -11,6 +11,8 @@ Row = Callable[[Bench], Awaitable[list[Figure]]]
 ROWS: tuple[tuple[tuple[str, ...], Row], ...] = (
     (("first-life-ms",), embedded.first_life),
     (("fixture-ms",), embedded.fixture),
+    (("catalogue-s",), embedded.whole_catalogue),
+    (("city",), embedded.city),
     (("ready-s", "rss-mb"), embedded.up),
     (("letter-amqp",), letters.letter_amqp),
     (("life-servers",), lives.life_servers),
@@ -23,6 +25,8 @@ NAMES = tuple(name for names, _ in ROWS for name in names)
 AT_MOST: Mapping[str, float] = {
     "first-life-ms": 1.0,
     "fixture-ms": 1.0,
+    "catalogue-s": 1.0,
+    "city": 1.2,
     "ready-s": 1.0,
     "rss-mb": 1.0,
     "deadline-linear": 1.2,
@@ -32,6 +36,8 @@ AT_LEAST: Mapping[str, float] = {"letter-amqp": 0.25, "life-servers": 0.15, "mfp
 UNITS = {
     "first-life-ms": "ms",
     "fixture-ms": "ms",
+    "catalogue-s": "s",
+    "city": "ms/dossier",
     "ready-s": "s",
     "rss-mb": "MiB",
     "letter-amqp": "letters/s",

@@ -1,8 +1,9 @@
-"""What one process does: a whole first life in memory, a bac for each test, and how soon and how small `fps up` is ready."""
+"""What one process does: a first life, a bac for each test, the catalogue, the months of a town; how soon and how small `fps up` is."""
 
+import asyncio
 import tempfile
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -11,10 +12,19 @@ from benchmarks.figures import Bench, Figure, expect
 from benchmarks.servers import free_ports, process
 from fps.messages.paiement import PaiementTitre
 from fps.parties import Party
+from fps.villes.catalogue import par_nom
 from fps_simulateur.client import ouvrir
+from fps_simulateur.joueur import jouer
+from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.population import marche
+from fps_simulateur.population.parametres import livres
+from fps_simulateur.population.rue import Periode
 
-LIFE_MS, FIXTURE_MS, READY_S, RSS_MB = 150.0, 50.0, 2.5, 150.0  # what the project promises: the limit of these rows
+# What the project promises: the limit of these rows.
+LIFE_MS, FIXTURE_MS, CATALOGUE_S, READY_S, RSS_MB = 150.0, 50.0, 60.0, 2.5, 150.0
+ENSEMBLE = 4  # lives played side by side, each in its bac
+RUE = date(2024, 1, 8)  # the first day in the street
 SENT = timedelta(days=140)  # enough for the notice, the three months, the ten days and the avertissement; the rebate still runs
 
 
@@ -66,6 +76,43 @@ async def fixture(bench: Bench) -> list[Figure]:
             await monde.oublier(bac)
             found.append((spent + time.perf_counter() - start) * 1000)
     return [Figure("fixture-ms", median(found[1:]), FIXTURE_MS, "ms")]
+
+
+async def whole_catalogue(bench: Bench) -> list[Figure]:
+    """Seconds of every life of the catalogue, each in its bac, some side by side; one that goes otherwise than it is written stops all."""
+    lives = catalogue()[: bench.sizes.played]
+    waiting: list[Vie] = list(reversed(lives))
+    async with open_world() as monde:
+
+        async def some() -> None:
+            while waiting:
+                vie = waiting.pop()
+                await jouer(monde, vie, vie.vie[:40])
+
+        bench.spin("catalogue-s")
+        start = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(ENSEMBLE):
+                group.create_task(some())
+        spent = time.perf_counter() - start
+        bench.spin("catalogue-s")
+        expect("bacs of the lives", len(await monde.pilot.lister()), len(lives))
+    return [Figure("catalogue-s", spent, CATALOGUE_S, "s")]
+
+
+async def city(bench: Bench) -> list[Figure]:
+    """Milliseconds of a dossier of a town when there are four times more of them in the same months, against when there are few."""
+    found, periode = [], Periode(RUE, RUE + timedelta(days=bench.sizes.days))
+    for count in bench.sizes.street:
+        async with open_world() as monde:
+            bench.spin("city")
+            start = time.perf_counter()
+            played = await marche.jouer(monde, "ville", marche.Marche(par_nom()["lille"], "42", count, periode, livres()))
+            found.append((time.perf_counter() - start) * 1000 / count)
+            bench.spin("city")
+            expect("FPS established", len(played), count)
+    few, many = found
+    return [Figure("city", many, few, "ms/dossier")]
 
 
 async def up(bench: Bench) -> list[Figure]:

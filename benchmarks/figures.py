@@ -57,6 +57,9 @@ class Sizes:
     rounds: int = 3
     lives: int = 9  # first lives in memory, one after the other
     fixtures: int = 20
+    played: int | None = None  # lives of the catalogue, in its order; all of them
+    street: tuple[int, int] = (300, 1_200)  # FPS of a town, few then many in as many days
+    days: int = 90
     starts: int = 3
     letters: int = 5_000
     dossiers: int = 1_000  # whole lives through the servers, each round
