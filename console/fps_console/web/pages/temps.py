@@ -19,7 +19,7 @@ from fps_console.web.formes import Geste, Refus, Refuse, Saisie, fragment, refus
 from fps_console.web.travaux import Cible, Mener, Travail, Travaux
 
 PATIENCE: Final = 20.0  # seconds that a page without script waits for the end of an advance
-VITE: Final = 0.4  # seconds after which htmx is shown the advance under way
+VITE: Final = 0.25  # seconds after which htmx is shown the advance under way
 BATTEMENT: Final = 10.0  # seconds without anything to tell, after which the stream says that it lives
 # The speeds of a running clock: how many seconds of the bac for a real one.
 VITESSES: Final[Mapping[str, str]] = {
@@ -108,6 +108,9 @@ def routes(cadre: Cadre) -> list[Route]:
                     texte = cadre.fragment(request, "temps/ligne.html", bac=bac, sujet=sujet, ligne=line).body
                     yield _evenement(bytes(texte).decode())
                 dites = max(dites, len(travail.lignes))
+                if travail.instant is not None:
+                    ou = recit.longue(travail.instant.astimezone(PARIS).date())
+                    yield _evenement(f'<hx-partial hx-target="#temps-ou" hx-swap="innerHTML">{ou}</hx-partial>')
                 try:
                     await asyncio.wait_for(travail.suite(), BATTEMENT)
                 except TimeoutError:
