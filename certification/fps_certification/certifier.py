@@ -140,6 +140,15 @@ async def _juger(
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
     """The evidence of a file, and the report computed again from it; raises LiasseFausse when they differ, or when it was changed."""
     lue = liasse.lire(place, cles)
+    plan, refait = await rejuger(lue)
+    dit = lue.fin.get("rapport")
+    if not isinstance(dit, dict) or refait.juge() != {champ: valeur for champ, valeur in dit.items() if champ != "mesures"}:
+        raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
+    return replace(lue, plan_livre=plan.eprouve_comme(livres().get(plan.plan))), refait
+
+
+async def rejuger(lue: Liasse) -> tuple[Plan, Rapport]:
+    """The plan of an evidence, and the verdict that the law and the requirements of now give of what it recorded. Raises LiasseFausse."""
     try:
         plan = Plan.model_validate(lue.entete["plan"])
         mode, interroge = Mode(lue.entete.get("mode", Mode.JOUER)), bool(lue.entete.get("interroge", True))
@@ -162,11 +171,7 @@ async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Lia
             verdict = await _juger(demande, monde, sujet, SondesRejouees(lue.lignes))
         except Divergence as error:
             raise LiasseFausse(0, f"le verdict ne se recalcule pas : {error}") from error
-    dit = lue.fin.get("rapport")
-    refait = rapport(verdict, plan, lue.entete["produit"], demande.execution, _mesures(dit))
-    if not isinstance(dit, dict) or refait.juge() != {champ: valeur for champ, valeur in dit.items() if champ != "mesures"}:
-        raise LiasseFausse(0, f"le verdict recalculé est « {refait.etat} », celui de la preuve en est un autre")
-    return replace(lue, plan_livre=plan.eprouve_comme(livres().get(plan.plan))), refait
+    return plan, rapport(verdict, plan, lue.entete["produit"], demande.execution, _mesures(lue.fin.get("rapport")))
 
 
 def _mesures(dit: Any) -> Mesures | None:

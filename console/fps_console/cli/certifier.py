@@ -63,6 +63,13 @@ def certifier(
     comparer: Annotated[
         tuple[str, str] | None, typer.Option(metavar="A B", help="Dit ce qui diffère de deux exécutions (noms, rapports ou preuves).")
     ] = None,
+    droit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FICHIER",
+            help="Répète des passages (leur nom, leur preuve, un plan ; les derniers gardés, à défaut) sous un droit en brouillon (YAML).",
+        ),
+    ] = None,
     essai: Annotated[
         list[str] | None, typer.Option("--ecrire-essai", metavar="EX-…", help="Écrit ici le fichier pytest de cette exigence (répétable).")
     ] = None,
@@ -82,6 +89,10 @@ def certifier(
         from fps_console.commandes.rejouer import comparer_deux
 
         return comparer_deux(comparer, settings(adresses, data_dir), en_json)
+    if droit is not None:
+        from fps_console.commandes.repetition import rehearse
+
+        return rehearse(plan or (), droit, settings(adresses, data_dir), en_json)
     if plans or not (plan or observer or explorer or rerun_failed):
         return commande.show_plans(en_json)
     choisis = [

@@ -50,6 +50,19 @@ def derniere(donnees: Path, plan: str | None) -> Rapport:
     raise Panne(phrase, f"Jouez-le d'abord : fps certifier {plan or 'PLAN'}", code="execution-inconnue", statut=2)
 
 
+def dernieres(donnees: Path) -> list[Rapport]:
+    """The last run of each plan that is kept, the last one first. Raises Panne when there is none."""
+    found: dict[str, Rapport] = {}
+    for place in _toutes(dossier(donnees)):
+        with suppress(Panne):
+            une = lire(place)
+            found.setdefault(une.plan, une)
+    if not found:
+        phrase = f"Aucune exécution n'est gardée dans {dossier(donnees)}."
+        raise Panne(phrase, "Jouez un plan d'abord : fps certifier PLAN", code="execution-inconnue", statut=2)
+    return list(found.values())
+
+
 def trouver(nom: str, donnees: Path) -> Rapport:
     """The report of a run: its name, the file of its JSON report or that of its evidence. Raises Panne."""
     place = Path(nom)

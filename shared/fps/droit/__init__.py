@@ -1,6 +1,8 @@
 """The law as dated values: `droit(le).delai_paiement_mois`; every value keeps its reference, and nothing is answered outside its dates."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -209,6 +211,26 @@ def parametres() -> dict[str, Historique]:
                 raise DroitMalEcrit(f"{nom} est écrit deux fois.")
             lus[nom] = _historique(nom, brut)
     return lus
+
+
+@contextmanager
+def provisoire(historique: Historique) -> Iterator[None]:
+    """Another history of one parameter, in this process, as long as it lasts: a draft is tried. The files are not touched."""
+    lus = parametres()
+    installe = lus[historique.nom]
+    try:
+        lus[historique.nom] = historique
+        droit.cache_clear()
+        yield
+    finally:
+        lus[historique.nom] = installe
+        droit.cache_clear()
+
+
+def type_de(nom: str) -> type:
+    """The type of the values of a parameter; raises KeyError."""
+    found: type = vars(Droit)[nom].type_
+    return found
 
 
 def _historique(nom: str, brut: dict[str, Any]) -> Historique:
