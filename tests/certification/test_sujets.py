@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,42 @@ async def test_a_product_driven_by_commands_reads_its_input_and_answers_on_its_o
     assert launched.value.domaine is Domaine.CONFIGURATION
     with pytest.raises(NonPrisEnCharge):
         await sujet.agir(ACTIONS["etablir"], "essai", {})
+
+
+async def test_an_answer_that_never_ends_or_trickles_is_the_fault_of_the_product_in_bounded_time(monde: World) -> None:
+    """By HTTP: without end, byte after byte; by a command: without end, and one that leaves somebody behind it."""
+
+    async def servir(lecteur: asyncio.StreamReader, sortie: asyncio.StreamWriter) -> None:
+        demande = await lecteur.readuntil(b"\r\n\r\n")
+        sortie.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with suppress(ConnectionError):
+            while not sortie.is_closing():
+                sortie.write(b"1\r\n \r\n" if b"goutte" in demande else b"10000\r\n" + b" " * 65_536 + b"\r\n")
+                await sortie.drain()
+                await asyncio.sleep(0.01 if b"goutte" in demande else 0)
+
+    serveur = await asyncio.start_server(servir, "127.0.0.1", 0)
+    adresse = f"http://127.0.0.1:{serveur.sockets[0].getsockname()[1]}"
+    derriere = """sh -c "sleep 600 & echo '{}'" """
+    try:
+        for rang, (produit, mot) in enumerate(
+            (
+                ({"pilote": f"{adresse}/goutte", "delai_secondes": 0.3}, "ne la finit pas en 0.3 s"),
+                ({"pilote": f"{adresse}/flot", "delai_secondes": 30}, "plus d'un mébioctet"),
+                ({"commandes": {"etablir": "yes"}, "delai_secondes": 30}, "plus d'un mébioctet"),
+                ({"commandes": {"etablir": derriere}, "delai_secondes": 0.3}, "n'a pas fini en 0.3 s"),
+            )
+        ):
+            plan = Plan.model_validate(
+                {"plan": "sans-fin", "titre": "Sans fin", "epreuves": ["amiable-transmis"], "exigences": ["EX-190"], "produit": produit}
+            )
+            demande = Demande(plan, f"sans-fin-{rang}", prealable=False)
+            async with asyncio.timeout(20):
+                found = (await certifier(demande, monde.client, monde.addresses, monde.token)).rapport
+            assert (found.code, [f.domaine for f in found.fautes]) == (Etat.NON_CONFORME, [Domaine.PRODUIT]), produit
+            assert mot in found.fautes[0].phrase
+    finally:
+        serveur.close()
 
 
 async def test_a_run_against_a_product_that_is_away_is_never_a_non_conformity(monde: World) -> None:

@@ -1,5 +1,6 @@
 """A product driven by HTTP: the « pilote d'essai » that its editor wrote."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final
@@ -26,17 +27,21 @@ class Pilote:
 
     async def agir(self, action: Action, bac: str, donnees: Mapping[str, Any]) -> Reponse:
         """Post the action; raises SujetEnFaute, NonPrisEnCharge."""
-        url = f"{self.adresse}/{action.nom}"
+        url, corps, commence = f"{self.adresse}/{action.nom}", b"", False
         try:
-            async with self._client.stream(
-                "POST", url, json={"bac": bac, **donnees}, timeout=self._delai, follow_redirects=False
-            ) as answer:
-                corps = b""
+            async with (
+                asyncio.timeout(self._delai),  # of the whole: each read of an answer that trickles is in time
+                self._client.stream("POST", url, json={"bac": bac, **donnees}, timeout=self._delai, follow_redirects=False) as answer,
+            ):
+                commence = True
                 async for part in answer.aiter_bytes():
                     corps += part
                     if len(corps) > LIMITE:
                         raise SujetEnFaute(Domaine.PRODUIT, f"{url} répond plus d'un mébioctet : bornez la réponse.")
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
+            if commence:
+                phrase = f"{url} commence une réponse et ne la finit pas en {self._delai:g} s ({len(corps)} octets) : finissez-la."
+                raise SujetEnFaute(Domaine.PRODUIT, phrase) from error
             raise SujetEnFaute(Domaine.RESEAU, f"{url} n'a pas répondu en {self._delai:g} s.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SujetEnFaute(
