@@ -10,6 +10,7 @@ import httpx
 from joserfc.jwk import ECKey
 from pydantic import ValidationError
 
+from fps.kit.ground.clock import wall_now
 from fps.parties import SERVICES, Party
 from fps.villes.catalogue import par_nom
 from fps_certification.chronometre import Chronometre
@@ -59,7 +60,7 @@ class Certifiee:
 
     def prouver(self, place: Path, signataire: ECKey, commentaires: Sequence[str] = ()) -> str:
         """Write the evidence, with what who looked at the run says of it; gives its digest."""
-        fin = {"rapport": self.rapport.model_dump(mode="json"), "commentaires": list(commentaires)}
+        fin = {"rapport": self.rapport.model_dump(mode="json"), "commentaires": list(commentaires), "etablie_le": f"{wall_now():%Y-%m-%d}"}
         return liasse.ecrire(place, dict(self.entete), self.trace.lignes, fin, signataire)
 
 

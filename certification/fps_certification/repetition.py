@@ -25,7 +25,7 @@ class BrouillonIllisible(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Changement:
-    """One figure of a draft: the parameter, the day from which it would apply, what the installed law says that day, what the draft does."""
+    """One figure of a draft: the parameter, the day from which it would apply, what the installed law says then, what the draft does."""
 
     nom: str
     description: str
@@ -40,9 +40,7 @@ class Changement:
         installe = parametres()[self.nom]
         depuis = min(self.le, premier)
         neuve = Valeur(depuis, self.apres, self.article, "moyenne")
-        return Historique(
-            installe.nom, installe.description, installe.unite, (*(v for v in installe.valeurs if v.depuis < depuis), neuve)
-        )
+        return Historique(installe.nom, installe.description, installe.unite, (*(v for v in installe.valeurs if v.depuis < depuis), neuve))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Casse:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A recorded run: its name, its plan, and how it is had again: played on the reference collectivité, or judged from what it recorded."""
+    """A recorded run: its name, its plan, and how it is had again: played on the reference collectivité, or judged as it was recorded."""
 
     execution: str
     plan: str
@@ -75,7 +73,9 @@ def lire(texte: str, source: str) -> tuple[Changement, ...]:
     except ValueError as error:
         raise BrouillonIllisible(f"{source}, ligne 1 : {error}") from error
     if not isinstance(brut, dict) or not brut:
-        raise BrouillonIllisible(f"{source}, ligne 1 : des valeurs sont attendues : « majoration_minimum: {{2027-01-01: {{valeur: 6000}}}} »")
+        raise BrouillonIllisible(
+            f"{source}, ligne 1 : des valeurs sont attendues : « majoration_minimum: {{2027-01-01: {{valeur: 6000}}}} »"
+        )
     places = Places(texte, source)
     found: list[Changement] = []
     fautes: list[str] = []

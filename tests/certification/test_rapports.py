@@ -1,10 +1,12 @@
 """One run, several reports: each keeps the form that is published for it, and all of them the same names."""
 
+import asyncio
+import gzip
 import json
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from importlib.resources import files
 from io import BytesIO
@@ -19,14 +21,18 @@ from pypdf import PdfReader
 from fps.kit.print.impression import codes_of
 from fps_certification import essai
 from fps_certification.certifier import Certifiee
+from fps_certification.preuves import liasse, signature
 from fps_certification.preuves.liasse import MENTION
-from fps_certification.rapports.certificat import CertificatRefuse, badge, certificat, contenu
+from fps_certification.rapports.certificat import VALIDITE, CertificatRefuse, badge, certificat, contenu
 from fps_certification.rapports.comparaison import comparer
 from fps_certification.rapports.fichier_essai import fichier_essai
+from fps_certification.rapports.imprime import imprimer
 from fps_certification.rapports.junit import junit
 from fps_certification.rapports.page import page
 from fps_certification.rapports.publies import publie
+from fps_certification.rapports.registre import inscrire, preuves_de, registre
 from fps_certification.verdict import Sort
+from fps_console.cli.principal import main
 from fps_simulateur.client.asynchrone import Monde
 from fps_simulateur.pilote.world import World
 from tests.certification.conftest import RATE, oublier
@@ -94,6 +100,43 @@ async def test_the_html_report_needs_nothing_from_elsewhere_and_gives_the_names_
     assert set(re.findall(r'href="#([^"]+)"', html)) <= ids
     assert "&lt;sans&gt; suite &amp; des FPS" in html and "<sans>" not in html
     assert "Aucun message reçu" in html and "rate-1#rapo-accepte" in html and MENTION in unescape(html)
+
+
+async def test_the_printed_report_gives_the_names_of_the_page(ratee: Certifiee, conforme: Certifiee) -> None:
+    le = date(2026, 1, 2)
+    for rapport in (ratee.rapport, conforme.rapport):
+        pdf = imprimer(rapport, le)
+        lu = PdfReader(BytesIO(pdf))
+        texte = "".join(re.sub(r"[\s\u200b]", "", p.extract_text().replace("’", "'")) for p in lu.pages)
+        ids = (
+            {e.id for e in rapport.exigences} | {e.epreuve for e in rapport.epreuves} | {x.id for e in rapport.epreuves for x in e.echanges}
+        )
+        ids |= {f"{e.id}-{rang}" for e in rapport.exigences for rang, _ in enumerate(e.echecs)}
+        assert ids and {un for un in ids if un not in texte} == set()
+        assert re.sub(r"\s", "", MENTION) in texte and b"<pdfaid:part>2</pdfaid:part>" in lu.xmp_metadata.stream.get_data()  # type: ignore[union-attr]
+    assert "Cequiamanqué" not in texte and pdf == imprimer(conforme.rapport, le)
+
+
+async def test_the_registry_verifies_each_evidence_again_and_says_until_when(conforme: Certifiee, tmp_path: Path) -> None:
+    cle, commande = signature.cle(tmp_path), ["certifier", "--registre", str(tmp_path), "--data-dir", str(tmp_path)]
+    conforme.prouver(tmp_path / "bonne.preuve", cle)
+    octets = gzip.decompress((tmp_path / "bonne.preuve").read_bytes())
+    (tmp_path / "forgee.preuve").write_bytes(gzip.compress(octets.replace(b"3500", b"3600", 1)))
+    (tmp_path / "autre.txt").write_text("rien", "utf-8")
+    assert await asyncio.to_thread(main, commande) == 1
+    dite = unescape((tmp_path / "index.html").read_text("utf-8"))
+    assert MENTION in dite and "1 refusée, 1 valable" not in dite and "1 valable, 1 refusée" in dite and "une clé connue ici" in dite
+    assert (tmp_path / "bonne.preuve.html").is_file() and 'href="bonne.preuve.html"' in dite and "n'est plus celle qui a été écrite" in dite
+    [bonne, forgee] = await inscrire(preuves_de(tmp_path))
+    jour = date.fromisoformat(str(liasse.lire(tmp_path / "bonne.preuve").fin["etablie_le"]))
+    assert [bonne.etat(jour + VALIDITE), bonne.etat(jour + VALIDITE + timedelta(days=1)), forgee.etat(jour)] == [
+        "valable",
+        "expirée",
+        "refusée",
+    ]
+    assert "expirée" in registre([bonne], jour + VALIDITE + timedelta(days=1)) and not bonne.connue
+    (tmp_path / "index.html").write_text("à moi", "utf-8")
+    assert await asyncio.to_thread(main, commande) == 2, "the page of somebody else is left"
 
 
 async def test_a_certificate_is_given_of_a_run_that_conforms_and_of_no_other(ratee: Certifiee, conforme: Certifiee) -> None:

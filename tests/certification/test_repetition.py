@@ -52,7 +52,9 @@ async def test_a_draft_breaks_what_depends_on_its_figure_and_nothing_else(monde:
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_what_a_product_sent_is_judged_again_under_a_draft(monde: World, tmp_path: Path) -> None:
-    plan = Plan(plan="partiel", titre="Un FPS impayé", ville="bourg", epreuves=("partiel-impaye",), exigences=("EX-330", "EX-335", "EX-1119"))
+    plan = Plan(
+        plan="partiel", titre="Un FPS impayé", ville="bourg", epreuves=("partiel-impaye",), exigences=("EX-330", "EX-335", "EX-1119")
+    )
     faite = await certifier(Demande(plan, "repetition-partiel", prealable=False), monde.client, monde.addresses, monde.token)
     faite.prouver(tmp_path / "preuve", signature.cle(tmp_path))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from fps.kit.web.page import SPECIMEN
 from fps_certification.epreuves.lecture import epreuves
+from fps_certification.exigences.exigence import Niveau
 from fps_certification.rapports.fichier_essai import fichier_essai
 from fps_certification.rapports.rapport import Carte, EpreuveRendue, ExigenceRendue, Rapport
 from fps_certification.rapports.sequence import dessiner
@@ -40,6 +41,7 @@ STYLE: Final = (
     "summary{cursor:pointer;color:var(--lien)}small{color:var(--gris)}svg{max-width:100%;height:auto}"
     "@media(max-width:42em){dl{display:block}dd{margin-bottom:.4em}.source{display:none}}"
 )
+NIVEAUX: Final = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
 CLASSES: Final = {Sort.CONFORME: "bon", Sort.NON_CONFORME: "faux"}
 
 
@@ -121,7 +123,7 @@ def _matrice(r: Rapport) -> Iterator[str]:
         classe = CLASSES.get(e.sort, "peu")
         raison = f"<br><small>{escape(e.raison)}</small>" if e.raison else ""
         yield (
-            f'<tr id="{e.id}"><td>{e.id}<br><small>{f"flux {e.flux}" if e.flux else "tous"}, {escape(e.niveau.value)}</small></td>'
+            f'<tr id="{e.id}"><td>{e.id}<br><small>{f"flux {e.flux}" if e.flux else "tous"}, {NIVEAUX[e.niveau]}</small></td>'
             f'<td>{escape(e.texte)}{raison}</td><td class="source"><small>{escape(source_dite(e.source))}</small></td>'
             f'<td class="sort {classe}">{SORTS[e.sort]}<br><small>{e.preuves} fois</small></td>'
             f'<td class="source"><small>{escape(", ".join(e.eprouvee_par))}</small></td></tr>'

@@ -41,7 +41,7 @@ class Commandes:
         except (OSError, ValueError) as error:
             raise SujetEnFaute(Domaine.CONFIGURATION, f"« {ligne} » ne se lance pas ({error}) : corrigez la commande.") from error
         given = json.dumps({"action": action.nom, "bac": bac, **donnees}, ensure_ascii=False).encode()
-        plaintes, don = (asyncio.create_task(c) for c in (_plaintes(process.stderr), _donner(process.stdin, given)))
+        plaintes, don = asyncio.create_task(_plaintes(process.stderr)), asyncio.create_task(_donner(process.stdin, given))
         try:
             async with asyncio.timeout(self._delai):
                 out = await _lire(process.stdout)

@@ -52,6 +52,7 @@ def certifier(
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     preuve: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit la preuve signée, que « fps verifier » relit.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi le rapport, page HTML à lire hors ligne.")] = None,
+    pdf: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi le rapport en PDF/A, aux mêmes identifiants.")] = None,
     certificat: Annotated[
         Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi, avec --preuve, le certificat de conformité (PDF/A).")
     ] = None,
@@ -69,6 +70,10 @@ def certifier(
             metavar="FICHIER",
             help="Répète des passages (leur nom, leur preuve, un plan ; les derniers gardés, à défaut) sous un droit en brouillon (YAML).",
         ),
+    ] = None,
+    registre: Annotated[
+        Path | None,
+        typer.Option(metavar="DOSSIER", help="Relit chaque preuve (*.preuve) du dossier, et y écrit la page des résultats, index.html."),
     ] = None,
     essai: Annotated[
         list[str] | None, typer.Option("--ecrire-essai", metavar="EX-…", help="Écrit ici le fichier pytest de cette exigence (répétable).")
@@ -89,6 +94,10 @@ def certifier(
         from fps_console.commandes.rejouer import comparer_deux
 
         return comparer_deux(comparer, settings(adresses, data_dir), en_json)
+    if registre is not None:
+        from fps_console.commandes.registre import publish
+
+        return publish(registre, settings(adresses, data_dir), en_json)
     if droit is not None:
         from fps_console.commandes.repetition import rehearse
 
@@ -113,7 +122,7 @@ def certifier(
         return commande.valider(choix, en_json)
     if prealable:
         return commande.control(choix, settings(adresses, data_dir), en_json)
-    sorties = Sorties(junit, preuve, html, certificat, badge, tuple(commentaire or ()), tuple(essai or ()))
+    sorties = Sorties(junit, preuve, html, pdf, certificat, badge, tuple(commentaire or ()), tuple(essai or ()))
     faire = commande.rerun if rerun_failed else commande.certify
     return faire(choisis, settings(adresses, data_dir), sorties, en_json=en_json)
 

@@ -46,7 +46,9 @@ def rehearse(noms: Sequence[str], brouillon: Path, settings: Settings, en_json: 
     try:
         casses = asyncio.run(run())
     except LiasseFausse as error:
-        raise Panne(f"Une preuve ne se relit pas : {error}.", "Rejouez le plan, ou redemandez-la.", code="preuve-fausse", statut=2) from error
+        raise Panne(
+            f"Une preuve ne se relit pas : {error}.", "Rejouez le plan, ou redemandez-la.", code="preuve-fausse", statut=2
+        ) from error
     if en_json:
         dump({"changements": [_dit(c) for c in changements], "passages": [nom for nom, _, _ in recorded], "casse": [*map(_casse, casses)]})
     else:

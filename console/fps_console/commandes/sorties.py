@@ -10,6 +10,7 @@ from fps_certification.certifier import Certifiee
 from fps_certification.preuves import signature
 from fps_certification.preuves.refus import refusee
 from fps_certification.rapports.certificat import badge, certificat
+from fps_certification.rapports.imprime import imprimer
 from fps_certification.rapports.junit import junit
 from fps_certification.rapports.page import page
 from fps_console.commandes.executions import garder
@@ -26,6 +27,7 @@ class Sorties:
     junit: Path | None = None
     preuve: Path | None = None
     html: Path | None = None
+    pdf: Path | None = None
     certificat: Path | None = None
     badge: Path | None = None
     commentaires: tuple[str, ...] = ()  # of who looked at the run: signed with the evidence
@@ -42,6 +44,8 @@ def ecrire(faites: Sequence[Certifiee], sorties: Sorties, settings: Settings, *,
     for une in faites:
         if sorties.html is not None:
             _de(sorties.html, une, len(faites)).write_text(page(une.rapport), "utf-8")
+        if sorties.pdf is not None:
+            _de(sorties.pdf, une, len(faites)).write_bytes(imprimer(une.rapport, wall_now().date()))
         if sorties.badge is not None:
             _de(sorties.badge, une, len(faites)).write_text(badge(une.rapport, wall_now().date()), "utf-8")
         if sorties.preuve is not None:
