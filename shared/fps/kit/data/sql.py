@@ -115,6 +115,12 @@ def load(engine: Engine, table: Table, by: tuple[str, ...]) -> str:
     return f"SELECT {names} FROM json_each(?) AS k CROSS JOIN {table.name} t ON {match}"
 
 
+@cache
+def sqlite_one(table: Table, by: tuple[str, ...]) -> str:
+    """The same rows for one key, each of its values a parameter."""
+    return f"SELECT {', '.join(c.name for c in table.columns)} FROM {table.name} WHERE " + " AND ".join(f"{c} = ?" for c in by)
+
+
 def sqlite_value(value: Any) -> Any:
     """How SQLite keeps a value: instants in UTC and dates as ISO text, booleans as integers."""
     if isinstance(value, datetime):

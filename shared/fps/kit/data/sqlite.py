@@ -18,7 +18,20 @@ from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.held import Holding
-from fps.kit.data.sql import Engine, Op, Row, Upsert, decoded, encoded, load, sqlite_places, sqlite_reader, sqlite_value, sqlite_write
+from fps.kit.data.sql import (
+    Engine,
+    Op,
+    Row,
+    Upsert,
+    decoded,
+    encoded,
+    load,
+    sqlite_one,
+    sqlite_places,
+    sqlite_reader,
+    sqlite_value,
+    sqlite_write,
+)
 
 T = TypeVar("T")
 DIALECT = pysqlite.dialect()
@@ -153,10 +166,14 @@ class SqliteDatabase(Holding):
         connection = self._reader if which else self._writer
         if connection is None:
             raise DatabaseUnavailable("la base est fermée")
-        with _told(self.path):
+        try:
             if not self._threads:
                 return work(connection)
             return await _in_thread(self._threads[which], work, connection)
+        except sqlite3.Error as error:
+            if (told := _words(self.path, error)) is not error:
+                raise told from error
+            raise
 
 
 async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
@@ -173,18 +190,22 @@ def _told(path: str) -> Iterator[None]:
     """What SQLite raises, in the words of the gateway."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
+        if (told := _words(path, error)) is not error:
+            raise told from error
+        raise
+
+
+def _words(path: str, error: sqlite3.Error) -> Exception:
+    """What SQLite raised, in the words of the gateway; itself when it is no fault of the file."""
+    if isinstance(error, sqlite3.OperationalError):
         if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
-            raise
-        if str(error).startswith("Could not decode"):
-            raise ValeurIllisible(str(error)) from error
-        raise DatabaseUnavailable(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) in DOUBLES:
-            raise LigneEnDouble(str(error)) from error
-        if type(error) is not sqlite3.DatabaseError:  # a constraint, a wrong statement: not the file
-            raise
-        raise DatabaseUnavailable(f"{path} : {error}") from error
+            return error
+        return ValeurIllisible(str(error)) if str(error).startswith("Could not decode") else DatabaseUnavailable(str(error))
+    if getattr(error, "sqlite_errorcode", None) in DOUBLES:
+        return LigneEnDouble(str(error))
+    # A constraint, a wrong statement: not the file.
+    return DatabaseUnavailable(f"{path} : {error}") if type(error) is sqlite3.DatabaseError else error
 
 
 @lru_cache(maxsize=2048)
@@ -216,8 +237,11 @@ class SqliteTransaction:
         if not keys:
             return []
         by = by or tuple(c.name for c in table.primary_key.columns)
-        text = json.dumps([[sqlite_value(v) for v in key] for key in keys])
-        return decoded(await self._raw(load("sqlite", table, by), (text,)), sqlite_places(table))
+        if len(keys) == 1:
+            found = await self._raw(sqlite_one(table, by), [sqlite_value(v) for v in keys[0]])
+        else:
+            found = await self._raw(load("sqlite", table, by), (json.dumps([[sqlite_value(v) for v in key] for key in keys]),))
+        return decoded(found, sqlite_places(table))
 
     async def apply(self, ops: Sequence[Op]) -> None:
         prepared = []

@@ -41,20 +41,16 @@ _TOLD: Any = (
     .select_from(tables.destinations)
     .where(tables.destinations.c.bac == bindparam("nom", type_=Text), tables.destinations.c.temps)
 )
-_SILENT: Any = (
-    select(func.count())
-    .select_from(tables.boites)
-    .where(
-        tables.boites.c.bac == bindparam("nom", type_=Text),
-        or_(tables.boites.c.etat == "attente", tables.boites.c.etat == "en-souffrance"),
-        tables.boites.c.type == Temps.type,
-    )
+_TOLD_OF = tables.boites.alias("muettes").c
+_SILENT: Any = select(func.count(_TOLD_OF.numero)).where(
+    _TOLD_OF.bac == bindparam("nom", type_=Text),
+    or_(_TOLD_OF.etat == "attente", _TOLD_OF.etat == "en-souffrance"),
+    _TOLD_OF.type == Temps.type,
 )
 _ACTING: Any = (
     select(func.count()).select_from(tables.usagers).where(tables.usagers.c.bac == bindparam("nom", type_=Text), ~tables.usagers.c.fini)
 )
-_ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT, _ACTING)
-_DAYS: Any = select(*(one.scalar_subquery() for one in _ASKED))
+_ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT, _ACTING, journal.LAST)
 _ANCHORS: Any = select(func.count()).select_from(tables.ancres).where(tables.ancres.c.bac == bindparam("nom", type_=Text))
 _ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
@@ -254,12 +250,20 @@ def _waiting(kinds: tuple[type[Extension], ...]) -> Any:
     return select(_OUTBOX.scalar_subquery(), *asked) if asked else _ALONE
 
 
+@cache
+def _state(kinds: tuple[type[Extension], ...]) -> Any:
+    """All that the state of a bac says, then what waits: in the outbox, and what each extension has to try now."""
+    waiting = [kind.waiting for kind in kinds if kind.waiting is not None]
+    return select(*(one.scalar_subquery() for one in (*_ASKED, _OUTBOX, *waiting)))
+
+
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     """The date of a bac, its next due date, its counts, how many letters wait to leave, and the deadlines that could not be lived."""
     bac = await find(tx, nom)
     service.clocks.see(nom, bac.horloge)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    first, enterrees, retenues, reveil, prevenus, muets, usagers = (await tx.select(_DAYS, nom=nom))[0]
+    row = (await tx.select(_state(tuple(service.extensions)), nom=nom, le=bac.horloge.now()))[0]
+    first, enterrees, retenues, reveil, prevenus, muets, usagers, position, *attendent = row
     return {
         "bac": nom,
         "graine": bac.graine,
@@ -271,9 +275,9 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
         "a_prevenir": prevenus,
         "muets": muets,
         "usagers": usagers,
-        "en_attente": await waiting(service, tx, bac),
+        "en_attente": sum(attendent),
         "retenues": retenues,
-        "position": await journal.last(tx, nom),
+        "position": position or 0,
         "comptes": dict(sorted(counts.items())),
         "echeances_enterrees": {"nombre": enterrees, "premieres": await buried.named(tx, nom, enterrees)},
     }
