@@ -73,9 +73,9 @@ class Partages:
         await send({"type": "http.response.start", "status": fait.statut, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": json.dumps(dict(fait.corps)).encode()})
 
-    def presenter(self, request: httpx.Request) -> tuple[str, ...]:
+    def presenter(self, chemin: str) -> tuple[str, ...]:
         """The certificate of who acted last in the bac of the letter."""
-        morceaux = request.url.path.split("/")
+        morceaux = chemin.split("/")
         role = self.dernier.get(morceaux[2]) if morceaux[1] == "bacs" else None
         return () if role is None else (self.certificats[role].pem,)
 

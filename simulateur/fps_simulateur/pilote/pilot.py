@@ -175,7 +175,7 @@ class Pilot(Lecteur):
 
         async def regarder(services: Iterable[Party]) -> dict[Party, Any]:
             asked = tuple(services)
-            answers = await asyncio.gather(*(self._call(s, "GET", _bac(nom), params={"attente": calme.ATTENTE}) for s in asked))
+            answers = await asyncio.gather(*(self._call(s, "GET", f"{_bac(nom)}?attente={calme.ATTENTE}") for s in asked))
             return {s: a.json() for s, a in zip(asked, answers, strict=True)}
 
         def attendre(found: dict[Party, Any]) -> None:

@@ -1,10 +1,9 @@
 """REST delivery of letters, in one process or over the network: the address book, one long-lived client, and what each answer means."""
 
-import asyncio
 import json
 import re
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -16,6 +15,7 @@ from fps.flows import by_type
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.faults import HorlogeEnRetard
 from fps.kit.wire.envelope import Letter
+from fps.kit.wire.neighbours import Place, RawHeaders, ask, place_of
 from fps.parties import Party
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -78,17 +78,17 @@ def retry_after(response: httpx.Response) -> float | None:
     return min(float(said), 3_600.0) if response.status_code in (429, 503) and said.isascii() and said.isdigit() else None
 
 
-Present = Callable[[httpx.Request], tuple[str, ...]]  # the certificate chain, in PEM, that a request shows
+Present = Callable[[str], tuple[str, ...]]  # the certificate chain, in PEM, that a request to this path shows
 
 
-def nobody(request: httpx.Request) -> tuple[str, ...]:
+def nobody(path: str) -> tuple[str, ...]:
     """Show no certificate."""
     return ()
 
 
 def always(chain: tuple[str, ...]) -> Present:
     """Show the same certificate everywhere."""
-    return lambda request: chain
+    return lambda path: chain
 
 
 class InProcess(httpx.AsyncBaseTransport):
@@ -99,77 +99,18 @@ class InProcess(httpx.AsyncBaseTransport):
         self._present = present
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        app = self.applications.get(f"{url.scheme}://{url.netloc.decode()}")
-        if app is None:
-            raise httpx.ConnectError(f"nobody listens at {url.scheme}://{url.netloc.decode()} in this process", request=request)
-        chain, exchange = self._present(request), _Exchange(request)
-        raw_path, _, query = url.raw_path.partition(b"?")
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": request.method,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "server": (url.host, url.port),
-            "client": ("127.0.0.1", 123),
-            "root_path": "",
-            # The TLS extension of ASGI, as over a real connection.
-            "extensions": {"tls": {"client_cert_chain": chain}} if chain else {},
-        }
+        stream = request.stream
+        body = request.content if isinstance(stream, httpx.ByteStream) else aiter(cast("httpx.AsyncByteStream", stream))
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
         try:
-            await app(scope, exchange.receive, exchange.send)
-        except Exception as error:  # an application that fails answers 500, as over the network
-            if exchange.start is None:
-                return httpx.Response(500)
-            raise httpx.RemoteProtocolError("the answer was cut before its end", request=request) from error
-        if exchange.start is None or not exchange.complete:  # over the network, the connection is closed
-            raise httpx.RemoteProtocolError("the answer was cut before its end", request=request)
-        body = b"" if request.method == "HEAD" else b"".join(exchange.parts)
-        return httpx.Response(exchange.start["status"], headers=exchange.start.get("headers", []), stream=httpx.ByteStream(body))
+            return await self.ask(place_of(str(request.url)), request.method, headers, body)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
 
-
-class _Exchange:
-    """One request and its answer, between a client and an application of the same process."""
-
-    def __init__(self, request: httpx.Request):
-        self.start: Any = None
-        self.parts: list[bytes] = []
-        self.complete = False
-        self._request = request
-        # What is whole already is given whole; a body that is still being written, part after part.
-        self._body = None if isinstance(request.stream, httpx.ByteStream) else aiter(cast("httpx.AsyncByteStream", request.stream))
-        self._sent = False
-        self._over: asyncio.Event | None = None
-
-    async def receive(self) -> dict[str, Any]:
-        if not self._sent:
-            if self._body is None:
-                self._sent = True
-                return {"type": "http.request", "body": self._request.content, "more_body": False}
-            try:
-                return {"type": "http.request", "body": await anext(self._body), "more_body": True}
-            except StopAsyncIteration:
-                self._sent = True
-                return {"type": "http.request", "body": b"", "more_body": False}
-        if not self.complete:
-            self._over = self._over or asyncio.Event()
-            await self._over.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            self.start = message
-        elif message["type"] == "http.response.body":
-            self.parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                self.complete = True
-                if self._over is not None:
-                    self._over.set()
+    async def ask(self, place: Place, method: str, headers: RawHeaders, body: bytes | AsyncIterator[bytes]) -> httpx.Response:
+        """The same, of what is no request of the library."""
+        return await ask(self.applications, place, method, headers, body, self._present(place.scope["path"]))
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -199,14 +140,49 @@ class Client(httpx.AsyncClient):
         """Keep none."""
 
 
+SIMPLE = frozenset({"content", "headers", "json", "params", "timeout"})
+BODIED = frozenset({"POST", "PUT", "PATCH"})
+
+
 class Neighbour(Client):
-    """The client of the applications of its process: there is nobody to authenticate to, no redirection and no connection to give back."""
+    """The client of the applications of its process: there is nobody to authenticate to, no redirection and no connection to give back.
+
+    What is asked simply (a whole body, some headers) goes to the application at once; the library does the rest as it always does.
+    """
+
+    def __init__(self, network: InProcess, headers: Mapping[str, str] | None):
+        super().__init__(transport=network, timeout=TIMEOUT, trust_env=False, headers=headers)
+        self._network = network
+
+    async def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
+        """The answer, read."""
+        if not self._simple(options):
+            return await super().request(method, url, **options)
+        params, said, value = options.get("params"), options.get("headers") or {}, options.get("json")
+        place = place_of(str(url if params is None else httpx.URL(url, params=params)))
+        content, own = options.get("content") or b"", [(name.lower().encode(), text.encode()) for name, text in said.items()]
+        given = [(b"host", place.netloc), *((name.lower(), text) for name, text in self.headers.raw)]
+        if value is not None:
+            content = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            given.append((b"content-type", b"application/json"))
+        if content or method in BODIED:
+            given.append((b"content-length", str(len(content)).encode()))
+        names = {name for name, _ in own}
+        response = await self._network.ask(place, method, [*(one for one in given if one[0] not in names), *own], content)
+        response.read()
+        return response
+
+    def _simple(self, options: Mapping[str, Any]) -> bool:
+        headers, content = options.get("headers") or {}, options.get("content") or b""
+        plain = type(headers) is dict and all(type(text) is str and text.isascii() for text in headers.values())
+        ready = not (self.is_closed or self.auth is not None or any(self.event_hooks.values()))
+        return plain and ready and type(content) is bytes and options.keys() <= SIMPLE
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """The answer, at once; what the library does around it is left to it when it is asked for."""
+        """The answer to a request of the library, without its hooks when there are none."""
         if self.is_closed or self.auth is not None or any(self.event_hooks.values()) or options.get("follow_redirects") is True:
             return await super().send(request, stream=stream, **options)
-        response = await self._transport.handle_async_request(request)
+        response = await self._network.handle_async_request(request)
         response.request = request
         if not stream:
             response.read()
@@ -222,7 +198,7 @@ def open_client(
 ) -> httpx.AsyncClient:
     """The one factory of HTTP clients: over the network (`verify` carries the own certificate), or to the applications of this process."""
     if applications is not None:
-        return Neighbour(transport=InProcess(applications, present), timeout=TIMEOUT, trust_env=False, headers=headers)
+        return Neighbour(InProcess(applications, present), headers)
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=KEPT)
     return Client(timeout=TIMEOUT, limits=limits, trust_env=False, verify=verify, headers=headers)
 
