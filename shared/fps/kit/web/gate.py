@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fps.confiance.refus import AccesRefuse
@@ -22,6 +23,8 @@ SEALS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+RAW_SEALS: Final = tuple((name.lower().encode(), value.encode()) for name, value in SEALS.items())
+PDF_SEALS: Final = ((RAW_SEALS[0][0], b"frame-ancestors 'none'"), *RAW_SEALS[1:])
 
 
 class HoteInconnu(AccesRefuse):
@@ -66,13 +69,12 @@ class Gate:
                 problems.tell(error)
 
     def _refused(self, scope: Scope) -> Exception | None:
-        headers = Headers(scope=scope)
-        given = headers.getlist("host")
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         host = _host(given[0]) if len(given) == 1 else None
         # The address that the connection reached is ours, whatever it is: a page of another site cannot make a browser write it there.
-        if host is None or host not in self._hosts | {_reached(scope)}:
+        if host is None or (host not in self._hosts and host != _reached(scope)):
             return HoteInconnu(f"Host « {' '.join(given)[:80]} ».")
-        if scope["method"] not in READS and not self._same_site(headers, given[0]):
+        if scope["method"] not in READS and not self._same_site(headers := Headers(scope=scope), given[0]):
             return OrigineRefusee(f"Origin « {headers.get('origin', '')[:80]} ».")
         if not self._texts:
             return None
@@ -93,6 +95,7 @@ def _reached(scope: Scope) -> str:
     return str((scope.get("server") or ("",))[0]).lower().removeprefix("::ffff:")
 
 
+@lru_cache(maxsize=1_024)
 def _host(given: str) -> str | None:
     found = HOST.fullmatch(given)
     return None if found is None else (found[1] or found[2]).lower().removesuffix(".")
@@ -107,12 +110,12 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            message = {**message, "headers": list(message.get("headers", ()))}
-            headers = MutableHeaders(scope=message)
-            if headers.get("content-type") == "application/pdf":  # what shows it in a browser is a page of the browser's own
-                headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
-            for name, value in SEALS.items():
-                headers.setdefault(name, value)
+            headers = list(message.get("headers", ()))
+            said = {name.lower(): value for name, value in headers}
+            # What shows a PDF in a browser is a page of the browser's own.
+            seals = PDF_SEALS if said.get(b"content-type") == b"application/pdf" else RAW_SEALS
+            headers += [seal for seal in seals if seal[0] not in said]
+            message = {**message, "headers": headers}
         elif message["type"] == "http.response.body":
             self.complete = not message.get("more_body", False)
             if self.head:
