@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
 
 from fps.parties import Party
 from fps_console.commandes.demo import LILLE
@@ -12,6 +13,7 @@ from fps_console.mots.glossaire import glossaire, terme
 from fps_console.web import documentation
 from fps_console.web.parcours import BAC
 from fps_console.web.seances import lien
+from fps_simulateur.pilote.enrolement import CERTIFICAT
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import sound
 from tests.console.test_pages_qui_agissent import navigateur
@@ -33,8 +35,8 @@ async def etapes(client: httpx.AsyncClient) -> tuple[int, str]:
     return text.count('<li class="faite"'), "".join(re.findall(r'<li class="ici".*?<h3>([^<]+)<', text, re.DOTALL))
 
 
-async def test_the_tour_goes_from_an_empty_bac_to_a_convention_and_recognises_what_was_done_elsewhere(defaut: World) -> None:
-    async with navigateur(defaut) as client:
+async def test_the_tour_goes_from_an_empty_bac_to_a_certificate_and_sees_what_others_did(defaut: World, tmp_path: Path) -> None:
+    async with navigateur(defaut, donnees=tmp_path) as client:
         first = await client.get(VISITE)
         sound(first)
         assert await etapes(client) == (0, "Ouvrir un bac pour la visite") and "fps pages" in first.text
@@ -62,8 +64,11 @@ async def test_the_tour_goes_from_an_empty_bac_to_a_convention_and_recognises_wh
         await agir(client, etape="espace", nom="Commune d'Essai")
         signed = await agir(client, etape="convention")
         sound(signed)
-        assert "Espace ouvert : Commune d’Essai." in signed.text and "fps enroler 21099900900017 --bac visite" in signed.text
-        assert await etapes(client) == (9, "Déposer un certificat")
+        assert "Espace ouvert : Commune d’Essai." in signed.text and await etapes(client) == (9, "Obtenir un certificat")
+        issued = await agir(client, etape="certificat")
+        sound(issued)
+        assert "Émis par le PSCE de test" in issued.text and "fps up --tls" in issued.text and await etapes(client) == (10, "")
+        assert "Commune d'Essai" in x509.load_pem_x509_certificate((tmp_path / BAC / CERTIFICAT).read_bytes()).subject.rfc4514_string()
         await agir(client, etape="ouvrir")
         assert await etapes(client) == (1, "Établir un FPS")
 

@@ -1,11 +1,13 @@
 """`fps psce …`: a key and a certificate for who has no openssl, from a directory or from the simulator that runs."""
 
+import re
 import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -155,3 +157,16 @@ def test_every_command_of_the_psce_tells_its_use_in_french() -> None:
     for name in names:
         found = here("psce", name, "--help")
         assert found.returncode == 0 and "Usage :" in found.stdout and "Options :" in found.stdout
+
+
+def test_the_tour_of_the_pages_has_a_certificate_issued_deposited_and_activated(running: Simulator) -> None:
+    with httpx.Client(base_url=running.console, follow_redirects=True, timeout=60) as browser:
+        browser.get(running.fps("pages").stdout.split()[0])
+        page = ""
+        for etape in ("ouvrir", "espace", "convention", "certificat", "depot"):
+            cachees = dict(re.findall(r'name="(jeton|cle)" value="([^"]*)"', browser.get("/apprendre/visite").text))
+            page = browser.post("/apprendre/visite", data=cachees | {"etape": etape}).text
+        assert "Certificat actif : Éditeur Essai." in page and "Le déposer et l’activer<" in page
+    serie, etat = next((serie, etat) for serie, etat in serials(running.data_dir).items() if serie in page)
+    assert serie and etat == "valide"
+    running.fps("bac", "supprimer", "visite")

@@ -59,6 +59,7 @@ class Vu:
     espace: Mapping[str, Any] = field(default_factory=dict)
     conventions: tuple[Mapping[str, Any], ...] = ()
     certificats: tuple[Mapping[str, Any], ...] = ()
+    emis: tuple[Mapping[str, Any], ...] = ()  # by the test PSCE, which is that of all the bacs
 
     @property
     def numero(self) -> str:
@@ -88,6 +89,7 @@ async def regarder(lecture: Lecture) -> Vu:
         espace,
         tuple(await un(Party.ANTAI, f"/espaces/{SIRET}/conventions") or ()) if ouvert else (),
         tuple(await un(Party.ANTAI, f"/espaces/{SIRET}/certificats") or ()) if ouvert else (),
+        await _emis(lecture) if ouvert else (),
     )
 
 
@@ -104,8 +106,14 @@ async def _refus(lecture: Lecture) -> Mapping[str, Any]:
     return {}
 
 
-def parties(vu: Vu) -> tuple[Partie, ...]:
-    """The steps, each with what shows that it is done."""
+async def _emis(lecture: Lecture) -> tuple[Mapping[str, Any], ...]:
+    """The valid certificates that the test PSCE issued to the commune of the tour."""
+    reponse = await lecture.pilot.demander(Party.ANTAI, "GET", f"/psce/certificats?siret={SIRET}")
+    return tuple(e for e in reponse.json()["elements"] if e["statut"] == "valide") if reponse.status_code == 200 else ()
+
+
+def parties(vu: Vu, tls: bool) -> tuple[Partie, ...]:
+    """The steps, each with what shows that it is done; without `tls` nobody can show a certificate, hence deposit it."""
     dossier = f"/bacs/{BAC}/dossiers/{vu.numero}" if vu.numero else ""
     affiche = NumeroFps.lire(vu.numero).affichage if vu.numero else ""
     en_vigueur = next((c for c in vu.conventions if c.get("etat") == "en-vigueur"), None)
@@ -140,7 +148,12 @@ def parties(vu: Vu) -> tuple[Partie, ...]:
                 Etape(
                     "convention", "Signer la convention", f"Convention de cycle {en_vigueur['cycle']}, en vigueur." if en_vigueur else ""
                 ),
-                Etape("certificat", "Déposer un certificat", f"Certificat actif : {actif['prestataire']}." if actif else ""),
+                Etape("certificat", "Obtenir un certificat", f"Émis par le PSCE de test : {vu.emis[0]['serie']}." if vu.emis else ""),
+                *(
+                    [Etape("depot", "Le déposer et l'activer", f"Certificat actif : {actif['prestataire']}." if actif else "")]
+                    if tls
+                    else []
+                ),
             ),
         ),
     )

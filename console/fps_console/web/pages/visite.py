@@ -1,6 +1,8 @@
 """The tour of ten minutes: a page whose steps are acts, done here or elsewhere, that recognises by itself what is done."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -22,6 +24,7 @@ from fps_simulateur.pilote.pilot import PiloteErreur
 ADRESSE: Final = "/apprendre/visite"
 PAIEMENT: Final = "/flux/04-paiement"
 NOM: Final = "Commune de la Visite"
+FIN: Final = "-----END CERTIFICATE-----\n"
 DEPART: Final = instant("2026-03-16T10:00")  # every figure of the year that follows is settled
 
 
@@ -30,7 +33,8 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def visite(request: Request, saisie: Saisie) -> Response:
         vu = await regarder(cadre.lecture)
-        trouvees = parties(vu)
+        tls = _en_tls(cadre)
+        trouvees = parties(vu, tls)
         etapes = [etape for partie in trouvees for etape in partie.etapes]
         return await cadre.page(
             request,
@@ -47,7 +51,8 @@ def routes(cadre: Cadre) -> list[Route]:
             nom=NOM,
             depart=DEPART.date(),
             siret=SIRET,
-            tls=cadre.pilot.addresses[Party.ANTAI].startswith("https:"),
+            tls=tls,
+            cles=None if cadre.donnees is None else cadre.donnees / BAC,
         )
 
     async def faire(geste: Geste) -> str:
@@ -114,15 +119,50 @@ class _Tu:
 
 
 async def enroler(cadre: Cadre, geste: Geste) -> None:
-    """The espace numérique of an invented commune, or its convention: what the step says."""
+    """One step of the enrolment of an invented commune, whose key is drawn on the machine of the console; the last one in TLS only."""
     from fps_simulateur.pilote import enrolement
 
+    vu = await regarder(cadre.lecture)
+    antai = enrolement.Partie(cadre.pilot, Party.ANTAI, BAC)
     try:
-        ville = await enrolement.ville_de(cadre.pilot, BAC, SIRET, geste["nom"] or NOM)
-        faire = enrolement.ouvrir_espace if geste["etape"] == "espace" else enrolement.conventionner
-        await faire(enrolement.Partie(cadre.pilot, Party.ANTAI, BAC), ville, _Tu())
+        ville = await enrolement.ville_de(cadre.pilot, BAC, SIRET, str(vu.espace.get("nom") or geste["nom"] or NOM))
+        match geste["etape"]:
+            case "espace":
+                await enrolement.ouvrir_espace(antai, ville, _Tu())
+            case "convention":
+                await enrolement.conventionner(antai, ville, _Tu())
+            case _:
+                demande = enrolement.Demande(SIRET, _cles(cadre, vu), nom=ville.nom)
+                if not vu.emis:
+                    await enrolement.certifier(antai, ville, demande, _Tu())
+                if _en_tls(cadre) and geste["etape"] == "depot":
+                    autorites = (await antai.appeler("GET", f"{antai.url}/psce/autorites")).text
+                    await enrolement.enroler(cadre.pilot, BAC, demande, lambda: _tls(autorites), _Tu())
     except enrolement.EnrolementImpossible as error:
         raise Panne(error.phrase, error.que_faire, problem=error.problem) from error
+
+
+def _en_tls(cadre: Cadre) -> bool:
+    return cadre.pilot.addresses[Party.ANTAI].startswith("https:")
+
+
+def _cles(cadre: Cadre, vu: Vu) -> Path:
+    """Where the key and the certificate of the tour are; those that this PSCE did not issue are taken away. Raises Refuse."""
+    if cadre.donnees is None:
+        raise Refuse(Refus("Cette console n'a pas de répertoire", "", "", "Démarrez-la avec « fps up ».", "sans-repertoire", 409))
+    ici = cadre.donnees / BAC
+    if not vu.emis:
+        for nom in ("cle.pem", "certificat.pem"):
+            (ici / nom).unlink(missing_ok=True)
+    ici.mkdir(parents=True, exist_ok=True)
+    return ici
+
+
+def _tls(autorites: str) -> ssl.SSLContext:
+    """Believes the authority of the services alone: the second of those that the PSCE lists, the first being its own."""
+    context = ssl.create_default_context(cadata=autorites.split(FIN)[1] + FIN)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 ACTES: Final[Mapping[str, Callable[[Cadre, Geste], Awaitable[None]]]] = {
@@ -132,6 +172,8 @@ ACTES: Final[Mapping[str, Callable[[Cadre, Geste], Awaitable[None]]]] = {
     "solder": solder,
     "espace": enroler,
     "convention": enroler,
+    "certificat": enroler,
+    "depot": enroler,
 }
 
 
