@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from fps.parties import SERVICES, Party
 from fps_console.web.cadre import Cadre, Famille
+from fps_console.web.pages.actes import fait_de, offerts
+from fps_console.web.possibles import lire
 
 IDENTIFIER: Final = re.compile(r"[0-9a-f-]{1,64}")
 NUMERO: Final = re.compile(r"[0-9]{26}")
@@ -23,7 +25,8 @@ def routes(cadre: Cadre) -> list[Route]:
         found = await cadre.lecture.dossier(bac, numero) if NUMERO.fullmatch(numero) else None
         if found is None:
             raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]} dans le bac « {bac} ».")
-        return await cadre.page(request, "dossiers/dossier.html", bac=bac, dossier=found)
+        actes = offerts(await lire(cadre.lecture, bac, numero, found["journal"]))
+        return await cadre.page(request, "dossiers/dossier.html", bac=bac, dossier=found, fait=fait_de(request), **actes)
 
     async def courrier(request: Request) -> Response:
         bac, service, identifier = cadre.bac(request), request.path_params["service"], request.path_params["identifiant"]

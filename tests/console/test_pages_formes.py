@@ -1,0 +1,192 @@
+"""The forms that are made from the contracts: an act of each party, what a refusal keeps, what a form that comes twice does."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from fps.parties import Party
+from fps_console.web.actes import NOMS, Contrats, formulaire
+from fps_console.web.cadre import Cadre
+from fps_console.web.champs import Formulaire, Illisible
+from fps_console.web.formes import Saisie
+from fps_console.web.possibles import DU_BAC, POSSIBLES, lire, usuels
+from fps_console.web.seances import lien
+from fps_simulateur.langue.actes import ACTES
+from fps_simulateur.pilote.world import World
+from tests.console.test_pages import establish, sound
+from tests.console.test_pages_qui_agissent import navigateur
+
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
+
+
+class Forme(HTMLParser):
+    """What a browser would send of the forms of a page whose address ends so, untouched."""
+
+    def __init__(self, text: str, action: str):
+        super().__init__()
+        self.donnees: dict[str, list[str]] = {}
+        self._action, self._dans = action, False
+        self._liste: list[str] | None = None
+        self._texte: list[str] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        a = {nom: v or "" for nom, v in attrs}
+        if tag == "form":
+            self._dans = a.get("method") == "post" and a.get("action", "").endswith(self._action)
+        if not self._dans:
+            return
+        if tag == "input" and (a.get("type") != "checkbox" or "checked" in a):
+            self.donnees.setdefault(a["name"], []).append(a.get("value", ""))
+        elif tag == "select":
+            self._liste = [a["name"]]
+        elif tag == "option" and self._liste is not None and (len(self._liste) == 1 or "selected" in a):
+            self._liste[1:] = [a["value"]]
+        elif tag == "textarea":
+            self._texte = [a["name"], ""]
+
+    def handle_data(self, data: str) -> None:
+        if self._texte is not None:
+            self._texte[1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        for fini in (self._liste if tag == "select" else None, self._texte if tag == "textarea" else None):
+            if fini is not None:
+                self.donnees.setdefault(fini[0], []).append(fini[1])
+                self._liste = self._texte = None
+        if tag == "form":
+            self._dans = False
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def agent(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
+    async with navigateur(defaut) as client:
+        await client.get(lien("", defaut.token))
+        yield client
+
+
+async def envoyer(client: httpx.AsyncClient, path: str, **saisi: Any) -> httpx.Response:
+    """Open the form of an address, type that in it, send it."""
+    page = await client.get(path)
+    sound(page)
+    adresse = path.partition("?")[0]
+    donnees = Forme(page.text, adresse.rpartition("/")[2]).donnees
+    assert donnees, path
+    return await client.post(adresse, data=donnees | {nom.replace("__", "."): v for nom, v in saisi.items()})
+
+
+async def fait(client: httpx.AsyncClient, path: str, **saisi: Any) -> str:
+    """The address where an act leads."""
+    answer = await envoyer(client, path, **saisi)
+    assert answer.status_code == 303, re.findall(r'class="(?:titre|erreur)"[^>]*>([^<]*)', answer.text)
+    return answer.headers["location"].partition("?")[0]
+
+
+async def test_a_dossier_goes_from_the_street_to_its_refund_by_the_forms_as_they_are_filled(
+    defaut: World, agent: httpx.AsyncClient
+) -> None:
+    page = await fait(agent, "/bacs/defaut/actes/etablir-un-fps", date_heure_constat="2026-06-27T10:30", montant_deduit="5,50")
+    shown = (await agent.get(page)).text
+    assert "29,50" in shown and "Payer avec la notice" in shown.partition("Les autres actes")[0]
+    await defaut.pilot.conduire("defaut", (await _plus(defaut, 8)))
+    for acte in ("payer-fps", "deposer-un-rapo", "decider-rapo", "rembourser"):
+        offert = (await agent.get(page)).text.partition("Les autres actes")[0]
+        assert f'href="{page}/actes/{acte}"' in offert, acte  # its state lets it be done
+        await fait(agent, f"{page}/actes/{acte}")
+    shown = (await agent.get(page)).text
+    assert "Remboursement" in shown or "remboursé" in shown
+    town = (await defaut.client.get(f"{defaut.addresses[Party.COLLECTIVITE]}/fps/{page.rpartition('/')[2]}")).json()
+    assert (town["rembourse"], town["dette"], town["montant_deduit"]) == (2065, 0, 550)  # the reduced amount was due
+
+
+async def _plus(world: World, jours: int) -> Any:
+    from datetime import datetime, timedelta
+
+    return datetime.fromisoformat((await world.pilot.etat("defaut"))["instant"]) + timedelta(days=jours)
+
+
+async def test_a_refusal_of_a_service_stands_beside_its_field_and_nothing_typed_is_lost(agent: httpx.AsyncClient) -> None:
+    form = "/bacs/defaut/actes/etablir-un-fps"
+    wrong = await envoyer(agent, form, agent="9999", voie="7 rue d'Essai", montant_deduit="mille")
+    sound(wrong)
+    assert wrong.status_code == 422 and 'id="montant_deduit-erreur"' in wrong.text  # what cannot be read is said before anybody is asked
+    assert 'value="mille"' in wrong.text and 'value="7 rue d’Essai"' in wrong.text and 'value="9999"' in wrong.text
+    refused = await envoyer(agent, form, vehicule__immatriculation="?!", agent="9999")
+    sound(refused)
+    assert refused.status_code == 422 and 'id="vehicule.immatriculation-erreur"' in refused.text
+    early = await envoyer(agent, form, date_heure_constat="2030-01-01T10:00")
+    sound(early)
+    assert 'id="date_heure_constat-erreur"' in early.text and 'value="2030-01-01T10:00"' in early.text, early.text
+    assert 'class="que-faire"' in early.text and "constat-refuse" in early.text
+    for path in ("/bacs/defaut/actes/rien", "/bacs/defaut/actes/payer-fps", f"/bacs/defaut/dossiers/{'1' * 26}/actes/payer-fps"):
+        assert (await agent.get(path)).status_code == 404, path
+
+
+async def test_a_form_that_comes_twice_establishes_one_fps(defaut: World, agent: httpx.AsyncClient) -> None:
+    form = "/bacs/defaut/actes/etablir-un-fps"
+    donnees = Forme((await agent.get(form)).text, "etablir-un-fps").donnees | {"date_heure_constat": "2026-06-27T10:30"}
+    both = await asyncio.gather(*(agent.post(form, data=donnees) for _ in range(2)))
+    assert len({one.headers["location"] for one in both}) == 1
+    listed = (await defaut.client.get(f"{defaut.addresses[Party.COLLECTIVITE]}/fps")).json()
+    assert len(listed["elements"]) == 1
+
+
+async def test_each_act_of_the_language_has_its_form_from_the_contract_of_its_service(defaut: World) -> None:
+    numero = await establish(defaut, date_heure_constat="2026-06-27T10:30:00+02:00")
+    cadre = Cadre(defaut.pilot, defaut.client, defaut.addresses, defaut.addresses, ())
+    contrats, etat = Contrats(cadre), await lire(cadre.lecture, "defaut", numero)
+    assert POSSIBLES.keys() <= ACTES.keys() and DU_BAC.keys() <= ACTES.keys() and len(NOMS) > 50
+    for un in NOMS.values():
+        forme = await formulaire(contrats, un, etat.mots, usuels(un.nom, etat))
+        schema, _ = await contrats.schema(un)
+        assert {c.nom.partition(".")[0] for c in forme.champs} >= schema.get("properties", {}).keys(), un.nom
+        if un.nom in POSSIBLES:  # filled as it is shown, it is what its service takes, or says which field somebody must fill
+            vides = {c.nom for c in forme.champs if c.requis and not (c.defaut or c.coches)}
+            assert len(vides) <= 2, (un.nom, vides)
+
+
+def _schema() -> dict[str, Any]:
+    lettre = {"type": "object", "properties": {"sorte": {"const": "lettre"}, "poids": {"type": "integer"}}, "required": ["poids"]}
+    colis = {"type": "object", "properties": {"sorte": {"const": "colis"}, "boite": {"type": "string"}}, "required": ["boite"]}
+    part = {
+        "type": "object",
+        "properties": {"ville": {"type": "string"}, "pays": {"type": "string", "default": "FR"}},
+        "required": ["ville"],
+    }
+    return {
+        "properties": {
+            "somme": {"type": "integer", "maximum": 99_999_999, "description": "Somme, en centimes"},
+            "envoi": {"oneOf": [lettre, colis]},
+            "adresse": {"anyOf": [part, {"type": "null"}]},
+            "quand": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+            "codes": {"type": "array", "items": {"type": "string"}},
+            "oui": {"type": "boolean", "default": True},
+        },
+        "required": ["somme", "envoi"],
+    }
+
+
+async def test_what_is_typed_is_read_as_the_schema_wants_it() -> None:
+    forme = Formulaire.de(_schema(), {}, {"somme": 1750})
+    assert {c.nom: c.defaut for c in forme.champs if c.defaut} == {"somme": "17,50", "envoi.sorte": "lettre", "oui": "oui"}
+    typed = {"somme": "1 035 €", "envoi.sorte": "colis", "envoi.boite": "B", "envoi.poids": "lourd", "quand": "2026-07-01T10:00"}
+    lu = forme.lire(Saisie({**typed, "codes": "a\n\n b ", "oui": "non", "adresse.pays": ""}))
+    attendu = {
+        "somme": 103500,
+        "envoi": {"sorte": "colis", "boite": "B"},
+        "quand": "2026-07-01T10:00:00+02:00",
+        "codes": ["a", "b"],
+        "oui": False,
+    }
+    assert lu == attendu  # the branch that was not chosen is not read, the part where nothing was typed is not there
+    assert forme.lire(Saisie({"adresse.ville": "Lille"}))["adresse"] == {"ville": "Lille"}
+    for faux in ("35,123", "-3", "3.5.1", "trente"):
+        with pytest.raises(Illisible) as refus:
+            forme.lire(Saisie({"somme": faux, "envoi.poids": "lourd", "envoi.sorte": "lettre"}))
+        assert refus.value.champs.keys() == {"somme", "envoi.poids"}
