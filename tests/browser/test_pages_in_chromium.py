@@ -32,9 +32,7 @@ def test_a_dossier_is_advanced_to_its_title_with_the_mouse_and_what_happens_is_t
     assert said is not None
     with onglet(chromium, said[0]) as (page, dits):
         page.locator("a.numero").first.click()  # 1
-        page.get_by_text("Avancer jusqu’à…").click()  # 2
-        page.get_by_label("Un jour qui a un nom").select_option(label="l’émission du titre")  # 3
-        page.locator("#temps-repere-aller").click()  # 4
+        page.get_by_role("button", name="Jusqu’au titre").click()  # 2
         expect(page.locator(".recit")).to_contain_text("Titre exécutoire émis")
         expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")  # the page itself is that of the new date
         assert page.url.endswith(simulator.numero) and dits == []

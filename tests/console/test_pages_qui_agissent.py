@@ -147,6 +147,17 @@ async def test_a_refusal_stands_beside_its_field_in_four_parts_and_nothing_typed
     assert gone.status_code == 404 and "copie-de-bref" in gone.text and "bac-inconnu" in gone.text
 
 
+async def test_a_form_whose_session_ended_is_kept_and_sent_again_in_the_next_one(defaut: World, agent: httpx.AsyncClient) -> None:
+    data = {**await forme(agent, "/nouveau-bac"), "nom": "repris", "date": "2024-02-29"}
+    agent.cookies.clear()
+    assert (await agent.post("/nouveau-bac", data=data)).status_code == 403
+    await agent.get(lien("", defaut.token))  # in another tab
+    old = await agent.post("/nouveau-bac", data=data)
+    assert old.status_code == 403 and "jeton-de-forme" in old.text and 'value="repris"' in old.text
+    fresh = dict(re.findall(r'<input type="hidden" name="(jeton|cle)" value="([^"]*)">', old.text))
+    assert (await agent.post("/nouveau-bac", data={**data, **fresh})).headers["location"] == "/bacs/repris"
+
+
 async def test_the_time_of_a_bac_moves_from_each_of_its_pages_and_what_happened_is_told(defaut: World, agent: httpx.AsyncClient) -> None:
     numero = await establish(defaut)
     page = f"/bacs/defaut/dossiers/{numero}"

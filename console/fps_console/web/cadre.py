@@ -91,9 +91,24 @@ class Cadre:
         The template finds: `seance`, `peut_agir`, `lecture_seule`, `jetons()` (the hidden fields of a form), `adresse` (of this page).
         """
         temps = None if bac is None or self.horloge is None else await self.horloge(request, bac)
-        bacs = [] if bac is None else await self.pilot.lister()
+        bacs = [] if bac is None else await self.bacs(request)
         own = {"bac": bac, "bacs": bacs, "temps": temps, "navigation": self.navigation(request, bac)}
         return self.fragment(request, gabarit, statut, **own, **valeurs)
+
+    async def etat(self, request: Request, bac: str) -> dict[str, Any]:
+        """The state of a bac, asked once for a page; raises PiloteErreur."""
+        found: dict[str, Any] | None = getattr(request.state, f"etat-{bac}", None)
+        if found is None:
+            found = await self.pilot.etat(bac)
+            setattr(request.state, f"etat-{bac}", found)
+        return found
+
+    async def bacs(self, request: Request) -> list[str]:
+        """The names of the bacs, asked once for a page; raises PiloteErreur."""
+        if not hasattr(request.state, "bacs"):
+            request.state.bacs = await self.pilot.lister()
+        found: list[str] = request.state.bacs
+        return found
 
     def fragment(self, request: Request, gabarit: str, statut: int = 200, **valeurs: Any) -> HTMLResponse:
         """A part of a page, made from its template, with what a form needs."""

@@ -23,11 +23,11 @@ def routes(cadre: Cadre) -> list[Route]:
         bac = request.path_params.get("bac")
         if bac is None and (asked := request.query_params.get("bac")):
             return RedirectResponse(f"/bacs/{quote(asked, safe='')}", 303)
-        names = await cadre.pilot.lister()
+        names = await cadre.bacs(request)
         if bac is None and DEFAUT not in names:
             return RedirectResponse(f"/bacs/{names[0]}", 303) if names else await _sans_bac(cadre, request)
         bac = nom_de_bac(bac or DEFAUT)
-        state = await cadre.pilot.etat(bac)
+        state = await cadre.etat(request, bac)
         counts = recit.per_message(state["comptes"])
         dossiers, suivant = await cadre.lecture.dossiers(bac, request.query_params.get("apres", ""))
         return await cadre.page(

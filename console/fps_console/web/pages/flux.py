@@ -25,7 +25,7 @@ def routes(cadre: Cadre) -> list[Route]:
         if not 1 <= numero <= len(FLOWS):
             raise HTTPException(404, f"Les flux vont de 1 à {len(FLOWS)}.")
         found = flow(numero)
-        comptes = recit.per_message((await cadre.pilot.etat(bac))["comptes"])
+        comptes = recit.per_message((await cadre.etat(request, bac))["comptes"])
         voisins = [(n, flow(n).nom) for n in (numero - 1, numero + 1) if 1 <= n <= len(FLOWS)]
         messages = [_dit(cls, comptes.get(cls, 0)) for cls in found.messages]
         return await cadre.page(request, "flux/flux.html", bac=bac, flux=found, messages=messages, voisins=voisins)

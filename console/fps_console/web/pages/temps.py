@@ -59,14 +59,14 @@ def routes(cadre: Cadre) -> list[Route]:
         """What the bar of a page tells."""
         cle = request.query_params.get("avance", "")
         travail = travaux[cle]
-        return await _dite(cadre, bac, cle, travail if travail is not None and travail.bac == bac else None, _sans_avance(request))
+        return await _dite(cadre, request, bac, cle, travail if travail is not None and travail.bac == bac else None, _sans_avance(request))
 
     cadre.horloge = horloge
 
     async def barre(
         request: Request, bac: str, cle: str, travail: Travail | None, page: str, statut: int = 200, coule: bool = False
     ) -> Response:
-        temps = await _dite(cadre, bac, cle, travail, page)
+        temps = await _dite(cadre, request, bac, cle, travail, page)
         return cadre.fragment(request, "temps/barre.html", statut, bac=bac, temps=temps, seule=not coule)
 
     async def avancer(request: Request) -> Response:
@@ -190,9 +190,9 @@ def _cible(cadre: Cadre, bac: str, geste: Geste) -> Cible:
     return cible
 
 
-async def _dite(cadre: Cadre, bac: str, cle: str, travail: Travail | None, page: str) -> dict[str, Any]:
+async def _dite(cadre: Cadre, request: Request, bac: str, cle: str, travail: Travail | None, page: str) -> dict[str, Any]:
     """What the bar tells of a bac. Raises PiloteErreur."""
-    etat, prochaines = await asyncio.gather(cadre.pilot.etat(bac), cadre.pilot.prochaines(bac, 5))
+    etat, prochaines = await asyncio.gather(cadre.etat(request, bac), cadre.pilot.prochaines(bac, 5))
     instant = datetime.fromisoformat(etat["instant"]).astimezone(PARIS)
     return {
         "etat": etat,
