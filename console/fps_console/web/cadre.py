@@ -133,7 +133,8 @@ class Cadre:
             if adresse is None or ("{bac}" in adresse and bac is None):
                 continue
             lieu = adresse.format(bac=bac)
-            found.append((nom, lieu, ici == lieu or (nom != "Carte" and ici.startswith(f"{lieu.rstrip('/')}/"))))
+            dessous = ici == "/" if nom == "Carte" else ici.startswith(f"{lieu.rstrip('/')}/")
+            found.append((nom, lieu, ici == lieu or dessous))
         return found
 
     def actes(self, bac: str) -> list[tuple[str, str]]:
