@@ -10,9 +10,10 @@ from fps.kit.wire import carrier
 from fps.messages.comptable import TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, PaiementRejete
 from fps.messages.message import MessageClass
-from fps.messages.mfps import AnnulationFps, CreationFps
+from fps.messages.mfps import AccuseFps, AnnulationFps, CreationFps
+from fps.messages.recours_collectivite import CommunicationRequete
 from fps_certification.sujets import porte
-from tests.certification.mutants import Mutant, regle
+from tests.certification.mutants import Mutant, avec, de_suite, regle
 
 
 def neuve(entetes: dict[str, str]) -> dict[str, str]:
@@ -23,6 +24,15 @@ def neuve(entetes: dict[str, str]) -> dict[str, str]:
 def double(nom: str, epreuve: str, message: MessageClass) -> Mutant:
     """A product that sends a message again under another key."""
     return Mutant(nom, (epreuve,), message, entetes=neuve)
+
+
+def inattentif(epreuve: str) -> Mutant:
+    """A product that sends again as it must, and does not read the accusé that comes then."""
+    return Mutant(f"{epreuve}-accuse-perdu", (epreuve,), sourd=frozenset({AccuseFps}))
+
+
+def _garder_pour_soi(*donnes: Any, **plus: Any) -> None:
+    """Tell nobody."""
 
 
 def perdue(epreuve: str, quoi: MessageClass) -> Mutant:
@@ -60,6 +70,12 @@ DU_RESEAU: tuple[Mutant, ...] = (
     regle("s-arrete-a-la-revocation", "robustesse-certificat-revoque", {f"{LIGNE}.DU_CERTIFICAT": frozenset()}),
     double("annule-deux-fois", "robustesse-annulation", AnnulationFps),
     double("rembourse-deux-fois", "robustesse-remboursement", TitreAnnulationRecette),
+    inattentif("robustesse-reponse-perdue"),
+    inattentif("robustesse-reponse-coupee"),
+    inattentif("robustesse-reponse-lente"),
+    regle("annule-sans-le-dire", "robustesse-annulation", {"collectivite.actes.annulation.transmettre": _garder_pour_soi}),
+    de_suite("rembourse-a-moitie", "robustesse-remboursement", TitreAnnulationRecette, avec(montant=lambda m: m - 100)),
+    perdue("reception-requete-deux-fois", CommunicationRequete),
     Mutant("signature-non-verifiee", ("reception-d-un-inconnu",), patches=((f"{PORTE}.verifier", _cru),), poussees=True),
     Mutant("corps-altere-cru", ("reception-alteree",), patches=((f"{PORTE}.verifier", _cru),), poussees=True),
     Mutant("refuse-ce-qui-revient", ("reception-doublon",), patches=((f"{PORTE}.Porte", Susceptible),), poussees=True),
@@ -80,6 +96,12 @@ ATTRAPES_DU_RESEAU: Mapping[str, str] = {
     "s-arrete-a-la-revocation": "EX-190 EX-604 EX-607",
     "annule-deux-fois": "EX-002 EX-062",
     "rembourse-deux-fois": "EX-002 EX-062",
+    "robustesse-reponse-perdue-accuse-perdu": "EX-601",
+    "robustesse-reponse-coupee-accuse-perdu": "EX-602",
+    "robustesse-reponse-lente-accuse-perdu": "EX-603",
+    "annule-sans-le-dire": "EX-605",
+    "rembourse-a-moitie": "EX-606",
+    "reception-requete-deux-fois-perdue": "EX-208",
     "signature-non-verifiee": "EX-005 EX-207",
     "corps-altere-cru": "EX-082 EX-206 EX-521",
     "refuse-ce-qui-revient": "EX-004 EX-082 EX-210 EX-521",

@@ -1,9 +1,12 @@
 """Assertions that the reference gives no occasion to try: each is seen to fail and to hold, on exchanges as the services keep them."""
 
+import json
 from typing import Any
 
 import pytest
 
+from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
+from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
 from fps_certification.assertions import REGISTRE
 from fps_certification.observation import Observation
@@ -40,6 +43,19 @@ CAS: list[tuple[str, list[dict[str, Any]], list[bool]]] = [
     ("transport/contenu-par-cle", [echange(1, 0, 503), echange(2, 9, 200)], [True]),
     ("transport/refus-non-insiste", [echange(1, 0, 422), echange(2, 1, 422)], [True, False]),
     ("transport/refus-non-insiste", [echange(1, 0, 422), echange(2, 1, 422, corps='{"a": 2}')], [True, True]),
+]
+
+
+def piece(rang: int, statut: int, cls: MessageClass) -> dict[str, Any]:
+    corps = json.dumps(cls.example | {"exercice": 2025, "exercice_paiement": 2024})
+    return echange(rang, rang, statut, corps=corps) | {"service": "dgfip", "chemin": cls.path}
+
+
+MANDAT, TITRE = MandatRemboursement, TitreAnnulationRecette
+CAS += [
+    ("comptable/mandat-d-une-autre-annee", [piece(1, 409, TITRE)], [False]),
+    ("comptable/mandat-d-une-autre-annee", [piece(1, 409, TITRE), piece(2, 200, MANDAT)], [True]),
+    ("comptable/mandat-d-une-autre-annee", [piece(1, 200, TITRE)], [False]),
 ]
 
 

@@ -93,6 +93,11 @@ async def test_a_product_that_stays_silent_stops_the_advance_which_then_goes_on(
     assert datetime.fromisoformat(etat["instant"]) == cible and not etat["muets"]
     bonnes = [json.loads(recue.corps)["instant"] for recue in editeur.recues]
     assert bonnes.count(arret.isoformat()) == 3, "told at the first advance, at the second, and when it answered at last"
+    editeur.refuser(503)
+    with pytest.raises(PiloteErreur):
+        await monde.pilot.avancer(bac, cible + timedelta(days=1), 0.05)
+    await poser(monde, bac, mode="adresse", adresse=editeur.adresse, temps=False)
+    await monde.pilot.avancer(bac, cible + timedelta(days=1))  # who wants to be told no more is waited for no more
 
 
 async def test_the_advance_passes_by_the_instants_that_a_product_asked_for(monde: World, bac: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,8 +94,13 @@ def _piece(vu: Observation) -> Iterator[Resultat]:
 
 @assertion("comptable/mandat-d-une-autre-annee", "Un paiement d'une autre année est rendu par un mandat, que le comptable accepte.")
 def _mandat(vu: Observation) -> Iterator[Resultat]:
+    tous: dict[str, list[Echange]] = defaultdict(list)
     for echange in vu.messages(TitreAnnulationRecette, MandatRemboursement):
         dit = echange.donnees or {}
         if dit.get("exercice") != dit.get("exercice_paiement"):
-            bon = echange.message is MandatRemboursement and echange.accepte
-            yield Resultat(bon, echange, "un mandat accepté", f"{echange.message.nom if echange.message else ''}, {echange.statut}")
+            tous[str(dit.get("numero_fps", echange.corps))].append(echange)
+    for envois in tous.values():  # one that was refused, and is corrected, is the same thing
+        pris = next((e for e in envois if e.message is MandatRemboursement and e.accepte), None)
+        dernier = pris or envois[-1]
+        recu = f"{dernier.message.nom if dernier.message else ''}, {dernier.statut}"
+        yield Resultat(pris is not None, dernier, "un mandat accepté", recu)

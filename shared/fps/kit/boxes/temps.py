@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, bindparam, or_, select
+from sqlalchemy import Text, and_, bindparam, exists, or_, select
 
 from fps.confiance.habilitation import Identite
 from fps.errors import Conflit, Introuvable
@@ -53,9 +53,17 @@ _ATTENDUS: Any = (
 )
 _DUS: Any = select(_R.siret, _R.instant).where(_R.bac == _NOM, _R.passe_le.is_(None), _R.instant <= _LE).order_by(_R.siret, _R.instant)
 _PREVENUS: Any = select(_D.siret).where(_D.bac == _NOM, _D.temps)
+# A letter of time is waited for as long as its product wants to be told of each step, or had asked for that instant.
+_ATTENDUE: Any = and_(
+    _B.bac == _NOM,
+    _B.type == Temps.type,
+    or_(*(_B.etat == e.value for e in boites.OUVERTES)),
+    or_(_D.temps, exists().where(and_(_R.bac == _B.bac, _R.siret == _B.siret, _R.passe_le == _B.time))),
+)
 _OUVERTES: Any = (
     select(_B.siret, _B.numero)
-    .where(_B.bac == _NOM, _B.type == Temps.type, or_(*(_B.etat == e.value for e in boites.OUVERTES)))
+    .select_from(tables.boites.join(tables.destinations, and_(_D.bac == _B.bac, _D.siret == _B.siret)))
+    .where(_ATTENDUE)
     .order_by(_B.siret, _B.numero)
 )
 _MUETS: Any = (
@@ -71,7 +79,7 @@ _MUETS: Any = (
             ),
         )
     )
-    .where(_B.bac == _NOM, _B.type == Temps.type, or_(*(_B.etat == e.value for e in boites.OUVERTES)))
+    .where(_ATTENDUE)
     .order_by(_B.siret, _B.numero)
 )
 
