@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fps.regles.mentions import listes
-from fps_certification.assertions.documents import nom_de
+from fps_certification.assertions.documents import du_produit, nom_de
 from fps_certification.certifier import certifier, verifier
 from fps_certification.deroule import Jouee
 from fps_certification.execution import Demande
@@ -24,7 +23,7 @@ async def test_each_mention_is_caught_by_its_own_requirement_and_a_letter_that_l
     plan = Plan(plan="courriers", titre="Les courriers", exigences=("EX-350..EX-399",))
     de = {nom: e.id for e in exigences() for nom in e.assertions}
     essais = 0
-    for type_, liste in listes().items():
+    for type_, liste in du_produit().items():
         for fausse in (None, *liste.exigences):
             mentions = tuple((une.mention, "le champ est vide" if une is fausse else "") for une in liste.exigences)
             vue = Observation(SIRET, (), courriers=(Courrier(type_, "1", "c", mentions),))
@@ -33,12 +32,12 @@ async def test_each_mention_is_caught_by_its_own_requirement_and_a_letter_that_l
             assert rates == ([] if fausse is None else [de[nom_de(type_, fausse)]])
             assert sum(r.sort is Sort.CONFORME for r in rendus) == len(liste.exigences) - len(rates)
             essais += 1
-    assert essais == len(plan.portee()) + len(listes())
+    assert essais == len(plan.portee()) + len(du_produit())
 
 
 async def test_a_requirement_of_a_letter_cites_the_article_of_its_mention() -> None:
     cites = {nom: e.source.article for e in exigences() for nom in e.assertions}
-    assert [nom_de(t, une) for t, liste in listes().items() for une in liste.exigences if cites[nom_de(t, une)] != une.article] == []
+    assert [nom_de(t, une) for t, liste in du_produit().items() for une in liste.exigences if cites[nom_de(t, une)] != une.article] == []
 
 
 async def test_what_was_printed_is_in_the_evidence_and_is_read_again(monde: World, tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from pypdf import PdfReader
 
 from fps.kit.boxes.remise import REMIS
 from fps.kit.print.impression import render_async
+from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif
 from fps.parties import Party
 from fps.regles.mentions import examiner, listes
 from fps_simulateur.pilote.world import DEFINITIONS
 
 
 def test_each_letter_that_a_product_drops_has_its_list() -> None:
-    assert set(listes()) == {cls.type for cls in REMIS}
+    assert set(listes()) == {*(cls.type for cls in REMIS), AvisPaiement.type, AvisPaiementRectificatif.type}, "and each notice of ANTAI"
 
 
 async def test_a_pdf_that_the_reference_system_prints_has_every_mention_of_its_law() -> None:

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from fps.messages.avis import RequeteImpression
+from fps.regles.mentions import examiner, normal
 from fps_simulateur.client import Monde
-from fps_simulateur.impression import mentions, pdf, salle
+from fps_simulateur.impression import pdf, salle
 from fps_simulateur.impression.difference import comparer, page
 from fps_simulateur.impression.salle import Impression, LotFaux
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -63,7 +64,7 @@ async def test_the_batch_of_a_day_is_what_the_print_shop_gets_and_each_notice_ha
 async def test_what_is_missing_out_of_its_place_or_otherwise_on_the_notice_is_named(salle_pleine: dict[str, list[Impression]]) -> None:
     vue = next(one for one in salle_pleine["vues"] if one.requete.modele == "apa")
     assert vue.avis is not None
-    texte = " ".join(pdf.textes(vue.pdf))
+    plat = normal(" ".join(pdf.textes(vue.pdf)))
     for ote, nom in {
         vue.avis.etablissement.autorite.nom: "Autorité dont relève l'agent",
         "Signé": "Signature",
@@ -71,15 +72,12 @@ async def test_what_is_missing_out_of_its_place_or_otherwise_on_the_notice_is_na
         "Modalités de paiement et contestation": "Partie « Modalités",
         "vaut décision de rejet": "Silence valant rejet",
     }.items():
-        plat = mentions.plat(texte)
-        (dit, *_) = [constat.phrase for constat in mentions.manquantes(vue.avis, plat.replace(mentions.plat(ote), "…"))]
+        (dit, *_) = [c.phrase for c in examiner(vue.avis, plat.replace(normal(ote), " ")) if c.manque]
         assert dit.startswith(nom) and "CGCT, art. R. 2333-120-4" in dit
-    constat = mentions.plat(texte)
-    premiere = constat.index("Établissement de l'avis")
-    agent = re.search(r"Numéro d'identification de l'agent assermenté \S+", constat[premiere:])
+    agent = re.search(r"numero d identification de l agent assermente \S+", plat[plat.index("etablissement de l avis") :])
     assert agent is not None
-    deplace = constat.replace(agent[0], "", 1).replace("« Signé »", f"« Signé » {agent[0]}", 1)
-    (dit,) = [c.phrase for c in mentions.manquantes(vue.avis, deplace)]
+    deplace = plat.replace(agent[0], "", 1).replace(" signe ", f" signe {agent[0]} ", 1)
+    (dit,) = [c.phrase for c in examiner(vue.avis, deplace) if c.manque]
     assert dit.startswith("Numéro d'identification de l'agent : elle est imprimée, mais pas à sa place")
     autre = RequeteImpression.model_validate(vue.requete.model_dump() | {"montant": 100, "pages": 3})
     dits = salle.fautes(Impression(autre, vue.avis, vue.pdf))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from fps.flows import by_type
-from fps.regles.mentions import Exigence, listes, normal
+from fps.parties import Party
+from fps.regles.mentions import Exigence, Liste, listes, normal
 from fps_certification.assertions.registre import Assertion, Resultat, Sens, entrer
 from fps_certification.observation import Observation
 
@@ -30,6 +31,11 @@ def _portee(type_: str, une: Exigence) -> Assertion:
     return Assertion(nom_de(type_, une), f"« {cls.flow:02d}.{cls.nom} » porte : {une.mention}.", Sens.ENVOI, evaluer)
 
 
-for _type, _liste in listes().items():
+def du_produit() -> dict[str, Liste]:
+    """The lists of the letters that a product writes: what ANTAI sends for it is no product's."""
+    return {type_: liste for type_, liste in listes().items() if by_type(type_).sender is Party.COLLECTIVITE}
+
+
+for _type, _liste in du_produit().items():
     for _une in _liste.exigences:
         entrer(_portee(_type, _une))

@@ -15,6 +15,7 @@ from fps.messages.message import Message
 
 MOIS: Final = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre")
 MONTANTS: Final = re.compile(r"montant|majoration_minimum")
+FIN_DE_MOT: Final = r"(?!\w)"
 COMPTES: Final = re.compile(r"^(delai_|rapo_obligatoire$)")  # told in words: « mots » says which
 
 
@@ -27,6 +28,7 @@ class Exigence:
     champs: tuple[str, ...]
     mots: tuple[tuple[str, ...], ...] = ()
     si: tuple[tuple[str, Any], ...] = ()  # asked only of a letter whose fields have these values
+    partout: bool = False  # its place is not asked, where the text wants an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Constat:
     mention: str
     article: str
     manque: str = ""
+
+    @property
+    def phrase(self) -> str:
+        """« Signature : elle est imprimée, mais pas à sa place (CGCT, art. R. 2333-120-4) »."""
+        return f"{self.mention} : {self.manque or 'elle y est'} ({self.article})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,8 @@ def listes() -> Mapping[str, Liste]:
 
 def _exigence(une: Mapping[str, Any]) -> Exigence:
     mots = tuple(tuple(liste) for liste in une.get("mots", ()))
-    return Exigence(une["mention"], une["article"], tuple(une["champs"]), mots, tuple(une.get("si", {}).items()))
+    si, partout = tuple(une.get("si", {}).items()), bool(une.get("partout"))
+    return Exigence(une["mention"], une["article"], tuple(une.get("champs", ())), mots, si, partout)
 
 
 def examiner(message: Message, document: str | None = None) -> list[Constat]:
@@ -65,46 +73,61 @@ def examiner(message: Message, document: str | None = None) -> list[Constat]:
     """
     liste, corps = listes()[type(message).type], message.model_dump(mode="python")
     lu = None if document is None else normal(document)
-    place, found = 0, []
-    for exigence in liste.exigences:
-        if any(_champ(corps, champ) != valeur for champ, valeur in exigence.si):
-            continue
-        manque = _vides(exigence, corps)
-        if not manque and lu is not None:
-            manque, apres = _imprime(exigence, corps, lu, place if liste.ordre else 0)
-            place = max(place, apres)
-        found.append(Constat(exigence.mention, exigence.article, manque))
-    return found
+    asked = [e for e in liste.exigences if all(_champ(corps, champ) == valeur for champ, valeur in e.si)]
+    manques, places = [_vides(e, corps) for e in asked], list[list[tuple[int, int]]]()
+    for rang, exigence in enumerate(asked):
+        ici: list[tuple[int, int]] = []
+        if not manques[rang] and lu is not None:
+            manques[rang], ici = _imprime(exigence, corps, lu)
+        places.append(ici)
+    if liste.ordre:
+        ordonnees = [rang for rang, e in enumerate(asked) if places[rang] and not e.partout]
+        suivies = _suite([places[rang] for rang in ordonnees])
+        for place, rang in enumerate(ordonnees):
+            if place not in suivies:
+                manques[rang] = "elle est imprimée, mais pas à sa place"
+    return [Constat(e.mention, e.article, manque) for e, manque in zip(asked, manques, strict=True)]
 
 
 def _vides(exigence: Exigence, corps: Mapping[str, Any]) -> str:
-    vides = [champ for champ in exigence.champs if _champ(corps, champ) in (None, "", (), [])]
+    """The fields that hold nothing, but those that a letter may not have yet (« champ? »)."""
+    vides = [champ for champ in exigence.champs if not champ.endswith("?") and _champ(corps, champ) in (None, "", (), [])]
     return f"le champ « {' », « '.join(vides)} » est vide" if vides else ""
 
 
-def _imprime(exigence: Exigence, corps: Mapping[str, Any], lu: str, place: int) -> tuple[str, int]:
-    """What the print lacks of a mention whose fields are there, and where its first part was found, after that place."""
+def _imprime(exigence: Exigence, corps: Mapping[str, Any], lu: str) -> tuple[str, list[tuple[int, int]]]:
+    """What the print lacks of a mention whose fields are there; when it lacks nothing, where its first part begins and ends, each time."""
     absents: list[str] = []
-    debut = -1
-    for champ in exigence.champs:
-        for formes in _formes(champ.rpartition(".")[2], _champ(corps, champ)):
-            places = [p for forme in formes if (p := _trouver(forme, lu, place)) >= 0]
-            if places:
-                debut = min(places) if debut < 0 else min(debut, *places)
-            elif place and any(_trouver(forme, lu, 0) >= 0 for forme in formes):
-                return "imprimée avant une mention qui doit la précéder", place
-            else:
-                absents.append(formes[0])
-    absents += [mots[0] for mots in exigence.mots if not any(f" {mot}" in lu for mot in mots)]
+    premiere: list[tuple[int, int]] | None = None
+    valeurs = (
+        (champ.removesuffix("?"), v) for champ in exigence.champs if (v := _champ(corps, champ.removesuffix("?"))) not in (None, "", (), [])
+    )
+    parts = [formes for champ, valeur in valeurs for formes in _formes(champ.rpartition(".")[2], valeur)]
+    for formes in (*parts, *exigence.mots):
+        places = sorted({place for forme in formes for place in _trouver(forme, lu, entiere=formes not in exigence.mots)})
+        premiere = places if premiere is None else premiere
+        if not places:
+            absents.append(formes[0])
     manque = f"le document ne dit pas : {', '.join(f'« {un} »' for un in absents)[:300]}" if absents else ""
-    return manque, max(place, debut)
+    return manque, [] if manque else premiere or []
 
 
-def _trouver(forme: str, lu: str, depuis: int) -> int:
-    """Where a form stands, its figures together or apart; -1 when it does not."""
+def _suite(places: Sequence[Sequence[tuple[int, int]]]) -> tuple[int, ...]:
+    """The longest run of mentions that follow one another, each at one of its places: the others are not at theirs."""
+    runs: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}  # how many follow one another → where the last ends at the soonest, which
+    for rang, ici in enumerate(places):
+        for nombre, (fin, suivies) in sorted(runs.items(), reverse=True):
+            if (apres := next((bout for debut, bout in ici if debut >= fin), None)) is not None:
+                autre = runs.get(nombre + 1)
+                if autre is None or apres < autre[0]:
+                    runs[nombre + 1] = (apres, (*suivies, rang))
+    return runs[max(runs)][1]
+
+
+def _trouver(forme: str, lu: str, *, entiere: bool) -> list[tuple[int, int]]:
+    """Where a form begins and ends, its figures together or apart; `entiere`: its last word is whole, an expression may go on."""
     motif = r"\s?".join(forme) if forme.isdigit() and len(forme) > 4 else re.escape(forme)
-    found = re.compile(rf"(?<!\w){motif}(?!\w)").search(lu, depuis)
-    return -1 if found is None else found.start()
+    return [found.span() for found in re.finditer(rf"(?<!\w){motif}{FIN_DE_MOT * entiere}", lu)]
 
 
 def _formes(nom: str, valeur: Any) -> Iterator[tuple[str, ...]]:
@@ -121,6 +144,8 @@ def _formes(nom: str, valeur: Any) -> Iterator[tuple[str, ...]]:
     elif isinstance(valeur, date):
         jour, mois = "1er" if valeur.day == 1 else str(valeur.day), MOIS[valeur.month - 1]
         yield (f"{valeur:%d %m %Y}", f"{jour} {mois} {valeur.year}", f"{valeur.day:02} {mois} {valeur.year}", f"{valeur:%Y %m %d}")
+    elif isinstance(valeur, int) and not isinstance(valeur, bool) and nom.endswith("pourcent"):
+        yield (str(valeur),)
     elif isinstance(valeur, int) and not isinstance(valeur, bool) and MONTANTS.search(nom):
         entier, decimales = divmod(valeur, 100)
         yield (f"{entier} {decimales:02}", *((str(entier),) if not decimales else ()))

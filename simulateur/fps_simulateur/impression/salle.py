@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from fps.messages.avis import AvisPaiement, AvisPaiementRectificatif, Etablissement, RequeteImpression
 from fps.parties import Party
+from fps.regles.mentions import examiner
 from fps_simulateur.impression import pdf
-from fps_simulateur.impression.mentions import Avis, manquantes
 from fps_simulateur.pilote.lectures import _refus
 from fps_simulateur.pilote.pilot import Pilot
 
+Avis = AvisPaiement | AvisPaiementRectificatif
 PAGE: Final = 200
 MODELES: Final[Mapping[str, type[AvisPaiement] | type[AvisPaiementRectificatif]]] = {
     "apa": AvisPaiement,
@@ -116,4 +117,4 @@ def fautes(une: Impression) -> list[str]:
         return [*found, str(error)]
     if len(pages) != requete.pages:
         found.append(f"la requête dit {requete.pages} pages, l'avis en a {len(pages)}")
-    return found + [constat.phrase for constat in manquantes(avis, " ".join(pages))]
+    return found + [constat.phrase for constat in examiner(avis, " ".join(pages)) if constat.manque]
