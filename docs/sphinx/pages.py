@@ -27,6 +27,12 @@ WORDS = {
     "<title>Dark mode</title>": "<title>Couleurs sombres</title>",
     "<title>Auto light/dark, in light mode</title>": "<title>Couleurs du système, claires</title>",
     "<title>Auto light/dark, in dark mode</title>": "<title>Couleurs du système, sombres</title>",
+    ' class="caption" role="heading"': ' class="caption"',  # a heading would have a level
+    '<aside class="announcement-content">': '<aside class="announcement-content" aria-label="Avertissement">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Navigation">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="Sommaire de la page">',
+    '<div id="search-results">': '<h1>Recherche</h1><div id="search-results">',
+    '<div class="highlight"><pre>': '<div class="highlight"><pre tabindex="0">',  # it scrolls: the keyboard too
     'style="display: none;"': 'class="icones"',
     'style="opacity: 50%"': 'opacity="50%"',
 }

@@ -142,7 +142,7 @@ def _bounds(name: str, field: Mapping[str, Any], low: str, high: str, unit: str 
 def fields(schema_: Mapping[str, Any]) -> str:
     """The fields of a message or of a part: name, what it accepts, whether it is needed, what it means."""
     needed = schema_.get("required", ())
-    lines = ["| champ | contenu | | sens |", "|---|---|---|---|"]
+    lines = ["| champ | contenu | présence | sens |", "|---|---|---|---|"]
     for name, field in schema_.get("properties", {}).items():
         must = "obligatoire" if name in needed else "facultatif"
         lines.append(f"| `{name}` | {cell(kind(field))} | {must} | {cell(_meaning(field))} |")
