@@ -14,7 +14,7 @@ from fps.kit.ground.clock import wall_now
 from fps.parties import SERVICES, Party
 from fps.villes.catalogue import par_nom
 from fps_certification.chronometre import Chronometre
-from fps_certification.execution import Demande, Dire, Mode, executer
+from fps_certification.execution import Demande, Dire, Mode, Voir, executer
 from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, Produit, livres
 from fps_certification.prealable.sondes import Sondes, SondesReelles
@@ -72,6 +72,7 @@ async def certifier(
     dire: Dire = lambda phrase: None,
     main: ALaMain | None = None,
     sondes: Sondes | None = None,
+    voir: Voir = lambda constats, vues: None,
 ) -> Certifiee:
     """Run a plan against its product, through a client that reaches the services and holds the pilot's credential.
 
@@ -94,7 +95,7 @@ async def certifier(
         if plan.lettres and isinstance(sujet, Reference):
             demande = replace(demande, porte=await ouverts.enter_async_context(ouverte(client, adresses)))
         vues = SondesEnregistrees(sondes or SondesReelles(), trace)
-        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire, temps)
+        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire, temps, voir)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
     entete = {
         "plan": plan.model_dump(mode="json"),
@@ -131,11 +132,12 @@ async def _juger(
     sondes: Sondes,
     dire: Dire = lambda phrase: None,
     chronometre: Chronometre | None = None,
+    voir: Voir = lambda constats, vues: None,
 ) -> Verdict:
     """The verdict of what is played, or of what was seen; the same code when it is computed again."""
     if demande.mode is Mode.OBSERVER or sujet is None:
         return await observer(demande, monde, sujet)
-    return await executer(demande, monde, sujet, sondes, dire, chronometre)
+    return await executer(demande, monde, sujet, sondes, dire, chronometre, voir)
 
 
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:

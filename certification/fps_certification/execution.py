@@ -1,7 +1,7 @@
 """A run: each check of a plan played on the product in a bac of its own, what was seen of it read back, the verdict."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,6 +32,8 @@ from fps_simulateur.pilote.pilot import PiloteErreur
 DEPART: Final = date(2024, 1, 2)  # a settled past
 TEMOINS: Final = (Party.ANTAI, Party.DGFIP, Party.CCSP)  # the services that the product talks to
 Dire = Callable[[str], None]
+# Told after what comes before the plan, then after each check: all that is known by then, of which a verdict can already be drawn.
+Voir = Callable[[Sequence[Constat], Sequence[tuple[Jouee, Observation]]], None]
 
 
 class Mode(StrEnum):
@@ -87,10 +89,13 @@ async def executer(
     sondes: Sondes,
     dire: Dire = lambda phrase: None,
     chronometre: Chronometre | None = None,
+    voir: Voir = lambda constats, vues: None,
 ) -> Verdict:
     """Look at what comes before, then play a plan; whatever the product does, it ends, and says whose fault each failure is."""
     plan, temps = demande.plan, chronometre or Chronometre()
     constats = await controler(demande, monde, sondes) if demande.prealable else ()
+    vues: list[tuple[Jouee, Observation]] = []
+    voir(constats, vues)
     if any(un.tenue is Tenue.FAUTE for un in constats):
         return rendre(plan, (), constats)
     un_par_un = asyncio.Semaphore(1 if plan.bacs == "un" else demande.parallele)
@@ -100,7 +105,9 @@ async def executer(
         async with un_par_un:
             with temps.mesurer(vie.vie):
                 found = await _eprouver(demande, rang, vie, monde, sujet)
+            vues.append(found)
             dire(vie.vie)
+            voir(constats, vues)
             return found
 
     essais = [asyncio.create_task(one(rang, vie), name=f"{demande.execution}-{rang}") for rang, vie in enumerate(vies, 1)]

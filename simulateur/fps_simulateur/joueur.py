@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -59,6 +59,14 @@ class Ailleurs:
         return self.pilot.addresses
 
 
+# Told the rank of each step, from 1, before it is played; who watches a life may make it wait.
+Suivre = Callable[[int], Awaitable[None]]
+
+
+async def _sans_temoin(rang: int) -> None:
+    """Nobody watches."""
+
+
 class VieFausse(Exception):
     """A step did not give what was written; `etape` is its rank in the life, from 1."""
 
@@ -108,9 +116,10 @@ class Deroulement:
         autres = {f"numero_{nom}": mots["numero"] for nom, mots in self.dossiers.items() if "numero" in mots}
         return {**mots_de_ville(self.vie.ville), **self.hors, **autres, **self.mots}
 
-    async def jouer(self, jusqua: date | datetime | Moment | None = None) -> None:
+    async def jouer(self, jusqua: date | datetime | Moment | None = None, suivre: Suivre = _sans_temoin) -> None:
         """Every step, in order, but those of later days than `jusqua`, where the bac then stops; raises VieFausse."""
         for rang, etape in enumerate(self.vie.etapes, 1):
+            await suivre(rang)
             try:
                 if jusqua is not None and await self._au_dela(etape, jusqua):
                     break
@@ -310,7 +319,9 @@ class Deroulement:
         return found | reponses(found)
 
 
-async def jouer(monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None) -> Deroulement:
+async def jouer(
+    monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None, suivre: Suivre = _sans_temoin
+) -> Deroulement:
     """Play a life in a bac of its own, whole or up to a moment; raises VieFausse."""
     await monde.pilot.creer(bac, paris(vie.depart), graine=vie.graine or vie.vie)
     if isinstance(vie.ville, FichierVille):
@@ -319,7 +330,7 @@ async def jouer(monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Mome
         except PiloteErreur as error:
             raise VieFausse(f"{vie.vie} : la ville est refusée : {error}") from error
     deroulement = Deroulement(monde, vie, bac, seul=True)
-    await deroulement.jouer(jusqua)
+    await deroulement.jouer(jusqua, suivre)
     return deroulement
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fps_console.cli.principal import run
-from fps_console.commandes.play import Jouee, _vue
+from fps_console.commandes.play import Jouee, vue
 from fps_simulateur.couverture.dessin import BOITE, LISTE
 from fps_simulateur.couverture.parcours import du_bac
 from fps_simulateur.couverture.univers import univers
@@ -75,4 +75,4 @@ async def test_a_bac_and_the_life_played_in_it_tell_the_same_paths(monde: World)
     vus = (await jouer(monde, choisie.vie, "couverture-bac")).refus
     parcours = await du_bac(monde.pilot, "couverture-bac")
     assert set(parcours.refus) <= {(party.value, code) for party, code in vus} and ("ccsp", "requete-inconnue") in parcours.refus
-    assert _vue(Jouee(choisie, refus=parcours.refus))["refus"] == [[*cle, 1] for cle in sorted(parcours.refus)]
+    assert vue(Jouee(choisie, refus=parcours.refus))["refus"] == [[*cle, 1] for cle in sorted(parcours.refus)]

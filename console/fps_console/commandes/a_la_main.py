@@ -17,6 +17,14 @@ from fps_console.commandes.output import say
 TOUCHES: Final = {"": FAIT, "o": FAIT, "f": FAIT, "r": REFUSE, "n": NE_SAIT_PAS}
 
 
+def retenir(etat: Path, quoi: AFaire) -> None:
+    """Keep the next thing to do as data: whole, or not there."""
+    etat.parent.mkdir(parents=True, exist_ok=True)
+    neuf = etat.with_suffix(".neuf")
+    neuf.write_text(json.dumps(quoi.json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    neuf.replace(etat)
+
+
 class Terminal:
     """Tells and asks; `etat` is the file where the next thing to do is kept as data, for a page or a program. `en_json`: told so too."""
 
@@ -30,10 +38,7 @@ class Terminal:
     async def demander(self, quoi: AFaire) -> None:
         """Tell what is to be done, and keep it."""
         self._quoi = quoi
-        self._etat.parent.mkdir(parents=True, exist_ok=True)
-        neuf = self._etat.with_suffix(".neuf")
-        neuf.write_text(json.dumps(quoi.json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
-        neuf.replace(self._etat)
+        retenir(self._etat, quoi)
         if self._en_json:
             say(json.dumps(quoi.json(), ensure_ascii=False))
             return

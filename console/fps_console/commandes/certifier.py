@@ -21,16 +21,16 @@ from fps_certification import passif
 from fps_certification.assertions import REGISTRE
 from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
 from fps_certification.epreuves.lecture import epreuves
-from fps_certification.execution import Demande, Mode, controler
+from fps_certification.execution import Demande, Dire, Mode, Voir, controler
 from fps_certification.exigences.exigence import Exigence, Niveau
 from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres, pilotes
 from fps_certification.prealable.constat import Constat, Tenue
 from fps_certification.prealable.sondes import SondesReelles
-from fps_certification.preuves.liasse import LiasseFausse
+from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
-from fps_certification.rapports.rapport import ControleRendu
-from fps_certification.sujets.personne import Personne
+from fps_certification.rapports.rapport import ControleRendu, Rapport
+from fps_certification.sujets.personne import Interlocuteur, Personne
 from fps_certification.verdict import Etat
 from fps_console.commandes import executions, rejouer
 from fps_console.commandes.a_la_main import Terminal
@@ -143,7 +143,7 @@ def show_plans(en_json: bool) -> int:
     return 0
 
 
-def _demande(choix: Choix) -> Demande:
+def demande_de(choix: Choix) -> Demande:
     """What is run; raises Panne."""
     plan = plan_de(choix)
     if choix.a_la_main:
@@ -164,11 +164,11 @@ def _demande(choix: Choix) -> Demande:
 
 def control(choix: Choix, settings: Settings, en_json: bool) -> int:
     """Look at what comes before a plan, and play nothing; gives 0, or 2 when something is to be set right. Raises Panne."""
-    demande = _demande(choix)
+    demande = demande_de(choix)
 
     async def run() -> tuple[Constat, ...]:
         async with services(demande.plan, settings) as (client, adresses, jeton):
-            return await controler(demande, Ailleurs(Pilot(client, adresses, jeton)), _sondes(settings))
+            return await controler(demande, Ailleurs(Pilot(client, adresses, jeton)), sondes_de(settings))
 
     constats = asyncio.run(run())
     if en_json:
@@ -181,7 +181,7 @@ def control(choix: Choix, settings: Settings, en_json: bool) -> int:
     return Etat.CONFIGURATION.value if fautes else 0
 
 
-def _sondes(settings: Settings) -> SondesReelles:
+def sondes_de(settings: Settings) -> SondesReelles:
     """What looks at the network: the services as the commands believe them, the address of the letters as their postman does."""
 
     def lettres() -> ssl.SSLContext:
@@ -195,7 +195,7 @@ def _sondes(settings: Settings) -> SondesReelles:
 
 def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
     """Try a product, plan after plan; gives the exit status (`Etat`), the worst of them. Raises Panne, if it can before playing."""
-    demandes = [(choix, _demande(choix)) for choix in choisis]
+    demandes = [(choix, demande_de(choix)) for choix in choisis]
     doubles = [nom for nom, combien in Counter(demande.plan.plan for _, demande in demandes).items() if combien > 1]
     if doubles:
         phrase = f"Deux des plans donnés s'appellent « {doubles[0]} » : leurs rapports se confondraient."
@@ -226,12 +226,20 @@ def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, e
 
 
 async def _certify(choix: Choix, demande: Demande, settings: Settings, vers: tuple[Any, Any, str], *, en_json: bool) -> Certifiee:
-    passage = _passage(choix, demande, settings) if choix.a_la_main else None
-    if passage is not None:
-        demande = replace(demande, execution=str(passage.entete["execution"]))
-    certifiee = await _run(demande, settings, vers, passage, choix.delai, en_json=en_json)
-    if passage is not None:
-        passage.finir()
+    demande, passage = passage_de(choix, demande, settings)
+    if passage is not None and passage.lignes:
+        complain("le passage interrompu reprend où il en était.", "Pour l'oublier : --recommencer.")
+    fait = 0
+    with Progres() as progres:
+
+        def dire(nom: str) -> None:
+            nonlocal fait
+            fait += 1
+            if progres.due():
+                progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
+
+        qui = None if passage is None else Terminal(a_faire(passage), en_json=en_json)
+        certifiee = await eprouver(choix, demande, settings, vers, passage, qui, dire)
     if not en_json:
         tell(certifiee.rapport)
         if choix.observer:
@@ -275,8 +283,10 @@ def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
     return plan.model_copy(update={"bacs": "un", "produit": None, "produits": {}})
 
 
-def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:
-    """The run that was stopped, or a new one. Raises Panne when it is that of another plan."""
+def passage_de(choix: Choix, demande: Demande, settings: Settings) -> tuple[Demande, Journal | None]:
+    """By hand, the run that was stopped, or a new one, and what is kept of it; raises Panne when it is that of another plan."""
+    if not choix.a_la_main:
+        return demande, None
     place = settings.data_dir / "certification" / f"{demande.plan.plan}-{demande.plan.bac}.jsonl"
     if choix.recommencer:
         place.unlink(missing_ok=True)
@@ -285,9 +295,12 @@ def _passage(choix: Choix, demande: Demande, settings: Settings) -> Journal:
     except (PassageAutre, OSError) as error:
         phrase = f"Le passage interrompu ne se reprend pas ({error})."
         raise Panne(phrase, "--recommencer l'oublie.", code="passage-autre", statut=Etat.CONFIGURATION.value) from error
-    if journal.lignes:
-        complain("le passage interrompu reprend où il en était.", "Pour l'oublier : --recommencer.")
-    return journal
+    return replace(demande, execution=str(journal.entete["execution"])), journal
+
+
+def a_faire(passage: Journal) -> Path:
+    """The file where the next thing to do of a run by hand is kept as data."""
+    return passage.place.with_suffix(".a-faire.json")
 
 
 @asynccontextmanager
@@ -308,34 +321,41 @@ async def services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, A
         yield world.client, world.addresses, world.token
 
 
-async def _run(
-    demande: Demande, settings: Settings, vers: tuple[Any, Any, str], passage: Journal | None, delai: float, *, en_json: bool
+async def eprouver(
+    choix: Choix,
+    demande: Demande,
+    settings: Settings,
+    vers: tuple[Any, Any, str],
+    passage: Journal | None,
+    qui: Interlocuteur | None,
+    dire: Dire,
+    voir: Voir = lambda constats, vues: None,
 ) -> Certifiee:
-    fait = 0
-    main = None
+    """Try a product, whoever watches; `qui` is in front of one that is driven by hand, and `passage` what is kept of it."""
+    main = None if qui is None else ALaMain(qui, passage, choix.delai)
+    certifiee = await certifier(demande, *vers, dire, main, sondes_de(settings), voir)
     if passage is not None:
-        main = ALaMain(Terminal(passage.place.with_suffix(".a-faire.json"), en_json=en_json), passage, delai)
-    with Progres() as progres:
-
-        def dire(nom: str) -> None:
-            nonlocal fait
-            fait += 1
-            if progres.due():
-                progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
-
-        return await certifier(demande, *vers, dire, main, _sondes(settings))
+        passage.finir()
+        a_faire(passage).unlink(missing_ok=True)
+    return certifiee
 
 
-def verify(place: Path, cles: str | None, en_json: bool) -> int:
-    """Compute the verdict of an evidence again; gives its status. Raises Panne (1) when it is not what it says."""
+def verifiee(place: Path, cles: str | None) -> tuple[Liasse, Rapport]:
+    """An evidence whose verdict was computed again; raises Panne (1) when it is not what it says, or when nobody known signed it."""
     connues = None if cles is None else lire_cles(cles)
     try:
         liasse, found = asyncio.run(verifier(place, connues))
     except LiasseFausse as error:
-        raise Panne(f"{place} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
+        raise Panne(f"{place.name} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
     if cles is not None and not liasse.connue:
-        phrase = f"{place} est signée par une clé qui n'est pas dans {cles} ({liasse.kid})."
+        phrase = f"{place.name} est signée par une clé qui n'est pas dans {Path(cles).name} ({liasse.kid})."
         raise Panne(phrase, "Ne la croyez que si vous connaissez cette clé.", code="signataire-inconnu", statut=1)
+    return liasse, found
+
+
+def verify(place: Path, cles: str | None, en_json: bool) -> int:
+    """Compute the verdict of an evidence again; gives its status. Raises Panne (1) when it is not what it says."""
+    liasse, found = verifiee(place, cles)
     if en_json:
         told = {"preuve": "intacte", "cle": liasse.kid, "cle_connue": liasse.connue, "plan_livre": liasse.plan_livre}
         dump({**told, "rapport": found.model_dump(mode="json")})

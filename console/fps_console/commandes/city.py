@@ -14,7 +14,7 @@ from fps.kit.ground.settings import Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps_console.commandes.liaison import explain, linked
 from fps_console.commandes.output import SPECIMEN, Panne, answer, cause, dump, grid, say, screen
-from fps_console.commandes.progres import Progres
+from fps_console.commandes.progres import Dixiemes
 from fps_console.commandes.up import data_directory
 from fps_console.commandes.villes import lues
 from fps_simulateur.auscultation import ausculter
@@ -157,8 +157,13 @@ async def _monde(voulu: Voulu) -> AsyncIterator[Monde]:
 async def _jouer(une: Marche, voulu: Voulu) -> dict[str, Any]:
     bac = voulu.bac or BAC
     async with _monde(voulu) as monde:
-        with Marchant(une, muet=voulu.en_json) as progres:
-            await jouer(monde, bac, une, progres.dire)
+        periode = une.periode
+        with Dixiemes(muet=voulu.en_json) as progres:
+
+            def dire(jour: date, etablis: int) -> None:
+                progres.dire((jour - periode.du).days, (periode.au - periode.du).days, f"{jour:%d/%m/%Y} : {etablis} FPS sur {une.fps}")
+
+            await jouer(monde, bac, une, dire)
         found = await bilan(monde, bac, une)
         found["invariants"] = None
         if voulu.verifier:
@@ -167,25 +172,6 @@ async def _jouer(une: Marche, voulu: Voulu) -> dict[str, Any]:
         if voulu.empreinte:
             found["empreinte"] = await empreinte(monde.pilot, bac)
         return found
-
-
-class Marchant(Progres):
-    """Where a run is: a line on a terminal; elsewhere, a line at each tenth of the period."""
-
-    def __init__(self, une: Marche, *, muet: bool) -> None:
-        super().__init__()
-        self.une, self.muet, self.dixieme = une, muet, 0
-
-    def dire(self, jour: date, etablis: int) -> None:
-        """The day that was lived, and how many FPS are established."""
-        periode = self.une.periode
-        part = (jour - periode.du).days * 10 // max(1, (periode.au - periode.du).days)
-        texte = f"{jour:%d/%m/%Y} : {etablis} FPS sur {self.une.fps}"
-        if self.due():
-            self.montrer(texte)
-        elif not self.shown and not self.muet and part > self.dixieme:
-            self.dixieme = part
-            say(f"  {texte}")
 
 
 def _raconter(found: dict[str, Any], une: Marche, voulu: Voulu) -> int:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 
 from pydantic import ValidationError
@@ -22,6 +23,20 @@ def dossier(donnees: Path) -> Path:
     return donnees / "certification" / "executions"
 
 
+def pieces(donnees: Path, execution: str) -> Path:
+    """Where what the pages give of a run to be downloaded is kept, as long as its report."""
+    return donnees / "certification" / "pieces" / execution
+
+
+def gardees(donnees: Path) -> list[Rapport]:
+    """The runs that are kept and that this version reads, the last one first."""
+    found = []
+    for place in _toutes(dossier(donnees)):
+        with suppress(Panne):
+            found.append(lire(place))
+    return found
+
+
 def garder(found: Rapport, donnees: Path) -> None:
     """Keep the report of a run; nobody else may read it: it holds what the product said. A disk that refuses is no failure of the run."""
     place = dossier(donnees)
@@ -31,6 +46,7 @@ def garder(found: Rapport, donnees: Path) -> None:
         file.write(found.model_dump_json())
     for vieille in list(_toutes(place))[GARDEES:]:
         vieille.unlink(missing_ok=True)
+        rmtree(pieces(donnees, vieille.stem), ignore_errors=True)
 
 
 def _toutes(place: Path) -> Iterator[Path]:

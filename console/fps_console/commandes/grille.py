@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from fps.kit.web.page import SPECIMEN, STYLE
 from fps_console.commandes.coverage import Sorties, ecrire
 from fps_console.commandes.output import Panne, grid, say, screen
+from fps_console.commandes.progres import Dixiemes
 from fps_console.mots import recit
 from fps_simulateur.grille.carte import dessiner, dire
 from fps_simulateur.grille.delais import Delai, delais
@@ -40,7 +41,7 @@ def grille(noms: Sequence[str], pieges: Sequence[str], sorties: Sorties, *, para
     """Try the delays and the traps that are named, all of them when none is; gives the exit status. Raises Panne."""
     essayes = _choisir(noms, {un.delai: un for un in delais()}, "un délai")
     tendus = _choisir(pieges, {un.nom: un for un in PIEGES}, "un piège")
-    cases = _essayer(essayes, tendus, parallele)
+    cases = _essayer(essayes, tendus, parallele, muette=sorties.muette)
     ecrire(
         (sorties.en_json, json.dumps(vue(cases), ensure_ascii=False, indent=1) + "\n"),
         (sorties.svg, dessiner(essayes, tendus, {(une.delai, une.piege): une for une in cases})),
@@ -66,10 +67,10 @@ def _choisir(noms: Sequence[str], connus: dict[str, T], quoi: str) -> list[T]:
     return [un for nom, un in connus.items() if not noms or nom in noms]
 
 
-def _essayer(essayes: Sequence[Delai], tendus: Sequence[Piege], parallele: int) -> list[Case]:
+def _essayer(essayes: Sequence[Delai], tendus: Sequence[Piege], parallele: int, *, muette: bool) -> list[Case]:
     mains = max(1, min(parallele, len(essayes)))
     if mains == 1:
-        return asyncio.run(_cases(essayes, tendus))
+        return asyncio.run(_cases(essayes, tendus, muette=muette))
     with ProcessPoolExecutor(mains, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(_une_part, [(essayes[main::mains], tendus) for main in range(mains)]))
     rangs = {un.delai: rang for rang, un in enumerate(essayes)}
@@ -77,14 +78,19 @@ def _essayer(essayes: Sequence[Delai], tendus: Sequence[Piege], parallele: int) 
 
 
 def _une_part(part: tuple[Sequence[Delai], Sequence[Piege]]) -> list[Case]:
-    return asyncio.run(_cases(*part))
+    return asyncio.run(_cases(*part, muette=True))
 
 
-async def _cases(essayes: Sequence[Delai], tendus: Sequence[Piege]) -> list[Case]:
+async def _cases(essayes: Sequence[Delai], tendus: Sequence[Piege], *, muette: bool) -> list[Case]:
     from fps_simulateur.pilote.world import open_world
 
+    cases, total = [], len(essayes) * len(tendus)
     async with open_world() as world:
-        return [une async for une in Grille(world).cases(essayes, tendus)]
+        with Dixiemes(muet=muette) as progres:
+            async for une in Grille(world).cases(essayes, tendus):
+                cases.append(une)
+                progres.dire(len(cases), total, f"{len(cases)} cases sur {total} : {une.delai}")
+    return cases
 
 
 def _raconter(essayes: Sequence[Delai], tendus: Sequence[Piege], cases: Iterable[Case]) -> None:

@@ -26,7 +26,7 @@ from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
 from fps_simulateur.couverture.parcours import refuses
 from fps_simulateur.invariants import verifier
-from fps_simulateur.joueur import Ailleurs, Monde, VieFausse, jouer
+from fps_simulateur.joueur import Ailleurs, Monde, Suivre, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.moments import COMMENT, Moment, quand
@@ -114,9 +114,9 @@ def play(
     if html is not None:
         html.parent.mkdir(parents=True, exist_ok=True)
         dits = [one.documents if dedans else [replace(un, pdf=None) for un in one.documents] for one in jouees]
-        html.write_text(rapport([_vue(one) for one in jouees], dits), "utf-8")
+        html.write_text(rapport([vue(one) for one in jouees], dits), "utf-8")
     if en_json:
-        dump({"vies": [_vue(one) for one in jouees], "statut": int(statut)})
+        dump({"vies": [vue(one) for one in jouees], "statut": int(statut)})
     else:
         _bilan(jouees, junit)
     return int(statut)
@@ -201,25 +201,8 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
     found: list[Jouee] = []
     async with _monde(maniere) as world:
         for rang, choisie in rangees:
-            one, debut = Jouee(choisie), time.perf_counter()
             bac = f"{maniere.bac or 'vie'}-{rang}" if maniere.bac is None or len(rangees) > 1 else maniere.bac
-            vus: set[tuple[str, str]] = set()
-            try:
-                vus = {(party.value, code) for party, code in (await jouer(world, choisie.vie, bac, maniere.jusqua)).refus}
-                if faux := verifier(await world.pilot.relever(bac)):
-                    one.statut, one.raison = Statut.SIMULATEUR, " ; ".join(map(str, faux))
-            except VieFausse as error:
-                one.statut, one.raison = Statut.VIE_FAUSSE, f"{choisie.place(error.etape)} : {_sans_nom(error, choisie)}"
-            except PiloteErreur as error:
-                one.statut, one.raison = Statut.SIMULATEUR, str(error)
-            one.secondes = time.perf_counter() - debut
-            try:
-                one.journal = await world.pilot.journal(bac)
-                one.refus = await refuses(world.pilot, bac, vus)
-                one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
-                await _joindre(one, world.pilot, bac, maniere)
-            except PiloteErreur as error:  # the service that failed the life is still away: the life says why, and the others are played
-                one.statut, one.raison = Statut.SIMULATEUR, one.raison or str(error)
+            one = await jouer_une(world, choisie, bac, maniere)
             found.append(one)
             if maniere.dire:
                 _raconter(one, maniere.detail)
@@ -229,6 +212,30 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
             elif maniere.dire:
                 say(f"        dans le bac « {bac} »")
     return found
+
+
+async def jouer_une(world: Monde, choisie: Choisie, bac: str, maniere: Maniere, suivre: Suivre | None = None) -> Jouee:
+    """A life played in a bac of its own, its invariants verified; what became of it, whoever watched. Raises OSError."""
+    one, debut = Jouee(choisie), time.perf_counter()
+    vus: set[tuple[str, str]] = set()
+    temoin = {} if suivre is None else {"suivre": suivre}
+    try:
+        vus = {(party.value, code) for party, code in (await jouer(world, choisie.vie, bac, maniere.jusqua, **temoin)).refus}
+        if faux := verifier(await world.pilot.relever(bac)):
+            one.statut, one.raison = Statut.SIMULATEUR, " ; ".join(map(str, faux))
+    except VieFausse as error:
+        one.statut, one.raison = Statut.VIE_FAUSSE, f"{choisie.place(error.etape)} : {_sans_nom(error, choisie)}"
+    except PiloteErreur as error:
+        one.statut, one.raison = Statut.SIMULATEUR, str(error)
+    one.secondes = time.perf_counter() - debut
+    try:
+        one.journal = await world.pilot.journal(bac)
+        one.refus = await refuses(world.pilot, bac, vus)
+        one.courriers = await contents(world.pilot, bac, one.journal) if maniere.detail else {}
+        await _joindre(one, world.pilot, bac, maniere)
+    except PiloteErreur as error:  # the service that failed the life is still away: the life says why, and the others are played
+        one.statut, one.raison = Statut.SIMULATEUR, one.raison or str(error)
+    return one
 
 
 async def _joindre(one: Jouee, pilot: Pilot, bac: str, maniere: Maniere) -> None:
@@ -262,7 +269,7 @@ def _bilan(jouees: Sequence[Jouee], junit: Path | None) -> None:
         say(f"Rapport JUnit : {junit}")
 
 
-def _vue(one: Jouee) -> dict[str, Any]:
+def vue(one: Jouee) -> dict[str, Any]:
     """What is the same each time: neither the machine's time nor how long it took."""
     journal = [{k: v for k, v in line.items() if k not in DE_LA_MACHINE} for line in one.journal]
     return {

@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Self
 
 from fps.parties import LIBELLES, Party
+from fps_console.commandes.output import say
 
 
 class Progres:
@@ -31,6 +32,23 @@ class Progres:
     def __exit__(self, *error: object) -> None:
         if self.wrote:
             sys.stderr.write("\r\x1b[K")
+
+
+class Dixiemes(Progres):
+    """What goes by steps: a line on a terminal; elsewhere, unless `muet`, a line at each tenth."""
+
+    def __init__(self, *, muet: bool) -> None:
+        super().__init__()
+        self.muet, self.dixieme = muet, 0
+
+    def dire(self, fait: int, total: int, texte: str) -> None:
+        """How much is done, and its words."""
+        part = fait * 10 // max(1, total)
+        if self.due():
+            self.montrer(texte)
+        elif not self.shown and not self.muet and part > self.dixieme:
+            self.dixieme = part
+            say(f"  {texte}")
 
 
 class Octets(Progres):

@@ -1,6 +1,7 @@
 """How the verdict of a certification is told in a terminal: its failure cards first, then what nothing proves, then the sums."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.exigence import Niveau
@@ -59,20 +60,34 @@ def tell_control(constats: Iterable[ControleRendu]) -> None:
         say(f"{MARQUES[un.tenue]} {un.controle} : {un.phrase}{f' → {un.que_faire}' if un.que_faire else ''}")
 
 
-def compter(found: Rapport) -> None:
-    """The meter of an observation: how many mandatory requirements were met, and what is still to be shown, in the words of the checks."""
+@dataclass(frozen=True, slots=True)
+class Jauge:
+    """How many mandatory requirements were met, of how many, and what is still to be shown, in the words of the checks."""
+
+    tenues: int
+    exigees: int
+    restes: tuple[str, ...]
+
+
+def jauge(found: Rapport) -> Jauge:
+    """The meter of a run."""
     exiges = [e for e in found.exigences if e.niveau is Niveau.OBLIGATOIRE and par_id(e.id).non_teste is None and not par_id(e.id).exploree]
-    tenues = sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges)
-    plein = 40 * tenues // max(1, len(exiges))
-    say(f"[{'█' * plein}{'·' * (40 - plein)}] {tenues} exigences obligatoires montrées sur {len(exiges)}")
     restes = [e for e in exiges if e.sort is Sort.NON_PROUVE]
     titres = dict.fromkeys(epreuves()[nom].titre for e in restes for nom in par_id(e.id).epreuves)
     phrases = dict.fromkeys(e.texte for e in restes if not par_id(e.id).epreuves)
+    return Jauge(sum(e.sort in (Sort.CONFORME, Sort.DECLARE) for e in exiges), len(exiges), (*titres, *phrases))
+
+
+def compter(found: Rapport) -> None:
+    """The meter of an observation, for a person."""
+    vue = jauge(found)
+    plein = 40 * vue.tenues // max(1, vue.exigees)
+    say(f"[{'█' * plein}{'·' * (40 - plein)}] {vue.tenues} exigences obligatoires montrées sur {vue.exigees}")
     if found.compte(Sort.CONFORME) == 0:
         say("Rien n'a été vu de ce produit : ce bac est observé à partir de maintenant. Faites-le parler, puis relancez.")
-    if restes:
+    if vue.restes:
         say("Il reste à montrer :")
-        for phrase in (*titres, *phrases):
+        for phrase in vue.restes:
             say(f"  – {phrase}")
 
 

@@ -1,0 +1,17 @@
+"""The stream of a work: its part of a page, put in its place each time that something is new, until it ends."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from fps_console.web.chantiers import Chantier
+
+
+async def flot(chantier: Chantier, part: Callable[[], Awaitable[str]], cible: str) -> AsyncIterator[str]:
+    """Server-sent events that htmx puts in `cible`; the last one is the part as it is at the end."""
+    async for neuf in chantier.changements():
+        yield _mis(await part(), cible) if neuf else ": encore\n\n"
+    yield _mis(await part(), cible)
+
+
+def _mis(texte: str, cible: str) -> str:
+    dit = f'<hx-partial hx-target="{cible}" hx-swap="innerMorph">{texte}</hx-partial>'
+    return "".join(f"data: {ligne}\n" for ligne in dit.splitlines()) + "\n"
