@@ -174,6 +174,16 @@ class Lecteur:
         """The PDF of a letter."""
         return (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}", params={"format": "pdf"})).content
 
+    async def lettre_recue(self, nom: str, service: Party, identifiant: str) -> dict[str, Any] | None:
+        """A letter as a service received it, with the answer that it gave; None when it received none of that number."""
+        try:
+            found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/lettres/{quote(identifiant, safe='')}")).json()
+        except PiloteErreur as error:
+            if error.problem.get("code") != "lettre-jamais-recue":
+                raise
+            return None
+        return found
+
     async def lettres_mortes(self, nom: str) -> list[dict[str, Any]]:
         """The dead letters and the buried deadlines of the four services, each with its cause."""
         found = await self._all("GET", f"{_bac(nom)}/lettres-mortes")

@@ -100,6 +100,21 @@ class NombreSignees(BaseModel):
     signees: int
 
 
+class LettreRecue(BaseModel):
+    """Une lettre telle que ce service l'a reçue, et ce qu'il en a fait."""
+
+    service: Party
+    id: str
+    type: str
+    sujet: str
+    date: datetime = Field(description="Réception, à l'horloge du bac")
+    wall_time: datetime = Field(description="Réception, en temps réel")
+    corps: str = Field(description="Le message en JSON canonique : clés triées, sans espace")
+    empreinte: str = Field(description="SHA-256 du corps")
+    issue: Literal["recu", "refuse"] = Field(description="Ce que le service en a fait")
+    reponse: str | None = Field(description="La réponse qui lui a été donnée, en JSON ; la même lettre l'obtient de nouveau")
+
+
 class HeureMachine(BaseModel):
     """L'heure de la machine, telle que ce service la voit."""
 

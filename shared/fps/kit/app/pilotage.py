@@ -16,7 +16,7 @@ from starlette.responses import Response
 from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve, verification, villes
-from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, NombreRejouees, PageAudit, PageJournal, PositionJournal
+from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, LettreRecue, NombreRejouees, PageAudit, PageJournal, PositionJournal
 from fps.kit.app.villes import VilleDonnee, annuaire
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
@@ -39,6 +39,13 @@ class CourrierInconnu(Introuvable):
     """Aucun courrier ne porte ce numéro"""
 
     code = "courrier-inconnu"
+
+
+class LettreJamaisRecue(Introuvable):
+    """Ce service n'a reçu aucune lettre de ce numéro"""
+
+    code = "lettre-jamais-recue"
+    que_faire = "Prenez un « id » du journal ; une lettre qui est encore en route n'y est pas."
 
 
 def _possible(value: datetime) -> datetime:
@@ -367,7 +374,18 @@ def _courrier(service: Service, row: Any, imprime: bool) -> CourrierVu:
 
 
 def lettre_routes(router: Router, service: Service, inbound: Inbound) -> None:
-    """Dead letters and buried deadlines: seen with their cause, tried again."""
+    """The letters received, as they were; dead letters and buried deadlines: seen with their cause, tried again."""
+
+    @router.get("/bacs/{nom}/lettres/{identifiant:path}", summary="Lire une lettre reçue, et la réponse qui lui a été donnée")
+    async def recue(nom: str, identifiant: str) -> LettreRecue:
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            rows = await tx.load(tables.inbox, [(nom, identifiant)])
+        if not rows:
+            raise LettreJamaisRecue(identifiant[:80])
+        _, id_, type_, sujet, empreinte, issue, reponse, corps, le, wall = rows[0]
+        told = {"id": id_, "type": type_, "sujet": sujet, "empreinte": empreinte, "issue": issue, "reponse": reponse, "corps": corps}
+        return LettreRecue(service=service.party, date=le.astimezone(PARIS), wall_time=wall, **told)
 
     @router.get(
         "/bacs/{nom}/lettres-mortes",
