@@ -1,17 +1,21 @@
 """The letters of a bac as documents: what each says, what is printed of it, and the file in which it is put."""
 
+import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fps.flows import by_type
 from fps.parties import Party
 from fps_console.lecture import lettre
 from fps_simulateur.pilote.lectures import sujets_de
 from fps_simulateur.pilote.pilot import Pilot
+
+LU: Final = (1980, 1, 1, 0, 0, 0)  # the hour of each file of an archive: the same letters make the same bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,17 @@ async def lire(pilot: Pilot, bac: str, journal: Sequence[Mapping[str, Any]], *, 
         contenu = await pilot.courrier(bac, service, c["id"])
         found.append(Document(c["id"], c["sujet"], c["le"], c["type"], c["libelle"], c["a"], contenu, pdf))
     return found
+
+
+def archive(documents: Sequence[Document]) -> bytes:
+    """Each in one archive, in JSON and in PDF: the same letters make the same bytes."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as packed:
+        for un in documents:
+            for suffixe, octets in ((".json", un.json), (".pdf", un.pdf)):
+                if octets is not None:
+                    packed.writestr(zipfile.ZipInfo(f"{un.nom}{suffixe}", LU), octets, zipfile.ZIP_DEFLATED)
+    return tampon.getvalue()
 
 
 def ecrire(documents: Sequence[Document], dossier: Path) -> int:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fps.droit.numero import NumeroFps, NumeroInvalide
 from fps.flows import by_type
@@ -21,8 +21,6 @@ from fps_console.mots import recit
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
-
-LU: Final = (1980, 1, 1, 0, 0, 0)  # the hour of each file of an archive: the same letters make the same bytes
 
 
 def _numero(dossier: str) -> str:
@@ -113,7 +111,7 @@ def courriers(settings: Settings, nom: str, numero: str | None, archive: Path | 
         if archive is not None:
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
                 async for name, content in _fichiers(pilot, nom, letters):
-                    packed.writestr(zipfile.ZipInfo(name, LU), content, zipfile.ZIP_DEFLATED)
+                    packed.writestr(zipfile.ZipInfo(name, documents.LU), content, zipfile.ZIP_DEFLATED)
                     written += 1
         if dossier is not None:
             async for name, content in _fichiers(pilot, nom, letters):

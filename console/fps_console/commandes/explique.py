@@ -147,6 +147,8 @@ def shown(name: str, value: Any) -> str:
     """A value as a person reads it; `name` tells an amount from a count."""
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, dict):  # a value for each day from which it counts
+        return " ; ".join(f"{shown(name, v)} depuis le {shown('jour', k)}" for k, v in value.items()) or "aucun"
     if isinstance(value, list):
         return " et ".join(shown(name, v) for v in value) or "aucun"
     if isinstance(value, int):

@@ -3,12 +3,13 @@
 from typing import Final
 
 from fps_console.web.cadre import Famille
-from fps_console.web.pages import actes, apprendre, bacs, certification, dossiers, flux, mondes, seance, temps
+from fps_console.web.pages import actes, apprendre, bacs, certification, dossiers, flux, frise, mondes, seance, temps
 
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
     certification.FAMILLE,
     dossiers.FAMILLE,
+    frise.FAMILLE,
     actes.FAMILLE,
     flux.FAMILLE,
     mondes.FAMILLE,
