@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -74,3 +75,29 @@ def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium:
     with onglet(chromium) as (page, _):
         page.goto(c)
         assert page.locator(".specimen").evaluate("e => getComputedStyle(e).backgroundColor") == BANNER
+
+
+def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromium: Browser, simulator: Simulator) -> None:
+    notifie = {"a": "notification", "dossier": simulator.numero}
+    httpx.post(f"{simulator.console}/pilotage/bacs/defaut/avance", json=notifie, headers=simulator.bearer, timeout=30).raise_for_status()
+    frise = f"{simulator.console}/bacs/defaut/dossiers/{simulator.numero}/frise"
+    with onglet(chromium) as (page, dits):
+        page.goto(f"{frise}?jour=1")
+        page.locator("#jour").focus()
+        page.keyboard.press("ArrowRight")  # the day when the notice leaves
+        expect(page.locator(".voie-antai").first).to_contain_text("avis envoyé")
+        expect(page.get_by_label("Que savait-on le")).to_have_attribute("aria-valuetext", page.locator("#jour-dit").inner_text())
+        page.wait_for_url("**/frise?le=*")  # the address is that of the day: it can be given to somebody
+        page.locator(".voie-antai .explique", has_text="35,00").first.press("Enter")
+        expect(page.locator("#panneau")).to_contain_text("Barème")
+        expect(page.locator("#panneau")).to_be_focused()
+        page.locator("#panneau .fermer").press("Enter")
+        expect(page.locator("#panneau")).to_be_empty()
+        lien = page.url
+        page.goto(f"{lien}&niveau=developpeur#acte-3")
+        assert page.locator("#acte-3").evaluate("e => e.matches(':target')") and dits == []
+    with onglet(chromium, java_script_enabled=False) as (page, _):
+        page.goto(frise)
+        page.locator(".voie-antai .explique", has_text="35,00").first.click()
+        expect(page.locator("#reponse")).to_contain_text("Barème")
+    regarder(chromium, [frise, f"{frise}/actes/3", f"{frise}/valeurs/antai/date_limite_paiement"])
