@@ -78,8 +78,8 @@ def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium:
 
 
 def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromium: Browser, simulator: Simulator) -> None:
-    notifie = {"a": "notification", "dossier": simulator.numero}
-    httpx.post(f"{simulator.console}/pilotage/bacs/defaut/avance", json=notifie, headers=simulator.bearer, timeout=30).raise_for_status()
+    avance = f"{simulator.console}/pilotage/bacs/defaut/avance"
+    httpx.post(avance, json={"de": "P10D"}, headers=simulator.bearer, timeout=30).raise_for_status()
     frise = f"{simulator.console}/bacs/defaut/dossiers/{simulator.numero}/frise"
     with onglet(chromium) as (page, dits):
         page.goto(f"{frise}?jour=1")
