@@ -16,7 +16,17 @@ from starlette.responses import Response
 from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app import releve, verification, villes
-from fps.kit.app.formes import CourrierVu, EtatBac, HeureMachine, LettreMorte, LettreRecue, NombreRejouees, PageAudit, PageJournal, PositionJournal
+from fps.kit.app.formes import (
+    CourrierVu,
+    EtatBac,
+    HeureMachine,
+    LettreMorte,
+    LettreRecue,
+    NombreRejouees,
+    PageAudit,
+    PageJournal,
+    PositionJournal,
+)
 from fps.kit.app.villes import VilleDonnee, annuaire
 from fps.kit.data import tables
 from fps.kit.engine import audit, avances, bacs, coming, journal, ledger
