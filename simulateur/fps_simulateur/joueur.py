@@ -336,8 +336,8 @@ async def jouer(
 
 def mots_de_ville(ville: str | FichierVille) -> dict[str, str]:
     """What the acts give of a town: its SIRET and the first of its zones. Raises VieFausse with the nearest name."""
-    if isinstance(ville, str):
-        exiger(ville in par_nom(), f"« {ville} » n'est pas une ville du simulateur{proche(ville, par_nom())}")
+    if isinstance(ville, str) and ville not in par_nom():
+        raise VieFausse(f"« {ville} » n'est pas une ville du simulateur{proche(ville, par_nom())}")
     commune = par_nom()[ville] if isinstance(ville, str) else ville
     return {"siret_ville": commune.siret, "zone_ville": commune.zones[0].code}
 
@@ -380,7 +380,8 @@ def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:
 
 def mot(nom: str, mots: Mapping[str, Any]) -> Any:
     """What a name stands for; raises VieFausse with the nearest name."""
-    exiger(nom in mots, f"« {{{nom}}} » n'est encore le nom de rien{proche(nom, mots)}")
+    if nom not in mots:
+        raise VieFausse(f"« {{{nom}}} » n'est encore le nom de rien{proche(nom, mots)}")
     return mots[nom]
 
 

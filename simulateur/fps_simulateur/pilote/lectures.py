@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,12 +13,6 @@ from fps_simulateur.pilote.faits import order
 PAGE = 10_000  # lines of a journal read at once
 ECHANGES = 1_000  # exchanges read at once
 LONG = httpx.Timeout(30.0, read=None)  # what a service does to a whole bac takes the time that it takes
-
-
-@lru_cache(maxsize=1024)
-def _url(address: str, path: str) -> httpx.URL:
-    """Read once: the same few addresses of a bac are asked again and again."""
-    return httpx.URL(f"{address}/pilotage{path}")
 
 
 class PiloteErreur(Exception):
@@ -40,7 +33,7 @@ class Lecteur:
     async def _call(self, service: Party, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             headers = self._headers | options.pop("headers", {})
-            response = await self.client.request(method, _url(self.addresses[service], path), headers=headers, **options)
+            response = await self.client.request(method, f"{self.addresses[service]}/pilotage{path}", headers=headers, **options)
         except httpx.HTTPError as error:
             raise self._injoignable(service, error) from error
         if response.status_code >= 400:
