@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -18,9 +19,11 @@ from fps.flows import MESSAGES
 from fps.kit.app import openapi
 from fps.kit.app.application import Running, build, running
 from fps.kit.app.migrate import upgrade
+from fps.kit.ground.faults import Malformed
 from fps.kit.ground.settings import Settings
 from fps.kit.web.strict import StrictBody, StrictParameter
 from fps.kit.wire.carrier import bearer, open_client
+from fps.kit.wire.envelope import INTERDITS, SUSPECT, parse
 from fps.parties import SERVICES
 from fps_simulateur.pilote.world import World
 from tests.conftest import Postgres
@@ -114,6 +117,18 @@ def refused(adapter: Any, value: Any) -> set[tuple[Any, ...]]:
     except ValidationError as error:
         return {tuple(step for step in e["loc"] if step not in ("physique", "morale")) for e in error.errors()}
     return set()
+
+
+def test_a_character_of_no_text_is_found_however_its_json_writes_it() -> None:
+    """And the letters of French are not looked at twice because they were escaped."""
+    codes = [code for code in range(0x1_0000) if INTERDITS.search(chr(code)) and code % 0x100 < 0xA0]
+    passed = []
+    for code in codes:
+        for text in (chr(code), f"\\u{code:04x}", f"\\u{code:04X}", *(["\\b", "\\f"] if code in (8, 12) else [])):
+            with suppress(Malformed):
+                passed.append(parse(f'{{"nom": ["{text}"]}}'))
+    assert len(codes) > 1_000 and passed == []
+    assert SUSPECT.search(json.dumps("Élève à l’œuvre, 12 € — déjà")) is None
 
 
 def test_no_number_is_a_date_and_every_integer_has_bounds_in_any_field_of_any_door(monde: World) -> None:

@@ -1,10 +1,12 @@
 """Who may write to whom: identities, habilitations of certificates, their perimeters, what each message asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
 
 from fps.confiance.refus import Desactive, HorsPerimetre, NonActive, PasEncoreEffectif, Remplace
 from fps.droit.calendar import PARIS
@@ -95,8 +97,15 @@ class Habilitation:
 
 def sirets_cites(message: Message) -> tuple[str, ...]:
     """What a message names as a collectivité: by its FPS number (arrêté du 6 novembre 2015, art. 4), and by its own field."""
-    cites = (message.sujet[:14], getattr(message, "siret", None), getattr(getattr(message, "beneficiaire", None), "siret", None))
+    cites = [message.sujet[:14], *(lire(message) for lire in _citants(type(message)))]
     return tuple(dict.fromkeys(siret for siret in cites if siret is not None))
+
+
+@cache
+def _citants(cls: type[Message]) -> tuple[Callable[[Any], str | None], ...]:
+    """How a message of this class names a collectivité by a field of its own: looked for once."""
+    siret = (attrgetter("siret"),) if hasattr(cls, "siret") or "siret" in cls.model_fields else ()
+    return (*siret, lambda m: getattr(m.beneficiaire, "siret", None)) if "beneficiaire" in cls.model_fields else siret
 
 
 def sirets_de(message: Message, villes: Annuaire) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ LEVELS = 64  # of objects and lists inside one another
 # What no text of a request holds: commands but tabulations and ends of lines, C1, directions of writing, lone surrogates, non-characters.
 _INTERDITS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 INTERDITS = re.compile(f"[{_INTERDITS}]")
-SUSPECT = re.compile(rf"\\[ubf]|[{_INTERDITS}]")  # in the text of a JSON document, where they may be written otherwise
+# The same in the text of a JSON document, where they may be written otherwise; a pair of surrogates is looked at more closely.
+_ECHAPPES = r"\\[bf]|\\u(?:00[01]|007f|00[89]|061c|200[ef]|202[a-e]|206[6-9]|d[89a-f]|fff[ef])"
+SUSPECT = re.compile(rf"(?i:{_ECHAPPES})|[{_INTERDITS}]")
 
 
 @dataclass(frozen=True, slots=True)
