@@ -190,3 +190,77 @@ async def test_what_is_typed_is_read_as_the_schema_wants_it() -> None:
         with pytest.raises(Illisible) as refus:
             forme.lire(Saisie({"somme": faux, "envoi.poids": "lourd", "envoi.sorte": "lettre"}))
         assert refus.value.champs.keys() == {"somme", "envoi.poids"}
+
+
+async def test_the_usager_pays_and_contests_with_his_number_and_his_plate_and_nobody_else_does(
+    defaut: World, agent: httpx.AsyncClient
+) -> None:
+    numero = await establish(defaut, date_heure_constat="2026-06-27T10:30:00+02:00")
+    await defaut.pilot.conduire("defaut", await _plus(defaut, 8))
+    usager = "/bacs/defaut/usager"
+    sound(await agent.get(usager))
+    other = await agent.get(usager, params={"numero": numero, "immatriculation": "ZZ-999-ZZ"})
+    sound(other)
+    assert other.status_code == 404 and f'value="{numero}"' in other.text and "Avis introuvable" in other.text
+    key = (await defaut.client.get(f"{defaut.addresses[Party.COLLECTIVITE]}/fps/{numero}")).json()["cle"]
+    mine = await agent.get(usager, params={"numero": f"{numero} {key}", "immatriculation": "ab123cd"})
+    sound(mine)
+    assert "24,50" in mine.text and f'href="{usager}/{numero}/payer-fps?immatriculation=ab123cd"' in mine.text
+    assert "Mes courriers" in mine.text and ".pdf" in mine.text
+    stranger = await agent.get(f"{usager}/{numero}/payer-fps", params={"immatriculation": "ZZ-999-ZZ"})
+    assert stranger.status_code == 404 and "Payer le FPS" not in stranger.text
+    plaque = "?immatriculation=AB-123-CD"
+    await fait(agent, f"{usager}/{numero}/payer-fps{plaque}")
+    await fait(agent, f"{usager}/{numero}/deposer-un-rapo{plaque}", expose="J'avais un ticket.", demandeur__identite__nom="Modèle")
+    then = await agent.get(usager, params={"numero": numero, "immatriculation": "AB-123-CD"})
+    sound(then)
+    assert "Déjà payé" in then.text and "Mon recours" in then.text and "payer-fps" not in then.text
+    rapo = (await defaut.client.get(f"{defaut.addresses[Party.COLLECTIVITE]}/rapos/{numero}")).json()
+    assert (rapo["demandeur"]["identite"]["nom"], rapo["expose"]) == ("Modèle", "J'avais un ticket.")
+
+
+async def test_a_town_is_drawn_and_computes_a_fps_and_says_how(defaut: World, agent: httpx.AsyncClient) -> None:
+    await agent.get("/bacs/defaut/villes")
+    page = "/bacs/defaut/villes/21590350100017"
+    shown = await agent.get(page)
+    sound(shown)
+    assert '<svg class="grille"' in shown.text and "Tarifs du jour, Zone rouge" in shown.text
+    asked = {"immatriculation": "AB-123-CD", "zone": "rouge", "categorie": "voiture", "instant": "2026-06-27T10:30"}
+    due = await agent.get(page, params=asked)
+    sound(due)
+    assert "<strong>35,00" in due.text and "CGCT, art. L. 2333-87, I" in due.text and "27 juin 2026 à 15:30" in due.text
+    street = await agent.get(page, params={**asked, "voie": "8 rue de l'Échantillon"})
+    assert "<strong>25,00" in street.text and "(zone verte)" in street.text
+    sunday = await agent.get(page, params={**asked, "instant": "2026-06-28T10:30"})
+    assert sunday.status_code == 200 and "<strong>" in sunday.text
+    ticket = {"reference": "T-1", "debut": "2026-06-27T09:00", "fin": "2026-06-27T10:00", "montant": "2", "zone": "rouge"}
+    await fait(agent, "/bacs/defaut/actes/payer-au-parcmetre?siret=21590350100017", **ticket)
+    less = await agent.get(page, params=asked)
+    assert "<strong>33,00" in less.text and "Paiement insuffisant" in less.text and "27 juin 2026 à 14:00" in less.text
+    for wrong in ({"immatriculation": ""}, {"instant": "hier"}, {"zone": "mauve"}):
+        refused = await agent.get(page, params={**asked, **wrong})
+        sound(refused)
+        assert refused.status_code in (404, 409, 422) and 'class="refus"' in refused.text, wrong
+    listed = (await defaut.client.get(f"{defaut.addresses[Party.COLLECTIVITE]}/fps")).json()
+    assert listed["elements"] == []  # nothing was established
+
+
+async def test_a_town_is_added_by_its_siret_then_by_its_file_whose_errors_have_a_line(defaut: World, agent: httpx.AsyncClient) -> None:
+    wrong = await envoyer(agent, "/bacs/defaut/villes/siret", siret="12345678901234")
+    assert wrong.status_code == 422 and 'id="siret-erreur"' in wrong.text
+    page = await fait(agent, "/bacs/defaut/villes/siret", siret="216 901 231 00011", nom="Ville d'Exemple")
+    assert page == "/bacs/defaut/villes/21690123100011" and "Ville d’Exemple" in (await agent.get(page)).text
+    texte = Forme((await agent.get(f"{page}/fichier")).text, "fichier").donnees["fichier"][0]
+    faux = texte.replace("nom: Ville d'Exemple", "nmo: Ville d'Exemple")
+    assert faux != texte
+    refused = await envoyer(agent, f"{page}/fichier", fichier=faux)
+    sound(refused)
+    assert (
+        refused.status_code == 422
+        and re.search(r'id="fichier-erreur">Ligne \d+, colonne \d+', refused.text)
+        and "nmo: Ville" in refused.text
+    )
+    other = await envoyer(agent, f"{page}/fichier", fichier=texte.replace("21690123100011", "21590350100017"))
+    assert other.status_code == 422 and "siret-autre" in other.text
+    assert await fait(agent, f"{page}/fichier", fichier=texte.replace("Ville d'Exemple", "Ville changée")) == page
+    assert "Ville changée" in (await agent.get(page)).text

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 # The entries of the navigation, in their order: a family shows those for which it has an address.
-NAVIGATION: Final = ("Carte", "Dossiers", "Agir", "Lettres", "Villes", "Simulateur", "Certification", "Apprendre")
+NAVIGATION: Final = ("Carte", "Dossiers", "Agir", "Usager", "Lettres", "Villes", "Simulateur", "Certification", "Apprendre")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from fps_console.web.cadre import Famille
-from fps_console.web.pages import actes, apprendre, bacs, certification, dossiers, flux, frise, mondes, seance, temps
+from fps_console.web.pages import actes, apprendre, bacs, certification, dossiers, flux, frise, mondes, seance, temps, usager, villes
 
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
@@ -11,6 +11,8 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     dossiers.FAMILLE,
     frise.FAMILLE,
     actes.FAMILLE,
+    usager.FAMILLE,
+    villes.FAMILLE,
     flux.FAMILLE,
     mondes.FAMILLE,
     seance.FAMILLE,

@@ -1,6 +1,6 @@
 """The controls: what the register says of a vehicle, and the FPS that a sworn agent makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -10,8 +10,12 @@ from collectivite.domain.etablissement import Constat
 from collectivite.domain.forfait import Forfait
 from collectivite.domain.refus import ConstatRefuse, ControleInconnu
 from collectivite.domain.stationnement import Controle, Stationnement, Verdict, controler
+from collectivite.domain.tarif import bareme_de
+from fps.droit import droit
+from fps.droit.calculs import fin_effets, montant_fps
+from fps.droit.explication import Derivation, deriver
 from fps.kit.engine.work import Work
-from fps.messages.parties_prenantes import Vehicule
+from fps.messages.parties_prenantes import Categorie, Vehicule
 from fps.messages.plaques import cle_plaque, identiques, lectures
 from fps.villes.communes import Zone
 from fps.villes.horaires import HeuresPayantes
@@ -40,6 +44,48 @@ async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, heures: H
         if constatation.verdict in (Verdict.PAYE, Verdict.DROIT):
             return f" Relisez la plaque : {autre} est en règle ({constatation.raison})"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a FPS would be, in centimes, and the derivation of its amount; no amount when none may be established."""
+
+    siret: str
+    zone: str
+    immatriculation: str
+    categorie: Categorie
+    instant: datetime
+    verdict: Verdict
+    raison: str
+    montant_deduit: int
+    montant: int | None = None
+    montant_minore: int | None = None
+    fin_effets: datetime | None = None
+    arbre: Derivation | None = None
+
+
+async def evaluer(siret: str, vue: Vue, categorie: Categorie, instant: datetime | None, work: Work) -> Evaluation:
+    """The FPS of a vehicle seen there and then (CGCT, art. L. 2333-87, I, R. 2333-120-5 and -6), of which nothing is kept.
+
+    Raises CommuneInconnue, HorsBareme, and what `Commune.situer` raises.
+    """
+    vu = instant or work.now
+    ville = work.ville_du(siret, vu)
+    tarif = ville.situer(vue.voie, vue.code_postal, vue.zone)
+    heures, jour = ville.heures(tarif.code), ville.jour(vu)
+    trouve = controler(await _registre(siret, vue, work), tarif, vu, heures)
+    found = Evaluation(siret, tarif.code, vue.immatriculation, categorie, vu, trouve.verdict, trouve.raison, trouve.deduit)
+    if trouve.verdict is not Verdict.A_CONSTATER:
+        return found
+    debut = trouve.depart or vu
+
+    def du() -> int:
+        return montant_fps(bareme_de(ville, tarif.code, categorie, jour), trouve.deduit)
+
+    minoration = ville.minoration(montant := int(du()), jour) if droit(jour).minoration_canaux else None
+    fin = fin_effets(debut, tarif.duree(heures.jour(debut)), ville.interruptions(tarif.code, debut))
+    minore = None if minoration is None else minoration.montant
+    return replace(found, montant=montant, montant_minore=minore, fin_effets=fin, arbre=deriver(du))
 
 
 async def precontroler(siret: str, vue: Vue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:

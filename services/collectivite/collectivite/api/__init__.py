@@ -3,6 +3,7 @@
 from collectivite.api import (
     agents,
     annulations,
+    calcul,
     communes,
     connexions,
     controles,
@@ -38,6 +39,7 @@ NOUNS = (
     suivi,
     payer,
     communes,
+    calcul,
 )
 
 
