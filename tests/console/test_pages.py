@@ -1,6 +1,7 @@
 """The pages of the console, read without a browser: what they show, their links, their headers, their failures."""
 
 import re
+import zlib
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from typing import Any
@@ -221,6 +222,9 @@ async def test_every_link_of_the_pages_leads_somewhere(defaut: World, browser: h
     seen: set[str] = set()
     for start in ("/", f"/bacs/defaut/dossiers/{numero}", "/bacs/inconnu", "/bacs", "/bacs/defaut/copie", "/bacs/defaut/flux/5"):
         page = sound(await browser.get(start))
+        parts = [await browser.get(one) for one in page.resources]
+        weight = sum(len(zlib.compress(one.content)) for one in (await browser.get(start), *parts))
+        assert weight < 100_000, (start, weight)  # bytes, with its style and its scripts
         assert {link for link in page.links if link.startswith("#")} - {"#contenu"} <= {f"#{one}" for one in page.ids}
         for link in {*page.links, *page.resources} - seen - {link for link in page.links if link.startswith("#")}:
             seen.add(link)

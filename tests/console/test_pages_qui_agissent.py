@@ -145,6 +145,11 @@ async def test_a_refusal_stands_beside_its_field_in_four_parts_and_nothing_typed
     gone = await agent.post("/bacs/bref/copie", data={**copy, "nom": "copie-de-bref"})
     sound(gone)
     assert gone.status_code == 404 and "copie-de-bref" in gone.text and "bac-inconnu" in gone.text
+    for answer in (
+        await agent.post("/bacs/bref/temps", data={**copy, "par": "jour"}, headers={**HTMX, "HX-Target": "section#temps"}),
+        await agent.get("/bacs/bref/temps", headers={**HTMX, "HX-Target": "section#temps"}),
+    ):  # in a part of a page: a part of a page
+        assert answer.status_code == 404 and answer.text.count('<section id="temps"') == 1 and "<html" not in answer.text
 
 
 async def test_a_form_whose_session_ended_is_kept_and_sent_again_in_the_next_one(defaut: World, agent: httpx.AsyncClient) -> None:

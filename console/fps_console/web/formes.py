@@ -168,6 +168,9 @@ class Formes:
 
     async def refusee(self, request: Request, refus: Refus, saisie: Saisie | None = None) -> Response:
         """The page of an act that is refused, when no form can be shown again: why, and what had been typed."""
+        if fragment(request):  # in the place where something else was awaited, which keeps its name
+            lieu = request.headers.get("hx-target", "").rpartition("#")[2]
+            return self.cadre.fragment(request, "refus.html", refus.statut, refus=refus, lieu=lieu or "refus")
         valeurs = {} if saisie is None else saisie.valeurs
         saisi = [(nom, valeur) for nom, valeur in valeurs.items() if nom not in (JETON, CLE) and valeur]
         return await self.cadre.page(request, "erreur.html", refus.statut, refus=refus, saisi=saisi, titre=refus.titre, accueil=True)

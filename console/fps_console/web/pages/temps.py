@@ -17,6 +17,7 @@ from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie, fragment, refus_de, retour
 from fps_console.web.travaux import Cible, Mener, Travail, Travaux
+from fps_simulateur.pilote.pilot import PiloteErreur
 
 PATIENCE: Final = 20.0  # seconds that a page without script waits for the end of an advance
 VITE: Final = 0.25  # seconds after which htmx is shown the advance under way
@@ -115,7 +116,11 @@ def routes(cadre: Cadre) -> list[Route]:
                     await asyncio.wait_for(travail.suite(), BATTEMENT)
                 except TimeoutError:
                     yield ": encore\n\n"
-            fin = bytes((await barre(request, bac, cle, travail, page)).body).decode()
+            try:
+                reponse = await barre(request, bac, cle, travail, page)
+            except PiloteErreur as error:  # the bac has gone, or nobody answers
+                reponse = cadre.fragment(request, "refus.html", refus=refus_de(error), lieu="temps")
+            fin = bytes(reponse.body).decode()
             yield _evenement(f'<hx-partial hx-target="#temps" hx-swap="outerHTML">{fin}</hx-partial>')
 
         return StreamingResponse(recits(), media_type="text/event-stream")
