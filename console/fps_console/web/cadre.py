@@ -127,12 +127,14 @@ class Cadre:
 
     def navigation(self, request: Request, bac: str | None) -> list[tuple[str, str, bool]]:
         """The entries to show: their word, their address, whether this page is there."""
-        ici, found = request.url.path, []
+        seance, ici, found = self.seances.de(request), request.url.path, []
+        if seance is not None:
+            bac = seance.bac = bac or seance.bac  # a page of no bac leads back to the last one
         for nom in NAVIGATION:
             adresse = self._entrees.get(nom)
-            if adresse is None or ("{bac}" in adresse and bac is None):
+            if adresse is None or ("{bac}" in adresse and bac is None and nom != NAVIGATION[0]):
                 continue
-            lieu = adresse.format(bac=bac)
+            lieu = "/" if bac is None and "{bac}" in adresse else adresse.format(bac=bac)
             dessous = ici == "/" if nom == "Carte" else ici.startswith(f"{lieu.rstrip('/')}/")
             found.append((nom, lieu, ici == lieu or dessous))
         return found

@@ -37,6 +37,7 @@ class Seance:
 
     jeton: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     vue: datetime = field(default_factory=wall_now)
+    bac: str | None = None  # the last one that was looked at
     _faits: "OrderedDict[str, asyncio.Task[str]]" = field(default_factory=OrderedDict)
 
     async def une_fois(self, cle: str, faire: Callable[[], Awaitable[str]]) -> str:

@@ -191,4 +191,4 @@ def dits(reponse: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-FAMILLE = Famille(routes, {"Agir": "/bacs/{bac}/actes"})
+FAMILLE = Famille(routes, {"Agir": "/bacs/{bac}/actes"}, {"Établir un FPS": f"/bacs/{{bac}}/actes/{normal(ETABLIR)}"})

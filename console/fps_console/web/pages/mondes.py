@@ -60,6 +60,7 @@ def routes(cadre: Cadre) -> list[Route]:
             phrase = f"Recopiez le nom du bac : {bac}"
             raise Refuse(Refus("Rien n'est supprimé", "", "", phrase, "nom-a-recopier", 422, {"nom": phrase}))
         await cadre.pilot.supprimer(bac)
+        geste.seance.bac = None
         return "/bacs"
 
     return [
