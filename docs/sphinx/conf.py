@@ -43,7 +43,7 @@ pygments_style = "xcode"
 pygments_dark_style = "github-dark"
 
 SECTIONS = {
-    "Commencer": ["README.fr", "docs/langue", "docs/ville", "docs/villes", "console/README", "simulateur/README"],
+    "Commencer": ["README.fr", "docs/captures/README", "docs/langue", "docs/ville", "docs/villes", "console/README", "simulateur/README"],
     "Brancher un produit": ["docs/specification", "docs/lettres", "docs/flux", "certification/README", "examples/README"],
     "Comprendre": ["docs/glossaire", "docs/hypotheses", "docs/comptes", "docs/invariants"],
     "Les services": ["services/antai/README", "services/dgfip/README", "services/ccsp/README", "services/collectivite/README"],

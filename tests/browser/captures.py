@@ -1,0 +1,90 @@
+"""The pictures of the pages that the README shows: `python -m tests.browser.captures` writes docs/captures/."""
+
+import io
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import BROWSERS
+from tests.console.simulator import Simulator, up
+
+LIEU = Path(__file__).parents[2] / "docs/captures"
+ECRAN, TELEPHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+JOUR = "2026-06-28"
+EN_TETE = """# Les pages, en images
+
+SPÉCIMEN — environnement simulé. `python -m tests.browser.captures` les prend dans un simulateur en mémoire, et écrit cette page.
+"""
+
+
+def prendre(page: Page, nom: str, legende: str, vues: dict[str, str]) -> None:
+    """Write what is seen, in few colours: a page is flat."""
+    vues[nom] = legende
+    with Image.open(io.BytesIO(page.screenshot())) as image:
+        image.convert("RGB").quantize(96).save(LIEU / f"{nom}.png", optimize=True)
+
+
+def monde(simulator: Simulator) -> str:
+    """A bac where something happened; gives a dossier."""
+    assert simulator.fps("bac", "creer", "demo", "--le", JOUR).returncode == 0
+    simulator.collectivite += "/bacs/demo"
+    numeros = [simulator.establish() for _ in range(6)]
+    simulator.wait_state(numeros[-1], "transmis")
+    assert simulator.fps("advance", "--bac", "demo", "--to", "titre").returncode == 0
+    simulator.establish()
+    return numeros[0]
+
+
+def tout(simulator: Simulator, page: Page, numero: str, lien: str) -> dict[str, str]:
+    """Each entry of the navigation, a dossier, a refusal, a phone, the dark; gives what each picture shows."""
+    vues: dict[str, str] = {}
+    page.goto(lien)
+    page.goto(f"{simulator.console}/bacs/demo")
+    entrees = page.locator(".principale a").evaluate_all("all => all.map(a => [a.innerText, a.href])")
+    for nom, adresse in entrees:
+        page.goto(adresse)
+        prendre(page, re.sub(r"\W+", "-", nom.lower()), nom, vues)
+    page.goto(f"{simulator.console}/bacs/demo#carte")
+    prendre(page, "carte-des-flux", "La carte des flux : chaque flèche mène à ses messages", vues)
+    page.goto(f"{simulator.console}/bacs/demo/dossiers/{numero}")
+    page.locator("#temps-prochaine").click()
+    page.locator(".passe").wait_for()
+    prendre(page, "dossier", "Un dossier : son temps, ce qui échoit, ce qui vient de s'y passer", vues)
+    page.get_by_text("Avancer jusqu’à…").click()
+    page.get_by_label("Une date").fill("2020-01-01")
+    page.locator("#temps-date-aller").click()
+    page.get_by_role("alert").filter(has_text="recule").wait_for()
+    prendre(page, "refus", "Un refus, en quatre parties, et ce qui était saisi", vues)
+    page.set_viewport_size(TELEPHONE)
+    page.goto(f"{simulator.console}/bacs/demo/dossiers/{numero}")
+    prendre(page, "telephone", "Le même dossier sur un téléphone", vues)
+    page.emulate_media(color_scheme="dark")
+    prendre(page, "telephone-sombre", "Sur un téléphone, dans le noir", vues)
+    page.set_viewport_size(ECRAN)
+    page.goto(f"{simulator.console}/bacs/demo#carte")
+    prendre(page, "sombre", "La carte, dans le noir", vues)
+    return vues
+
+
+def main() -> int:
+    """Everything, in a simulator of its own."""
+    chromium = next(path for name in BROWSERS if (path := shutil.which(name)))
+    LIEU.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory") as simulator:
+        numero, lien = monde(simulator), simulator.fps("pages").stdout.split()[0]  # commands run a loop of their own
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            vues = tout(simulator, browser.new_page(viewport=ECRAN, reduced_motion="reduce", locale="fr-FR"), numero, lien)
+            browser.close()
+    textes = [f"## {legende}\n\n![{legende}]({nom}.png)\n" for nom, legende in vues.items()]
+    (LIEU / "README.md").write_text(f"{EN_TETE}\n{chr(10).join(textes)}", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
