@@ -8,13 +8,13 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import BROWSERS
 from tests.console.simulator import Simulator, up
 
 LIEU = Path(__file__).parents[2] / "docs/captures"
-ECRAN, TELEPHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+ECRAN, TELEPHONE = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=844)
 JOUR = "2026-06-28"
 EN_TETE = """# Les pages, en images
 
