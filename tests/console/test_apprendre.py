@@ -9,7 +9,7 @@ from cryptography import x509
 
 from fps.parties import Party
 from fps_console.commandes.demo import LILLE
-from fps_console.mots.glossaire import glossaire, terme
+from fps_console.mots.glossaire import glossaire, intitule, terme
 from fps_console.web import documentation
 from fps_console.web.parcours import BAC
 from fps_console.web.seances import lien
@@ -89,6 +89,8 @@ async def test_a_word_of_a_page_says_its_meaning_to_the_keyboard_and_each_is_in_
     shown = str(terme("RAPO")) + str(terme("FPS", "forfait"))
     buttons, meanings = re.findall(r'popovertarget="([^"]+)">', shown), re.findall(r'id="([^"]+)" popover>', shown)
     assert buttons == meanings and len(set(meanings)) == 2 and ">forfait</button>" in shown
+    label = str(intitule("Titre exécutoire d'office"))
+    assert ">Titre exécutoire</button>" in label and label.endswith(" d’office") and intitule("Titre émis le") == "Titre émis le"
     with pytest.raises(KeyError):
         terme("mot inconnu")
     said = {mot for path in GABARITS.rglob("*.html") for mot in re.findall(r'terme\("([^"]+)"', path.read_text("utf-8"))}

@@ -25,3 +25,10 @@ def terme(mot: str, dit: str = "") -> Markup:
         '<button type="button" class="terme" popovertarget="{nom}">{dit}</button>'
         '<span class="sens" id="{nom}" popover><strong>{mot}</strong> : {sens}</span>'
     ).format(nom=nom, dit=dit or mot, mot=mot, sens=sens[:1].lower() + sens[1:] if sens[1:2].islower() else sens)
+
+
+def intitule(texte: str) -> str | Markup:
+    """A label; when it begins with a word of the glossary (« Majoration », « Constat le »), that word says its meaning."""
+    minuscules = f"{texte.casefold()} "
+    mot = max((m for m in glossaire() if minuscules.startswith(f"{m.casefold()} ")), key=len, default="")
+    return terme(mot, texte[: len(mot)]) + texte[len(mot) :].replace("'", "’") if mot else texte

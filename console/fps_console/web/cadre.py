@@ -19,7 +19,7 @@ from fps.parties import LIBELLES, Party
 from fps_console.commandes import enterrees
 from fps_console.lecture import Lecture
 from fps_console.mots import recit
-from fps_console.mots.glossaire import terme
+from fps_console.mots.glossaire import intitule, terme
 from fps_console.web.formes import Formes, Saisie, fragment
 from fps_console.web.seances import Seances
 from fps_simulateur.pilote.pilot import Pilot
@@ -83,6 +83,7 @@ class Cadre:
             lstrip_blocks=True,
         )
         found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase, vide=Saisie(), terme=terme)
+        found.filters["intitule"] = intitule
         return found
 
     async def page(self, request: Request, gabarit: str, statut: int = 200, *, bac: str | None = None, **valeurs: Any) -> HTMLResponse:
