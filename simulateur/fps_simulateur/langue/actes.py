@@ -280,19 +280,15 @@ _TOUS: Final = (
         siret="{siret_ville}",
         service="antai",
     ),
-    Acte(
-        "désactiver le certificat",
-        "La collectivité désactive, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
-        _ANTAI,
-        "/espaces/{siret_ville}/certificats/{empreinte}/desactivation",
-        defauts={"empreinte": "service:collectivite"},
-    ),
-    Acte(
-        "activer le certificat",
-        "La collectivité active, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
-        _ANTAI,
-        "/espaces/{siret_ville}/certificats/{empreinte}/activation",
-        defauts={"empreinte": "service:collectivite"},
+    *(
+        Acte(
+            f"{acte} le certificat",
+            f"La collectivité {fait}, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
+            _ANTAI,
+            f"/espaces/{{siret_ville}}/certificats/{{empreinte}}/{route}",
+            defauts={"empreinte": "service:collectivite"},
+        )
+        for acte, fait, route in (("désactiver", "désactive", "desactivation"), ("activer", "active", "activation"))
     ),
     # An editor under test, in the place of the reference collectivité.
     _lettre("créer un FPS", "fps.01.creation.v1", "Le produit de la collectivité transmet un FPS."),
