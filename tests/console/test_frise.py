@@ -14,6 +14,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from antai.domain import etats
+from ccsp.domain import requete
+from collectivite.domain import forfait, rapo, recours
+from dgfip.domain import prise_en_charge, remise
 from fps.kit.ground.clock import paris
 from fps.messages.avis import AvisPaiement
 from fps.messages.mfps import CreationFps
@@ -24,7 +28,6 @@ from fps_console.commandes import explique
 from fps_console.frise.instant import DEPARTS, Frise
 from fps_console.lecture import Lecture
 from fps_console.web.app import application
-from fps_simulateur.couverture.univers import univers
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import BASE, sound
 from tests.parler.ville import Ville, deposer
@@ -53,13 +56,13 @@ class Vie:
     async def regarder(self, le: date) -> None:
         """Keep the states and the balances of that evening."""
         await self.world.pilot.avancer(self.bac, paris(le))
-        etats = {}
+        lus = {}
         for (service, machine), chemin in VUES.items():
             url = f"{self.world.addresses[service]}/bacs/{self.bac}{chemin.format(numero=self.numero, requete=self.requete or '24999999')}"
             vue = await self.world.client.get(url)
             if vue.status_code == 200:
-                etats[service, machine] = vue.json()["etat"]
-        self.dits[le] = etats, await self.world.pilot.soldes(self.bac, self.numero)
+                lus[service, machine] = vue.json()["etat"]
+        self.dits[le] = lus, await self.world.pilot.soldes(self.bac, self.numero)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -105,10 +108,10 @@ async def lecteur(vie: Vie) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_what_is_told_of_a_past_evening_is_what_the_services_said_that_evening(vie: Vie, frise: Frise) -> None:
-    for le, (etats, comptes) in vie.dits.items():
+    for le, (connus, comptes) in vie.dits.items():
         instant = frise.a(le)
         lus = {(voie.party, e.machine): e.code for voie in instant.voies for e in voie.etats}
-        assert {cle: lus.get(cle) for cle in etats} == etats, le
+        assert {cle: lus.get(cle) for cle in connus} == connus, le
         soldes = {voie.party: {s.compte: s.centimes for s in voie.soldes} for voie in instant.voies if voie.party in SERVICES}
         assert soldes == comptes, le
     assert (Party.COLLECTIVITE, "rapo") in vie.dits[date(2023, 10, 10)][0]
@@ -116,9 +119,14 @@ async def test_what_is_told_of_a_past_evening_is_what_the_services_said_that_eve
 
 
 async def test_the_first_state_of_each_machine_is_that_of_its_table() -> None:
-    assert {cle: depart for cle, (depart, _) in DEPARTS.items()} == {
-        (Party(service), nom): une.depart.value for (service, nom), une in univers().machines.items()
+    tables = {
+        Party.COLLECTIVITE: (forfait.MACHINE, rapo.MACHINE, recours.MACHINE),
+        Party.ANTAI: (etats.MACHINE,),
+        Party.DGFIP: (prise_en_charge.MACHINE, remise.MACHINE),
+        Party.CCSP: (requete.MACHINE,),
     }
+    connus: dict[tuple[Party, str], str] = {(qui, une.nom): une.depart.value for qui, siennes in tables.items() for une in siennes}
+    assert {cle: depart for cle, (depart, _) in DEPARTS.items()} == connus
 
 
 async def test_every_value_that_an_act_told_is_explained_by_its_service(vie: Vie, frise: Frise) -> None:
@@ -193,3 +201,13 @@ async def test_the_letters_leave_in_one_archive_of_the_same_bytes(lecteur: httpx
         assert any("fps.13.avertissement" in nom for nom in noms)
         assert all(packed.read(nom).startswith(b"%PDF") for nom in noms if nom.endswith(".pdf"))
         assert json.loads(packed.read(next(nom for nom in noms if nom.endswith(".json"))))
+
+
+async def test_the_same_view_is_one_file_where_each_link_finds_its_place(frise: Frise, lecteur: httpx.AsyncClient) -> None:
+    fichier = await lecteur.get("frise.html")
+    liens = re.findall(r'(?:href|src)="([^"]*)"', fichier.text)
+    ids = re.findall(r'\sid="([^"]*)"', fichier.text)
+    assert len(ids) == len(set(ids)) and {lien[1:] for lien in liens if lien.startswith("#")} <= set(ids)
+    assert [lien[:60] for lien in liens if not lien.startswith(("#", "data:application/pdf;base64,"))] == []
+    assert fichier.text.count('class="un-jour"') == len(frise.jours) + 1 and fichier.text.count("data:application/pdf") >= 3
+    assert "SPÉCIMEN" in fichier.text and "CGCT, art. L. 2333-87, II" in fichier.text and "À l’octet près" in fichier.text
