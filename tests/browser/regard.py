@@ -1,5 +1,6 @@
 """What is looked at on every page in a browser: axe finds nothing, nothing is told in the console, nothing runs over the side."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,12 +39,38 @@ def regarder(browser: Browser, adresses: list[str], lien: str = "") -> None:
     with onglet(browser, lien) as (page, dits):
         for adresse in adresses:
             page.goto(adresse)
-            for largeur in LARGEURS:
-                page.set_viewport_size({"width": largeur, "height": 900})
-                for theme in THEMES:
-                    page.emulate_media(color_scheme=theme)
-                    faults = axe(page) if theme == "light" else axe(page, "color-contrast")  # a colour scheme changes nothing else
-                    assert faults == [], f"{adresse}, {largeur} px, {theme} : {faults}"
-                large = page.evaluate("document.documentElement.scrollWidth")
-                assert large <= largeur, f"{adresse} runs over the side at {largeur} px: {large}"
+            assert fautes(page) == [], adresse
         assert [dit for dit in dits if "404" not in dit] == []
+
+
+def fautes(page: Page) -> list[str]:
+    """What is wrong with a page that is open, at two widths and in both colour schemes."""
+    found = []
+    for largeur in LARGEURS:
+        page.set_viewport_size({"width": largeur, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            found += [f"{largeur} px, {theme} : {one}" for one in (axe(page) if theme == "light" else axe(page, "color-contrast"))]
+        if (large := page.evaluate("document.documentElement.scrollWidth")) > largeur:
+            found.append(f"{largeur} px : runs over the side, {large}")
+    return found
+
+
+def parcourir(browser: Browser, console: str, lien: str) -> dict[str, list[str]]:
+    """What is wrong with each page that links lead to from the first, one of each kind: its address, without numbers, says its kind."""
+    found: dict[str, list[str]] = {}
+    with onglet(browser, lien) as (page, _):
+        a_voir, vues = ["/"], set[str]()
+        while a_voir:
+            chemin = a_voir.pop(0)
+            genre = re.sub(r"(actes|valeurs)/.*|[0-9a-f-]{8,}|\d+", "*", chemin.partition("?")[0])
+            if genre in vues or re.search(r"/documentation/|\.\w+$", genre):
+                continue
+            vues.add(genre)
+            answer = page.goto(f"{console}{chemin}")
+            if answer is None or "html" not in answer.headers.get("content-type", ""):
+                continue
+            found[chemin] = [f"HTTP {answer.status}"] * (answer.status != 200) + fautes(page)
+            hrefs = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)")
+            a_voir += [href[len(console) :].partition("#")[0] for href in hrefs if href.startswith(f"{console}/")]
+    return found

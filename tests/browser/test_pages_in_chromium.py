@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.regard import onglet, regarder
+from tests.browser.regard import onglet, parcourir, regarder
 from tests.console.simulator import Simulator, up
 
 BANNER = "rgb(122, 31, 31)"
@@ -104,3 +104,10 @@ def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromiu
         page.locator(".voie-antai .explique", has_text="35,00").first.click()
         expect(page.locator("#reponse")).to_contain_text("Barème")
     regarder(chromium, [frise, f"{frise}/actes/3", f"{frise}/valeurs/antai/date_limite_paiement"])
+
+
+@pytest.mark.timeout(400)
+def test_every_page_that_a_link_leads_to_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
+    seen = parcourir(chromium, simulator.console, lien(simulator))
+    assert {adresse: faults for adresse, faults in seen.items() if faults} == {}
+    assert len(seen) > 12, sorted(seen)
