@@ -146,7 +146,7 @@ class Pilot(Lecteur):
         """The pages of a statement, one after the other."""
         suivant: Any = None
         while True:
-            params = {} if suivant is None else {"apres": suivant}
+            params = None if suivant is None else {"apres": suivant}
             page = (await self._call(service, "GET", path, params=params)).json()
             yield page
             if (suivant := page["suivant"]) is None:
@@ -257,7 +257,7 @@ class Pilot(Lecteur):
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
             with contextlib.suppress(PiloteErreur):  # ANTAI went away: what is not said again is forgotten in a moment
-                await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance", params={"jeton": jeton})
+                await self._call(MAITRE, "DELETE", f"{_bac(nom)}/avance?jeton={jeton}")
 
     async def _avancer(self, nom: str, jusqua: datetime, state: dict[str, Any], lived: "_Vecues") -> dict[str, Any]:
         state = await self._tour(nom, await self._accorder(nom, state), lived, encore=True)
