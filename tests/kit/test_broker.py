@@ -9,7 +9,7 @@ from typing import Any
 import aio_pika
 import pytest
 
-from fps.kit.engine import bacs
+from fps.kit.engine import dead_letters
 from fps.kit.engine.service import Service
 from fps.kit.post.inbound import Inbound
 from fps.kit.wire.bus import BusUnavailable, MemoryBus
@@ -66,7 +66,7 @@ async def received(service: Service) -> int:
 
 async def dead(service: Service, bac: str = "essai") -> list[dict[str, Any]]:
     async with service.database.read() as tx:
-        return await bacs.dead_letters(tx, bac)
+        return await dead_letters.told(tx, bac)
 
 
 def letters(*numbers: int) -> list[Letter]:
@@ -110,11 +110,11 @@ async def test_a_letter_whose_dossier_never_comes_is_dead_and_can_be_replayed(se
     assert found["cause"].startswith("introuvable") and json.loads(found["envelope"])["attempts"] == len(DELAYS)
     assert (await state(service))["comptes"]["mortes"] == 1
     take = Inbound(service).take
-    assert await bacs.replay(service, "essai", None, take) == 0  # still unknown: still dead, counted once
+    assert await dead_letters.replay(service, "essai", None, take) == 0  # still unknown: still dead, counted once
     assert ((await state(service))["comptes"]["mortes"], len(await dead(service))) == (1, 1)
     await bus.publish(KEY, [letters(1)])
     await until(lambda: _is(service, 1))
-    assert await bacs.replay(service, "essai", found["id"], take) == 1
+    assert await dead_letters.replay(service, "essai", found["id"], take) == 1
     assert (await dead(service), await total(service, 1)) == ([], 0)
     assert (await state(service))["comptes"]["mortes"] == 0
     await bus.stop()

@@ -13,7 +13,7 @@ import aio_pika
 import pytest
 from aio_pika.exceptions import AMQPError
 
-from fps.kit.engine import bacs
+from fps.kit.engine import dead_letters
 from fps.kit.engine.bacs import ILLISIBLES
 from fps.kit.post.inbound import Inbound
 from fps.kit.wire.bus import BusUnavailable
@@ -89,7 +89,7 @@ async def test_a_pack_is_believed_from_the_account_of_its_source_only(prefix: st
             await put(url(prefix, Party.ANTAI), prefix, b'[{"id":"x","bac":"essai","source":"/services/ccsp"}]', user_id=f"{prefix}-antai")
             found = await until(lambda: _number(dead(service, ILLISIBLES), 4))
             assert sum(one["cause"].startswith("source-non-crue") for one in found) == 3, found
-            assert await bacs.replay(service, ILLISIBLES, None, inbound.take) == 0
+            assert await dead_letters.replay(service, ILLISIBLES, None, inbound.take) == 0
             assert len(await dead(service, ILLISIBLES)) == 4
             assert (await state(service))["comptes"] == before and await dead(service) == []
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from fps.errors import Introuvable
 from fps.kit.data import tables
-from fps.kit.engine import archive, bacs, journal, ledger, reprise, verification
+from fps.kit.engine import archive, bacs, dead_letters, journal, ledger, reprise, verification
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
@@ -168,7 +168,7 @@ async def test_a_deadline_that_fails_is_buried_alone_with_its_cause_and_can_be_r
     await advance(service, date(2026, 10, 8))
     assert [await total(service, n) for n in (2, 3, 4)] == [8001, 8000, 8001]
     async with service.database.read() as tx:
-        (dead,) = await bacs.dead_letters(tx, "essai")
+        (dead,) = await dead_letters.told(tx, "essai")
     assert dead["sens"] == "echeance" and "a deadline that fails" in dead["cause"] and dead["subject"] == numero(3)
 
     async def mend(work: Work) -> None:
@@ -177,7 +177,7 @@ async def test_a_deadline_that_fails_is_buried_alone_with_its_cause_and_can_be_r
         compte.lettres = ()
 
     await service.ask("essai", mend)
-    assert await bacs.replay(service, "essai", None, None) == 1
+    assert await dead_letters.replay(service, "essai", None, None) == 1
     await service.live("essai")
     assert await total(service, 3) == 8001
 
@@ -321,12 +321,12 @@ async def test_a_dead_letter_says_how_to_be_mended_and_is_received_once_it_is(se
     inbound, annulation = Inbound(service), letter(AnnulationTitre, 7)[0]
     assert await inbound.take([pack([annulation])]) == []
     async with service.database.read() as tx:
-        (dead,) = await bacs.dead_letters(tx, "essai")
+        (dead,) = await dead_letters.told(tx, "essai")
     assert dead["que_faire"].endswith("« fps lettres-mortes rejouer IDENTIFIANT ».")
-    assert await bacs.replay(service, "essai", annulation.id, inbound.take) == 0  # nothing was mended
+    assert await dead_letters.replay(service, "essai", annulation.id, inbound.take) == 0  # nothing was mended
     await service.receive([emission_letter(7)])  # what it says to do
-    assert await bacs.replay(service, "essai", annulation.id, inbound.take) == 1
+    assert await dead_letters.replay(service, "essai", annulation.id, inbound.take) == 1
     async with service.database.read() as tx:
-        assert await bacs.dead_letters(tx, "essai") == []
+        assert await dead_letters.told(tx, "essai") == []
     assert (await total(service, 7), (await state(service))["comptes"].get("mortes")) == (0, 0)
     assert all(remede("reception", code).endswith(".") for code in (*REMEDES, "", "autre : chose"))

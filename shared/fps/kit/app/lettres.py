@@ -13,7 +13,7 @@ from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.app.formes import CourrierVu, LettreMorte, LettreRecue, NombreRejouees
 from fps.kit.data import tables
-from fps.kit.engine import bacs
+from fps.kit.engine import bacs, dead_letters
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import PARIS, civil_date
 from fps.kit.post.inbound import Inbound
@@ -128,10 +128,10 @@ def du_service(router: Router, service: Service, inbound: Inbound) -> None:
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
                 await bacs.find(tx, nom)
-            return await bacs.dead_letters(tx, nom)
+            return await dead_letters.told(tx, nom)
 
     @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte ou une échéance enterrée, ou toutes")
     async def rejouer(nom: str, id: str | None = None) -> NombreRejouees:
-        done = await bacs.replay(service, nom, id, inbound.take)
+        done = await dead_letters.replay(service, nom, id, inbound.take)
         await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
         return NombreRejouees(rejouees=done)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fps.kit.data import tables
 from fps.kit.data.sql import Row, Upsert
-from fps.kit.engine import bacs
+from fps.kit.engine import bacs, dead_letters
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, Malformed, Unavailable, cause
@@ -94,7 +94,7 @@ class Inbound:
             known = {r[:3] for r in await tx.load(tables.dead_letters, list(fresh))}
             for key, row in fresh.items():
                 if key not in known:
-                    for figure in bacs.figures_of(row):
+                    for figure in dead_letters.figures_of(row):
                         batch.count(row[0], figure)
                 batch.ops.append(Upsert(tables.dead_letters, DEAD, [row]))
             await batch.save()
