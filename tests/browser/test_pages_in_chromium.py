@@ -1,11 +1,11 @@
 """The pages in a real browser: accessible, whole on a wide screen and on a phone; played with the mouse, then with the keyboard."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.regard import onglet, parcourir, regarder
 from tests.console.simulator import Simulator, up
@@ -111,3 +111,68 @@ def test_every_page_that_a_link_leads_to_is_accessible_and_whole(chromium: Brows
     seen = parcourir(chromium, simulator.console, lien(simulator))
     assert {adresse: faults for adresse, faults in seen.items() if faults} == {}
     assert len(seen) > 12, sorted(seen)
+
+
+def bac_neuf(page: Page, simulator: Simulator, nom: str) -> str:
+    page.goto(f"{simulator.console}/nouveau-bac")
+    page.get_by_label("Nom").fill(nom)
+    page.get_by_label("Premier jour").fill("2024-06-12")
+    page.get_by_role("button", name="Créer ce bac").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(nom)
+    return f"{simulator.console}/bacs/{nom}"
+
+
+def souris(page: Page, quoi: Locator) -> None:
+    quoi.click()
+
+
+def clavier(page: Page, quoi: Locator) -> None:
+    """Press Tab until it has the focus, then Enter."""
+    for _ in range(150):
+        if quoi.evaluate("e => e === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard never reaches {quoi}")
+
+
+@pytest.mark.parametrize("presser", [souris, clavier])
+def test_a_first_dossier_goes_to_its_refund_by_the_forms(
+    chromium: Browser, simulator: Simulator, presser: Callable[[Page, Locator], None]
+) -> None:
+    with onglet(chromium, lien(simulator)) as (page, dits):
+        page.goto(f"{bac_neuf(page, simulator, presser.__name__)}/actes")
+        presser(page, page.get_by_role("link", name="Établir un FPS", exact=True))
+        expect(page.get_by_label("Numéro et nom de la voie")).to_have_value("12 rue de l’Exemple")
+        presser(page, page.get_by_role("button", name="Établir un FPS"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
+        presser(page, page.locator("#temps-prochaine"))
+        expect(page.get_by_role("link", name="Payer le FPS", exact=True)).to_be_visible()
+        for acte in ("Payer le FPS", "Déposer un RAPO", "Décider le RAPO", "Rembourser"):
+            presser(page, page.get_by_role("link", name=acte, exact=True))
+            presser(page, page.get_by_role("button", name=acte, exact=True))
+            expect(page.locator("#agir + .passe")).to_contain_text(f"C’est fait : {acte.lower()[:6]}")
+        expect(page.get_by_text("Personne n’a rien à faire")).to_be_visible()
+        assert dits == []
+
+
+def test_a_town_goes_from_its_siret_to_a_title_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
+    with onglet(chromium, lien(simulator)) as (page, dits):
+        page.goto(f"{bac_neuf(page, simulator, 'ville')}/villes")
+        clavier(page, page.get_by_role("link", name="Ajouter une ville par son SIRET"))
+        page.get_by_label("SIRET").focus()
+        page.keyboard.type("21690123100011")
+        clavier(page, page.get_by_role("button", name="Ajouter cette ville"))
+        clavier(page, page.get_by_role("button", name="Calculer"))
+        expect(page.get_by_text("D’où vient ce montant")).to_be_visible()
+        clavier(page, page.get_by_role("link", name="Établir un FPS", exact=True))
+        clavier(page, page.get_by_role("button", name="Établir un FPS"))
+        clavier(page, page.get_by_role("button", name="Jusqu’au titre"))
+        expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")
+        assert dits == []
+
+
+def test_what_a_form_that_reads_shows_of_a_notice_and_of_a_fps_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
+    bac = f"{simulator.console}/bacs/defaut"
+    avis = f"{bac}/usager?numero={simulator.numero}&immatriculation=AB-123-CD"
+    regarder(chromium, [avis, f"{bac}/villes/21590350100017?immatriculation=CD-123-CD&zone=rouge"], lien(simulator))

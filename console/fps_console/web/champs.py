@@ -17,6 +17,7 @@ CENTIMES: Final = 99_999_999  # the bound of an integer that is an amount
 LONG: Final = 200  # characters from which a text has several lines
 DEPOSE: Final = "depose"  # the hidden field of what was sent: an empty list of boxes is then an answer
 _EN_CENTIMES: Final = re.compile(r",? en centimes(?: d'euro)?")
+_ADRESSE: Final = re.compile(r" ?\((?:GET|POST|PUT) [^)]*\)")  # a route says nothing to who fills a form
 Schema = Mapping[str, Any]
 
 
@@ -108,7 +109,10 @@ def _objet(prefixe: str, schema: Schema, parts: Schema, base: Any, sauf: frozens
 
 def _champ(nom: str, une: Schema, parts: Schema, dit: Any, *, requis: bool, facultatif: str) -> Iterator[Champ]:
     """A word of a schema as one field, or as those of the part that it names."""
-    aide = str(une.get("description", ""))
+    libelle = question(nom.rpartition(".")[2])
+    aide = _ADRESSE.sub("", str(une.get("description", "")))
+    if aide.startswith(libelle) and len(aide) < len(libelle) + 15:  # it says nothing more
+        aide = ""
     vraie, nul = _vraie(une, parts)
     branches = [_suivre(b, parts) for b in vraie.get("oneOf", ())]
     if branches and all("properties" in b for b in branches):
@@ -118,9 +122,7 @@ def _champ(nom: str, une: Schema, parts: Schema, dit: Any, *, requis: bool, facu
         part = facultatif or ("" if requis or not nul else nom)
         yield from _objet(f"{nom}.", vraie, parts, dit if dit is not None or part else {}, frozenset(), part)
         return
-    yield _feuille(
-        Champ(nom, question(nom.rpartition(".")[2]), "texte", aide, requis and not nul, facultatif=facultatif), vraie, parts, dit
-    )
+    yield _feuille(Champ(nom, libelle, "texte", aide, requis and not nul, facultatif=facultatif), vraie, parts, dit)
 
 
 def _branches(nom: str, branches: Sequence[Schema], parts: Schema, dit: Any, *, requis: bool, facultatif: str) -> Iterator[Champ]:
