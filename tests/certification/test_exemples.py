@@ -77,7 +77,7 @@ def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole
     finally:
         node.terminate()
         node.communicate(timeout=10)
-    assert "CONFORME : 15 conforme." in said, said
+    assert "CONFORME : 15 exigences conformes." in said, said
 
 
 def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(
@@ -90,7 +90,7 @@ def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(
     subprocess.run(["./produit"], input=ouvrir, text=True, env=ici, check=True, timeout=60, stdout=subprocess.DEVNULL)
     quoi = {"epreuves": ["amiable-paye", "amiable-baisse"], "exigences": EN_SHELL, "produit": produit}
     said = enrole.certifier(tmp_path, quoi, CERTIFICAT=str(enrole.certificat), ETAT=str(tmp_path / "etat"))
-    assert "CONFORME : 8 conforme." in said, said
+    assert "CONFORME : 8 exigences conformes." in said, said
 
 
 def test_the_plan_of_the_product_in_shell_is_the_shipped_one() -> None:

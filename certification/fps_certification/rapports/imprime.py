@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from fps.kit.print.impression import render
-from fps_certification.rapports.page import CLASSES, NIVEAUX, SORTS
+from fps_certification.rapports.page import CLASSES, NIVEAUX, SORTS, compter
 from fps_certification.rapports.rapport import Carte, EpreuveRendue, ExigenceRendue, Rapport
 from fps_certification.rapports.sources import source_dite
 
@@ -19,7 +19,6 @@ def imprimer(rapport: Rapport, le: date) -> bytes:
 
 def contenu(r: Rapport) -> dict[str, Any]:
     """What the pages say."""
-    comptes = ", ".join(f"{r.compte(sort)} {mot}" for sort, mot in SORTS.items() if r.compte(sort))
     return {
         "titre": r.titre,
         "mention": r.mention,
@@ -28,7 +27,7 @@ def contenu(r: Rapport) -> dict[str, Any]:
         "execution": r.execution,
         "fps": r.versions.fps,
         "version_exigences": r.versions.exigences,
-        "verdict": f"{r.etat.replace('-', ' ').capitalize()} : {comptes}",
+        "verdict": f"{r.etat.replace('-', ' ').capitalize()} : {compter(r)}",
         "ton": "bon" if r.code == 0 else "faux" if r.code == 1 else "peu",
         "fautes": [
             *({"ou": f"{f.epreuve} ({', '.join(filter(None, (f.domaine.value, f.produit)))})", "phrase": f.phrase} for f in r.fautes),

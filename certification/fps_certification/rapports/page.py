@@ -41,6 +41,14 @@ STYLE: Final = (
     "summary{cursor:pointer;color:var(--lien)}small{color:var(--gris)}svg{max-width:100%;height:auto}"
     "@media(max-width:42em){dl{display:block}dd{margin-bottom:.4em}.source{display:none}}"
 )
+# Of one requirement, of several.
+COMPTES: Final = {
+    Sort.CONFORME: ("exigence conforme", "exigences conformes"),
+    Sort.NON_CONFORME: ("non conforme", "non conformes"),
+    Sort.NON_PROUVE: ("non prouvée", "non prouvées"),
+    Sort.HYPOTHESE_SEULE: ("manquée sur une hypothèse seule", "manquées sur une hypothèse seule"),
+    Sort.DECLARE: ("déclarée", "déclarées"),
+}
 NIVEAUX: Final = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
 CLASSES: Final = {Sort.CONFORME: "bon", Sort.NON_CONFORME: "faux"}
 
@@ -56,11 +64,16 @@ def page(rapport: Rapport) -> str:
     )
 
 
+def compter(r: Rapport) -> str:
+    """« 21 exigences conformes, 1 non prouvée »."""
+    comptes = ((r.compte(sort), mots) for sort, mots in COMPTES.items())
+    return ", ".join(f"{combien} {mots[combien > 1]}" for combien, mots in comptes if combien) or "aucune exigence"
+
+
 def _tete(r: Rapport) -> Iterator[str]:
     yield f"<h1>{escape(r.titre)}</h1>"
     classe = "bon" if r.code == 0 else "faux" if r.code == 1 else "peu"
-    comptes = ", ".join(f"{r.compte(sort)} {mot}" for sort, mot in SORTS.items() if r.compte(sort))
-    yield f'<p class="verdict {classe}">{escape(r.etat.replace("-", " ").capitalize())} : {escape(comptes)}</p>'
+    yield f'<p class="verdict {classe}">{escape(r.etat.replace("-", " ").capitalize())} : {escape(compter(r))}</p>'
     yield "<dl>"
     for nom, valeur in (
         ("Plan", r.plan),
@@ -125,7 +138,7 @@ def _matrice(r: Rapport) -> Iterator[str]:
         yield (
             f'<tr id="{e.id}"><td>{e.id}<br><small>{f"flux {e.flux}" if e.flux else "tous"}, {NIVEAUX[e.niveau]}</small></td>'
             f'<td>{escape(e.texte)}{raison}</td><td class="source"><small>{escape(source_dite(e.source))}</small></td>'
-            f'<td class="sort {classe}">{SORTS[e.sort]}<br><small>{e.preuves} fois</small></td>'
+            f'<td class="sort {classe}">{SORTS[e.sort]}{f"<br><small>{e.preuves} fois</small>" if e.preuves else ""}</td>'
             f'<td class="source"><small>{escape(", ".join(e.eprouvee_par))}</small></td></tr>'
         )
     yield "</table></div>"

@@ -7,6 +7,7 @@ from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.exigence import Niveau
 from fps_certification.exigences.lecture import par_id
 from fps_certification.prealable.constat import Tenue
+from fps_certification.rapports import page
 from fps_certification.rapports.carte import en_colonnes
 from fps_certification.rapports.rapport import Carte, ControleRendu, ExigenceRendue, Rapport
 from fps_certification.rapports.sources import source_dite
@@ -50,8 +51,7 @@ def tell(found: Rapport) -> None:
         say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
     if len(sans) > CARTES:
         say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
-    comptes = ", ".join(f"{found.compte(sort)} {mot}" for sort, mot in SORTS.items() if found.compte(sort))
-    say(f"{ETATS[Etat(found.code)]} : {comptes}.")
+    say(f"{ETATS[Etat(found.code)]} : {page.compter(found)}.")
 
 
 def tell_control(constats: Iterable[ControleRendu]) -> None:
