@@ -9,6 +9,7 @@ from fps.comptabilite import PLAN, Sens
 from fps.droit.money import euros
 from fps.flows import by_type
 from fps.kit.ground.clock import PARIS
+from fps.messages.avis import EAvisPaiement
 from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 from fps_console.frise.valeurs import Valeur, de_l_acte, du_courrier, imprimees
@@ -247,6 +248,7 @@ def soldes(service: Party, actes: Sequence[Acte]) -> list[Solde]:
 def _plis(actes: Sequence[Acte], courriers: Mapping[str, Ligne], contenus: Mapping[str, Mapping[str, Any]]) -> Iterator[Pli]:
     """Each letter of a dossier, with the day when its reader has it: that of its reception, or that which it tells itself."""
     venues = {acte.lettre: acte.jour for acte in actes if acte.ligne["acte"] in ("reception", "refus") and acte.lettre}
+    lectures = [acte.jour for acte in actes if acte.ligne["acte"] == "lecture"]
     envoyees = set()
     for acte in actes:
         cls = acte.message
@@ -257,6 +259,8 @@ def _plis(actes: Sequence[Acte], courriers: Mapping[str, Ligne], contenus: Mappi
         if acte.ligne["acte"] == "courrier":
             dite = dict(imprimees(contenus.get(acte.lettre, {}))).get("date_notification")
             jour = date.fromisoformat(dite) if isinstance(dite, str) else None
+            if cls is EAvisPaiement:  # its first reading notifies it
+                jour = next((lu for lu in lectures if lu >= acte.jour), None)
             arrive = jour if jour is not None and jour >= acte.jour else None
         yield Pli(acte.lettre, acte.numero, acte.service, cls, acte.jour, arrive, bool(courriers.get(acte.lettre, {}).get("imprimable")))
     for acte in actes:  # what people and products write is known when it comes
