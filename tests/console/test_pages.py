@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,8 +57,8 @@ class Page(HTMLParser):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
-    app = application(defaut.pilot, defaut.client, defaut.addresses)
+async def browser(defaut: World, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    app = application(defaut.pilot, defaut.client, defaut.addresses, donnees=tmp_path)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         yield client
 
