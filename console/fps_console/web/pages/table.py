@@ -3,7 +3,21 @@
 from typing import Final
 
 from fps_console.web.cadre import Famille
-from fps_console.web.pages import actes, apprendre, bacs, certification, dossiers, flux, frise, mondes, seance, temps, usager, villes
+from fps_console.web.pages import (
+    actes,
+    apprendre,
+    bacs,
+    certification,
+    dossiers,
+    flux,
+    frise,
+    mondes,
+    seance,
+    simulateur,
+    temps,
+    usager,
+    villes,
+)
 
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
@@ -16,6 +30,7 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     flux.FAMILLE,
     mondes.FAMILLE,
     seance.FAMILLE,
+    simulateur.FAMILLE,
     temps.FAMILLE,
     apprendre.FAMILLE,
 )
