@@ -22,6 +22,7 @@ from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte,
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.langue.modele import Etape, Vie, court, reponses
 from fps_simulateur.langue.moments import DEPART, Moment, instant
+from fps_simulateur.langue.valeurs import json_de, lire
 from fps_simulateur.langue.villes import FichierVille
 from fps_simulateur.pilote import reperes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -383,18 +384,6 @@ def mot(nom: str, mots: Mapping[str, Any]) -> Any:
     if nom not in mots:
         raise VieFausse(f"« {{{nom}}} » n'est encore le nom de rien{proche(nom, mots)}")
     return mots[nom]
-
-
-def json_de(value: Any) -> Any:
-    """A date of YAML as JSON writes it."""
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
-
-
-def lire(found: Any, champ: str) -> Any:
-    """A field by its path: « annexe.0.rang »."""
-    for part in champ.split("."):
-        found = found[int(part)] if isinstance(found, list) else found[part]
-    return found
 
 
 def compare(attendu: Mapping[str, Any], found: Any, ou: str, mots: Mapping[str, Any]) -> None:

@@ -45,7 +45,6 @@ _ACTING: Any = (
 )
 _ASKED = (_NEXT_DUE, buried.COUNT, _HELD, _REVEIL, _TOLD, _SILENT, _ACTING, journal.LAST)
 _ANCHORS: Any = select(func.count()).select_from(tables.ancres).where(tables.ancres.c.bac == bindparam("nom", type_=Text))
-_ALONE: Any = select(_OUTBOX.scalar_subquery())
 ILLISIBLES = "?"  # where letters are kept that do not say their bac
 BACS = tuple(tables.bacs.columns.keys())
 CLOCK = BACS[:6]  # without what is not of its clock: an update leaves it
@@ -230,24 +229,14 @@ def _emptying(table: Table) -> Any:
 
 async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:
     """How many letters wait: in the outbox, and those that an extension has to try now. A bac is quiet when each was tried once."""
-    statement, values = _waiting(tuple(service.extensions)), {"nom": bac.nom}
-    if statement is _ALONE:
-        return int((await tx.select(statement, **values))[0][0])
-    return int(sum((await tx.select(statement, **values, le=bac.horloge.now()))[0]))
+    return int(sum((await tx.select(_told(tuple(service.extensions)), nom=bac.nom, le=bac.horloge.now()))[0]))
 
 
 @cache
-def _waiting(kinds: tuple[type[Extension], ...]) -> Any:
-    """Made once: a statement that is made at each call is compiled at each call."""
-    asked = [kind.waiting.scalar_subquery() for kind in kinds if kind.waiting is not None]
-    return select(_OUTBOX.scalar_subquery(), *asked) if asked else _ALONE
-
-
-@cache
-def _state(kinds: tuple[type[Extension], ...]) -> Any:
-    """All that the state of a bac says, then what waits: in the outbox, and what each extension has to try now."""
-    waiting = [kind.waiting for kind in kinds if kind.waiting is not None]
-    return select(*(one.scalar_subquery() for one in (*_ASKED, _OUTBOX, *waiting)))
+def _told(kinds: tuple[type[Extension], ...], *first: Any) -> Any:
+    """These figures, then what waits, place by place. Made once: a statement that is made at each call is compiled at each call."""
+    waiting = (kind.waiting for kind in kinds if kind.waiting is not None)
+    return select(*(one.scalar_subquery() for one in (*first, _OUTBOX, *waiting)))
 
 
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
@@ -255,7 +244,7 @@ async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:
     bac = await find(tx, nom)
     service.clocks.see(nom, bac.horloge)
     counts = {row[1]: row[2] for row in await tx.load(tables.counts, [(nom,)], ("bac",))}
-    row = (await tx.select(_state(tuple(service.extensions)), nom=nom, le=bac.horloge.now()))[0]
+    row = (await tx.select(_told(tuple(service.extensions), *_ASKED), nom=nom, le=bac.horloge.now()))[0]
     first, enterrees, retenues, reveil, prevenus, muets, usagers, position, *attendent = row
     return {
         "bac": nom,
