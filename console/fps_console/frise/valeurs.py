@@ -108,7 +108,7 @@ def imprimees(contenu: Mapping[str, Any]) -> Iterator[tuple[str, str | int]]:
     """What a letter to a person prints of dates and amounts: its own, then those of its parts."""
     for partie in (contenu, *(contenu[nom] for nom in ("etablissement", "modalites") if isinstance(contenu.get(nom), dict))):
         for nom, brute in partie.items():
-            somme = isinstance(brute, int) and not isinstance(brute, bool) and not nom.endswith("pourcent")
+            somme = isinstance(brute, int) and not isinstance(brute, bool) and brute != 0 and not nom.endswith("pourcent")
             if IMPRIMEES.fullmatch(nom) and (somme or (isinstance(brute, str) and JOUR.fullmatch(brute))):
                 yield nom, brute
 
