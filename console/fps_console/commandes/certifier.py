@@ -45,8 +45,7 @@ from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
 
-# From the best to the worst of several runs: what nobody can trust is worse than what is wrong.
-PIRE: Final = (Etat.CONFORME, Etat.INCOMPLET, Etat.NON_CONFORME, Etat.CONFIGURATION, Etat.SIMULATEUR)
+PIRE: Final = (Etat.CONFORME, Etat.INCOMPLET, Etat.NON_CONFORME, Etat.CONFIGURATION, Etat.SIMULATEUR)  # the best first
 PILOTE: Final = "« --pilote ADRESSE », ou « --pilote emission=ADRESSE,rapo=ADRESSE » pour deux produits en duel."
 
 
@@ -396,6 +395,6 @@ def show_requirements(en_json: bool) -> int:
 
 def _row(exigence: Exigence) -> tuple[object, ...]:
     source = exigence.source
-    cited = [source.article, f"spécification, {source.section}" if source.section else None, source.hypothese]
-    flux = "tous" if exigence.flux is None else exigence.flux
-    return exigence.id, LIBELLES[exigence.acteur], flux, NIVEAUX[exigence.niveau], exigence.texte, " ; ".join(filter(None, cited))
+    cited = [source.article, source.section and f"spécification, {source.section}", source.hypothese]
+    dites = (LIBELLES[exigence.acteur], exigence.flux or "tous", NIVEAUX[exigence.niveau], exigence.texte)
+    return exigence.id, *dites, " ; ".join(filter(None, cited))
