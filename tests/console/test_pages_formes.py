@@ -264,3 +264,18 @@ async def test_a_town_is_added_by_its_siret_then_by_its_file_whose_errors_have_a
     assert other.status_code == 422 and "siret-autre" in other.text
     assert await fait(agent, f"{page}/fichier", fichier=texte.replace("Ville d'Exemple", "Ville changée")) == page
     assert "Ville changée" in (await agent.get(page)).text
+
+
+async def test_the_agents_of_a_town_see_their_desks_and_prepare_a_convention(defaut: World, agent: httpx.AsyncClient) -> None:
+    desks = "/bacs/defaut/villes/21590350100017/guichets"
+    before = await agent.get(desks)
+    sound(before)
+    assert "Espace <strong>" in before.text and before.text.count("<li>N° ") == 1
+    assert (await agent.get(desks.replace("21590350100017", "1" * 14))).status_code in (403, 404)
+    form = f"{desks}/preparer-une-convention"
+    refused = await envoyer(agent, form, signataire__nom="")
+    assert refused.status_code == 422 and 'id="signataire.nom-erreur"' in refused.text
+    await fait(agent, form, signataire__nom="Camille Modèle")
+    assert (await agent.get(desks)).text.count("<li>N° ") == 2
+    for autre in ("accepter-cahier-charges", "inscrire-agents-au-portail"):
+        sound(await agent.get(f"{desks}/{autre}"))
