@@ -170,10 +170,10 @@ class Neighbour(Client):
         if value is not None:
             content = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             given.append((b"content-type", b"application/json"))
-        if content or method in BODIED:
+        if content or method.upper() in BODIED:
             given.append((b"content-length", str(len(content)).encode()))
         names = {name for name, _ in own}
-        response = await self._network.ask(place, method, [*(one for one in given if one[0] not in names), *own], content)
+        response = await self._network.ask(place, method.upper(), [*(one for one in given if one[0] not in names), *own], content)
         response.read()
         return response
 
