@@ -101,7 +101,7 @@ async def test_what_the_documentation_does_not_tell_holds_no_data() -> None:
     for party in SERVICES:
         app = world.services[party].app
         told = {path for p, _, path, _ in portes() if p is party}
-        silent = {str(route.path) for route in iter_route_contexts(app.routes)} - told
+        silent = {str(route.path).replace(":path}", "}") for route in iter_route_contexts(app.routes)} - told
         assert silent <= HORS_CONTRAT, f"{party}: {silent - HORS_CONTRAT}"
 
 

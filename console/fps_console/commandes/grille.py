@@ -84,12 +84,12 @@ def _une_part(part: tuple[Sequence[Delai], Sequence[Piege]]) -> list[Case]:
 async def _cases(essayes: Sequence[Delai], tendus: Sequence[Piege], *, muette: bool) -> list[Case]:
     from fps_simulateur.pilote.world import open_world
 
-    cases, total = [], len(essayes) * len(tendus)
+    cases, attendues = [], len(essayes) * len(tendus)
     async with open_world() as world:
         with Dixiemes(muet=muette) as progres:
             async for une in Grille(world).cases(essayes, tendus):
                 cases.append(une)
-                progres.dire(len(cases), total, f"{len(cases)} cases sur {total} : {une.delai}")
+                progres.dire(len(cases), attendues, f"{len(cases)} cases sur {attendues} : {une.delai}")
     return cases
 
 

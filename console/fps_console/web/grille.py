@@ -45,5 +45,5 @@ def grille_svg(nom: str, grille: Mapping[int, int], fps: int | None) -> Markup:
 
 def duree(minutes: int) -> str:
     """« 45 min », « 2 h », « 2 h 30 »."""
-    heures, reste = divmod(minutes, 60)
-    return f"{minutes} min" if not heures else f"{heures} h {reste:02d}" if reste else f"{heures} h"
+    heures, minute = divmod(minutes, 60)
+    return f"{minutes} min" if not heures else f"{heures} h {minute:02d}" if minute else f"{heures} h"
