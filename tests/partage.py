@@ -59,6 +59,10 @@ LONGUES = (
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[robustesse]",
     # The rows of the bench are measured by who measures; that they can be is shown by the quicker ones.
     "tests/project/test_bench.py::test_a_whole_life_is_timed_and_written_with_the_keys_of_the_contract",
+    "tests/project/test_bench.py::test_lives_and_the_months_of_a_town_are_counted_before_their_time_means_anything",
+    # Measured under tracemalloc, which slows all that it sees.
+    "tests/console/test_doctor_invariants.py::test_four_times_more_dossiers_need_no_more_memory_to_be_looked_at",
+    *(f"tests/kit/test_distributions.py::test_a_wheel_holds_every_file_of_its_package[{nom}]" for nom in ("dgfip", "ccsp", "collectivite")),
     "tests/population/test_marche.py::test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[dgfip]",
     "tests/kit/test_distributions.py::test_a_distribution_starts_alone[ccsp]",
