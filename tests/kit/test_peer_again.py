@@ -36,7 +36,7 @@ class Cable(httpx.AsyncBaseTransport):
             self.letters += 1
         if self.status == 1:
             raise httpx.ConnectError("cut", request=request)
-        return httpx.Response(self.status, json={"code": "indisponible"})
+        return httpx.Response(self.status, json={"code": "indisponible"}, headers={"Retry-After": "900"} if self.status == 429 else {})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -83,6 +83,31 @@ async def test_the_letters_of_a_peer_that_was_away_leave_when_it_answers_again(m
     async for _ in moments():
         if not relay.away:
             break
+
+
+async def test_a_letter_that_was_told_to_wait_waits_though_its_receiver_was_away_meanwhile(monde: World, cable: Cable) -> None:
+    ville = await Ville.ouvrir(monde, LE)
+    cable.status = 429
+    assert (await ville.poster("/fps", une_autre(0))).status_code == 201
+    async for _ in moments():
+        if await held(monde, ville.bac):
+            break
+    cable.status = 1
+    assert (await ville.poster("/fps", une_autre(1))).status_code == 201
+    relay = monde.services[Party.COLLECTIVITE].relay
+    async for _ in moments():
+        if relay.away and len(await held(monde, ville.bac)) == 2:
+            break
+    cable.status = 0
+    async for _ in moments():
+        if not relay.away and len(await held(monde, ville.bac)) <= 1:
+            break
+    ((attempts, until),) = await held(monde, ville.bac)
+    assert attempts == 1 and until > wall_now() + timedelta(seconds=800)
+    relay.told.clear()
+    await relay.stop()
+    relay.start()
+    await monde.pilot.au_calme(ville.bac)
 
 
 async def test_a_letter_that_its_receiver_refuses_to_understand_keeps_its_delay(monde: World, cable: Cable) -> None:

@@ -6,7 +6,7 @@ import itertools
 import json
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, select, update
@@ -60,6 +60,7 @@ class Relay:
         self.service, self.bus, self.carrier = service, bus, carrier
         self.quick = 0  # quick looks left, since a letter waits for its receiver's clock
         self.away: dict[Party, asyncio.Task[None]] = {}  # who did not answer, and who asks whether they do again
+        self.told: dict[str, datetime] = {}  # until when a receiver said that a letter must wait
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -179,18 +180,25 @@ class Relay:
         self.away.pop(party, None)
 
     async def _forward(self, parties: Iterable[Party]) -> int:
-        """Let the letters to these services go now, as if never tried: a try that nobody answered says nothing of a letter."""
+        """Let the letters to these services go now, as if never tried: a try that nobody answered says nothing of a letter.
+
+        What a receiver said of a letter (Retry-After) still holds.
+        """
         types = [cls.type for party in parties for cls in received_by(party) if cls.sender is self.service.party]
         now = wall_now()
+        self.told = {id: until for id, until in self.told.items() if until > now}
         async with self.service.database.write() as tx:
             values = {"not_before": now, "attempts": 0}
-            found = await tx.execute(update(_OUT).where(_OUT.c.type.in_(types), _OUT.c.not_before > now).values(**values))
+            waiting = (_OUT.c.type.in_(types), _OUT.c.not_before > now, _OUT.c.id.not_in(list(self.told)))
+            found = await tx.execute(update(_OUT).where(*waiting).values(**values))
         self.service.committed.set()
         return found
 
     async def _group(self, letters: dict[int, Letter]) -> dict[int, Delivery]:
         deliveries = dict(zip(letters, await self.carrier.deliver(list(letters.values())), strict=True))
         receiver = by_type(next(iter(letters.values())).type).receiver
+        told = {letters[p].id: wall_now() + timedelta(seconds=d.wait) for p, d in deliveries.items() if d.wait is not None}
+        self.told |= told
         await self._heard(receiver, all(d.away for d in deliveries.values()))
         answered = {p: d for p, d in deliveries.items() if d.answer is not None}
         incoming: list[tuple[Letter, Message]] = []
