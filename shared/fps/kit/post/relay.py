@@ -198,7 +198,8 @@ class Relay:
         deliveries = dict(zip(letters, await self.carrier.deliver(list(letters.values())), strict=True))
         receiver = by_type(next(iter(letters.values())).type).receiver
         told = {letters[p].id: wall_now() + timedelta(seconds=d.wait) for p, d in deliveries.items() if d.wait is not None}
-        self.told |= told
+        if told:  # those whose delay is over are forgotten
+            self.told = {id: until for id, until in self.told.items() if until > wall_now()} | told
         await self._heard(receiver, all(d.away for d in deliveries.values()))
         answered = {p: d for p, d in deliveries.items() if d.answer is not None}
         incoming: list[tuple[Letter, Message]] = []
