@@ -9,10 +9,15 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
 
 from fps_console.commandes.temps import instant
 from fps_console.web.app import application
+from fps_console.web.cadre import Cadre
+from fps_console.web.pages import temps
+from fps_console.web.pages.table import FAMILLES
 from fps_console.web.seances import lien
+from fps_console.web.travaux import Travail, Travaux
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import BASE, establish, sound
 
@@ -94,8 +99,9 @@ async def test_a_form_of_elsewhere_acts_on_nothing(defaut: World, agent: httpx.A
     ):
         assert (await agent.post("/bacs/defaut/temps", data=data, headers=headers)).status_code == 403
     assert (await agent.post("/bacs/defaut/temps", data=data, headers={"Host": "evil.example"})).status_code == 421
-    forged = await agent.post("/bacs/defaut/temps", data={**data, "jeton": "faux"})
-    assert forged.status_code == 403 and "Le formulaire n’est plus valable" in forged.text
+    for jeton in ("faux", "é"):
+        forged = await agent.post("/bacs/defaut/temps", data={**data, "jeton": jeton})
+        assert forged.status_code == 403 and "Le formulaire n’est plus valable" in forged.text
     assert await jour(defaut) == "2026-06-28"
     there = await agent.post(
         "/bacs/defaut/temps", data={k: v for k, v in data.items() if k != "jeton"}, headers={"X-FPS-Jeton": data["jeton"]}
@@ -193,6 +199,28 @@ async def test_an_advance_tells_what_happens_as_a_stream_that_ends_with_the_time
     assert all(line.startswith(("data: ", ": ")) for line in stream.text.splitlines() if line)
     end = stream.text.rpartition("<hx-partial")[2]
     assert "<strong>1er juin 2027</strong>" in end and f"/bacs/defaut/dossiers/{numero}" in end
+
+
+async def test_what_happens_while_a_stream_is_being_read_is_told_at_once(defaut: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    travaux, fini = Travaux(defaut.pilot), asyncio.Event()
+    monkeypatch.setattr(temps, "Travaux", lambda pilot: travaux)
+    cadre = Cadre(defaut.pilot, defaut.client, defaut.addresses, defaut.addresses, FAMILLES)
+    flux = next(route for route in temps.routes(cadre) if route.name == "temps-flux")
+
+    async def mener(travail: Travail) -> None:
+        await fini.wait()
+
+    travail = travaux.lancer("cle", "defaut", {}, mener)
+    travail.instant = instant("2026-06-29")
+    scope = {"type": "http", "method": "GET", "path": "/bacs/defaut/temps/cle", "query_string": b"", "headers": []}
+    answer = await flux.endpoint(Request({**scope, "path_params": {"bac": "defaut", "cle": "cle"}}))
+    lus = aiter(answer.body_iterator)
+    assert "29 juin 2026" in await anext(lus)
+    travail.instant = instant("2026-07-14")  # while the browser reads
+    travail.reveiller()
+    assert "14 juillet 2026" in await asyncio.wait_for(anext(lus), temps.BATTEMENT / 2)
+    fini.set()
+    assert "28 juin 2026" in "".join([un async for un in lus])
 
 
 async def test_a_clock_runs_and_stops_a_moment_is_kept_and_a_bac_ends_from_the_pages(defaut: World, agent: httpx.AsyncClient) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
+from starlette.requests import Request
+from starlette.responses import Response
 
 from fps.kit.web.keys import EN_TETE
 from fps.parties import Party
+from fps_console.mots.saisie import question
 from fps_console.web.champs import Champ, Formulaire, Illisible
-from fps_console.web.formes import Geste, Refus, Refuse
+from fps_console.web.formes import Geste, Refus, Refuse, Saisie
 from fps_console.web.possibles import DU_BAC, POSSIBLES
 from fps_simulateur.langue.actes import ACTES, Acte, fusion
 from fps_simulateur.langue.moments import normal
@@ -155,6 +158,42 @@ def groupes(champs: Iterable[Champ], ouverts: frozenset[str] = frozenset()) -> l
     return [Groupe(nom, tuple(tous), nom in PLIES - ouverts) for nom, tous in found.items()]
 
 
+async def page_d_un_acte(
+    cadre: "Cadre",
+    request: Request,
+    un: Acte,
+    forme: Formulaire,
+    saisie: Saisie,
+    retour: tuple[str, str],
+    *,
+    devant: Iterable[str] = DEVANT,
+    sus: Iterable[str] = SUS,
+    ouverts: frozenset[str] = frozenset(),
+    **valeurs: Any,
+) -> Response:
+    """The page of the form of an act. `retour`: the address that one comes from, and its words; `devant`, `sus`: as `Formulaire.partager`.
+
+    With a `plaque`, which the page knows already, nobody types it again. Raises PiloteErreur.
+    """
+    montres, plies = forme.partager(devant, sus)
+    own = {"sens": un.sens.partition(" ; ")[0].rstrip(".") + ".", "villes": [], "ville": ""}
+    return await cadre.page(
+        request,
+        "actes/forme.html",
+        bac=cadre.bac(request),
+        titre=titre(un),
+        bouton=titre(un),
+        action=request.url.path,
+        montres=groupes(montres, ouverts),
+        plies=groupes(c for c in plies if "plaque" not in valeurs or c.nom != "immatriculation"),
+        question=question,
+        saisie=saisie,
+        retour=retour[0],
+        retour_dit=retour[1],
+        **(own | valeurs),
+    )
+
+
 def sur_un_dossier(un: Acte) -> bool:
     """Whether an act is one of those that a dossier offers."""
     return un.nom in POSSIBLES or bool({"numero", "requete"} & {*un.places}) or (un.message is not None and un.nom != "créer un FPS")
@@ -170,4 +209,4 @@ def titre(un: Acte) -> str:
     return un.nom[0].upper() + un.nom[1:]
 
 
-__all__ = ["DEVANT", "NOMS", "SUS", "Contrats", "Groupe", "du_bac", "faire", "formulaire", "groupes", "normal", "sur_un_dossier", "titre"]
+__all__ = ["NOMS", "Contrats", "Groupe", "du_bac", "faire", "formulaire", "normal", "page_d_un_acte", "sur_un_dossier", "titre"]

@@ -1,6 +1,7 @@
 """The acts of the pages: a form that is shown, refused with its values kept, done once, and then leads to a page."""
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -142,7 +143,7 @@ class Formes:
             phrase = "Pour agir, ce navigateur doit avoir ouvert le lien du terminal ; sa séance n'existe pas, ou elle a pris fin."
             raise Refuse(Refus("Aucune séance n'est ouverte ici", phrase, "", SANS_SEANCE, "seance-requise", 403))
         jeton = request.headers.get(EN_TETE) or saisie[JETON]
-        if jeton != seance.jeton:
+        if not hmac.compare_digest(jeton.encode(), seance.jeton.encode()):  # takes the same time, wherever it differs
             phrase = "Le formulaire vient d'une autre séance : rien n'a été fait."
             raise Refuse(Refus("Le formulaire n'est plus valable", phrase, "", "Relisez-le, puis renvoyez-le.", "jeton-de-forme", 403))
         dit = json.dumps([request.url.path, sorted((k, v) for k, v in saisie.plusieurs.items() if k != JETON)])

@@ -34,6 +34,7 @@ class Travail:
     refus: Refus | None = None
     tache: "asyncio.Task[None] | None" = None
     nouvelles: asyncio.Event = field(default_factory=asyncio.Event)
+    tour: int = 0  # of the news: who was busy while some came has not seen this one
 
     @property
     def finie(self) -> bool:
@@ -48,6 +49,7 @@ class Travail:
 
     def reveiller(self) -> None:
         """Let those who listen look again."""
+        self.tour += 1
         self.nouvelles.set()
         self.nouvelles = asyncio.Event()
 
@@ -56,9 +58,9 @@ class Travail:
         if self.tache is not None:
             await asyncio.wait([self.tache], timeout=patience)
 
-    async def suite(self) -> None:
-        """Wait until there is more to tell, or nothing more."""
-        if not self.finie:
+    async def suite(self, vu: int) -> None:
+        """Wait until there is more to tell than at that turn, or nothing more."""
+        if vu == self.tour and not self.finie:
             await self.nouvelles.wait()
 
 

@@ -18,7 +18,7 @@ from fps_console.commandes.explique import shown
 from fps_console.mots import recit
 from fps_console.mots.champs import CHAMPS
 from fps_console.mots.saisie import question
-from fps_console.web.actes import DEVANT, NOMS, SUS, Contrats, du_bac, faire, formulaire, groupes, normal, sur_un_dossier, titre
+from fps_console.web.actes import NOMS, Contrats, du_bac, faire, formulaire, normal, page_d_un_acte, sur_un_dossier, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.champs import Formulaire
 from fps_console.web.formes import Geste, Saisie
@@ -78,23 +78,6 @@ def routes(cadre: Cadre) -> list[Route]:
         actes = [(qui, normal(un.nom), titre(un), un.sens.partition(" ; ")[0].rstrip(".")) for qui, un in du_bac()]
         return await cadre.page(request, "actes/liste.html", bac=cadre.bac(request), actes=actes)
 
-    async def montrer(request: Request, un: Acte, forme: Formulaire, saisie: Saisie, **valeurs: Any) -> Response:
-        montres, plies = forme.partager(DEVANT, SUS)
-        return await cadre.page(
-            request,
-            "actes/forme.html",
-            bac=cadre.bac(request),
-            titre=titre(un),
-            sens=un.sens.partition(" ; ")[0].rstrip(".") + ".",
-            bouton=titre(un),
-            action=request.url.path,
-            montres=groupes(montres),
-            plies=groupes(plies),
-            question=question,
-            saisie=saisie,
-            **valeurs,
-        )
-
     # The acts of the bac.
     async def forme_du_bac(request: Request, un: Acte, saisie: Saisie) -> tuple[Formulaire, list[tuple[str, str]], str]:
         """Its form, the towns of the bac, and the one that is chosen."""
@@ -115,16 +98,9 @@ def routes(cadre: Cadre) -> list[Route]:
         un = acte(request, dossier=False)
         forme, noms, siret = await forme_du_bac(request, un, saisie)
         demande = "siret" in un.defauts or "siret_ville" in un.places
-        retour = f"/bacs/{cadre.bac(request)}/actes"
-        return await montrer(
-            request,
-            un,
-            forme,
-            saisie,
-            villes=noms if demande else [],
-            ville=siret if demande else "",
-            retour=retour,
-            retour_dit="Agir dans ce bac",
+        retour = (f"/bacs/{cadre.bac(request)}/actes", "Agir dans ce bac")
+        return await page_d_un_acte(
+            cadre, request, un, forme, saisie, retour, villes=noms if demande else [], ville=siret if demande else ""
         )
 
     async def agir(geste: Geste) -> str:
@@ -163,8 +139,8 @@ def routes(cadre: Cadre) -> list[Route]:
     async def voir_dossier(request: Request, saisie: Saisie) -> Response:
         un, numero = acte(request, dossier=True), request.path_params["numero"]
         forme, _ = await forme_du_dossier(request, un)
-        retour, dit = f"/bacs/{cadre.bac(request)}/dossiers/{numero}", f"Dossier {NumeroFps.lire(numero).affichage}"
-        return await montrer(request, un, forme, saisie, villes=[], ville="", retour=retour, retour_dit=dit)
+        retour = (f"/bacs/{cadre.bac(request)}/dossiers/{numero}", f"Dossier {NumeroFps.lire(numero).affichage}")
+        return await page_d_un_acte(cadre, request, un, forme, saisie, retour)
 
     async def agir_dossier(geste: Geste) -> str:
         request, bac = geste.request, cadre.bac(geste.request)

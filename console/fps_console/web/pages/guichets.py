@@ -9,8 +9,7 @@ from starlette.routing import Route
 
 from fps.parties import Party
 from fps_console.mots import recit
-from fps_console.mots.saisie import question
-from fps_console.web.actes import Contrats, faire, formulaire, groupes, normal, titre
+from fps_console.web.actes import Contrats, faire, formulaire, normal, page_d_un_acte, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Saisie
 from fps_simulateur.langue.actes import Acte
@@ -73,24 +72,8 @@ def routes(cadre: Cadre) -> list[Route]:
     async def voir(request: Request, saisie: Saisie) -> Response:
         un, bac, siret = acte(request), cadre.bac(request), request.path_params["siret"]
         forme = await formulaire(contrats, un, {"siret_ville": siret}, {})
-        montres, plies = forme.partager((), ())
-        return await cadre.page(
-            request,
-            "actes/forme.html",
-            bac=bac,
-            titre=titre(un),
-            sens=un.sens,
-            bouton=titre(un),
-            action=request.url.path,
-            montres=groupes(montres),
-            plies=groupes(plies),
-            question=question,
-            saisie=saisie,
-            villes=[],
-            ville="",
-            retour=f"/bacs/{bac}/villes/{siret}/guichets",
-            retour_dit="Les guichets de cette ville",
-        )
+        retour = (f"/bacs/{bac}/villes/{siret}/guichets", "Les guichets de cette ville")
+        return await page_d_un_acte(cadre, request, un, forme, saisie, retour, devant=(), sus=())
 
     async def agir(geste: Geste) -> str:
         un, bac, siret = acte(geste.request), cadre.bac(geste.request), geste.request.path_params["siret"]

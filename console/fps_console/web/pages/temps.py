@@ -105,6 +105,7 @@ def routes(cadre: Cadre) -> list[Route]:
         async def recits() -> AsyncIterator[str]:
             dites = 0
             while travail is not None and not travail.finie:
+                vu = travail.tour  # before the look: what is told after it is another turn
                 for sujet, line in travail.lignes[dites:]:
                     texte = cadre.fragment(request, "temps/ligne.html", bac=bac, sujet=sujet, ligne=line).body
                     yield _evenement(bytes(texte).decode())
@@ -113,7 +114,7 @@ def routes(cadre: Cadre) -> list[Route]:
                     ou = recit.longue(travail.instant.astimezone(PARIS).date())
                     yield _evenement(f'<hx-partial hx-target="#temps-ou" hx-swap="innerHTML">{ou}</hx-partial>')
                 try:
-                    await asyncio.wait_for(travail.suite(), BATTEMENT)
+                    await asyncio.wait_for(travail.suite(vu), BATTEMENT)
                 except TimeoutError:
                     yield ": encore\n\n"
             try:

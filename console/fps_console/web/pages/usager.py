@@ -14,8 +14,7 @@ from fps.droit.money import euros
 from fps.parties import Party
 from fps_console.lecture import lettre
 from fps_console.mots import recit
-from fps_console.mots.saisie import question
-from fps_console.web.actes import DEVANT, NOMS, SUS, Contrats, faire, formulaire, groupes, normal, titre
+from fps_console.web.actes import NOMS, Contrats, faire, formulaire, normal, page_d_un_acte, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie, refus_de
 from fps_console.web.possibles import POSSIBLES, USAGER, lire, usuels
@@ -94,24 +93,8 @@ def routes(cadre: Cadre) -> list[Route]:
             )
         un, etat = ACTES[nom], await lire(cadre.lecture, bac, numero)
         forme = await formulaire(contrats, un, etat.mots, usuels(nom, etat))
-        montres, plies = forme.partager(DEVANT, SUS)
-        return await cadre.page(
-            request,
-            "actes/forme.html",
-            bac=bac,
-            titre=titre(un),
-            sens=un.sens,
-            bouton=titre(un),
-            action=request.url.path,
-            montres=groupes(montres, OUVERTS),
-            plies=groupes([c for c in plies if c.nom != "immatriculation"]),
-            question=question,
-            saisie=saisie,
-            villes=[],
-            ville="",
-            plaque=plaque,
-            retour=adresse(bac, numero, plaque),
-            retour_dit="Mon avis",
+        return await page_d_un_acte(
+            cadre, request, un, forme, saisie, (adresse(bac, numero, plaque), "Mon avis"), ouverts=OUVERTS, plaque=plaque
         )
 
     async def agir(geste: Geste) -> str:
