@@ -38,7 +38,7 @@ class Mutant:
     entetes: Callable[[dict[str, str]], dict[str, str]] | None = None
     octets: Callable[[bytes], bytes] | None = None
     deux_fois: bool = False
-    chemin: str = ""  # what is altered is no message: the end of its address
+    chemin: str = ""  # what is altered is no message: what is in its address; both parts of it, where there is a « * »
     muet: bool = False  # it shows no certificate there
     montre: Callable[[World, str], Awaitable[str]] | None = None  # the certificate that it shows there, made ready in that bac
     ailleurs: str = ""  # the message goes to the address of another
@@ -64,22 +64,23 @@ class Alteree(httpx.AsyncBaseTransport):
         m, corps = self._mutant, await request.aread()
         chemin = m.chemin or ("" if m.message is None else m.message.path)
         url, entetes = str(request.url), dict(request.headers)
+        vise = all(part in url for part in chemin.split("*"))
         entetes.pop("content-length", None)
-        if chemin and chemin in url:
+        if chemin and vise:
             corps = self._lot(corps) if url.endswith("/lot") else self._un(corps)
             entetes = entetes if m.entetes is None else m.entetes(entetes)
             url = url.replace(chemin, m.ailleurs) if m.ailleurs else url
         client = self._client
-        if m.muet and chemin in url:
+        if m.muet and vise:
             client = httpx.AsyncClient(transport=InProcess(client._transport.applications, nobody))  # type: ignore[attr-defined]
-        if m.montre is not None and self._monde is not None and chemin in url:
+        if m.montre is not None and self._monde is not None and vise:
             bac = url.partition("/bacs/")[2].partition("/")[0]
             if bac not in self._montres:
                 self._montres[bac] = await m.montre(self._monde, bac)
             present = always((self._montres[bac],))
             client = httpx.AsyncClient(transport=InProcess(client._transport.applications, present))  # type: ignore[attr-defined]
         answer = await client.request(request.method, url, headers=entetes, content=corps)
-        if m.deux_fois and chemin and chemin in url:
+        if m.deux_fois and chemin and vise:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)
         dits = {nom: answer.headers[nom] for nom in ("content-type", "retry-after") if nom in answer.headers}
         return httpx.Response(answer.status_code, headers=dits, content=answer.content)
@@ -356,7 +357,7 @@ ATTRAPES: Mapping[str, str] = {
     "piece-a-venir": "EX-901 EX-911 EX-912",
     "exercice-faux": "EX-347 EX-901 EX-913 EX-918",
     "piece-trop-forte": "EX-901 EX-916",
-    "memoire-sans-signataire": "EX-011 EX-722",
+    "memoire-sans-signataire": "EX-011 EX-722 EX-744",
     "rapo-tardif-recu": "EX-301",
     "rapo-accepte-sans-suite": "EX-304",
     "silence-oublie": "EX-302",

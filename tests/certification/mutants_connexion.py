@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from collectivite.api import connexions
 from fps.confiance.habilitation import EtatHabilitation
+from fps.kit.ground.clock import paris
 from fps.kit.trust import psce
 from fps.kit.trust.pki import nom
 from fps.messages.mfps import CreationFps
@@ -20,6 +21,7 @@ from tests.parler.certificats import Essai, auto_signe, autre_autorite, certific
 
 LILLE, PARIS = "21590350100017", "21750001600019"
 JOUR = timedelta(days=1)
+PASSE, AVENIR = paris(date(2024, 1, 1)), paris(date(2099, 1, 1))
 
 
 def montrant(quoi: str, faire: Callable[[World], Essai], siret: str | None = None, **champs: Any) -> Mutant:
@@ -34,8 +36,19 @@ def montrant(quoi: str, faire: Callable[[World], Essai], siret: str | None = Non
     return Mutant(quoi, UN, CreationFps, montre=montre)
 
 
-def _du_psce(monde: World) -> Essai:
-    return certificat(monde.pki)
+def du_psce(**quoi: Any) -> Callable[[World], Essai]:
+    """A certificate of the test PSCE, good for longer than what must be renewed unless said otherwise."""
+    return lambda monde: certificat(monde.pki, **{"au": 60 * JOUR, **quoi})
+
+
+_du_psce = du_psce()
+
+
+async def _d_un_autre_bac(monde: World, bac: str) -> str:
+    lui, autre = _du_psce(monde), f"{bac}-autre"
+    await monde.pilot.creer(autre, PASSE)
+    await habilitation_de(monde.services[Party.ANTAI].service, autre, lui, LILLE)
+    return lui.pem
 
 
 async def _illisible(monde: World, bac: str) -> str:
@@ -56,7 +69,7 @@ def _toujours(*donnes: Any) -> list[Any]:
 
 def front(quoi: str, port: int) -> Mutant:
     """A product that asks the API front of one party without its certificate."""
-    return Mutant(quoi, ("connexion-controle",), chemin=f":{port}/bacs/", muet=True)
+    return Mutant(quoi, ("connexion-controle",), chemin=f":{port}/bacs/*/front", muet=True)
 
 
 class Rancunier:
@@ -72,13 +85,13 @@ class Rancunier:
 
 MANQUENT = connexions.manquantes
 LIGNE = "fps.kit.wire.carrier"
-PILOTE = "fps_simulateur.pilote.pilot"
+CALME = "fps_simulateur.pilote.calme"
 MANQUANTES = "collectivite.api.connexions.manquantes"
 # A letter that is refused for its certificate alone waits for another one: these products drop it.
 LACHE: tuple[tuple[str, Any], ...] = ((f"{LIGNE}.DU_CERTIFICAT", frozenset()),)
 # What shows a product's certificate is not counted as come from the reference collectivité: the two ends of its way never agree.
 COMPTE: tuple[tuple[str, Any], ...] = tuple(
-    (f"{PILOTE}.{un}", lambda vus: not any(x["en_attente"] for x in vus.values())) for un in ("_settled", "_quiet")
+    (f"{CALME}.{un}", lambda vus: not any(x["en_attente"] for x in vus.values())) for un in ("settled", "quiet")
 )
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("sans-certificat", UN, CreationFps, muet=True),
@@ -92,8 +105,15 @@ MUTANTS: tuple[Mutant, ...] = (
     montrant("certificat-pas-active", _du_psce, LILLE, etat=EtatHabilitation.DEPOSEE),
     replace(montrant("certificat-desactive", _du_psce, LILLE, etat=EtatHabilitation.DESACTIVEE), patches=LACHE),
     montrant("certificat-pour-une-autre-zone", _du_psce, LILLE, zones=("verte",)),
-    replace(montrant("certificat-pas-renouvele", _du_psce, LILLE), patches=COMPTE),
+    montrant("certificat-pas-encore-valide", du_psce(du=JOUR)),
+    montrant("certificat-a-cle-faible", du_psce(cle=ec.generate_private_key(ec.SECP192R1()))),
+    montrant("certificat-sans-siret", du_psce(siret=None)),
+    montrant("certificat-remplace", _du_psce, LILLE, remplacee_le=PASSE),
+    montrant("certificat-d-effet-a-venir", _du_psce, LILLE, effet_le=AVENIR),
+    Mutant("certificat-d-un-autre-bac", UN, CreationFps, montre=_d_un_autre_bac),
+    replace(montrant("certificat-pas-renouvele", du_psce(au=JOUR), LILLE), patches=COMPTE),
     Mutant("front-sans-certificat", ("connexion-controle",), chemin="/front", muet=True),
+    front("front-de-l-antai-sans-certificat", 8001),
     front("front-de-la-dgfip-sans-certificat", 8002),
     front("front-de-la-juridiction-sans-certificat", 8003),
     regle("front-cru-d-avance", "connexion-desactivee", {MANQUANTES: _toujours}),
@@ -113,8 +133,15 @@ ATTRAPES: Mapping[str, str] = {
     "certificat-pas-active": "EX-001 EX-047 EX-190",
     "certificat-desactive": "EX-048 EX-190 EX-607",
     "certificat-pour-une-autre-zone": "EX-049 EX-190",
+    "certificat-pas-encore-valide": "EX-053 EX-190",
+    "certificat-a-cle-faible": "EX-054 EX-190",
+    "certificat-sans-siret": "EX-055 EX-190",
+    "certificat-remplace": "EX-056 EX-190",
+    "certificat-d-effet-a-venir": "EX-057 EX-190",
+    "certificat-d-un-autre-bac": "EX-058 EX-190",
     "certificat-pas-renouvele": "EX-076",
     "front-sans-certificat": "EX-070 EX-071 EX-072",
+    "front-de-l-antai-sans-certificat": "EX-070",
     "front-de-la-dgfip-sans-certificat": "EX-071",
     "front-de-la-juridiction-sans-certificat": "EX-072",
     "front-cru-d-avance": "EX-073",

@@ -40,10 +40,16 @@ ACCES = {
     "certificat-auto-signe": "Le certificat n'est pas signé par lui-même.",
     "certificat-expire": "Le certificat n'est pas expiré.",
     "certificat-revoque": "Le certificat n'est pas révoqué.",
+    "certificat-pas-encore-valide": "Le certificat est déjà valide : son début est passé.",
+    "certificat-cle-faible": "La clé du certificat est assez forte : RSA de 2048 bits, P-256 ou plus.",
+    "certificat-usage": "Le certificat est fait pour s'authentifier, et son sujet porte le SIRET de son titulaire.",
+    "certificat-autre-bac": "Le certificat est déposé dans le bac où le message est porté.",
     "certificat-non-depose": "Le certificat est déposé avant tout message.",
     "certificat-autre-siret": "Le certificat est celui qui a été déposé pour la collectivité du message, pas pour une autre.",
     "certificat-non-active": "Le certificat est activé avant tout message.",
     "certificat-desactive": "Aucun message n'est envoyé avec un certificat désactivé.",
+    "certificat-remplace": "Aucun message n'est envoyé avec un certificat qui a été remplacé.",
+    "certificat-pas-encore-effectif": "Aucun message n'est envoyé avant la date d'effet du certificat.",
     "certificat-hors-perimetre": "Chaque message reste dans les zones et les droits du certificat.",
 }
 jamais_refuse("acces", ACCES, *DES_MESSAGES.values())
