@@ -143,7 +143,7 @@ def test_a_first_dossier_goes_to_its_refund_by_the_forms(
     with onglet(chromium, lien(simulator)) as (page, dits):
         page.goto(f"{bac_neuf(page, simulator, presser.__name__)}/actes")
         presser(page, page.get_by_role("link", name="Établir un FPS", exact=True))
-        expect(page.get_by_label("Numéro et nom de la voie")).to_have_value("12 rue de l’Exemple")
+        expect(page.get_by_label("Numéro et nom de la voie")).to_have_value("12 rue de l'Exemple")
         presser(page, page.get_by_role("button", name="Établir un FPS"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
         presser(page, page.locator("#temps-prochaine"))

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,13 +12,17 @@ import pytest
 import pytest_asyncio
 
 from fps.parties import Party
+from fps.villes import catalogue
 from fps_console.web.actes import NOMS, Contrats, formulaire
 from fps_console.web.cadre import Cadre
 from fps_console.web.champs import Formulaire, Illisible
 from fps_console.web.formes import Saisie
+from fps_console.web.pages.configuration import formulaire_de_ville, ville_saisie
 from fps_console.web.possibles import DU_BAC, POSSIBLES, lire, usuels
 from fps_console.web.seances import lien
 from fps_simulateur.langue.actes import ACTES
+from fps_simulateur.langue.villes import lire as lire_ville
+from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import establish, sound
 from tests.console.test_pages_qui_agissent import navigateur
@@ -116,7 +121,7 @@ async def test_a_refusal_of_a_service_stands_beside_its_field_and_nothing_typed_
     wrong = await envoyer(agent, form, agent="9999", voie="7 rue d'Essai", montant_deduit="mille")
     sound(wrong)
     assert wrong.status_code == 422 and 'id="montant_deduit-erreur"' in wrong.text  # what cannot be read is said before anybody is asked
-    assert 'value="mille"' in wrong.text and 'value="7 rue d’Essai"' in wrong.text and 'value="9999"' in wrong.text
+    assert 'value="mille"' in wrong.text and 'value="7 rue d&#39;Essai"' in wrong.text and 'value="9999"' in wrong.text
     refused = await envoyer(agent, form, vehicule__immatriculation="?!", agent="9999")
     sound(refused)
     assert refused.status_code == 422 and 'id="vehicule.immatriculation-erreur"' in refused.text
@@ -279,3 +284,61 @@ async def test_the_agents_of_a_town_see_their_desks_and_prepare_a_convention(def
     assert (await agent.get(desks)).text.count("<li>N° ") == 2
     for autre in ("accepter-cahier-charges", "inscrire-agents-au-portail"):
         sound(await agent.get(f"{desks}/{autre}"))
+
+
+async def test_a_town_is_given_field_by_field_and_the_form_writes_the_file_that_says_the_same(
+    defaut: World, agent: httpx.AsyncClient
+) -> None:
+    form = "/bacs/defaut/villes/formulaire"
+    sound(await agent.get(form))
+    faux = {"siret": "12345678901234", "population": "beaucoup", "zones.0.fps.0.valeur": "voiture : 35\nvoiture : 20"}
+    wrong = await envoyer(agent, form, **faux)
+    sound(wrong)
+    assert wrong.status_code == 422 and 'id="population-erreur"' in wrong.text and 'id="zones.0.fps.0.valeur-erreur"' in wrong.text
+    assert 'value="beaucoup"' in wrong.text and "voiture : 35\nvoiture : 20" in wrong.text  # nothing typed is lost
+    cher = await envoyer(
+        agent, form, siret="12345678901234", **{"zones.0.fps.0.valeur": "voiture : 35", "minoration.0.valeur.delai_jours": "0"}
+    )
+    sound(cher)
+    for nom in ("siret", "zones.0", "minoration.0.valeur.delai_jours"):  # each rule beside what it is about
+        assert f'id="{nom}-erreur"' in cher.text, nom
+    assert "dépasse le prix de la durée maximale" in cher.text
+
+    ajoutee = await envoyer(agent, form, refaire="plus:zones", nom="Ville des champs")
+    sound(ajoutee)
+    assert ajoutee.status_code == 200 and 'name="zones.1.code"' in ajoutee.text and 'value="Ville des champs"' in ajoutee.text
+    typed = Forme(ajoutee.text, "formulaire").donnees | {
+        "zones.1.code": "bord",
+        "zones.1.nom": "Bord de l'eau",
+        "zones.1.duree_maximale": "0",
+        "zones.1.duree_maximale.0.valeur": "120",
+        "zones.1.codes_postaux": "00400",
+        "zones.1.fps": "0",
+        "zones.1.fps.0.depuis": "2018-01-01",
+        "zones.1.fps.0.valeur": "voiture : 20,50",
+    }
+    file = await agent.post(form, data=typed | {"refaire": "fichier"})
+    sound(file)
+    assert "code: bord" in file.text and "voiture: 2050" in file.text
+    less = await agent.post(form, data=typed | {"refaire": "moins:zones:0"})
+    assert "zones.0.code" not in less.text and 'value="Bord de l&#39;eau"' in less.text
+    assert [v["siret"] for v in await villes.lister(defaut.pilot, "defaut")].count("21000400800012") == 0
+    answer = await agent.post(form, data=typed)
+    assert answer.status_code == 303, re.findall(r'class="erreur"[^>]*>([^<]*)', answer.text)
+    shown = await agent.get(answer.headers["location"])
+    assert "Ville des champs" in shown.text and "20,50" in shown.text and "Tarifs du jour, Centre-ville" in shown.text
+    page = answer.headers["location"]
+    file_of = Forme((await agent.get(f"{page}/fichier")).text, "fichier").donnees["fichier"][0]
+    assert "nom: Ville des champs" in file_of
+    assert await fait(agent, f"{page}/formulaire", nom="Ville changée", depuis="2026-06-28") == page  # as it is shown, it is taken
+    assert "Ville changée" in (await agent.get(page)).text
+    other = await envoyer(agent, f"{page}/formulaire", siret="21590350100017")
+    assert other.status_code == 422 and 'id="siret-erreur"' in other.text
+
+
+async def test_a_form_of_a_town_loses_nothing_of_the_towns_that_are_shipped() -> None:
+    forme = formulaire_de_ville()
+    for chemin in sorted((Path(catalogue.__file__).parent / "livrees").glob("*.yaml")):
+        lue = lire_ville(chemin.read_text("utf-8"), chemin.name).donnee()
+        _, donnee, _ = ville_saisie(forme.valeurs({"depuis": lue["depuis"], **lue["commune"]}))
+        assert donnee == lue, chemin.name

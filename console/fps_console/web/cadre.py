@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -83,7 +83,7 @@ class Cadre:
             lstrip_blocks=True,
         )
         found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase, vide=Saisie(), terme=terme)
-        found.filters["intitule"] = intitule
+        found.filters.update(intitule=intitule, tel=tel)
         return found
 
     async def page(self, request: Request, gabarit: str, statut: int = 200, *, bac: str | None = None, **valeurs: Any) -> HTMLResponse:
@@ -148,6 +148,11 @@ class Cadre:
     def bac(request: Request) -> str:
         """The name of the bac of an address, which no other one can have; raises HTTPException 404."""
         return nom_de_bac(request.path_params["bac"])
+
+
+def tel(texte: str) -> Markup:
+    """What was typed, or will be sent again, letter for letter: no apostrophe of it is changed."""
+    return escape(texte)
 
 
 def nom_de_bac(bac: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TAILLE: Final = 256 * 1024  # bytes of a form without a file
 JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
+REFAIRE: Final = "refaire"  # the button that changes the form itself, and does nothing else
 SANS_SEANCE: Final = "Dans un terminal, « fps pages » donne un lien : ouvrez-le dans ce navigateur, puis renvoyez le formulaire."
 
 
@@ -185,13 +186,19 @@ class Formes:
         *,
         champs: Mapping[str, str] | None = None,
         limite: int = TAILLE,
+        refaire: Callable[[Saisie], Saisie] | None = None,
     ) -> list[Route]:
-        """The two routes of a form: GET shows it, POST does its act. `faire` gives the address where that leads, in this console."""
+        """The two routes of a form: GET shows it, POST does its act. `faire` gives the address where that leads, in this console.
+
+        `refaire` gives the form as a button `REFAIRE` changes it: it is shown again, and nothing is done.
+        """
 
         async def voir(request: Request) -> Response:
             return await montrer(request, Saisie(request.query_params))
 
         async def poster(request: Request) -> Response:
+            if refaire is not None and (saisie := await self.lire(request, limite))[REFAIRE]:
+                return await montrer(request, refaire(saisie))
             return await self.agir(request, montrer, faire, champs, limite)
 
         voir.__name__, poster.__name__ = nom, f"{nom}-acte"

@@ -8,6 +8,7 @@ from fps_console.web.pages import (
     apprendre,
     bacs,
     certification,
+    configuration,
     dossiers,
     flux,
     frise,
@@ -27,6 +28,7 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     frise.FAMILLE,
     actes.FAMILLE,
     usager.FAMILLE,
+    configuration.FAMILLE,  # before the page of a town, whose address is shorter
     villes.FAMILLE,
     guichets.FAMILLE,
     flux.FAMILLE,
