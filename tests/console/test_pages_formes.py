@@ -1,6 +1,7 @@
 """The forms that are made from the contracts: an act of each party, what a refusal keeps, what a form that comes twice does."""
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -342,3 +343,49 @@ async def test_a_form_of_a_town_loses_nothing_of_the_towns_that_are_shipped() ->
         lue = lire_ville(chemin.read_text("utf-8"), chemin.name).donnee()
         _, donnee, _ = ville_saisie(forme.valeurs({"depuis": lue["depuis"], **lue["commune"]}))
         assert donnee == lue, chemin.name
+
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 2_000 + b"IEND\xaeB`\x82"
+
+
+async def test_a_file_of_ones_own_is_enclosed_and_kept_while_the_form_is_refused(
+    defaut: World, agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, real = list[Any](), defaut.client.request
+
+    async def request(method: str, url: Any, **options: Any) -> httpx.Response:
+        sent.append(options.get("json"))
+        return await real(method, url, **options)
+
+    monkeypatch.setattr(defaut.client, "request", request)
+    numero = await establish(defaut, date_heure_constat="2026-06-27T10:30:00+02:00")
+    await defaut.pilot.conduire("defaut", await _plus(defaut, 8))
+    form = f"/bacs/defaut/usager/{numero}/deposer-un-rapo"
+    donnees = Forme((await agent.get(f"{form}?immatriculation=AB-123-CD")).text, "deposer-un-rapo").donnees
+
+    async def envoye(**fichiers: tuple[str, bytes]) -> httpx.Response:
+        return await agent.post(form, data=donnees, files={f"pieces.fichier.{nom[-1]}": un for nom, un in fichiers.items()})
+
+    donnees |= {"expose": ["J'avais un ticket."], "pieces": ["avis-paiement"], "pieces.nature.1": ["justificatif"]}
+    wrong = await envoye(f1=("C:\\photos\\ticket.png", PNG), f2=("virus.exe", b"MZ\x90"), f3=("gros.pdf", b"%PDF-" + b"0" * 500_001))
+    sound(wrong)
+    assert wrong.status_code == 422 and "« ticket.png », 2 Ko, est gardé" in wrong.text and "J&#39;avais un ticket." in wrong.text
+    erreur = re.findall(r'id="pieces-erreur">([^<]*)', wrong.text)[0]
+    assert "« virus.exe »" in erreur and "PDF, JPEG ou PNG" in erreur and "« gros.pdf » pèse 500 Ko" in erreur
+    donnees = Forme(wrong.text, "deposer-un-rapo").donnees  # what the browser sends again
+    sans_nature = await envoye(f2=("plan.pdf", PDF))
+    assert sans_nature.status_code == 422 and "Dites ce qu’est « plan.pdf »." in sans_nature.text
+    donnees = Forme(sans_nature.text, "deposer-un-rapo").donnees | {"pieces.retirer.2": ["oui"]}
+    cookies, agent.cookies = agent.cookies, httpx.Cookies()
+    expired = await envoye()  # the session ended meanwhile: the file is still there
+    agent.cookies = cookies
+    assert expired.status_code == 403 and "« ticket.png », 2 Ko, est gardé" in expired.text and "plan.pdf" not in expired.text
+    assert (await envoye()).status_code == 303
+    (rapo,) = (body for body in sent if body and "expose" in body)
+    kept = {p["fichier"]: (p["nature"], p["type_media"], base64.b64decode(p["contenu"])) for p in rapo["pieces"]}
+    assert kept["ticket.png"] == ("justificatif", "image/png", PNG) and kept.keys() == {"ticket.png", "avis-paiement.pdf"}
+    odd = await agent.post(
+        form, content=b"--x\r\nContent-Disposition: form-data\r\n\r\n", headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert odd.status_code == 400 and "ne se lit pas" in odd.text

@@ -83,7 +83,7 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
         own = {"phrase": f"Une faute du simulateur ({type(error).__name__}), et non de vous : rien n'est perdu.", "que_faire": que_faire}
         return await cadre.page(request, "erreur.html", 500, titre="Cette page a échoué", accueil=True, **own)
 
-    return {404: missing, 405: missing, 413: missing, PiloteErreur: refused, Exception: fault}
+    return {400: missing, 404: missing, 405: missing, 413: missing, PiloteErreur: refused, Exception: fault}
 
 
 def application(

@@ -21,6 +21,7 @@ from fps_console.lecture import Lecture
 from fps_console.mots import recit
 from fps_console.mots.glossaire import intitule, terme
 from fps_console.web.formes import Formes, Saisie, fragment
+from fps_console.web.pieces import gardes
 from fps_console.web.seances import Seances
 from fps_simulateur.pilote.pilot import Pilot
 
@@ -83,6 +84,7 @@ class Cadre:
             lstrip_blocks=True,
         )
         found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase, vide=Saisie(), terme=terme)
+        found.globals["gardes"] = gardes
         found.filters.update(intitule=intitule, tel=tel)
         return found
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from fps.kit.ground.clock import PARIS
 from fps_console.mots.saisie import question, valeur
 from fps_console.web.formes import Saisie
+from fps_console.web.pieces import jointes
 from fps_simulateur.langue.actes import piece
 
 CENTIMES: Final = 99_999_999  # the bound of an integer that is an amount
@@ -27,7 +28,7 @@ class Champ:
 
     nom: str
     libelle: str
-    genre: str  # texte, long, entier, euros, date, instant, oui, choix, coches, pieces, lignes, json
+    genre: str  # texte, long, entier, euros, date, instant, oui, choix, coches, piece, pieces, lignes, table, json
     aide: str = ""
     requis: bool = False
     defaut: str = ""
@@ -162,7 +163,7 @@ def _feuille(champ: Champ, vraie: Schema, parts: Schema, dit: Any) -> Champ:
             return _liste(champ, _suivre(vraie.get("items", {}), parts), parts, dit)
         case "object":
             if "empreinte" in vraie.get("properties", {}):
-                return replace(_pieces(champ, vraie, parts, [dit] if dit else []), genre="choix", defaut=str((dit or {}).get("nature", "")))
+                return replace(_pieces(champ, vraie, parts, [dit] if dit else []), genre="piece", defaut=str((dit or {}).get("nature", "")))
             return replace(champ, genre="json", defaut="" if dit is None else json.dumps(dit, ensure_ascii=False))
     if vraie.get("format") == "date":
         return replace(champ, genre="date", defaut=texte, aide="" if champ.aide.startswith("Date (") else champ.aide)
@@ -187,16 +188,20 @@ def _pieces(champ: Champ, items: Schema, parts: Schema, dits: Sequence[Any]) -> 
     """Pieces by their nature: each is a specimen of PDF."""
     natures = _suivre(items["properties"]["nature"], parts).get("enum", ())
     coches = tuple(dict.fromkeys(str(p["nature"] if isinstance(p, Mapping) else p) for p in dits))
-    aide = "Chaque pièce est un PDF, SPÉCIMEN, qui dit son nom."
+    aide = "Une pièce cochée est un PDF, SPÉCIMEN, qui dit son nom."
     return replace(champ, genre="pieces", options=tuple((n, valeur(n)) for n in natures), coches=coches, aide=aide)
 
 
 def _lire(champ: Champ, saisie: Saisie) -> Any:
     """The value of a field; None when it is empty. Raises ValueError with what is wrong."""
-    if champ.genre in ("coches", "pieces"):
-        found = [v for v in saisie.plusieurs.get(champ.nom, ()) if v]
-        return [piece(v) for v in found] if champ.genre == "pieces" else found
+    if champ.genre == "coches":
+        return [v for v in saisie.plusieurs.get(champ.nom, ()) if v]
     texte = saisie[champ.nom].strip()
+    if champ.genre in ("piece", "pieces"):
+        siennes = jointes(champ.nom, saisie.valeurs, frozenset(v for v, _ in champ.options))
+        if champ.genre == "pieces":
+            return [piece(v) for v in saisie.plusieurs.get(champ.nom, ()) if v] + siennes
+        return siennes[0] if siennes else piece(texte) if texte else None
     if not texte:
         return None
     match champ.genre:
@@ -221,8 +226,6 @@ def _lire(champ: Champ, saisie: Saisie) -> Any:
                 raise ValueError("Écrivez du JSON.") from None
         case "choix" if champ.options and {v for v, _ in champ.options} <= {"", "oui", "non"}:
             return texte == "oui"
-        case "choix" if champ.aide.startswith("Chaque pièce"):
-            return piece(texte)
     return texte
 
 

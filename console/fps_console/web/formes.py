@@ -18,6 +18,7 @@ from starlette.types import Message
 
 from fps.parties import LIBELLES
 from fps_console.commandes.output import Panne
+from fps_console.web.pieces import garder_fichiers
 from fps_console.web.seances import Seance
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from fps_console.web.cadre import Cadre
 
 TAILLE: Final = 256 * 1024  # bytes of a form without a file
+CHAMPS: Final = 5_000  # fields of a form: a town with a hundred zones
+ILLISIBLE: Final = "Le formulaire ne se lit pas : revenez à sa page, puis renvoyez-le."
 JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
 REFAIRE: Final = "refaire"  # the button that changes the form itself, and does nothing else
 SANS_SEANCE: Final = "Dans un terminal, « fps pages » donne un lien : ouvrez-le dans ce navigateur, puis renvoyez le formulaire."
@@ -126,10 +129,15 @@ class Formes:
     async def lire(self, request: Request, limite: int = TAILLE) -> Saisie:
         """What a form sent; raises Refuse when it is too long."""
         _borner(request, limite)
-        envoi = await request.form(max_files=20, max_fields=500, max_part_size=limite)
+        try:
+            envoi = await request.form(max_files=20, max_fields=CHAMPS, max_part_size=limite)
+        except HTTPException as error:
+            raise HTTPException(400, ILLISIBLE) if error.status_code == 400 else error from None
         tous = {nom: envoi.getlist(nom) for nom in envoi}
         textes = {nom: tuple(v for v in found if isinstance(v, str)) for nom, found in tous.items()}
         fichiers = {nom: v for nom, found in tous.items() for v in found if isinstance(v, UploadFile) and v.filename}
+        derniers = {nom: found[-1] for nom, found in textes.items() if found}
+        textes |= {nom: (v,) for nom, v in (await garder_fichiers(fichiers, derniers)).items()}
         return Saisie({nom: found[-1] for nom, found in textes.items() if found}, None, fichiers, textes)
 
     def garder(self, request: Request, saisie: Saisie) -> Geste:
@@ -197,9 +205,12 @@ class Formes:
             return await montrer(request, Saisie(request.query_params))
 
         async def poster(request: Request) -> Response:
-            if refaire is not None and (saisie := await self.lire(request, limite))[REFAIRE]:
-                return await montrer(request, refaire(saisie))
-            return await self.agir(request, montrer, faire, champs, limite)
+            try:
+                if refaire is not None and (saisie := await self.lire(request, limite))[REFAIRE]:
+                    return await montrer(request, refaire(saisie))
+                return await self.agir(request, montrer, faire, champs, limite)
+            finally:
+                await request.close()  # the files that came
 
         voir.__name__, poster.__name__ = nom, f"{nom}-acte"
         return [Route(chemin, voir, name=nom), Route(chemin, poster, methods=["POST"], name=f"{nom}-acte")]

@@ -22,6 +22,7 @@ from fps_console.web.actes import NOMS, Contrats, du_bac, faire, formulaire, nor
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.champs import Formulaire
 from fps_console.web.formes import Geste, Saisie
+from fps_console.web.pieces import FORMULAIRE
 from fps_console.web.possibles import POSSIBLES, Etat, du_jour, lire, usuels
 from fps_simulateur.langue.actes import ACTES, ETABLIR, Acte
 from fps_simulateur.pilote import villes
@@ -153,8 +154,8 @@ def routes(cadre: Cadre) -> list[Route]:
     return [
         Route("/bacs/{bac}/actes", liste, name="actes"),
         Route("/bacs/{bac}/actes/{acte}/faits/{cle}", fait, name="acte-fait"),
-        *cadre.formes.routes("/bacs/{bac}/actes/{acte}", "acte", voir, agir, champs=DU_FORMULAIRE),
-        *cadre.formes.routes(un_dossier, "acte-dossier", voir_dossier, agir_dossier, champs=DU_FORMULAIRE),
+        *cadre.formes.routes("/bacs/{bac}/actes/{acte}", "acte", voir, agir, champs=DU_FORMULAIRE, limite=FORMULAIRE),
+        *cadre.formes.routes(un_dossier, "acte-dossier", voir_dossier, agir_dossier, champs=DU_FORMULAIRE, limite=FORMULAIRE),
     ]
 
 

@@ -12,6 +12,7 @@ from fps_console.mots import recit
 from fps_console.web.actes import Contrats, faire, formulaire, normal, page_d_un_acte, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Saisie
+from fps_console.web.pieces import FORMULAIRE
 from fps_simulateur.langue.actes import Acte
 
 # What an agent does at these desks, beside the acts of the lives; those need no password: the pilot's credential stands for the agent.
@@ -83,7 +84,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     return [
         Route("/bacs/{bac}/villes/{siret}/guichets", guichets, name="guichets"),
-        *cadre.formes.routes("/bacs/{bac}/villes/{siret}/guichets/{acte}", "guichet", voir, agir),
+        *cadre.formes.routes("/bacs/{bac}/villes/{siret}/guichets/{acte}", "guichet", voir, agir, limite=FORMULAIRE),
     ]
 
 

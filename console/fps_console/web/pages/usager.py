@@ -17,6 +17,7 @@ from fps_console.mots import recit
 from fps_console.web.actes import NOMS, Contrats, faire, formulaire, normal, page_d_un_acte, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie, refus_de
+from fps_console.web.pieces import FORMULAIRE
 from fps_console.web.possibles import POSSIBLES, USAGER, lire, usuels
 from fps_simulateur.langue.actes import ACTES
 from fps_simulateur.pilote.lectures import sujets_de
@@ -110,7 +111,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     return [
         Route("/bacs/{bac}/usager", avis, name="usager"),
-        *cadre.formes.routes("/bacs/{bac}/usager/{numero}/{acte}", "usager-acte", voir, agir),
+        *cadre.formes.routes("/bacs/{bac}/usager/{numero}/{acte}", "usager-acte", voir, agir, limite=FORMULAIRE),
     ]
 
 
