@@ -118,7 +118,10 @@ def _second_rapo_apres_rejet(monde: World, patch: Patch) -> None:
 
 
 class _Redite(httpx.AsyncBaseTransport):
-    """After a rectificatif, a cancellation leaves twice, each with its key: what was sent was forgotten when the product restarted."""
+    """After a rectificatif that left something due, a cancellation leaves twice, each with its key: what was sent was forgotten.
+
+    A RAPO that is accepted whole is a rectificatif too, to nothing, and then a cancellation: the written plans play it.
+    """
 
     def __init__(self, client: httpx.AsyncClient):
         self._client, self._rectifies = client, set[tuple[str, bytes]]()
@@ -128,7 +131,7 @@ class _Redite(httpx.AsyncBaseTransport):
         corps, url, entetes = await request.aread(), str(request.url), dict(request.headers)
         entetes.pop("content-length", None)
         numero = url.partition("/flux/")[0], corps.partition(b'"numero_fps"')[2][:32].strip(b' :"')[:26]
-        if ModificationFps.path in url:
+        if ModificationFps.path in url and b'"montant_rectifie":0,' not in corps:
             self._rectifies.add(numero)
         answer = await self._client.request(request.method, url, headers=entetes, content=corps)
         if AnnulationFps.path in url and numero in self._rectifies:

@@ -25,7 +25,7 @@ from tests.certification.mutants_exploration import MUTANTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PLAN = Plan(plan="exploration", titre="Ce que rien n'a écrit", exigences=("EX-850..EX-856",))
-PAS = 900  # steps in which each wrong product is found: less than a minute of a machine of its own
+PAS = 2_500  # steps in which each wrong product is found: about half a minute of one processor
 
 
 async def essayer(monde: World, nom: str, pas: int, sujet: Any = None, graine: str = "1", duree: float = 600) -> Exploration:
