@@ -93,6 +93,12 @@ def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(
     assert "CONFORME : 8 exigences conformes." in said, said
 
 
+def test_a_life_that_writes_the_letters_of_a_town_is_played_in_a_simulator_that_runs_as_in_memory(enrole: Enrole) -> None:
+    """Its letters go to the services with the certificate of the reference system; it is in no other request."""
+    said = enrole.fps("play", "numero-de-piece-deja-pris", "creation-refusee", "--bac", "lettres")
+    assert "2 vies jouées, aucune fausse." in said
+
+
 def test_the_plan_of_the_product_in_shell_is_the_shipped_one() -> None:
     sien = Plan.model_validate(yaml.safe_load((EXEMPLES / "shell/plan.yaml").read_text("utf-8")))
     assert sien.eprouve_comme(livres()["cycle-complet"]) and sien.produit is not None

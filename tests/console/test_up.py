@@ -247,6 +247,10 @@ def test_a_life_is_played_in_a_bac_that_stays(running: Simulator) -> None:
     )
     again = running.fps("play", "titre-collectif", "--bac", "joue")
     assert again.returncode == 2 and "existe déjà" in again.stderr
+    sans_tls = running.fps("play", "creation-refusee", "titre-collectif", "--bac", "sans-tls")
+    assert sans_tls.returncode == 4 and "NON   creation-refusee" in sans_tls.stdout and "« fps up --tls »" in sans_tls.stdout
+    assert "ok    titre-collectif" in sans_tls.stdout and "1 vie jouée, aucune fausse, 1 qui montre un certificat" in sans_tls.stdout
+    assert "sans-tls-1" not in running.fps("bac", "lister").stdout
     ill_named = running.fps("play", "titre-collectif", "--bac", "Mauvais_Nom")
     assert ill_named.returncode == 2 and "nom d'un bac" in ill_named.stderr
     unknown = running.fps("comparer", "joue", "nulle")  # 1 would say that they differ

@@ -1,6 +1,7 @@
 """`fps play`: play lives through the four services, in this process, and say where one does not go as it is written."""
 
 import asyncio
+import ssl
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -17,10 +18,11 @@ from xml.etree import ElementTree
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.settings import Settings
+from fps.parties import Party
 from fps_console.commandes import documents
 from fps_console.commandes.avance import contents, table
 from fps_console.commandes.documents import Document
-from fps_console.commandes.liaison import explain, linked
+from fps_console.commandes.liaison import explain, linked, pki_dir
 from fps_console.commandes.output import SPECIMEN, Panne, cause, dump, grid, say, screen
 from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
@@ -30,6 +32,7 @@ from fps_simulateur.joueur import Ailleurs, Monde, Suivre, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.moments import COMMENT, Moment, quand
+from fps_simulateur.pilote.certificat import montre_un_certificat, portant
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.reperes import REPERES
 
@@ -45,6 +48,16 @@ class Statut(IntEnum):
     VIE_FAUSSE = 1  # a life does not go as it is written
     ILLISIBLE = 2  # the file, or the name, is ill written
     SIMULATEUR = 3  # the simulator failed, or breaks one of its invariants
+    SANS_CERTIFICAT = 4  # a life was not played: it shows a certificate, which nobody would see there
+
+
+# What is told of several lives: the worst, in this order.
+GRAVITE = (Statut.JOUEES, Statut.SANS_CERTIFICAT, Statut.VIE_FAUSSE, Statut.ILLISIBLE, Statut.SIMULATEUR)
+MARQUES = {Statut.JOUEES: "ok  ", Statut.SANS_CERTIFICAT: "NON "}
+SANS_CERTIFICAT = (
+    "non jouée : cette vie écrit les lettres de la collectivité, et montre son certificat ; il faut un simulateur démarré par "
+    "« fps up --tls », et son dossier de données (--data-dir). Sans « --bac », elle se joue en mémoire."
+)
 
 
 @dataclass
@@ -107,7 +120,7 @@ def play(
     dedans = html is not None and len(demandees) <= IMPRIMEES
     maniere = replace(maniere, pdf=pdf, joints=html is not None or pdf is not None, imprimes=dedans or pdf is not None)
     jouees = repartir(list(enumerate(demandees, 1)), maniere, parallele)
-    statut = max((one.statut for one in jouees), default=Statut.JOUEES)
+    statut = max((one.statut for one in jouees), default=Statut.JOUEES, key=GRAVITE.index)
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_bytes(_junit(jouees))
@@ -194,7 +207,23 @@ async def _monde(maniere: Maniere) -> AsyncIterator[Monde]:
                 "Donnez un autre nom, ou supprimez-le : « fps bac supprimer ».",
                 statut=Statut.ILLISIBLE,
             )
-        yield Ailleurs(pilot)
+        if (tls := _tls(maniere.settings)) is None:
+            yield Ailleurs(pilot)
+        else:
+            async with portant(pilot, tls) as monde:
+                yield monde
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """What shows the certificate of the reference system of the towns; None without TLS, or where its key is not at hand."""
+    if not settings.addresses[Party.ANTAI].startswith("https:"):
+        return None
+    from fps.kit.trust.pki import Pki
+    from fps.kit.trust.tls import between_services
+
+    with suppress(OSError):
+        return between_services(Pki(pki_dir(settings)), Party.COLLECTIVITE)
+    return None
 
 
 async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
@@ -202,10 +231,15 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
     async with _monde(maniere) as world:
         for rang, choisie in rangees:
             bac = f"{maniere.bac or 'vie'}-{rang}" if maniere.bac is None or len(rangees) > 1 else maniere.bac
-            one = await jouer_une(world, choisie, bac, maniere)
+            if isinstance(world, Ailleurs) and montre_un_certificat(choisie.vie):
+                one = Jouee(choisie, Statut.SANS_CERTIFICAT, SANS_CERTIFICAT)
+            else:
+                one = await jouer_une(world, choisie, bac, maniere)
             found.append(one)
             if maniere.dire:
                 _raconter(one, maniere.detail)
+            if one.statut is Statut.SANS_CERTIFICAT:
+                continue
             if maniere.bac is None:
                 with suppress(PiloteErreur):  # a life that could not begin has none
                     await world.pilot.supprimer(bac)
@@ -251,7 +285,7 @@ def _sans_nom(error: VieFausse, choisie: Choisie) -> str:
 
 
 def _raconter(one: Jouee, detail: bool) -> None:
-    say(f"  {'ok    ' if one.statut is Statut.JOUEES else 'FAUX  '}{one.nom} — {one.choisie.vie.titre}")
+    say(f"  {MARQUES.get(one.statut, 'FAUX')}  {one.nom} — {one.choisie.vie.titre}")
     if one.raison:
         say(f"        {one.raison}")
     if detail:
@@ -261,10 +295,12 @@ def _raconter(one: Jouee, detail: bool) -> None:
 
 
 def _bilan(jouees: Sequence[Jouee], junit: Path | None) -> None:
-    fausses = sum(one.statut is not Statut.JOUEES for one in jouees)
-    total = len(jouees)
+    sans = sum(one.statut is Statut.SANS_CERTIFICAT for one in jouees)
+    fausses = sum(one.statut is not Statut.JOUEES for one in jouees) - sans
+    total = len(jouees) - sans
     verbe = "jouées" if total > 1 else "jouée"
-    say(f"\n{total} vie{'s' if total > 1 else ''} {verbe}, {fausses or 'aucune'} fausse{'s' if fausses > 1 else ''}.")
+    reste = f", {sans} qui montre{'nt' if sans > 1 else ''} un certificat et ne {'sont' if sans > 1 else 'est'} pas jouée" if sans else ""
+    say(f"\n{total} vie{'s' if total > 1 else ''} {verbe}, {fausses or 'aucune'} fausse{'s' if fausses > 1 else ''}{reste}.")
     if junit is not None:
         say(f"Rapport JUnit : {junit}")
 
@@ -288,11 +324,14 @@ def _junit(jouees: Sequence[Jouee]) -> bytes:
     suite = ElementTree.Element("testsuite", name="fps play", timestamp=wall_now().strftime("%Y-%m-%dT%H:%M:%S"), hostname="localhost")
     fausses = [one for one in jouees if one.statut is Statut.VIE_FAUSSE]
     pannes = [one for one in jouees if one.statut is Statut.SIMULATEUR]
-    suite.attrib |= {"tests": str(len(jouees)), "failures": str(len(fausses)), "errors": str(len(pannes)), "skipped": "0"}
+    sautees = [one for one in jouees if one.statut is Statut.SANS_CERTIFICAT]
+    suite.attrib |= {"tests": str(len(jouees)), "failures": str(len(fausses)), "errors": str(len(pannes)), "skipped": str(len(sautees))}
     suite.attrib |= {"time": f"{sum(one.secondes for one in jouees):.3f}"}
     for one in jouees:
         case = ElementTree.SubElement(suite, "testcase", classname=one.choisie.fichier, name=one.nom, time=f"{one.secondes:.3f}")
-        if one.raison:
+        if one.statut is Statut.SANS_CERTIFICAT:
+            ElementTree.SubElement(case, "skipped", message=one.raison)
+        elif one.raison:
             nature = "failure" if one.statut is Statut.VIE_FAUSSE else "error"
             ElementTree.SubElement(case, nature, message=one.raison, type=one.statut.name.lower()).text = one.choisie.vie.titre
     root = ElementTree.Element("testsuites")
