@@ -37,6 +37,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0012.py": "2dd4d403c8f9e31b5c49514c24a8b290b68b220d",
+    "services/antai/antai/migrations/versions/0015_courriers_essais.py": "77313a4a0c75fa91106b6ceb33df6bfe3102d20b",
+    "services/ccsp/ccsp/migrations/versions/0012_courriers_essais.py": "1b6f3f642191caf9993961bc5e85515201ed005b",
+    "services/collectivite/collectivite/migrations/versions/0019_courriers_essais.py": "762c0aebeefe78780ed4c3f220a82cea40901608",
+    "services/dgfip/dgfip/migrations/versions/0013_courriers_essais.py": "1e005ceb5d055fc7ebfb3967026b169e9d7e765b",
     "shared/fps/kit/data/revisions/kit_0011.py": "824f8cbce7fe5b6d52d14d0e415a76a8fec438af",
     "services/antai/antai/migrations/versions/0014_apres.py": "48e9c528ebbc584e5f31afa6fee8183a2d8537ce",
     "services/ccsp/ccsp/migrations/versions/0011_apres.py": "5dd2d30acc47e852a2b5f6056c68124af5a4878f",

@@ -35,6 +35,23 @@ PAGES = {
     Party.DGFIP: ("/prises-en-charge", "/prises-en-charge/{numero}", "/remboursements/{numero}", "/reversements/{siret}"),
     Party.CCSP: ("/requetes?numero_fps={numero}", "/fps/{numero}/explication/etat"),
 }
+# The lists of the pages, in each way that they may be asked.
+COURRIERS = (
+    "boite-aux-lettres",
+    "boite-aux-lettres?sujet={numero}",
+    "boite-aux-lettres?tri=anciens&destinataire=usager&du=2024-01-01&au=2024-12-31&apres=2024-03-01T00:00:00%2B01:00~a",
+)
+BOITES = (
+    "boites",
+    *(f"boites/{{siret}}/lettres?tri={tri}{filtre}" for tri in ("recentes", "anciennes") for filtre in ("", "&etat=attente", "&sujet=1")),
+    "boites/{siret}/lettres?etat=refusee&sujet={numero}",
+)
+LISTES = {
+    Party.ANTAI: (*COURRIERS, *BOITES),
+    Party.COLLECTIVITE: COURRIERS,
+    Party.DGFIP: (*COURRIERS, *BOITES),
+    Party.CCSP: (*COURRIERS, *BOITES),
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -55,6 +72,10 @@ async def demandes(monde: World) -> AsyncIterator[set[Asked]]:
             await monde.pilot._all("POST", f"/bacs/{bac}/ancres")
             await monde.pilot._all("GET", f"/bacs/{bac}/ancres/verification")
             await monde.pilot._all("GET", f"/bacs/{bac}/releve/dossiers")
+            for party, listes in LISTES.items():
+                for chemin in listes:
+                    url = f"{monde.addresses[party]}/pilotage/bacs/{bac}/{chemin.format(numero=numero, siret=numero[:14])}"
+                    assert (await monde.client.get(url)).status_code == 200, url
     yield found
 
 

@@ -11,16 +11,11 @@ from typing import Any, Final
 
 import httpx
 import uvicorn
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
-from fps.kit.boxes.signature import ALGORITHME, CHEMIN_CLES, EN_TETE, TYPE
+from fps.kit.boxes.signature import CHEMIN_CLES, EN_TETE, SignatureFausse, ouvrir
 from fps.kit.ground.clock import wall_now
 from fps.parties import Party
 
-REGISTRE: Final = jws.JWSRegistry(algorithms=[ALGORITHME], strict_check_header=False)
-REGISTRE.max_header_length, REGISTRE.max_payload_length = 4_096, 1 << 20
 AGE: Final = 300  # seconds after which a signature is not believed
 LIMITE: Final = 1 << 20  # bytes of a letter
 FERMER: Final = 5  # seconds left to the letters that are being read when the door closes
@@ -33,14 +28,12 @@ class LettreNonCrue(Exception):
 def verifier(signature: str, corps: bytes, cles: Mapping[str, Any], url: str, lettre: str) -> dict[str, Any]:
     """The protected header of a letter that is authentic; raises LettreNonCrue."""
     try:
-        lu = jws.deserialize_compact(signature, KeySet.import_key_set(dict(cles)), registry=REGISTRE, payload=corps)  # type: ignore[arg-type]
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+        entete = ouvrir(signature, corps, cles)
+    except SignatureFausse as error:
         raise LettreNonCrue(str(error)) from error
-    entete = lu.headers()
-    dits = (entete.get("b64"), entete.get("typ"), entete.get("url"), entete.get("jti"))
-    if dits != (False, TYPE, url, lettre) or abs(wall_now().timestamp() - float(entete.get("iat", 0))) > AGE:
+    if (entete.get("url"), entete.get("jti")) != (url, lettre) or abs(wall_now().timestamp() - float(entete.get("iat", 0))) > AGE:
         raise LettreNonCrue("elle est celle d'une autre lettre, d'une autre adresse, ou d'un autre jour")
-    return dict(entete)
+    return entete
 
 
 class Porte:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert, usagers
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
-from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, tour
+from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, suivi, tour
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
@@ -151,6 +151,7 @@ def build(
     if service.party in boites.EXPEDITEURS:
         app.router.routes.extend(retrait.routes(service, signataire).routes)
         app.router.routes.extend(retrait.pilotage(service).routes)
+        app.router.routes.extend(suivi.pilotage(service).routes)
         app.router.routes.extend(tour.routes(service).routes)
         app.router.routes.extend(tour.pilotage(service).routes)
         app.router.routes.extend(derangement.pilotage(service).routes)

@@ -75,6 +75,13 @@ class CourrierVu(BaseModel):
     imprimable: bool = Field(description="Vrai quand le courrier a une forme imprimée (PDF)")
 
 
+class PageCourriers(BaseModel):
+    """Une page de la boîte aux lettres d'un bac ; « suivant » est à redonner dans « apres » pour continuer dans le même ordre."""
+
+    courriers: list[CourrierVu]
+    suivant: str | None = Field(description="Nul à la dernière page")
+
+
 class LettreMorte(BaseModel):
     """Une lettre qui n'est pas partie ou n'a pas été lue, ou une échéance qui a échoué."""
 

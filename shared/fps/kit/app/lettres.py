@@ -2,33 +2,72 @@
 
 import base64
 import re
-from datetime import datetime
-from typing import Any, Literal, Union
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Final, Literal, Union
 
-from fastapi import Request
+from fastapi import Query, Request
+from pydantic import AfterValidator
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit.app.formes import CourrierVu, LettreMorte, LettreRecue, NombreRejouees
+from fps.kit.app.formes import CourrierVu, LettreMorte, LettreRecue, NombreRejouees, PageCourriers
 from fps.kit.data import tables
+from fps.kit.data.database import Transaction
 from fps.kit.engine import bacs, dead_letters
+from fps.kit.engine.depouillement import COURRIERS, Tri, depouiller, types
 from fps.kit.engine.service import Service
-from fps.kit.ground.clock import PARIS, civil_date
+from fps.kit.ground.clock import DEBUT, FIN, PARIS, civil_date
 from fps.kit.post.inbound import Inbound
 from fps.kit.print.impression import LetterError, render_async
 from fps.kit.trust.acces import ADMINISTRATION
 from fps.kit.web.body import Router, negotiated
 from fps.kit.web.media import PDF, Responses, fichier, forme
 from fps.kit.web.sites import montrer
-from fps.parties import Channel
+from fps.parties import Channel, Party
+
+IDENTIFIANT: Final = re.compile(r"[0-9a-zA-Z-]{0,80}")
 
 
 class CourrierInconnu(Introuvable):
     """Aucun courrier ne porte ce numéro"""
 
     code = "courrier-inconnu"
+
+
+def _type_de_courrier(value: str) -> str:
+    if value not in COURRIERS:
+        raise ValueError(f"aucun courrier n'est de ce genre ; les voici : {', '.join(COURRIERS)}")
+    return value
+
+
+def lire_place(value: str) -> tuple[datetime, str]:
+    """The place of a letter in the order of the days: its instant, its identifier. Raises ValueError."""
+    texte, point, identifiant = value.partition("~")
+    phrase = "une place s'écrit « instant~identifiant » : reprenez celle qu'une page a donnée"
+    try:
+        instant = datetime.fromisoformat(texte)
+    except ValueError:
+        raise ValueError(phrase) from None
+    if not point or instant.tzinfo is None or not DEBUT <= instant <= FIN or not IDENTIFIANT.fullmatch(identifiant):
+        raise ValueError(phrase)
+    return instant, identifiant
+
+
+def _place(value: str) -> str:
+    lire_place(value)
+    return value
+
+
+def place(row: Any) -> str:
+    """The same as text."""
+    return f"{row[4].astimezone(PARIS).isoformat()}~{row[1]}"
+
+
+TypeDeCourrier = Annotated[str, AfterValidator(_type_de_courrier)]
+Place = Annotated[str, AfterValidator(_place)]
 
 
 class LettreJamaisRecue(Introuvable):
@@ -46,9 +85,33 @@ def des_personnes(router: Router, service: Service) -> None:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
             rows = await tx.load(tables.courriers, [(nom, sujet)], ("bac", "subject"))
-            ailleurs = [(nom, row[1]) for row in rows if by_type(row[2]).sender is not service.party]
-            pdf = {row[1] for row in await tx.load(tables.remises, ailleurs) if row[4] == PDF}
+            pdf = await _en_pdf(tx, service, nom, rows)
         return [_courrier(service, row, row[1] in pdf) for row in sorted(rows, key=lambda r: (r[4], r[2], r[1]))]
+
+    @router.get("/bacs/{nom}/boite-aux-lettres", summary="Lister les courriers de tout un bac, page après page")
+    async def boite_aux_lettres(
+        nom: str,
+        type: Annotated[list[TypeDeCourrier] | None, Query(max_length=40, description="Ces genres seulement")] = None,
+        destinataire: Annotated[list[Party] | None, Query(max_length=10, description="À ces destinataires seulement")] = None,
+        du: Annotated[date | None, Query(description="À partir de ce jour, à l'horloge du bac")] = None,
+        au: Annotated[date | None, Query(description="Jusqu'à ce jour compris")] = None,
+        sujet: Annotated[str | None, Query(max_length=60, description="Un seul dossier : numéro du FPS ou de la requête")] = None,
+        tri: Annotated[Literal["recents", "anciens"], Query(description="Les plus récents d'abord, ou les plus anciens")] = "recents",
+        apres: Annotated[Place | None, Query(description="« suivant » de la page précédente, ou la place d'un courrier")] = None,
+        limite: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> PageCourriers:
+        """À l'horloge du bac. Un genre inconnu, une date ou une place qui ne se lit pas : 422."""
+        bornes = {} if du is None else {"du": _minuit(du)}
+        bornes |= {} if au is None else {"au": _minuit(au + timedelta(days=1))}
+        demande = Tri(
+            tri == "recents", None if apres is None else lire_place(apres), types(type or (), destinataire or ()), sujet=sujet, **bornes
+        )
+        async with service.database.read() as tx:
+            await bacs.find(tx, nom)
+            rows = await depouiller(tx, nom, demande, limite + 1)
+            pdf = await _en_pdf(tx, service, nom, rows)
+        vus = [_courrier(service, row, row[1] in pdf) for row in rows[:limite]]
+        return PageCourriers(courriers=vus, suivant=place(rows[limite - 1]) if len(rows) > limite else None)
 
     @router.get(
         "/bacs/{nom}/courriers/{identifiant}",
@@ -78,6 +141,16 @@ def des_personnes(router: Router, service: Service) -> None:
             raise HTTPException(500) from error
         name = re.sub(r"[^a-z0-9-]", "", type(message).nom)
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}-{row[3]}.pdf"'})
+
+
+async def _en_pdf(tx: Transaction, service: Service, nom: str, rows: Sequence[Any]) -> set[str]:
+    """Those that a product wrote, and of which it gave the document."""
+    ailleurs = [(nom, row[1]) for row in rows if by_type(row[2]).sender is not service.party]
+    return {row[1] for row in await tx.load(tables.remises, ailleurs) if row[4] == PDF}
+
+
+def _minuit(jour: date) -> datetime:
+    return min(max(datetime.combine(jour, time(), PARIS), DEBUT), FIN)
 
 
 def lettre(service: Service, description: str) -> Responses:

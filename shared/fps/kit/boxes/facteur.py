@@ -16,7 +16,7 @@ import httpx
 
 from fps.errors import Introuvable
 from fps.flows import by_type
-from fps.kit.boxes import adresses, boites, pannes
+from fps.kit.boxes import adresses, boites, essais, pannes
 from fps.kit.boxes.adresses import Adresse, AdresseInterdite, HoteInconnu
 from fps.kit.boxes.boites import Acheminement, EtatLettre, Lettre
 from fps.kit.boxes.pannes import Genre, Panne
@@ -60,6 +60,8 @@ class Essai:
     injoignable: bool = False  # nobody answers there: the next letters would wait for nothing
     attente: float | None = None  # seconds of the bac before the next try, when a simulated fault says them
     panne: str = ""  # the rule that struck it
+    envoye: str | None = None  # the exchange, as it is kept
+    recu: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,8 @@ class Facteur:
 
     async def _liasse(self, depart: "Depart", texte: str, lettres: Sequence[Lettre]) -> int:
         """The letters of one round for one address, then what became of them, in one transaction."""
-        essais = await self._porter(depart, texte, lettres)
-        done = [(lettre.numero, essai) for lettre, essai in zip(lettres, essais, strict=True) if essai is not None]
+        found = await self._porter(depart, texte, lettres)
+        done = [(lettre.numero, essai) for lettre, essai in zip(lettres, found, strict=True) if essai is not None]
         siret = lettres[0].siret
 
         async def clore(work: Work) -> None:
@@ -204,11 +206,13 @@ class Facteur:
         recue = "sans réponse" if found.statut is None else f"le produit avait répondu {found.statut}"
         if regle.panne in (Genre.ERREUR, Genre.COUPURE, Genre.CORPS_COUPE):
             statut = 500 if regle.panne is Genre.ERREUR else None
-            return Essai(Resultat.ECHEC, statut, court(f"{dit} ({recue})"), attente=regle.secondes, panne=une.nom)
+            vu = (found.envoye, found.recu)
+            return Essai(Resultat.ECHEC, statut, court(f"{dit} ({recue})"), "", False, regle.secondes, une.nom, *vu)
         cause = court(f"{dit} {found.cause}".strip())
         if regle.panne in (Genre.CORPS_ALTERE, Genre.CLE_INCONNUE) and found.resultat is not Resultat.ACQUITTEE:
             # What was refused is not this letter, but what the fault made of it: it comes as it was written.
-            return Essai(Resultat.ECHEC, found.statut, cause, found.code, attente=regle.secondes, panne=une.nom)
+            vu = (found.envoye, found.recu)
+            return Essai(Resultat.ECHEC, found.statut, cause, found.code, False, regle.secondes, une.nom, *vu)
         return replace(found, cause=cause, panne=une.nom)
 
     async def _poster(
@@ -239,12 +243,18 @@ class Facteur:
             headers=headers | ({"Content-Length": str(len(corps))} if troue else {}),
             extensions={"sni_hostname": adresse.hote},
         )
+        found = await self._echanger(client, request)
+        return replace(found, envoye=essais.envoye(request, url, corps, lettre.body, coupe=troue))
+
+    async def _echanger(self, client: httpx.AsyncClient, request: httpx.Request) -> Essai:
+        """Send a request, and judge what is answered."""
         seconds = self.service.settings.push_timeout
         try:
             async with asyncio.timeout(seconds):
                 response = await client.send(request, stream=True)
                 try:
-                    return juger(response.status_code, await _debut(response))
+                    debut = await _debut(response)
+                    return replace(juger(response.status_code, debut), recu=essais.recu(response, debut))
                 finally:
                     await response.aclose()
         except Coupee:
@@ -323,15 +333,15 @@ def juger(statut: int, corps: bytes) -> Essai:
     return Essai(Resultat.ECHEC, statut, cause)
 
 
-async def noter(work: Work, siret: str, adresse: str, essais: Sequence[tuple[int, Essai]], delais: Sequence[float]) -> None:
+async def noter(work: Work, siret: str, adresse: str, faits: Sequence[tuple[int, Essai]], delais: Sequence[float]) -> None:
     """Keep the tries of letters of one box, and what follows for each."""
     rows: list[Row] = []
-    for numero, essai in essais:
+    for numero, essai in faits:
         lettre = await work.find(Lettre, siret, numero)
         if lettre is None:  # the bac was deleted, then made again
             continue
         lettre.essais += 1
-        what = (adresse, essai.resultat.value, essai.statut, essai.cause)
+        what = (adresse, essai.resultat.value, essai.statut, essai.cause, essai.envoye, essai.recu)
         rows.append((work.bac.nom, siret, numero, lettre.essais, work.now, work.batch.wall, *what))
         if lettre.etat in boites.OUVERTES:  # else taken from the box, or given back, while it was on its way
             _suite(work, lettre, essai, delais)

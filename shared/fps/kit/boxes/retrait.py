@@ -259,16 +259,22 @@ async def historique(
     """The letters of a box with all their tries, in order: those that the habilitation opens. `suite`: what to give as `apres`, or None."""
     rows = await tx.select(boites.HISTORIQUE, nom=bac, siret=siret, apres=apres, limite=limite)
     lettres = [x for x in map(boites.RECORD.item, rows) if habilitation is None or x.lisible_par(habilitation)]
-    essais: dict[int, list[dict[str, Any]]] = {}
-    for row in sorted(await tx.load(tables.tentatives, [(bac, siret, x.numero) for x in lettres], ("bac", "siret", "numero"))):
-        _, _, numero, essai, instant, wall, adresse, resultat, statut, cause = row
-        said = {"essai": essai, "date": _date(instant), "wall_time": wall.isoformat(), "adresse": adresse, "resultat": resultat}
-        essais.setdefault(numero, []).append({**said, "statut": statut, "cause": cause})
     return {
         "siret": siret,
-        "lettres": [_histoire(x, essais.get(x.numero, [])) for x in lettres],
+        "lettres": await racontees(tx, bac, lettres),
         "suite": rows[-1][2] if len(rows) == limite else None,
     }
+
+
+async def racontees(tx: Transaction, bac: str, lettres: Sequence[Lettre]) -> list[dict[str, Any]]:
+    """Letters with all their tries, in order."""
+    essais: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    cles = [(bac, x.siret, x.numero) for x in lettres]
+    for row in sorted(await tx.load(tables.tentatives, cles, ("bac", "siret", "numero")), key=lambda r: r[:4]):
+        _, siret, numero, essai, instant, wall, adresse, resultat, statut, cause, *_ = row
+        said = {"essai": essai, "date": _date(instant), "wall_time": wall.isoformat(), "adresse": adresse, "resultat": resultat}
+        essais.setdefault((siret, numero), []).append({**said, "statut": statut, "cause": cause})
+    return [_histoire(x, essais.get((x.siret, x.numero), [])) for x in lettres]
 
 
 def _histoire(lettre: Lettre, tentatives: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The signature of the letters to the editors: a detached JWS over the exact body, with the key of the service, and its public key set."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -8,7 +9,8 @@ from typing import Any, Final, Literal
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc import jws
-from joserfc.jwk import ECKey
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
 from pydantic import BaseModel, Field
 
 from fps.kit.ground.clock import wall_now
@@ -24,6 +26,11 @@ EN_TETE: Final = "X-JWS-Signature"
 CHEMIN_CLES: Final = "/.well-known/jwks.json"
 # strict_check_header: joserfc knows the members of RFC 7515 only, and ours are not those.
 REGISTRE: Final = jws.JWSRegistry(algorithms=[ALGORITHME], strict_check_header=False)
+REGISTRE.max_header_length, REGISTRE.max_payload_length = 4_096, 1 << 20
+
+
+class SignatureFausse(Exception):
+    """Ce n'est pas la signature de ce corps."""
 
 
 class Cle(BaseModel):
@@ -95,6 +102,18 @@ class Signataire:
             "type": type_,
         }
         return jws.serialize_compact(protege, corps, cle, registry=REGISTRE)
+
+
+def ouvrir(signature: str, corps: bytes, cles: Mapping[str, Any]) -> dict[str, Any]:
+    """The protected header of a detached JWS that one of these public keys (a JWK set) made of this body; raises SignatureFausse."""
+    try:
+        lu = jws.deserialize_compact(signature, KeySet.import_key_set(dict(cles)), registry=REGISTRE, payload=corps)  # type: ignore[arg-type]
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise SignatureFausse(str(error)) from error
+    entete = lu.headers()
+    if (entete.get("b64"), entete.get("typ")) != (False, TYPE):
+        raise SignatureFausse("son en-tête protégé n'est pas celui d'une lettre")
+    return dict(entete)
 
 
 def nom_de_boite(party: Party, bac: str, siret: str) -> str:

@@ -166,6 +166,7 @@ courriers = Table(
     Column("time", Instant, nullable=False),
     Column("body", Text, nullable=False),
     Index("courriers_subject", "bac", "subject"),
+    Index("courriers_type", "bac", "type", "time", "id"),  # the mailbox of a whole bac, by its days
 )
 
 ecritures = Table(
@@ -377,6 +378,9 @@ tentatives = Table(
     Column("resultat", Text, nullable=False),
     Column("statut", BigInteger),
     Column("cause", Text, nullable=False),
+    # What was sent and what came back, in JSON: see fps/kit/boxes/essais.py. None of the tries of before.
+    Column("envoye", Text),
+    Column("recu", Text),
 )
 
 # One line per figure, increased once per batch: what tells that the post is quiet.
