@@ -45,8 +45,14 @@ class Document:
 async def lire(pilot: Pilot, bac: str, journal: Sequence[Mapping[str, Any]], *, imprimes: bool) -> list[Document]:
     """The documents of the dossiers of a journal, in the order of their days; `imprimes`: with their PDF. Raises PiloteErreur."""
     letters = [lettre(c) for sujet in sujets_de(journal) for c in await pilot.courriers(bac, sujet)]
+    letters.sort(key=lambda c: (c["le"], c["sujet"], c["flux"], c["id"]))
+    return await joindre(pilot, bac, letters, imprimes=imprimes)
+
+
+async def joindre(pilot: Pilot, bac: str, letters: Sequence[Mapping[str, Any]], *, imprimes: bool) -> list[Document]:
+    """The same of letters that were listed already (`lecture.lettre`), in their order. Raises PiloteErreur."""
     found = []
-    for c in sorted(letters, key=lambda c: (c["le"], c["sujet"], c["flux"], c["id"])):
+    for c in letters:
         service = Party(c["service"])
         pdf = await pilot.pdf(bac, service, c["id"]) if imprimes and c["imprimable"] else None
         contenu = await pilot.courrier(bac, service, c["id"])

@@ -152,6 +152,12 @@ class Lecteur:
         found = await self._all("GET", f"{_bac(nom)}/courriers", params={"sujet": sujet})
         return sorted((c for letters in found.values() for c in letters), key=lambda c: (c["date"], c["flux"], c["id"]))
 
+    async def boite_aux_lettres(self, nom: str, **demande: Any) -> dict[Party, Any]:
+        """A page of the letters of a whole bac, in each service: `demande` has the fields of its route."""
+        return await self._all(
+            "GET", f"{_bac(nom)}/boite-aux-lettres", params={k: v for k, v in demande.items() if v not in (None, "", ())}
+        )
+
     async def courrier(self, nom: str, service: Party, identifiant: str) -> dict[str, Any]:
         """The structured content of a letter."""
         content: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/courriers/{quote(identifiant, safe='')}")).json()

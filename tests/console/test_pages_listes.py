@@ -1,0 +1,120 @@
+"""The lists of the pages: letters of a whole bac, boxes of the editors, dead letters, audit; searched, turned, kept by their address."""
+
+import io
+import re
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from fps_console.commandes.temps import instant
+from fps_console.web import listes
+from fps_console.web.pages import courriers
+from fps_simulateur.pilote.world import World
+from tests.console.test_pages import establish, sound, voiture
+from tests.console.test_pages_qui_agissent import navigateur
+
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lecteur(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session."""
+    async with navigateur(defaut) as client:
+        yield client
+
+
+def lettres(answer: httpx.Response) -> list[str]:
+    """The identifiers of the letters that a page lists, in its order."""
+    sound(answer)
+    return re.findall(r"/courriers/\w+/([0-9a-f-]{36})\.json", answer.text)
+
+
+def voisine(answer: httpx.Response, sens: str) -> str | None:
+    found = re.search(rf'<a href="([^"]+)" rel="{sens}"', answer.text)
+    return None if found is None else found[1].replace("&amp;", "&")
+
+
+async def test_the_letters_of_a_bac_are_listed_searched_turned_both_ways_and_taken_away(
+    defaut: World, lecteur: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "/bacs/defaut/courriers"
+    empty = await lecteur.get(page)
+    assert lettres(empty) == [] and "établissez un FPS" in empty.text
+    numeros = [await establish(defaut, vehicule=voiture(n)) for n in range(2)]
+    await defaut.pilot.avancer("defaut", instant("2026-11-10"))
+    written = [c for numero in numeros for c in await defaut.pilot.courriers("defaut", numero)]
+    written.sort(key=lambda c: (datetime.fromisoformat(c["date"]), c["id"]), reverse=True)
+    toutes = [c["id"] for c in written]
+    assert len(toutes) >= 5
+    shown = await lecteur.get(page)
+    assert lettres(shown) == toutes and voisine(shown, "next") is None is voisine(shown, "prev")
+    assert lettres(await lecteur.get(page, params={"tri": "anciens"})) == toutes[::-1]
+    assert lettres(await lecteur.get(page, params={"dossier": f" {numeros[0][:14]} {numeros[0][14:]}"})) == [
+        c["id"] for c in written if c["sujet"] == numeros[0]
+    ]
+    genre = written[0]["type"]
+    assert lettres(await lecteur.get(page, params={"genre": genre})) == [c["id"] for c in written if c["type"] == genre]
+    imprimeur = await lecteur.get(page, params={"a": "imprimeur"})
+    assert lettres(imprimeur) == [c["id"] for c in written if c["destinataire"] == "imprimeur"]
+    jour = written[-1]["date"][:10]
+    assert lettres(await lecteur.get(page, params={"du": jour, "au": jour})) == [c["id"] for c in written if c["date"][:10] == jour]
+    none = await lecteur.get(page, params={"du": "2030-01-01"})
+    assert lettres(none) == [] and "Aucun courrier ne répond" in none.text
+
+    for module in (listes, courriers):
+        monkeypatch.setattr(module, "PAGE", 2)
+    for tri, ordre in (("", toutes), ("anciens", toutes[::-1])):
+        answer, lues = await lecteur.get(page, params={"tri": tri, "a": "" if tri else "usager"}), []
+        attendues = ordre if tri else [c["id"] for c in written if c["destinataire"] == "usager"]
+        pages = []
+        while True:
+            pages.append(lettres(answer))
+            lues += pages[-1]
+            if (suite := voisine(answer, "next")) is None:
+                break
+            answer = await lecteur.get(suite)
+        assert lues == attendues
+        while (avant := voisine(answer, "prev")) is not None:  # and back to the beginning by the same pages
+            answer = await lecteur.get(avant)
+            pages.pop()
+            assert lettres(answer) == pages[-1]
+        assert len(pages) == 1
+    archive = re.search(r'href="([^"]+\.zip[^"]*)"', answer.text)
+    assert archive is not None
+    with zipfile.ZipFile(io.BytesIO((await lecteur.get(archive[1].replace("&amp;", "&"))).content)) as packed:
+        assert {name[-13:-5] for name in packed.namelist() if name.endswith(".json")} == {one[:8] for one in lettres(answer)}
+        assert any(name.endswith(".pdf") for name in packed.namelist())
+    contenu = await lecteur.get(f"{page}/{written[0]['service']}/{written[0]['id']}.json")
+    assert numeros[0][:14] in contenu.text and contenu.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("query", "champ"),
+    [
+        ("du=2026-13-45", "du"),
+        ("au=demain", "au"),
+        ("genre=fps.99.rien.v1", "genre"),
+        ("a=voisin", "a"),
+        ("apres=%00", ""),
+        ("apres=2026-01-01T00:00:00~x", ""),
+        ("avant=9999-12-31T23:59:59%2B00:00~x", ""),
+        ("tri=%3Cscript%3E", ""),
+        (f"dossier={'9' * 90}", "dossier"),
+    ],
+)
+async def test_a_search_that_cannot_be_read_is_told_beside_its_field_and_kept(lecteur: httpx.AsyncClient, query: str, champ: str) -> None:
+    answer = await lecteur.get(f"/bacs/defaut/courriers?{query}")
+    sound(answer)
+    if "tri" in query:  # an order that nobody knows is the first one
+        assert answer.status_code == 200 and "<script>" not in answer.text
+        return
+    assert answer.status_code == 422, answer.text
+    if champ in ("du", "au", "dossier"):
+        assert f'id="filtre-{champ}-erreur"' in answer.text and parse_qs(urlsplit(f"?{query}").query)[champ][0] in answer.text
+    elif champ:
+        assert f'id="filtre-{champ}-erreur"' in answer.text
