@@ -211,6 +211,9 @@ def test_a_word_that_is_none_inside_what_an_act_gives_is_told_where_it_stands() 
         "établir un FPS, avec: { vehicule: { imatriculation: AB-123-CD } }": "colonne 51 : « imatriculation »",
         "déposer un RAPO, avec: { demandeur: { identite: { nomm: X } } }": "de « identite » ; vouliez-vous dire « nom »",
         "déposer un RAPO, avec: { pieces: [rapo, { nature: autre, fichiers: x }] }": "colonne 72 : « fichiers » n'est pas un mot de",
+        "rembourser, avec: { beneficiaire: { adresse: { comune: Lille } } }": "« comune » n'est pas un mot de « adresse » ; vouliez",
+        "défendre, avec: { pieces: [avis-paiement, { natur: autre }] }": "colonne 59 : « natur » n'est pas un mot de « pieces » ; vou",
+        "passer la séance d'essai, avec: { essai: { numero: X } }": "« numero » n'est pas un mot de « essai »",
         "payer le FPS, avec: { montan: 3500 }": "« montan » n'est pas un mot de « payer le FPS » ; vouliez-vous dire « montant »",
     }
     for etape, dit in etapes.items():

@@ -10,7 +10,7 @@ from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.documentation.fiches import anchor, grid
 from fps_simulateur.langue.actes import ACTES, VUES, Acte
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
-from fps_simulateur.langue.schema import avec
+from fps_simulateur.langue.schema import avec, dedans
 from fps_simulateur.pilote.reperes import REPERES
 
 
@@ -32,7 +32,7 @@ def _corps(un: Acte, contract: Mapping[str, Any]) -> dict[str, Any]:
     for part in (contenu, *contenu.get("anyOf", ())):
         if "$ref" in part:
             found |= contract["components"]["schemas"][part["$ref"].rpartition("/")[2]].get("properties", {})
-    return found
+    return {mot: une | dedans(une, contract["components"]["schemas"]) for mot, une in found.items()}
 
 
 def champs_des_vues(contracts: Mapping[Party, Mapping[str, Any]]) -> dict[Party, dict[str, Any]]:

@@ -63,11 +63,45 @@ def avec(un: Acte, corps: Mapping[str, Champs]) -> dict[str, dict[str, Any]]:
     """What an act gives, word by word: what its letter or its route says, its short words, the names of its address."""
     propres: Champs = corps.get(un.nom, {})
     if un.message is not None:
-        propres = un.message.model_json_schema()["properties"]
+        contrat = un.message.model_json_schema()
+        propres = {mot: une | dedans(une, contrat.get("$defs", {})) for mot, une in contrat["properties"].items()}
     found = {mot: dict(_champ(mot, une, un)) for mot, une in propres.items()}
     for mot, dit in _a_soi(un):
         found[mot] = {"description": dit}
     return found
+
+
+def dedans(une: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The words inside a field, those of all its forms together, and no other; empty when it has none, or takes any.
+
+    `parts`: what its references name. No type is said: a variable may stand for the whole.
+    """
+    mots: dict[str, list[Any]] = {}
+    elements: list[Any] = []
+    for forme in _formes(une, parts):
+        if forme.get("type") == "object" and not forme.get("properties"):
+            return {}
+        for mot, suite in forme.get("properties", {}).items():
+            mots.setdefault(mot, []).append(suite)
+        if isinstance(forme.get("items"), Mapping):
+            elements.append(forme["items"])
+    found: dict[str, Any] = {}
+    if mots:
+        found["properties"] = {mot: dict(_hint(suites[0])) | dedans({"anyOf": suites}, parts) for mot, suites in mots.items()}
+        found["additionalProperties"] = False
+    if elements and (un := dedans({"anyOf": elements}, parts)):
+        found["items"] = un
+    return found
+
+
+def _formes(une: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Each form that a field may have, its references followed."""
+    if "$ref" in une:
+        yield from _formes(parts[une["$ref"].rpartition("/")[2]], parts)
+        return
+    yield une
+    for autre in (*une.get("anyOf", ()), *une.get("oneOf", ()), *une.get("allOf", ())):
+        yield from _formes(autre, parts)
 
 
 def autres(un: Acte) -> dict[str, dict[str, Any]]:
@@ -96,6 +130,9 @@ def _hint(une: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _champ(mot: str, une: Mapping[str, Any], un: Acte) -> Iterator[tuple[str, Any]]:
     yield from _hint(une)
+    yield from ((dit, une[dit]) for dit in ("properties", "additionalProperties") if "properties" in une)
+    if "properties" in une.get("items", {}):
+        yield "items", une["items"]
     if mot in un.defauts:
         yield "default", un.defauts[mot]
 
