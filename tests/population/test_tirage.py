@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fps.droit.calendar import ajouter_mois
 from fps.villes.catalogue import par_nom
 from fps_simulateur.langue.actes import ACTES
 from fps_simulateur.population.chiffres import comparer, connus
@@ -16,6 +17,7 @@ from fps_simulateur.population.parametres import ParametresIllisibles, lire, liv
 from fps_simulateur.population.rue import ECART, Constat, Periode, SansHeurePayante
 
 PERIODE = Periode(date(2024, 1, 1), date(2024, 2, 29))
+INCOMPLETS = {"taux": 1, "incomplet": 1, "delai_depot": "[1, 5]"}  # everybody contests at once, and nobody sends all that is asked
 
 
 def marche(ville: str = "paris", graine: str = "42", fps: int = 400, periode: Periode = PERIODE) -> Marche:
@@ -63,6 +65,17 @@ def test_what_is_done_of_a_fps_comes_after_it_one_act_a_day_in_the_words_of_the_
     attendus = "payer le FPS, payer le titre, déposer un RAPO, déposer un RAPO par lettre, décider le RAPO, rembourser, annuler le FPS"
     attendus += ", lire l'e-avis, demander une remise, décider la remise, saisir la juridiction, défendre, juger"
     assert set(attendus.split(", ")) <= set(actes)
+
+
+def test_no_decision_on_a_rapo_comes_after_the_month_whose_silence_answers(tmp_path: Path) -> None:
+    lus = lire(ecrit(tmp_path, "\n  ".join(("rapo:", *(f"{nom}: {{ valeur: {v}, hypothese: x }}" for nom, v in INCOMPLETS.items())))))
+    une, decisions = Marche(par_nom()["paris"], "42", 60, PERIODE, lus), 0
+    for constat in une.constats():
+        jours = {g.acte.removesuffix(" par lettre"): g.jour for g in Conduite(constat, avis(constat), une.ville, "42", lus).gestes()}
+        if decide := jours.get("décider le RAPO"):
+            decisions += 1
+            assert decide <= ajouter_mois(jours["déposer un RAPO"], 1)
+    assert 0 < decisions < 60
 
 
 def test_the_shares_are_those_of_the_parameters() -> None:

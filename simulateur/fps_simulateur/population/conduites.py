@@ -187,11 +187,12 @@ class Conduite:
         else:
             yield Geste(depot, "déposer un RAPO", avec)
         issue: str = Urne(p.issues.valeur).tirer(hasard)
-        if incomplet:
-            issue, decision = "irrecevable", ajouter_jours(max(depot, ajouter_mois(avis.notification, 1)), 3)
+        prete, silence = ajouter_jours(max(depot, ajouter_mois(avis.notification, 1)), 3), ajouter_mois(depot, 1)
+        if incomplet and prete <= silence:
+            issue, decision = "irrecevable", prete
             yield Geste(decision, "décider le RAPO", {"sens": issue, "motif": "Le certificat d'immatriculation n'a pas été produit."})
-        elif issue == "silence":
-            decision = ajouter_jours(ajouter_mois(depot, 1), 1)
+        elif incomplet or issue == "silence":  # what is waited for may come after the month, which then has answered
+            issue, decision = "silence", ajouter_jours(silence, 1)
         else:
             decision = ajouter_jours(depot, hasard.entre(*p.delai_decision.valeur))
             somme = {"montant_rectifie": max(100, avis.montant // 200 * 100)} if issue == "acceptation-partielle" else {}
