@@ -1,15 +1,17 @@
 """The same gateway on memory, SQLite file and PostgreSQL: one conformance test for all."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, func, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, Table, Text, cast, func, insert, select, update
 
-from fps.kit.data import postgres
-from fps.kit.data.database import PATIENCE, Database, DatabaseUnavailable, LigneEnDouble
+from fps.kit.data import packed, postgres
+from fps.kit.data.database import PATIENCE, Database, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.opening import open_database
+from fps.kit.data.packed import HexDigest, Packed
 from fps.kit.data.sql import Delete, Insert, Instant, Upsert
 from fps.kit.ground.clock import PARIS
 
@@ -24,6 +26,15 @@ things = Table(
     Column("vu", Instant),
     Column("ouvert", Boolean),
 )
+kept = Table(
+    "kept",
+    metadata,
+    Column("n", BigInteger, primary_key=True),
+    Column("corps", Packed),
+    Column("acte", Packed(2)),
+    Column("hash", HexDigest),
+)
+DICTIONARIES = {1: "a98a01fff1b68be9", 2: "3a7c8c539ae8fe7d"}
 COLUMNS = tuple(c.name for c in things.columns)
 DAY, NOW = date(2026, 6, 12), datetime(2026, 6, 12, 10, 24, 0, 123456, tzinfo=PARIS)
 
@@ -48,6 +59,33 @@ async def test_values_come_back_with_their_types(database: Database) -> None:
         found = await tx.load(things, [("b", "é\n'\"💶"), ("b", "vide"), ("b", "absent")])
     assert sorted(found) == [("b", "vide", None, None, None, None), ("b", "é\n'\"💶", 3500, DAY, NOW, True)]
     assert next(r for r in found if r[1] != "vide")[4].tzinfo is not None
+
+
+async def test_long_texts_and_digests_come_back_as_they_were_and_a_file_packs_them(database: Database) -> None:
+    texts = ["", "court", '{"numero_fps":"21590350100017241001001001","montant":3500}', "é💶\t" * 40, "x" * 100_000, None]
+    digests = ["0a" * 32, "2:" + "0a" * 32, "0A" * 32, "", "a", "b"]
+    rows = [(n, texts[n], texts[n], digests[n]) for n in range(len(texts))]
+    async with database.write() as tx:
+        await tx.apply([Upsert(kept, tuple(c.name for c in kept.columns), rows)])
+        await tx.execute(insert(kept), n=9, corps="écrit par une autre version, en clair", acte="x" * 60, hash="0b" * 32)
+    rows.append((9, "écrit par une autre version, en clair", "x" * 60, "0b" * 32))
+    async with database.read() as tx:
+        assert sorted(await tx.load(kept, [(n,) for n in range(10)])) == sorted(await tx.select(select(kept))) == rows
+        sizes = (
+            await tx.select(select(func.length(cast(kept.c.corps, LargeBinary))).where(kept.c.n == 4))
+            if database.engine == "sqlite"
+            else []
+        )
+    assert all((size < 500) == bool(getattr(database, "path", "")) for (size,) in sizes)
+
+
+def test_a_released_dictionary_is_never_edited_and_what_was_not_packed_here_is_told() -> None:
+    assert {n: hashlib.sha256(packed._words(n)).hexdigest()[:16] for n in packed.DICTIONARIES} == DICTIONARIES
+    whole = packed.pack("le même texte, encore et encore, " * 9)
+    assert isinstance(whole, bytes)
+    for wrong in (b"", b"\x09" + whole[1:], whole[:-1], whole + b"x"):
+        with pytest.raises(ValeurIllisible):
+            packed.unpack(wrong)
 
 
 async def test_upsert_replaces_or_adds_and_delete_deletes(database: Database) -> None:

@@ -37,6 +37,11 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0013.py": "e2ff8075edd375cb911d40ebf917f7d9847fcbb4",
+    "services/antai/antai/migrations/versions/0016_textes.py": "27b7ff6afdefbdb97c30995cae1a7ec7942b1e56",
+    "services/ccsp/ccsp/migrations/versions/0013_textes.py": "8a9b89dd4e9bb76264f270890e310dff20514c74",
+    "services/collectivite/collectivite/migrations/versions/0020_textes.py": "5816efe2f97658a05ef01df5e1a7f27ac900724d",
+    "services/dgfip/dgfip/migrations/versions/0014_textes.py": "4056fa8aeee6db386b2f7ffbaca33cf917b216b2",
     "shared/fps/kit/data/revisions/kit_0012.py": "2dd4d403c8f9e31b5c49514c24a8b290b68b220d",
     "services/antai/antai/migrations/versions/0015_courriers_essais.py": "77313a4a0c75fa91106b6ceb33df6bfe3102d20b",
     "services/ccsp/ccsp/migrations/versions/0012_courriers_essais.py": "1b6f3f642191caf9993961bc5e85515201ed005b",

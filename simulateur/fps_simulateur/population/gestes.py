@@ -151,7 +151,7 @@ class Soiree:
         """The petition of the FPS, as long as it is not closed; its number is a word of the acts that follow."""
         async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
             if requete["etat"] in INSTRUITES:
-                mots |= {"requete": requete["numero"], "numero_requete": requete["numero"]}
+                mots |= {"requete": requete["numero"], "numero_requete": requete["numero"], "objet_requete": requete["objet"]}
                 return {"objet": "regularisation"} if prevu.geste.acte == "répondre à la juridiction" else {}
         return None
 
@@ -175,6 +175,8 @@ class Soiree:
         if vu is None:
             return None
         fps, majoration = (prise["montant_impaye"], prise["majoration"]) if prise is not None else (vu["montant_actuel"], 0)
+        if mots["objet_requete"] == "decision-rapo":  # its author never tells a title: the judge has no majoration before him
+            majoration = 0
         found: dict[str, Any] = {"motifs": MOTIFS[prevu.geste.avec["sens"]], "fps_du": fps, "majoration_due": majoration}
         if prevu.geste.avec["sens"] == "decharge-partielle":
             found |= {"majoration_dechargee": majoration} if majoration else {"fps_decharge": fps // 2}

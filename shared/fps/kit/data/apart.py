@@ -5,6 +5,7 @@ None is copied with a bac.
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 
+from fps.kit.data.packed import Packed
 from fps.kit.data.sql import Instant
 
 metadata = MetaData()  # of all the tables of the kit
@@ -40,7 +41,7 @@ reponses_gardees = Table(
     Column("bac", Text, primary_key=True),
     Column("cle", Text, primary_key=True),
     Column("demande", Text, nullable=False),
-    Column("reponse", Text, nullable=False),
+    Column("reponse", Packed, nullable=False),
     Column("wall_time", Instant, nullable=False),
     Index("reponses_gardees_age", "wall_time"),
 )
@@ -81,10 +82,10 @@ echanges = Table(
     Column("qui", Text, nullable=False),
     Column("methode", Text, nullable=False),
     Column("chemin", Text, nullable=False),
-    Column("entetes", Text, nullable=False),
-    Column("corps", Text, nullable=False),
+    Column("entetes", Packed, nullable=False),
+    Column("corps", Packed, nullable=False),
     Column("statut", BigInteger, nullable=False),
-    Column("entetes_reponse", Text, nullable=False),
-    Column("reponse", Text, nullable=False),
+    Column("entetes_reponse", Packed, nullable=False),
+    Column("reponse", Packed, nullable=False),
     Column("hash", Text, nullable=False),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.held import Held
+from fps.kit.data.packed import ValeurIllisible
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
@@ -20,10 +21,6 @@ class DatabaseUnavailable(Unavailable):
     """La base de données ne répond pas"""
 
     code = "base-indisponible"
-
-
-class ValeurIllisible(Exception):
-    """A value that this database keeps cannot be read: it was written around this program."""
 
 
 class LigneEnDouble(Exception):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Table, Text
 
+from fps.kit.data.packed import Packed
 from fps.kit.data.sql import Instant, Row
 
 T = TypeVar("T")
@@ -39,10 +40,11 @@ def _converters(hint: Any) -> tuple[Converter, Converter]:
     return (lambda v: None if v is None else adapter.dump_json(v).decode()), (lambda v: None if v is None else adapter.validate_json(v))
 
 
-def _column(name: str, hint: Any, key: tuple[str, ...]) -> Column[Any]:
-    """The column of a field: what is not a plain value is text, an enum by its value, the rest as JSON."""
+def _column(name: str, hint: Any, key: tuple[str, ...], looked: frozenset[str]) -> Column[Any]:
+    """The column of a field: what is not a plain value is text, an enum by its value, the rest as JSON, packed unless it is looked for."""
     arms, optional = _arms(hint)
-    kind = PLAIN.get(arms[0], Text) if len(arms) == 1 else Text
+    plain = len(arms) == 1 and (arms[0] in PLAIN or (isinstance(arms[0], type) and issubclass(arms[0], Enum)))
+    kind = PLAIN.get(arms[0], Text) if plain or name in looked else Packed
     return Column(name, kind, primary_key=name in key, nullable=optional and name not in key, autoincrement=False)
 
 
@@ -51,7 +53,8 @@ def _table(cls: type, metadata: MetaData, name: str, key: tuple[str, ...], index
     own = [f.name for f in fields(cls)]
     if not key or not {*key, *(c for columns in indexes.values() for c in columns)} <= {*own}:
         raise TypeError(f"{name}: the key or an index names what {cls.__name__} has not: {key} {dict(indexes)}")
-    columns = (_column(n, hints[n], key) for n in (*key, *(n for n in own if n not in key)))
+    looked = frozenset((*key, *(c for columns in indexes.values() for c in columns)))
+    columns = (_column(n, hints[n], key, looked) for n in (*key, *(n for n in own if n not in key)))
     made = (Index(one, "bac", *named) for one, named in indexes.items())
     return Table(name, metadata, Column("bac", Text, primary_key=True), *columns, *made)
 

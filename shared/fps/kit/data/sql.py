@@ -1,13 +1,15 @@
 """The set-based statements of the kit for both engines, generated from the tables: the only place that writes SQL text by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, Integer, String, Table
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+from fps.kit.data.packed import HexDigest, Packed, pack, to_bytes, to_hex, unpack
 
 Engine = Literal["sqlite", "postgresql"]
 Row = tuple[Any, ...]
@@ -65,7 +67,7 @@ def pg_type(column: Column[Any]) -> str:
             return "bigint"
         case Date():
             return "date"
-        case String():
+        case String() | Packed() | HexDigest():
             return "text"
     raise TypeError(f"{column}: no array type for {column.type!r}")
 
@@ -140,31 +142,53 @@ def sqlite_reader(columns: Sequence[Column[Any]]) -> dict[int, Any]:
             readers[i] = date.fromisoformat
         elif isinstance(column.type, Boolean):
             readers[i] = bool
+        elif isinstance(column.type, Packed):
+            readers[i] = unpack
+        elif isinstance(column.type, HexDigest):
+            readers[i] = to_hex
     return readers
 
 
 @cache
-def sqlite_places(table: Table, columns: tuple[str, ...] = ()) -> dict[int, Any]:
-    """The same for these columns of a table, or for all: looked for once."""
-    return sqlite_reader([table.c[name] for name in columns] if columns else table.columns.values())
+def sqlite_places(table: Table) -> dict[int, Any]:
+    """The same for all the columns of a table: looked for once."""
+    return sqlite_reader(table.columns.values())
 
 
-def encoded(rows: Sequence[Row], positions: Iterable[int]) -> Sequence[Row]:
-    """Rows as SQLite keeps them: only the values at these positions (dates, instants, booleans) are converted."""
-    places = tuple(positions)
-    if not places:
+@cache
+def sqlite_writers(table: Table, columns: tuple[str, ...], packed: bool) -> Mapping[int, Callable[[Any], Any]]:
+    """Positions of these columns that are not kept as they are, with the function that makes of a value what is kept.
+
+    `packed`: whether long texts and digests are, which a file does and a memory does not.
+    """
+    writers: dict[int, Callable[[Any], Any]] = {}
+    for i, name in enumerate(columns):
+        kind = table.c[name].type
+        if isinstance(kind, Instant | Date):
+            writers[i] = sqlite_value
+        elif packed and isinstance(kind, Packed):
+            writers[i] = partial(pack, number=kind.dictionary)
+        elif packed and isinstance(kind, HexDigest):
+            writers[i] = to_bytes
+    return writers
+
+
+def encoded(rows: Sequence[Row], writers: Mapping[int, Callable[[Any], Any]]) -> Sequence[Row]:
+    """Rows as SQLite keeps them: only the values at these positions (dates, instants, packed texts) are converted."""
+    if not writers:
         return rows
+    places = tuple(writers.items())
     out = []
     for row in rows:
         values = list(row)
-        for i in places:
-            values[i] = sqlite_value(values[i])
+        for i, write in places:
+            values[i] = write(values[i])
         out.append(tuple(values))
     return out
 
 
 def decoded(rows: Sequence[Row], readers: dict[int, Any]) -> list[Row]:
-    """Rows with dates, instants and booleans given back their types."""
+    """Rows with dates, instants, booleans and packed texts given back their types."""
     if not readers:
         return [tuple(r) for r in rows]
     out = []

@@ -31,6 +31,7 @@ from fps.kit.data.sql import (
     sqlite_reader,
     sqlite_value,
     sqlite_write,
+    sqlite_writers,
 )
 
 T = TypeVar("T")
@@ -249,7 +250,7 @@ class SqliteTransaction:
             if not op.rows:
                 continue
             adds = op.add if isinstance(op, Upsert) else ()
-            rows = encoded(op.rows, sqlite_places(op.table, tuple(op.columns)))
+            rows = encoded(op.rows, sqlite_writers(op.table, tuple(op.columns), bool(self.database.path)))
             prepared.append((sqlite_write(op.table, type(op).__name__, op.columns, adds), rows))
 
         def work(connection: sqlite3.Connection) -> None:

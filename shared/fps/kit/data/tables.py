@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Table, Text
 
 from fps.kit.data.apart import Position, ancres, avances, echanges, metadata, observations, reponses_gardees, retentions
+from fps.kit.data.packed import HexDigest, Packed
 from fps.kit.data.sql import Instant
 
 __all__ = [
@@ -61,7 +62,7 @@ villes = Table(
     Column("bac", Text, primary_key=True),
     Column("siret", Text, primary_key=True),
     Column("depuis", Date, primary_key=True),
-    Column("document", Text, nullable=False),
+    Column("document", Packed, nullable=False),
 )
 
 # What was asked of a bac from outside, in order, the journal tells what became of it: see fps/kit/engine/gestes.py. A letter is kept by the
@@ -75,7 +76,7 @@ gestes = Table(
     Column("wall_time", Instant, nullable=False),
     Column("methode", Text, nullable=False),
     Column("chemin", Text, nullable=False),
-    Column("corps", Text),
+    Column("corps", Packed),
     Column("lettre", Text),
     Index("gestes_suite", "bac", "position"),
 )
@@ -107,10 +108,10 @@ inbox = Table(
     Column("id", Text, primary_key=True),
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("answer", Text),
-    Column("body", Text, nullable=False),
+    Column("answer", Packed),
+    Column("body", Packed, nullable=False),
     Column("time", Instant, nullable=False),
     Column("wall_time", Instant, nullable=False),
 )
@@ -136,10 +137,10 @@ journal = Table(
     Column("time", Instant, nullable=False),
     Column("acte", Text, nullable=False),
     Column("article", Text, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("data", Packed(2), nullable=False),
+    Column("hash", HexDigest, nullable=False),
     Column("wall_time", Instant, nullable=False),
-    Column("sceau", Text),  # covers wall_time too; none on the lines of the first version: see fps/kit/engine/chain.py
+    Column("sceau", HexDigest),  # covers wall_time too; none on the lines of the first version: see fps/kit/engine/chain.py
     Index("journal_dossier", "bac", "subject", "rang", unique=True),
     Index("journal_suite", "bac", "position"),
 )
@@ -151,8 +152,8 @@ chains = Table(
     Column("bac", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("rang", BigInteger, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("sceau", Text),
+    Column("hash", HexDigest, nullable=False),
+    Column("sceau", HexDigest),
 )
 
 # The letters to a person: structured content here, PDF on demand.
@@ -164,7 +165,7 @@ courriers = Table(
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("time", Instant, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Packed, nullable=False),
     Index("courriers_subject", "bac", "subject"),
     Index("courriers_type", "bac", "type", "time", "id"),  # the mailbox of a whole bac, by its days
 )
@@ -192,7 +193,7 @@ dead_letters = Table(
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("cause", Text, nullable=False),
-    Column("envelope", Text, nullable=False),
+    Column("envelope", Packed, nullable=False),
     Column("wall_time", Instant, nullable=False),
 )
 
@@ -320,7 +321,7 @@ remises = Table(
     Column("siret", Text, nullable=False),
     Column("prestataire", Text, nullable=False),
     Column("type_media", Text),
-    Column("document", Text),  # base64
+    Column("document", Packed),  # base64
     Column("constats", Text, nullable=False),
     Column("remise_le", Instant, nullable=False),
 )
@@ -349,7 +350,7 @@ boites = Table(
     Column("subject", Text, nullable=False),
     Column("rang", BigInteger, nullable=False),
     Column("time", Instant, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Packed, nullable=False),
     Column("traceparent", Text, nullable=False),
     Column("etat", Text, nullable=False),
     Column("essais", BigInteger, nullable=False),

@@ -1,0 +1,89 @@
+"""Columns that a SQLite file keeps packed: long texts deflated with a frozen dictionary, digests as bytes; read as the texts that they are.
+
+A value that was written as plain text, by an earlier version or around this program, is read as it stands (docs/adr/0045-packed-texts.md).
+"""
+
+import re
+import zlib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from sqlalchemy import Text
+from sqlalchemy.types import TypeDecorator
+
+MOST: Final = 1 << 28  # bytes of a text: no column holds so much
+LEAST: Final = 48  # bytes under which a text is left alone
+# What begins a packed text, the file of its dictionary, its window, its memory. A dictionary that was released never changes: a better
+# one is another line, and these still read what they wrote.
+DICTIONARIES: Final = {1: ("messages-1.txt", -15, 5), 2: ("actes-1.txt", -12, 5)}
+HEX: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class ValeurIllisible(Exception):
+    """A value that this database keeps cannot be read: it was written around this program."""
+
+
+class Packed(TypeDecorator[str]):
+    """A text of some length, mostly the JSON of a message; `dictionary` is the one that such texts are packed with."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, dictionary: int = 1):
+        self.dictionary = dictionary
+        super().__init__()
+
+
+class HexDigest(TypeDecorator[str]):
+    """A SHA-256 told in hexadecimal."""
+
+    impl = Text
+    cache_ok = True
+
+
+@cache
+def _words(number: int) -> bytes:
+    name = DICTIONARIES[number][0]
+    return files("fps.kit.data").joinpath("dictionaries", name).read_bytes()
+
+
+@cache
+def _packer(number: int) -> Any:
+    """A packer that has read its dictionary: a copy of it packs one text."""
+    _, window, memory = DICTIONARIES[number]
+    return zlib.compressobj(6, zlib.DEFLATED, window, memory, zlib.Z_DEFAULT_STRATEGY, _words(number))
+
+
+def pack(text: str | None, number: int = 1) -> str | bytes | None:
+    """A text as a file keeps it: packed when that is shorter."""
+    if text is None or len(text) < LEAST:
+        return text
+    plain, packer = text.encode(), _packer(number).copy()
+    found: bytes = bytes((number,)) + packer.compress(plain) + packer.flush()
+    return found if len(found) < len(plain) else text
+
+
+def unpack(kept: str | bytes) -> str:
+    """The text that was kept; raises ValeurIllisible."""
+    if isinstance(kept, str):
+        return kept
+    try:
+        number = kept[0]
+        reader = zlib.decompressobj(DICTIONARIES[number][1], zdict=_words(number))
+        plain = reader.decompress(kept[1:], MOST)
+        if not reader.eof or reader.unused_data:
+            raise ValeurIllisible("un texte comprimé est coupé, ou suivi d'autre chose")
+        return plain.decode()
+    except (IndexError, KeyError, zlib.error, UnicodeDecodeError) as error:
+        raise ValeurIllisible(f"ce texte comprimé ne se lit pas : {error}") from error
+
+
+def to_bytes(digest: str | None) -> str | bytes | None:
+    """A digest as a file keeps it; what is not one stays as it is."""
+    return bytes.fromhex(digest) if digest is not None and HEX.fullmatch(digest) else digest
+
+
+def to_hex(kept: str | bytes) -> str:
+    """The digest that was kept."""
+    return kept if isinstance(kept, str) else kept.hex()
