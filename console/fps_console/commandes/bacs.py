@@ -212,7 +212,7 @@ def _read(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def _document(path: Path, raw: bytes) -> dict[str, Any]:
     try:
         content = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _pas_un_export(f"{path} n'est pas un fichier JSON.") from error
     if not isinstance(content, dict):
         raise _pas_un_export(f"{path} n'est pas un export de bac.")

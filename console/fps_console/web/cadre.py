@@ -1,5 +1,6 @@
 """What every page stands in: its frame, its navigation, who may act on it, the time of its bac; and what a family of pages is."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +151,22 @@ class Cadre:
     def bac(request: Request) -> str:
         """The name of the bac of an address, which no other one can have; raises HTTPException 404."""
         return nom_de_bac(request.path_params["bac"])
+
+    @staticmethod
+    def rang(request: Request, nom: str) -> int:
+        """A number of an address; raises HTTPException 404 for a text, or for more digits than anything here has a number of."""
+        texte = request.path_params[nom]
+        if not re.fullmatch(r"[0-9]{1,9}", texte):
+            raise HTTPException(404, f"« {texte[:20]} » n'est le numéro de rien ici.")
+        return int(texte)
+
+    @staticmethod
+    def siret(request: Request) -> str:
+        """The SIRET of an address; raises HTTPException 404 for what is none."""
+        texte: str = request.path_params["siret"]
+        if not re.fullmatch(r"[0-9]{14}", texte):
+            raise HTTPException(404, f"« {texte[:20]} » n'est pas un SIRET : 14 chiffres.")
+        return texte
 
 
 def tel(texte: str) -> Markup:

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from fps.kit.ground.clock import PARIS
+from fps.kit.ground.faults import Malformed
+from fps.kit.wire.envelope import parse
 from fps_console.mots.saisie import question, valeur
 from fps_console.web.formes import Saisie
 from fps_console.web.pieces import jointes
@@ -221,8 +223,8 @@ def _lire(champ: Champ, saisie: Saisie) -> Any:
             return [ligne.strip() for ligne in texte.splitlines() if ligne.strip()]
         case "json":
             try:
-                return json.loads(texte)
-            except ValueError:
+                return parse(texte)
+            except Malformed:
                 raise ValueError("Écrivez du JSON.") from None
         case "choix" if champ.options and {v for v, _ in champ.options} <= {"", "oui", "non"}:
             return texte == "oui"

@@ -8,7 +8,9 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import EN_TETE, REJOUEE
+from fps.kit.wire.envelope import parse
 from fps_console.commandes.avance import target
 from fps_console.commandes.output import SPECIMEN, Panne, objet
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -67,7 +69,7 @@ def sans_jeton(pilot: Pilot, request: Request) -> Response | None:
 
 async def corps(request: Request, kinds: Sequence[str], limit: int, exemple: str) -> tuple[str, bytes]:
     """The type of the body, one of those, and its bytes, `limit` at most; raises Panne."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in kinds:
         raise Panne(f"Le corps n'est pas annoncé comme {' ou '.join(kinds)} (en-tête Content-Type).", exemple)
     raw = bytearray()
@@ -81,9 +83,9 @@ async def corps(request: Request, kinds: Sequence[str], limit: int, exemple: str
 def objet_json(raw: bytes, exemple: str) -> dict[str, Any]:
     """A JSON object; raises Panne."""
     try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Panne("Le corps n'est pas un document JSON.", exemple) from None
+        found = parse(raw)
+    except Malformed as error:
+        raise Panne(error.detail, exemple) from None
     if not isinstance(found, dict):
         raise Panne("Le corps n'est pas un objet JSON.", exemple)
     return found

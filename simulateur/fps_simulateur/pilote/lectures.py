@@ -219,13 +219,13 @@ class Lecteur:
         apres: int | None = 0
         while apres is not None:
             params = {"apres": apres}
-            page = (await self._call(service, "GET", f"{_bac(nom)}/boites/{siret}", params=params)).json()
+            page = (await self._call(service, "GET", f"{_bac(nom)}/boites/{quote(siret, safe='')}", params=params)).json()
             found, apres = found + page["lettres"], page["suite"]
         return found
 
     async def destination(self, service: Party, nom: str, siret: str) -> dict[str, Any]:
         """Where a service sends the letters of a collectivité: `mode`, `adresse`."""
-        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/destinations/{siret}")).json()
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/destinations/{quote(siret, safe='')}")).json()
         return found
 
 

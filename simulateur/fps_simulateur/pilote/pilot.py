@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fps.kit.ground.clock import Marche, wall_now
 from fps.parties import SERVICES, Party
@@ -156,7 +157,7 @@ class Pilot(Lecteur):
         """Let the letters of a collectivité, from every service that writes to it, be pushed to an address."""
         corps = {"mode": "adresse", "adresse": adresse}
         for service in (Party.ANTAI, Party.DGFIP, Party.CCSP):
-            await self._call(service, "PUT", f"{_bac(nom)}/destinations/{siret}", json=corps)
+            await self._call(service, "PUT", f"{_bac(nom)}/destinations/{quote(siret, safe='')}", json=corps)
 
     async def etat(self, nom: str) -> dict[str, Any]:
         """Date, next due date, and what each service counts."""

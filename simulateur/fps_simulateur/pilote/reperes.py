@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from fps.kit.ground.clock import MATIN, paris
 from fps.parties import Party
@@ -155,7 +156,7 @@ async def _prevu(pilot: Pilot, bac: str, what: Prevu, sujet: str | None) -> date
 
 
 async def _limite(pilot: Pilot, bac: str, what: Limite, numero: str) -> date | None:
-    url = f"{pilot.addresses[what.service]}/bacs/{bac}/{what.chemin}/{numero}/explication/{what.champ}"
+    url = f"{pilot.addresses[what.service]}{_bac(bac)}/{what.chemin}/{quote(numero, safe='')}/explication/{what.champ}"
     answer = await pilot.client.get(url, headers={"Authorization": f"Bearer {pilot.token}"})
     if answer.status_code >= 400:
         if answer.status_code == 404 or answer.json().get("code") == "valeur-pas-encore-connue":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.lectures import PiloteErreur, _bac
@@ -16,7 +17,7 @@ async def lister(pilot: Pilot, bac: str) -> list[dict[str, Any]]:
 
 async def montrer(pilot: Pilot, bac: str, siret: str) -> list[dict[str, Any]]:
     """The configurations of a town, each from its first day; raises PiloteErreur."""
-    found: list[dict[str, Any]] = (await pilot._call(Party.COLLECTIVITE, "GET", f"{_bac(bac)}/villes/{siret}")).json()
+    found: list[dict[str, Any]] = (await pilot._call(Party.COLLECTIVITE, "GET", f"{_bac(bac)}/villes/{quote(siret, safe='')}")).json()
     return found
 
 
@@ -61,7 +62,7 @@ async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]], *
         for service in done:
             for siret in sirets:
                 try:
-                    await pilot._call(service, "PUT", f"{path}/{siret}", json={"villes": avant[service][siret]})
+                    await pilot._call(service, "PUT", f"{path}/{quote(siret, safe='')}", json={"villes": avant[service][siret]})
                 except PiloteErreur as reste:  # the others are given back all the same
                     error.add_note(f"{service.value} garde {siret} : {reste.problem.get('detail', '')}")
         raise
@@ -70,7 +71,7 @@ async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]], *
 async def _connues(pilot: Pilot, service: Party, bac: str, siret: str) -> list[dict[str, Any]]:
     """The configurations that a service was given of a town, none when nobody told it of it; raises PiloteErreur."""
     try:
-        found: list[dict[str, Any]] = (await pilot._call(service, "GET", f"{_bac(bac)}/villes/{siret}")).json()
+        found: list[dict[str, Any]] = (await pilot._call(service, "GET", f"{_bac(bac)}/villes/{quote(siret, safe='')}")).json()
     except PiloteErreur as error:
         if error.problem.get("code") != "ville-non-donnee":
             raise
@@ -84,7 +85,7 @@ async def retirer(pilot: Pilot, bac: str, siret: str) -> None:
     retiree = False
     for service in (Party.COLLECTIVITE, *(s for s in SERVICES if s is not Party.COLLECTIVITE)):
         try:
-            await pilot._call(service, "DELETE", f"{_bac(bac)}/villes/{siret}")
+            await pilot._call(service, "DELETE", f"{_bac(bac)}/villes/{quote(siret, safe='')}")
             retiree = True
         except PiloteErreur as error:
             if error.problem.get("code") != "ville-non-donnee":

@@ -108,7 +108,7 @@ def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
                 date.fromisoformat(geste[nom])
                 continue
             fautes[nom] = "Une date est attendue."
-        if not (geste["fps"].isdigit() and 1 <= int(geste["fps"]) <= FPS_AU_PLUS):
+        if not (re.fullmatch(r"[0-9]{1,9}", geste["fps"]) and 1 <= int(geste["fps"]) <= FPS_AU_PLUS):
             fautes["fps"] = f"De 1 à {FPS_AU_PLUS}."
         if not re.fullmatch(r"[a-z0-9-]{1,20}", geste["graine"] or "42"):
             fautes["graine"] = "Des lettres minuscules, des chiffres et des tirets, 20 au plus."

@@ -184,7 +184,7 @@ def _choix(geste: Geste) -> Any:
     if facon == "pilote":
         geste.exiger(pilote="à quelle adresse le produit reçoit les actions")
     minutes = geste["delai"] or "30"
-    if not (minutes.isdigit() and 1 <= int(minutes) <= 1_440):
+    if not (re.fullmatch(r"[0-9]{1,4}", minutes) and 1 <= int(minutes) <= 1_440):
         phrase = "Un nombre de minutes, de 1 à 1440."
         raise Refuse(Refus("Ce délai n'est pas permis", f"« {minutes[:20]} »", "", phrase, "delai", 422, {"delai": phrase}))
     return Choix(

@@ -21,7 +21,7 @@ def routes(cadre: Cadre) -> list[Route]:
     """The page of a flow."""
 
     async def voir(request: Request) -> Response:
-        bac, numero = cadre.bac(request), request.path_params["numero"]
+        bac, numero = cadre.bac(request), cadre.rang(request, "numero")
         if not 1 <= numero <= len(FLOWS):
             raise HTTPException(404, f"Les flux vont de 1 à {len(FLOWS)}.")
         found = flow(numero)
@@ -30,7 +30,7 @@ def routes(cadre: Cadre) -> list[Route]:
         messages = [_dit(cls, comptes.get(cls, 0)) for cls in found.messages]
         return await cadre.page(request, "flux/flux.html", bac=bac, flux=found, messages=messages, voisins=voisins)
 
-    return [Route("/bacs/{bac}/flux/{numero:int}", voir, name="flux")]
+    return [Route("/bacs/{bac}/flux/{numero}", voir, name="flux")]
 
 
 def _dit(cls: MessageClass, nombre: int) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
         bac, dossier = await lu(request)
         vue = await _vue(cadre, request, bac, dossier)
-        numero, actes = request.path_params["acte"], vue["frise"].actes
+        numero, actes = cadre.rang(request, "acte"), vue["frise"].actes
         if not 1 <= numero <= len(actes):
             raise HTTPException(404, f"Ce dossier a {len(actes)} actes.")
         un = actes[numero - 1]
@@ -85,7 +85,7 @@ def routes(cadre: Cadre) -> list[Route]:
     return [
         Route(f"{PREFIXE}/frise.html", fichier, name="frise-fichier"),
         Route(f"{PREFIXE}/frise", frise, name="frise"),
-        Route(f"{PREFIXE}/frise/actes/{{acte:int}}", acte, name="frise-acte"),
+        Route(f"{PREFIXE}/frise/actes/{{acte}}", acte, name="frise-acte"),
         Route(f"{PREFIXE}/frise/valeurs/{{service}}/{{champ}}", valeur, name="frise-valeur"),
         Route(f"{PREFIXE}/courriers.zip", archive, name="courriers-zip"),
     ]

@@ -42,7 +42,7 @@ def routes(cadre: Cadre) -> list[Route]:
     contrats = Contrats(cadre)
 
     async def guichets(request: Request) -> Response:
-        bac, siret = cadre.bac(request), request.path_params["siret"]
+        bac, siret = cadre.bac(request), cadre.siret(request)
 
         async def lire(party: Party, path: str) -> Any:
             return await cadre.lecture.get(party, bac, path.format(siret=siret))
@@ -71,13 +71,13 @@ def routes(cadre: Cadre) -> list[Route]:
         return un
 
     async def voir(request: Request, saisie: Saisie) -> Response:
-        un, bac, siret = acte(request), cadre.bac(request), request.path_params["siret"]
+        un, bac, siret = acte(request), cadre.bac(request), cadre.siret(request)
         forme = await formulaire(contrats, un, {"siret_ville": siret}, {})
         retour = (f"/bacs/{bac}/villes/{siret}/guichets", "Les guichets de cette ville")
         return await page_d_un_acte(cadre, request, un, forme, saisie, retour, devant=(), sus=())
 
     async def agir(geste: Geste) -> str:
-        un, bac, siret = acte(geste.request), cadre.bac(geste.request), geste.request.path_params["siret"]
+        un, bac, siret = acte(geste.request), cadre.bac(geste.request), cadre.siret(geste.request)
         mots = {"siret_ville": siret}
         await faire(cadre, bac, un, await formulaire(contrats, un, mots, {}), mots, geste)
         return f"/bacs/{bac}/villes/{siret}/guichets"

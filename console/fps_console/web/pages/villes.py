@@ -42,7 +42,7 @@ def routes(cadre: Cadre) -> list[Route]:
         return await cadre.page(request, "villes/liste.html", bac=bac, villes=connues)
 
     async def ville(request: Request) -> Response:
-        bac, siret = cadre.bac(request), request.path_params["siret"]
+        bac, siret = cadre.bac(request), cadre.siret(request)
         du_jour = await cadre.lecture.get(Party.COLLECTIVITE, bac, "/communes") or []
         vue = next((v for v in du_jour if v["siret"] == siret), None)
         if vue is None:
@@ -108,7 +108,7 @@ def routes(cadre: Cadre) -> list[Route]:
         from fps.donnees import ecrire_yaml
         from fps.villes.defaut import MODELE
 
-        bac, siret = cadre.bac(request), request.path_params.get("siret")
+        bac, siret = cadre.bac(request), cadre.siret(request) if "siret" in request.path_params else None
         texte = MODELE
         if siret is not None:
             donnees = await villes.montrer(cadre.pilot, bac, siret)
@@ -127,7 +127,8 @@ def routes(cadre: Cadre) -> list[Route]:
     async def donner(geste: Geste) -> str:
         from fps_simulateur.langue.villes import VillesIllisibles, lire
 
-        bac, siret, envoye = cadre.bac(geste.request), geste.request.path_params.get("siret"), geste.saisie.fichiers.get("depot")
+        bac, envoye = cadre.bac(geste.request), geste.saisie.fichiers.get("depot")
+        siret = cadre.siret(geste.request) if "siret" in geste.request.path_params else None
         try:
             texte = geste.saisie["fichier"] if envoye is None else (await envoye.read()).decode()
             lue = lire(texte.replace("\r\n", "\n"), "fichier").donnee()
