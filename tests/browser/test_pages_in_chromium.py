@@ -175,5 +175,5 @@ def test_a_town_goes_from_its_siret_to_a_title_with_the_keyboard_alone(chromium:
 def test_what_a_form_that_reads_shows_of_a_notice_and_of_a_fps_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
     bac = f"{simulator.console}/bacs/defaut"
     avis = f"{bac}/usager?numero={simulator.numero}&immatriculation=AB-123-CD"
-    listes = [f"{bac}/courriers?du=2026-13-45", f"{bac}/courriers?genre=fps.03.decision.v1"]
+    listes = [f"{bac}/courriers?du=2026-13-45", f"{bac}/courriers?genre=fps.03.decision.v1", f"{bac}/lettres-mortes?sens=envoi"]
     regarder(chromium, [avis, f"{bac}/villes/21590350100017?immatriculation=CD-123-CD&zone=rouge", *listes], lien(simulator))

@@ -4,19 +4,24 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from fps.kit.engine import buried
+from fps.kit.ground.clock import wall_now
+from fps.parties import Party
 from fps_console.commandes.temps import instant
 from fps_console.web import listes
-from fps_console.web.pages import courriers
+from fps_console.web.pages import courriers, mortes
+from fps_console.web.seances import lien
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import establish, sound, voiture
-from tests.console.test_pages_qui_agissent import navigateur
+from tests.console.test_pages_qui_agissent import forme, navigateur
+from tests.kit.test_quiet import malformee
 
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -25,6 +30,14 @@ pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="
 async def lecteur(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without a session."""
     async with navigateur(defaut) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def agent(defaut: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that opened the link."""
+    async with navigateur(defaut) as client:
+        await client.get(lien("", defaut.token))
         yield client
 
 
@@ -118,3 +131,74 @@ async def test_a_search_that_cannot_be_read_is_told_beside_its_field_and_kept(le
         assert f'id="filtre-{champ}-erreur"' in answer.text and parse_qs(urlsplit(f"?{query}").query)[champ][0] in answer.text
     elif champ:
         assert f'id="filtre-{champ}-erreur"' in answer.text
+
+
+async def enterrer(defaut: World, numero: str, nature: str) -> None:
+    """Bury a deadline of a dossier, as a fault of the town did."""
+    base = defaut.services[Party.COLLECTIVITE].service.database
+    async with base.write() as tx:
+        await tx.apply(buried.bury("defaut", (numero, nature, date(2026, 6, 20)), RuntimeError("un défaut, depuis corrigé"), wall_now()))
+
+
+async def test_what_is_dead_is_listed_with_its_cause_and_replayed_once_or_says_why_it_fails_again(
+    defaut: World, agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "/bacs/defaut/lettres-mortes"
+    empty = await agent.get(page)
+    sound(empty)
+    assert "tout est parti" in empty.text and "Rejouer" not in empty.text
+    numero = await establish(defaut)
+    await defaut.services[Party.ANTAI].inbound.take([malformee("defaut", n) for n in range(3)])
+    await enterrer(defaut, numero, "impaye")
+    await enterrer(defaut, numero, "d-une-autre-version")
+    shown = await agent.get(page)
+    sound(shown)
+    liens = re.findall(rf'href="({page}/[^"]+)"', shown.text)
+    assert len(liens) == 5 and "un défaut, depuis corrigé" in shown.text and "Rejouer toutes" in shown.text
+    assert (await agent.get(page, params={"sens": "echeance"})).text.count(f'href="{page}/') == 2
+    assert (await agent.get(page, params={"service": "antai"})).text.count(f'href="{page}/') == 3
+    assert (await agent.get(page, params={"dossier": numero, "sens": "envoi"})).text.count("Aucune ne répond") == 1
+    assert (await agent.get(page, params={"sens": "ailleurs"})).status_code == 422
+    assert (await agent.get(page, params={"service": "personne"})).status_code == 404
+    monkeypatch.setattr(mortes, "PAGE", 2)
+    monkeypatch.setattr(listes, "PAGE", 2)
+    lues, answer = [], await agent.get(page)
+    while (suite := voisine(answer, "next")) is not None:
+        lues += re.findall(rf'href="({page}/[^"]+)"', answer.text)
+        answer = await agent.get(suite)
+    assert [*lues, *re.findall(rf'href="({page}/[^"]+)"', answer.text)] == liens
+    back = await agent.get(str(voisine(answer, "prev")))
+    assert re.findall(rf'href="({page}/[^"]+)"', back.text) == liens[2:4]
+
+    (bonne,), (vieille,), fausse = [un for un in liens if un.endswith("impaye")], [un for un in liens if "version" in un], liens[0]
+    async with navigateur(defaut) as passant:  # who has no session sees the cause, and no button
+        seen = await passant.get(fausse)
+        sound(seen)
+        assert "<button>Rejouer" not in seen.text and "fps pages" in seen.text
+        assert (await passant.post(fausse, data={"jeton": ""})).status_code == 403
+    for lien_, cause in ((fausse, "invalide"), (vieille, "d-une-autre-version")):
+        again = await agent.post(lien_, data=await forme(agent, lien_))
+        sound(again)
+        assert again.status_code == 409 and "Elle a échoué de nouveau" in again.text and cause in again.text
+    data = await forme(agent, bonne)
+    first, twice = await agent.post(bonne, data=data), await agent.post(bonne, data=data)
+    assert first.headers["location"] == twice.headers["location"] == f"{bonne}?rejouee=1"
+    done = await agent.get(first.headers["location"])
+    sound(done)
+    assert "Elle n’est plus morte" in done.text and (await agent.get(bonne)).status_code == 404
+    await enterrer(defaut, numero, "impaye")
+    all_ = await agent.post(page, data=await forme(agent, page))
+    told = await agent.get(all_.headers["location"])
+    sound(told)
+    assert "1 rejouée." in told.text and "leur nouvelle cause" in told.text
+    for faux in ("/antai/envoi/rien", "/antai/ailleurs/x", "/personne/envoi/x", f"/antai/envoi/{'x' * 300}", "/antai/envoi/%00"):
+        assert (await agent.get(page + faux)).status_code == 404, faux
+
+
+async def test_letters_that_name_no_bac_are_listed_apart(defaut: World, agent: httpx.AsyncClient) -> None:
+    await defaut.services[Party.ANTAI].inbound.take([b"pas une lettre"])
+    page = await agent.get("/bacs/defaut/lettres-mortes", params={"ou": "illisibles"})
+    sound(page)
+    (lieu,) = re.findall(r'href="(/bacs/defaut/lettres-mortes/[^"]+)"', page.text)
+    again = await agent.post(lieu.replace("&amp;", "&"), data=await forme(agent, lieu))
+    assert again.status_code == 409 and "Elle a échoué de nouveau" in again.text

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 # The entries of the navigation, in their order: a family shows those for which it has an address.
 NAVIGATION: Final = ("Carte", "Dossiers", "Agir", "Usager", "Lettres", "Villes", "Simulateur", "Certification", "Apprendre")
 
+# What stands under an entry though its address does not begin like it.
+DESSOUS: Final[Mapping[str, tuple[str, ...]]] = {"Lettres": ("boites", "lettres-mortes", "audit")}
+
 
 @dataclass(frozen=True, slots=True)
 class Famille:
@@ -139,7 +142,8 @@ class Cadre:
             if adresse is None or ("{bac}" in adresse and bac is None and nom != NAVIGATION[0]):
                 continue
             lieu = "/" if bac is None and "{bac}" in adresse else adresse.format(bac=bac)
-            dessous = ici == "/" if nom == "Carte" else ici.startswith(f"{lieu.rstrip('/')}/")
+            sous = (f"{lieu.rstrip('/')}/", *(f"/bacs/{bac}/{un}" for un in DESSOUS.get(nom, ())))
+            dessous = ici == "/" if nom == "Carte" else ici.startswith(sous)
             found.append((nom, lieu, ici == lieu or dessous))
         return found
 

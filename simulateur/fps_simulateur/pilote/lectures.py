@@ -183,16 +183,19 @@ class Lecteur:
             return None
         return found
 
-    async def lettres_mortes(self, nom: str) -> list[dict[str, Any]]:
-        """The dead letters and the buried deadlines of the four services, each with its cause."""
-        found = await self._all("GET", f"{_bac(nom)}/lettres-mortes")
-        return [{"service": s.value, **letter} for s, letters in found.items() for letter in letters]
+    async def lettres_mortes(self, nom: str, service: Party | None = None, **demande: Any) -> list[dict[str, Any]]:
+        """The dead letters and the buried deadlines of the four services or of one, each with its cause. `demande`: as their route says."""
+        params = {k: v for k, v in demande.items() if v not in (None, "")}
+        voulus = SERVICES if service is None else (service,)
+        answers = await asyncio.gather(*(self._call(s, "GET", f"{_bac(nom)}/lettres-mortes", params=params) for s in voulus))
+        return [{"service": s.value, **letter} for s, answer in zip(voulus, answers, strict=True) for letter in answer.json()]
 
-    async def rejouer(self, nom: str, identifiant: str | None = None) -> int:
-        """Try dead letters again; gives how many are no longer dead."""
+    async def rejouer(self, nom: str, identifiant: str | None = None, service: Party | None = None) -> int:
+        """Try dead letters again, in the four services or in one; gives how many are no longer dead."""
         params = {} if identifiant is None else {"id": identifiant}
-        found = await self._all("POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params)
-        return sum(x["rejouees"] for x in found.values())
+        voulus = SERVICES if service is None else (service,)
+        answers = await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params) for s in voulus))
+        return sum(answer.json()["rejouees"] for answer in answers)
 
     async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:
         """The balances of the books, service by service, in centimes."""

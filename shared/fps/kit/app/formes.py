@@ -93,6 +93,7 @@ class LettreMorte(BaseModel):
     cause: str
     envelope: str = Field(description="La lettre entière, telle qu'elle est arrivée ou devait partir")
     wall_time: datetime = Field(description="En temps réel")
+    que_faire: str = Field(description="Ce qui la fera passer")
 
 
 class NombreRejouees(BaseModel):

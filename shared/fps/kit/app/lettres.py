@@ -66,6 +66,12 @@ def place(row: Any) -> str:
     return f"{row[4].astimezone(PARIS).isoformat()}~{row[1]}"
 
 
+def _place_de_morte(value: str) -> str:
+    dead_letters.lire_place(value)
+    return value
+
+
+PlaceDeMorte = Annotated[str, AfterValidator(_place_de_morte)]
 TypeDeCourrier = Annotated[str, AfterValidator(_type_de_courrier)]
 Place = Annotated[str, AfterValidator(_place)]
 
@@ -197,11 +203,21 @@ def du_service(router: Router, service: Service, inbound: Inbound) -> None:
         response_model=None,
         responses=forme(list[LettreMorte], "Les lettres mortes et les échéances enterrées"),
     )
-    async def mortes(nom: str) -> list[dict[str, Any]]:
+    async def mortes(
+        nom: str,
+        sens: Annotated[Literal["envoi", "reception", "echeance"] | None, Query(description="Un seul sens")] = None,
+        type: Annotated[str | None, Query(max_length=80, description="Un seul type de lettre, ou une seule nature d'échéance")] = None,
+        sujet: Annotated[str | None, Query(max_length=60, description="Un seul dossier")] = None,
+        id: Annotated[str | None, Query(max_length=200, description="Un seul identifiant")] = None,
+        tri: Annotated[Literal["recentes", "anciennes"], Query(description="Les dernières d'abord, ou les premières")] = "anciennes",
+        apres: Annotated[PlaceDeMorte | None, Query(description="La place de la dernière lue : « wall_time~sens~id »")] = None,
+        limite: Annotated[int, Query(ge=1, le=dead_letters.LIMITE, description="À défaut, toutes")] = dead_letters.LIMITE,
+    ) -> list[dict[str, Any]]:
+        choix = dead_letters.Choix(sens, type, sujet, id, apres, tri == "recentes")
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
                 await bacs.find(tx, nom)
-            return await dead_letters.told(tx, nom)
+            return await dead_letters.told(tx, nom, choix, limite)
 
     @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte ou une échéance enterrée, ou toutes")
     async def rejouer(nom: str, id: str | None = None) -> NombreRejouees:

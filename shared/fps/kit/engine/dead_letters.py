@@ -1,15 +1,19 @@
 """The dead letters and the buried deadlines of a bac: told with their remedy, counted, tried again."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from pydantic import ValidationError
+from sqlalchemy import Integer, Text, bindparam, select, tuple_
 
 from fps.flows import by_type
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
-from fps.kit.data.sql import Delete, Insert, Op, Upsert
+from fps.kit.data.sql import Delete, Insert, Instant, Op, Upsert
 from fps.kit.engine import buried
 from fps.kit.engine.remedes import remede
 from fps.kit.engine.service import INTERNAL, Service
@@ -20,13 +24,58 @@ from fps.kit.wire.envelope import canonical, parse, read_event
 from fps.parties import Party
 from fps.releves import ARRETEES, VENUES
 
+LIMITE: Final = 1_000_000  # who asks for no page gets them all
+NOMS: Final = tuple(tables.dead_letters.columns.keys())
+PLACE: Final = re.compile(r"([^~]{20,40})~(envoi|reception|echeance)~(.{1,200})")
+_D = tables.dead_letters.c
 
-async def told(tx: Transaction, nom: str) -> list[dict[str, Any]]:
-    """The dead letters and the buried deadlines of a bac, oldest first, each with its cause and its remedy."""
-    rows = await tx.load(tables.dead_letters, [(nom,)], ("bac",))
-    names = tables.dead_letters.columns.keys()
-    found = [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda r: (r[7], r[1]))]
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """What is asked of the dead letters of a bac: a way, a type, a dossier, an identifier; those after a place in their order."""
+
+    sens: str | None = None
+    type: str | None = None
+    sujet: str | None = None
+    id: str | None = None
+    apres: str | None = None
+    recentes: bool = False
+
+
+async def told(tx: Transaction, nom: str, choix: Choix | None = None, limite: int = LIMITE) -> list[dict[str, Any]]:
+    """The dead letters and the buried deadlines of a bac, oldest first unless `choix` says, each with its cause and its remedy.
+
+    Raises ValueError when the place of `choix` cannot be read.
+    """
+    choix = choix or Choix()
+    egaux = {"sens": choix.sens, "type": choix.type, "subject": choix.sujet, "id": choix.id}
+    voulus = {colonne: valeur for colonne, valeur in egaux.items() if valeur is not None}
+    place = {} if choix.apres is None else dict(zip(("le", "apres_sens", "apres_id"), lire_place(choix.apres), strict=True))
+    statement = _mortes(tuple(voulus), choix.recentes, bool(place))
+    rows = await tx.select(statement, nom=nom, limite=limite, **{f"un_{k}": v for k, v in voulus.items()}, **place)
+    found = [dict(zip(NOMS, row, strict=True)) for row in rows]
     return [f | {"wall_time": f["wall_time"].isoformat(), "que_faire": remede(f["sens"], f["cause"])} for f in found]
+
+
+def lire_place(texte: str) -> tuple[datetime, str, str]:
+    """A place in the order of the dead letters: when it died, its way, its identifier. Raises ValueError."""
+    lu = PLACE.fullmatch(texte)
+    instant = None if lu is None else datetime.fromisoformat(lu[1])
+    if lu is None or instant is None or instant.tzinfo is None:
+        raise ValueError("une place s'écrit « instant~sens~identifiant » : reprenez celle qu'une page a donnée")
+    return instant, lu[2], lu[3]
+
+
+@cache
+def _mortes(egaux: tuple[str, ...], recentes: bool, depuis: bool) -> Any:
+    found = select(tables.dead_letters).where(_D.bac == bindparam("nom", type_=Text))
+    for colonne in egaux:
+        found = found.where(_D[colonne] == bindparam(f"un_{colonne}", type_=Text))
+    ordre = (_D.wall_time, _D.id, _D.sens)
+    if depuis:
+        place = (bindparam("le", type_=Instant), bindparam("apres_id", type_=Text), bindparam("apres_sens", type_=Text))
+        found = found.where(tuple_(*ordre) < tuple_(*place) if recentes else tuple_(*ordre) > tuple_(*place))
+    return found.order_by(*(c.desc() if recentes else c for c in ordre)).limit(bindparam("limite", type_=Integer))
 
 
 async def replay(service: Service, nom: str, identifiant: str | None, take: Any) -> int:
