@@ -32,7 +32,7 @@ from fps_certification.sujets.porte import ouverte
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Verdict
-from fps_simulateur.joueur import Ailleurs, Monde
+from fps_simulateur.joueur import Ailleurs, QuatreServices
 from fps_simulateur.pilote.pilot import Pilot
 
 
@@ -127,7 +127,7 @@ def _sujet(produit: Produit, client: httpx.AsyncClient) -> Sujet:
 
 async def _juger(
     demande: Demande,
-    monde: Monde,
+    monde: QuatreServices,
     sujet: Sujet | None,
     sondes: Sondes,
     dire: Dire = lambda phrase: None,

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from fps.flows import by_type
 from fps.messages.message import MessageClass
 from fps.parties import Party
-from fps.regles.mentions import Constat, examiner, listes
+from fps.regles.mentions import ConstatDeMention, examiner, listes
 from fps_certification.observation import Courrier
 from fps_simulateur.impression import pdf
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.pilot import Pilot
 
 
-async def remis(monde: Monde, bac: str, numeros: Iterable[str]) -> tuple[Courrier, ...]:
+async def remis(monde: QuatreServices, bac: str, numeros: Iterable[str]) -> tuple[Courrier, ...]:
     """The letters of the collectivité about these FPS, each with what it lacks. Raises PiloteErreur."""
     found: list[Courrier] = []
     for numero in dict.fromkeys(numeros):
@@ -25,10 +25,10 @@ async def remis(monde: Monde, bac: str, numeros: Iterable[str]) -> tuple[Courrie
     return tuple(found)
 
 
-async def _constats(pilot: Pilot, bac: str, service: Party, id_: str, cls: MessageClass) -> list[Constat]:
+async def _constats(pilot: Pilot, bac: str, service: Party, id_: str, cls: MessageClass) -> list[ConstatDeMention]:
     """What was found of each mention: by the service that took the letter of a product, else in what the reference system prints."""
     if service is not Party.COLLECTIVITE:
         dites = await pilot.mentions(bac, service, id_)
-        return [Constat(une["mention"], une["article"], une["manque"]) for une in dites]
+        return [ConstatDeMention(une["mention"], une["article"], une["manque"]) for une in dites]
     message = cls.model_validate_json(json.dumps(await pilot.courrier(bac, service, id_)))
     return examiner(message, "\n".join(pdf.textes(await pilot.pdf(bac, service, id_))))

@@ -12,7 +12,7 @@ from fps_certification.epreuves.lecture import epreuves
 from fps_certification.prealable import certificats
 from fps_certification.sujets.contrat import CONTROLER, DES_ACTES, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
-from fps_simulateur.joueur import ActeRefuse, Deroulement, Monde, VieFausse
+from fps_simulateur.joueur import ActeRefuse, Deroulement, QuatreServices, VieFausse
 from fps_simulateur.langue.actes import Acte
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -174,7 +174,7 @@ CERTIFICATS: Mapping[str, Party] = {"certificat": Party.CCSP, "certificat_antai"
 CHEMINS: Mapping[Party, str] = {Party.ANTAI: "/dossiers/{numero}", Party.DGFIP: "/prises-en-charge/{numero}"}
 
 
-async def jouer(monde: Monde, vie: Vie, bac: str, sujet: Sujet) -> Jouee:
+async def jouer(monde: QuatreServices, vie: Vie, bac: str, sujet: Sujet) -> Jouee:
     """Play a check in a bac that is there, from its day on."""
     etat = await monde.pilot.etat(bac)
     depart = date.fromisoformat(str(etat["instant"])[:10])

@@ -25,7 +25,7 @@ from fps_certification.prealable.controles import Examen, examiner
 from fps_certification.prealable.sondes import Sondes
 from fps_certification.sujets.sujet import Domaine, Sujet
 from fps_certification.verdict import Verdict, rendre
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.langue.modele import Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -66,7 +66,7 @@ class Demande:
     porte: str | None = None  # where the reference system receives the letters that are pushed
 
 
-async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Constat, ...]:
+async def controler(demande: Demande, monde: QuatreServices, sondes: Sondes) -> tuple[Constat, ...]:
     """What is looked at before a plan: in the bac of the product; for the reference system alone, in one that is made for it."""
     plan, bac = demande.plan, demande.plan.bac
     essai = f"{demande.execution}-0" if bac is None and plan.produit is None and not plan.produits else None
@@ -84,7 +84,7 @@ async def controler(demande: Demande, monde: Monde, sondes: Sondes) -> tuple[Con
 
 async def executer(
     demande: Demande,
-    monde: Monde,
+    monde: QuatreServices,
     sujet: Sujet,
     sondes: Sondes,
     dire: Dire = lambda phrase: None,
@@ -120,7 +120,7 @@ async def executer(
         await asyncio.gather(*essais, return_exceptions=True)
 
 
-async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: Sujet) -> tuple[Jouee, Observation]:
+async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: QuatreServices, sujet: Sujet) -> tuple[Jouee, Observation]:
     plan, pilot = demande.plan, monde.pilot
     siret = par_nom()[plan.ville].siret
     bac = plan.bac if plan.bacs == "un" and plan.bac is not None else f"{demande.execution}-{rang}"
@@ -154,7 +154,7 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: Monde, sujet: 
     return jouee, vue
 
 
-async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int] | None = None) -> Observation:
+async def vu_de(monde: QuatreServices, bac: str, siret: str, depuis: Mapping[Party, int] | None = None) -> Observation:
     """What was seen of the product of a town in a bac, after these ranks of the exchanges of each service. Raises PiloteErreur."""
     pilot, rangs = monde.pilot, depuis or {}
     vus = [vu for party in TEMOINS for vu in await pilot.echanges(party, bac, rangs.get(party, 0))]
@@ -164,7 +164,7 @@ async def vu_de(monde: Monde, bac: str, siret: str, depuis: Mapping[Party, int] 
     return replace(found, droits=certificats.droits(siens), depots=siens)
 
 
-async def _commencer(monde: Monde, vie: Vie, bac: str, modele: str) -> None:
+async def _commencer(monde: QuatreServices, vie: Vie, bac: str, modele: str) -> None:
     """Bring a copy of the bac of the product to the day on which a life starts, when it has one of its own; raises DejaPasse."""
     if "depart" not in vie.model_fields_set:
         return

@@ -16,7 +16,7 @@ from fps_certification.observation import Observation
 from fps_certification.sujets.contrat import LIRE
 from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_certification.verdict import Verdict, rendre
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 NOM: Final = "observation"
@@ -43,7 +43,7 @@ MONTRES: Final = {
 REJETE: Final = Montre("EX-512", _EN_COURS | {"impaye"})  # of a FPS whose payment came back, and that nobody paid since
 
 
-async def observer(demande: Demande, monde: Monde, sujet: Sujet | None) -> Verdict:
+async def observer(demande: Demande, monde: QuatreServices, sujet: Sujet | None) -> Verdict:
     """Judge what was seen in the bac of the plan; `sujet`, when there is one, is asked what it shows of each FPS, and nothing else.
 
     The bac is observed from then on, when it was not.
@@ -72,7 +72,7 @@ def _numeros(vue: Observation) -> Iterator[str]:
             yield numero
 
 
-async def _relire(monde: Monde, bac: str, vue: Observation, sujet: Sujet | None) -> Jouee:
+async def _relire(monde: QuatreServices, bac: str, vue: Observation, sujet: Sujet | None) -> Jouee:
     """Each FPS that was taken, as ANTAI has it and as the product shows it."""
     if sujet is None:
         return Jouee(NOM, bac, ())
@@ -93,7 +93,7 @@ async def _relire(monde: Monde, bac: str, vue: Observation, sujet: Sujet | None)
     return Jouee(NOM, bac, tuple(tous))
 
 
-async def _a_montrer(monde: Monde, bac: str, vue: Observation, numero: str) -> tuple[Montre, ...]:
+async def _a_montrer(monde: QuatreServices, bac: str, vue: Observation, numero: str) -> tuple[Montre, ...]:
     """What the state that ANTAI has of a FPS asks the product to show: nothing, when no requirement is about it."""
     path = CHEMINS[Party.ANTAI].format(numero=numero)
     answer = await monde.client.get(f"{monde.addresses[Party.ANTAI]}/bacs/{bac}{path}")

@@ -33,7 +33,7 @@ class Sort(StrEnum):
     DECLARE = "declare"  # a person says so, and nothing that was seen shows it
 
 
-class Etat(IntEnum):
+class Issue(IntEnum):
     """The verdict of a run, and the exit status of the command."""
 
     CONFORME = 0
@@ -87,7 +87,7 @@ class Verdict:
     """The verdict of a run; `fautes`: what stopped a check, whose fault it was, and of which product in a duel."""
 
     plan: str
-    etat: Etat
+    etat: Issue
     rendus: tuple[Rendu, ...]
     fautes: tuple[tuple[str, Domaine, str, str], ...]
     constats: tuple[Constat, ...] = ()  # what was looked at before
@@ -212,18 +212,18 @@ def _rendre(exigence: Exigence, plan: Plan, bons: int, dits: int, echecs: tuple[
     return Rendu(exigence, Sort.NON_PROUVE, 0, (), " ; ".join(raisons) or "rien de tel n'a été vu", attendu)
 
 
-def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine, str, str]]) -> Etat:
+def _etat(plan: Plan, rendus: tuple[Rendu, ...], fautes: list[tuple[str, Domaine, str, str]]) -> Issue:
     domaines = {domaine for _, domaine, _, _ in fautes}
     if Domaine.SIMULATEUR in domaines:
-        return Etat.SIMULATEUR
+        return Issue.SIMULATEUR
     exiges = [r for r in rendus if r.exigence.niveau is Niveau.OBLIGATOIRE and r.exigence.non_teste is None]
     vus = [r for r in exiges if not r.exigence.exploree]  # nothing that is written proves what only the exploration tries
     manques = [r for r in exiges if r.sort is Sort.NON_CONFORME and not r.attendu]
     inattendues = [r for r in rendus if r.attendu and r.sort in (Sort.CONFORME, Sort.DECLARE)]
     if manques or inattendues:
-        return Etat.NON_CONFORME
+        return Issue.NON_CONFORME
     if domaines & {Domaine.CONFIGURATION, Domaine.RESEAU}:
-        return Etat.CONFIGURATION
+        return Issue.CONFIGURATION
     if Domaine.PRODUIT in domaines:
-        return Etat.NON_CONFORME
-    return Etat.INCOMPLET if any(r.sort is Sort.NON_PROUVE and not r.attendu for r in vus) else Etat.CONFORME
+        return Issue.NON_CONFORME
+    return Issue.INCOMPLET if any(r.sort is Sort.NON_PROUVE and not r.attendu for r in vus) else Issue.CONFORME

@@ -17,7 +17,7 @@ from fps.parties import SERVICES, Party
 P = TypeVar("P")
 
 
-class Partie(BaseModel):
+class PieceDeReleve(BaseModel):
     """A piece of a statement, read from the case file that it tells."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
@@ -26,7 +26,7 @@ class Partie(BaseModel):
 # ---------------------------------------------------------------------------------------------------------- a dossier, everywhere
 
 
-class Ecriture(Partie):
+class Ecriture(PieceDeReleve):
     """Une écriture : chaque ligne est un triplet (compte, débit, crédit), en centimes."""
 
     libelle: str = Field(description="Ce que l'écriture inscrit : docs/comptes.md")
@@ -39,7 +39,7 @@ class EcritureTenue(Ecriture):
     rang: int = Field(description="Rang de l'acte du journal")
 
 
-class Acte(Partie):
+class Acte(PieceDeReleve):
     """Une ligne du journal d'un dossier ; « rang » ordonne les actes d'un dossier entre les services."""
 
     rang: int
@@ -51,7 +51,7 @@ class Acte(Partie):
     ecriture: Ecriture | None = Field(None, description="Ce que l'acte dit avoir écrit dans les comptes")
 
 
-class Lettre(Partie):
+class Lettre(PieceDeReleve):
     """Une lettre reçue par le service (« recue », ou « refusee » par le droit ou l'état), ou écrite à une personne (« courrier »)."""
 
     id: str
@@ -60,14 +60,14 @@ class Lettre(Partie):
     corps: dict[str, Any] = Field(description="Contenu, tel que le message le définit")
 
 
-class Echeance(Partie):
+class Echeance(PieceDeReleve):
     """Un jour attendu."""
 
     nature: str
     le: date
 
 
-class Morte(Partie):
+class Morte(PieceDeReleve):
     """Ce qui n'a pas pu être fait : une lettre qui ne part ou n'arrive pas, une échéance qui échoue."""
 
     id: str
@@ -76,7 +76,7 @@ class Morte(Partie):
     cause: str
 
 
-class Dossier(Partie, Generic[P]):
+class Dossier(PieceDeReleve, Generic[P]):
     """What a service holds of one subject: a FPS, or what an act or a deadline is about; `partie`: its case file, None without one."""
 
     sujet: str = Field(description="Numéro du FPS, ou autre sujet d'un acte")
@@ -89,7 +89,7 @@ class Dossier(Partie, Generic[P]):
     mortes: tuple[Morte, ...]
 
 
-class PageDossiers(Partie, Generic[P]):
+class PageDossiers(PieceDeReleve, Generic[P]):
     """Dossiers in the order of their subjects; `suivant` is the `apres` of the next page, None at the end."""
 
     service: Party
@@ -101,7 +101,7 @@ class PageDossiers(Partie, Generic[P]):
 # ------------------------------------------------------------------------------------------------ the certificates, and what came
 
 
-class Certificat(Partie):
+class Certificat(PieceDeReleve):
     """Un certificat déposé pour une collectivité, tel qu'il est maintenant."""
 
     cle: str = Field(description="SHA-256 du certificat, ou le service simulé")
@@ -114,7 +114,7 @@ class Certificat(Partie):
     remplacee_le: datetime | None
 
 
-class Changement(Partie):
+class Changement(PieceDeReleve):
     """Un certificat a changé : ce qu'il est pour une collectivité à partir de cette ligne du journal d'audit."""
 
     quoi: Literal["certificat"] = "certificat"
@@ -127,7 +127,7 @@ class Changement(Partie):
     remplacee_le: datetime | None
 
 
-class Entree(Partie):
+class Entree(PieceDeReleve):
     """Ce qu'un certificat a pu faire pour des collectivités : apporter des lettres d'un type, ou prendre des lettres de leurs boîtes."""
 
     quoi: Literal["lettre", "retrait"]
@@ -140,7 +140,7 @@ class Entree(Partie):
     nombre: int = 1
 
 
-class PageEntrees(Partie):
+class PageEntrees(PieceDeReleve):
     """Ce qui est entré et ce que les certificats sont devenus, dans l'ordre du journal d'audit ; « suivant » est vide à la fin."""
 
     service: Party
@@ -159,7 +159,7 @@ ARRETEES: Final[Mapping[Party, str]] = {party: f"arretees:{party}" for party in 
 VENUES: Final[Mapping[Party, str]] = {party: f"venues:{party}" for party in SERVICES}
 
 
-class Lettres(Partie):
+class Lettres(PieceDeReleve):
     """Les lettres du bac : écrites, et ce que sont devenues celles qui sont venues ; « deposees » : dans la boîte d'un éditeur."""
 
     ecrites: int = 0
@@ -171,7 +171,7 @@ class Lettres(Partie):
     en_attente: int = 0
 
 
-class Echeances(Partie):
+class Echeances(PieceDeReleve):
     """Les jours attendus, et ceux qui ont échoué."""
 
     en_attente: int
@@ -179,7 +179,7 @@ class Echeances(Partie):
     enterrees: int
 
 
-class Releve(Partie, Generic[P]):
+class Releve(PieceDeReleve, Generic[P]):
     """The whole of a bac in one service, dossiers left out."""
 
     service: Party
@@ -195,7 +195,7 @@ class Releve(Partie, Generic[P]):
 # -------------------------------------------------------------------------------------------------------------- the collectivité
 
 
-class ForfaitReleve(Partie):
+class ForfaitReleve(PieceDeReleve):
     """Un FPS tel que sa collectivité le connaît : « creance » lui est encore due, « dette » est ce qu'elle doit rendre."""
 
     etat: str
@@ -212,7 +212,7 @@ class ForfaitReleve(Partie):
     paye_le: date | None
 
 
-class EnsembleCollectivite(Partie):
+class EnsembleCollectivite(PieceDeReleve):
     """Tous les FPS du bac : combien dans chaque état, et leurs sommes en centimes."""
 
     forfaits: dict[str, int]
@@ -227,7 +227,7 @@ class EnsembleCollectivite(Partie):
 # --------------------------------------------------------------------------------------------------------------------------- ANTAI
 
 
-class DossierAntai(Partie):
+class DossierAntai(PieceDeReleve):
     """Un dossier à l'ANTAI : ce qu'elle réclame, ce qu'elle a reçu, et son titre."""
 
     etat: str
@@ -246,7 +246,7 @@ class DossierAntai(Partie):
     annulations_contredites: tuple[str, ...] = Field((), description="Requêtes dont la décision n'est pas ce qui a été annulé")
 
 
-class EnsembleAntai(Partie):
+class EnsembleAntai(PieceDeReleve):
     """Tous les dossiers du bac : combien dans chaque état, et leurs sommes en centimes."""
 
     dossiers: dict[str, int]
@@ -260,7 +260,7 @@ class EnsembleAntai(Partie):
 # ------------------------------------------------------------------------------------------------------------------------ the DGFiP
 
 
-class TitreReleve(Partie):
+class TitreReleve(PieceDeReleve):
     """Un titre pris en charge : ce qu'il réclame, ce qui a été payé, rendu, annulé et remis."""
 
     etat: str
@@ -281,14 +281,14 @@ class TitreReleve(Partie):
     paye_le: date | None
 
 
-class DossierDgfip(Partie):
+class DossierDgfip(PieceDeReleve):
     """Un FPS à la DGFiP : son titre, et ce que l'ANTAI en a encaissé avant tout titre."""
 
     titre: TitreReleve | None
     encaisse_amiable: int | None = Field(description="En centimes ; absent si l'ANTAI n'a rien encaissé")
 
 
-class ReversementReleve(Partie):
+class ReversementReleve(PieceDeReleve):
     """Ce qui a été encaissé en un mois pour une collectivité, et ce qui a été reversé (« verse_le » : une fois le mois clos)."""
 
     siret: str
@@ -301,7 +301,7 @@ class ReversementReleve(Partie):
     verse_le: date | None
 
 
-class EnsembleDgfip(Partie):
+class EnsembleDgfip(PieceDeReleve):
     """Tous les titres du bac, et les comptes des collectivités ; sommes en centimes."""
 
     titres: dict[str, int]
@@ -317,7 +317,7 @@ class EnsembleDgfip(Partie):
 # ------------------------------------------------------------------------------------------------------------------------ the court
 
 
-class RequeteRelevee(Partie):
+class RequeteRelevee(PieceDeReleve):
     """Une requête devant la juridiction."""
 
     numero: str
@@ -333,20 +333,20 @@ class RequeteRelevee(Partie):
     pourvoi_le: date | None
 
 
-class DossierCcsp(Partie):
+class DossierCcsp(PieceDeReleve):
     """Les requêtes au sujet d'un FPS."""
 
     requetes: tuple[RequeteRelevee, ...]
 
 
-class EnsembleCcsp(Partie):
+class EnsembleCcsp(PieceDeReleve):
     """Toutes les requêtes du bac : combien dans chaque état."""
 
     requetes: dict[str, int]
 
 
 # The part of each service: of the whole, of a dossier.
-PARTIES: Final[Mapping[Party, tuple[type[Partie], type[Partie]]]] = {
+PARTIES: Final[Mapping[Party, tuple[type[PieceDeReleve], type[PieceDeReleve]]]] = {
     Party.COLLECTIVITE: (EnsembleCollectivite, ForfaitReleve),
     Party.ANTAI: (EnsembleAntai, DossierAntai),
     Party.DGFIP: (EnsembleDgfip, DossierDgfip),

@@ -32,7 +32,7 @@ from fps_simulateur.pilote.villes import ajouter
 DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})
 
 
-class Monde(Protocol):
+class QuatreServices(Protocol):
     """Four services to play in: those of this process, or those of four machines."""
 
     @property
@@ -92,7 +92,7 @@ def exiger(vrai: bool, sinon: str) -> None:
 class Deroulement:
     """A life that is played: its bac, its dossiers by name, what was kept, the messages that people sent."""
 
-    monde: Monde
+    monde: QuatreServices
     vie: Vie
     bac: str
     dossiers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -321,7 +321,7 @@ class Deroulement:
 
 
 async def jouer(
-    monde: Monde, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None, suivre: Suivre = _sans_temoin
+    monde: QuatreServices, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None, suivre: Suivre = _sans_temoin
 ) -> Deroulement:
     """Play a life in a bac of its own, whole or up to a moment; raises VieFausse."""
     await monde.pilot.creer(bac, paris(vie.depart), graine=vie.graine or vie.vie)

@@ -23,7 +23,7 @@ from fps_certification.sujets.contrat import ACTIONS, Action
 from fps_certification.sujets.formes import Refus
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Reponse
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 from fps_simulateur.pilote.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -62,10 +62,10 @@ async def test_the_reference_collectivite_passes_every_plan_whole_by_the_publish
 async def test_a_check_that_starts_on_a_day_of_its_own_is_brought_there_in_its_copy_of_the_bac_of_the_product(monde: World) -> None:
     fevrier = Plan(plan="fevrier", titre="Février", bac="enrole", epreuves=("delais-rapo-de-fevrier",), exigences=("EX-342",))
     await monde.pilot.creer("enrole", paris(date(2024, 1, 3)))
-    assert (await essayer(monde, fevrier, "fevrier")).rapport.code == Etat.CONFORME
+    assert (await essayer(monde, fevrier, "fevrier")).rapport.code == Issue.CONFORME
     await monde.pilot.avancer("enrole", paris(date(2024, 1, 20)))
     found = (await essayer(monde, fevrier, "apres")).rapport
-    assert found.code == Etat.CONFIGURATION and "le bac « enrole » est déjà au 20/01/2024" in found.fautes[0].phrase
+    assert found.code == Issue.CONFIGURATION and "le bac « enrole » est déjà au 20/01/2024" in found.fautes[0].phrase
     await monde.pilot.supprimer("enrole")
 
 
@@ -109,7 +109,7 @@ async def test_the_evidence_of_a_run_whose_failures_were_expected_is_computed_ag
     plan = Plan(plan="attendu", titre="Attendu", epreuves=("rapo-accepte",), exigences=("EX-304",), echecs_attendus=attendus)
     certifiee = await essayer(monde, plan, "attendu")
     (exigence,) = certifiee.rapport.exigences
-    assert certifiee.rapport.code == Etat.CONFORME and exigence.echecs != ()
+    assert certifiee.rapport.code == Issue.CONFORME and exigence.echecs != ()
     certifiee.prouver(tmp_path / "preuve", signature.cle(tmp_path))
     assert (await verifier(tmp_path / "preuve"))[1] == certifiee.rapport
 
@@ -117,7 +117,7 @@ async def test_the_evidence_of_a_run_whose_failures_were_expected_is_computed_ag
 async def test_an_evidence_written_again_whole_with_a_better_verdict_is_refused(monde: World, tmp_path: Path) -> None:
     manque = PLAN.model_copy(update={"epreuves": ("amiable-transmis",)})
     certifiee = await essayer(monde, manque, "forge")
-    assert certifiee.rapport.code == Etat.INCOMPLET
+    assert certifiee.rapport.code == Issue.INCOMPLET
     dit = json.loads(certifiee.rapport.model_dump_json())
     for une in dit["exigences"]:
         une |= {"sort": "conforme", "preuves": 1, "raison": ""}

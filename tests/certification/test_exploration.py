@@ -17,7 +17,7 @@ from fps_certification.plans.plan import Plan, livres
 from fps_certification.sujets.contrat import Action
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Reponse, SujetEnFaute
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.modele import lire
 from fps_simulateur.pilote.world import World
@@ -35,7 +35,7 @@ async def essayer(monde: World, nom: str, pas: int, sujet: Any = None, graine: s
 
 async def test_nothing_is_found_on_the_reference_collectivite(monde: World) -> None:
     found = await essayer(monde, "explo", 60)
-    assert (found.difference, found.domaine, found.etat, found.pas) == (None, None, Etat.CONFORME, 60)
+    assert (found.difference, found.domaine, found.etat, found.pas) == (None, None, Issue.CONFORME, 60)
     assert found.gestes.keys() >= {"jour", "etablir", "payer", "rapo", "decider", "annuler", "baisser"}
     assert not [bac for bac in await monde.pilot.lister() if bac.startswith("explo-")]
 
@@ -53,7 +53,7 @@ async def test_what_is_wrong_in_a_combination_is_found_as_a_life_that_fails(
 ) -> None:
     MUTANTS[nom](monde, monkeypatch)
     found = await essayer(monde, f"explo-{nom}"[:24], PAS)
-    assert found.etat is Etat.NON_CONFORME and found.reduite and found.difference is not None
+    assert found.etat is Issue.NON_CONFORME and found.reduite and found.difference is not None
     (vie,) = lire(found.texte, "exploration.yaml")
     assert len(vie.etapes) <= 7, found.texte
     plan = Plan(plan="vies", titre="Une vie trouvée", exigences=(found.difference.exigence,))
@@ -102,18 +102,18 @@ class Faux:
 
 async def test_a_silent_product_ends_in_its_time_and_is_a_fault_of_the_network(monde: World) -> None:
     found = await essayer(monde, "muet", 10, Faux(monde, "etablir", None), duree=0.5)
-    assert (found.etat, found.domaine) == (Etat.CONFIGURATION, Domaine.RESEAU) and "n'a rien répondu" in found.phrase
+    assert (found.etat, found.domaine) == (Issue.CONFIGURATION, Domaine.RESEAU) and "n'a rien répondu" in found.phrase
     assert not [bac for bac in await monde.pilot.lister() if bac.startswith("muet-")]
 
 
 async def test_what_a_product_does_not_do_is_left_out_and_one_that_falls_is_wrong(monde: World) -> None:
     found = await essayer(monde, "sans", 25, Faux(monde, "annuler", NonPrisEnCharge("annuler")))
-    assert found.difference is None and "annuler" in found.non_pris_en_charge and found.etat is Etat.CONFORME
+    assert found.difference is None and "annuler" in found.non_pris_en_charge and found.etat is Issue.CONFORME
     tombe = SujetEnFaute(Domaine.PRODUIT, "le produit est tombé sur cette action.")
     found = await essayer(monde, "tombe", 60, Faux(monde, "lire", tombe))
-    assert found.difference is not None and found.difference.exigence == "EX-856" and found.etat is Etat.NON_CONFORME
+    assert found.difference is not None and found.difference.exigence == "EX-856" and found.etat is Issue.NON_CONFORME
     loin = SujetEnFaute(Domaine.RESEAU, "injoignable")
-    assert (await essayer(monde, "loin", 9, Faux(monde, "etablir", loin))).etat is Etat.CONFIGURATION
+    assert (await essayer(monde, "loin", 9, Faux(monde, "etablir", loin))).etat is Issue.CONFIGURATION
 
 
 async def test_a_sequence_is_cut_down_to_what_fails() -> None:

@@ -15,11 +15,11 @@ from fps_certification.certifier import certifier, verifier
 from fps_certification.execution import Demande, controler
 from fps_certification.plans.plan import Plan, Produit, livres
 from fps_certification.prealable.constat import Constat, Tenue
-from fps_certification.prealable.sondes import COMMANDE, Pas, SondesReelles
+from fps_certification.prealable.sondes import COMMANDE, Arret, SondesReelles
 from fps_certification.preuves import signature
 from fps_certification.rapports.junit import junit
 from fps_certification.sujets.sujet import Domaine
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.pilote.world import World
 from tests.kit.bureau import habilitation_de
@@ -112,7 +112,7 @@ async def test_a_product_that_cannot_be_reached_is_never_a_non_conformity(
     plan = Plan(plan="absent", titre="Personne", epreuves=("amiable-transmis",), exigences=("EX-190",), produit=Produit(pilote=adresse))
     certifiee = await certifier(Demande(plan, "absent"), monde.client, monde.addresses, monde.token)
     found = certifiee.rapport
-    assert (found.code, [f.domaine for f in found.fautes]) == (Etat.CONFIGURATION, [domaine])
+    assert (found.code, [f.domaine for f in found.fautes]) == (Issue.CONFIGURATION, [domaine])
     assert controle in found.prealable[0].phrase and {e.sort for e in found.exigences} == {Sort.NON_PROUVE}
     assert f'<error message="{adresse}' in junit(found) and "<failure" not in junit(found)
     certifiee.prouver(tmp_path / "preuve", signature.cle(tmp_path))
@@ -123,17 +123,17 @@ async def test_a_tls_chain_that_nobody_believes_is_told_and_a_good_one_is_dated(
     sondes = SondesReelles({"lettres": lambda: ssl.create_default_context(cafile=str(monde.pki.fichier_autorites))})
     async with ecouter(**tls(monde.pki, tmp_path) | {"ssl_cert_reqs": ssl.CERT_NONE}) as ouvert:
         crue = await sondes.sonder(ouvert.adresse.replace("127.0.0.1", "localhost"), "lettres")
-        assert crue.arret is Pas.TLS and "Hostname mismatch" in crue.detail, "the name counts"
+        assert crue.arret is Arret.TLS and "Hostname mismatch" in crue.detail, "the name counts"
         assert "unable to get local issuer" in (await sondes.sonder(ouvert.adresse, "produit")).detail
     en_clair = await sondes.sonder(editeur.adresse.replace("http:", "https:"), "produit")
-    assert en_clair.arret is Pas.TLS and "TLS échoue" in en_clair.detail
+    assert en_clair.arret is Arret.TLS and "TLS échoue" in en_clair.detail
 
 
 async def test_a_command_that_is_no_program_of_this_machine_is_told() -> None:
     sondes = SondesReelles()
     assert (await sondes.sonder(f"{COMMANDE}{sys.executable} produit.py", "produit")).arret is None
     for ligne in ("/nulle/part etablir", 'echo "', ""):
-        assert (await sondes.sonder(COMMANDE + ligne, "produit")).arret is Pas.COMMANDE
+        assert (await sondes.sonder(COMMANDE + ligne, "produit")).arret is Arret.COMMANDE
 
 
 async def test_the_network_of_the_services_is_looked_at_where_there_is_one(monde: World) -> None:

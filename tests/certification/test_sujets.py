@@ -21,7 +21,7 @@ from fps_certification.sujets.contrat import ACTIONS, DES_ACTES
 from fps_certification.sujets.pilote import LIMITE, Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, SujetEnFaute
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.actes import ACTES
 from fps_simulateur.pilote.pilot import Pilot
@@ -158,7 +158,7 @@ async def test_an_answer_that_never_ends_or_trickles_is_the_fault_of_the_product
             demande = Demande(plan, f"sans-fin-{rang}", prealable=False)
             async with asyncio.timeout(20):
                 found = (await certifier(demande, monde.client, monde.addresses, monde.token)).rapport
-            assert (found.code, [f.domaine for f in found.fautes]) == (Etat.NON_CONFORME, [Domaine.PRODUIT]), produit
+            assert (found.code, [f.domaine for f in found.fautes]) == (Issue.NON_CONFORME, [Domaine.PRODUIT]), produit
             assert mot in found.fautes[0].phrase
     finally:
         serveur.close()
@@ -168,7 +168,7 @@ async def test_a_run_against_a_product_that_is_away_is_never_a_non_conformity(mo
     produit = Produit(pilote="http://127.0.0.1:9")
     plan = Plan(plan="absent", titre="Personne", epreuves=("amiable-transmis",), exigences=("EX-103", "EX-190"), produit=produit)
     found = (await certifier(Demande(plan, "absent"), monde.client, monde.addresses, monde.token)).rapport
-    assert found.code == Etat.CONFIGURATION and [f.domaine for f in found.fautes] == [Domaine.RESEAU]
+    assert found.code == Issue.CONFIGURATION and [f.domaine for f in found.fautes] == [Domaine.RESEAU]
     assert {e.sort for e in found.exigences} == {Sort.NON_PROUVE}
 
 

@@ -13,7 +13,7 @@ from fps.kit.web.page import SPECIMEN
 from fps.parties import Party
 from fps_console.cli.principal import run
 from fps_console.commandes import play as module
-from fps_simulateur.joueur import Monde, jouer
+from fps_simulateur.joueur import QuatreServices, jouer
 from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -151,7 +151,7 @@ def test_a_service_that_goes_away_in_the_middle_fails_its_life_and_the_others_ar
 ) -> None:
     """Its journal cannot be read either: the life says why, never a fault that nobody foresaw."""
 
-    async def coupe(monde: Monde, vie: Vie, *rest: Any) -> Any:
+    async def coupe(monde: QuatreServices, vie: Vie, *rest: Any) -> Any:
         if vie.vie == "titre-collectif":
             raise PiloteErreur(Party.DGFIP, {"code": "service-injoignable", "title": "Le service ne répond pas"})
         return await jouer(monde, vie, *rest)

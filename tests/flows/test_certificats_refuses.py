@@ -18,7 +18,7 @@ from fps.flows import MESSAGES
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.post.door import DOORS
-from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Revocation, bati, feuille, nom
+from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, AutoriteDeCertification, RevocationAuPsce, bati, feuille, nom
 from fps.kit.wire.carrier import always, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
@@ -230,7 +230,7 @@ async def test_a_revocation_counts_at_once_in_the_middle_of_the_day(essayeur: Es
     pki, qui = essayeur.world.pki, certificat(essayeur.world.pki)
     await essayeur.habiliter(Party.ANTAI, habilitation(qui))
     assert (await essayeur.porter(CreationFps, qui.pem)).status_code == 200
-    pki.publier_crl({**pki.publies(), qui.certificat.serial_number: Revocation(wall_now())})
+    pki.publier_crl({**pki.publies(), qui.certificat.serial_number: RevocationAuPsce(wall_now())})
     answer = await essayeur.porter(CreationFps, qui.pem)
     assert (answer.status_code, answer.json()["code"]) == (403, "certificat-revoque")
 
@@ -251,7 +251,7 @@ async def test_a_certificate_of_the_services_that_names_none_is_refused_and_is_n
         assert (answer.status_code, answer.json()["code"]) == (403, "certificat-usage")
 
 
-def bati_sans_nom(de: Autorite) -> Essai:
+def bati_sans_nom(de: AutoriteDeCertification) -> Essai:
     """A certificate without any subject alternative name."""
     cle, maintenant = ec.generate_private_key(ec.SECP256R1()), wall_now()
     fin = maintenant + timedelta(hours=1)

@@ -12,7 +12,7 @@ from fps.kit.ground.clock import civil_date, paris
 from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.lectures import PiloteErreur
 from tests.kill.comptes import Tables
 from tests.kill.editeur import base
@@ -34,7 +34,7 @@ class Abonnes:
         environment = {"EDITEUR_BASE": str(self.base), "EDITEUR_PORT": str(self.port), "EDITEUR_ANTAI": antai, "FPS_PKI_DIR": str(pki)}
         self.process = Process("tests.kill.editeur", environment, folder / "editeur.log")
 
-    async def abonner(self, monde: Monde, bac: str) -> None:
+    async def abonner(self, monde: QuatreServices, bac: str) -> None:
         """Say where the letters of the two towns go in a new bac."""
         choix = {POUSSEE: {"mode": "adresse", "adresse": f"http://127.0.0.1:{self.port}/{bac}"}, RETIREE: {"mode": "retrait"}}
         for siret, un in choix.items():
@@ -68,7 +68,7 @@ class Abonnes:
                 rangs[sujet].append(boites[id_]["rang"])
         yield from (f"lettres en désordre chez l'éditeur : {sujet} {one}" for sujet, one in rangs.items() if one != sorted(one))
 
-    async def finir(self, monde: Monde, bac: str) -> None:
+    async def finir(self, monde: QuatreServices, bac: str) -> None:
         """A push that failed is tried again in the time of the bac, which is over: what is left is sent again, as somebody would."""
         horloge = asyncio.get_running_loop()
         fin = horloge.time() + FIN
@@ -86,7 +86,7 @@ class Abonnes:
 class Dossiers:
     """The dossiers of the two towns in one bac, that only the editor knows: each is paid by a cheque, which bounces, then by card."""
 
-    def __init__(self, monde: Monde, bac: str, depart: datetime, dates: Sequence[datetime]):
+    def __init__(self, monde: QuatreServices, bac: str, depart: datetime, dates: Sequence[datetime]):
         self.monde, self.bac, self.depart = monde, bac, depart
         jour = civil_date(depart)
         self.numeros = [

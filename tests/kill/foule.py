@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from fps.parties import Party
-from fps_simulateur.joueur import Deroulement, Monde, constat
+from fps_simulateur.joueur import Deroulement, QuatreServices, constat
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie, catalogue
 from fps_simulateur.langue.moments import Moment, instant
@@ -41,7 +41,14 @@ class Foule:
     """The lives of one bac. The n-th is the same in every bac: same life, same plate."""
 
     def __init__(
-        self, monde: Monde, bac: str, nombre: int, avancer: Avancer, hasard: Random, abonnes: Abonnes | None = None, ensemble: int = 6
+        self,
+        monde: QuatreServices,
+        bac: str,
+        nombre: int,
+        avancer: Avancer,
+        hasard: Random,
+        abonnes: Abonnes | None = None,
+        ensemble: int = 6,
     ):
         """`abonnes`: the editor of two more towns, whose dossiers are lived too."""
         self.monde, self.bac, self.avancer, self.hasard = monde, bac, avancer, hasard

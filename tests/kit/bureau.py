@@ -15,7 +15,7 @@ from sqlalchemy import select
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
 from fps.kit.app.application import Running, build
 from fps.kit.boxes import boites
-from fps.kit.boxes.boites import Lettre
+from fps.kit.boxes.boites import LettreEnBoite
 from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.data.sql import Row
@@ -78,7 +78,7 @@ class Bureau:
             rows = await tx.select(query.order_by(tables.journal.c.position))
         return [json.loads(row[0])["id"] for row in rows[-len(ordres) :]]
 
-    async def lettres(self, bac: str = BAC) -> list[Lettre]:
+    async def lettres(self, bac: str = BAC) -> list[LettreEnBoite]:
         """Every letter of the box, in order."""
         async with self.service.database.read() as tx:
             rows = await tx.load(tables.boites, [(bac, LILLE)], ("bac", "siret"))

@@ -35,7 +35,7 @@ async def emporte(service: Service, bac: str = "essai") -> dict[str, Any]:
 def prise(service: Service, ancreur: Ancreur, document: dict[str, Any], vers: str) -> Reprise:
     """An export that comes back, not read yet."""
     flot = io.BytesIO(ecrit_export(document))
-    source, temoin = partial(archive.read, flot, service.party), ancres.Temoin(ancreur.notaire)
+    source, temoin = partial(archive.read, flot, service.party), ancres.TemoinDesAncres(ancreur.notaire)
     return bacs.taken(service, vers, source, archive.origine(flot), temoin)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
 from fps.kit.boxes import retrait
-from fps.kit.boxes.boites import D_UN_SERVICE, LECTEURS, EtatLettre, Lettre
+from fps.kit.boxes.boites import D_UN_SERVICE, LECTEURS, EtatLettre, LettreEnBoite
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.ground.clock import wall_now
 from fps.kit.trust.identity import Trust
-from fps.kit.trust.pki import Revocation, ephemere
+from fps.kit.trust.pki import RevocationAuPsce, ephemere
 from fps.messages.mfps import CreationFps
 from fps.messages.recours_collectivite import CommunicationRequete
 from tests.kit.bureau import BASE, LILLE, Bureau, bureau, dossier, jusqua
@@ -269,7 +269,7 @@ async def test_who_waits_is_refused_as_soon_as_its_certificate_is_revoked(seul: 
 
     await jusqua(attend)
     with pki.verrou():
-        pki.publier_crl({qui.certificat.serial_number: Revocation(wall_now())})
+        pki.publier_crl({qui.certificat.serial_number: RevocationAuPsce(wall_now())})
     try:
         answer: httpx.Response = await attente
         assert (answer.status_code, answer.json()["code"]) == (403, "certificat-revoque")
@@ -278,9 +278,11 @@ async def test_who_waits_is_refused_as_soon_as_its_certificate_is_revoked(seul: 
             pki.publier_crl({})
 
 
-def lettre_de(cls: Any) -> Lettre:
+def lettre_de(cls: Any) -> LettreEnBoite:
     message = cls.exemplaire()
-    return Lettre(LILLE, 1, "x", cls.type, message.sujet, 1, START, message.model_dump_json(), "", EtatLettre.ATTENTE, 0, 0, None, None)
+    return LettreEnBoite(
+        LILLE, 1, "x", cls.type, message.sujet, 1, START, message.model_dump_json(), "", EtatLettre.ATTENTE, 0, 0, None, None
+    )
 
 
 def habilitation(zones: tuple[str, ...] = (), droits: tuple[Permission, ...] = tuple(Permission)) -> Habilitation:

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 from fps.confiance.refus import UsageInterdit
 from fps.kit.boxes.signature import nom_de_boite
 from fps.kit.trust.identity import Trust
-from fps.kit.trust.pki import Autorite, ephemere
+from fps.kit.trust.pki import AutoriteDeCertification, ephemere
 from fps.messages.information_paiement import TitrePayeCollectivite
 from fps.parties import Party
 from tests.kit.bureau import BAC, BASE, LILLE, Bureau, bureau
@@ -183,7 +183,7 @@ async def test_over_tls_each_shows_its_certificate_to_the_other(tmp_path: Path, 
     ("autorite", "nom"), [(None, x509.DNSName("si.editeur.example")), (autre_autorite(), x509.IPAddress(ip_address("127.0.0.1")))]
 )
 async def test_a_letter_is_not_given_to_a_server_of_another_name_or_of_an_unknown_authority(
-    autorite: Autorite | None, nom: x509.GeneralName, tmp_path: Path
+    autorite: AutoriteDeCertification | None, nom: x509.GeneralName, tmp_path: Path
 ) -> None:
     async with bureau() as poste, editeur(**tls(ephemere(), tmp_path, nom, de=autorite)) as ville:
         await poste.poser("adresse", ville.adresse)

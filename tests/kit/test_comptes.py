@@ -19,7 +19,7 @@ from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust import acces, personnes, sessions
 from fps.kit.trust.personnes import (
-    Compte,
+    ComptePersonnel,
     EtatCompte,
     IdentifiantsRefuses,
     LoginPris,
@@ -60,7 +60,7 @@ async def tenter(service: Service, mot_de_passe: str, login: str = LOGIN, espace
     return True
 
 
-async def compte(service: Service, login: str = LOGIN) -> Compte:
+async def compte(service: Service, login: str = LOGIN) -> ComptePersonnel:
     async with service.reading(BAC) as lecture:
         return await personnes.connu(lecture.work, ESPACE, login)
 

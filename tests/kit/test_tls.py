@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from benchmarks.donnees import mfps
 from fps.kit.trust import psce
-from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, Autorite, Pki, nom
+from fps.kit.trust.pki import PSCE, SERVICE_URI, SERVICES_AC, AutoriteDeCertification, Pki, nom
 from fps.messages.information_paiement import FpsPaye
 from fps.messages.mfps import CreationFps
 from fps.messages.rapo import DepotRapo
@@ -58,7 +58,7 @@ class Fichiers:
         return ["-cert", str(self.certificat), "-key", str(self.cle)]
 
 
-def written(folder: Path, qui: Essai | Autorite) -> Fichiers:
+def written(folder: Path, qui: Essai | AutoriteDeCertification) -> Fichiers:
     found = Fichiers(folder / "essai.crt", folder / "essai.key")
     found.certificat.write_bytes(qui.certificat.public_bytes(Encoding.PEM))
     found.cle.write_bytes(qui.cle.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

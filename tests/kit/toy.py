@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.errors import Conflit, Introuvable
 from fps.flows import received_by
 from fps.kit.boxes.sonnette import Boites
@@ -56,7 +56,11 @@ async def emission(message: EmissionTitre, work: Work) -> Message | None:
     compte.lettres = (*compte.lettres, message.ordonnateur)
     work.schedule(message.numero_fps, "rappel", work.today + timedelta(days=3))
     work.record(message.numero_fps, "prise-en-charge", message.law, total=compte.total)
-    work.book(message.numero_fps, Ecriture.simple(work.today, "essai", debit="redevable", credit="etat", montant=message.total_du), "essai")
+    work.book(
+        message.numero_fps,
+        EcritureEquilibree.simple(work.today, "essai", debit="redevable", credit="etat", montant=message.total_du),
+        "essai",
+    )
     work.send(TitrePaye.exemplaire().model_copy(update={"numero_fps": message.numero_fps}))
     if message.ordonnateur == "panne":
         raise RuntimeError("a fault of the service itself")

@@ -17,7 +17,7 @@ from collectivite.domain.etablissement import SerieAgent
 from collectivite.domain.forfait import Etat, Forfait
 from collectivite.domain.remboursement import genre
 from collectivite.domain.stationnement import DroitDeStationnement, FpsEnVigueur, PaiementImmediat, Stationnement, controler
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.errors import Refus
 from fps.messages.mfps import CreationFps
 from fps.messages.parties_prenantes import Demandeur
@@ -93,7 +93,7 @@ def etabli(cycle: Any = "complet") -> Forfait:
     return fps
 
 
-def jouer(fps: Forfait, acte: str) -> Ecriture | None:
+def jouer(fps: Forfait, acte: str) -> EcritureEquilibree | None:
     nom, *nombres = acte.split()
     montants = [int(n) for n in nombres]
     match nom:

@@ -14,7 +14,7 @@ from dgfip.domain.ecritures import (
 )
 from dgfip.domain.encaissement import Encaissement, Sort
 from dgfip.domain.prise_en_charge import AVERTIS, PriseEnCharge
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.errors import Refus
 from fps.messages.moyens import Moyen
 from fps.messages.titre import AnnulationTitre, EmissionTitre
@@ -34,7 +34,7 @@ class Titre:
         self._ecrire(ecriture_prise_en_charge(self.prise, OUVERT))
         self.prise.avertir(date(2026, 10, 12))
 
-    def _ecrire(self, ecriture: Ecriture | None) -> None:
+    def _ecrire(self, ecriture: EcritureEquilibree | None) -> None:
         for ligne in ecriture.lignes if ecriture else ():
             self.comptes[ligne.compte] = self.comptes.get(ligne.compte, 0) + ligne.debit - ligne.credit
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fps.droit import droit
 from fps.droit.calculs import date_limite_paiement, date_notification_postale, majoration, rabais, repartir_paiement_titre
 from fps.droit.calendar import ajouter_mois, instant_paris, jour_ouvrable, jours_francs, paris_date
-from fps.droit.money import Ecriture, EcritureDesequilibree, LigneEcriture, euros, pourcent
+from fps.droit.money import EcritureDesequilibree, EcritureEquilibree, LigneEcriture, euros, pourcent
 from fps.droit.numero import NumeroFps, cle, siret_valide
 from fps.villes.catalogue import connues
 
@@ -141,10 +141,10 @@ def test_an_entry_balances_or_is_refused(debits: list[int], ecart: int) -> None:
         return
     lignes = (*(LigneEcriture("d", debit=d) for d in debits), LigneEcriture("c", credit=total))
     if ecart == 0:
-        assert len(Ecriture(date(2026, 6, 12), "essai", lignes).lignes) == len(debits) + 1
+        assert len(EcritureEquilibree(date(2026, 6, 12), "essai", lignes).lignes) == len(debits) + 1
     else:
         with pytest.raises(EcritureDesequilibree):
-            Ecriture(date(2026, 6, 12), "essai", lignes)
+            EcritureEquilibree(date(2026, 6, 12), "essai", lignes)
 
 
 @pytest.mark.parametrize(("debit", "credit"), [(0, 0), (5, 5), (-1, 0), (0, -1)])
@@ -155,4 +155,4 @@ def test_a_line_is_a_debit_or_a_credit(debit: int, credit: int) -> None:
 
 def test_one_line_is_not_an_entry() -> None:
     with pytest.raises(EcritureDesequilibree):
-        Ecriture(date(2026, 6, 12), "rien", ())
+        EcritureEquilibree(date(2026, 6, 12), "rien", ())

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from fps.kit.ground.clock import wall_now
-from fps.kit.trust.pki import PSCE, Autorite, Pki, autorite, bati, feuille, nom, pem
+from fps.kit.trust.pki import PSCE, AutoriteDeCertification, Pki, autorite, bati, feuille, nom, pem
 
 HEURE = timedelta(hours=1)
 
@@ -31,7 +31,7 @@ def certificat(
     siret: str | None = "73282932000074",
     commun: str = "SI de l'éditeur Essai",
     *,
-    de: Autorite | None = None,
+    de: AutoriteDeCertification | None = None,
     cle: Any = None,
     du: timedelta = -HEURE,
     au: timedelta = 24 * HEURE,
@@ -43,7 +43,7 @@ def certificat(
     return Essai(feuille(builder, cle.public_key(), de, noms or (x509.DNSName("si.editeur.example"),)), cle)
 
 
-def autre_autorite() -> Autorite:
+def autre_autorite() -> AutoriteDeCertification:
     """An authority that nobody knows."""
     return autorite("AC inconnue", None, 0)
 
@@ -53,5 +53,7 @@ def auto_signe(siret: str = "73282932000074") -> Essai:
     cle, maintenant = ec.generate_private_key(ec.SECP256R1()), wall_now()
     sujet = nom("SI auto-signé", "Éditeur Essai", siret)
     builder = bati(sujet, cle.public_key(), sujet, maintenant - HEURE, maintenant + 24 * HEURE)
-    lui = Autorite(feuille(builder, cle.public_key(), Autorite(autorite("x", None, 0).certificat, cle), ()), cle)
+    lui = AutoriteDeCertification(
+        feuille(builder, cle.public_key(), AutoriteDeCertification(autorite("x", None, 0).certificat, cle), ()), cle
+    )
     return Essai(lui.certificat, cle)

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from fps.kit.trust.pki import Autorite, Pki, pem, pem_cle
+from fps.kit.trust.pki import AutoriteDeCertification, Pki, pem, pem_cle
 from tests.parler.certificats import certificat
 
 
@@ -95,7 +95,7 @@ async def editeur(port: int = 0, **options: Any) -> AsyncIterator[Editeur]:
         await task
 
 
-def tls(pki: Pki, folder: Path, *noms: Any, de: Autorite | None = None) -> dict[str, Any]:
+def tls(pki: Pki, folder: Path, *noms: Any, de: AutoriteDeCertification | None = None) -> dict[str, Any]:
     """What uvicorn needs to listen with a certificate of the test PSCE, and to ask for that of a simulated service."""
     lui = certificat(pki, noms=noms, de=de)
     (folder / "editeur.crt").write_text(lui.pem + (pem(pki.intermediaires[0]) if de is None else ""))

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from fps.droit.numero import NumeroFps
 from fps.kit.ground.clock import paris, wall_now
-from fps.kit.trust.pki import Revocation
+from fps.kit.trust.pki import RevocationAuPsce
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.message import MessageClass
 from fps.messages.mfps import CreationFps
@@ -191,4 +191,4 @@ def empreinte(qui: Essai) -> str:
 def revoquer(world: World, qui: Essai) -> None:
     """The PSCE revokes a certificate, at once."""
     le = wall_now().replace(microsecond=0) - timedelta(seconds=1)
-    world.pki.publier_crl({**world.pki.publies(), qui.certificat.serial_number: Revocation(le)})
+    world.pki.publier_crl({**world.pki.publies(), qui.certificat.serial_number: RevocationAuPsce(le)})

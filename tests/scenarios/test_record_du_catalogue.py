@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from fps_simulateur.enregistrement.enregistreur import REFAIT, REJOUE, Enregistree, enregistrer
-from fps_simulateur.joueur import Monde, jouer
+from fps_simulateur.joueur import QuatreServices, jouer
 from fps_simulateur.langue.modele import Vie, catalogue
 from fps_simulateur.pilote.world import World, open_world
 from tests.parler import mondes
@@ -37,7 +37,7 @@ async def vide() -> AsyncIterator[World]:
         yield opened
 
 
-async def enregistree(monde: Monde, vie: Vie, vide: World) -> Enregistree:
+async def enregistree(monde: QuatreServices, vie: Vie, vide: World) -> Enregistree:
     bac = f"rec-{vie.vie}"[:40].rstrip("-")
     await jouer(monde, vie, bac)
     try:

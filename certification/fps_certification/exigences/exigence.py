@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fps.parties import Party
 
 
-class Lecture(BaseModel):
+class LectureDExigence(BaseModel):
     """Strict reading: nothing unknown, nothing converted, nothing changed afterwards."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -21,7 +21,7 @@ class Niveau(StrEnum):
     RECOMMANDE = "recommande"
 
 
-class Source(Lecture):
+class Source(LectureDExigence):
     """Where the requirement comes from: a text, a section of docs/specification.md, a hypothesis; at least one."""
 
     article: Annotated[str | None, Field(min_length=3, max_length=200)] = None
@@ -35,7 +35,7 @@ class Source(Lecture):
         return self
 
 
-class Exigence(Lecture):
+class Exigence(LectureDExigence):
     """One requirement. Its identifier is never given to another; `flux` is missing when it is about every flow."""
 
     id: Annotated[str, Field(pattern=r"^EX-\d{3,4}$")]

@@ -14,8 +14,8 @@ from fps_certification.exploration.tirage import Tirage
 from fps_certification.plans.plan import Plan
 from fps_certification.sujets.contrat import Action
 from fps_certification.sujets.sujet import Domaine, NonPrisEnCharge, Reponse, Sujet, SujetEnFaute
-from fps_certification.verdict import Etat
-from fps_simulateur.joueur import Monde
+from fps_certification.verdict import Issue
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.langue.modele import Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -50,13 +50,13 @@ class Exploration:
     non_pris_en_charge: tuple[str, ...] = ()
 
     @property
-    def etat(self) -> Etat:
+    def etat(self) -> Issue:
         """The verdict, and the exit status of the command."""
         if self.difference is not None or self.domaine is Domaine.PRODUIT:
-            return Etat.NON_CONFORME
+            return Issue.NON_CONFORME
         if self.domaine is not None:
-            return Etat.SIMULATEUR if self.domaine is Domaine.SIMULATEUR else Etat.CONFIGURATION
-        return Etat.CONFORME if self.pas > 1 else Etat.INCOMPLET
+            return Issue.SIMULATEUR if self.domaine is Domaine.SIMULATEUR else Issue.CONFIGURATION
+        return Issue.CONFORME if self.pas > 1 else Issue.INCOMPLET
 
     @property
     def texte(self) -> str:
@@ -86,7 +86,7 @@ class Minute:
         return answer
 
 
-async def explorer(consigne: Consigne, monde: Monde, sujet: Sujet, dire: Dire = lambda pas: None) -> Exploration:
+async def explorer(consigne: Consigne, monde: QuatreServices, sujet: Sujet, dire: Dire = lambda pas: None) -> Exploration:
     """Draw and play; it ends when its time is over, whatever the product does, and says whose fault it is when it could not go on."""
     fin = monotonic() + consigne.duree
     minute = Minute(sujet)
@@ -108,7 +108,7 @@ async def explorer(consigne: Consigne, monde: Monde, sujet: Sujet, dire: Dire = 
 
 
 class _Meneur:
-    def __init__(self, consigne: Consigne, monde: Monde, sujet: Minute, fait: Exploration, dire: Dire):
+    def __init__(self, consigne: Consigne, monde: QuatreServices, sujet: Minute, fait: Exploration, dire: Dire):
         self.consigne, self.monde, self.sujet, self.fait, self.dire = consigne, monde, sujet, fait, dire
         self.tirage = Tirage(consigne.graine)
         self.ouverte: Partie | None = None

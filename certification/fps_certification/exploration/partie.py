@@ -20,7 +20,7 @@ from fps_certification.exploration.suivi import Champs, Suivi, montre
 from fps_certification.observation import Observation
 from fps_certification.sujets.contrat import DES_ACTES
 from fps_certification.sujets.sujet import Domaine, Sujet, SujetEnFaute
-from fps_simulateur.joueur import ActeRefuse, Monde
+from fps_simulateur.joueur import ActeRefuse, QuatreServices
 from fps_simulateur.langue.actes import ETABLIR
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -67,7 +67,7 @@ def des_assertions() -> Mapping[str, str]:
 class Partie:
     """A sequence that is played; `journal`: the steps as the language of the lives writes them."""
 
-    monde: Monde
+    monde: QuatreServices
     sujet: Sujet
     bac: str
     ville: str
@@ -157,7 +157,7 @@ class Partie:
                     return self._difference("EX-854", geste.nom, dit, f"{champ} = {s.antai[champ]}", {"antai": apres})
         return await self.regarder()
 
-    def _juger(self, geste: Geste, attente: Attente, refus: "Refus | None") -> Difference | None:
+    def _juger(self, geste: Geste, attente: Attente, refus: "RefusDuProduit | None") -> Difference | None:
         if attente.avis is Avis.OUI and refus is not None:
             self.journal[-1] = self.journal[-1].model_copy(update={"refus": None})
             return self._difference("EX-852", geste.nom, f"« {geste.acte} » fait", refus.texte)
@@ -166,7 +166,7 @@ class Partie:
             return self._difference("EX-853", geste.nom, f"« {geste.acte} » refusé ({attente.code})", "fait")
         return None
 
-    async def _faire(self, etape: Etape) -> "Refus | None":
+    async def _faire(self, etape: Etape) -> "RefusDuProduit | None":
         """Do an act, and write it down; gives the refusal, None when it was done. A 404 is a refusal too."""
         try:
             await self.jeu.etape(etape)
@@ -174,7 +174,7 @@ class Partie:
             code = str(error.probleme.get("code") or "")
             codes = [str(e.get("code")) for e in error.probleme.get("erreurs") or []]
             self.journal.append(etape.model_copy(update={"refus": code or next(iter(codes), ""), "garder": {}}))
-            return Refus(f"refusé : {error.statut} {code} {error.probleme.get('detail') or ''}".strip())
+            return RefusDuProduit(f"refusé : {error.statut} {code} {error.probleme.get('detail') or ''}".strip())
         self.journal.append(etape)
         return None
 
@@ -234,7 +234,7 @@ class Partie:
 
 
 @dataclass(frozen=True, slots=True)
-class Refus:
+class RefusDuProduit:
     """What a product answered when it refused."""
 
     texte: str

@@ -27,13 +27,13 @@ class PlanIllisible(ValueError):
     """The faults of a plan, one « fichier, ligne N : phrase » a line."""
 
 
-class Lecture(BaseModel):
+class LectureDePlan(BaseModel):
     """Strict reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Produit(Lecture):
+class Produit(LectureDePlan):
     """Comment le produit est piloté : une adresse, ou des commandes ; à défaut, la collectivité de référence."""
 
     pilote: Annotated[
@@ -65,7 +65,7 @@ def pilotes(texte: str) -> dict[str, Any]:
     return {"produit": None, "produits": {un[1]: {"pilote": texte[un.end() : fin]} for un, fin in zip(debuts, fins, strict=True)}}
 
 
-class Plan(Lecture):
+class Plan(LectureDePlan):
     """SPÉCIMEN — environnement simulé. Ce qui s'éprouve, par quelles épreuves, sur quel produit."""
 
     plan: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Son nom")]

@@ -9,7 +9,7 @@ import httpx
 
 from fps.kit.ground.bac_path import DEFAUT
 from fps.parties import Party
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.enrolement import GUICHETS
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -49,7 +49,7 @@ def droits(depots: Iterable[Depot]) -> dict[str, frozenset[str]]:
     return found
 
 
-async def lire(monde: Monde, party: Party, bac: str, chemin: str) -> httpx.Response:
+async def lire(monde: QuatreServices, party: Party, bac: str, chemin: str) -> httpx.Response:
     """What a service answers to the pilot about a bac; raises PiloteErreur when it does not answer."""
     prefixe = "" if bac == DEFAUT else f"/bacs/{bac}"
     try:
@@ -58,7 +58,7 @@ async def lire(monde: Monde, party: Party, bac: str, chemin: str) -> httpx.Respo
         raise PiloteErreur(party, {"code": "service-injoignable", "title": "Le service ne répond pas", "detail": repr(error)}) from error
 
 
-async def deposes(monde: Monde, bac: str, siret: str) -> tuple[Depot, ...]:
+async def deposes(monde: QuatreServices, bac: str, siret: str) -> tuple[Depot, ...]:
     """Every deposit for a collectivité, in the order of the parties; none where it has no espace yet. Raises PiloteErreur."""
     found: list[Depot] = []
     for party, guichet in GUICHETS.items():
@@ -68,7 +68,7 @@ async def deposes(monde: Monde, bac: str, siret: str) -> tuple[Depot, ...]:
     return tuple(found)
 
 
-async def montre(monde: Monde, party: Party, bac: str, siret: str) -> str:
+async def montre(monde: QuatreServices, party: Party, bac: str, siret: str) -> str:
     """The certificate that the product shows to a party: the last one active there; of the reference system when there is no other.
 
     Raises PiloteErreur.

@@ -14,9 +14,9 @@ from fps_certification.plans.plan import Plan
 from fps_certification.prealable import duel
 from fps_certification.prealable.certificats import REFERENCE, Depot, deposes, lire
 from fps_certification.prealable.constat import Constat, Tenue, averti, bon, mauvais, sans_objet
-from fps_certification.prealable.sondes import COMMANDE, Pas, Sonde, Sondes
+from fps_certification.prealable.sondes import COMMANDE, Arret, Sonde, Sondes
 from fps_certification.sujets.sujet import Domaine
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 BIENTOT: Final = timedelta(days=30)  # what ends sooner is told
@@ -29,11 +29,11 @@ ETATS: Final = {
     "remplacee": "remplacé",
 }
 QUE_FAIRE: Final = {
-    Pas.ADRESSE: "Corrigez cette adresse.",
-    Pas.RESOLUTION: "Corrigez ce nom, ou déclarez-le sur cette machine.",
-    Pas.PORT: "Démarrez le serveur qui doit y écouter, ou corrigez le port.",
-    Pas.TLS: "Donnez à ce serveur un certificat à son nom, d'une autorité crue ici ; ou corrigez l'adresse.",
-    Pas.COMMANDE: "Corrigez cette commande dans le plan.",
+    Arret.ADRESSE: "Corrigez cette adresse.",
+    Arret.RESOLUTION: "Corrigez ce nom, ou déclarez-le sur cette machine.",
+    Arret.PORT: "Démarrez le serveur qui doit y écouter, ou corrigez le port.",
+    Arret.TLS: "Donnez à ce serveur un certificat à son nom, d'une autorité crue ici ; ou corrigez l'adresse.",
+    Arret.COMMANDE: "Corrigez cette commande dans le plan.",
 }
 
 
@@ -43,7 +43,7 @@ class Examen:
 
     plan: Plan
     bac: str | None
-    monde: Monde
+    monde: QuatreServices
     sondes: Sondes
     reseau: bool = False
     a_la_main: bool = False  # a product that a person drives
@@ -119,7 +119,7 @@ async def _adresses(examen: Examen) -> AsyncIterator[Constat]:
 def _sonde(examen: Examen, controle: str, sonde: Sonde) -> Constat:
     quoi = sonde.quoi.removeprefix(COMMANDE)
     if sonde.arret is not None:
-        domaine = Domaine.RESEAU if sonde.arret in (Pas.RESOLUTION, Pas.PORT, Pas.TLS) else Domaine.CONFIGURATION
+        domaine = Domaine.RESEAU if sonde.arret in (Arret.RESOLUTION, Arret.PORT, Arret.TLS) else Domaine.CONFIGURATION
         return mauvais(controle, f"{quoi} : {sonde.detail}.", QUE_FAIRE[sonde.arret], domaine)
     if sonde.fin is not None and sonde.fin - examen.sondes.maintenant() < BIENTOT:
         return averti(controle, f"{quoi} : son certificat TLS finit le {sonde.fin:%d/%m/%Y}.", "Renouvelez-le avant.")

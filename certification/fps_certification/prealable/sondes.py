@@ -20,7 +20,7 @@ PORTS: Final = {"http": 80, "https": 443}
 COMMANDE: Final = "commande:"
 
 
-class Pas(StrEnum):
+class Arret(StrEnum):
     """Where a probe stopped."""
 
     ADRESSE = "adresse"
@@ -35,7 +35,7 @@ class Sonde:
     """What was found of an address: where it stopped and why, None when it did not; `fin`: the end of the certificate that was shown."""
 
     quoi: str
-    arret: Pas | None = None
+    arret: Arret | None = None
     detail: str = ""
     fin: datetime | None = None
 
@@ -73,25 +73,25 @@ class SondesReelles:
         except ValueError:
             hote = port = None
         if hote is None or port is None:
-            return Sonde(quoi, Pas.ADRESSE, "une adresse s'écrit http://nom:port ou https://nom:port")
+            return Sonde(quoi, Arret.ADRESSE, "une adresse s'écrit http://nom:port ou https://nom:port")
         try:
             async with asyncio.timeout(DELAI):
                 infos = await asyncio.get_running_loop().getaddrinfo(hote, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError, TimeoutError):
-            return Sonde(quoi, Pas.RESOLUTION, f"« {hote} » n'est le nom de personne")
+            return Sonde(quoi, Arret.RESOLUTION, f"« {hote} » n'est le nom de personne")
         ip = str(infos[0][4][0])
         contexte = self._contextes.get(a_qui, ssl.create_default_context)() if parts.scheme == "https" else None
         try:
             async with asyncio.timeout(DELAI):
                 _, writer = await asyncio.open_connection(ip, port, ssl=contexte, server_hostname=hote if contexte else None)
         except ssl.SSLCertVerificationError as error:
-            return Sonde(quoi, Pas.TLS, f"son certificat n'est pas cru : {error.verify_message}")
+            return Sonde(quoi, Arret.TLS, f"son certificat n'est pas cru : {error.verify_message}")
         except ssl.SSLError as error:
-            return Sonde(quoi, Pas.TLS, f"la connexion TLS échoue : {error.reason or error}")
+            return Sonde(quoi, Arret.TLS, f"la connexion TLS échoue : {error.reason or error}")
         except TimeoutError:
-            return Sonde(quoi, Pas.PORT, f"le port {port} de « {hote} » ne répond pas en {DELAI:g} s")
+            return Sonde(quoi, Arret.PORT, f"le port {port} de « {hote} » ne répond pas en {DELAI:g} s")
         except OSError as error:
-            return Sonde(quoi, Pas.PORT, f"le port {port} de « {hote} » refuse la connexion ({type(error).__name__})")
+            return Sonde(quoi, Arret.PORT, f"le port {port} de « {hote} » refuse la connexion ({type(error).__name__})")
         shown = writer.get_extra_info("peercert") or {}
         writer.close()
         with suppress(OSError, ssl.SSLError, TimeoutError):
@@ -107,7 +107,7 @@ def _commande(quoi: str) -> Sonde:
     try:
         mots = shlex.split(ligne)
     except ValueError as error:
-        return Sonde(quoi, Pas.COMMANDE, f"« {ligne} » ne se lit pas ({error})")
+        return Sonde(quoi, Arret.COMMANDE, f"« {ligne} » ne se lit pas ({error})")
     if not mots or shutil.which(mots[0]) is None:
-        return Sonde(quoi, Pas.COMMANDE, f"« {(mots or [''])[0]} » n'est pas un programme d'ici")
+        return Sonde(quoi, Arret.COMMANDE, f"« {(mots or [''])[0]} » n'est pas un programme d'ici")
     return Sonde(quoi)

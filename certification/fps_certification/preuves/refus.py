@@ -1,7 +1,7 @@
 """When no evidence is given: of a run that failed, that was not whole, or that proves nothing."""
 
 from fps_certification.rapports.rapport import Rapport
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 
 
 def refusee(found: Rapport) -> str | None:
@@ -18,13 +18,13 @@ def refusee(found: Rapport) -> str | None:
         return "rien n'a été vu du produit"
     if muets := [nom for nom in found.plan_joue.adversaires() if not any(e.produit == nom and e.statut < 400 for e in envois)]:
         return f"rien n'a été pris de ce que le produit « {muets[0]} » a envoyé : le duel ne prouve rien de lui"
-    match Etat(found.code):
-        case Etat.CONFORME:
+    match Issue(found.code):
+        case Issue.CONFORME:
             return None
-        case Etat.NON_CONFORME:
+        case Issue.NON_CONFORME:
             return "une exigence obligatoire n'est pas tenue"
-        case Etat.INCOMPLET:
+        case Issue.INCOMPLET:
             return "une exigence obligatoire n'est pas prouvée"
-        case Etat.CONFIGURATION:
+        case Issue.CONFIGURATION:
             return "le produit n'a pas pu être éprouvé (configuration)"
     return "le simulateur a failli"

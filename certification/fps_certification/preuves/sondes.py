@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from fps_certification.prealable.sondes import Pas, Sonde, Sondes
+from fps_certification.prealable.sondes import Arret, Sonde, Sondes
 from fps_certification.preuves.trace import Divergence, Ligne, Trace
 
 SONDE: Final = "sonde"
@@ -62,6 +62,6 @@ class SondesRejouees:
         if not self.attend(a_qui):
             raise Divergence(f"« {quoi} » n'a pas été sondé pendant l'exécution.")
         ligne = self._suite.popleft()
-        arret = None if ligne["arret"] is None else Pas(ligne["arret"])
+        arret = None if ligne["arret"] is None else Arret(ligne["arret"])
         fin = None if ligne["fin"] is None else datetime.fromisoformat(ligne["fin"])
         return Sonde(ligne["adresse"], arret, ligne["detail"], fin)

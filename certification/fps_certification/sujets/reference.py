@@ -6,14 +6,14 @@ from typing import Any
 from fps.parties import Party
 from fps_certification.sujets.contrat import CONTROLER, ESSAIS, LIRE, Action
 from fps_certification.sujets.sujet import Reponse
-from fps_simulateur.joueur import Monde, remplacer
+from fps_simulateur.joueur import QuatreServices, remplacer
 from fps_simulateur.langue.actes import ACTES, VUES
 
 
 class Reference:
     """Translates each action into the route of the reference collectivité."""
 
-    def __init__(self, monde: Monde):
+    def __init__(self, monde: QuatreServices):
         self._monde = monde
 
     @property

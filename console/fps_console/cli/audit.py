@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, AncresFichier, BacOption, DataDir, Json, settings
 
-app = typer.Typer(help="Le journal d'audit : qui est venu, ce qui a été refusé.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Le journal d'audit : qui est venu, ce qui a été refusé.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command("verifier", cls=Commande)

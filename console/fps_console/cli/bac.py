@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, DataDir, Json, Nom, settings
 
-app = typer.Typer(help="Les bacs à sable : des mondes, chacun à sa date.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Les bacs à sable : des mondes, chacun à sa date.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("creer", cls=Commande)

@@ -115,9 +115,11 @@ def certifier(
         phrase = "--explorer, --valider et --prealable prennent un plan à la fois."
         raise Panne(phrase, f"Gardez « {choix.plan} » seul.", code="options-contraires", statut=2)
     if explorer:
-        from fps_console.commandes.explorer import Voulu, explore
+        from fps_console.commandes.explorer import ExplorationVoulue, explore
 
-        return explore(Voulu(choix, graine, duree, pas, sortie), settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve)
+        return explore(
+            ExplorationVoulue(choix, graine, duree, pas, sortie), settings(adresses, data_dir), en_json=en_json, junit=junit, preuve=preuve
+        )
     if valider:
         return commande.valider(choix, en_json)
     if prealable:

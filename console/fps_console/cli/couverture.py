@@ -33,11 +33,13 @@ def coverage(
     data_dir: DataDir = None,
 ) -> int:
     """Dit quels états, transitions, messages, refus et articles des vies ont parcourus."""
-    from fps_console.commandes.coverage import Sorties
+    from fps_console.commandes.coverage import SortiesDeCouverture
     from fps_console.commandes.coverage import coverage as tell
 
     where = settings(adresses, data_dir) if bac else None
-    return tell(sources or [], bac or [], Sorties(en_json, svg, cobertura, html), seuil=seuil, parallele=parallele, settings=where)
+    return tell(
+        sources or [], bac or [], SortiesDeCouverture(en_json, svg, cobertura, html), seuil=seuil, parallele=parallele, settings=where
+    )
 
 
 def grille(
@@ -49,7 +51,7 @@ def grille(
     parallele: Annotated[int, PARALLELE] = 1,
 ) -> int:
     """Éprouve chaque délai la veille, le jour et le lendemain, aux pièges du calendrier."""
-    from fps_console.commandes.coverage import Sorties
+    from fps_console.commandes.coverage import SortiesDeCouverture
     from fps_console.commandes.grille import grille as tell
 
-    return tell(delais or [], piege or [], Sorties(en_json, svg, None, html), parallele=parallele)
+    return tell(delais or [], piege or [], SortiesDeCouverture(en_json, svg, None, html), parallele=parallele)

@@ -31,7 +31,7 @@ def translate(text: str) -> str:
     return shown(text)
 
 
-class Groupe(TyperGroup):
+class GroupeFrancais(TyperGroup):
     """A group of commands whose help is in French."""
 
     def get_help(self, ctx: Any) -> str:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
 
 app = typer.Typer(
-    help="L'impression des avis : requêtes, lots, mentions, deux versions.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None
+    help="L'impression des avis : requêtes, lots, mentions, deux versions.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None
 )
 Siret = Annotated[str | None, typer.Option(metavar="SIRET", help="Une seule collectivité, 14 chiffres.")]
 Lot = Annotated[str | None, typer.Option(metavar="LOT", help="Un seul lot : 2024-03-01-01.")]

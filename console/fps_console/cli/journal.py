@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, AncresFichier, BacOption, DataDir, Json, settings
 
 app = typer.Typer(
-    help="Le journal des dossiers : ce qui s'est passé, et s'il est intact.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None
+    help="Le journal des dossiers : ce qui s'est passé, et s'il est intact.",
+    cls=GroupeFrancais,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

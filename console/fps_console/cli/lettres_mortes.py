@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
 
-app = typer.Typer(help="Les lettres mortes : leur cause, un nouvel essai.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Les lettres mortes : leur cause, un nouvel essai.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("lister", cls=Commande)

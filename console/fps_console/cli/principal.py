@@ -25,7 +25,7 @@ from fps_console.cli import (
     troubles,
     ville,
 )
-from fps_console.cli.francais import Commande, Groupe, mistake
+from fps_console.cli.francais import Commande, GroupeFrancais, mistake
 from fps_console.commandes.output import Panne, any_terminal, cause, say
 
 JSON: Final = "--json"
@@ -80,7 +80,7 @@ GROUPES: dict[str, typer.Typer] = {
 app = typer.Typer(
     name="fps",
     help="Simulateur de l'écosystème du forfait de post-stationnement : collectivité, ANTAI, DGFiP, juridiction.",
-    cls=Groupe,
+    cls=GroupeFrancais,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

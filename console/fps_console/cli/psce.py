@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import DataDir, Json, settings
 
 app = typer.Typer(
-    help="Le PSCE de test : clés, certificats des éditeurs, révocation.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None
+    help="Le PSCE de test : clés, certificats des éditeurs, révocation.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None
 )
 
 Adresses = Annotated[

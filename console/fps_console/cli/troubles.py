@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, BacOption, DataDir, Json, settings
 
 app = typer.Typer(
-    help="Les troubles qu'un produit rencontre, et la réaction attendue.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None
+    help="Les troubles qu'un produit rencontre, et la réaction attendue.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None
 )
 Trouble = Annotated[str, typer.Argument(metavar="NOM", help="Un trouble de « fps troubles lister ».", show_default=False)]
 Siret = Annotated[

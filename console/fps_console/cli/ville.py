@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from fps_console.cli.francais import Commande, Groupe
+from fps_console.cli.francais import Commande, GroupeFrancais
 from fps_console.cli.options import Adresses, DataDir, Json, settings
 
-app = typer.Typer(help="Les collectivités d'un bac.", cls=Groupe, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Les collectivités d'un bac.", cls=GroupeFrancais, no_args_is_help=True, rich_markup_mode=None)
 Bac = Annotated[str, typer.Option("--bac", metavar="NOM", help="Le bac.")]
 Siret = Annotated[str, typer.Argument(metavar="SIRET", help="Les 14 chiffres.")]
 

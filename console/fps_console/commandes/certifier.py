@@ -31,7 +31,7 @@ from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
 from fps_certification.rapports.rapport import ControleRendu, Rapport
 from fps_certification.sujets.personne import Interlocuteur, Personne
-from fps_certification.verdict import Etat
+from fps_certification.verdict import Issue
 from fps_console.commandes import executions, rejouer
 from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.cles import lire_cles
@@ -45,7 +45,7 @@ from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
 
-PIRE: Final = (Etat.CONFORME, Etat.INCOMPLET, Etat.NON_CONFORME, Etat.CONFIGURATION, Etat.SIMULATEUR)  # the best first
+PIRE: Final = (Issue.CONFORME, Issue.INCOMPLET, Issue.NON_CONFORME, Issue.CONFIGURATION, Issue.SIMULATEUR)  # the best first
 PILOTE: Final = "« --pilote ADRESSE », ou « --pilote emission=ADRESSE,rapo=ADRESSE » pour deux produits en duel."
 
 
@@ -153,7 +153,7 @@ def demande_de(choix: Choix) -> Demande:
     if (plan.produits or (plan.produit is not None and plan.produit.du_dehors)) and plan.bac is None:
         phrase = "Un produit s'éprouve dans un bac où il est enrôlé : aucun n'est donné."
         que_faire = f"fps bac creer essai, fps enroler … --bac essai, puis fps certifier {choix.plan} --bac essai --pilote ADRESSE."
-        raise Panne(phrase, que_faire, code="bac-absent", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, que_faire, code="bac-absent", statut=Issue.CONFIGURATION.value)
     mode = Mode.OBSERVER if choix.observer else Mode.A_LA_MAIN if choix.a_la_main else Mode.JOUER
     ecrites = None if choix.deja_lu is not None else vies_de(choix.plan)
     vies = () if ecrites is None else ecrites[1]
@@ -177,7 +177,7 @@ def control(choix: Choix, settings: Settings, en_json: bool) -> int:
     fautes = sum(un.tenue is Tenue.FAUTE for un in constats)
     if not en_json:
         say(f"{fautes} à régler avant d'éprouver quoi que ce soit." if fautes else "Rien n'empêche d'éprouver ce plan.")
-    return Etat.CONFIGURATION.value if fautes else 0
+    return Issue.CONFIGURATION.value if fautes else 0
 
 
 def sondes_de(settings: Settings) -> SondesReelles:
@@ -193,12 +193,12 @@ def sondes_de(settings: Settings) -> SondesReelles:
 
 
 def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, en_json: bool) -> int:
-    """Try a product, plan after plan; gives the exit status (`Etat`), the worst of them. Raises Panne, if it can before playing."""
+    """Try a product, plan after plan; gives the exit status (`Issue`), the worst of them. Raises Panne, if it can before playing."""
     demandes = [(choix, demande_de(choix)) for choix in choisis]
     doubles = [nom for nom, combien in Counter(demande.plan.plan for _, demande in demandes).items() if combien > 1]
     if doubles:
         phrase = f"Deux des plans donnés s'appellent « {doubles[0]} » : leurs rapports se confondraient."
-        raise Panne(phrase, "Éprouvez-les l'un après l'autre.", code="plan-double", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, "Éprouvez-les l'un après l'autre.", code="plan-double", statut=Issue.CONFIGURATION.value)
     if sorties.preuve is not None and any(demande.vies for _, demande in demandes):
         raise Panne("Une preuve se donne d'un plan, pas de vies.", "Ôtez --preuve.", code="preuve-de-vies", statut=2)
     faites: list[Certifiee] = []
@@ -220,8 +220,8 @@ def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, e
         dump(dits if len(dits) > 1 else dits[0])
     elif len(faites) > 1:
         for une in faites:
-            say(f"{une.rapport.plan} : {ETATS[Etat(une.rapport.code)]} ({une.rapport.execution})")
-    return max((Etat(une.rapport.code) for une in faites), key=PIRE.index).value
+            say(f"{une.rapport.plan} : {ETATS[Issue(une.rapport.code)]} ({une.rapport.execution})")
+    return max((Issue(une.rapport.code) for une in faites), key=PIRE.index).value
 
 
 async def _certify(choix: Choix, demande: Demande, settings: Settings, vers: tuple[Any, Any, str], *, en_json: bool) -> Certifiee:
@@ -267,7 +267,7 @@ def rerun(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, en_
     if not reprises:
         if en_json:
             dump([])
-        return Etat.CONFORME.value
+        return Issue.CONFORME.value
     return certify(reprises, settings, sorties, en_json=en_json)
 
 
@@ -275,10 +275,10 @@ def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
     """The plan for somebody: the checks follow one another in the bac where the product speaks already. Raises Panne."""
     if choix.observer or choix.pilote is not None:
         phrase = "« --a-la-main », « --observer » et « --pilote » sont trois façons de conduire un produit : une à la fois."
-        raise Panne(phrase, "Gardez-en une.", code="pilotages-ensemble", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, "Gardez-en une.", code="pilotages-ensemble", statut=Issue.CONFIGURATION.value)
     if plan.bac is None:
         phrase = "Un produit se conduit à la main dans le bac où il parle : aucun n'est donné."
-        raise Panne(phrase, f"fps certifier {choix.plan} --a-la-main --bac essai", code="bac-absent", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, f"fps certifier {choix.plan} --a-la-main --bac essai", code="bac-absent", statut=Issue.CONFIGURATION.value)
     return plan.model_copy(update={"bacs": "un", "produit": None, "produits": {}})
 
 
@@ -293,7 +293,7 @@ def passage_de(choix: Choix, demande: Demande, settings: Settings) -> tuple[Dema
         journal = Journal(place, {"plan": demande.plan.model_dump(mode="json"), "execution": demande.execution})
     except (PassageAutre, OSError) as error:
         phrase = f"Le passage interrompu ne se reprend pas ({error})."
-        raise Panne(phrase, "--recommencer l'oublie.", code="passage-autre", statut=Etat.CONFIGURATION.value) from error
+        raise Panne(phrase, "--recommencer l'oublie.", code="passage-autre", statut=Issue.CONFIGURATION.value) from error
     return replace(demande, execution=str(journal.entete["execution"])), journal
 
 
@@ -310,7 +310,7 @@ async def services(plan: Plan, settings: Settings) -> AsyncIterator[tuple[Any, A
             try:
                 pilot = await ouverts.enter_async_context(linked(settings))
             except Panne as error:  # whatever a command does of it elsewhere, here 1 says that a product does not conform
-                error.statut = Etat.CONFIGURATION.value
+                error.statut = Issue.CONFIGURATION.value
                 raise
             yield pilot.client, pilot.addresses, pilot.token
         return

@@ -18,7 +18,7 @@ from fps_console.commandes.progres import Dixiemes
 from fps_console.commandes.up import data_directory
 from fps_console.commandes.villes import lues
 from fps_simulateur.auscultation import ausculter
-from fps_simulateur.joueur import Ailleurs, Monde
+from fps_simulateur.joueur import Ailleurs, QuatreServices
 from fps_simulateur.langue.villes import connue
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.population.bilan import bilan
@@ -37,7 +37,7 @@ PREMIER: Final = date(2018, 1, 1)  # before, there is no FPS
 MAXIMUM: Final = 5_000_000
 
 
-class Statut(IntEnum):
+class StatutVille(IntEnum):
     """What became of a run, by the exit status."""
 
     JOUEE = 0
@@ -69,7 +69,7 @@ def marche(ville: str, graine: str, fps: int, du: date, au: date, parametres: Pa
 
 
 def city(une: Marche, voulu: Voulu) -> int:
-    """Play a run, from where it was cut when it was; tell and keep its figures. Gives the exit status (`Statut`). Raises Panne."""
+    """Play a run, from where it was cut when it was; tell and keep its figures. Gives the exit status (`StatutVille`). Raises Panne."""
     configure_logs("ERROR")
     try:
         with _dossier(voulu) as _:
@@ -80,13 +80,13 @@ def city(une: Marche, voulu: Voulu) -> int:
         raise _illisible(f"{error}", "Donnez une période plus longue, ou une ville dont les zones ont des heures payantes.") from error
     except (GesteRefuse, AutreNumero) as error:
         que_faire = "Signalez-le au projet avec la commande tapée : la population ne demande que ce que le droit permet."
-        raise Panne(f"{error}", que_faire, code="geste-refuse", statut=Statut.SIMULATEUR) from error
+        raise Panne(f"{error}", que_faire, code="geste-refuse", statut=StatutVille.SIMULATEUR) from error
     except PiloteErreur as error:
         raise explain(error) from error
 
 
 def _illisible(phrase: str, que_faire: str, code: str = "marche-illisible") -> Panne:
-    return Panne(phrase, que_faire, code=code, statut=Statut.ILLISIBLE)
+    return Panne(phrase, que_faire, code=code, statut=StatutVille.ILLISIBLE)
 
 
 def _ville(ville: str) -> "Commune":
@@ -143,7 +143,7 @@ def _meme_marche(une: Marche, voulu: Voulu) -> None:
 
 
 @asynccontextmanager
-async def _monde(voulu: Voulu) -> AsyncIterator[Monde]:
+async def _monde(voulu: Voulu) -> AsyncIterator[QuatreServices]:
     if voulu.bac is not None:
         async with linked(voulu.settings) as pilot:
             yield Ailleurs(pilot)
@@ -185,7 +185,7 @@ def _raconter(found: dict[str, Any], une: Marche, voulu: Voulu) -> int:
     lettres, invariants = found["lettres"], found["invariants"]
     juste = found["livres"]["equilibres"] and not any(lettres[nom] for nom in ("mortes", "en_attente", "echeances_enterrees"))
     juste = juste and not (invariants and invariants["ruptures"])
-    statut = Statut.JOUEE if juste else Statut.FAUSSE
+    statut = StatutVille.JOUEE if juste else StatutVille.FAUSSE
     if voulu.en_json:
         dump(found | {"statut": int(statut)})
         return int(statut)

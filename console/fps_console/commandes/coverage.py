@@ -25,7 +25,7 @@ ECRAN: Final = Path("-")
 MONTRES: Final = 20  # holes told on a terminal: the files tell them all
 
 
-class Statut(IntEnum):
+class StatutCouverture(IntEnum):
     """The exit status: 1, 2 and 3 are those of « fps play »."""
 
     SUFFISANT = 0
@@ -34,7 +34,7 @@ class Statut(IntEnum):
 
 
 @dataclass(frozen=True)
-class Sorties:
+class SortiesDeCouverture:
     """Where the coverage is written; `-` is the screen, instead of the summary."""
 
     en_json: Path | None = None
@@ -49,7 +49,13 @@ class Sorties:
 
 
 def coverage(
-    sources: Sequence[str], bacs: Sequence[str], sorties: Sorties, *, seuil: float | None, parallele: int, settings: Settings | None
+    sources: Sequence[str],
+    bacs: Sequence[str],
+    sorties: SortiesDeCouverture,
+    *,
+    seuil: float | None,
+    parallele: int,
+    settings: Settings | None,
 ) -> int:
     """Gather what the sources and the bacs exercised, tell it and write it; gives the exit status. Raises Panne."""
     bilan, statut = _dresse(sources, bacs, sorties, parallele, settings)
@@ -61,7 +67,7 @@ def coverage(
     )
     if not sorties.muette:
         _raconter(bilan, sorties, seuil)
-    return statut or (Statut.SOUS_LE_SEUIL if seuil is not None and bilan.taux() < seuil else Statut.SUFFISANT)
+    return statut or (StatutCouverture.SOUS_LE_SEUIL if seuil is not None and bilan.taux() < seuil else StatutCouverture.SUFFISANT)
 
 
 def ecrire(*documents: tuple[Path | None, str]) -> None:
@@ -74,7 +80,9 @@ def ecrire(*documents: tuple[Path | None, str]) -> None:
             fichier.write_text(texte, "utf-8")
 
 
-def _dresse(sources: Sequence[str], bacs: Sequence[str], sorties: Sorties, parallele: int, settings: Settings | None) -> tuple[Bilan, int]:
+def _dresse(
+    sources: Sequence[str], bacs: Sequence[str], sorties: SortiesDeCouverture, parallele: int, settings: Settings | None
+) -> tuple[Bilan, int]:
     tout, statut = Parcours(), 0
     fichiers = [nom for nom in sources if nom.endswith(".json")]
     vies = [nom for nom in sources if nom not in fichiers]
@@ -108,10 +116,12 @@ def lu(fichier: Path) -> Parcours:
         for vie in ecrit["vies"]:
             parcours.lire(str(vie["vie"]), vie["journal"], {(service, code): fois for service, code, fois in vie["refus"]})
     except OSError as error:
-        raise Panne(f"{fichier} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="fichier", statut=Statut.ILLISIBLE) from error
+        raise Panne(
+            f"{fichier} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="fichier", statut=StatutCouverture.ILLISIBLE
+        ) from error
     except (ParcoursIllisible, ValueError, KeyError, TypeError, AttributeError) as error:
         phrase = f"{fichier} ne dit pas ce que des vies ont parcouru."
-        raise Panne(phrase, que_faire, code="parcours-illisible", statut=Statut.ILLISIBLE) from error
+        raise Panne(phrase, que_faire, code="parcours-illisible", statut=StatutCouverture.ILLISIBLE) from error
     return parcours
 
 
@@ -127,7 +137,7 @@ async def _des_bacs(settings: Settings, bacs: Sequence[str]) -> Parcours:
     return tout
 
 
-def _raconter(bilan: Bilan, sorties: Sorties, seuil: float | None) -> None:
+def _raconter(bilan: Bilan, sorties: SortiesDeCouverture, seuil: float | None) -> None:
     joues = len(bilan.parcours.joue)
     say(f"\n{SPECIMEN}\n")
     lignes = []

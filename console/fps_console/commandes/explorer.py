@@ -16,7 +16,7 @@ from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.pilote import Pilote
 from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
-from fps_certification.verdict import Etat
+from fps_certification.verdict import Issue
 from fps_console.commandes.certifier import Choix, plan_de, services
 from fps_console.commandes.output import Panne, cause, dump, say
 from fps_console.commandes.progres import Progres
@@ -28,7 +28,7 @@ SORTIE = Path("exploration.yaml")
 
 
 @dataclass(frozen=True)
-class Voulu:
+class ExplorationVoulue:
     """What was typed; `duree` in seconds."""
 
     choix: Choix
@@ -38,8 +38,8 @@ class Voulu:
     sortie: Path | None
 
 
-def explore(voulu: Voulu, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
-    """Explore; gives the exit status (`Etat`). Raises Panne."""
+def explore(voulu: ExplorationVoulue, settings: Settings, *, en_json: bool, junit: Path | None, preuve: Path | None) -> int:
+    """Explore; gives the exit status (`Issue`). Raises Panne."""
     if junit is not None or preuve is not None:
         phrase = "L'exploration n'écrit ni preuve ni rapport JUnit : la vie qu'elle trouve en donne un."
         raise Panne(
@@ -49,10 +49,10 @@ def explore(voulu: Voulu, settings: Settings, *, en_json: bool, junit: Path | No
     plan = plan_de(replace(choix, plan=choix.plan or "cycle-complet"))
     if plan.produits:
         phrase = "L'exploration éprouve un seul produit ; ce plan est un duel."
-        raise Panne(phrase, "Donnez l'adresse d'un produit à --pilote.", code="duel-explore", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, "Donnez l'adresse d'un produit à --pilote.", code="duel-explore", statut=Issue.CONFIGURATION.value)
     if plan.produit is not None and plan.produit.du_dehors and plan.bac is None:
         phrase = "Un produit s'explore dans un bac où il est enrôlé : aucun n'est donné."
-        raise Panne(phrase, "fps certifier --explorer --bac essai --pilote ADRESSE", code="bac-absent", statut=Etat.CONFIGURATION.value)
+        raise Panne(phrase, "fps certifier --explorer --bac essai --pilote ADRESSE", code="bac-absent", statut=Issue.CONFIGURATION.value)
     consigne = Consigne(plan, voulu.graine, voulu.duree, f"explo-{secrets.token_hex(3)}", voulu.pas)
     fait = asyncio.run(_run(consigne, settings))
     place = _ecrire(fait, voulu.sortie or SORTIE)

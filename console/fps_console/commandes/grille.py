@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from typing import Final, TypeVar
 
 from fps.kit.web.page import SPECIMEN, STYLE
-from fps_console.commandes.coverage import Sorties, ecrire
+from fps_console.commandes.coverage import SortiesDeCouverture, ecrire
 from fps_console.commandes.output import Panne, grid, say, screen
 from fps_console.commandes.progres import Dixiemes
 from fps_console.mots import recit
@@ -29,7 +29,7 @@ PLUS: Final = (
 T = TypeVar("T")
 
 
-class Statut(IntEnum):
+class StatutGrille(IntEnum):
     """The exit status."""
 
     JUSTE = 0
@@ -37,7 +37,7 @@ class Statut(IntEnum):
     INCONNU = 2  # no delay, or no trap, has that name
 
 
-def grille(noms: Sequence[str], pieges: Sequence[str], sorties: Sorties, *, parallele: int) -> int:
+def grille(noms: Sequence[str], pieges: Sequence[str], sorties: SortiesDeCouverture, *, parallele: int) -> int:
     """Try the delays and the traps that are named, all of them when none is; gives the exit status. Raises Panne."""
     essayes = _choisir(noms, {un.delai: un for un in delais()}, "un délai")
     tendus = _choisir(pieges, {un.nom: un for un in PIEGES}, "un piège")
@@ -49,7 +49,7 @@ def grille(noms: Sequence[str], pieges: Sequence[str], sorties: Sorties, *, para
     )
     if not sorties.muette:
         _raconter(essayes, tendus, cases)
-    return Statut.JUSTE if all(une.juste for une in cases) else Statut.FAUX
+    return StatutGrille.JUSTE if all(une.juste for une in cases) else StatutGrille.FAUX
 
 
 def vue(cases: Sequence[Case]) -> dict[str, object]:
@@ -63,7 +63,7 @@ def _choisir(noms: Sequence[str], connus: dict[str, T], quoi: str) -> list[T]:
         if nom not in connus:
             phrase = f"« {nom[:40]} » n'est pas {quoi} de la grille{proche(nom, connus)}"
             que_faire = f"La grille connaît : {', '.join(connus)}."
-            raise Panne(phrase if phrase.endswith("?") else f"{phrase}.", que_faire, code="grille-inconnue", statut=Statut.INCONNU)
+            raise Panne(phrase if phrase.endswith("?") else f"{phrase}.", que_faire, code="grille-inconnue", statut=StatutGrille.INCONNU)
     return [un for nom, un in connus.items() if not noms or nom in noms]
 
 

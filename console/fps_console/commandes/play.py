@@ -28,7 +28,7 @@ from fps_console.commandes.play_html import rapport
 from fps_console.mots import recit
 from fps_simulateur.couverture.parcours import refuses
 from fps_simulateur.invariants import verifier
-from fps_simulateur.joueur import Ailleurs, Monde, Suivre, VieFausse, jouer
+from fps_simulateur.joueur import Ailleurs, QuatreServices, Suivre, VieFausse, jouer
 from fps_simulateur.langue.choix import Choisie, VieInconnue, choisir, familles
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.moments import COMMENT, Moment, quand
@@ -183,7 +183,7 @@ def _une_part(part: tuple[Sequence[Rangee], Maniere]) -> list[Jouee]:
 
 
 @asynccontextmanager
-async def _monde(maniere: Maniere) -> AsyncIterator[Monde]:
+async def _monde(maniere: Maniere) -> AsyncIterator[QuatreServices]:
     """The four services of this process, in memory; or those that run, for lives that are kept. Raises Panne."""
     if maniere.bac is None or maniere.settings is None:
         from fps_simulateur.pilote.world import open_world
@@ -248,7 +248,7 @@ async def _jouer(rangees: Sequence[Rangee], maniere: Maniere) -> list[Jouee]:
     return found
 
 
-async def jouer_une(world: Monde, choisie: Choisie, bac: str, maniere: Maniere, suivre: Suivre | None = None) -> Jouee:
+async def jouer_une(world: QuatreServices, choisie: Choisie, bac: str, maniere: Maniere, suivre: Suivre | None = None) -> Jouee:
     """A life played in a bac of its own, its invariants verified; what became of it, whoever watched. Raises OSError."""
     one, debut = Jouee(choisie), time.perf_counter()
     vus: set[tuple[str, str]] = set()

@@ -11,7 +11,7 @@ from fps_certification.rapports import page
 from fps_certification.rapports.carte import en_colonnes
 from fps_certification.rapports.rapport import Carte, ControleRendu, ExigenceRendue, Rapport
 from fps_certification.rapports.sources import source_dite
-from fps_certification.verdict import Etat, Sort
+from fps_certification.verdict import Issue, Sort
 from fps_console.commandes.output import say
 
 NIVEAUX = {Niveau.OBLIGATOIRE: "obligatoire", Niveau.RECOMMANDE: "recommandé"}
@@ -23,11 +23,11 @@ SORTS = {
     Sort.DECLARE: "déclaré",
 }
 ETATS = {
-    Etat.CONFORME: "CONFORME",
-    Etat.NON_CONFORME: "NON CONFORME",
-    Etat.CONFIGURATION: "À CONFIGURER",
-    Etat.SIMULATEUR: "LE SIMULATEUR A FAILLI",
-    Etat.INCOMPLET: "INCOMPLET",
+    Issue.CONFORME: "CONFORME",
+    Issue.NON_CONFORME: "NON CONFORME",
+    Issue.CONFIGURATION: "À CONFIGURER",
+    Issue.SIMULATEUR: "LE SIMULATEUR A FAILLI",
+    Issue.INCOMPLET: "INCOMPLET",
 }
 MARQUES = {Tenue.BON: "✓", Tenue.AVERTISSEMENT: "!", Tenue.FAUTE: "✗", Tenue.SANS_OBJET: "·"}
 TENUES = 9  # lines of a comparison told in a terminal
@@ -51,7 +51,7 @@ def tell(found: Rapport) -> None:
         say(f"? {exigence.id} {exigence.texte} — {exigence.raison}")
     if len(sans) > CARTES:
         say(f"… et {len(sans) - CARTES} autres exigences non prouvées.")
-    say(f"{ETATS[Etat(found.code)]} : {page.compter(found)}.")
+    say(f"{ETATS[Issue(found.code)]} : {page.compter(found)}.")
 
 
 def tell_control(constats: Iterable[ControleRendu]) -> None:

@@ -23,7 +23,7 @@ from fps_console.web.cadre import Cadre
 from fps_console.web.formes import refus_de
 from fps_console.web.mesures import Mesures
 from fps_console.web.pages.table import FAMILLES
-from fps_console.web.pilotage import Avance
+from fps_console.web.pilotage import RouteAvance
 from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
@@ -128,7 +128,7 @@ def application(
     app = Starlette(
         routes=[
             *(route for famille in FAMILLES for route in famille.routes(cadre)),
-            Route("/pilotage/bacs/{bac}/avance", Avance(pilot).post, methods=["POST"], name="avance"),
+            Route("/pilotage/bacs/{bac}/avance", RouteAvance(pilot).post, methods=["POST"], name="avance"),
             Route("/pilotage/bacs/{bac}/villes", towns.toutes, methods=["GET", "POST"], name="villes"),
             Route("/pilotage/bacs/{bac}/villes/{siret}", towns.une, methods=["GET", "DELETE"], name="ville"),
             Route("/openapi.json", contrat),

@@ -105,7 +105,7 @@ async def _asked(request: Request) -> tuple[Mapping[str, str], float]:
     return found, float(attente)
 
 
-class Avance:
+class RouteAvance:
     """POST /pilotage/bacs/{bac}/avance: with the pilot's credential, lives a world until an instant, synchronously."""
 
     def __init__(self, pilot: Pilot):

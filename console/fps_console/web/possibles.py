@@ -25,7 +25,7 @@ RUE, VILLE, USAGER, ANTAI, DGFIP, CCSP = "L'agent", "La collectivité", "L'usage
 
 
 @dataclass(frozen=True, slots=True)
-class Etat:
+class DossierPartout:
     """A dossier as each service shows it; empty where it is not known."""
 
     numero: str
@@ -64,7 +64,7 @@ class Etat:
         return found
 
 
-async def lire(lecture: Lecture, bac: str, numero: str, journal: list[dict[str, Any]] | None = None) -> Etat:
+async def lire(lecture: Lecture, bac: str, numero: str, journal: list[dict[str, Any]] | None = None) -> DossierPartout:
     """What the four services show of a dossier today. Raises PiloteErreur."""
     lines = await lecture.pilot.journal(bac, numero) if journal is None else journal
     requetes = [s for s in sujets_de(lines) if s != numero]
@@ -78,11 +78,11 @@ async def lire(lecture: Lecture, bac: str, numero: str, journal: list[dict[str, 
         vues |= {"requete": (Party.CCSP, f"/requetes/{requetes[-1]}"), "recours": (Party.COLLECTIVITE, f"/recours/{requetes[-1]}")}
     etat, *found = await asyncio.gather(lecture.pilot.etat(bac), *(lecture.get(party, bac, path) for party, path in vues.values()))
     jour = datetime.fromisoformat(etat["instant"]).astimezone(PARIS).date()
-    return Etat(numero, jour, **{nom: vue or VIDE for nom, vue in zip(vues, found, strict=True)})
+    return DossierPartout(numero, jour, **{nom: vue or VIDE for nom, vue in zip(vues, found, strict=True)})
 
 
 # Who does each act on a dossier, and when its state lets it be done. What is in no line is never offered first.
-POSSIBLES: Final[Mapping[str, tuple[str, Callable[[Etat], Any]]]] = {
+POSSIBLES: Final[Mapping[str, tuple[str, Callable[[DossierPartout], Any]]]] = {
     "payer le FPS": (USAGER, lambda e: e.antai.get("etat") in ENVOYES),
     "payer le titre": (USAGER, lambda e: e.titre.get("etat") in AVERTIS),
     "payer avec la notice": (USAGER, lambda e: e.ville.get("etat") in ("etabli", "transmis") and not e.antai.get("date_envoi")),
@@ -132,19 +132,19 @@ DU_BAC: Final[Mapping[str, str]] = {
 }
 
 
-def _avise(e: Etat) -> Any:
+def _avise(e: DossierPartout) -> Any:
     return e.antai.get("date_envoi") or e.ville.get("etat") == "notifie"
 
 
-def _decide(e: Etat) -> bool:
+def _decide(e: DossierPartout) -> bool:
     return e.rapo.get("etat") in ("irrecevable", "rejete", "rejete-implicitement", "accepte-en-partie")
 
 
-def _reste(e: Etat) -> int:
+def _reste(e: DossierPartout) -> int:
     return int(e.titre.get("majoration") or 0) - int(e.titre.get("majoration_remise") or 0) - int(e.titre.get("majoration_annulee") or 0)
 
 
-def _manquants(e: Etat) -> list[str]:
+def _manquants(e: DossierPartout) -> list[str]:
     return [c["code"] for c in e.rapo.get("criteres", ()) if c["rempli"] is False]
 
 
@@ -161,7 +161,7 @@ def du_jour(nom: str, instant: datetime) -> dict[str, Any]:
     return {}
 
 
-def usuels(nom: str, e: Etat) -> dict[str, Any]:
+def usuels(nom: str, e: DossierPartout) -> dict[str, Any]:
     """What an act gives by default of this dossier: the sum that is due, the dates that its letters say."""
     jour, antai, ville, titre = e.jour.isoformat(), e.antai, e.ville, e.titre
     match nom:
@@ -200,7 +200,7 @@ def usuels(nom: str, e: Etat) -> dict[str, Any]:
     return {}
 
 
-def _requete(e: Etat) -> dict[str, Any]:
+def _requete(e: DossierPartout) -> dict[str, Any]:
     """The petition that this dossier allows: against its title, else against the decision on its RAPO."""
     if e.titre:
         return {

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import MetaData, select
 
 from ccsp.domain.bordereau import Bordereau, Contenu
-from ccsp.domain.consultation import Consultation
+from ccsp.domain.consultation import PremiereConsultation
 from ccsp.domain.requete import EtatRequete, Requete, RequeteDuFps, SerieRequetes
 from ccsp.domain.teletransmission import Homologation, Teletransmission
 from fps.kit.data.database import Transaction
@@ -27,7 +27,7 @@ SERIES_REQUETES = Record(SerieRequetes, metadata, "series_requetes", key=("annee
 BORDEREAUX = Record(Bordereau, metadata, "bordereaux", key=("numero_requete",))
 # Written once, read when somebody downloads it.
 CONTENUS = Record(Contenu, metadata, "contenus", key=("numero_depot",))
-CONSULTATIONS = Record(Consultation, metadata, "consultations", key=("numero", "document"))
+CONSULTATIONS = Record(PremiereConsultation, metadata, "consultations", key=("numero", "document"))
 TELETRANSMISSIONS = Record(Teletransmission, metadata, "teletransmissions", key=("siret",))
 HOMOLOGATIONS = Record(Homologation, metadata, "homologations", key=("siret", "rang"))
 

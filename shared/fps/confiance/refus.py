@@ -37,14 +37,14 @@ class EnteteNonCru(AccesRefuse):
     que_faire = "Présentez le certificat en TLS, ou déclarez l'adresse du mandataire dans FPS_PROXYS."
 
 
-class AutoriteInconnue(AccesRefuse):
+class AutoriteNonReconnue(AccesRefuse):
     """Le certificat n'a pas été émis par une autorité reconnue"""
 
     code = "certificat-autorite-inconnue"
     que_faire = "Faites émettre le certificat par le PSCE de test : « fps psce emettre », ou POST /psce/certificats."
 
 
-class CertificatAutoSigne(AutoriteInconnue):
+class CertificatAutoSigne(AutoriteNonReconnue):
     """Le certificat est auto-signé"""
 
     code = "certificat-auto-signe"

@@ -53,7 +53,7 @@ class LigneEcriture:
 
 
 @dataclass(frozen=True, slots=True)
-class Ecriture:
+class EcritureEquilibree:
     """A balanced entry; raises EcritureDesequilibree otherwise."""
 
     le: date
@@ -66,6 +66,6 @@ class Ecriture:
             raise EcritureDesequilibree(f"« {self.libelle} » : débits {euros(debits)}, crédits {euros(credits)}.")
 
     @classmethod
-    def simple(cls, le: date, libelle: str, *, debit: str, credit: str, montant: int) -> "Ecriture":
+    def simple(cls, le: date, libelle: str, *, debit: str, credit: str, montant: int) -> "EcritureEquilibree":
         """Two lines: `montant` centimes from the account credited to the account debited."""
         return cls(le, libelle, (LigneEcriture(debit, debit=montant), LigneEcriture(credit, credit=montant)))

@@ -23,7 +23,7 @@ class PlaqueIllisible(ValueError):
     """The text is no registration number: another character than letters, digits, spaces and hyphens, none, or too many."""
 
 
-class Serie(StrEnum):
+class SerieDePlaque(StrEnum):
     """The series of the French numbers."""
 
     SIV = "siv"
@@ -41,7 +41,7 @@ class Serie(StrEnum):
 class PlaqueFrancaise:
     """A number that France gave: its series, and how the arrêtés write it."""
 
-    serie: Serie
+    serie: SerieDePlaque
     ecrite: str
 
 
@@ -49,23 +49,27 @@ LETTRE: Final = "[A-HJ-NP-TV-Z]"  # no I, O nor U in any ordinary series
 DEPARTEMENT: Final = "(0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|97[1-6])"
 # Groups may touch, or be parted by one space once normal. The first that fits wins: annexe VII gives « 100 CD 20 »
 # as an example of the diplomatic series, though the former register could have written it.
-SERIES: Final[tuple[tuple[Serie, re.Pattern[str], str], ...]] = (
-    (Serie.WW, re.compile(rf"WW ?(?!000)([0-9]{{3}}) ?({LETTRE}{{2}})"), "WW-{0}-{1}"),
-    (Serie.W_GARAGE, re.compile(rf"W ?(?!000)([0-9]{{3}}) ?({LETTRE}{{2}})"), "W-{0}-{1}"),
-    (Serie.SIV, re.compile(rf"(?!SS)({LETTRE}{{2}}) ?(?!000)([0-9]{{3}}) ?(?!SS)({LETTRE}{{2}})"), "{0}-{1}-{2}"),
-    (Serie.CYCLOMOTEUR, re.compile(rf"({LETTRE}{{1,2}}) ?([1-9][0-9]{{1,2}}) ?({LETTRE})"), "{0} {1} {2}"),
+SERIES: Final[tuple[tuple[SerieDePlaque, re.Pattern[str], str], ...]] = (
+    (SerieDePlaque.WW, re.compile(rf"WW ?(?!000)([0-9]{{3}}) ?({LETTRE}{{2}})"), "WW-{0}-{1}"),
+    (SerieDePlaque.W_GARAGE, re.compile(rf"W ?(?!000)([0-9]{{3}}) ?({LETTRE}{{2}})"), "W-{0}-{1}"),
+    (SerieDePlaque.SIV, re.compile(rf"(?!SS)({LETTRE}{{2}}) ?(?!000)([0-9]{{3}}) ?(?!SS)({LETTRE}{{2}})"), "{0}-{1}-{2}"),
+    (SerieDePlaque.CYCLOMOTEUR, re.compile(rf"({LETTRE}{{1,2}}) ?([1-9][0-9]{{1,2}}) ?({LETTRE})"), "{0} {1} {2}"),
     (
-        Serie.DIPLOMATIQUE,
+        SerieDePlaque.DIPLOMATIQUE,
         re.compile(r"([UES])? ?([1-7][0-9]{0,2}) ?(CMD|CD) ?([1-9][0-9]{0,3}) ?(973)? ?([XZ])?"),
         "{0} {1} {2} {3} {4} {5}",
     ),
-    (Serie.CONSULAIRE, re.compile(rf"([1-7][0-9]{{0,2}}) ?(C) ?([1-9][0-9]{{0,2}}) ?{DEPARTEMENT} ?([XZ])?"), "{0} {1} {2}.{3} {4}"),
-    (Serie.CONSULAIRE, re.compile(rf"([1-7][0-9]{{0,2}}) ?(K) ?([1-9][0-9]{{0,2}}) {DEPARTEMENT} ?([XZ])?"), "{0} {1} {2}.{3} {4}"),
-    (Serie.CONSULAIRE, re.compile(r"([UES]) ?([1-7][0-9]{0,2}) ?(K) ?([1-9][0-9]{0,2}) ?([XZ])?"), "{0} {1} {2} {3} {4}"),
-    (Serie.CONSULAIRE, re.compile(r"([1-7][0-9]{0,2}) ?(K) ?([1-9][0-9]{2,3}) ?([XZ])?"), "{0} {1} {2} {3}"),
-    (Serie.FNI, re.compile(rf"([1-9][0-9]{{0,3}}) ?({LETTRE}{{1,3}}|IT) ?{DEPARTEMENT}"), "{0} {1} {2}"),
-    (Serie.ADMINISTRATION, re.compile(rf"{DEPARTEMENT} ?([DRNE]) ?([1-9][0-9]{{3}}) ?([A-HJ-NP-Z]{{1,2}})"), "{0}{1}-{2}{3}"),
-    (Serie.MILITAIRE, re.compile(r"(?=(?: ?[0-9]){8}$)([0-9]+) ?([0-9]*) ?([0-9]*)"), "{0}{1}{2}"),
+    (
+        SerieDePlaque.CONSULAIRE,
+        re.compile(rf"([1-7][0-9]{{0,2}}) ?(C) ?([1-9][0-9]{{0,2}}) ?{DEPARTEMENT} ?([XZ])?"),
+        "{0} {1} {2}.{3} {4}",
+    ),
+    (SerieDePlaque.CONSULAIRE, re.compile(rf"([1-7][0-9]{{0,2}}) ?(K) ?([1-9][0-9]{{0,2}}) {DEPARTEMENT} ?([XZ])?"), "{0} {1} {2}.{3} {4}"),
+    (SerieDePlaque.CONSULAIRE, re.compile(r"([UES]) ?([1-7][0-9]{0,2}) ?(K) ?([1-9][0-9]{0,2}) ?([XZ])?"), "{0} {1} {2} {3} {4}"),
+    (SerieDePlaque.CONSULAIRE, re.compile(r"([1-7][0-9]{0,2}) ?(K) ?([1-9][0-9]{2,3}) ?([XZ])?"), "{0} {1} {2} {3}"),
+    (SerieDePlaque.FNI, re.compile(rf"([1-9][0-9]{{0,3}}) ?({LETTRE}{{1,3}}|IT) ?{DEPARTEMENT}"), "{0} {1} {2}"),
+    (SerieDePlaque.ADMINISTRATION, re.compile(rf"{DEPARTEMENT} ?([DRNE]) ?([1-9][0-9]{{3}}) ?([A-HJ-NP-Z]{{1,2}})"), "{0}{1}-{2}{3}"),
+    (SerieDePlaque.MILITAIRE, re.compile(r"(?=(?: ?[0-9]){8}$)([0-9]+) ?([0-9]*) ?([0-9]*)"), "{0}{1}{2}"),
 )
 # Letters of other alphabets that a plate draws as Latin ones (Russia, Ukraine, Bulgaria, Greece choose theirs so: Vienna, 1968, annexe 2).
 JUMELLES: Final = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
@@ -116,9 +120,9 @@ def francaise(texte: str) -> PlaqueFrancaise | None:
     return None
 
 
-def _pays_diplomatique(serie: Serie, trouve: re.Match[str]) -> bool:
+def _pays_diplomatique(serie: SerieDePlaque, trouve: re.Match[str]) -> bool:
     """Annexe VII, D: 1 to 199 a country, 200 to 399 a delegation, 400 to 499 an organisation, 500, 600 and 700; true of other series."""
-    if serie not in (Serie.DIPLOMATIQUE, Serie.CONSULAIRE):
+    if serie not in (SerieDePlaque.DIPLOMATIQUE, SerieDePlaque.CONSULAIRE):
         return True
     code = int(next(part for part in trouve.groups() if part and part.isdigit()))
     return code < 500 or code in (500, 600, 700)

@@ -32,7 +32,7 @@ class Exigence:
 
 
 @dataclass(frozen=True, slots=True)
-class Constat:
+class ConstatDeMention:
     """What was found of one mention: nothing is missing when `manque` is empty, else it says what, in French."""
 
     mention: str
@@ -66,7 +66,7 @@ def _exigence(une: Mapping[str, Any]) -> Exigence:
     return Exigence(une["mention"], une["article"], tuple(une.get("champs", ())), mots, si, partout)
 
 
-def examiner(message: Message, document: str | None = None) -> list[Constat]:
+def examiner(message: Message, document: str | None = None) -> list[ConstatDeMention]:
     """What each mention of a letter has, in the order of the text; `document`: the text of what is printed, when there is one.
 
     Without a document, only the fields are looked at. Raises KeyError for a letter that no list is known of.
@@ -86,7 +86,7 @@ def examiner(message: Message, document: str | None = None) -> list[Constat]:
         for place, rang in enumerate(ordonnees):
             if place not in suivies:
                 manques[rang] = "elle est imprimée, mais pas à sa place"
-    return [Constat(e.mention, e.article, manque) for e, manque in zip(asked, manques, strict=True)]
+    return [ConstatDeMention(e.mention, e.article, manque) for e, manque in zip(asked, manques, strict=True)]
 
 
 def _vides(exigence: Exigence, corps: Mapping[str, Any]) -> str:

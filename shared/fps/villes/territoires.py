@@ -18,7 +18,7 @@ Territoire = Literal[
 ]
 
 
-class Lieu(NamedTuple):
+class Particularites(NamedTuple):
     """The time zone of a territory, the subdivision that its own public holidays have (ISO 3166-2), whether it is overseas."""
 
     fuseau: ZoneInfo
@@ -26,17 +26,17 @@ class Lieu(NamedTuple):
     outre_mer: bool
 
 
-def _outre_mer(ville: str, feries: str) -> Lieu:
-    return Lieu(ZoneInfo(ville), feries, outre_mer=True)
+def _outre_mer(ville: str, feries: str) -> Particularites:
+    return Particularites(ZoneInfo(ville), feries, outre_mer=True)
 
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
 # Legal hour: décret n° 2017-292 du 6 mars 2017.
 # Public holidays: Code du travail, art. L. 3133-1 (everywhere), L. 3134-13 (Alsace, Moselle), L. 3422-2 (overseas).
-TERRITOIRES: Final[dict[Territoire, Lieu]] = {
-    "metropole": Lieu(_PARIS, None, outre_mer=False),
-    "alsace": Lieu(_PARIS, "6AE", outre_mer=False),
-    "moselle": Lieu(_PARIS, "57", outre_mer=False),
+TERRITOIRES: Final[dict[Territoire, Particularites]] = {
+    "metropole": Particularites(_PARIS, None, outre_mer=False),
+    "alsace": Particularites(_PARIS, "6AE", outre_mer=False),
+    "moselle": Particularites(_PARIS, "57", outre_mer=False),
     "guadeloupe": _outre_mer("America/Guadeloupe", "971"),
     "martinique": _outre_mer("America/Martinique", "972"),
     "guyane": _outre_mer("America/Cayenne", "973"),

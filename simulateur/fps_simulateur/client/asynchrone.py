@@ -288,7 +288,7 @@ class Bac:
 class Monde:
     """Four services, here or over HTTP, and the bacs that this client made in them."""
 
-    def __init__(self, services: joueur.Monde, prefixe: str = "", pki: "Pki | None" = None):
+    def __init__(self, services: joueur.QuatreServices, prefixe: str = "", pki: "Pki | None" = None):
         self.services, self.pki, self._rangs = services, pki, itertools.count(1)
         self._prefixe = prefixe or f"essai-{secrets.token_hex(3)}"
 

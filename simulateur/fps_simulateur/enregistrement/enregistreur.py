@@ -6,7 +6,7 @@ from datetime import datetime
 from fps_simulateur.enregistrement.ecriture import ecrire
 from fps_simulateur.enregistrement.preuve import ecart
 from fps_simulateur.enregistrement.transcription import Transcription
-from fps_simulateur.joueur import Monde, VieFausse, jouer
+from fps_simulateur.joueur import QuatreServices, VieFausse, jouer
 from fps_simulateur.langue.fautes import ViesIllisibles
 from fps_simulateur.langue.modele import lire
 from fps_simulateur.pilote import gestes
@@ -25,7 +25,7 @@ class Enregistree:
     ecart: str | None
 
 
-async def enregistrer(pilot: Pilot, bac: str, nom: str, titre: str, monde: Monde) -> Enregistree:
+async def enregistrer(pilot: Pilot, bac: str, nom: str, titre: str, monde: QuatreServices) -> Enregistree:
     """The life of a bac; `monde`: an empty one, where it is lived twice. Raises PiloteErreur when the bac cannot be lived again."""
     fin = datetime.fromisoformat((await pilot.etat(bac))["instant"])
     connus = await gestes.lire(pilot, bac)

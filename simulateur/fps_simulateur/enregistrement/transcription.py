@@ -11,7 +11,7 @@ from fps.messages.message import MessageClass
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
 from fps_simulateur.enregistrement.inverse import Champs, abreger, acte_de, chemin_de, difference, nommer, pareils
-from fps_simulateur.joueur import Deroulement, Monde, VieFausse, demande
+from fps_simulateur.joueur import Deroulement, QuatreServices, VieFausse, demande
 from fps_simulateur.langue.actes import Acte, fusion
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.langue.villes import FichierVille
@@ -24,7 +24,7 @@ MONTRES: Final = (Party.COLLECTIVITE, Party.ANTAI, Party.DGFIP)
 class Transcription:
     """The life that is being written, from a bac where its gestures are done again."""
 
-    def __init__(self, monde: Monde, gestes: Gestes, nom: str, bac: str):
+    def __init__(self, monde: QuatreServices, gestes: Gestes, nom: str, bac: str):
         made = gestes.creation or {}
         if made.get("vierge"):
             raise refus("Il a commencé sans rien d'enrôlé, et une vie commence avec ses collectivités.")

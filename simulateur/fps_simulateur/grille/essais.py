@@ -9,7 +9,7 @@ from typing import Any, Final
 from fps.kit.ground.clock import PARIS, paris
 from fps_simulateur.grille.delais import TEMPS, Delai
 from fps_simulateur.grille.pieges import Piege
-from fps_simulateur.joueur import Deroulement, Monde, VieFausse, remplacer
+from fps_simulateur.joueur import Deroulement, QuatreServices, VieFausse, remplacer
 from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -70,7 +70,7 @@ class _Copie(Deroulement):
 class Grille:
     """The delays tried in one world, in bacs of its own: `prefixe` and `nombre` name them."""
 
-    monde: Monde
+    monde: QuatreServices
     prefixe: str = "grille"
     nombre: int = 0
 

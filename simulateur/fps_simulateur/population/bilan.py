@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fps.kit.ground.clock import civil_date
 from fps.parties import Party
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.langue.actes import RAPPORT_RAPO
 from fps_simulateur.population.chiffres import comparer
 from fps_simulateur.population.guichet import Champs, Guichet
@@ -18,7 +18,7 @@ AMIABLES: Final = frozenset({"paye", "paye-minore"})
 MUR: Final = {"rapo": 60, "titre": 135, "recouvrement": 365, "requete": 240, "incomplete": 120}
 
 
-async def bilan(monde: Monde, bac: str, marche: Marche) -> dict[str, Any]:
+async def bilan(monde: QuatreServices, bac: str, marche: Marche) -> dict[str, Any]:
     """The figures of a run: sums in centimes, delays in days. The same run gives the same ones."""
     guichet, ville = Guichet(monde, bac, ""), marche.ville
     state = await monde.pilot.etat(bac)

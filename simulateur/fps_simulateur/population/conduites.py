@@ -42,7 +42,7 @@ class Avis:
 
 
 @dataclass(frozen=True, slots=True)
-class Geste:
+class GesteVoulu:
     """An act of the language of the lives, on a day; `avec`: what it gives, `selon`: what must be read first to give the rest."""
 
     jour: date
@@ -59,22 +59,22 @@ class Conduite:
         self.hasard = Tirages(f"{graine}/conduite/{constat.numero}")
         self.partiel = ville.cycle == "partiel"
 
-    def gestes(self) -> list[Geste]:
+    def gestes(self) -> list[GesteVoulu]:
         """Its acts in the order of their days, one a day at most."""
-        found: list[Geste] = []
+        found: list[GesteVoulu] = []
         for geste in sorted(self._gestes(), key=lambda g: g.jour):
             jour = geste.jour if not found or geste.jour > found[-1].jour else ajouter_jours(found[-1].jour, 1)
-            found.append(Geste(max(jour, ajouter_jours(self.constat.jour, 1)), geste.acte, geste.avec, geste.selon))
+            found.append(GesteVoulu(max(jour, ajouter_jours(self.constat.jour, 1)), geste.acte, geste.avec, geste.selon))
         return found
 
-    def _gestes(self) -> Iterator[Geste]:
+    def _gestes(self) -> Iterator[GesteVoulu]:
         p, hasard, constat = self.p, self.hasard, self.constat
         annule, conteste = hasard.vrai(p.rapo.annulation.valeur), hasard.vrai(p.rapo.taux.valeur)
         if constat.situation == "etranger" or (constat.situation in INJOIGNABLES and not self.partiel):
             return
         if annule:
             jour = ajouter_jours(constat.jour, hasard.entre(2, 20))
-            yield Geste(jour, "annuler le FPS", {"motif": "Véhicule en règle, erreur reconnue."})
+            yield GesteVoulu(jour, "annuler le FPS", {"motif": "Véhicule en règle, erreur reconnue."})
         elif constat.situation == "electronique" and not self.partiel:
             yield from self._electronique()
         elif conteste:
@@ -84,13 +84,13 @@ class Conduite:
 
     # ------------------------------------------------------------------------------------------------------------ paying
 
-    def _amiable(self, issue: str, depuis: date, limite: date) -> Iterator[Geste]:
+    def _amiable(self, issue: str, depuis: date, limite: date) -> Iterator[GesteVoulu]:
         """The FPS is paid at one time or another, or never."""
         p, hasard = self.p.paiement, self.hasard
         if issue == "jamais":
             yield from self._titre(limite)
         elif self.ville.mode_notification == "pare-brise" and not self.partiel and hasard.vrai(p.avec_la_notice.valeur):
-            yield Geste(ajouter_jours(self.constat.jour, 1), "payer avec la notice", self._moyen("internet"), "notice")
+            yield GesteVoulu(ajouter_jours(self.constat.jour, 1), "payer avec la notice", self._moyen("internet"), "notice")
         elif issue == "minore":
             jour = ajouter_jours(depuis, Urne(p.delai_minore.valeur).tirer(hasard))
             minores: dict[Moyen, float] = {moyen: poids for moyen, poids in p.moyens.valeur.items() if minorable(moyen)}
@@ -103,50 +103,50 @@ class Conduite:
             if voulu == "cheque" and hasard.vrai(p.cheque_impaye.valeur) and not self.partiel:
                 yield from self._rejete(jour, limite)
             elif hasard.vrai(p.double.valeur) and voulu == "internet" and not self.partiel and ajouter_jours(jour, 6) <= limite:
-                yield Geste(
+                yield GesteVoulu(
                     ajouter_jours(jour, 6), "payer le FPS", {"moyen": "cheque", "reference": "CHQ-DOUBLE", "montant": self.avis.montant}
                 )
-                yield Geste(ajouter_jours(jour, 20), "rendre le double paiement")
+                yield GesteVoulu(ajouter_jours(jour, 20), "rendre le double paiement")
 
-    def _payer(self, jour: date, moyen: Moyen, *, minore: bool, selon: str = "") -> Geste:
+    def _payer(self, jour: date, moyen: Moyen, *, minore: bool, selon: str = "") -> GesteVoulu:
         """A payment of the reduced amount when it is asked and may be paid so, else of the whole; in cycle partiel, to the town."""
         avis = self.avis
         reduit = minore and avis.minore is not None and minorable(moyen)
         if self.partiel:
             pris = "guichet" if moyen in ("serveur-vocal", "buraliste") else moyen
-            return Geste(jour, "payer à la collectivité", {**self._moyen(pris), "montant": avis.montant}, selon or "ville")
-        return Geste(jour, "payer le FPS", {**self._moyen(moyen), "montant": avis.minore if reduit else avis.montant}, selon)
+            return GesteVoulu(jour, "payer à la collectivité", {**self._moyen(pris), "montant": avis.montant}, selon or "ville")
+        return GesteVoulu(jour, "payer le FPS", {**self._moyen(moyen), "montant": avis.minore if reduit else avis.montant}, selon)
 
     def _moyen(self, moyen: str) -> dict[str, Any]:
         return {"moyen": moyen, "reference": f"{'CHQ' if moyen == 'cheque' else 'CB'}-{self.avis.numero[-12:]}"}
 
-    def _rejete(self, paye: date, limite: date) -> Iterator[Geste]:
+    def _rejete(self, paye: date, limite: date) -> Iterator[GesteVoulu]:
         """The bank rejects the cheque; the FPS is paid otherwise, or becomes a title."""
         rejet = ajouter_jours(paye, self.hasard.entre(15, 25))
-        yield Geste(rejet, "chèque du FPS impayé", {"reference": self._moyen("cheque")["reference"]})
+        yield GesteVoulu(rejet, "chèque du FPS impayé", {"reference": self._moyen("cheque")["reference"]})
         suite = ajouter_jours(rejet, self.hasard.entre(5, 12))
         if self.hasard.vrai(self.p.paiement.paye_apres_rejet.valeur) and suite <= limite:
-            yield Geste(
+            yield GesteVoulu(
                 suite, "payer le FPS", {"moyen": "internet", "reference": f"CB-{self.avis.numero[-12:]}", "montant": self.avis.montant}
             )
         else:
             yield from self._titre(limite)
 
-    def _electronique(self) -> Iterator[Geste]:
+    def _electronique(self) -> Iterator[GesteVoulu]:
         """The notice is read on a screen, and its delays run from there; else it is posted, and never paid before the title."""
         if not self.hasard.vrai(self.p.paiement.lit_l_e_avis.valeur):
             return
         lu = ajouter_jours(self.avis.envoi, self.hasard.entre(1, 20))
-        yield Geste(lu, "lire l'e-avis")
+        yield GesteVoulu(lu, "lire l'e-avis")
         yield from self._amiable(self.constat.paie, lu, ajouter_mois(lu, 3))
 
     # ------------------------------------------------------------------------------------------------------------- title
 
-    def _titre(self, limite: date) -> Iterator[Geste]:
+    def _titre(self, limite: date) -> Iterator[GesteVoulu]:
         """What becomes of the title, if there is one by then."""
         p, hasard, averti = self.p.titre, self.hasard, ajouter_jours(limite, AVERTI)
         if hasard.vrai(p.abandon.valeur):
-            yield Geste(ajouter_jours(averti, hasard.entre(7, 40)), "abandonner le titre", {"motif": "Erreur reconnue."}, "titre")
+            yield GesteVoulu(ajouter_jours(averti, hasard.entre(7, 40)), "abandonner le titre", {"motif": "Erreur reconnue."}, "titre")
             return
         if hasard.vrai(self.p.juridiction.contre_titre.valeur):
             depot = ajouter_jours(limite, NOTIFIE + hasard.entre(1, 24))
@@ -156,20 +156,20 @@ class Conduite:
         if hasard.vrai(p.remise.valeur):
             demande = ajouter_jours(averti, hasard.entre(5, 20))
             accordee = hasard.vrai(p.remise_accordee.valeur)
-            yield Geste(demande, "demander une remise", {}, "remise")
-            yield Geste(ajouter_jours(demande, hasard.entre(8, 15)), "décider la remise", {}, "moitie" if accordee else "rien")
+            yield GesteVoulu(demande, "demander une remise", {}, "remise")
+            yield GesteVoulu(ajouter_jours(demande, hasard.entre(8, 15)), "décider la remise", {}, "moitie" if accordee else "rien")
             issue = "tardif" if accordee or issue == "rabais" else issue
         if issue in ("rabais", "tardif"):
             jour = ajouter_jours(averti, hasard.entre(2, 26) if issue == "rabais" else hasard.entre(38, 240))
             moyen = "cheque" if hasard.vrai(p.cheque.valeur) else "internet"
             reference = f"{'CHQ' if moyen == 'cheque' else 'CB'}-T{self.avis.numero[-11:]}"
-            yield Geste(jour, "payer le titre", {"moyen": moyen, "reference": reference}, "titre")
+            yield GesteVoulu(jour, "payer le titre", {"moyen": moyen, "reference": reference}, "titre")
             if moyen == "cheque" and hasard.vrai(self.p.paiement.cheque_impaye.valeur):
-                yield Geste(ajouter_jours(jour, hasard.entre(10, 18)), "chèque du titre impayé", {"reference": reference}, "paye")
+                yield GesteVoulu(ajouter_jours(jour, hasard.entre(10, 18)), "chèque du titre impayé", {"reference": reference}, "paye")
 
     # -------------------------------------------------------------------------------------------------------------- RAPO
 
-    def _conteste(self) -> Iterator[Geste]:
+    def _conteste(self) -> Iterator[GesteVoulu]:
         """A RAPO, its decision, what is paid or given back then, and the court perhaps."""
         p, hasard, avis = self.p.rapo, self.hasard, self.avis
         depot = ajouter_jours(avis.notification, hasard.entre(*p.delai_depot.valeur))
@@ -183,26 +183,26 @@ class Conduite:
         if lettre:
             avec |= {"date_avis_reception": depot.isoformat(), "date_cachet_poste": None, "recommande": True}
             avec["numero_recommande"] = f"1A {avis.numero[-10:]}"
-            yield Geste(depot, "déposer un RAPO par lettre", avec)
+            yield GesteVoulu(depot, "déposer un RAPO par lettre", avec)
         else:
-            yield Geste(depot, "déposer un RAPO", avec)
+            yield GesteVoulu(depot, "déposer un RAPO", avec)
         issue: str = Urne(p.issues.valeur).tirer(hasard)
         prete, silence = ajouter_jours(max(depot, ajouter_mois(avis.notification, 1)), 3), ajouter_mois(depot, 1)
         if incomplet and prete <= silence:
             issue, decision = "irrecevable", prete
-            yield Geste(decision, "décider le RAPO", {"sens": issue, "motif": "Le certificat d'immatriculation n'a pas été produit."})
+            yield GesteVoulu(decision, "décider le RAPO", {"sens": issue, "motif": "Le certificat d'immatriculation n'a pas été produit."})
         elif incomplet or issue == "silence":  # what is waited for may come after the month, which then has answered
             issue, decision = "silence", ajouter_jours(silence, 1)
         else:
             decision = ajouter_jours(depot, hasard.entre(*p.delai_decision.valeur))
             somme = {"montant_rectifie": max(100, avis.montant // 200 * 100)} if issue == "acceptation-partielle" else {}
-            yield Geste(decision, "décider le RAPO", {"sens": issue, "motif": MOTIFS[issue], **somme})
+            yield GesteVoulu(decision, "décider le RAPO", {"sens": issue, "motif": MOTIFS[issue], **somme})
         yield from self._apres_rapo(issue, decision, depot, paye=paye)
 
-    def _apres_rapo(self, issue: str, decision: date, depot: date, *, paye: bool) -> Iterator[Geste]:
+    def _apres_rapo(self, issue: str, decision: date, depot: date, *, paye: bool) -> Iterator[GesteVoulu]:
         p, hasard = self.p, self.hasard
         if issue.startswith("acceptation") and paye:
-            yield Geste(ajouter_jours(decision, hasard.entre(5, 30)), "rembourser", {}, "dette")
+            yield GesteVoulu(ajouter_jours(decision, hasard.entre(5, 30)), "rembourser", {}, "dette")
         if issue == "acceptation-totale":
             return
         if not paye:
@@ -225,27 +225,27 @@ class Conduite:
 
     # ------------------------------------------------------------------------------------------------------------- court
 
-    def _requete(self, depot: date, avec: dict[str, Any], contre: str) -> Iterator[Geste]:
+    def _requete(self, depot: date, avec: dict[str, Any], contre: str) -> Iterator[GesteVoulu]:
         """A petition, what is asked of it, the defence, the decision and its execution."""
         p, hasard = self.p.juridiction, self.hasard
         completes = ["avis-paiement", "rapo", "avis-reception-rapo"] if contre == "rapo" else ["avertissement"]
         if contre == "rapo" and avec["date_notification_decision_rapo"]:
             completes.append("decision-rapo")
         sans, regularise = hasard.vrai(p.sans_piece.valeur), hasard.vrai(p.regularise.valeur)
-        yield Geste(depot, "saisir la juridiction", {**avec, "pieces": [] if sans else completes}, contre)
+        yield GesteVoulu(depot, "saisir la juridiction", {**avec, "pieces": [] if sans else completes}, contre)
         communiquee = depot
         if sans:
             if not regularise:
                 return
             communiquee = ajouter_jours(depot, hasard.entre(12, 24))
-            yield Geste(communiquee, "répondre à la juridiction", {"pieces": completes}, "requete")
+            yield GesteVoulu(communiquee, "répondre à la juridiction", {"pieces": completes}, "requete")
         if hasard.vrai(p.defense.valeur):
-            yield Geste(ajouter_jours(communiquee, hasard.entre(8, 25)), "défendre", DEFENSE, "defense")
+            yield GesteVoulu(ajouter_jours(communiquee, hasard.entre(8, 25)), "défendre", DEFENSE, "defense")
         jugee = ajouter_jours(communiquee, hasard.entre(*p.delai_jugement.valeur))
         sens = Urne(p.issues.valeur).tirer(hasard)
-        yield Geste(jugee, "juger", {"sens": sens}, "juger")
+        yield GesteVoulu(jugee, "juger", {"sens": sens}, "juger")
         if sens != "rejet":
-            yield Geste(ajouter_jours(jugee, hasard.entre(*p.delai_execution.valeur)), "exécuter la décision", {}, "executer")
+            yield GesteVoulu(ajouter_jours(jugee, hasard.entre(*p.delai_execution.valeur)), "exécuter la décision", {}, "executer")
 
 
 DEFENSE: Final[dict[str, Any]] = {

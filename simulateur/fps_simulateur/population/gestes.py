@@ -10,7 +10,7 @@ from fps.kit.ground.clock import paris
 from fps.parties import Party
 from fps.villes.commune import Commune
 from fps_simulateur.langue.actes import acte
-from fps_simulateur.population.conduites import Geste
+from fps_simulateur.population.conduites import GesteVoulu
 from fps_simulateur.population.guichet import Champs, Guichet
 from fps_simulateur.population.rue import SOIR, Constat
 
@@ -19,11 +19,11 @@ INSTRUITES: Final = frozenset({"deposee", "regularisation", "communiquee", "en-e
 
 
 @dataclass(frozen=True, slots=True)
-class Prevu:
+class ActePrevu:
     """An act that is to be done of a FPS."""
 
     constat: Constat
-    geste: Geste
+    geste: GesteVoulu
 
 
 class Soiree:
@@ -32,7 +32,7 @@ class Soiree:
     def __init__(self, guichet: Guichet, ville: Commune, jour: date):
         self.guichet, self.ville, self.jour = guichet, ville, jour
 
-    async def faire(self, prevus: Sequence[Prevu]) -> None:
+    async def faire(self, prevus: Sequence[ActePrevu]) -> None:
         """Every act that is still to be done; raises GesteRefuse."""
         lettres: dict[str, list[tuple[Champs, Champs]]] = {}
         autres: list[tuple[str, Champs, Champs]] = []
@@ -63,7 +63,7 @@ class Soiree:
             "telepaiement": telepaiement(numero),
         }
 
-    async def _lu(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _lu(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What an act gives, once read what it depends on; None when the dossier has moved on and there is nothing to do."""
         geste = prevu.geste
         lire = getattr(self, f"_{geste.selon}") if geste.selon else None
@@ -74,7 +74,7 @@ class Soiree:
 
     # ------------------------------------------------------------------------------------------------------- the town
 
-    async def _notice(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _notice(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What the notice of the windscreen asks this evening."""
         vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
         if vu is None or vu["etat"] not in ("etabli", "transmis"):
@@ -83,20 +83,20 @@ class Soiree:
         du = int(vu["montant_actuel"])
         return {"montant": rapide.somme(du, prevu.constat.instant, paris(self.jour, SOIR)) if rapide else du}
 
-    async def _ville(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _ville(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What is still due to a town in cycle partiel."""
         vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
         payable = vu is not None and vu["creance"] and vu["paye_le"] is None and self.jour.isoformat() <= vu["date_limite_paiement"]
         return {"montant": vu["creance"]} if vu is not None and payable else None
 
-    async def _dette(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _dette(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Whether the town has something to give back."""
         vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
         return {} if vu is not None and vu["dette"] > 0 else None
 
     # --------------------------------------------------------------------------------------------- ANTAI, the accountant
 
-    async def _reste(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _reste(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What is still due of a FPS, reduced perhaps by a rectificatif, whose number is then paid."""
         if self.ville.cycle == "partiel":
             return await self._ville(prevu, mots)
@@ -105,7 +105,7 @@ class Soiree:
             return None
         return {"montant": vu["montant"], "numero_telepaiement": telepaiement(vu["numero_avis"] or mots["numero"])}
 
-    async def _titre(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _titre(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The title to be paid or abandoned."""
         prise = await self.guichet.voir(Party.DGFIP, mots)
         if prise is None or prise["etat"] not in PAYABLES or not prise["a_payer"]:
@@ -114,28 +114,28 @@ class Soiree:
             return {}
         return {"montant": prise["a_payer"], "numero_telepaiement": prise["numero_telepaiement"]}
 
-    async def _paye(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _paye(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Whether a title was paid."""
         prise = await self.guichet.voir(Party.DGFIP, mots)
         return {} if prise is not None and prise["etat"].startswith("paye") else None
 
-    async def _remise(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _remise(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The remission that is asked: half of the majoration."""
         prise = await self.guichet.voir(Party.DGFIP, mots)
         return {"montant": prise["majoration"] // 2} if prise is not None and prise["etat"] in PAYABLES else None
 
-    async def _moitie(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _moitie(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What was asked is granted."""
         demandee = await self._remise(prevu, mots)
         return None if demandee is None else {"montant_accorde": demandee["montant"]}
 
-    async def _rien(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _rien(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Nothing is granted."""
         return None if await self._remise(prevu, mots) is None else {"montant_accorde": 0}
 
     # ------------------------------------------------------------------------------------------------------- the court
 
-    async def _avertissement(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _avertissement(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What a petition against a title copies from its avertissement."""
         prise = await self.guichet.voir(Party.DGFIP, mots)
         if prise is None or prise["etat"] not in PAYABLES:
@@ -143,11 +143,11 @@ class Soiree:
         mots["numero_titre"] = prise["numero_titre"]
         return {"date_notification_avertissement": prise["date_notification"]}
 
-    async def _rapo(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _rapo(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Nothing more than what the decision on the RAPO says."""
         return {}
 
-    async def _requete(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _requete(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The petition of the FPS, as long as it is not closed; its number is a word of the acts that follow."""
         async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
             if requete["etat"] in INSTRUITES:
@@ -155,7 +155,7 @@ class Soiree:
                 return {"objet": "regularisation"} if prevu.geste.acte == "répondre à la juridiction" else {}
         return None
 
-    async def _defense(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _defense(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """A petition that was communicated to the town, and not defended yet."""
         if await self._requete(prevu, mots) is None:
             return None
@@ -166,7 +166,7 @@ class Soiree:
     async def _recours(self, mots: Champs) -> Champs | None:
         return await self.guichet.lire(Party.COLLECTIVITE, acte("consulter le recours").route.format(requete=mots["requete"]))
 
-    async def _juger(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _juger(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What the judge reads of the sums."""
         if await self._requete(prevu, mots) is None:
             return None
@@ -182,7 +182,7 @@ class Soiree:
             found |= {"majoration_dechargee": majoration} if majoration else {"fps_decharge": fps // 2}
         return found
 
-    async def _executer(self, prevu: Prevu, mots: Champs) -> Champs | None:
+    async def _executer(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """A discharge that the town has not executed."""
         async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
             mots["requete"] = requete["numero"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fps.kit.web.keys import EN_TETE
 from fps.kit.web.media import NDJSON
 from fps.parties import Party
-from fps_simulateur.joueur import Monde, corps, demande, remplacer
+from fps_simulateur.joueur import QuatreServices, corps, demande, remplacer
 from fps_simulateur.langue.actes import ACTES, ETABLIR, LISTES, LOT, VUES, Acte
 
 LIGNES: Final = 1_000  # of a lot: what the services take
@@ -27,7 +27,7 @@ class GesteRefuse(Exception):
 class Guichet:
     """One bac of a world, as its town, its people and its court reach it."""
 
-    def __init__(self, monde: Monde, bac: str, graine: str):
+    def __init__(self, monde: QuatreServices, bac: str, graine: str):
         self.monde, self.bac, self.graine = monde, bac, graine
         self.rejoue = False  # whether the day was begun by a run that was cut: what it did is found done
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 from fps.kit.ground.clock import civil_date, paris
 from fps.parties import Party
 from fps.villes.commune import Commune
-from fps_simulateur.joueur import Monde
+from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.population.conduites import Avis, Conduite
-from fps_simulateur.population.gestes import Prevu, Soiree
+from fps_simulateur.population.gestes import ActePrevu, Soiree
 from fps_simulateur.population.guichet import Guichet
 from fps_simulateur.population.parametres import Parametres
 from fps_simulateur.population.rue import SOIR, Constat, Periode, constats
@@ -62,7 +62,7 @@ class Marche:
         }
 
 
-async def jouer(monde: Monde, bac: str, marche: Marche, dire: Dire = _silence) -> list[Constat]:
+async def jouer(monde: QuatreServices, bac: str, marche: Marche, dire: Dire = _silence) -> list[Constat]:
     """Play a run in its bac, from its beginning or from where it was cut; gives the FPS established.
 
     Raises SansHeurePayante, GesteRefuse, AutreNumero, PiloteErreur.
@@ -82,13 +82,13 @@ async def jouer(monde: Monde, bac: str, marche: Marche, dire: Dire = _silence) -
 class _Course:
     """Where a run is."""
 
-    def __init__(self, monde: Monde, bac: str, marche: Marche, plan: Iterable[Constat]):
+    def __init__(self, monde: QuatreServices, bac: str, marche: Marche, plan: Iterable[Constat]):
         self.monde, self.bac, self.marche = monde, bac, marche
         self.guichet = Guichet(monde, bac, f"ville/{marche.graine}")
         self.a_etablir: dict[date, list[Constat]] = defaultdict(list)
         for constat in plan:
             self.a_etablir[constat.jour].append(constat)
-        self.a_faire: dict[date, list[Prevu]] = defaultdict(list)
+        self.a_faire: dict[date, list[ActePrevu]] = defaultdict(list)
         self.etablis = 0
         self.voies = {zone.code: (zone.voies or (VOIE,)) for zone in marche.ville.zones}
 
@@ -148,4 +148,4 @@ class _Course:
         conduite = Conduite(constat, Avis.de(vu), self.marche.ville, self.marche.graine, self.marche.parametres)
         for geste in conduite.gestes():
             if geste.jour <= self.marche.periode.au:
-                self.a_faire[geste.jour].append(Prevu(constat, geste))
+                self.a_faire[geste.jour].append(ActePrevu(constat, geste))

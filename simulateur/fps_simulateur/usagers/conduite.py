@@ -17,7 +17,7 @@ from fps_simulateur.langue.modele import Etape, Vie
 from fps_simulateur.pilote import produit
 from fps_simulateur.pilote.lectures import PiloteErreur, _bac
 from fps_simulateur.pilote.pilot import MAITRE, Pilot
-from fps_simulateur.usagers.conduites import Geste, lire
+from fps_simulateur.usagers.conduites import GesteDUsager, lire
 
 MIDI: Final = time(12, 0)
 RAPO: Final = acte("consulter le RAPO").route
@@ -40,7 +40,7 @@ class Agenda:
 
     def __init__(self, pilot: Pilot, nom: str):
         self.pilot, self.nom = pilot, nom
-        self._lus: dict[str, tuple[dict[str, Any], Geste | None, datetime | None]] = {}
+        self._lus: dict[str, tuple[dict[str, Any], GesteDUsager | None, datetime | None]] = {}
         self._marques: dict[Party, int] | None = None
         self._a_relire: set[str] = set()
 
@@ -102,7 +102,7 @@ async def _vue(pilot: Pilot, nom: str, party: Party, chemin: str) -> dict[str, A
     return found
 
 
-async def _quand(pilot: Pilot, nom: str, usager: Champs, geste: Geste) -> datetime | None:
+async def _quand(pilot: Pilot, nom: str, usager: Champs, geste: GesteDUsager) -> datetime | None:
     """The noon of a geste, None while what it comes after is not known."""
     numero = usager["numero"]
     base: str | None
@@ -157,7 +157,7 @@ async def _reference(pilot: Pilot, nom: str, siret: str) -> bool:
     return bool(destination["mode"] == "reference")
 
 
-async def _faire(pilot: Pilot, nom: str, usager: Champs, geste: Geste) -> None:
+async def _faire(pilot: Pilot, nom: str, usager: Champs, geste: GesteDUsager) -> None:
     """One act, which has the key of its gesture: done again after a cut between it and its note, it is the same act."""
     jeu = await _deroulement(pilot, nom, usager["numero"])
     jeu.cle = f"usager/{usager['numero']}/{usager['depuis']}/{usager['gestes'] + 1}"

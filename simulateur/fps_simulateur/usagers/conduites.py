@@ -12,7 +12,7 @@ from fps_simulateur.langue.fautes import proche
 
 
 @dataclass(frozen=True, slots=True)
-class Geste:
+class GesteDUsager:
     """One thing done, so many days after something."""
 
     apres: str
@@ -41,12 +41,12 @@ def phrases() -> tuple[Phrase, ...]:
     return tuple(Phrase(une["conduite"], une["sens"], tuple(une["gestes"])) for une in brut)
 
 
-def lire(texte: str) -> tuple[Geste, ...]:
+def lire(texte: str) -> tuple[GesteDUsager, ...]:
     """What a usager of whom this is said does, in order; raises ValueError with the nearest sentence."""
     dit = " ".join(texte.split()).replace("’", "'")
     for phrase in phrases():
         if (found := phrase.motif.fullmatch(dit)) is not None:
             jours = int(found[1]) if found.groups() else 0
-            return tuple(Geste(g["apres"], jours if g["jours"] == "n" else int(g["jours"]), g["geste"]) for g in phrase.gestes)
+            return tuple(GesteDUsager(g["apres"], jours if g["jours"] == "n" else int(g["jours"]), g["geste"]) for g in phrase.gestes)
     connues = [phrase.conduite for phrase in phrases()]
     raise ValueError(f"« {texte[:60]} » n'est pas la conduite d'un usager{proche(dit, connues) or ' : ' + ' ; '.join(connues)}")

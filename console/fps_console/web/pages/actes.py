@@ -23,7 +23,7 @@ from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.champs import Formulaire
 from fps_console.web.formes import Geste, Saisie
 from fps_console.web.pieces import FORMULAIRE
-from fps_console.web.possibles import POSSIBLES, Etat, du_jour, lire, usuels
+from fps_console.web.possibles import POSSIBLES, DossierPartout, du_jour, lire, usuels
 from fps_simulateur.langue.actes import ACTES, ETABLIR, Acte
 from fps_simulateur.pilote import villes
 
@@ -48,7 +48,7 @@ class Faits:
         return self._lus.get(cle)
 
 
-def offerts(etat: Etat) -> dict[str, Any]:
+def offerts(etat: DossierPartout) -> dict[str, Any]:
     """What the page of a dossier offers: the acts that its state may take, by who does them; and the others."""
     devant: dict[str, list[tuple[str, str]]] = {}
     for nom, (qui, possible) in POSSIBLES.items():

@@ -38,7 +38,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def accueil(request: Request) -> Response:
         from fps_certification.plans.plan import livres
-        from fps_certification.verdict import Etat
+        from fps_certification.verdict import Issue
         from fps_console.commandes.executions import gardees
         from fps_console.commandes.verdicts import ETATS
 
@@ -49,7 +49,7 @@ def routes(cadre: Cadre) -> list[Route]:
             "certification/accueil.html",
             plans=list(livres().values()),
             en_cours=chantiers.en_cours("epreuve"),
-            faites=[(une, ETATS[Etat(une.code)]) for une in faites],
+            faites=[(une, ETATS[Issue(une.code)]) for une in faites],
             interrompus=[p for p in _interrompus(donnees) if all(c.cle != p["execution"] for c in chantiers.en_cours())],
         )
 

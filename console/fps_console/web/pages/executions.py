@@ -24,13 +24,13 @@ def dits(found: Any) -> dict[str, Any]:
     from fps_certification.prealable.constat import Tenue
     from fps_certification.preuves.refus import refusee
     from fps_certification.rapports.sources import source_dite
-    from fps_certification.verdict import Etat, Sort
+    from fps_certification.verdict import Issue, Sort
     from fps_console.commandes.verdicts import ETATS, MARQUES, NIVEAUX, SORTS, jauge
 
     vus = (Tenue.FAUTE, Tenue.AVERTISSEMENT)
     return {
         "rapport": found,
-        "verdict": ETATS[Etat(found.code)],
+        "verdict": ETATS[Issue(found.code)],
         "jauge": jauge(found),
         "comptes": [(SORTS[sort], found.compte(sort)) for sort in Sort if found.compte(sort)],
         "echecs": [(e, c) for e in found.exigences for c in e.echecs],

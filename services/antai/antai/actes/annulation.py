@@ -15,7 +15,7 @@ from antai.domain.mentions import Mention
 from antai.domain.rectification import ecriture_reduction
 from antai.domain.titre_annulation import Appariement, PartAnnulee, SerieAnnulations, TitreAnnulation, ecriture_reglement
 from fps.comptabilite import Libelle
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.errors import Refus
 from fps.kit.engine.work import Work
 from fps.kit.wire.envelope import digest
@@ -118,7 +118,7 @@ async def _annuler(dossier: Dossier, message: InformationAnnulationTitre, work: 
     await _emettre(dossier, PartAnnulee.decidee(message), dossier.titre_reste_du, ecriture, work)
 
 
-async def _emettre(dossier: Dossier, part: PartAnnulee, reste_du: int, ecriture: Ecriture | None, work: Work) -> None:
+async def _emettre(dossier: Dossier, part: PartAnnulee, reste_du: int, ecriture: EcritureEquilibree | None, work: Work) -> None:
     """One line more in the titre d'annulation of the day (flow 15)."""
     titre = await work.find(TitreAnnulation, dossier.siret, work.today)
     if titre is None:

@@ -23,7 +23,7 @@ from antai.domain.sommes import minore_payable
 from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calendar import PARIS
-from fps.droit.money import Ecriture, LigneEcriture, euros
+from fps.droit.money import EcritureEquilibree, LigneEcriture, euros
 from fps.droit.numero import cle
 from fps.messages.information_paiement import EncaissementFps, FpsPaye, FpsPayeMinore, PaiementAnnule, PaiementRejete
 from fps.messages.moyens import Moyen, minorable, moyens_de, noms
@@ -238,27 +238,27 @@ def encaissement(dossier: Dossier, tous: Sequence[Paiement], instant: datetime) 
     )
 
 
-def ecriture_creance(dossier: Dossier, le: date) -> Ecriture:
+def ecriture_creance(dossier: Dossier, le: date) -> EcritureEquilibree:
     """The notice makes the redevable owe the FPS to the collectivité."""
-    return Ecriture.simple(
+    return EcritureEquilibree.simple(
         le, Libelle.AVIS_DE_PAIEMENT, debit=Compte.REDEVABLE, credit=Compte.COLLECTIVITE.de(dossier.siret), montant=dossier.montant
     )
 
 
-def ecriture_paiement(dossier: Dossier, le: date) -> Ecriture:
+def ecriture_paiement(dossier: Dossier, le: date) -> EcritureEquilibree:
     """The payment settles the claim; what the reduction left out is no longer owed to the collectivité."""
     remise = dossier.montant - dossier.montant_paye
     lignes = [LigneEcriture(Compte.ENCAISSEMENTS, debit=dossier.montant_paye)]
     if remise:
         lignes.append(LigneEcriture(Compte.COLLECTIVITE.de(dossier.siret), debit=remise))
     lignes.append(LigneEcriture(Compte.REDEVABLE, credit=dossier.montant))
-    return Ecriture(le, Libelle.PAIEMENT_MINORE if remise else Libelle.PAIEMENT, tuple(lignes))
+    return EcritureEquilibree(le, Libelle.PAIEMENT_MINORE if remise else Libelle.PAIEMENT, tuple(lignes))
 
 
-def ecriture_cheque_a_temps(dossier: Dossier, le: date) -> Ecriture:
+def ecriture_cheque_a_temps(dossier: Dossier, le: date) -> EcritureEquilibree:
     """The claim left the books with the title, which is cancelled: the cheque is the collectivité's money, as before any title."""
     du = Compte.COLLECTIVITE.de(dossier.siret)
-    return Ecriture.simple(le, Libelle.PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=du, montant=dossier.montant_paye)
+    return EcritureEquilibree.simple(le, Libelle.PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=du, montant=dossier.montant_paye)
 
 
 def annonce_double_paiement(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementAnnule:
@@ -310,7 +310,7 @@ def rejet(dossier: Dossier, paiement: Paiement, instant: datetime) -> PaiementRe
     )
 
 
-def ecriture_rejet(dossier: Dossier, paiement: Paiement, le: date) -> Ecriture:
+def ecriture_rejet(dossier: Dossier, paiement: Paiement, le: date) -> EcritureEquilibree:
     """The money was never there: the redevable owes again what the FPS is worth, the collectivité nothing of what it lost since."""
     du = 0 if dossier.etat is Etat.ANNULE else dossier.montant
     lignes = [LigneEcriture(Compte.ENCAISSEMENTS, credit=paiement.montant)]
@@ -318,14 +318,14 @@ def ecriture_rejet(dossier: Dossier, paiement: Paiement, le: date) -> Ecriture:
         lignes.insert(0, LigneEcriture(Compte.COLLECTIVITE.de(dossier.siret), debit=paiement.montant - du))
     if du:
         lignes.insert(0, LigneEcriture(Compte.REDEVABLE, debit=du))
-    return Ecriture(le, Libelle.CHEQUE_IMPAYE, tuple(lignes))
+    return EcritureEquilibree(le, Libelle.CHEQUE_IMPAYE, tuple(lignes))
 
 
-def ecriture_trop_percu(montant: int, le: date) -> Ecriture:
+def ecriture_trop_percu(montant: int, le: date) -> EcritureEquilibree:
     """Money received twice is owed back to who paid it."""
-    return Ecriture.simple(le, Libelle.DOUBLE_PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=Compte.TROP_PERCU, montant=montant)
+    return EcritureEquilibree.simple(le, Libelle.DOUBLE_PAIEMENT, debit=Compte.ENCAISSEMENTS, credit=Compte.TROP_PERCU, montant=montant)
 
 
-def ecriture_restitution(montant: int, le: date, libelle: str = Libelle.RESTITUTION_DU_TROP_PERCU) -> Ecriture:
+def ecriture_restitution(montant: int, le: date, libelle: str = Libelle.RESTITUTION_DU_TROP_PERCU) -> EcritureEquilibree:
     """What was received twice goes back, or was refused by the bank."""
-    return Ecriture.simple(le, libelle, debit=Compte.TROP_PERCU, credit=Compte.ENCAISSEMENTS, montant=montant)
+    return EcritureEquilibree.simple(le, libelle, debit=Compte.TROP_PERCU, credit=Compte.ENCAISSEMENTS, montant=montant)

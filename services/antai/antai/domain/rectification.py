@@ -19,7 +19,7 @@ from antai.domain.refus import (
 )
 from fps.comptabilite import Compte, Libelle
 from fps.droit.calendar import paris_date
-from fps.droit.money import Ecriture, euros
+from fps.droit.money import EcritureEquilibree, euros
 from fps.droit.numero import ARTICLE, NumeroFps, NumeroInvalide, cle
 from fps.errors import Conflit
 from fps.messages.mfps import ErreurAccuse, ModificationFps
@@ -124,8 +124,8 @@ def verifier_siret(dossier: Dossier, siret: str) -> None:
         raise AutreCollectivite(f"SIRET {siret} au lieu de {dossier.siret}.", "siret")
 
 
-def ecriture_reduction(dossier: Dossier, baisse: int, le: date) -> Ecriture:
+def ecriture_reduction(dossier: Dossier, baisse: int, le: date) -> EcritureEquilibree:
     """What is no longer due to the collectivité is no longer owed by the redevable, in centimes."""
-    return Ecriture.simple(
+    return EcritureEquilibree.simple(
         le, Libelle.REDUCTION_DU_FPS, debit=Compte.COLLECTIVITE.de(dossier.siret), credit=Compte.REDEVABLE, montant=baisse
     )

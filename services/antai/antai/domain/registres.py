@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from fps.donnees import lire_yaml
 from fps.messages.parties_prenantes import Adresse, PersonneMorale, PersonnePhysique, Qualite, Redevable, Vehicule
-from fps.messages.plaques import Serie, francaise
+from fps.messages.plaques import SerieDePlaque, francaise
 
 
 class MotifAbandon(StrEnum):
@@ -40,7 +40,7 @@ class Identification:
     introuvable: bool = False
 
 
-MORALES: Final = frozenset({Serie.W_GARAGE, Serie.MILITAIRE, Serie.ADMINISTRATION})
+MORALES: Final = frozenset({SerieDePlaque.W_GARAGE, SerieDePlaque.MILITAIRE, SerieDePlaque.ADMINISTRATION})
 ABANDONS: dict[str, tuple[MotifAbandon, tuple[Registre, ...]]] = {
     "inconnue": (MotifAbandon.NON_IDENTIFIE, ("siv",)),
     "vole": (MotifAbandon.VOLE, ("siv", "vehicules-voles")),
@@ -71,7 +71,7 @@ def identifier(graine: str, vehicule: Vehicule) -> Identification:
     if vehicule.pays != "FR":
         return Identification(None, MotifAbandon.ETRANGERE)
     plaque, francais = vehicule.immatriculation, francaise(vehicule.immatriculation)
-    if francais is not None and francais.serie in (Serie.DIPLOMATIQUE, Serie.CONSULAIRE):
+    if francais is not None and francais.serie in (SerieDePlaque.DIPLOMATIQUE, SerieDePlaque.CONSULAIRE):
         return Identification(None, MotifAbandon.DIPLOMATIQUE, ("siv",))
     serie = _listes()["series"].get(plaque[:2]) if plaque[2:3] == "-" else None
     if serie in ABANDONS:

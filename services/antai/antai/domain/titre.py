@@ -6,7 +6,7 @@ from datetime import date
 from antai.domain.dossier import Constat, Dossier, Impaye
 from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
-from fps.droit.money import Ecriture, LigneEcriture
+from fps.droit.money import EcritureEquilibree, LigneEcriture
 from fps.droit.numero import numero_titre
 from fps.messages.annulation import FpsImpaye
 from fps.messages.parties_prenantes import Redevable
@@ -86,11 +86,11 @@ def emission(dossier: Dossier, ville: Commune, constat: Constat | Impaye, redeva
     )
 
 
-def ecriture_titre(dossier: Dossier, le: date) -> Ecriture:
+def ecriture_titre(dossier: Dossier, le: date) -> EcritureEquilibree:
     """The title takes the place of the claim, and adds the majoration owed to the State."""
     lignes = (
         LigneEcriture(Compte.TITRE, debit=dossier.montant + dossier.majoration),
         LigneEcriture(Compte.REDEVABLE, credit=dossier.montant),
         LigneEcriture(Compte.ETAT, credit=dossier.majoration),
     )
-    return Ecriture(le, Libelle.TITRE_EXECUTOIRE, lignes)
+    return EcritureEquilibree(le, Libelle.TITRE_EXECUTOIRE, lignes)

@@ -11,7 +11,7 @@ from antai.domain.refus import AnnulationExcessive, DecisionDifferente, EtendueI
 from fps.comptabilite import Compte
 from fps.droit import droit
 from fps.droit.calendar import ajouter_jours
-from fps.droit.money import Ecriture, LigneEcriture, euros
+from fps.droit.money import EcritureEquilibree, LigneEcriture, euros
 from fps.droit.numero import numero_titre
 from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.parties_prenantes import Redevable
@@ -215,7 +215,7 @@ def annulation(titre: TitreAnnulation, ligne: LigneAnnulation, dossier: Dossier,
     )
 
 
-def ecriture_reglement(siret: str, avant: tuple[int, int], apres: tuple[int, int], le: date, libelle: str) -> Ecriture | None:
+def ecriture_reglement(siret: str, avant: tuple[int, int], apres: tuple[int, int], le: date, libelle: str) -> EcritureEquilibree | None:
     """What payment, rebate or cancellation took off a title, of `avant` to `apres` (FPS, majoration), in centimes; None when nothing.
 
     A cheque that bounced puts it back: the entry is the contrary one.
@@ -223,4 +223,4 @@ def ecriture_reglement(siret: str, avant: tuple[int, int], apres: tuple[int, int
     fps, majoration = (tout - deja for tout, deja in zip(apres, avant, strict=True))
     soldes = {Compte.COLLECTIVITE.de(siret): fps, Compte.ETAT: majoration, Compte.TITRE: -fps - majoration}
     lignes = tuple(LigneEcriture(compte, debit=max(v, 0), credit=max(-v, 0)) for compte, v in soldes.items() if v)
-    return Ecriture(le, libelle, lignes) if lignes else None
+    return EcritureEquilibree(le, libelle, lignes) if lignes else None

@@ -9,7 +9,7 @@ from fps.droit import droit
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import civil_date
 from fps.kit.trust import personnes
-from fps.kit.trust.personnes import Compte, EtatCompte
+from fps.kit.trust.personnes import ComptePersonnel, EtatCompte
 from fps.regles.defense import exiger_voie
 
 RESPONSABLE, AGENT = "responsable", "agent"
@@ -30,7 +30,7 @@ def espace(siret: str) -> str:
     return f"ccsp:{siret}"
 
 
-async def inscrire(siret: str, agents: Sequence[Inscrit], qui: str, work: Work) -> list[Compte]:
+async def inscrire(siret: str, agents: Sequence[Inscrit], qui: str, work: Work) -> list[ComptePersonnel]:
     """Register agents by name, all or none: no convention is needed (hypothesis H92).
 
     Raises CommuneInconnue, VoieElectroniqueFermee, LoginPris.
@@ -45,14 +45,14 @@ async def inscrire(siret: str, agents: Sequence[Inscrit], qui: str, work: Work) 
     return trouves
 
 
-async def verifier_code(compte: Compte, work: Work) -> None:
+async def verifier_code(compte: ComptePersonnel, work: Work) -> None:
     """Raises CodePerime: a one-time code lasts some days of the bac."""
     jusqu_a = civil_date(compte.cree_le) + timedelta(days=droit(work.today).portail_code_jours)
     if work.today > jusqu_a:
         raise CodePerime(f"Il était valable jusqu'au {jusqu_a:%d/%m/%Y}.")
 
 
-async def nouveau_code(siret: str, login: str, empreinte: str, qui: str, work: Work) -> Compte:
+async def nouveau_code(siret: str, login: str, empreinte: str, qui: str, work: Work) -> ComptePersonnel:
     """Replace a forgotten password by a one-time code, which ends the sessions and the lock. Raises CompteInconnu."""
     compte = await personnes.connu(work, espace(siret), login)
     compte.empreinte, compte.etat = empreinte, EtatCompte.A_ACTIVER
@@ -62,7 +62,7 @@ async def nouveau_code(siret: str, login: str, empreinte: str, qui: str, work: W
     return compte
 
 
-async def fermer(siret: str, login: str, qui: str, work: Work) -> Compte:
+async def fermer(siret: str, login: str, qui: str, work: Work) -> ComptePersonnel:
     """Close an account: its sessions are over. Raises CompteInconnu."""
     compte = await personnes.fermer(work, espace(siret), login)
     work.audit("fermeture-compte", qui, compte.qui)

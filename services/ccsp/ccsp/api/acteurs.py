@@ -14,7 +14,7 @@ from fps.kit.engine.service import Reading, Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import depot_certificats
 from fps.kit.trust.acces import chemin, refuser, session, titulaire
-from fps.kit.trust.personnes import Compte
+from fps.kit.trust.personnes import ComptePersonnel
 
 T = TypeVar("T")
 Siret = depot_certificats.Siret
@@ -36,7 +36,7 @@ def _espace(request: Request) -> str:
     return espace(request.path_params["siret"])
 
 
-def agent(request: Request) -> Compte:
+def agent(request: Request) -> ComptePersonnel:
     """The agent whose session opened the door."""
     compte = titulaire(request)
     if compte is None:

@@ -12,7 +12,7 @@ from ccsp.api.acteurs import Numero, Siret, agent, agents
 from ccsp.api.acteurs import lire as relire
 from ccsp.api.depots import AccuseHorodate, horodate
 from ccsp.domain import lettres
-from ccsp.domain.consultation import Consultation
+from ccsp.domain.consultation import PremiereConsultation
 from ccsp.domain.requete import EtatRequete, Requete
 from ccsp.store import page_communiquees
 from fps.droit.calendar import PARIS, instant_paris
@@ -85,8 +85,8 @@ class DepotPiece(BaseModel):
 
 async def voir(requete: Requete, work: Work, *, contenu: bool) -> RequeteCommuniquee:
     """What is shown of a petition; its contents once they were opened, a decision once it was notified too."""
-    communication = await work.find(Consultation, requete.numero, "communication")
-    decision = await work.find(Consultation, requete.numero, "decision")
+    communication = await work.find(PremiereConsultation, requete.numero, "communication")
+    decision = await work.find(PremiereConsultation, requete.numero, "decision")
     jugee = requete.decision is not None
     montree = jugee and (decision is not None or requete.etat is not EtatRequete.JUGEE)
     le = requete.communiquee_le

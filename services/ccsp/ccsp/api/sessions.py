@@ -14,7 +14,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import sessions
 from fps.kit.trust.acces import connexions, jeton, publique
-from fps.kit.trust.personnes import Compte, EtatCompte
+from fps.kit.trust.personnes import ComptePersonnel, EtatCompte
 from fps.kit.web.body import JsonRoute, Router
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=200)]
@@ -71,7 +71,7 @@ def routes(service: Service) -> Router:
 
     @router.post("/activation", status_code=204, summary="Choisir son mot de passe avec le code à usage unique", dependencies=ouvert)
     async def activer(request: Request, siret: Siret, demande: Annotated[Activation, Body()]) -> None:
-        async def verifier(work: Work, compte: Compte) -> None:
+        async def verifier(work: Work, compte: ComptePersonnel) -> None:
             await verifier_code(compte, work)
 
         code, nouveau = demande.code.get_secret_value(), demande.mot_de_passe.get_secret_value()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ccsp.actes import acces
 from ccsp.actes import teletransmission as actes
 from ccsp.api.acteurs import Siret, agents_ou_greffe, responsable
+from ccsp.api.agents import Formulaire
 from ccsp.domain.teletransmission import Convention, Teletransmission
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
@@ -20,12 +21,6 @@ from fps.kit.web.body import JsonRoute, Router
 from fps.messages.formats import Court, Jour
 
 TAG = "Télétransmission"
-
-
-class Formulaire(BaseModel):
-    """What is read strictly."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Systeme(Formulaire):

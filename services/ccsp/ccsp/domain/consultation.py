@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass
-class Consultation:
+class PremiereConsultation:
     """Who opened a document first, and when: at the bac's clock, and at the machine's."""
 
     numero: str

@@ -22,7 +22,7 @@ from fps.villes.horaires import HeuresPayantes
 
 
 @dataclass(frozen=True, slots=True)
-class Vue:
+class PlaqueVue:
     """A plate as an agent or a camera reads it, its country when it shows, and where: the zone, else the street or the postcode."""
 
     immatriculation: str
@@ -32,15 +32,15 @@ class Vue:
     code_postal: str | None = None
 
 
-async def _registre(siret: str, vue: Vue, work: Work) -> Stationnement | None:
+async def _registre(siret: str, vue: PlaqueVue, work: Work) -> Stationnement | None:
     trouve = await work.find(Stationnement, siret, cle_plaque(vue.immatriculation))
     return trouve and trouve.du_pays(vue.pays)
 
 
-async def _doute(siret: str, vue: Vue, tarif: Zone, instant: datetime, heures: HeuresPayantes, work: Work) -> str:
+async def _doute(siret: str, vue: PlaqueVue, tarif: Zone, instant: datetime, heures: HeuresPayantes, work: Work) -> str:
     """What to look at again when another reading of the plate is in order; nothing when none is."""
     for autre in lectures(vue.immatriculation, vue.pays):
-        constatation = controler(await _registre(siret, Vue(autre, vue.pays), work), tarif, instant, heures)
+        constatation = controler(await _registre(siret, PlaqueVue(autre, vue.pays), work), tarif, instant, heures)
         if constatation.verdict in (Verdict.PAYE, Verdict.DROIT):
             return f" Relisez la plaque : {autre} est en règle ({constatation.raison})"
     return ""
@@ -64,7 +64,7 @@ class Evaluation:
     arbre: Derivation | None = None
 
 
-async def evaluer(siret: str, vue: Vue, categorie: Categorie, instant: datetime | None, work: Work) -> Evaluation:
+async def evaluer(siret: str, vue: PlaqueVue, categorie: Categorie, instant: datetime | None, work: Work) -> Evaluation:
     """The FPS of a vehicle seen there and then (CGCT, art. L. 2333-87, I, R. 2333-120-5 and -6), of which nothing is kept.
 
     Raises CommuneInconnue, HorsBareme, and what `Commune.situer` raises.
@@ -88,7 +88,7 @@ async def evaluer(siret: str, vue: Vue, categorie: Categorie, instant: datetime 
     return replace(found, montant=montant, montant_minore=minore, fin_effets=fin, arbre=deriver(du))
 
 
-async def precontroler(siret: str, vue: Vue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:
+async def precontroler(siret: str, vue: PlaqueVue, source: Literal["agent", "lapi"], instant: datetime | None, work: Work) -> Controle:
     """What the register says of a vehicle; no FPS comes out of it by itself. Raises CommuneInconnue, ConstatRefuse, as `Commune.situer`.
 
     The plate may have been read badly: what the register knows of the other readings is told, for the agent to look again.

@@ -7,14 +7,14 @@ from collectivite.domain.echeances import Echeance
 from collectivite.domain.forfait import SANS_SUITE, Etat, Forfait
 from collectivite.domain.mentions import Mention
 from collectivite.domain.rapo import LOI, Rapo
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.kit.engine.work import Work
 
 RECTIFICATIF = "CGCT, art. R. 2333-120-14"
 DECHARGE = "CGCT, art. R. 2333-120-17-2"
 
 
-def ecrire(forfait: Forfait, mention: Mention, article: str, ecriture: Ecriture | None, work: Work, **donnees: Any) -> None:
+def ecrire(forfait: Forfait, mention: Mention, article: str, ecriture: EcritureEquilibree | None, work: Work, **donnees: Any) -> None:
     """Tell the journal an act, and the books what it moves."""
     work.record(forfait.numero, mention, article, **donnees)
     if ecriture is not None:

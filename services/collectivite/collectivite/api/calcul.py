@@ -51,7 +51,7 @@ def routes(service: Service) -> Router:
         instant: Annotated[Instant | None, Query(description="À défaut, l'heure du bac")] = None,
     ) -> CalculVu:
         async with service.reading(bac_of(request)) as lecture:
-            vue = actes.Vue(immatriculation, pays, zone, voie, code_postal)
+            vue = actes.PlaqueVue(immatriculation, pays, zone, voie, code_postal)
             return CalculVu.model_validate(await actes.evaluer(siret, vue, categorie, instant, lecture.work))
 
     return router

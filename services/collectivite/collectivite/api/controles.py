@@ -87,7 +87,7 @@ def routes(service: Service) -> Router:
 
     @router.post("/controles", tags=["Contrôle"], summary="Précontrôler un véhicule (agent ou LAPI)", status_code=201)
     async def controler(request: Request, d: DemandeControle) -> ControleVu:
-        vue = actes.Vue(d.immatriculation, d.pays, d.zone, d.voie, d.code_postal)
+        vue = actes.PlaqueVue(d.immatriculation, d.pays, d.zone, d.voie, d.code_postal)
         fait = await service.ask(bac_of(request), lambda w: actes.precontroler(d.siret, vue, d.source, d.instant, w))
         return ControleVu.voir(fait, d.pays)
 

@@ -14,7 +14,7 @@ from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calculs import Cycle, date_limite_paiement, date_notification_postale, emission_titre_le
 from fps.droit.calendar import ajouter_jours, paris_date
-from fps.droit.money import Ecriture, LigneEcriture
+from fps.droit.money import EcritureEquilibree, LigneEcriture
 from fps.droit.numero import jour_du_numero
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CodeTitre, CreationFps, DepartMinoration, ErreurAccuse, StatutAccuse
@@ -268,7 +268,7 @@ class Forfait:
 
     # ------------------------------------------------------------------------------------------------------- the money
 
-    def payer(self, montant: int, le: date, *, minore: bool = False, rapide: bool = False, solde: bool = True) -> Ecriture:
+    def payer(self, montant: int, le: date, *, minore: bool = False, rapide: bool = False, solde: bool = True) -> EcritureEquilibree:
         """A payment of `montant` centimes: it settles the FPS, or comes on top and is owed back. Raises ActeImpossible."""
         if self.etat in SANS_SUITE:
             self._passer("payer")
@@ -283,12 +283,12 @@ class Forfait:
         lignes = ((compte, montant), (Compte.RECETTES, remise), (Compte.REDEVABLE, -regle - remise), (Compte.A_REMBOURSER, regle - montant))
         return ecriture(le, Libelle.FPS_PAYE, *lignes)
 
-    def payer_a_temps(self, montant: int, le: date) -> Ecriture:
+    def payer_a_temps(self, montant: int, le: date) -> EcritureEquilibree:
         """Cycle partiel: a cheque posted in time settles the FPS after its term (CRPA, art. L. 112-1). Raises ActeImpossible."""
         self._passer("payer_a_temps")
         return self.payer(montant, le)
 
-    def perdre_paiement(self, montant: int, reste_du: int, le: date) -> Ecriture:
+    def perdre_paiement(self, montant: int, reste_du: int, le: date) -> EcritureEquilibree:
         """A payment told before does not stand: `reste_du` centimes are due again. Raises ActeImpossible."""
         repris, propre = min(montant, self.dette), self.cycle == "partiel"
         if self.etat is not Etat.ANNULE and reste_du > 0 and not (propre and self.etat is Etat.NOTIFIE):
@@ -305,7 +305,7 @@ class Forfait:
         )
         return ecriture(le, Libelle.PAIEMENT_SANS_SUITE, *lignes)
 
-    def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0, rejets: int = 0) -> Ecriture | None:
+    def solder_titre(self, numero_titre: str, part: int, le: date, reste_du: int = 0, rejets: int = 0) -> EcritureEquilibree | None:
         """The DGFiP tells that `part` centimes of the title, so far, come to the collectivité; an older news changes nothing.
 
         `rejets`: how many payments of the title bounced; the last news is that of the most rejections (hypothesis H83).
@@ -327,32 +327,32 @@ class Forfait:
         self.creance, self.part_titre, self.paye_le = self.creance - regle, self.part_titre + regle, le
         return ecriture(le, Libelle.FPS_MAJORE_PAYE, (Compte.DGFIP, regle), (Compte.REDEVABLE, -regle))
 
-    def lever_titre(self, numero_titre: str | None, le: date) -> Ecriture | None:
+    def lever_titre(self, numero_titre: str | None, le: date) -> EcritureEquilibree | None:
         """ANTAI cancels the title, since a cheque posted in time has paid the FPS: its share goes back, by précompte (H52)."""
         ecriture = self._rouvrir_titre(0, le) if self.etat is Etat.TITRE_PAYE or self.part_titre else None
         self.titre_leve, self.numero_titre, self.titre_connu = numero_titre or "", None, False
         self.titre_rejets = self.titre_fps_annule = self.titre_majoration_annulee = 0
         return ecriture
 
-    def _rouvrir_titre(self, part: int, le: date) -> Ecriture:
+    def _rouvrir_titre(self, part: int, le: date) -> EcritureEquilibree:
         if self.etat is Etat.TITRE_PAYE:
             self._passer("rouvrir_titre_partiel" if self.cycle == "partiel" else "rouvrir_titre")
         perdu = self.part_titre - part
         self.creance, self.part_titre, self.paye_le = self.creance + perdu, part, self.paye_le if self.montant_paye + part else None
         return ecriture(le, Libelle.PAIEMENT_DU_TITRE_SANS_SUITE, (Compte.REDEVABLE, perdu), (Compte.DGFIP, -perdu))
 
-    def rectifier(self, montant: int, le: date) -> Ecriture | None:
+    def rectifier(self, montant: int, le: date) -> EcritureEquilibree | None:
         """The FPS amounts to `montant` centimes from now on; what was paid above is owed back (CGCT, art. R. 2333-120-14)."""
         self.montant_rectifie = montant
         return self._reduire(montant, le, Libelle.FPS_RECTIFIE)
 
-    def annuler(self, le: date, motif: str) -> Ecriture | None:
+    def annuler(self, le: date, motif: str) -> EcritureEquilibree | None:
         """The FPS is no longer due. Raises ActeImpossible."""
         self._passer("annuler")
         self.motif = motif
         return self._reduire(0, le, Libelle.FPS_ANNULE)
 
-    def _reduire(self, montant: int, le: date, libelle: str) -> Ecriture | None:
+    def _reduire(self, montant: int, le: date, libelle: str) -> EcritureEquilibree | None:
         verse = verse_net(self.montant_paye, self.rembourse)
         baisse = self.creance - min(self.creance, reste_du(montant, verse, self.part_titre))
         precompte = max(self.part_titre - reste_du(montant, verse, 0), 0)
@@ -366,16 +366,16 @@ class Forfait:
             le, libelle, (Compte.RECETTES, total), (Compte.REDEVABLE, -baisse), (Compte.A_REMBOURSER, -trop), (Compte.DGFIP, -precompte)
         )
 
-    def clore_sans_suite(self, le: date) -> Ecriture | None:
+    def clore_sans_suite(self, le: date) -> EcritureEquilibree | None:
         """A FPS refused or given up is no longer a claim; what was paid of it stays acquired."""
         return self._reduire(self.du, le, Libelle.FPS_SANS_SUITE)
 
-    def rembourser(self, montant: int, le: date) -> Ecriture:
+    def rembourser(self, montant: int, le: date) -> EcritureEquilibree:
         """The Treasury is asked to give `montant` centimes back."""
         self.dette, self.rembourse = self.dette - montant, self.rembourse + montant
         return ecriture(le, Libelle.FPS_REMBOURSE, (Compte.A_REMBOURSER, montant), (Compte.TRESOR, -montant))
 
-    def arreter_remboursement(self, montant: int, le: date) -> Ecriture:
+    def arreter_remboursement(self, montant: int, le: date) -> EcritureEquilibree:
         """The Treasury does not give `montant` centimes back: nothing is owed of a payment that the bank refused, before or after."""
         self.rembourse -= montant
         rendre = trop_percu(verse_net(self.montant_paye, self.rembourse), self.du, self.part_titre) - self.dette
@@ -388,11 +388,11 @@ class Forfait:
             (Compte.INDUS, rendre - montant),
         )
 
-    def ecriture_creance(self, le: date) -> Ecriture:
+    def ecriture_creance(self, le: date) -> EcritureEquilibree:
         """Establishing a FPS makes a claim and a revenue."""
         return ecriture(le, Libelle.FPS_ETABLI, (Compte.REDEVABLE, self.montant), (Compte.RECETTES, -self.montant))
 
 
-def ecriture(le: date, libelle: str, *lignes: tuple[str, int]) -> Ecriture:
+def ecriture(le: date, libelle: str, *lignes: tuple[str, int]) -> EcritureEquilibree:
     """A balanced entry from signed amounts, in centimes: debits are positive, credits negative, nothing is left out but zeros."""
-    return Ecriture(le, libelle, tuple(LigneEcriture(compte, debit=max(m, 0), credit=max(-m, 0)) for compte, m in lignes if m))
+    return EcritureEquilibree(le, libelle, tuple(LigneEcriture(compte, debit=max(m, 0), credit=max(-m, 0)) for compte, m in lignes if m))

@@ -12,7 +12,7 @@ from fps.comptabilite import Compte, Libelle
 from fps.droit import droit
 from fps.droit.calculs import date_limite_execution
 from fps.droit.calendar import paris_date
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.messages.parties_prenantes import Demandeur
 from fps.messages.recours_collectivite import CanalDefense, CommunicationRequete, DecisionCollectivite
 from fps.messages.recours_usager import Partie
@@ -134,7 +134,7 @@ class Recours:
         self.execute_le = None
         return True
 
-    def regler_frais(self, le: date) -> Ecriture:
+    def regler_frais(self, le: date) -> EcritureEquilibree:
         """The costs go from the party that owes them to the other, once (CGCT, art. L. 2333-87-8). Raises FraisNonDus."""
         if not self.frais or self.frais_regles_le is not None:
             deja = "aucuns frais" if self.frais_regles_le is None else f"réglés le {self.frais_regles_le:%d/%m/%Y}"

@@ -12,7 +12,7 @@ from fps.kit.engine import archive, bacs
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
 from fps.kit.trust.acces import ADMINISTRATION, administration
-from fps.kit.trust.ancres import Ancreur, Temoin
+from fps.kit.trust.ancres import Ancreur, TemoinDesAncres
 from fps.kit.web.body import OwnKeyRoute, Router, expect_type
 from fps.kit.web.keys import EN_TETE, check_key
 from fps.kit.web.media import NDJSON, Stream, fichier
@@ -84,7 +84,7 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
         async with spooled(request, min(limit, DOCUMENT) if document else limit) as spool:
             source = _document(service, spool) if document else partial(archive.read, spool.file, service.party.value)
             origine = "" if document else archive.origine(spool.file)
-            repris = bacs.taken(service, nom, source, origine, Temoin(ancreur.notaire))
+            repris = bacs.taken(service, nom, source, origine, TemoinDesAncres(ancreur.notaire))
             await repris.verifier()
 
             async def reprendre() -> Response:
@@ -104,7 +104,7 @@ def routes(service: Service, ancreur: Ancreur) -> Router:
 def _document(service: Service, spool: Spool) -> Any:
     content = parse(spool.content())
 
-    def pieces() -> Iterator[archive.Piece]:
+    def pieces() -> Iterator[archive.Morceau]:
         return archive.read_document(content, service.party.value)
 
     return pieces

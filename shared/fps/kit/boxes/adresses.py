@@ -33,12 +33,12 @@ class AdresseInterdite(MessageRefuse):
     )
 
 
-class HoteInconnu(Exception):
+class NomIntrouvable(Exception):
     """Le nom de cette adresse n'est pas connu en ce moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Adresse:
+class AdressePermise:
     """An address whose form is allowed; where its name leads is checked each time."""
 
     texte: str
@@ -74,7 +74,7 @@ def regles(settings: Settings) -> Regles:
     return Regles(reseaux, noms, settings.own_ports, settings.own_doors)
 
 
-def lire(texte: str) -> Adresse:
+def lire(texte: str) -> AdressePermise:
     """The address of this text; raises AdresseInterdite when its form is not allowed."""
     try:
         parts = urlsplit(texte) if TEXTE.fullmatch(texte) else None
@@ -97,7 +97,7 @@ def lire(texte: str) -> Adresse:
         raise _refusee(f"le port {port} est celui d'un service du système")
     netloc = f"[{hote}]" if ":" in hote else hote
     ou = netloc if port == PORTS_PAR_DEFAUT[parts.scheme] else f"{netloc}:{port}"
-    return Adresse(f"{parts.scheme}://{ou}{chemin}", parts.scheme, hote, port)
+    return AdressePermise(f"{parts.scheme}://{ou}{chemin}", parts.scheme, hote, port)
 
 
 def _hote(hote: str) -> str:
@@ -117,14 +117,14 @@ def _refusee(pourquoi: str) -> AdresseInterdite:
     return AdresseInterdite(f"Adresse refusée : {pourquoi}.", "adresse")
 
 
-async def resoudre(adresse: Adresse, permis: Regles, timeout: float) -> str:
-    """The network address to connect to, after every one of this name was checked; raises AdresseInterdite, HoteInconnu."""
+async def resoudre(adresse: AdressePermise, permis: Regles, timeout: float) -> str:
+    """The network address to connect to, after every one of this name was checked; raises AdresseInterdite, NomIntrouvable."""
     try:
         async with asyncio.timeout(timeout):
             trouvees = await _mene_a(adresse.hote, adresse.port)
             nous = await _portes(adresse, permis)
     except (OSError, UnicodeError, TimeoutError) as error:
-        raise HoteInconnu(f"« {adresse.hote} » : nom introuvable") from error
+        raise NomIntrouvable(f"« {adresse.hote} » : nom introuvable") from error
     for ip in trouvees:
         _verifier_ip(ip, adresse, permis)
         if _dedans(ip) in nous:
@@ -137,7 +137,7 @@ async def _mene_a(hote: str, port: int) -> list[Ip]:
     return list(dict.fromkeys(ip_address(str(info[4][0]).partition("%")[0]) for info in infos))
 
 
-async def _portes(adresse: Adresse, permis: Regles) -> set[Ip]:
+async def _portes(adresse: AdressePermise, permis: Regles) -> set[Ip]:
     """The network addresses of the simulator's servers that listen on this port; raises AdresseInterdite when the host is one of theirs."""
     hotes = [hote for hote, port in permis.portes if port == adresse.port]
     if adresse.hote in hotes:
@@ -166,11 +166,11 @@ def _de_cette_machine(ip: Ip) -> bool:
     return True
 
 
-def _reservee(adresse: Adresse) -> AdresseInterdite:
+def _reservee(adresse: AdressePermise) -> AdresseInterdite:
     return _refusee(f"le port {adresse.port} de « {adresse.hote} » est celui d'un serveur du simulateur")
 
 
-def _verifier_ip(ip: Ip, adresse: Adresse, permis: Regles) -> None:
+def _verifier_ip(ip: Ip, adresse: AdressePermise, permis: Regles) -> None:
     """Raises AdresseInterdite unless this network address may be called."""
     dedans = _dedans(ip)
     if dedans.is_unspecified or dedans.is_multicast or _passerelle(dedans):
@@ -188,7 +188,7 @@ def _passerelle(ip: Ip) -> bool:
     return isinstance(ip, IPv6Address) and not ip.is_loopback and any(ip in reseau for reseau in PASSERELLES)
 
 
-async def verifier(texte: str, settings: Settings) -> Adresse:
+async def verifier(texte: str, settings: Settings) -> AdressePermise:
     """The address that an agent or a provider gives; raises AdresseInterdite. To be called outside any transaction: it asks the network.
 
     A name of the list may be unknown for now: it is asked again, and checked again, at each letter.
@@ -196,7 +196,7 @@ async def verifier(texte: str, settings: Settings) -> Adresse:
     adresse, permis = lire(texte), regles(settings)
     try:
         await resoudre(adresse, permis, settings.push_timeout)
-    except HoteInconnu as error:
+    except NomIntrouvable as error:
         if not permis.nomme(adresse.hote):
             raise _refusee(f"le nom « {adresse.hote} » est introuvable") from error
     return adresse

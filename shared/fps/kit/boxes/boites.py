@@ -63,7 +63,7 @@ OUVERTES: Final = (EtatLettre.ATTENTE, EtatLettre.EN_SOUFFRANCE)
 
 
 @dataclass
-class Lettre:
+class LettreEnBoite:
     """A letter in the box of a collectivité; `time` and `prochain` (its next try) are in the bac's time.
 
     `echecs` counts the failures in a row, which choose the next delay; `essais` all the tries.
@@ -137,7 +137,7 @@ class Destination:
 DESTINATIONS: Final = Record.of(tables.destinations, Destination)
 
 
-RECORD: Final = Record.of(tables.boites, Lettre)
+RECORD: Final = Record.of(tables.boites, LettreEnBoite)
 _B, _OLDER = tables.boites, tables.boites.alias("older")
 _NOM, _SIRET, _LE = bindparam("nom", type_=Text), bindparam("siret", type_=Text), bindparam("le", type_=Instant)
 # A dossier's letters are taken in order: one that is not done with keeps the next ones waiting.
@@ -174,15 +174,15 @@ def siret_de(letter: Letter) -> str | None:
     return siret
 
 
-async def ouvertes(work: Work, siret: str) -> list[Lettre]:
+async def ouvertes(work: Work, siret: str) -> list[LettreEnBoite]:
     """The letters of a box that are not done with, in order."""
     rows = await work.tx.load(tables.boites, [(work.bac.nom, siret, e.value) for e in OUVERTES], ("bac", "siret", "etat"))
     return await _chargees(work, sorted((siret, row[2]) for row in rows))
 
 
-async def _chargees(work: Work, cles: Sequence[tuple[str, int]]) -> list[Lettre]:
-    await work.batch.open([], [(work.bac.nom, (Lettre, cle)) for cle in cles])
-    trouvees = [await work.find(Lettre, *cle) for cle in cles]
+async def _chargees(work: Work, cles: Sequence[tuple[str, int]]) -> list[LettreEnBoite]:
+    await work.batch.open([], [(work.bac.nom, (LettreEnBoite, cle)) for cle in cles])
+    trouvees = [await work.find(LettreEnBoite, *cle) for cle in cles]
     return [lettre for lettre in trouvees if lettre is not None]
 
 
@@ -218,14 +218,14 @@ async def relancer(work: Work, siret: str, le: datetime | None) -> int:
     return len(lettres)
 
 
-async def mettre(work: Work, destination: Destination, id: str, message: Message, adresse: str | None = None) -> Lettre | None:
+async def mettre(work: Work, destination: Destination, id: str, message: Message, adresse: str | None = None) -> LettreEnBoite | None:
     """Put in a box what no service wrote to the collectivité; None when it is there already. `adresse`: its own."""
     if await work.tx.load(tables.boites, [(work.bac.nom, id)], ("bac", "id")):
         return None
     destination.dernier += 1
     le = work.now if adresse is not None or destination.mode is Acheminement.ADRESSE else None
     what = (id, message.type, message.sujet, 0, work.now, message.model_dump_json(), "")
-    lettre = Lettre(destination.siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None, adresse)
+    lettre = LettreEnBoite(destination.siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None, adresse)
     work.add(lettre)
     return lettre
 

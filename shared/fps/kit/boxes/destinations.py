@@ -6,8 +6,8 @@ from functools import partial
 from fps.confiance.habilitation import Identite
 from fps.errors import Conflit
 from fps.kit.boxes import adresses, boites
-from fps.kit.boxes.adresses import Adresse, AdresseInterdite
-from fps.kit.boxes.boites import Acheminement, Destination, EtatLettre, Lettre, LettreInconnue, siret_de
+from fps.kit.boxes.adresses import AdresseInterdite, AdressePermise
+from fps.kit.boxes.boites import Acheminement, Destination, EtatLettre, LettreEnBoite, LettreInconnue, siret_de
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.sql import Delete
@@ -41,7 +41,7 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
         destination.dernier += 1
         le = work.now if destination.mode is Acheminement.ADRESSE else None
         what = (letter.id, letter.type, letter.subject, letter.rang, letter.time, letter.body, letter.traceparent)
-        work.add(Lettre(siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None))
+        work.add(LettreEnBoite(siret, destination.dernier, *what, EtatLettre.ATTENTE, 0, 0, le, None))
         sirets.append(siret)
         parties.append((position, letter.id))
     work.batch.ops.append(Delete(tables.outbox, ("position", "id"), parties))
@@ -51,7 +51,7 @@ async def deposer(work: Work, letters: Mapping[int, Letter]) -> list[str]:
 
 
 async def poser(
-    work: Work, siret: str, mode: Acheminement, adresse: Adresse | None, qui: Identite | str, temps: bool | None = None
+    work: Work, siret: str, mode: Acheminement, adresse: AdressePermise | None, qui: Identite | str, temps: bool | None = None
 ) -> Destination:
     """Choose where the letters of a collectivité go, inside a transaction; `adresse` comes from `adresses.verifier`, asked before it.
 

@@ -17,8 +17,8 @@ import httpx
 from fps.errors import Introuvable
 from fps.flows import by_type
 from fps.kit.boxes import adresses, boites, essais, pannes
-from fps.kit.boxes.adresses import Adresse, AdresseInterdite, HoteInconnu
-from fps.kit.boxes.boites import Acheminement, EtatLettre, Lettre
+from fps.kit.boxes.adresses import AdresseInterdite, AdressePermise, NomIntrouvable
+from fps.kit.boxes.boites import Acheminement, EtatLettre, LettreEnBoite
 from fps.kit.boxes.pannes import Genre, Panne
 from fps.kit.boxes.signature import EN_TETE, Signataire
 from fps.kit.boxes.sonnette import Boites
@@ -131,7 +131,7 @@ class Facteur:
                 now = reading.work.now
                 posees = [une for une in await pannes.posees(reading.tx, nom) if une.regle.panne in pannes.VERS]
                 graine = reading.work.graine
-            liasses: dict[tuple[str, str], list[Lettre]] = {}
+            liasses: dict[tuple[str, str], list[LettreEnBoite]] = {}
             for lettre in map(boites.RECORD.item, rows):
                 if (ou := lettre.adresse or routes.get(lettre.siret)) is not None:
                     liasses.setdefault((lettre.siret, ou), []).append(lettre)
@@ -140,7 +140,7 @@ class Facteur:
             return sum(found)
         return 0
 
-    async def _liasse(self, depart: "Depart", texte: str, lettres: Sequence[Lettre]) -> int:
+    async def _liasse(self, depart: "Depart", texte: str, lettres: Sequence[LettreEnBoite]) -> int:
         """The letters of one round for one address, then what became of them, in one transaction."""
         found = await self._porter(depart, texte, lettres)
         done = [(lettre.numero, essai) for lettre, essai in zip(lettres, found, strict=True) if essai is not None]
@@ -149,11 +149,11 @@ class Facteur:
         async def clore(work: Work) -> None:
             await noter(work, siret, texte, done, self.service.settings.box_delays)
 
-        await self.service.ask(depart.bac, clore, [(Lettre, (siret, numero)) for numero, _ in done])
+        await self.service.ask(depart.bac, clore, [(LettreEnBoite, (siret, numero)) for numero, _ in done])
         self.service.observe("boite", "essai", len(done))
         return len(done)
 
-    async def _porter(self, depart: "Depart", texte: str, lettres: Sequence[Lettre]) -> Sequence[Essai | None]:
+    async def _porter(self, depart: "Depart", texte: str, lettres: Sequence[LettreEnBoite]) -> Sequence[Essai | None]:
         """The address is checked anew for each round, and the connections go to the network address that was checked.
 
         None: not tried in this round, whose time is bounded, so that a slow editor does not keep the others waiting.
@@ -163,7 +163,7 @@ class Facteur:
             ip = await adresses.resoudre(adresse, self.permis, self.service.settings.push_timeout)
         except AdresseInterdite as error:
             return [Essai(Resultat.INTERDITE, None, error.detail, error.code)] * len(lettres)
-        except HoteInconnu as error:
+        except NomIntrouvable as error:
             return [Essai(Resultat.ECHEC, None, str(error), injoignable=True)] * len(lettres)
         # One client for one address: a connection that was checked for a name is never used for another one.
         limits = httpx.Limits(max_connections=ENSEMBLE, max_keepalive_connections=ENSEMBLE)
@@ -174,7 +174,7 @@ class Facteur:
             horloge = asyncio.get_running_loop()
             fin = horloge.time() + self.service.settings.push_timeout
 
-            async def un(lettre: Lettre) -> Essai | None:
+            async def un(lettre: LettreEnBoite) -> Essai | None:
                 async with place:
                     if perdu:  # it has just been seen that nobody answers there
                         return perdu[0]
@@ -187,7 +187,7 @@ class Facteur:
 
             return await asyncio.gather(*map(un, lettres))
 
-    async def _un(self, client: httpx.AsyncClient, depart: Depart, adresse: Adresse, ip: str, lettre: Lettre) -> Essai:
+    async def _un(self, client: httpx.AsyncClient, depart: Depart, adresse: AdressePermise, ip: str, lettre: LettreEnBoite) -> Essai:
         """One try of a letter, struck or not by a rule of the bac."""
         une = pannes.pour(depart.posees, pannes.VERS, lettre.siret, lettre.type, lettre.numero, depart.graine, lettre.id)
         if une is None or lettre.essais >= une.regle.fois:
@@ -216,7 +216,13 @@ class Facteur:
         return replace(found, cause=cause, panne=une.nom)
 
     async def _poster(
-        self, client: httpx.AsyncClient, depart: Depart, adresse: Adresse, ip: str, lettre: Lettre, regle: pannes.Regle | None = None
+        self,
+        client: httpx.AsyncClient,
+        depart: Depart,
+        adresse: AdressePermise,
+        ip: str,
+        lettre: LettreEnBoite,
+        regle: pannes.Regle | None = None,
     ) -> Essai:
         url = adresse.vers(by_type(lettre.type).path)
         genre = None if regle is None else regle.panne
@@ -337,7 +343,7 @@ async def noter(work: Work, siret: str, adresse: str, faits: Sequence[tuple[int,
     """Keep the tries of letters of one box, and what follows for each."""
     rows: list[Row] = []
     for numero, essai in faits:
-        lettre = await work.find(Lettre, siret, numero)
+        lettre = await work.find(LettreEnBoite, siret, numero)
         if lettre is None:  # the bac was deleted, then made again
             continue
         lettre.essais += 1
@@ -348,7 +354,7 @@ async def noter(work: Work, siret: str, adresse: str, faits: Sequence[tuple[int,
     work.batch.ops.append(Insert(tables.tentatives, TENTATIVE, rows))
 
 
-def _suite(work: Work, lettre: Lettre, essai: Essai, delais: Sequence[float]) -> None:
+def _suite(work: Work, lettre: LettreEnBoite, essai: Essai, delais: Sequence[float]) -> None:
     law, said = by_type(lettre.type).law, {"id": lettre.id, "type": lettre.type}
     if essai.panne:
         work.record(lettre.subject, "panne-simulee", law, **said, regle=essai.panne, essai=lettre.essais, cause=essai.cause)

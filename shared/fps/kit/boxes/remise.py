@@ -24,7 +24,7 @@ from fps.messages.avis_collectivite import AvisPaiementCollectivite, AvisRectifi
 from fps.messages.message import Message, MessageClass
 from fps.messages.rapo import AccuseReceptionRapo, DecisionRapo, DemandePiecesRapo
 from fps.parties import Party
-from fps.regles.mentions import Constat, examiner
+from fps.regles.mentions import ConstatDeMention, examiner
 
 HOTE: Final = Party.ANTAI  # the service where the product is known by its certificate, and that keeps this mailbox
 PDF: Final = "application/pdf"
@@ -158,6 +158,6 @@ async def lire(tx: Transaction, bac: str, id: str, siret: str | None = None) -> 
     return REMISES.item(rows[0])
 
 
-def constats(remise: Remise) -> list[Constat]:
+def constats(remise: Remise) -> list[ConstatDeMention]:
     """What was found of each mention, in the order of the text."""
-    return [Constat(**one) for one in json.loads(remise.constats)]
+    return [ConstatDeMention(**one) for one in json.loads(remise.constats)]

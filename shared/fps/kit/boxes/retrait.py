@@ -13,7 +13,7 @@ from fps.confiance.habilitation import Habilitation, Identite, Permission
 from fps.confiance.refus import AccesRefuse, HorsPerimetre
 from fps.droit import droit
 from fps.kit.boxes import boites
-from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, Lettre
+from fps.kit.boxes.boites import LECTEURS, Acheminement, Destination, LettreEnBoite
 from fps.kit.boxes.destinations import choisir, rejouer
 from fps.kit.boxes.signature import Signataire, nom_de_boite
 from fps.kit.boxes.sonnette import Boites
@@ -64,10 +64,10 @@ class Boite:
         if found.zones or not all(permissions & set(found.droits) for permissions in mine):
             raise HorsPerimetre(f"{found.prestataire} : la destination vaut pour toutes les lettres, son périmètre ne les couvre pas.")
 
-    async def page(self, depuis: int | None, limite: int) -> list[Lettre]:
+    async def page(self, depuis: int | None, limite: int) -> list[LettreEnBoite]:
         """The letters that the caller may read: those not done with, or from a position on those of every state."""
         query = boites.PAGE_OUVERTES if depuis is None else boites.PAGE
-        apres, found = depuis or 0, list[Lettre]()
+        apres, found = depuis or 0, list[LettreEnBoite]()
         async with self.service.reading(self.bac) as reading:
             habilitation = await self.ouvrir(reading.work)
             while len(found) < limite:
@@ -78,7 +78,7 @@ class Boite:
                 apres = rows[-1][2]
         return found[:limite]
 
-    async def attendre(self, depuis: int | None, limite: int, secondes: float) -> list[Lettre]:
+    async def attendre(self, depuis: int | None, limite: int, secondes: float) -> list[LettreEnBoite]:
         """The same, waiting for a letter when there is none: without any transaction, and no longer than the service lives."""
         sonnette, horloge = self.service.extension(Boites).sonnette, asyncio.get_running_loop()
         if secondes and sonnette.ecoutes >= ECOUTES:
@@ -231,7 +231,7 @@ async def _rejouer(
     return Rejouees(rejouees=done)
 
 
-def _retiree(lettre: Lettre, signature: str) -> LettreRetiree:
+def _retiree(lettre: LettreEnBoite, signature: str) -> LettreRetiree:
     return LettreRetiree(
         position=lettre.numero,
         id=lettre.id,
@@ -266,7 +266,7 @@ async def historique(
     }
 
 
-async def racontees(tx: Transaction, bac: str, lettres: Sequence[Lettre]) -> list[dict[str, Any]]:
+async def racontees(tx: Transaction, bac: str, lettres: Sequence[LettreEnBoite]) -> list[dict[str, Any]]:
     """Letters with all their tries, in order."""
     essais: dict[tuple[str, int], list[dict[str, Any]]] = {}
     cles = [(bac, x.siret, x.numero) for x in lettres]
@@ -277,7 +277,7 @@ async def racontees(tx: Transaction, bac: str, lettres: Sequence[Lettre]) -> lis
     return [_histoire(x, essais.get((x.siret, x.numero), [])) for x in lettres]
 
 
-def _histoire(lettre: Lettre, tentatives: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _histoire(lettre: LettreEnBoite, tentatives: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "position": lettre.numero,
         "id": lettre.id,

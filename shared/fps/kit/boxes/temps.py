@@ -10,7 +10,7 @@ from sqlalchemy import Text, and_, bindparam, exists, or_, select
 from fps.confiance.habilitation import Identite
 from fps.errors import Conflit, Introuvable
 from fps.kit.boxes import boites
-from fps.kit.boxes.boites import Acheminement, Destination, Lettre
+from fps.kit.boxes.boites import Acheminement, Destination, LettreEnBoite
 from fps.kit.boxes.reveil import REVEILS, Reveil
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
@@ -137,7 +137,7 @@ async def prevenir(service: Service, bac: str) -> int:
 
 
 async def _relancer(work: Work, siret: str, numero: int) -> None:
-    lettre, destination = await work.find(Lettre, siret, numero), await work.find(Destination, siret)
+    lettre, destination = await work.find(LettreEnBoite, siret, numero), await work.find(Destination, siret)
     if lettre is not None and destination is not None and lettre.etat in boites.OUVERTES:
         lettre.relancer(work.now if destination.mode is Acheminement.ADRESSE else None)
 

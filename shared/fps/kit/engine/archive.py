@@ -79,7 +79,7 @@ async def write(tx: Transaction, service: str, nom: str, tables: Sequence[Table]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Morceau:
     """The beginning of a table (`rang` is -1, `valeur` its columns), or one of its rows; `poids`: its bytes."""
 
     table: str
@@ -88,7 +88,7 @@ class Piece:
     poids: int = 0
 
 
-def read(file: BinaryIO, service: str) -> Iterator[Piece]:
+def read(file: BinaryIO, service: str) -> Iterator[Morceau]:
     """The pieces of a stream, from its first line; raises Malformed, at the end too: what it gave is only sure then."""
     file.seek(0)
     seal, numbers, table, said = hashlib.sha256(), dict[str, int](), "", None
@@ -107,14 +107,14 @@ def read(file: BinaryIO, service: str) -> Iterator[Piece]:
         elif isinstance(value, list):
             if not table:
                 raise fault(place, "le nom d'une table est attendu d'abord")
-            yield Piece(table, numbers[table], value, len(raw))
+            yield Morceau(table, numbers[table], value, len(raw))
             numbers[table] += 1
         elif isinstance(value, dict) and set(value) == {"table", "colonnes"} and isinstance(value["table"], str):
             table = value["table"]
             if table in numbers:
                 raise fault(place, f"la table « {table[:40]} » est déjà venue")
             numbers[table] = 0
-            yield Piece(table, -1, value["colonnes"])
+            yield Morceau(table, -1, value["colonnes"])
         elif isinstance(value, dict) and set(value) == {"fin"}:
             if value["fin"] != {"lignes": numbers, "empreinte": seal.hexdigest()}:
                 raise fault(place, "ce qui précède n'est pas ce qui avait été écrit : le fichier a été changé, ou coupé")
@@ -151,7 +151,7 @@ def _whose(value: Mapping[str, Any], service: str) -> None:
         raise fault("service", f"cet export vient de « {str(value.get('service'))[:40]} », ce service est « {service} »")
 
 
-def read_document(content: Any, service: str) -> Iterator[Piece]:
+def read_document(content: Any, service: str) -> Iterator[Morceau]:
     """The pieces of an export of the first version, one JSON document; raises Malformed."""
     if not isinstance(content, dict) or not isinstance(content.get("tables"), dict):
         raise fault("tables", "un objet est attendu")
@@ -159,6 +159,6 @@ def read_document(content: Any, service: str) -> Iterator[Piece]:
     for name, given in content["tables"].items():
         if not isinstance(given, dict) or not isinstance(given.get("lignes"), list) or not isinstance(given.get("colonnes"), list):
             raise fault(f"tables.{name[:40]}", "« colonnes » et « lignes » sont attendues, deux listes")
-        yield Piece(name, -1, given["colonnes"])
+        yield Morceau(name, -1, given["colonnes"])
         for rank, row in enumerate(given["lignes"]):
-            yield Piece(name, rank, row, 512)
+            yield Morceau(name, rank, row, 512)

@@ -278,7 +278,9 @@ async def dump(service: Service, nom: str, *, signees: bool = False) -> AsyncIte
             yield some
 
 
-def taken(service: Service, nom: str, source: reprise.Source, origine: str = "", temoin: reprise.Temoin | None = None) -> reprise.Reprise:
+def taken(
+    service: Service, nom: str, source: reprise.Source, origine: str = "", temoin: reprise.LecteurDesTetes | None = None
+) -> reprise.Reprise:
     """An export that is going to be put back under a name; `origine`: that which it left with. Raises Malformed."""
     return reprise.Reprise(service, check_name(nom), tables_of(service), source, origine, temoin)
 

@@ -28,7 +28,7 @@ _LINES: Any = (
 
 
 @dataclass(frozen=True, slots=True)
-class Fait:
+class GesteFait:
     """One thing that was asked; `corps` is that of the request, or of the letter, whose `type` and `lettre` are then known."""
 
     position: int
@@ -46,18 +46,18 @@ class Fait:
         return self.corps is not None or self.methode == "GET"
 
 
-async def lire(tx: Transaction, nom: str, apres: int, limite: int) -> list[Fait]:
+async def lire(tx: Transaction, nom: str, apres: int, limite: int) -> list[GesteFait]:
     """What was asked of a bac after a position; raises BacInconnu."""
     await bacs.find(tx, nom)
     rows = await tx.select(_LINES, nom=nom, apres=apres, limite=limite)
     return [_fait(row) for row in rows]
 
 
-def _fait(row: Any) -> Fait:
+def _fait(row: Any) -> GesteFait:
     position, time, wall, methode, chemin, corps, lettre, type_, body = row
     text = body if lettre is not None else corps
     value = None if text is None else parse(text.encode())
-    return Fait(position, time.astimezone(PARIS), wall.astimezone(PARIS), methode, chemin, value, lettre, type_)
+    return GesteFait(position, time.astimezone(PARIS), wall.astimezone(PARIS), methode, chemin, value, lettre, type_)
 
 
 async def recevoir(service: Service, nom: str, identifiant: str, type_: str, corps: Any) -> Receipt:

@@ -17,7 +17,7 @@ from fps.kit.data.database import LigneEnDouble, Transaction
 from fps.kit.data.packed import HexDigest, Packed
 from fps.kit.data.sql import Insert, Instant, Row
 from fps.kit.engine import buried, releve, verification, villes
-from fps.kit.engine.archive import Piece, exported, fault
+from fps.kit.engine.archive import Morceau, exported, fault
 from fps.kit.engine.service import Service
 from fps.kit.engine.verification import Constat
 from fps.kit.engine.work import Work
@@ -38,14 +38,14 @@ class Faux(ValueError):
     """A value that its place cannot hold."""
 
 
-Source = Callable[[], Iterator[Piece]]  # the export, from its beginning each time
+Source = Callable[[], Iterator[Morceau]]  # the export, from its beginning each time
 _TETES: Final[tuple[Any, ...]] = tuple(
     select(func.count()).select_from(table).where(table.c.bac == bindparam("nom", type_=Text))
     for table in (tables.chains, tables.audit_tetes)
 )
 
 
-class Temoin(Protocol):
+class LecteurDesTetes(Protocol):
     """What reads the signed heads of an export, some rows of (number, rank of audit, JWS) after the others, and gives what they convict."""
 
     couvertes: int  # journals whose head, as it came, is one that was signed
@@ -70,7 +70,7 @@ class Couverture:
 class Reprise:
     """An export that a service takes back under the name `nom`: read whole and verified first, then read again and written."""
 
-    def __init__(self, service: Service, nom: str, known: Sequence[Table], source: Source, origine: str, temoin: Temoin | None):
+    def __init__(self, service: Service, nom: str, known: Sequence[Table], source: Source, origine: str, temoin: LecteurDesTetes | None):
         self.service, self.nom, self.source, self.origine, self._temoin = service, nom, source, origine, temoin
         self._known = {t.name: t for t in (*known, tables.ancres)}
         self._readers = {record.table.name: record for record in service.records.values()}
@@ -152,7 +152,7 @@ class Reprise:
     def _other(self, names: Iterable[str]) -> Malformed:
         return fault("tables", f"les tables diffèrent : {sorted(n[:40] for n in names)} (autre version du simulateur ?)"[:400])
 
-    def _row(self, piece: Piece, columns: Sequence[Column[Any]], controle: bool) -> Row:
+    def _row(self, piece: Morceau, columns: Sequence[Column[Any]], controle: bool) -> Row:
         """The values of a row, as its table holds them."""
         name, row, path = piece.table, piece.valeur, f"tables.{piece.table}.lignes.{piece.rang}"
         if not isinstance(row, list) or len(row) != len(columns):

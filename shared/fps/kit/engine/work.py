@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from fps.confiance.habilitation import Identite
-from fps.droit.money import Ecriture
+from fps.droit.money import EcritureEquilibree
 from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
@@ -66,7 +66,7 @@ class Act:
     floor: int = 0
     trace: str = ""
     message: Message | None = None
-    ecriture: Ecriture | None = None
+    ecriture: EcritureEquilibree | None = None
 
 
 @dataclass
@@ -336,7 +336,7 @@ class Work:
         """A line of the audit journal; it stays even when the act is refused (`code`: that of the refusal)."""
         self.batch.notes.append(audit.note(self.bac.nom, acte, qui, objet, code=code, instant=self.now, **details))
 
-    def book(self, subject: str, ecriture: Ecriture, article: str) -> None:
+    def book(self, subject: str, ecriture: EcritureEquilibree, article: str) -> None:
         """A balanced entry of the ledger, told in the journal."""
         data = {"libelle": ecriture.libelle, "lignes": [[x.compte, x.debit, x.credit] for x in ecriture.lignes]}
         self._acts.append(Act(self.bac, subject, self.now, "ecriture", article, data, self._floor, self._trace, ecriture=ecriture))

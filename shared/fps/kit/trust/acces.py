@@ -201,9 +201,9 @@ def jeton(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def titulaire(request: Request) -> personnes.Compte | None:
+def titulaire(request: Request) -> personnes.ComptePersonnel | None:
     """The account whose session opened a door; None for the pilot."""
-    compte: personnes.Compte | None = request.state.compte
+    compte: personnes.ComptePersonnel | None = request.state.compte
     return compte
 
 

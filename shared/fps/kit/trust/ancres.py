@@ -254,7 +254,7 @@ async def examiner(
     return len(rows), found, numero if len(rows) == limite else None, bool(tetes)
 
 
-class Temoin:
+class TemoinDesAncres:
     """The anchors that came with an export, read in order against its lines, which were just stored under another name maybe.
 
     Each is signed by this service, of this simulator or of another (its certificate says so, and its own authority alone could prove it),

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from fps.confiance.habilitation import Habilitation, Identite, sirets_cites
 from fps.confiance.refus import (
-    AutoriteInconnue,
+    AutoriteNonReconnue,
     CertificatAutoSigne,
     CertificatExpire,
     CertificatIllisible,
@@ -155,7 +155,7 @@ class Trust(Extension):
         try:
             certificat.verify_directly_issued_by(certificat)
         except INVERIFIABLE:
-            raise AutoriteInconnue(f"« {nom} », émis par « {certificat.issuer.rfc4514_string()[:200]} ».") from None
+            raise AutoriteNonReconnue(f"« {nom} », émis par « {certificat.issuer.rfc4514_string()[:200]} ».") from None
         raise CertificatAutoSigne(f"« {nom} ».")
 
 

@@ -95,7 +95,7 @@ class EtatCompte(StrEnum):
 
 
 @dataclass
-class Compte:
+class ComptePersonnel:
     """One person's account. `espace`: what it belongs to (« ccsp:SIRET »).
 
     The lock ends in real time, or with the date of the bac; the rest is wall time.
@@ -143,7 +143,7 @@ class Session:
     fermee: bool = False
 
 
-COMPTES = Record.of(tables.comptes_nominatifs, Compte)
+COMPTES = Record.of(tables.comptes_nominatifs, ComptePersonnel)
 RECORDS: tuple[Record[Any], ...] = (COMPTES, Record.of(tables.sessions, Session))
 
 
@@ -191,40 +191,40 @@ async def concorde(empreinte: str | None, mot_de_passe: str) -> bool:
 
 async def creer(
     work: Work, espace: str, login: str, nom: str, empreinte: str, role: str = "agent", etat: EtatCompte = EtatCompte.ACTIF
-) -> Compte:
+) -> ComptePersonnel:
     """A new account, with what `hacher` gave of its password; raises LoginPris."""
-    if await work.find(Compte, espace, login) is not None:
+    if await work.find(ComptePersonnel, espace, login) is not None:
         raise LoginPris(f"« {login} »", "login")
-    compte = Compte(espace, login, nom, role, empreinte, etat, cree_le=work.now, mot_de_passe_le=work.batch.wall)
+    compte = ComptePersonnel(espace, login, nom, role, empreinte, etat, cree_le=work.now, mot_de_passe_le=work.batch.wall)
     work.add(compte)
     return compte
 
 
-async def connu(work: Work, espace: str, login: str) -> Compte:
+async def connu(work: Work, espace: str, login: str) -> ComptePersonnel:
     """The account of that login; raises CompteInconnu."""
-    compte = await work.find(Compte, espace, login)
+    compte = await work.find(ComptePersonnel, espace, login)
     if compte is None:
         raise CompteInconnu(f"« {login[:60]} »", "login")
     return compte
 
 
-async def de_l_espace(tx: Transaction, bac: str, espace: str) -> list[Compte]:
+async def de_l_espace(tx: Transaction, bac: str, espace: str) -> list[ComptePersonnel]:
     """The accounts of an espace, in the order of their logins."""
     rows = await tx.load(tables.comptes_nominatifs, [(bac, espace)], ("bac", "espace"))
     return sorted((COMPTES.item(row) for row in rows), key=lambda compte: compte.login)
 
 
-async def fermer(work: Work, espace: str, login: str) -> Compte:
+async def fermer(work: Work, espace: str, login: str) -> ComptePersonnel:
     """Close an account and its sessions; raises CompteInconnu."""
     compte = await connu(work, espace, login)
     compte.etat = EtatCompte.FERME
     return compte
 
 
-async def session(work: Work, jeton: str | None, espace: str) -> Compte:
+async def session(work: Work, jeton: str | None, espace: str) -> ComptePersonnel:
     """Whose session a token is, in this espace; raises SessionRequise, SessionExpiree."""
     trouvee = await work.find(Session, digest(jeton)) if jeton else None
-    compte = await work.find(Compte, espace, trouvee.login) if trouvee is not None and trouvee.espace == espace else None
+    compte = await work.find(ComptePersonnel, espace, trouvee.login) if trouvee is not None and trouvee.espace == espace else None
     if trouvee is None or compte is None:
         raise SessionRequise(f"Espace « {espace} ».")
     if trouvee.fermee or compte.etat is not EtatCompte.ACTIF or trouvee.ouverte_le < compte.mot_de_passe_le:
@@ -241,7 +241,7 @@ async def fermer_session(work: Work, jeton: str) -> None:
         trouvee.fermee = True
 
 
-def ouvrir(work: Work, compte: Compte) -> tuple[str, Session]:
+def ouvrir(work: Work, compte: ComptePersonnel) -> tuple[str, Session]:
     """A new session and its token, which is told once and never kept."""
     jeton, maintenant = secrets.token_urlsafe(32), work.batch.wall
     duree = timedelta(minutes=droit(work.today).compte_session_minutes)

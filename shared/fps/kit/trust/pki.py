@@ -39,7 +39,7 @@ Hote = x509.DNSName | x509.IPAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
+class RevocationAuPsce:
     """Since when a certificate of the test PSCE is revoked, and why (the reason of RFC 5280, § 5.3.1)."""
 
     le: datetime
@@ -47,7 +47,7 @@ class Revocation:
 
 
 @dataclass(frozen=True)
-class Autorite:
+class AutoriteDeCertification:
     """A certification authority with its key."""
 
     certificat: x509.Certificate
@@ -93,7 +93,7 @@ def bati(
     return builder.public_key(cle).not_valid_before(du).not_valid_after(au)  # type: ignore[arg-type]
 
 
-def autorite(commun: str, de: Autorite | None, rang: int | None) -> Autorite:
+def autorite(commun: str, de: AutoriteDeCertification | None, rang: int | None) -> AutoriteDeCertification:
     """A new authority, self-signed when it has none above it."""
     cle, sujet, du = ec.generate_private_key(ec.SECP256R1()), nom(commun), wall_now() - MARGE
     signataire = de.cle if de else cle
@@ -102,11 +102,11 @@ def autorite(commun: str, de: Autorite | None, rang: int | None) -> Autorite:
     builder = builder.add_extension(usages(autorite=True), critical=True)
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
     builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signataire.public_key()), critical=False)
-    return Autorite(builder.sign(signataire, SHA256()), cle)
+    return AutoriteDeCertification(builder.sign(signataire, SHA256()), cle)
 
 
 def feuille(
-    builder: x509.CertificateBuilder, cle: object, de: Autorite, noms: Sequence[x509.GeneralName], *, serveur: bool = True
+    builder: x509.CertificateBuilder, cle: object, de: AutoriteDeCertification, noms: Sequence[x509.GeneralName], *, serveur: bool = True
 ) -> x509.Certificate:
     """An end certificate to authenticate a client, and a server when it has the names of one."""
     usage = [ExtendedKeyUsageOID.CLIENT_AUTH, *([ExtendedKeyUsageOID.SERVER_AUTH] if serveur else [])]
@@ -198,7 +198,7 @@ class Pki:
         uri, propre = x509.UniformResourceIdentifier(f"{SERVICE_URI}{party}"), x509.DNSName(party.value)
         builder = bati(nom(f"{LIBELLES[party]} (simulé)"), cle.public_key(), de.certificat.subject, du, du + ANNEES)
         noms = [uri, propre, *(h for h in hotes if h != propre)]
-        self._garder(party.value, Autorite(feuille(builder, cle.public_key(), de, noms), cle))
+        self._garder(party.value, AutoriteDeCertification(feuille(builder, cle.public_key(), de, noms), cle))
 
     def _lettres(self, party: Party) -> None:
         """What a service shows to an editor: its key, its name, the right to be a client, and not the identity that opens doors here."""
@@ -237,7 +237,7 @@ class Pki:
         """The root and the intermediate authorities: what a server checks client certificates with."""
         return self.publics / "autorites.crt"
 
-    def _garder(self, nom: str, qui: Autorite) -> None:
+    def _garder(self, nom: str, qui: AutoriteDeCertification) -> None:
         # The key first: a certificate in its place says that all is there.
         chemin = self.fichier_cle(nom)
         chemin.parent.parent.mkdir(exist_ok=True, mode=0o700)
@@ -256,9 +256,9 @@ class Pki:
             raise TypeError(f"{self.fichier_cle(nom)}: not a key of this PKI")
         return cle
 
-    def autorite(self, nom: str) -> Autorite:
+    def autorite(self, nom: str) -> AutoriteDeCertification:
         """An authority with its key; raises FileNotFoundError where only public files are."""
-        return Autorite(self.certificat(nom), self._cle(nom))
+        return AutoriteDeCertification(self.certificat(nom), self._cle(nom))
 
     def certificat(self, nom: str) -> x509.Certificate:
         """The certificate of an authority or of a service."""
@@ -278,7 +278,7 @@ class Pki:
         """The test PSCE and the authority of the services."""
         return (self.certificat(PSCE), self.certificat(SERVICES_AC))
 
-    def publier_crl(self, revoques: Mapping[int, Revocation]) -> None:
+    def publier_crl(self, revoques: Mapping[int, RevocationAuPsce]) -> None:
         """Write the list of the revoked certificates of the test PSCE, by serial number; the caller holds the lock."""
         de, maintenant = self.autorite(PSCE), wall_now()
         builder = x509.CertificateRevocationListBuilder().issuer_name(de.certificat.subject)
@@ -299,11 +299,11 @@ class Pki:
             raise ValueError("la liste de révocation n'est pas signée par le PSCE de test")
         return crl
 
-    def publies(self) -> dict[int, Revocation]:
+    def publies(self) -> dict[int, RevocationAuPsce]:
         """The revoked serial numbers, as they are published at this instant."""
-        return {ligne.serial_number: Revocation(ligne.revocation_date_utc, _raison(ligne)) for ligne in self.crl()}
+        return {ligne.serial_number: RevocationAuPsce(ligne.revocation_date_utc, _raison(ligne)) for ligne in self.crl()}
 
-    def revoques(self) -> Mapping[int, Revocation]:
+    def revoques(self) -> Mapping[int, RevocationAuPsce]:
         """The revoked serial numbers; the file is read again as soon as it changes."""
         etat = (self.publics / CHEMIN_CRL).stat()
         marque = (etat.st_mtime_ns, etat.st_ino, etat.st_size)

@@ -24,7 +24,7 @@ from fps.errors import Introuvable, MessageRefuse
 from fps.kit.engine.once import Asked
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.trust.identity import cle_forte
-from fps.kit.trust.pki import ICD_SIRENE, MARGE, PSCE, Hote, Pki, Revocation, bati, feuille, nom, pem
+from fps.kit.trust.pki import ICD_SIRENE, MARGE, PSCE, Hote, Pki, RevocationAuPsce, bati, feuille, nom, pem
 from fps.kit.web import keys
 
 DUREE: Final = timedelta(days=3 * 365)  # also the longest (hypothesis H102)
@@ -163,7 +163,7 @@ class Emis:
     cle: str = ""  # of the request that asked for it, when it had an Idempotency-Key: digests
     demande: str = ""
 
-    def etat(self, pki: Pki) -> tuple[Statut, Revocation | None]:
+    def etat(self, pki: Pki) -> tuple[Statut, RevocationAuPsce | None]:
         """What it is worth at this instant of the real day, and its revocation."""
         revocation, maintenant = pki.revoques().get(int(self.serie, 16)), wall_now()
         if revocation is not None:
@@ -242,7 +242,7 @@ def revoquer(pki: Pki, serie: str, motif: MotifRevocation = MotifRevocation.NON_
     with _ecriture(pki):
         connus = pki.publies()
         if int(emis.serie, 16) not in connus:
-            pki.publier_crl({**connus, int(emis.serie, 16): Revocation(wall_now().replace(microsecond=0), RAISONS[motif])})
+            pki.publier_crl({**connus, int(emis.serie, 16): RevocationAuPsce(wall_now().replace(microsecond=0), RAISONS[motif])})
     return emis
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
 from fps.kit.trust import personnes
-from fps.kit.trust.personnes import Compte, EtatCompte, IdentifiantsRefuses
+from fps.kit.trust.personnes import ComptePersonnel, EtatCompte, IdentifiantsRefuses
 
 T = TypeVar("T")
 INCONNU = "compte:inconnu"  # what was typed as a login is not kept: it may be a password
@@ -31,7 +31,7 @@ async def authentifier(
     espace: str,
     login: str,
     mot_de_passe: str,
-    suite: Callable[[Work, Compte], Awaitable[T]],
+    suite: Callable[[Work, ComptePersonnel], Awaitable[T]],
     *,
     etat: EtatCompte = EtatCompte.ACTIF,
     acte: str = "session",
@@ -42,12 +42,12 @@ async def authentifier(
     """
     while True:
         async with service.reading(bac) as lecture:
-            lu = await lecture.work.find(Compte, espace, login)
+            lu = await lecture.work.find(ComptePersonnel, espace, login)
             empreinte = None if lu is None else lu.empreinte
         bon = await personnes.concorde(empreinte, mot_de_passe)
 
         async def run(work: Work, empreinte: str | None = empreinte, bon: bool = bon) -> tuple[T] | None:
-            compte = await work.find(Compte, espace, login)
+            compte = await work.find(ComptePersonnel, espace, login)
             if (None if compte is None else compte.empreinte) != empreinte:
                 return None  # the password changed meanwhile: what was compared is no longer it
             reconnu = _exiger(work, compte, bon, etat, espace, acte)
@@ -59,7 +59,7 @@ async def authentifier(
             return fait[0]
 
 
-def _exiger(work: Work, compte: Compte | None, bon: bool, etat: EtatCompte, espace: str, acte: str) -> Compte:
+def _exiger(work: Work, compte: ComptePersonnel | None, bon: bool, etat: EtatCompte, espace: str, acte: str) -> ComptePersonnel:
     """Who gave the right password; else count the failure, write why, and raise IdentifiantsRefuses."""
     if compte is None:
         motif = "login-inconnu"
@@ -81,7 +81,7 @@ def _exiger(work: Work, compte: Compte | None, bon: bool, etat: EtatCompte, espa
 async def ouvrir_session(service: Service, bac: str, espace: str, login: str, mot_de_passe: str) -> Ouverture:
     """Open a session; raises IdentifiantsRefuses."""
 
-    async def suite(work: Work, compte: Compte) -> Ouverture:
+    async def suite(work: Work, compte: ComptePersonnel) -> Ouverture:
         jeton, ouverte = personnes.ouvrir(work, compte)
         return Ouverture(jeton, compte.login, compte.nom, compte.role, ouverte.expire_le)
 
@@ -97,15 +97,15 @@ async def changer_mot_de_passe(
     nouveau: str,
     *,
     etat: EtatCompte = EtatCompte.ACTIF,
-    verifier: Callable[[Work, Compte], Awaitable[None]] | None = None,
-) -> Compte:
+    verifier: Callable[[Work, ComptePersonnel], Awaitable[None]] | None = None,
+) -> ComptePersonnel:
     """Replace a password, which ends the sessions; with the one-time code for `ancien` and the state « à activer », the first one.
 
     Raises MotDePasseFaible, IdentifiantsRefuses, and what `verifier` raises once the former one was right.
     """
     empreinte = await personnes.hacher(login, nouveau)
 
-    async def suite(work: Work, compte: Compte) -> Compte:
+    async def suite(work: Work, compte: ComptePersonnel) -> ComptePersonnel:
         if verifier is not None:
             await verifier(work, compte)
         compte.empreinte, compte.etat, compte.mot_de_passe_le = empreinte, EtatCompte.ACTIF, work.batch.wall
@@ -114,7 +114,7 @@ async def changer_mot_de_passe(
     return await authentifier(service, bac, espace, login, ancien, suite, etat=etat, acte="mot-de-passe")
 
 
-async def fermer_session(service: Service, bac: str, jeton: str, compte: Compte) -> None:
+async def fermer_session(service: Service, bac: str, jeton: str, compte: ComptePersonnel) -> None:
     """End a session."""
 
     async def run(work: Work) -> None:

@@ -5,7 +5,7 @@ import logging
 import ssl
 from typing import Any, Final, Self
 
-from fps.confiance.refus import AutoriteInconnue, CertificatAutoSigne, CleFaible, UsageInterdit
+from fps.confiance.refus import AutoriteNonReconnue, CertificatAutoSigne, CleFaible, UsageInterdit
 from fps.kit.engine.audit import SANS_BAC
 from fps.kit.engine.service import Service
 from fps.kit.ground.faults import Unavailable
@@ -23,9 +23,9 @@ PENDING: Final = 1_000  # refused handshakes that wait to be kept in the audit j
 # What OpenSSL found in a client's certificate (X509_V_ERR_…), as the doors say it; anything else is « tls-refuse ».
 CODES: Final = {
     18: CertificatAutoSigne.code,
-    19: AutoriteInconnue.code,
-    20: AutoriteInconnue.code,
-    21: AutoriteInconnue.code,
+    19: AutoriteNonReconnue.code,
+    20: AutoriteNonReconnue.code,
+    21: AutoriteNonReconnue.code,
     26: UsageInterdit.code,
     66: CleFaible.code,
 }

@@ -4,7 +4,7 @@ from antai.actes.espace.espace import ouvert
 from antai.domain.espace.refus import DernierResponsable, RoleInsuffisant
 from fps.kit.engine.work import Work
 from fps.kit.trust import personnes
-from fps.kit.trust.personnes import Compte, EtatCompte
+from fps.kit.trust.personnes import ComptePersonnel, EtatCompte
 
 RESPONSABLE, AGENT = "responsable", "agent"
 
@@ -16,7 +16,7 @@ def espace_comptes(siret: str) -> str:
 
 async def ouvrir_premier(siret: str, login: str, nom: str, empreinte: str, work: Work) -> None:
     """The account of who asks; the same login of a request that was refused is opened again, with its new password."""
-    ancien = await work.find(Compte, espace_comptes(siret), login)
+    ancien = await work.find(ComptePersonnel, espace_comptes(siret), login)
     if ancien is None:
         await personnes.creer(work, espace_comptes(siret), login, nom, empreinte, RESPONSABLE)
         return
@@ -29,7 +29,7 @@ async def fermer_premier(siret: str, login: str, work: Work) -> None:
     await personnes.fermer(work, espace_comptes(siret), login)
 
 
-async def ouvrir(par: Compte | None, siret: str, login: str, nom: str, empreinte: str, role: str, work: Work) -> Compte:
+async def ouvrir(par: ComptePersonnel | None, siret: str, login: str, nom: str, empreinte: str, role: str, work: Work) -> ComptePersonnel:
     """A new account, opened by a responsable or by the administration (None).
 
     Raises RoleInsuffisant, the refusal of the espace, LoginPris.
@@ -39,7 +39,7 @@ async def ouvrir(par: Compte | None, siret: str, login: str, nom: str, empreinte
     return await personnes.creer(work, espace_comptes(siret), login, nom, empreinte, role)
 
 
-async def fermer(par: Compte | None, siret: str, login: str, work: Work) -> Compte:
+async def fermer(par: ComptePersonnel | None, siret: str, login: str, work: Work) -> ComptePersonnel:
     """Close an account; one responsable at least remains.
 
     Raises RoleInsuffisant, the refusal of the espace, CompteInconnu, DernierResponsable.
@@ -56,6 +56,6 @@ async def fermer(par: Compte | None, siret: str, login: str, work: Work) -> Comp
     return await personnes.fermer(work, espace, login)
 
 
-def _exiger_responsable(par: Compte | None) -> None:
+def _exiger_responsable(par: ComptePersonnel | None) -> None:
     if par is not None and par.role == AGENT:
         raise RoleInsuffisant(f"Rôle « {par.role} ».")

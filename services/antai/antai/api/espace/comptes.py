@@ -17,7 +17,7 @@ from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust import personnes, sessions
 from fps.kit.trust.acces import auteur, titulaire
-from fps.kit.trust.personnes import Compte, EtatCompte
+from fps.kit.trust.personnes import ComptePersonnel, EtatCompte
 from fps.kit.web.body import Router
 
 LoginChemin = Annotated[str, Path(pattern=personnes.LOGIN, description="Identifiant de connexion")]
@@ -45,7 +45,7 @@ class AgentVu(BaseModel):
     cree_le: datetime
 
     @classmethod
-    def voir(cls, compte: Compte) -> "AgentVu":
+    def voir(cls, compte: ComptePersonnel) -> "AgentVu":
         """This account."""
         return cls(login=compte.login, nom=compte.nom, role=compte.role, etat=compte.etat, cree_le=compte.cree_le)
 

@@ -19,7 +19,7 @@ SUIVI = frozenset({Permission.SUIVI})
 
 
 @dataclass(frozen=True, slots=True)
-class Perimetre:
+class PerimetreVu:
     """One collectivité and the zones that may be seen of it; no zone means all of them."""
 
     siret: str
@@ -29,12 +29,12 @@ class Perimetre:
         """Whether a zone may be seen."""
         return not self.zones or zone in self.zones
 
-    def restreindre(self, zones: Sequence[str]) -> "Perimetre":
+    def restreindre(self, zones: Sequence[str]) -> "PerimetreVu":
         """The same, in some zones only; raises HorsPerimetre for a zone that is not in it."""
         for zone in zones:
             if not self.voit(zone):
                 raise HorsPerimetre(f"SIRET {self.siret} : la zone « {zone[:40]} » n'est pas dans son périmètre ({', '.join(self.zones)}).")
-        return Perimetre(self.siret, tuple(zones)) if zones else self
+        return PerimetreVu(self.siret, tuple(zones)) if zones else self
 
 
 def suivi(service: Service) -> Any:
@@ -58,15 +58,15 @@ def qui_suit(request: Request) -> Identite | None:
     return qui
 
 
-async def perimetre(qui: Identite | None, siret: str, zones: Sequence[str], work: Work) -> Perimetre:
+async def perimetre(qui: Identite | None, siret: str, zones: Sequence[str], work: Work) -> PerimetreVu:
     """What may be followed of a collectivité; raises AccesRefuse with the step that is missing, HorsPerimetre."""
     if qui is None:
-        return Perimetre(siret, tuple(zones))
+        return PerimetreVu(siret, tuple(zones))
     habilitation = await habilitee(acces, None, qui, siret, SUIVI, work, quoi="la consultation")
-    return Perimetre(siret, habilitation.zones).restreindre(zones)
+    return PerimetreVu(siret, habilitation.zones).restreindre(zones)
 
 
-async def perimetres(qui: Identite, lecture: Reading) -> list[Perimetre]:
+async def perimetres(qui: Identite, lecture: Reading) -> list[PerimetreVu]:
     """Everything that a provider may follow; raises the refusal of the first deposit when it may follow nothing."""
     trouves, refus = [], []
     for depot in await certificats_de(lecture.tx, lecture.work.bac.nom, cle=qui.cle):
