@@ -29,16 +29,21 @@ class Lecture:
 
     async def get(self, service: Party, bac: str, path: str, **params: str | int) -> Any:
         """The JSON of a public route in a bac, None when it does not exist; raises PiloteErreur."""
+        return await self.lire_en_session(None, service, bac, path, **params)
+
+    async def lire_en_session(self, jeton: str | None, service: Party, bac: str, path: str, **params: str | int) -> Any:
+        """The same, read with the session of an agent when there is one; raises PiloteErreur."""
         prefix = "" if bac == DEFAUT else f"/bacs/{bac}"
+        entetes = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}
         try:
-            response = await self.client.get(f"{self.addresses[service]}{prefix}{path}", params=params)
+            response = await self.client.get(f"{self.addresses[service]}{prefix}{path}", params=params, headers=entetes)
         except httpx.HTTPError as error:
             problem = {"code": "service-injoignable", "title": "Le service ne répond pas", "detail": f"{LIBELLES[service]} ({error!r})"}
             raise PiloteErreur(service, problem) from error
         if response.status_code == 404:
             return None
         if response.status_code >= 400:
-            raise PiloteErreur(service, _problem(response))
+            raise PiloteErreur(service, {"status": response.status_code, **_problem(response)})
         return response.json()
 
     async def dossiers(self, bac: str, apres: str = "") -> tuple[list[dict[str, Any]], str | None]:

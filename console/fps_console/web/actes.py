@@ -97,8 +97,22 @@ def _su(defauts: Champs, mots: Champs) -> dict[str, Any]:
     return found
 
 
-async def faire(cadre: "Cadre", bac: str, un: Acte, forme: Formulaire, mots: Champs, geste: Geste) -> dict[str, Any]:
-    """Do an act with what was typed, once for this form, and wait until its letters have arrived. Raises Refuse, PiloteErreur."""
+async def faire(
+    cadre: "Cadre",
+    bac: str,
+    un: Acte,
+    forme: Formulaire,
+    mots: Champs,
+    geste: Geste,
+    *,
+    porteur: str | None = None,
+    liste: str = "",
+) -> dict[str, Any]:
+    """Do an act with what was typed, once for this form, and wait until its letters have arrived. Raises Refuse, PiloteErreur.
+
+    `porteur`: the session that does it, else the pilot; `liste`: the word of the message of which what was typed is one element.
+    A list that is answered is under « elements ».
+    """
     from fps_simulateur.joueur import remplacer
 
     try:
@@ -116,7 +130,9 @@ async def faire(cadre: "Cadre", bac: str, un: Acte, forme: Formulaire, mots: Cha
     path = str(remplacer(un.route, {**mots, **lieux}))
     url = f"{cadre.lecture.addresses[un.a]}/bacs/{bac}{path}"
     try:
-        answer = await cadre.lecture.client.request(un.methode, url, headers={EN_TETE: geste.cle}, json=body)
+        entetes = {EN_TETE: geste.cle} | ({} if porteur is None else {"Authorization": f"Bearer {porteur}"})
+        sent: dict[str, Any] = {} if un.methode == "DELETE" else {"json": {liste: [body]} if liste else body}
+        answer = await cadre.lecture.client.request(un.methode, url, headers=entetes, **sent)
     except httpx.HTTPError as error:
         raise cadre.pilot._injoignable(un.a, error) from error
     try:
@@ -130,7 +146,7 @@ async def faire(cadre: "Cadre", bac: str, un: Acte, forme: Formulaire, mots: Cha
         erreurs = (problem.get("accuse") or {}).get("erreurs")
         raise PiloteErreur(un.a, {"status": answer.status_code, **problem, **({"erreurs": erreurs} if erreurs else {})})
     await cadre.pilot.au_calme(bac)
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {"elements": found} if isinstance(found, list) else {}
 
 
 async def _reference(cadre: "Cadre", bac: str, siret: str) -> bool:

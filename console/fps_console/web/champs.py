@@ -30,7 +30,7 @@ class Champ:
 
     nom: str
     libelle: str
-    genre: str  # texte, long, entier, euros, date, instant, oui, choix, coches, piece, pieces, lignes, table, json
+    genre: str  # texte, long, entier, euros, date, instant, oui, choix, coches, piece, pieces, lignes, table, secret, json
     aide: str = ""
     requis: bool = False
     defaut: str = ""
@@ -167,6 +167,8 @@ def _feuille(champ: Champ, vraie: Schema, parts: Schema, dit: Any) -> Champ:
             if "empreinte" in vraie.get("properties", {}):
                 return replace(_pieces(champ, vraie, parts, [dit] if dit else []), genre="piece", defaut=str((dit or {}).get("nature", "")))
             return replace(champ, genre="json", defaut="" if dit is None else json.dumps(dit, ensure_ascii=False))
+    if vraie.get("format") == "password":
+        return replace(champ, genre="secret", longueur=longueur)
     if vraie.get("format") == "date":
         return replace(champ, genre="date", defaut=texte, aide="" if champ.aide.startswith("Date (") else champ.aide)
     if vraie.get("format") == "date-time":

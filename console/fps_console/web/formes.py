@@ -29,6 +29,7 @@ TAILLE: Final = 256 * 1024  # bytes of a form without a file
 CHAMPS: Final = 5_000  # fields of a form: a town with a hundred zones
 ILLISIBLE: Final = "Le formulaire ne se lit pas : revenez à sa page, puis renvoyez-le."
 JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
+SECRET: Final = re.compile(r"mot_de_passe|(^|\.)(ancien|nouveau|code)$")  # what a page never shows again
 REFAIRE: Final = "refaire"  # the button that changes the form itself, and does nothing else
 SANS_SEANCE: Final = "Dans un terminal, « fps pages » donne un lien : ouvrez-le dans ce navigateur, puis renvoyez le formulaire."
 
@@ -116,6 +117,7 @@ def refus_de(error: Refuse | PiloteErreur | Panne, champs: Mapping[str, str] | N
     detail = str(problem.get("detail") or "") or " ".join(autres)
     que_faire = str(problem.get("que_faire") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else ""))
     given = problem.get("status")
+    given = 403 if given == 401 else given  # a browser has no other way to say who it is
     statut = 503 if away else given if given in (400, 403, 404, 409, 413, 422, 429) else 502
     return Refus(titre, detail, str(problem.get("article") or ""), que_faire, str(problem.get("code") or ""), int(statut), dits)
 
@@ -182,7 +184,8 @@ class Formes:
             lieu = request.headers.get("hx-target", "").rpartition("#")[2]
             return self.cadre.fragment(request, "refus.html", refus.statut, refus=refus, lieu=lieu or "refus")
         valeurs = {} if saisie is None else saisie.valeurs
-        saisi = [(nom, valeur) for nom, valeur in valeurs.items() if nom not in (JETON, CLE) and valeur]
+        tus = {JETON, CLE, REFAIRE}
+        saisi = [(nom, v.partition("|")[0]) for nom, v in valeurs.items() if v and nom not in tus and not SECRET.search(nom)]
         return await self.cadre.page(request, "erreur.html", refus.statut, refus=refus, saisi=saisi, titre=refus.titre, accueil=True)
 
     def routes(

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,6 +38,7 @@ class Seance:
     jeton: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     vue: datetime = field(default_factory=wall_now)
     bac: str | None = None  # the last one that was looked at
+    agents: "dict[tuple[str, ...], Any]" = field(default_factory=dict)  # the sessions of agents that it opened at the desks
     _faits: "OrderedDict[str, asyncio.Task[str]]" = field(default_factory=OrderedDict)
 
     async def une_fois(self, cle: str, faire: Callable[[], Awaitable[str]]) -> str:

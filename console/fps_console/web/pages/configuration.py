@@ -93,7 +93,7 @@ def routes(cadre: Cadre) -> list[Any]:
         return {"depuis": connue["depuis"], **connue["commune"]}
 
     async def voir(request: Request, saisie: Saisie) -> Response:
-        bac, siret, forme = cadre.bac(request), request.path_params.get("siret"), formulaire_de_ville()
+        bac, siret, forme = cadre.bac(request), cadre.siret(request) if "siret" in request.path_params else None, formulaire_de_ville()
         if not saisie["cle"]:  # nobody has sent it: what is kept, shown as if it had been typed
             saisie = forme.valeurs(await document(bac, siret))
             saisie = replace(saisie, valeurs={**saisie.valeurs, "cle": "gardee"})

@@ -33,7 +33,7 @@ def routes(cadre: Cadre) -> list[Route]:
     async def creer(geste: Geste) -> str:
         nom = _nom(geste)
         geste.exiger(date="à quelle date il commence")
-        await cadre.pilot.creer(nom, _instant(geste), geste["graine"])
+        await cadre.pilot.creer(nom, _instant(geste), geste["graine"], vierge=geste["vierge"] == "oui")
         return f"/bacs/{nom}"
 
     async def copie(request: Request, saisie: Saisie) -> Response:
