@@ -55,26 +55,40 @@ class Registre {
     this.ordres = new Map();
     this.lues = new Set(); // the letters that were read: each counts once
     this.pieces = 0;
-    this.ouvert = false;
+    this.parties = null; // the administrations where its letters wait for it
   }
 }
 
 export class Produit {
-  /** `antai`, `dgfip`, `ccsp`: the administrations. */
-  constructor(ville, antai, dgfip, ccsp) {
-    Object.assign(this, { ville, antai, dgfip, ccsp });
+  /** `antai`, `dgfip`, `ccsp`: the administrations; `lettres`: false when another product of the town takes its letters. */
+  constructor(ville, antai, dgfip, ccsp, { lettres = true } = {}) {
+    Object.assign(this, { ville, antai, dgfip, ccsp, lettres });
     this.registres = new Map();
   }
 
-  /** The register of a bac; the first time, the three are asked to keep the letters until they are taken. */
+  /** The register of a bac; the first time, those where this product is enrolled are asked to keep the letters until they are taken. */
   async registre(bac) {
     if (!this.registres.has(bac)) this.registres.set(bac, new Registre());
     const registre = this.registres.get(bac);
-    if (!registre.ouvert) {
-      for (const partie of [this.antai, this.dgfip, this.ccsp]) await partie.mettre(bac, `/destinations/${this.ville.siret}`, { mode: 'retrait' });
-      registre.ouvert = true;
+    if (registre.parties === null) {
+      const parties = [];
+      for (const partie of this.lettres ? [this.antai, this.dgfip, this.ccsp] : []) {
+        if (await this.#garder(bac, partie)) parties.push(partie);
+      }
+      registre.parties = parties;
     }
     return registre;
+  }
+
+  /** Ask an administration to keep the letters; false where the town gave this product nothing to do. */
+  async #garder(bac, partie) {
+    try {
+      await partie.mettre(bac, `/destinations/${this.ville.siret}`, { mode: 'retrait' });
+      return true;
+    } catch (erreur) {
+      if (erreur instanceof Refus && erreur.statut === 403) return false;
+      throw erreur;
+    }
   }
 
   /** What time it is in the bac: what ANTAI says of it, not the clock of this machine. */
@@ -86,7 +100,7 @@ export class Produit {
   /** Take the letters, note what they say, then acknowledge them: cut in between, they come again and are known. */
   async relever(bac) {
     const registre = await this.registre(bac);
-    for (const partie of [this.antai, this.dgfip, this.ccsp]) {
+    for (const partie of registre.parties) {
       const { lettres } = await partie.lire(bac, `/messages?siret=${this.ville.siret}`);
       for (const lettre of lettres) {
         const dit = JSON.parse(lettre.corps);
@@ -101,9 +115,21 @@ export class Produit {
 
   /** The FPS of a number, after the letters were read. */
   async trouver(bac, numero) {
-    const fps = (await this.relever(bac)).fps.get(numero);
-    if (!fps) throw new Interdit('fps-inconnu', `Aucun FPS ${numero} ici.`);
-    return fps;
+    const registre = await this.relever(bac);
+    if (!registre.fps.has(numero)) registre.fps.set(numero, await this.#reprendre(bac, numero));
+    return registre.fps.get(numero);
+  }
+
+  /** A FPS that another provider of the town established: what ANTAI shows of it (VA-Pilote). */
+  async #reprendre(bac, numero) {
+    try {
+      const { dossier, constat } = await this.#suivi(bac, numero);
+      const fps = new Fps({ numero_fps: numero, montant_fps: dossier.montant, date_heure_constat: constat.date_heure_constat });
+      return Object.assign(fps, { etat: dossier.annule_le ? 'annule' : 'transmis' });
+    } catch (erreur) {
+      if (erreur instanceof Refus) throw new Interdit('fps-inconnu', `Aucun FPS ${numero} ici.`);
+      throw erreur;
+    }
   }
 
   #ordre(registre, quand, poste) {

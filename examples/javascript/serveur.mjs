@@ -3,6 +3,7 @@
 //   node serveur.mjs --certificat certificat --ouvrir essai     once: the letters of the town wait for this product in that bac
 //   node serveur.mjs --port 9000 --certificat certificat
 //
+// `--sans-lettres`: another product of the town takes its letters; this one asks ANTAI where a FPS stands (VA-Pilote).
 // `--certificat`: the directory that « fps enroler » wrote: key, certificate, root of the simulator, addresses.
 
 import { readFileSync } from 'node:fs';
@@ -17,13 +18,14 @@ const { values: choix } = parseArgs({
     port: { type: 'string', default: '9000' },
     certificat: { type: 'string', default: 'certificat' },
     ouvrir: { type: 'string' },
+    'sans-lettres': { type: 'boolean', default: false },
   },
 });
 const lire = (nom) => readFileSync(`${choix.certificat}/${nom}`, 'utf8');
 const tls = { cert: lire('certificat.pem'), key: lire('cle.pem'), ca: lire('racine.pem') };
 const adresses = JSON.parse(lire('adresses.json'));
 const [antai, dgfip, ccsp] = ['antai', 'dgfip', 'ccsp'].map((partie) => new Administration(adresses[partie], tls));
-const produit = new Produit(LILLE, antai, dgfip, ccsp);
+const produit = new Produit(LILLE, antai, dgfip, ccsp, { lettres: !choix['sans-lettres'] });
 
 if (choix.ouvrir) {
   await produit.registre(choix.ouvrir);

@@ -1,19 +1,24 @@
 """The products under `examples/` that are not in Python: each is tried as its page says, up to a signed evidence."""
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
 from fps_certification.plans.plan import Plan, livres
+from fps_certification.sujets.personne import FAIT, REFUSE, AFaire
+from fps_console.commandes.a_la_main import Terminal
 from tests.console.simulator import Simulator, clean_environment, here, up
 
 EXEMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -39,11 +44,11 @@ class Enrole:
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def certifier(self, place: Path, quoi: dict[str, Any], *options: str, **env: str) -> str:
+    def certifier(self, place: Path, quoi: dict[str, Any], *options: str, bac: str = BAC, **env: str) -> str:
         """Try a product against a plan of a few checks, up to its evidence, which is verified."""
         plan, preuve = place / "plan.yaml", place / "preuve"
         plan.write_text(yaml.safe_dump({"plan": "court", "titre": "Un essai court", **quoi}), "utf-8")
-        said = self.fps("certifier", plan, "--bac", BAC, "--preuve", preuve, *options, **env)
+        said = self.fps("certifier", plan, "--bac", bac, "--preuve", preuve, *options, **env)
         verified = here("verifier", preuve)
         assert verified.returncode == 0, verified.stderr
         return said + verified.stdout
@@ -62,22 +67,92 @@ def enrole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrole]:
         yield enrole
 
 
-def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole: Enrole, tmp_path: Path) -> None:
-    command = ["node", "serveur.mjs", "--port", "0", "--certificat", str(enrole.certificat)]
-    subprocess.run([*command, "--ouvrir", BAC], cwd=EXEMPLES / "javascript", check=True, timeout=60)
+@contextmanager
+def en_javascript(certificat: Path, *options: str) -> Iterator[str]:
+    """The product in JavaScript, as a process of its own; its address."""
+    command = ["node", "serveur.mjs", "--port", "0", "--certificat", str(certificat), *options]
     node = subprocess.Popen(command, cwd=EXEMPLES / "javascript", stdout=subprocess.PIPE, text=True)
     try:
         assert node.stdout is not None
-        adresse = node.stdout.readline().strip()
-        quoi = {
-            "epreuves": ["rapo-accepte-en-partie", "contentieux-decharge", "connexion-controle", "connexion-desactivee"],
-            "exigences": EN_JAVASCRIPT,
-        }
-        said = enrole.certifier(tmp_path, quoi, "--pilote", adresse)
+        yield node.stdout.readline().strip()
     finally:
         node.terminate()
         node.communicate(timeout=10)
+
+
+def ouvrir(certificat: Path, bac: str) -> None:
+    """The letters of the town wait for the product in that bac."""
+    command = ["node", "serveur.mjs", "--certificat", str(certificat), "--ouvrir", bac]
+    subprocess.run(command, cwd=EXEMPLES / "javascript", check=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def produit(enrole: Enrole) -> Iterator[str]:
+    """The address of the product in JavaScript, whose letters wait for it in the bac of the tests."""
+    ouvrir(enrole.certificat, BAC)
+    with en_javascript(enrole.certificat) as adresse:
+        yield adresse
+
+
+def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole: Enrole, produit: str, tmp_path: Path) -> None:
+    quoi = {
+        "epreuves": ["rapo-accepte-en-partie", "contentieux-decharge", "connexion-controle", "connexion-desactivee"],
+        "exigences": EN_JAVASCRIPT,
+    }
+    said = enrole.certifier(tmp_path, quoi, "--pilote", produit)
     assert "CONFORME : 15 exigences conformes." in said, said
+
+
+class Quelquun(Terminal):
+    """Somebody in front of the product in JavaScript: does there what the terminal says, and types what it shows."""
+
+    produit, tape = "", list[str]()
+
+    async def demander(self, quoi: AFaire) -> None:
+        """Do it."""
+        self.tape = ["n"]
+        async with httpx.AsyncClient(timeout=60) as client:
+            dit = await client.post(f"{self.produit}/{quoi.action}", json={"bac": quoi.bac, **quoi.donnees})
+        if dit.status_code == 200:
+            fait = [] if quoi.attend else [FAIT]
+            self.tape = [dit.json()["etat"]] if quoi.action == "lire" else fait
+        elif dit.status_code == 409:
+            self.tape = [REFUSE]
+
+    async def repondre(self) -> str | None:
+        """What is typed."""
+        if not self.tape:
+            await asyncio.Event().wait()
+        return self.tape.pop()
+
+
+def test_the_same_product_driven_by_hand_then_only_observed_reaches_a_signed_evidence(
+    enrole: Enrole, produit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Quelquun, "produit", produit)
+    monkeypatch.setattr("fps_console.commandes.certifier.Terminal", Quelquun)
+    bac = "a-la-main"
+    enrole.fps("bac", "creer", bac, "--le", "2024-01-02T08:00")
+    enrole.fps("enroler", LILLE, "--bac", bac, "--sortie", enrole.certificat)
+    ouvrir(enrole.certificat, bac)
+    quoi = {"epreuves": ["amiable-transmis", "rapo-accepte-en-partie"], "exigences": ["EX-101..EX-104", "EX-190", "EX-305"]}
+    said = enrole.certifier(tmp_path, quoi, "--a-la-main", bac=bac)
+    assert "CONFORME : 6 exigences conformes." in said, said
+    said = enrole.certifier(tmp_path, {"exigences": quoi["exigences"][:-1]}, "--observer", bac=bac)
+    assert "CONFORME : 5 exigences conformes." in said, said
+
+
+def test_two_products_in_javascript_are_certified_together_each_with_its_certificate(enrole: Enrole, tmp_path: Path) -> None:
+    bac = "duel"
+    enrole.fps("bac", "creer", bac, "--le", "2024-01-02T08:00")
+    for role in ("emission", "rapo"):
+        droits = ["--droit", role, "--droit", "suivi", "--prestataire", f"Fournisseur {role}"]
+        enrole.fps("enroler", LILLE, "--bac", bac, "--sortie", tmp_path / role, *droits)
+    quoi = {"epreuves": ["amiable-baisse", "rapo-accepte-en-partie"], "exigences": ["EX-002", "EX-101..EX-105", "EX-193", "EX-305"]}
+    with en_javascript(tmp_path / "emission") as un, en_javascript(tmp_path / "rapo", "--sans-lettres") as autre:
+        ouvrir(tmp_path / "emission", bac)
+        said = enrole.certifier(tmp_path, quoi, "--pilote", f"emission={un},rapo={autre}", bac=bac)
+    assert "CONFORME : 8 exigences conformes." in said, said
 
 
 def test_a_product_in_shell_driven_by_commands_reaches_a_signed_evidence(

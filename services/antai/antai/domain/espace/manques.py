@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Final
 
 from antai.domain.espace.espace import Espace, EtatEspace
 from antai.domain.espace.refus import ConventionAbsente, EspaceAbsent
-from fps.confiance.habilitation import Habilitation, Permission, verifier_habilitation
+from fps.confiance.habilitation import PERMISSIONS, Habilitation, verifier_habilitation
 from fps.confiance.refus import AccesRefuse, NonActive
+from fps.parties import Party
+
+# A provider may establish the FPS, another examine their RAPO: one of the rights by which ANTAI takes a message is enough.
+D_ENVOI: Final = frozenset(droit for message, droits in PERMISSIONS.items() if message.receiver is Party.ANTAI for droit in droits)
 
 
 def manques(
@@ -38,8 +43,7 @@ def manques(
         yield depot
         yield NonActive(qui)
         return
-    emission = frozenset({Permission.EMISSION})
-    yield from _refuse(lambda: verifier_habilitation(habilitation, emission, None, maintenant, quoi="l'envoi des messages FPS"))
+    yield from _refuse(lambda: verifier_habilitation(habilitation, D_ENVOI, None, maintenant, quoi="l'envoi d'un message à l'ANTAI"))
 
 
 def _refuse(essai: Callable[[], object]) -> Iterator[AccesRefuse]:
