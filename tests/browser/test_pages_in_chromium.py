@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from fps.messages.rapo import DepotRapo
 from tests.browser.regard import onglet, parcourir, regarder
 from tests.console.simulator import Simulator, up
 
@@ -176,4 +177,17 @@ def test_what_a_form_that_reads_shows_of_a_notice_and_of_a_fps_is_accessible_and
     bac = f"{simulator.console}/bacs/defaut"
     avis = f"{bac}/usager?numero={simulator.numero}&immatriculation=AB-123-CD"
     listes = [f"{bac}/courriers?du=2026-13-45", f"{bac}/courriers?genre=fps.03.decision.v1", f"{bac}/lettres-mortes?sens=envoi"]
+    listes += [f"{bac}/boites", *boite(simulator)]
     regarder(chromium, [avis, f"{bac}/villes/21590350100017?immatriculation=CD-123-CD&zone=rouge", *listes], lien(simulator))
+
+
+def boite(simulator: Simulator) -> tuple[str, str]:
+    """A box where a letter waits, whose address nobody answers; gives its page, and that of the letter."""
+    siret, pilotage = simulator.numero[:14], f"{simulator.antai}/pilotage/bacs/defaut"
+    contenu = {**DepotRapo.example, "numero_fps": simulator.numero}
+    with httpx.Client(headers=simulator.bearer, timeout=30) as client:
+        ici = {"mode": "adresse", "adresse": f"http://127.0.0.1:{simulator.base + 9}"}
+        client.put(f"{pilotage}/destinations/{siret}", json=ici).raise_for_status()
+        client.post(f"{pilotage}/boites/{siret}/plis", json={"type": DepotRapo.type, "contenu": contenu}).raise_for_status()
+    page = f"{simulator.console}/bacs/defaut/boites/antai/{siret}"
+    return page, f"{page}/1"

@@ -13,15 +13,18 @@ import pytest_asyncio
 
 from fps.kit.engine import buried
 from fps.kit.ground.clock import wall_now
+from fps.messages.rapo import DepotRapo
 from fps.parties import Party
 from fps_console.commandes.temps import instant
 from fps_console.web import listes
-from fps_console.web.pages import courriers, mortes
+from fps_console.web.pages import boites, courriers, mortes
 from fps_console.web.seances import lien
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import establish, sound, voiture
 from tests.console.test_pages_qui_agissent import forme, navigateur
+from tests.kit.bureau import LILLE
 from tests.kit.test_quiet import malformee
+from tests.parler.editeur import editeur
 
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -202,3 +205,75 @@ async def test_letters_that_name_no_bac_are_listed_apart(defaut: World, agent: h
     (lieu,) = re.findall(r'href="(/bacs/defaut/lettres-mortes/[^"]+)"', page.text)
     again = await agent.post(lieu.replace("&amp;", "&"), data=await forme(agent, lieu))
     assert again.status_code == 409 and "Elle a échoué de nouveau" in again.text
+
+
+async def pli(defaut: World, rang: int) -> None:
+    """A letter to the product of Lille, about a dossier of its own."""
+    contenu = {**DepotRapo.example, "numero_fps": f"{LILLE}{rang:012d}"}
+    url = f"{defaut.addresses[Party.ANTAI]}/pilotage/bacs/defaut/boites/{LILLE}/plis"
+    assert (await defaut.client.post(url, json={"type": DepotRapo.type, "contenu": contenu})).status_code == 201
+    await defaut.pilot.au_calme("defaut")
+
+
+async def test_the_box_of_an_editor_tells_each_try_its_exchange_and_what_its_signature_is_worth(
+    defaut: World, agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = await agent.get("/bacs/defaut/boites")
+    sound(empty)
+    assert "au système de référence" in empty.text
+    boite = f"/bacs/defaut/boites/antai/{LILLE}"
+    assert (await agent.get(boite)).status_code == 404
+    async with editeur() as ville:
+        await defaut.pilot.diriger("defaut", LILLE, ville.adresse)
+        nothing = await agent.get(boite)
+        sound(nothing)
+        assert "n’a encore reçu aucune lettre" in nothing.text
+        await pli(defaut, 1)
+        ville.refuser(422, b'{"code": "fps-inconnu", "detail": "<b>jamais vu</b>"}')
+        await pli(defaut, 2)
+        ville.refuser(503)
+        panne = {"panne": "corps-altere"}
+        url = f"{defaut.addresses[Party.ANTAI]}/pilotage/bacs/defaut/pannes/{LILLE}/essai"
+        await defaut.client.put(url, json=panne)
+        await pli(defaut, 3)
+        await defaut.client.delete(url)
+
+        toutes = await agent.get("/bacs/defaut/boites")
+        sound(toutes)
+        assert "1 en attente, 1 acquittée, 1 refusée" in toutes.text and ville.adresse in toutes.text
+        page = await agent.get(boite)
+        sound(page)
+        assert re.findall(rf'href="{boite}/(\d)"', page.text) == ["3", "2", "1"] and "jusqu’au 28/06/2026" in page.text
+        assert "&lt;b&gt;jamais vu" in page.text
+        assert re.findall(rf'href="{boite}/(\d)"', (await agent.get(boite, params={"etat": "refusee"})).text) == ["2"]
+        assert re.findall(rf'href="{boite}/(\d)"', (await agent.get(boite, params={"dossier": f"{LILLE} {1:012d}"})).text) == ["1"]
+        monkeypatch.setattr(boites, "PAGE", 2)
+        monkeypatch.setattr(listes, "PAGE", 2)
+        suite = await agent.get(str(voisine(await agent.get(boite), "next")))
+        assert re.findall(rf'href="{boite}/(\d)"', suite.text) == ["1"] and voisine(suite, "next") is None
+        assert re.findall(rf'href="{boite}/(\d)"', (await agent.get(str(voisine(suite, "prev")))).text) == ["3", "2"]
+
+        bonne, fausse = await agent.get(f"{boite}/1"), await agent.get(f"{boite}/3")
+        for lettre in (bonne, fausse):
+            sound(lettre)
+        assert "Signature valide" in bonne.text and "Signature fausse" not in bonne.text
+        assert "POST /flux/03-rapo/depot HTTP/1.1" in bonne.text and "HTTP/1.1 202" in bonne.text and "x-jws-signature" in bonne.text
+        assert (
+            "Signature fausse" in fausse.text and "Une panne avait changé le corps" in fausse.text and "Renvoyer maintenant" in fausse.text
+        )
+        async with navigateur(defaut) as passant:
+            assert '<button class="second">Renvoyer' not in (await passant.get(f"{boite}/3")).text
+            assert (await passant.post(f"{boite}/3", data={"jeton": ""})).status_code == 403
+        ville.refuser(202)
+        again = await agent.post(f"{boite}/3", data=await forme(agent, f"{boite}/3"))
+        done = await agent.get(again.headers["location"])
+        sound(done)
+        assert "elle est acquittée" in done.text and "Signature valide" in done.text and len(ville.recues) == 4
+        refused = await agent.post(f"{boite}/3", data=await forme(agent, f"{boite}/3"))  # nothing waits any more
+        sound(refused)
+        assert refused.status_code == 404 and "Aucune lettre de cette boîte" in refused.text
+    for faux in (f"{boite}/9", f"/bacs/defaut/boites/usager/{LILLE}", "/bacs/defaut/boites/antai/1", f"{boite}/{'9' * 30}"):
+        assert (await agent.get(faux)).status_code == 404, faux
+    for query in ("?etat=perdue", "?apres=x", "?avant=-1"):
+        assert (await agent.get(boite + query)).status_code == 422, query
+    assert (await agent.get("/bacs/defaut/boites?apres=abc")).status_code == 422

@@ -226,6 +226,27 @@ class Lecteur:
             found, apres = found + page["lettres"], page["suite"]
         return found
 
+    async def boites(self, service: Party, nom: str, **demande: Any) -> dict[str, Any]:
+        """A page of the boxes of a service, with their letters by state. `demande`: as the route says."""
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/boites", params=demande)).json()
+        return found
+
+    async def lettres_de_boite(self, service: Party, nom: str, siret: str, **demande: Any) -> dict[str, Any]:
+        """A page of the letters of a box. `demande`: as the route says."""
+        params = {k: v for k, v in demande.items() if v not in (None, "")}
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/boites/{siret}/lettres", params=params)).json()
+        return found
+
+    async def lettre_de_boite(self, service: Party, nom: str, siret: str, position: int) -> dict[str, Any]:
+        """A letter of a box, its exact body, and the exchange of each try."""
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/boites/{siret}/lettres/{position}")).json()
+        return found
+
+    async def renvoyer(self, service: Party, nom: str, siret: str, identifiant: str | None = None) -> int:
+        """Push now the letters of a box that are not done with, or one of them; gives how many."""
+        params = {} if identifiant is None else {"id": identifiant}
+        return int((await self._call(service, "POST", f"{_bac(nom)}/boites/{siret}/rejouer", params=params)).json()["rejouees"])
+
     async def destination(self, service: Party, nom: str, siret: str) -> dict[str, Any]:
         """Where a service sends the letters of a collectivité: `mode`, `adresse`."""
         found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/destinations/{quote(siret, safe='')}")).json()

@@ -25,6 +25,7 @@ _B, _D = tables.boites.c, tables.destinations.c
 _NOM, _SIRET, _LIMITE = bindparam("nom", type_=Text), bindparam("siret", type_=Text), bindparam("limite", type_=Integer)
 _APRES = bindparam("apres", type_=Text)
 _DESTINATIONS: Any = select(tables.destinations).where(_D.bac == _NOM, _D.siret > _APRES).order_by(_D.siret).limit(_LIMITE)
+_AVANT: Any = select(tables.destinations).where(_D.bac == _NOM, _D.siret < _APRES).order_by(_D.siret.desc()).limit(_LIMITE)
 _COMPTES: Any = select(_B.etat, func.count()).where(_B.bac == _NOM, _B.siret == _SIRET).group_by(_B.etat)
 _ATTEND: Any = select(func.min(_B.prochain)).where(_B.bac == _NOM, _B.siret == _SIRET, _B.etat == EtatLettre.ATTENTE.value)
 
@@ -91,11 +92,12 @@ def pilotage(service: Service) -> Router:
     async def toutes(
         nom: str,
         apres: Annotated[str, Query(pattern=r"^([0-9]{14})?$", description="« suivant » de la page précédente")] = "",
+        recule: Annotated[bool, Query(description="En remontant : les SIRET d'avant « apres »")] = False,
         limite: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> PageBoites:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
-            rows = await tx.select(_DESTINATIONS, nom=nom, apres=apres, limite=limite + 1)
+            rows = await tx.select(_AVANT if recule else _DESTINATIONS, nom=nom, apres=apres, limite=limite + 1)
             found = [await _suivie(tx, nom, boites.DESTINATIONS.item(row)) for row in rows[:limite]]
         return PageBoites(boites=found, suivant=found[-1].siret if len(rows) > limite else None)
 
