@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fps.droit.numero import siret_valide
 from fps.parties import Party
 from fps_console.mots import recit
 from fps_console.web.actes import Contrats, faire, formulaire, normal, page_d_un_acte, titre
@@ -53,7 +54,10 @@ def routes(cadre: Cadre) -> list[Route]:
     contrats, codes = Contrats(cadre), OrderedDict[str, list[tuple[str, str]]]()
 
     def lieu(request: Request) -> tuple[str, str]:
-        return cadre.bac(request), cadre.siret(request)
+        siret = cadre.siret(request)
+        if not siret_valide(siret):
+            raise HTTPException(404, f"« {siret} » n'est le SIRET de personne : sa clé est fausse.")
+        return cadre.bac(request), siret
 
     def entrees(request: Request) -> Entrees:
         return Entrees(cadre.seances.de(request), *lieu(request))
