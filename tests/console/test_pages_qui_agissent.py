@@ -1,6 +1,7 @@
 """The pages that act: who may, what a form that comes twice does, what is refused beside its field, and the time of a bac."""
 
 import asyncio
+import html
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from fps_console.web.pages.table import FAMILLES
 from fps_console.web.seances import lien
 from fps_console.web.travaux import Travail, Travaux
 from fps_simulateur.pilote.world import World
-from tests.console.test_pages import BASE, establish, sound
+from tests.console.test_pages import BASE, autre, establish, sound
 
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 HTMX = {"HX-Request": "true"}
@@ -241,6 +242,33 @@ async def test_a_clock_runs_and_stops_a_moment_is_kept_and_a_bac_ends_from_the_p
     assert wrong.status_code == 422 and "Recopiez le nom du bac" in wrong.text
     assert (await agent.post(end, data={**await forme(agent, end), "nom": kept})).headers["location"] == "/bacs"
     assert await defaut.pilot.lister() == ["defaut"]
+
+
+async def test_what_a_running_clock_brings_appears_on_the_page_of_a_dossier(defaut: World, agent: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    page = f"/bacs/defaut/dossiers/{numero}"
+    await agent.post("/bacs/defaut/temps", data={**await forme(agent), "par": "courir", "vitesse": "1"}, headers=HTMX)
+
+    async def regard(shown: str) -> str:
+        """What the bar of a page asks next, and its answer."""
+        (suivant,) = re.findall(r'<section id="temps"[^>]* data-hx-get="([^"]+)"', shown)
+        return (await agent.get(html.unescape(suivant), headers=HTMX)).text
+
+    opened = (await agent.get(page)).text
+    calm = await regard(opened)
+    assert "Depuis que cette page est ouverte" not in calm and 'data-hx-select="#contenu"' not in calm
+    await establish(defaut, **autre(1))  # somebody does something meanwhile
+    told = await regard(calm)
+    assert "Depuis que cette page est ouverte" in told and "FPS établi" in told
+    assert f'data-hx-get="{page}" data-hx-trigger="load" data-hx-select="#contenu"' in told  # the page itself is shown again
+    again = await regard(told)
+    assert "FPS établi" in again and 'data-hx-select="#contenu"' not in again  # once
+    form = f"{page}/actes/deposer-un-rapo"
+    typing = await regard((await agent.get(form)).text)
+    await establish(defaut, **autre(2))
+    there = await regard(typing)
+    assert "FPS établi" in there and 'data-hx-select="#contenu"' not in there  # what somebody types is left alone
+    assert (await agent.get("/bacs/defaut/temps", params={"depuis": "9.9.9", "vus": "x"})).status_code == 200
 
 
 async def test_a_page_that_fails_says_so_in_words_and_in_the_log(

@@ -1,7 +1,9 @@
 """The time of a bac, on each of its pages: its date, what falls due next, how to get there, and what happens on the way."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
@@ -12,6 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fps.kit.ground.clock import PARIS, Marche
+from fps.parties import SERVICES, Party
 from fps_console.commandes.avance import target
 from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
@@ -30,6 +33,7 @@ VITESSES: Final[Mapping[str, str]] = {
     "86400": "un jour par seconde",
     "604800": "une semaine par seconde",
 }
+FIL: Final = 40  # lines told of what a clock that runs has brought
 # The days that have a name, in the order of a life, with their words after « jusqu'à ».
 REPERES: Final[Mapping[str, str]] = {
     "envoi-avis": "l'envoi de l'avis",
@@ -93,9 +97,10 @@ def routes(cadre: Cadre) -> list[Route]:
         return RedirectResponse(_avec(page, cle), 303)
 
     async def seule(request: Request) -> Response:
-        """The bar alone: what a running clock asks again and again."""
+        """The bar alone: what a running clock asks again and again, with what has happened since the page was opened."""
         bac = cadre.bac(request)
-        return await barre(request, bac, "", None, retour(request.query_params.get("retour", ""), f"/bacs/{bac}"), coule=True)
+        page = retour(request.query_params.get("retour", ""), f"/bacs/{bac}")
+        return await barre(request, bac, "", None, page, coule=True)
 
     async def flux(request: Request) -> Response:
         """What happens in an advance, as it happens; at the end, the bar as it then is."""
@@ -199,6 +204,7 @@ def _cible(cadre: Cadre, bac: str, geste: Geste) -> Cible:
 async def _dite(cadre: Cadre, request: Request, bac: str, cle: str, travail: Travail | None, page: str) -> dict[str, Any]:
     """What the bar tells of a bac. Raises PiloteErreur."""
     etat, prochaines = await asyncio.gather(cadre.etat(request, bac), cadre.pilot.prochaines(bac, 5))
+    court = etat["mode"] != Marche.FIGE and (travail is None or travail.finie)
     instant = datetime.fromisoformat(etat["instant"]).astimezone(PARIS)
     return {
         "etat": etat,
@@ -212,8 +218,40 @@ async def _dite(cadre: Cadre, request: Request, bac: str, cle: str, travail: Tra
         "saisie": Saisie({} if travail is None or travail.refus is None else travail.valeurs, None if travail is None else travail.refus),
         "reperes": REPERES,
         "vitesses": VITESSES,
+        "fil": await suivre_le_fil(cadre, request, bac, page) if court else None,
         "suite": "" if travail is None else f"/bacs/{bac}/temps/{cle}?{urlencode({'retour': page})}",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Fil:
+    """What a clock that runs has brought since a page was opened: what is told of it, how much is not, whether some of it is new.
+
+    `suite`: what the next look gives back, so that it goes on from there.
+    """
+
+    lignes: list[tuple[str, recit.Ligne]]
+    autres: int
+    neuf: bool
+    suite: str
+
+
+async def suivre_le_fil(cadre: Cadre, request: Request, bac: str, page: str) -> Fil:
+    """Look at the journals of a bac whose clock runs. Raises PiloteErreur."""
+    ici = await cadre.pilot.marques(bac)
+    depuis, vus = (_marques(request.query_params.get(nom, ""), ici) for nom in ("depuis", "vus"))
+    tous = [] if depuis == ici else [(str(f["sujet"]), recit.ligne(f)) async for f in recit.au_fil(cadre.pilot.faits(bac, depuis, ici))]
+    if len(tous) > FIL:  # the page has become long: from the next look on, only what is new
+        depuis = vus
+    marques = {nom: ".".join(str(lues[s]) for s in SERVICES) for nom, lues in (("depuis", depuis), ("vus", ici))}
+    vivante = re.fullmatch(rf"/bacs/{bac}(/dossiers(/\d{{26}})?)?", page.partition("?")[0])  # where nobody types
+    return Fil(tous[-FIL:], max(0, len(tous) - FIL), bool(vus != ici and vivante), urlencode({"retour": page, **marques}))
+
+
+def _marques(texte: str, ici: Mapping[Party, int]) -> Mapping[Party, int]:
+    """The places in the journals that a look gave, no further than they are; where they are, when it gave none."""
+    lus = re.fullmatch(r"(\d{1,15})" + r"\.(\d{1,15})" * (len(SERVICES) - 1), texte)
+    return ici if lus is None else {s: min(int(n), ici[s]) for s, n in zip(SERVICES, lus.groups(), strict=True)}
 
 
 def _sans_avance(request: Request) -> str:
