@@ -1,5 +1,6 @@
 """The console's route of the towns: the four services or none, a SIRET, configurations or a file; and its contract."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,6 +60,55 @@ async def test_one_route_lists_shows_gives_and_takes_in_the_four_services(monde:
         assert await connues(monde, "console-villes") == [[SEUL]] * 4
         OAS31Validator(_schema("VilleVue"), format_checker=oas31_format_checker).validate(seule.json()[0])
         OAS31Validator(_schema("VilleDonnee"), format_checker=oas31_format_checker).validate(vue)
+
+
+async def test_towns_are_given_and_taken_once_under_a_key_and_what_was_cut_is_finished(
+    monde: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The console is cut in the middle of a gift, then at the end of a removal: nobody was answered."""
+    async with console(monde, "console-cle") as (client, ici):
+        appeler, mort = monde.pilot._call, []
+
+        async def coupe(service: Party, method: str, path: str, **options: Any) -> Any:
+            moitie = service is SERVICES[2] and method == "POST" and "essai" not in options.get("params", ())
+            if moitie or options.get("json", {}).get("lignes") == []:
+                mort.append(method)
+            if mort:
+                raise asyncio.CancelledError
+            return await appeler(service, method, path, **options)
+
+        for methode, url, statut, reste in (("POST", ici, 201, VAL), ("DELETE", f"{ici}/{VAL}", 204, SEUL)):
+            cle, corps = YAML | {"Idempotency-Key": f"cle-{methode}"}, MODELE.encode() if statut == 201 else None
+            with monkeypatch.context() as patch:
+                patch.setattr(monde.pilot, "_call", coupe)
+                with pytest.raises(asyncio.CancelledError):
+                    await client.request(methode, url, headers=cle, content=corps)
+            mort.clear()
+            assert len({tuple(une) for une in await connues(monde, "console-cle")}) == (2 if statut == 201 else 1)
+            une = await client.request(methode, url, headers=cle, content=corps)
+            assert (une.status_code, await connues(monde, "console-cle")) == (statut, [[reste]] * 4), une.text
+            if statut == 201:  # meanwhile another one
+                assert (await client.post(ici, json={"siret": SEUL})).status_code == 201
+            encore = await client.request(methode, url, headers=cle, content=corps)
+            assert (encore.status_code, encore.text and encore.json()) == (statut, une.text and une.json())
+            assert encore.headers["idempotency-replayed"] == "true" and "idempotency-replayed" not in une.headers
+            ailleurs = await client.request("DELETE", f"{ici}/{SEUL}", headers=cle)
+            assert (ailleurs.status_code, ailleurs.json()["code"]) == (422, "cle-idempotence-reutilisee")
+        for _ in range(2):  # a refusal is not kept
+            absente = await client.delete(f"{ici}/{VAL}", headers={"Idempotency-Key": "absente"})
+            assert (absente.status_code, absente.json()["code"]) == (404, "ville-non-donnee")
+
+
+async def test_every_door_of_the_console_that_writes_has_its_key(monde: World) -> None:
+    """Read from its contract: a route that is added is asked too."""
+    async with console(monde, "console-cles") as (client, _):
+        for chemin, item in document()["paths"].items():
+            for methode in {*item} & {"post", "put", "patch", "delete"}:
+                assert "Idempotency-Key" in {p["name"] for p in item[methode]["parameters"]}, (methode, chemin)
+                corps = None if methode == "delete" else {"de": "P1D"} if chemin.endswith("avance") else {"siret": SEUL}
+                url = chemin.format(bac="console-cles", siret=VAL)
+                refus = await client.request(methode, url, headers={"Idempotency-Key": "x" * 201}, json=corps)
+                assert (refus.status_code, refus.json()["code"]) == (422, "cle-idempotence-invalide"), (methode, chemin)
 
 
 def _schema(nom: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from fps.kit.ground.settings import CONSOLE_PORT
+from fps.kit.web.keys import EN_TETE, LONGUEUR
 from fps.villes.commune import Commune
 from fps_console.commandes.output import SPECIMEN
 from fps_console.web.pilotage import ATTENTE
@@ -15,11 +16,19 @@ PROBLEME: Final = "application/problem+json"
 TEXTE: Final = {"type": "string"}
 SIRET: Final = {"type": "string", "pattern": "^[0-9]{14}$", "description": "SIRET, 14 chiffres"}
 JOUR: Final = {"type": "string", "format": "date"}
+CLE: Final = {
+    "name": EN_TETE,
+    "in": "header",
+    "required": False,
+    "schema": {**TEXTE, "minLength": 1, "maxLength": LONGUEUR},
+    "description": "Une clé par demande : la même demande avec la même clé n'est faite qu'une fois, et finie si elle avait été coupée",
+}
+DES_CLES: Final = ("cle-idempotence-invalide", "cle-idempotence-reutilisee")
 REFUS: Final = {
     401: ("Le jeton de pilotage manque ou n'est pas le bon", ("jeton-requis",)),
     404: ("Ce bac n'existe pas, ou personne ne lui a rien dit de cette collectivité", ("bac-inconnu", "siret-inconnu", "ville-non-donnee")),
     409: ("L'état du bac s'y oppose", ("ville-existante", "ville-avec-dossiers")),
-    422: ("La demande ne peut pas être comprise, ou une collectivité est mal décrite", ("demande-invalide", "ville-illisible")),
+    422: ("La demande ne peut pas être comprise, ou une collectivité est mal décrite", ("demande-invalide", "ville-illisible", *DES_CLES)),
     502: ("Un service a répondu autre chose qu'un refus", ("service-en-panne",)),
     503: ("Un service ne répond pas ; ce que les autres avaient gardé leur est repris", ("service-injoignable",)),
 }
@@ -167,7 +176,7 @@ def document(serveur: str = f"http://127.0.0.1:{CONSOLE_PORT}") -> dict[str, Any
         vues,
         (*REFUS,),
         requestBody=corps,
-        parameters=[essai],
+        parameters=[essai, CLE],
     )
     donner["responses"]["200"] = {"description": "Tout est bon ; rien n'est gardé", "content": {JSON: {"schema": vues}}}
     avance = {"required": True, "content": {JSON: {"schema": {"$ref": f"{REF}Avance"}}}}
@@ -192,6 +201,7 @@ def document(serveur: str = f"http://127.0.0.1:{CONSOLE_PORT}") -> dict[str, Any
                     {"$ref": f"{REF}Avancee"},
                     (*AVANCE,),
                     AVANCE,
+                    parameters=[CLE],
                     requestBody=avance,
                 ),
             },
@@ -203,7 +213,9 @@ def document(serveur: str = f"http://127.0.0.1:{CONSOLE_PORT}") -> dict[str, Any
             "/pilotage/bacs/{bac}/villes/{siret}": {
                 "parameters": [bac, _chemin("siret", SIRET)],
                 "get": _operation("montrer_ville", "Lire les configurations d'une collectivité", 200, donnees, lus),
-                "delete": _operation("retirer_ville", "Retirer une collectivité sans dossier", 204, None, (401, 404, 409, 502, 503)),
+                "delete": _operation(
+                    "retirer_ville", "Retirer une collectivité sans dossier", 204, None, (401, 404, 409, 422, 502, 503), parameters=[CLE]
+                ),
             },
         },
         "components": {

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from fps.droit.numero import siret_valide
+from fps.kit.web.keys import EN_TETE, REJOUEE
 from fps_console.commandes.output import Panne
 from fps_console.commandes.villes import du_siret
 from fps_console.web.pilotage import corps, objet_json, of, problem, sans_jeton
 from fps_simulateur.langue.villes import TAILLE, VillesIllisibles, lire
-from fps_simulateur.pilote import villes
+from fps_simulateur.pilote import reprise, villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 YAML: Final = "application/yaml"
@@ -81,9 +82,17 @@ class Villes:
 
     async def _donner(self, request: Request, bac: str) -> Response:
         donnees, essai = await _donnees(request), request.query_params.get("essai") == "true"
+        cle = request.headers.get(EN_TETE)
+        if cle is not None and not essai:
+            connues, redite = await reprise.donner_villes(self.pilot, bac, donnees, cle)
+            return JSONResponse(connues, 201, REJOUEE if redite else {})
         await villes.ajouter(self.pilot, bac, donnees, essai=essai)
         return JSONResponse(await villes.lister(self.pilot, bac), 200 if essai else 201)
 
     async def _retirer(self, request: Request, bac: str) -> Response:
-        await villes.retirer(self.pilot, bac, request.path_params["siret"])
+        siret, cle = request.path_params["siret"], request.headers.get(EN_TETE)
+        if cle is not None:
+            redite = await reprise.retirer_ville(self.pilot, bac, siret, cle)
+            return Response(status_code=204, headers=REJOUEE if redite else {})
+        await villes.retirer(self.pilot, bac, siret)
         return Response(status_code=204)

@@ -41,28 +41,43 @@ async def connue(pilot: Pilot, bac: str, siret: str) -> dict[str, Any] | None:
     return None
 
 
-async def ajouter(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]], *, essai: bool = False) -> None:
+Tenues = Mapping[str, Mapping[str, list[dict[str, Any]]]]  # what each service was given of each town
+
+
+async def tenues(pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]]) -> Tenues:
+    """What each service was already given of these towns; raises PiloteErreur."""
+    sirets = list(dict.fromkeys(ville["commune"]["siret"] for ville in villes))
+    return {service.value: {siret: await _connues(pilot, service, bac, siret) for siret in sirets} for service in SERVICES}
+
+
+async def ajouter(
+    pilot: Pilot, bac: str, villes: Sequence[Mapping[str, Any]], *, essai: bool = False, depart: Tenues | None = None
+) -> None:
     """Give towns to a bac: asked of the four services before any keeps them, taken back when one fails then.
 
-    `essai`: asked only. Raises PiloteErreur.
+    `essai`: asked only. `depart`: what each had before this was begun and cut: who has more since keeps it. Raises PiloteErreur.
     """
     path, body = f"{_bac(bac)}/villes", {"villes": list(villes)}
-    for service in SERVICES:
+    avant = depart
+    restent: Sequence[Party] = SERVICES
+    if avant is not None:
+        ici = await tenues(pilot, bac, villes)
+        restent = tuple(s for s in SERVICES if all(len(ici[s.value][siret]) <= len(dites) for siret, dites in avant[s.value].items()))
+    for service in restent:
         await pilot._call(service, "POST", path, json=body, params={"essai": True})
     if essai:
         return
-    sirets = list(dict.fromkeys(ville["commune"]["siret"] for ville in villes))
-    avant = {service: {siret: await _connues(pilot, service, bac, siret) for siret in sirets} for service in SERVICES}
-    done: list[Party] = []
+    avant = avant or await tenues(pilot, bac, villes)
+    done = [service for service in SERVICES if service not in restent]
     try:
-        for service in SERVICES:
+        for service in restent:
             done.append(service)  # before it answers: a service whose answer is lost may have kept them
             await pilot._call(service, "POST", path, json=body)
     except PiloteErreur as error:
         for service in done:
-            for siret in sirets:
+            for siret, dites in avant[service.value].items():
                 try:
-                    await pilot._call(service, "PUT", f"{path}/{quote(siret, safe='')}", json={"villes": avant[service][siret]})
+                    await pilot._call(service, "PUT", f"{path}/{quote(siret, safe='')}", json={"villes": dites})
                 except PiloteErreur as reste:  # the others are given back all the same
                     error.add_note(f"{service.value} garde {siret} : {reste.problem.get('detail', '')}")
         raise

@@ -111,6 +111,8 @@ class DepartAvance(BaseModel):
     marques: dict[Party, int] | None = None
     marques_fin: dict[Party, int] | None = None
     fin: FinAvance | None = None
+    donnees: dict[str, Any] | None = Field(None, description="Ce qu'une autre demande de la console doit retrouver si elle est coupée")
+    lignes: list[Any] | None = Field(None, description="Ce qui a été répondu à cette autre demande, une fois faite")
 
 
 class AvanceGardee(DepartAvance):
