@@ -10,13 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
-from fps.kit.engine import buried
+from fps.kit.data import tables
+from fps.kit.engine import audit, buried
 from fps.kit.ground.clock import wall_now
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
 from fps_console.commandes.temps import instant
 from fps_console.web import listes
+from fps_console.web.pages import audit as pages_audit
 from fps_console.web.pages import boites, courriers, mortes
 from fps_console.web.seances import lien
 from fps_simulateur.pilote.world import World
@@ -277,3 +280,79 @@ async def test_the_box_of_an_editor_tells_each_try_its_exchange_and_what_its_sig
     for query in ("?etat=perdue", "?apres=x", "?avant=-1"):
         assert (await agent.get(boite + query)).status_code == 422, query
     assert (await agent.get("/bacs/defaut/boites?apres=abc")).status_code == 422
+
+
+def rangs(answer: httpx.Response) -> list[int]:
+    """The ranks of the lines that a page of the audit lists."""
+    sound(answer)
+    return [int(rang) for rang in re.findall(r'data-t="Rang">(\d+)<', answer.text)]
+
+
+async def test_the_audit_of_a_service_is_searched_turned_and_its_window_goes_on(
+    defaut: World, lecteur: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        await defaut.pilot.rejouer("defaut", service=Party.COLLECTIVITE)
+    page = "/bacs/defaut/audit"
+    assert rangs(await lecteur.get(page)) == [5, 4, 3, 2, 1]
+    assert rangs(await lecteur.get(page, params={"tri": "anciennes"})) == [1, 2, 3, 4, 5]
+    assert rangs(await lecteur.get(page, params={"texte": "création"})) == [1]
+    assert rangs(await lecteur.get(page, params={"acte": "bac", "texte": "rejouées", "resultat": "accepte"})) == [5, 4, 3, 2]
+    none = await lecteur.get(page, params={"resultat": "refuse"})
+    assert rangs(none) == [] and "Aucune ligne ne répond" in none.text
+    assert rangs(await lecteur.get(page, params={"service": "dgfip"})) == [1]
+    assert rangs(await lecteur.get(page, params={"du": "2100-01-01T00:00"})) == []
+    assert rangs(await lecteur.get(page, params={"du": "2020-01-01T00:00", "au": "2100-01-01T00:00"})) == [5, 4, 3, 2, 1]
+    assert rangs(await lecteur.get(page, params={"au": "2020-01-01T00:00"})) == []
+    assert "aucun bac" in (await lecteur.get(page, params={"ou": "sans-bac", "service": "ccsp"})).text
+    monkeypatch.setattr(pages_audit, "PAGE", 2)
+    answer, lus = await lecteur.get(page), []
+    while True:
+        lus.append(rangs(answer))
+        if (suite := voisine(answer, "next")) is None:
+            break
+        answer = await lecteur.get(suite)
+    assert lus == [[5, 4], [3, 2], [1]]
+    assert rangs(await lecteur.get(str(voisine(answer, "prev")))) == [3, 2]
+    monkeypatch.setattr(audit, "FENETRE", 2)  # a search that looks at two lines at a time
+    answer = await lecteur.get(page, params={"texte": "création"})
+    assert rangs(answer) == [] and "cherche plus loin" in answer.text
+    while not (lus_ici := rangs(answer)):
+        answer = await lecteur.get(str(voisine(answer, "next")))
+    assert lus_ici == [1] and voisine(answer, "next") is None
+    for query in ("du=hier", "resultat=perdu", "apres=-1", "avant=x"):
+        wrong = await lecteur.get(f"{page}?{query}")
+        sound(wrong)
+        assert wrong.status_code == 422, query
+    assert 'id="filtre-du-erreur"' in (await lecteur.get(f"{page}?du=hier")).text
+    assert (await lecteur.get(f"{page}?service=personne")).status_code == 404
+
+
+async def verifie(agent: httpx.AsyncClient) -> httpx.Response:
+    """The page of a verification, at its end."""
+    asked = await agent.post("/bacs/defaut/audit", data=await forme(agent, "/bacs/defaut/audit"))
+    ou = asked.headers["location"]
+    end = (await agent.get(f"{ou}/flux")).text
+    assert '<hx-partial hx-target="#suivi"' in end
+    found = await agent.get(ou)
+    sound(found)
+    return found
+
+
+async def test_a_bac_is_verified_on_demand_and_where_a_chain_is_cut_is_told(defaut: World, agent: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    assert "Tout est intact" in (await verifie(agent)).text
+    base = defaut.services[Party.ANTAI].service.database
+    a, j = tables.audit.c, tables.journal.c
+    async with base.write() as tx:
+        await tx.execute(update(tables.audit).where(a.bac == "defaut", a.rang == 1).values(objet="rien"))
+        await tx.execute(update(tables.journal).where(j.bac == "defaut", j.subject == numero).values(article="autre"))
+    cut = (await verifie(agent)).text
+    assert "ANTAI, audit, ligne 1 : " in cut and f"ANTAI, dossier {numero}, rang " in cut and "fps bac exporter" in cut
+    listed = await agent.get("/bacs/defaut/audit")
+    sound(listed)
+    assert "2 constats" in listed.text and "tout est intact" in listed.text
+    assert (await agent.get("/bacs/defaut/audit/examens/rien")).status_code == 404
+    async with navigateur(defaut) as passant:
+        assert "<button>Vérifier" not in (await passant.get("/bacs/defaut/audit")).text
+        assert (await passant.post("/bacs/defaut/audit", data={"jeton": ""})).status_code == 403

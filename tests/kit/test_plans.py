@@ -46,9 +46,10 @@ BOITES = (
     *(f"boites/{{siret}}/lettres?tri={tri}{filtre}" for tri in ("recentes", "anciennes") for filtre in ("", "&etat=attente", "&sujet=1")),
     "boites/{siret}/lettres?etat=refusee&sujet={numero}",
 )
+AUDIT = ("audit/recherche", "audit/recherche?acte=bac&resultat=refuse&texte=1&du=2024-01-01T00:00:00Z&tri=anciennes", "lettres-mortes?id=1")
 LISTES = {
-    Party.ANTAI: (*COURRIERS, *BOITES),
-    Party.COLLECTIVITE: COURRIERS,
+    Party.ANTAI: (*COURRIERS, *BOITES, *AUDIT),
+    Party.COLLECTIVITE: (*COURRIERS, *AUDIT),
     Party.DGFIP: (*COURRIERS, *BOITES),
     Party.CCSP: (*COURRIERS, *BOITES),
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
 
 SANS_BAC = "?"
+REMEDE = "Comparez avec un export (« fps bac exporter ») ou une sauvegarde d'avant : ce qui a été changé ne se répare pas ici."
 Constats = list[dict[str, Any]]
 
 
@@ -113,17 +114,22 @@ def _kept(path: Path | None, nom: str) -> list[Mapping[str, Any]]:
     return found
 
 
+def phrase_de(one: Mapping[str, Any]) -> str:
+    """A finding in words: the service, where its chain is cut, what is wrong there."""
+    bac = f", bac « {one['bac']} »" if "bac" in one else ""
+    where = {"dossier": f"dossier {one['sujet']}, rang {one['rang']}", "audit": f"audit, ligne {one['rang']}"}
+    place = where.get(one["journal"], f"ancre {one['rang']}")
+    return f"{LIBELLES[Party(one['service'])]}{bac}, {place} : {one['phrase']}."
+
+
 def _tell(constats: Constats, whole: str, attend: int, chiffres: dict[str, Any], en_json: bool) -> int:
     if en_json:
         dump(chiffres | {"intact": not constats, "non_signes": attend, "constats": constats})
         return 1 if constats else 0
     for one in constats:
-        bac = f", bac « {one['bac']} »" if "bac" in one else ""
-        where = {"dossier": f"dossier {one['sujet']}, rang {one['rang']}", "audit": f"audit, ligne {one['rang']}"}
-        place = where.get(one["journal"], f"ancre {one['rang']}")
-        say(f"{LIBELLES[Party(one['service'])]}{bac}, {place} : {one['phrase']}.")
+        say(phrase_de(one))
     if constats:
-        say("Comparez avec un export (« fps bac exporter ») ou une sauvegarde d'avant : ce qui a été changé ne se répare pas ici.")
+        say(REMEDE)
         return 1
     say(whole)
     if attend:

@@ -138,6 +138,12 @@ class Lecteur:
         found = await asyncio.gather(*(self._pages(s, f"{_bac(nom)}/audit") for s in SERVICES))
         return sorted((line for lines in found for line in lines), key=lambda x: (x["wall_time"], x["service"], x["rang"]))
 
+    async def chercher_audit(self, service: Party, nom: str, **demande: Any) -> dict[str, Any]:
+        """Lines of the audit journal of a service. `demande`: as the route says."""
+        params = {k: v for k, v in demande.items() if v not in (None, "")}
+        found: dict[str, Any] = (await self._call(service, "GET", f"{_bac(nom)}/audit/recherche", params=params)).json()
+        return found
+
     async def _pages(self, service: Party, path: str) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = []
         while True:

@@ -1,7 +1,7 @@
 """What the pilot asks to verify the journals of a bac: dossiers, audit, signed heads, page after page; and the signed heads themselves."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -38,6 +38,28 @@ async def _toutes(pilot: Pilot, service: Party, path: str) -> dict[str, Any]:
         if page["suivant"] is None:
             return total
         params = {"apres": page["suivant"]}
+
+
+async def pas_a_pas(pilot: Pilot, nom: str) -> AsyncIterator[tuple[Party, str, dict[str, Any], bool]]:
+    """Every journal of a bac verified, page after page: service, `audit`, `dossier` or `ancres`, what was found, whether it is the last.
+
+    What is found: `lus`, `constats`, `non_signes`. Raises PiloteErreur.
+    """
+    for service in SERVICES:
+        chaine = (await pilot._call(service, "GET", f"{_chemin(nom)}/audit/verification")).json()
+        yield service, "audit", {"lus": chaine["lignes"], "constats": chaine["constats"], "non_signes": 0}, True
+        for quoi, path in (("dossier", "journal/verification"), ("ancres", "ancres/verification")):
+            params: dict[str, Any] = {}
+            while True:
+                page = (await pilot._call(service, "GET", f"{_chemin(nom)}/{path}", params=params)).json()
+                yield service, quoi, page, page["suivant"] is None
+                if page["suivant"] is None:
+                    break
+                params = {"apres": page["suivant"]}
+
+
+def _chemin(nom: str) -> str:
+    return f"/bacs/{quote(nom, safe='')}"
 
 
 async def signer(pilot: Pilot, nom: str) -> None:

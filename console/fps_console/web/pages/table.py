@@ -6,6 +6,7 @@ from fps_console.web.cadre import Famille
 from fps_console.web.pages import (
     actes,
     apprendre,
+    audit,
     bacs,
     boites,
     certification,
@@ -31,6 +32,7 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     courriers.FAMILLE,
     boites.FAMILLE,
     mortes.FAMILLE,
+    audit.FAMILLE,
     frise.FAMILLE,
     actes.FAMILLE,
     usager.FAMILLE,

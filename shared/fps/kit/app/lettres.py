@@ -213,7 +213,7 @@ def du_service(router: Router, service: Service, inbound: Inbound) -> None:
         apres: Annotated[PlaceDeMorte | None, Query(description="La place de la dernière lue : « wall_time~sens~id »")] = None,
         limite: Annotated[int, Query(ge=1, le=dead_letters.LIMITE, description="À défaut, toutes")] = dead_letters.LIMITE,
     ) -> list[dict[str, Any]]:
-        choix = dead_letters.Choix(sens, type, sujet, id, apres, tri == "recentes")
+        choix = dead_letters.MortesVoulues(sens, type, sujet, id, apres, tri == "recentes")
         async with service.database.read() as tx:
             if nom != bacs.ILLISIBLES:
                 await bacs.find(tx, nom)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from fps.kit.app import lettres, releve, verification, villes
+from fps.kit.app import lettres, piste, releve, verification, villes
 from fps.kit.app.formes import (
     EtatBac,
     HeureMachine,
@@ -280,6 +280,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
             found = await audit.lines(tx, nom, apres, limite)
         return {"lignes": [audit.view(service.party, row) for row in found], "suite": len(found) == limite}
 
+    piste.routes(router, service)
     verification.routes(router, service, ancreur)
     releve.routes(router, service)
     villes.routes(router, service)

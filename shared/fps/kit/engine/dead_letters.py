@@ -31,7 +31,7 @@ _D = tables.dead_letters.c
 
 
 @dataclass(frozen=True, slots=True)
-class Choix:
+class MortesVoulues:
     """What is asked of the dead letters of a bac: a way, a type, a dossier, an identifier; those after a place in their order."""
 
     sens: str | None = None
@@ -42,12 +42,12 @@ class Choix:
     recentes: bool = False
 
 
-async def told(tx: Transaction, nom: str, choix: Choix | None = None, limite: int = LIMITE) -> list[dict[str, Any]]:
+async def told(tx: Transaction, nom: str, choix: MortesVoulues | None = None, limite: int = LIMITE) -> list[dict[str, Any]]:
     """The dead letters and the buried deadlines of a bac, oldest first unless `choix` says, each with its cause and its remedy.
 
     Raises ValueError when the place of `choix` cannot be read.
     """
-    choix = choix or Choix()
+    choix = choix or MortesVoulues()
     egaux = {"sens": choix.sens, "type": choix.type, "subject": choix.sujet, "id": choix.id}
     voulus = {colonne: valeur for colonne, valeur in egaux.items() if valeur is not None}
     place = {} if choix.apres is None else dict(zip(("le", "apres_sens", "apres_id"), lire_place(choix.apres), strict=True))
