@@ -37,6 +37,9 @@ ROOT = Path(__file__).parents[2]
 VERSIONS = sorted([*ROOT.glob("services/*/*/migrations/versions/*.py"), *ROOT.glob("shared/fps/kit/data/revisions/kit_*.py")])
 # A revision that was released is never edited: a table that changes is a new file, and a new line here.
 RELEASED = {
+    "shared/fps/kit/data/revisions/kit_0014.py": "60d6251e1ad24dded1680286c960c057e894c258",
+    "services/antai/antai/migrations/versions/0017_listes.py": "38acc545ba170a249c731716dc313d92736d3d88",
+    "services/collectivite/collectivite/migrations/versions/0021_listes.py": "59357fcbc27a1b93bff2821a3ae6faee1717ab72",
     "shared/fps/kit/data/revisions/kit_0013.py": "e2ff8075edd375cb911d40ebf917f7d9847fcbb4",
     "services/antai/antai/migrations/versions/0016_textes.py": "27b7ff6afdefbdb97c30995cae1a7ec7942b1e56",
     "services/ccsp/ccsp/migrations/versions/0013_textes.py": "8a9b89dd4e9bb76264f270890e310dff20514c74",

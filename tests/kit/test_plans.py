@@ -18,12 +18,15 @@ PAGES = {
     Party.COLLECTIVITE: (
         "/fps",
         "/fps?siret={siret}&etat=annule",
+        "/fps?siret={siret}&suite=a-corriger",
+        "/fps?tri=-constat&plaque=A&du=2020-01-01",
         "/fps/{numero}",
         "/fps/{numero}/paiements",
         "/fps/{numero}/remboursements",
     ),
     Party.ANTAI: (
         "/dossiers?siret={siret}",
+        "/dossiers?tri=-recu&etat=notifie&au=2030-01-01",
         "/dossiers/{numero}",
         "/va-pilote/dossiers/{numero}?siret={siret}",
         "/titres/0000000000",

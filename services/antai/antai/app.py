@@ -10,6 +10,7 @@ from antai.api.documents import DOCUMENTS
 from antai.api.vues import DossierVu
 from antai.domain.dossier import Dossier
 from antai.releve import RELEVE
+from antai.store.dossiers import reprendre_plaques
 from antai.store.tables import RECORDS, metadata
 from fps.kit.engine.definition import Definition
 from fps.messages.annulation import AccuseAnnulation, AccuseImpaye
@@ -58,6 +59,7 @@ DEFINITION = Definition(
     },
     routes=routes,
     releve=RELEVE,
+    reprise=reprendre_plaques,
     vues={Dossier: DossierVu.voir},
     acces=echange.acces,
     acces_keys=echange.cles,

@@ -1,8 +1,8 @@
 """The tables of the collectivité, the case file to load with a dossier, and the reads of its screens."""
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, MetaData, and_, cast, func, select
@@ -18,6 +18,7 @@ from collectivite.domain.recours import Recours
 from collectivite.domain.remboursement import Remboursement, SerieAnnuelle
 from collectivite.domain.stationnement import Controle, Stationnement
 from fps.kit.data.database import Transaction
+from fps.kit.data.listes import Feuillet, Rangement, Recherche, completer_plaques, feuilleter
 from fps.kit.data.records import Record
 from fps.kit.data.sql import Delete, Upsert
 from fps.kit.engine.work import Key
@@ -27,7 +28,27 @@ from fps.regles.verrou import Verrou
 metadata = MetaData()
 
 
-FORFAITS = Record(Forfait, metadata, "forfaits", key=("numero",))
+# Every list is read in one of these: what it filters by is behind what it is sorted by (ADR 0041).
+FORFAITS = Record(
+    Forfait,
+    metadata,
+    "forfaits",
+    key=("numero",),
+    indexes={
+        "forfaits_par_etat": ("etat", "numero"),
+        "forfaits_par_suite": ("suite", "numero", "etat"),
+        "forfaits_par_constat": ("date_heure_constat", "numero", "etat"),
+        "forfaits_par_montant": ("montant", "numero", "etat"),
+        "forfaits_par_plaque": ("plaque", "numero", "etat", "date_heure_constat", "montant"),
+    },
+)
+RANGEMENT = Rangement(
+    FORFAITS.table,
+    {"constat": datetime, "montant": int, "etat": str},
+    colonnes={"constat": "date_heure_constat"},
+    exacts=("etat", "suite"),
+    constat="constat",
+)
 SERIES_AGENTS = Record(SerieAgent, metadata, "series_agents", key=("siret", "jour", "agent"))
 SERIES = Record(SerieAnnuelle, metadata, "series", key=("siret", "genre", "annee"))
 AGENTS = Record(AgentAssermente, metadata, "agents", key=("siret", "numero"))
@@ -62,7 +83,7 @@ def cles_sujet(sujet: str, le: date) -> Iterable[Key]:
 
 
 async def reecrire_registres(tx: Transaction, bac: str) -> None:
-    """The registers of an export made before plates had one form, found again under the plate, as in a database (0008)."""
+    """What an export of an earlier version lacks: registers under the one form of their plate (0008), the plates of the FPS (0021)."""
     t = STATIONNEMENTS.table
     ecrites: dict[tuple[str, str], list[str]] = {}
     async for rows in tx.stream(select(t.c.siret, t.c.immatriculation).where(t.c.bac == bac), 1_000):
@@ -76,6 +97,7 @@ async def reecrire_registres(tx: Transaction, bac: str) -> None:
         cle = tuple(c.name for c in t.primary_key.columns)
         anciennes = Delete(t, cle, [(bac, siret, forme) for forme in formes])
         await tx.apply([anciennes, Upsert(t, STATIONNEMENTS.columns, [STATIONNEMENTS.row(bac, reuni)])])
+    await completer_plaques(tx, bac, FORFAITS, lambda forfait: forfait.vehicule.immatriculation)
 
 
 def _plaque(ecrite: str) -> str:
@@ -85,15 +107,16 @@ def _plaque(ecrite: str) -> str:
         return ecrite
 
 
-async def page_forfaits(tx: Transaction, bac: str, filtres: Mapping[str, str | None], apres: str, limite: int) -> list[Forfait]:
-    """The FPS that follow a number, in the order of their numbers; `filtres` gives the value of some columns."""
-    query = select(FORFAITS.table).where(FORFAITS.table.c.bac == bac, FORFAITS.table.c.numero > apres)
-    for nom, valeur in filtres.items():
-        if valeur is not None and nom == "siret":  # a number begins with the SIRET: read from its place on
-            query = query.where(FORFAITS.table.c.numero.between(valeur, valeur + "9" * 12))
-        elif valeur is not None:
-            query = query.where(FORFAITS.table.c[nom] == valeur)
-    return [FORFAITS.item(row) for row in await tx.select(query.order_by(FORFAITS.table.c.numero).limit(limite))]
+async def feuillet_forfaits(tx: Transaction, bac: str, recherche: Recherche) -> tuple[list[Forfait], Feuillet]:
+    """A page of the FPS that a search finds, and where its neighbours stand. Raises Malformed."""
+    trouve = await feuilleter(tx, bac, RANGEMENT, recherche)
+    return [FORFAITS.item(row) for row in trouve.lignes], trouve
+
+
+async def forfaits_de(tx: Transaction, bac: str, numeros: Sequence[str]) -> list[Forfait]:
+    """Those of these FPS that are known, in the order of their numbers."""
+    rows = await tx.load(FORFAITS.table, [(bac, numero) for numero in sorted({*numeros})])
+    return sorted((FORFAITS.item(row) for row in rows), key=lambda f: f.numero)
 
 
 async def page_controles(tx: Transaction, bac: str, siret: str, avant: str, limite: int) -> list[Controle]:

@@ -149,6 +149,11 @@ def cle_plaque(texte: str) -> str:
     return connue.ecrite if connue is not None else nue
 
 
+def plaque_nue(texte: str) -> str:
+    """The letters and digits of a plate, the same for all its writings: how lists find one by its beginning. Raises PlaqueIllisible."""
+    return "".join(groupes(cle_plaque(texte)))
+
+
 def identiques(une: str, autre: str) -> bool:
     """True when the two texts are writings of one plate; false when one is illegible."""
     try:

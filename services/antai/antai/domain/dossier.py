@@ -24,6 +24,7 @@ from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CreationFps
 from fps.messages.moyens import Moyen
 from fps.messages.parties_prenantes import Redevable
+from fps.messages.plaques import plaque_nue
 
 __all__ = ["FINAUX", "MACHINE", "PAIEMENT_REFUSE", "Constat", "Dossier", "Etat", "Impaye"]
 
@@ -85,6 +86,7 @@ class Dossier:
     titre_leve: str | None = None
     requete_en_attente: str | None = None
     minoration_canaux: tuple[Moyen, ...] | None = None
+    plaque: str | None = None
 
     @classmethod
     def ouvrir(cls, message: CreationFps, le: date) -> "Dossier":
@@ -102,6 +104,7 @@ class Dossier:
             minoration_jusqu_au=minoration_du_constat(message),
             minoration_canaux=minoration.canaux if minoration else None,
             recu_le=le,
+            plaque=plaque_nue(message.vehicule.immatriculation),
         )
 
     @classmethod
@@ -118,6 +121,7 @@ class Dossier:
             minoration_delai=None,
             recu_le=le,
             cycle="partiel",
+            plaque=plaque_nue(message.vehicule.immatriculation),
         )
         dossier.date_notification = message.date_notification
         dossier.date_limite_paiement = message.date_limite_paiement

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from antai.domain.avis import AvisEmis
-from antai.domain.dossier import Dossier, Etat
+from antai.domain.dossier import Dossier
 from antai.domain.titre_annulation import Appariement, LigneAnnulation
 from antai.store.tables import (
     APPARIEMENTS,
     AVIS_EMIS,
     DOSSIERS,
     LIGNES_ANNULATIONS,
+    RANGEMENT,
     appariements,
     avis_emis,
     dossiers,
@@ -23,6 +24,7 @@ from antai.store.tables import (
 )
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
+from fps.kit.data.listes import Feuillet, Recherche, completer_plaques, feuilleter
 from fps.messages.message import MessageClass
 
 
@@ -36,14 +38,21 @@ class Acte:
     donnees: dict[str, Any]
 
 
-async def page_dossiers(tx: Transaction, bac: str, etat: Etat | None, siret: str | None, apres: str, limite: int) -> list[Dossier]:
-    """The dossiers that follow a number, in the order of their numbers."""
-    query = select(dossiers).where(dossiers.c.bac == bac, dossiers.c.numero > apres)
-    if etat is not None:
-        query = query.where(dossiers.c.etat == etat.value)
-    if siret is not None:
-        query = query.where(dossiers.c.numero.between(siret, siret + "9" * 12))  # a number begins with the SIRET: read from its place on
-    return [DOSSIERS.item(row) for row in await tx.select(query.order_by(dossiers.c.numero).limit(limite))]
+async def feuillet_dossiers(tx: Transaction, bac: str, recherche: Recherche) -> tuple[list[Dossier], Feuillet]:
+    """A page of the dossiers that a search finds, and where its neighbours stand. Raises Malformed."""
+    trouve = await feuilleter(tx, bac, RANGEMENT, recherche)
+    return [DOSSIERS.item(row) for row in trouve.lignes], trouve
+
+
+async def dossiers_de(tx: Transaction, bac: str, numeros: Sequence[str]) -> list[Dossier]:
+    """Those of these dossiers that are known, in the order of their numbers."""
+    rows = await tx.load(dossiers, [(bac, numero) for numero in sorted({*numeros})])
+    return sorted((DOSSIERS.item(row) for row in rows), key=lambda d: d.numero)
+
+
+async def reprendre_plaques(tx: Transaction, bac: str) -> None:
+    """What an export of an earlier version lacks: the plate by which a list finds a dossier (0017)."""
+    await completer_plaques(tx, bac, DOSSIERS, lambda dossier: dossier.immatriculation)
 
 
 async def avis_de(tx: Transaction, bac: str, numero: str) -> list[AvisEmis]:

@@ -1,5 +1,7 @@
 """The tables of ANTAI, and the case file that each one holds."""
 
+from datetime import date
+
 from sqlalchemy import MetaData
 
 from antai.domain.annulation import InformationRecue
@@ -10,12 +12,26 @@ from antai.domain.espace.espace import DepotConvention, Espace
 from antai.domain.paiement import Paiement
 from antai.domain.titre import LigneTitre, SerieTitres, TitreCollectif
 from antai.domain.titre_annulation import Appariement, LigneAnnulation, SerieAnnulations, TitreAnnulation
+from fps.kit.data.listes import Rangement
 from fps.kit.data.records import Record
 from fps.regles.verrou import Verrou
 
 metadata = MetaData()
 
-DOSSIERS = Record(Dossier, metadata, "dossiers", key=("numero",))
+# Every list is read in one of these: what it filters by is behind what it is sorted by (ADR 0041).
+DOSSIERS = Record(
+    Dossier,
+    metadata,
+    "dossiers",
+    key=("numero",),
+    indexes={
+        "dossiers_par_etat": ("etat", "numero"),
+        "dossiers_par_reception": ("recu_le", "numero", "etat"),
+        "dossiers_par_montant": ("montant", "numero", "etat"),
+        "dossiers_par_plaque": ("plaque", "numero", "etat", "recu_le", "montant"),
+    },
+)
+RANGEMENT = Rangement(DOSSIERS.table, {"recu": date, "montant": int, "etat": str}, colonnes={"recu": "recu_le"}, recu="recu")
 # Written once: the rows that change stay narrow.
 CONSTATS = Record(Constat, metadata, "constats", key=("numero",))
 IMPAYES = Record(Impaye, metadata, "impayes", key=("numero",))

@@ -1,7 +1,7 @@
 """The FPS of a town: listed page by page, consulted."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
@@ -10,13 +10,15 @@ from collectivite.actes.dossier import demande
 from collectivite.api.formes import Numero
 from collectivite.domain.acte import Acte, Suite
 from collectivite.domain.forfait import Etat, Forfait
-from collectivite.store import page_forfaits
+from collectivite.store import feuillet_forfaits, forfaits_de
 from fps.droit.calendar import PARIS
 from fps.droit.numero import NumeroFps
 from fps.kit.engine.service import Service
 from fps.kit.ground.bac_path import bac_of
 from fps.kit.trust.acces import administration
+from fps.kit.web import listes
 from fps.kit.web.body import Router
+from fps.kit.web.problems import malformed
 from fps.messages.mfps import ErreurAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
 
@@ -96,29 +98,55 @@ class ForfaitVu(BaseModel):
 
 
 class PageForfaits(BaseModel):
-    """Une page de FPS ; « suivant » est à donner dans « apres » pour la page suivante."""
+    """Une page de FPS, dans l'ordre demandé."""
 
     elements: list[ForfaitVu]
-    suivant: str | None
+    suivant: str | None = Field(description=listes.SUIVANT)
+    precedent: str | None = Field(default=None, description=listes.PRECEDENT)
+
+
+Tri = Literal["numero", "-numero", "constat", "-constat", "montant", "-montant", "etat", "-etat"]
 
 
 def routes(service: Service) -> Router:
     """GET /fps and GET /fps/{numero}."""
     router = Router(dependencies=[administration(service)])
 
-    @router.get("/fps", tags=["FPS"], summary="Lister les FPS")
+    @router.get("/fps", tags=["FPS"], summary="Lister les FPS, tous ou ceux qu'une recherche trouve")
     async def lister(
         request: Request,
         etat: Etat | None = None,
-        suite: Annotated[Suite | None, Query(description="« a-corriger » : ceux dont l'ANTAI a refusé le dernier acte")] = None,
-        siret: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
-        apres: Annotated[str, Query(pattern=r"^([0-9]{26})?$", description="Dernier numéro de la page précédente")] = "",
-        limite: Annotated[int, Query(ge=1, le=500)] = 50,
+        suite: Annotated[
+            Suite | None,
+            Query(description="« a-corriger » : ceux dont l'ANTAI a refusé le dernier acte ; dans l'ordre des numéros seulement"),
+        ] = None,
+        siret: listes.Siret = None,
+        numero: listes.Numero = None,
+        plaque: listes.Plaque = None,
+        du: listes.Du = None,
+        au: listes.Au = None,
+        tri: Annotated[
+            Tri, Query(description="L'ordre ; avec « - », le dernier d'abord. Le montant est celui de l'établissement")
+        ] = "numero",
+        apres: listes.Apres = "",
+        avant: listes.Avant = "",
+        limite: listes.Limite = 50,
+        numeros: listes.Numeros = None,
     ) -> PageForfaits:
+        filtres = {"etat": etat, "suite": suite, "siret": siret, "numero": numero, "plaque": plaque, "du": du, "au": au}
+        seuls = listes.seuls(numeros, {**filtres, "apres": apres, "avant": avant})
+        demandee = listes.recherche(tri, {"etat": etat, "suite": suite}, siret, numero, plaque, du, au, apres, avant, limite)
+        if suite is not None and (plaque is not None or tri.lstrip("-") != "numero"):
+            phrase = "« suite » se lit dans l'ordre des numéros, et sans plaque."
+            raise malformed([listes.faute("suite", phrase)])
         async with service.reading(bac_of(request)) as lecture:
-            trouves = await page_forfaits(lecture.tx, lecture.work.bac.nom, {"etat": etat, "suite": suite, "siret": siret}, apres, limite)
-        suivant = trouves[-1].numero if len(trouves) == limite else None
-        return PageForfaits(elements=[ForfaitVu.voir(f) for f in trouves], suivant=suivant)
+            if seuls:
+                return PageForfaits(
+                    elements=[ForfaitVu.voir(f) for f in await forfaits_de(lecture.tx, lecture.work.bac.nom, numeros or ())], suivant=None
+                )
+            trouves, feuillet = await feuillet_forfaits(lecture.tx, lecture.work.bac.nom, demandee)
+        vus = [ForfaitVu.voir(f) for f in trouves]
+        return PageForfaits(elements=vus, suivant=feuillet.suivant, precedent=feuillet.precedent)
 
     @router.get("/fps/{numero}", tags=["FPS"], summary="Consulter un FPS")
     async def consulter(request: Request, numero: Numero) -> ForfaitVu:

@@ -19,6 +19,7 @@ from fps.droit.numero import jour_du_numero
 from fps.messages.annulation import FpsImpaye
 from fps.messages.mfps import CodeTitre, CreationFps, DepartMinoration, ErreurAccuse, StatutAccuse
 from fps.messages.parties_prenantes import Lieu, Vehicule
+from fps.messages.plaques import plaque_nue
 from fps.regles.machine import Machine
 
 
@@ -121,6 +122,7 @@ class Forfait:
     retenu: Retenu | None = None
     titre_leve: str | None = None
     minoration_depuis: DepartMinoration | None = None
+    plaque: str | None = None
 
     @classmethod
     def etablir(cls, message: CreationFps, cycle: Cycle = "complet") -> "Forfait":
@@ -141,6 +143,7 @@ class Forfait:
             minoration_jours=message.minoration.delai_jours if message.minoration else None,
             minoration_depuis=message.minoration.depuis if message.minoration else None,
             creance=message.montant_fps,
+            plaque=plaque_nue(message.vehicule.immatriculation),
         )
 
     @property
@@ -380,13 +383,8 @@ class Forfait:
         self.rembourse -= montant
         rendre = trop_percu(verse_net(self.montant_paye, self.rembourse), self.du, self.part_titre) - self.dette
         self.dette += rendre
-        return ecriture(
-            le,
-            Libelle.REMBOURSEMENT_DE_LA_COLLECTIVITE_ARRETE,
-            (Compte.TRESOR, montant),
-            (Compte.A_REMBOURSER, -rendre),
-            (Compte.INDUS, rendre - montant),
-        )
+        lignes = ((Compte.TRESOR, montant), (Compte.A_REMBOURSER, -rendre), (Compte.INDUS, rendre - montant))
+        return ecriture(le, Libelle.REMBOURSEMENT_DE_LA_COLLECTIVITE_ARRETE, *lignes)
 
     def ecriture_creance(self, le: date) -> EcritureEquilibree:
         """Establishing a FPS makes a claim and a revenue."""
