@@ -29,20 +29,19 @@ from tests.parler.partie import bac_neuf
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 JSON = {"Content-Type": "application/json"}
+CONSOLE = "http://127.0.0.1:8000"
 
 
 def anyone(world: World) -> httpx.AsyncClient:
     """A client that shows nothing: the doors of the services, and those of the console."""
     doors: dict[str, Any] = {world.addresses[p]: one.asgi for p, one in world.services.items()}
-    doors["http://127.0.0.1:8000"] = application(
-        world.pilot, world.client, world.addresses, hosts=Settings(hosts=("fps.example",)).hosts_served
-    )
+    doors[CONSOLE] = application(world.pilot, world.client, world.addresses, hosts=Settings(hosts=("fps.example",)).hosts_served)
     return open_client(doors)
 
 
 async def test_a_host_that_is_not_ours_gets_nothing_whatever_the_door(monde: World) -> None:
     async with anyone(monde) as client:
-        for url in (*monde.addresses.values(), "http://127.0.0.1:8000"):
+        for url in (*monde.addresses.values(), CONSOLE):
             for host, status in {
                 "evil.example": 421,
                 "127.0.0.1.evil.example": 421,
@@ -55,7 +54,7 @@ async def test_a_host_that_is_not_ours_gets_nothing_whatever_the_door(monde: Wor
                 answer = await client.get(f"{url}/sante/vivant", headers={"Host": host})
                 assert (answer.status_code, host) == (status, host)
                 assert status == 200 or answer.json()["code"] == "hote-inconnu"
-        assert (await client.get("http://127.0.0.1:8000/sante/vivant", headers={"Host": "fps.example"})).status_code == 200
+        assert (await client.get(f"{CONSOLE}/sante/vivant", headers={"Host": "fps.example"})).status_code == 200
 
 
 async def test_the_names_of_the_containers_are_served() -> None:
@@ -88,7 +87,7 @@ async def test_a_page_of_another_site_changes_nothing_at_any_door(monde: World) 
 
 async def test_every_answer_is_sealed_and_the_documentation_runs_only_what_it_wrote(monde: World) -> None:
     async with anyone(monde) as client:
-        for url in (*monde.addresses.values(), "http://127.0.0.1:8000"):
+        for url in (*monde.addresses.values(), CONSOLE):
             for path in ("/", "/sante/vivant", "/inconnu", "/metrics", "/docs", "/payer", "/static/swagger-ui/swagger-ui.css"):
                 headers = (await client.get(url + path)).headers
                 assert headers["X-Content-Type-Options"] == "nosniff" and "Referrer-Policy" in headers, path
@@ -102,12 +101,12 @@ async def test_every_answer_is_sealed_and_the_documentation_runs_only_what_it_wr
 
 
 async def test_a_head_is_answered_as_a_get_without_its_body(monde: World) -> None:
-    for party in SERVICES:
-        for path in ("/", "/sante/pret", "/docs", "/openapi.json", "/inconnu"):
-            head = await monde.client.request("HEAD", monde.addresses[party] + path)
-            get = await monde.client.get(monde.addresses[party] + path)
-            assert (head.status_code, head.content) == (get.status_code, b"")
-            assert head.headers["content-length"] == get.headers["content-length"]
+    async with anyone(monde) as client:
+        for url in (*monde.addresses.values(), CONSOLE):
+            for path in ("/", "/sante/pret", "/docs", "/openapi.json", "/inconnu", "/apprendre"):
+                head, get = await client.request("HEAD", url + path), await client.get(url + path)
+                assert (head.status_code, head.content) == (get.status_code, b"")
+                assert head.headers["content-length"] == get.headers["content-length"]
 
 
 async def test_every_401_says_how_to_be_recognised(monde: World) -> None:
@@ -126,6 +125,9 @@ async def test_every_401_says_how_to_be_recognised(monde: World) -> None:
             assert answer.status_code == 401, given
         good = await client.get(f"{monde.addresses[Party.ANTAI]}/pilotage/bacs", headers={"Authorization": "bearer essai"})
         assert good.status_code == 200
+        for given, status in {"": 401, "Basic essai": 401, "bearer autre": 401, "bearer essai": 200, "Bearer essai": 200}.items():
+            answer = await client.get(f"{CONSOLE}/pilotage/bacs/{bac}/villes", headers={"Authorization": given})
+            assert (answer.status_code, "WWW-Authenticate" in answer.headers) == (status, status == 401), given
 
 
 async def test_allow_names_every_method_of_an_address(monde: World) -> None:
@@ -137,6 +139,21 @@ async def test_allow_names_every_method_of_an_address(monde: World) -> None:
             answer = await monde.client.request("PATCH", f"{monde.addresses[party]}{re.sub('{[^}]+}', '1', path)}")
             allowed = set(answer.headers["Allow"].split(", "))
             assert answer.status_code == 405 and methods <= allowed and ("HEAD" in allowed) == ("GET" in allowed), path
+    async with anyone(monde) as client:
+        for path, methods in {
+            "/": {"GET"},
+            "/fermer": {"POST"},
+            "/nouveau-bac": {"GET", "POST"},
+            "/sante/vivant": {"GET"},
+            "/pilotage/bacs/b/avance": {"POST"},
+            "/pilotage/bacs/b/villes": {"GET", "POST"},
+            "/pilotage/bacs/b/villes/1": {"GET", "DELETE"},
+        }.items():
+            answer = await client.request("PATCH", CONSOLE + path)
+            assert answer.status_code == 405 and {*answer.headers["Allow"].split(", ")} - {"HEAD"} == methods, path
+            problem = answer.headers["Content-Type"] == "application/problem+json"
+            assert problem == path.startswith(("/pilotage", "/sante")), path  # a program is answered as a program
+        assert (await client.get(f"{CONSOLE}/pilotage/inconnu")).json()["code"] == "http-404"
 
 
 async def test_a_slash_too_many_leads_nowhere_and_tells_the_address(monde: World) -> None:
@@ -151,7 +168,7 @@ async def test_a_slash_too_many_leads_nowhere_and_tells_the_address(monde: World
             answer = await monde.client.request(method, f"{monde.addresses[party]}/bacs/{bac}{path}/", json={})
             assert answer.status_code == 404 and f"{path}." in answer.json()["que_faire"], (party, method)
     async with anyone(monde) as client:
-        assert (await client.get(f"http://127.0.0.1:8000/bacs/{bac}/")).status_code == 404
+        assert (await client.get(f"{CONSOLE}/bacs/{bac}/")).status_code == 404
 
 
 async def test_a_form_that_is_not_offered_is_406(monde: World) -> None:

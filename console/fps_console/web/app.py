@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +23,7 @@ from fps_console.web.cadre import Cadre
 from fps_console.web.formes import refus_de
 from fps_console.web.mesures import Mesures
 from fps_console.web.pages.table import FAMILLES
-from fps_console.web.pilotage import RouteAvance
+from fps_console.web.pilotage import RouteAvance, problem
 from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
@@ -38,6 +38,15 @@ HEADERS = {
 
 # The theme of the documentation draws its icons from its style sheet; what is in a file there may be kept by the browser.
 ICONES = {b"content-security-policy": HEADERS[b"content-security-policy"] + b"; img-src 'self' data:"}
+
+
+MACHINES = ("/pilotage/", "/openapi.json", "/metrics", "/sante/", "/.well-known/")  # what programs ask: no page answers them
+
+
+def methods_at(request: Request) -> list[str]:
+    """The methods that an address accepts, whichever routes have it."""
+    here = [route for route in request.app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 def headers(path: str) -> dict[bytes, bytes]:
@@ -67,10 +76,19 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
 
     async def missing(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
+        allow = {"Allow": ", ".join(methods_at(request))} if status == 405 else {}
+        if request.scope["path"].startswith(MACHINES):
+            titre = "Cette méthode n'est pas celle de cette adresse" if allow else "Cette adresse n'existe pas"
+            que_faire = (
+                f"Cette adresse accepte {allow['Allow']}." if allow else "Le contrat de la console, /openapi.json, dit ses adresses."
+            )
+            return problem(status, f"http-{status}", titre, f"{request.method} {request.scope['path'][:200]}", que_faire, entetes=allow)
         detail = error.detail if isinstance(error, HTTPException) and error.detail not in ("Not Found", "Method Not Allowed") else ""
         phrase = detail or "Vérifiez l'adresse, ou revenez à l'accueil."
         titre = "Cette page n'existe pas" if status in (404, 405) else "La demande est refusée"
-        return await cadre.page(request, "erreur.html", status, titre=titre, phrase=phrase, que_faire="", accueil=True)
+        page = await cadre.page(request, "erreur.html", status, titre=titre, phrase=phrase, que_faire="", accueil=True)
+        page.headers.update(allow)
+        return page
 
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, PiloteErreur):
@@ -80,6 +98,9 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
     async def fault(request: Request, error: Exception) -> Response:
         log.error("une page a échoué", exc_info=error)
         que_faire = "Le journal de « fps up » la dit en entier ; signalez-la au projet."
+        if request.scope["path"].startswith(MACHINES):
+            faute = f"Une faute du simulateur ({type(error).__name__})."
+            return problem(500, "erreur-interne", "La console a rencontré une erreur", faute, que_faire)
         own = {"phrase": f"Une faute du simulateur ({type(error).__name__}), et non de vous : rien n'est perdu.", "que_faire": que_faire}
         return await cadre.page(request, "erreur.html", 500, titre="Cette page a échoué", accueil=True, **own)
 

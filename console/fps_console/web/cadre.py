@@ -160,7 +160,7 @@ class Cadre:
     def rang(request: Request, nom: str) -> int:
         """A number of an address; raises HTTPException 404 for a text, or for more digits than anything here has a number of."""
         texte = request.path_params[nom]
-        if not re.fullmatch(r"[0-9]{1,9}", texte):
+        if not re.fullmatch(r"[0-9]{1,12}", texte):
             raise HTTPException(404, f"« {texte[:20]} » n'est le numéro de rien ici.")
         return int(texte)
 

@@ -26,7 +26,9 @@ EXEMPLE: Final = (
 )
 
 
-def problem(status: int, code: str, title: str, detail: str, que_faire: str = "", **more: Any) -> Response:
+def problem(
+    status: int, code: str, title: str, detail: str, que_faire: str = "", entetes: Mapping[str, str] | None = None, **more: Any
+) -> Response:
     """An answer that tells what is wrong, in the four parts of every refusal of the simulator."""
     body = {
         "type": f"urn:fps-simulateur:probleme:{code}",
@@ -38,7 +40,7 @@ def problem(status: int, code: str, title: str, detail: str, que_faire: str = ""
         **more,
     }
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return JSONResponse(body, status, headers, MEDIA_TYPE)
+    return JSONResponse(body, status, headers | dict(entetes or {}), MEDIA_TYPE)
 
 
 def of(error: PiloteErreur) -> Response:
@@ -60,8 +62,8 @@ def of(error: PiloteErreur) -> Response:
 
 def sans_jeton(pilot: Pilot, request: Request) -> Response | None:
     """What is answered to who does not show the pilot's credential, None to who does."""
-    given = request.headers.get("authorization", "")
-    if hmac.compare_digest(given.encode(), f"Bearer {pilot.token}".encode()):
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), pilot.token.encode()):
         return None
     que_faire = "Donnez le jeton de pilotage : en-tête « Authorization: Bearer … » (fichier pilotage.token, ou FPS_PILOTAGE_TOKEN)."
     return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", f"{request.method} {request.url.path}", que_faire)

@@ -115,7 +115,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def lettre(request: Request, saisie: Saisie) -> Response:
         bac, service, siret = demandes(request)
-        found = await cadre.pilot.lettre_de_boite(service, bac, siret, min(request.path_params["position"], 1 << 40))
+        found = await cadre.pilot.lettre_de_boite(service, bac, siret, cadre.rang(request, "position"))
         cles = await cadre.lecture.get(service, "defaut", CHEMIN_CLES) or {"keys": []}
         essais = [
             {
@@ -143,10 +143,9 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def renvoyer(geste: Geste) -> str:
         bac, service, siret = demandes(geste.request)
-        position = geste.request.path_params.get("position")
         identifiant = None
-        if position is not None:
-            identifiant = (await cadre.pilot.lettre_de_boite(service, bac, siret, min(position, 1 << 40)))["id"]
+        if "position" in geste.request.path_params:
+            identifiant = (await cadre.pilot.lettre_de_boite(service, bac, siret, cadre.rang(geste.request, "position")))["id"]
         nombre = await cadre.pilot.renvoyer(service, bac, siret, identifiant)
         with contextlib.suppress(TimeoutError, PiloteErreur):
             async with asyncio.timeout(ARRIVEE):
@@ -156,7 +155,7 @@ def routes(cadre: Cadre) -> list[Route]:
     return [
         Route(CHEMIN, toutes, name="boites"),
         *cadre.formes.routes(UNE, "boite", une, renvoyer),
-        *cadre.formes.routes(f"{UNE}/{{position:int}}", "lettre-de-boite", lettre, renvoyer),
+        *cadre.formes.routes(f"{UNE}/{{position}}", "lettre-de-boite", lettre, renvoyer),
     ]
 
 

@@ -225,16 +225,16 @@ def routes(cadre: Cadre) -> list[Route]:
         (bac, siret), quoi = lieu(request), request.path_params["quoi"]
         if quoi not in ("modele", "depot", "signee"):
             raise HTTPException(404, "Ce document n'existe pas.")
-        answer = await demander(Party.ANTAI, bac, "GET", f"/espaces/{siret}/conventions/{request.path_params['rang']}/{quoi}")
+        answer = await demander(Party.ANTAI, bac, "GET", f"/espaces/{siret}/conventions/{cadre.rang(request, 'rang')}/{quoi}")
         return Response(answer.content, media_type=PDF)
 
     async def voir_depot(request: Request, saisie: Saisie) -> Response:
         bac, siret = lieu(request)
-        own: dict[str, Any] = {"ici": ICI.format(bac=bac, siret=siret), "rang": request.path_params["rang"]}
+        own: dict[str, Any] = {"ici": ICI.format(bac=bac, siret=siret), "rang": cadre.rang(request, "rang")}
         return await cadre.page(request, "villes/depot.html", bac=bac, saisie=saisie, action=request.url.path, **own)
 
     async def deposer(geste: Geste) -> str:
-        (bac, siret), rang = lieu(geste.request), geste.request.path_params["rang"]
+        (bac, siret), rang = lieu(geste.request), cadre.rang(geste.request, "rang")
         entree, envoye = Entrees(geste.seance, bac, siret).chez(Party.ANTAI), geste.saisie.fichiers.get("depot")
         porteur, path = None if entree is None else entree.jeton, f"/espaces/{siret}/conventions/{rang}"
         octets = await envoye.read() if envoye is not None else (await demander(Party.ANTAI, bac, "GET", f"{path}/modele", porteur)).content
@@ -245,7 +245,7 @@ def routes(cadre: Cadre) -> list[Route]:
         await cadre.pilot.au_calme(bac)
         return f"{ICI.format(bac=bac, siret=siret)}?fait=depot"
 
-    une_session, une_convention = f"{ICI}/session/{{service}}", f"{ICI}/conventions/{{rang:int}}"
+    une_session, une_convention = f"{ICI}/session/{{service}}", f"{ICI}/conventions/{{rang}}"
     return [
         Route(ICI, guichets, name="guichets"),
         *cadre.formes.routes(une_session, "guichet-session", voir_session, entrer),
