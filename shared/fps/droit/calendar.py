@@ -1,5 +1,6 @@
 """Civil dates of the law: days, jours francs, months de quantième à quantième, the date in Paris, working days."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -26,7 +27,8 @@ def jours_francs(depart: date, nombre: int) -> date:
 @regle("CPC, art. 641", "Ajouter des mois, de quantième à quantième")
 def ajouter_mois(jour: date, nombre: int) -> date:
     """Same day number `nombre` months later, or the last day of that month (CPC, art. 641)."""
-    return jour + relativedelta(months=nombre)
+    annee, mois = divmod(12 * jour.year + jour.month - 1 + nombre, 12)
+    return jour.replace(year=annee, month=mois + 1, day=min(jour.day, monthrange(annee, mois + 1)[1]))
 
 
 @regle("CPC, art. 641", "Ajouter des années")

@@ -78,6 +78,7 @@ RESSEMBLE: Final = str.maketrans("OI", "01")
 ALLEMANDE: Final = re.compile(r"([A-Z]{1,3})[ -]?([A-Z]{1,2})[ -]?([1-9][0-9]{0,3})([EH]?)")
 
 
+@lru_cache(maxsize=4096)
 def groupes(texte: str) -> tuple[str, ...]:
     """The groups of a plate, in capitals, without accents, its digits in 0-9; raises PlaqueIllisible."""
     if len(texte) > SAISIE:
@@ -139,6 +140,7 @@ def normaliser(texte: str) -> str:
     return joints if len(joints) <= LONGUEUR else "".join(trouves)
 
 
+@lru_cache(maxsize=4096)
 def cle_plaque(texte: str) -> str:
     """What two writings of one plate have in common, and what a register is looked up by. Raises PlaqueIllisible.
 

@@ -178,11 +178,18 @@ def encoded(rows: Sequence[Row], writers: Mapping[int, Callable[[Any], Any]]) ->
     if not writers:
         return rows
     places = tuple(writers.items())
-    out = []
+    out: list[Row] = []
+    told: dict[int, Any] = {}  # one batch writes one instant a thousand times; the rows keep it, so that its id stays its own
     for row in rows:
         values = list(row)
         for i, write in places:
-            values[i] = write(values[i])
+            value = values[i]
+            if write is not sqlite_value:
+                values[i] = write(value)
+            elif value is not None:
+                if (kept := told.get(id(value))) is None:
+                    kept = told[id(value)] = sqlite_value(value)
+                values[i] = kept
         out.append(tuple(values))
     return out
 
