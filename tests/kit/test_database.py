@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData,
 from fps.kit.data import packed, postgres
 from fps.kit.data.database import PATIENCE, Database, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.opening import open_database
-from fps.kit.data.packed import HexDigest, Packed
-from fps.kit.data.sql import Delete, Insert, Instant, Upsert
+from fps.kit.data.packed import HexDigest, Packed, Word
+from fps.kit.data.sql import Delete, Insert, Instant, Stamp, Upsert
 from fps.kit.ground.clock import PARIS
 
 metadata = MetaData()
@@ -33,7 +33,10 @@ kept = Table(
     Column("corps", Packed),
     Column("acte", Packed(2)),
     Column("hash", HexDigest),
+    Column("mot", Word),
+    Column("vu", Stamp),
 )
+WORDS = (114, "f53aa2942bc42e49")
 DICTIONARIES = {1: "a98a01fff1b68be9", 2: "3a7c8c539ae8fe7d"}
 COLUMNS = tuple(c.name for c in things.columns)
 DAY, NOW = date(2026, 6, 12), datetime(2026, 6, 12, 10, 24, 0, 123456, tzinfo=PARIS)
@@ -64,11 +67,14 @@ async def test_values_come_back_with_their_types(database: Database) -> None:
 async def test_long_texts_and_digests_come_back_as_they_were_and_a_file_packs_them(database: Database) -> None:
     texts = ["", "court", '{"numero_fps":"21590350100017241001001001","montant":3500}', "é💶\t" * 40, "x" * 100_000, None]
     digests = ["0a" * 32, "2:" + "0a" * 32, "0A" * 32, "", "a", "b"]
-    rows = [(n, texts[n], texts[n], digests[n]) for n in range(len(texts))]
+    words, instants = ["reception", "un mot à part", "CGCT, art. L. 2333-87, II", "", "envoi", None], [NOW, NOW.astimezone(UTC), None]
+    rows = [(n, texts[n], texts[n], digests[n], words[n], instants[n % 3]) for n in range(len(texts))]
     async with database.write() as tx:
         await tx.apply([Upsert(kept, tuple(c.name for c in kept.columns), rows)])
-        await tx.execute(insert(kept), n=9, corps="écrit par une autre version, en clair", acte="x" * 60, hash="0b" * 32)
-    rows.append((9, "écrit par une autre version, en clair", "x" * 60, "0b" * 32))
+        await tx.execute(
+            insert(kept), n=9, corps="écrit par une autre version, en clair", acte="x" * 60, hash="0b" * 32, mot="envoi", vu=NOW
+        )
+    rows.append((9, "écrit par une autre version, en clair", "x" * 60, "0b" * 32, "envoi", NOW))
     async with database.read() as tx:
         assert sorted(await tx.load(kept, [(n,) for n in range(10)])) == sorted(await tx.select(select(kept))) == rows
         sizes = (
@@ -80,12 +86,16 @@ async def test_long_texts_and_digests_come_back_as_they_were_and_a_file_packs_th
 
 
 def test_a_released_dictionary_is_never_edited_and_what_was_not_packed_here_is_told() -> None:
+    assert hashlib.sha256("\n".join(packed._listed()[: WORDS[0]]).encode()).hexdigest()[:16] == WORDS[1]  # a new word comes after them
     assert {n: hashlib.sha256(packed._words(n)).hexdigest()[:16] for n in packed.DICTIONARIES} == DICTIONARIES
     whole = packed.pack("le même texte, encore et encore, " * 9)
     assert isinstance(whole, bytes)
     for wrong in (b"", b"\x09" + whole[1:], whole[:-1], whole + b"x"):
         with pytest.raises(ValeurIllisible):
             packed.unpack(wrong)
+    for read, wrong in ((packed.to_word, b"\xff\xff"), (packed.from_stamp, b"\x7f" * 9)):
+        with pytest.raises(ValeurIllisible):
+            read(wrong)
 
 
 async def test_upsert_replaces_or_adds_and_delete_deletes(database: Database) -> None:

@@ -1,10 +1,12 @@
-"""Columns that a SQLite file keeps packed: long texts deflated with a frozen dictionary, digests as bytes; read as the texts that they are.
+"""Columns that a SQLite file keeps packed: long texts deflated with a frozen dictionary, digests, instants as bytes, usual words by rank.
 
-A value that was written as plain text, by an earlier version or around this program, is read as it stands (docs/adr/0045-packed-texts.md).
+They are read as what they were. What was written as plain text, by an earlier version or around this program, is read as it stands
+(docs/adr/0045-packed-texts.md).
 """
 
 import re
 import zlib
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -17,6 +19,8 @@ LEAST: Final = 48  # bytes under which a text is left alone
 # What begins a packed text, the file of its dictionary, its window, its memory. A dictionary that was released never changes: a better
 # one is another line, and these still read what they wrote.
 DICTIONARIES: Final = {1: ("messages-1.txt", -15, 5), 2: ("actes-1.txt", -12, 5)}
+WORDS: Final = "mots-1.txt"  # one a line; frozen too, but for its end: a word is told by its rank
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,6 +37,20 @@ class Packed(TypeDecorator[str]):
     def __init__(self, dictionary: int = 1):
         self.dictionary = dictionary
         super().__init__()
+
+
+class Word(TypeDecorator[str]):
+    """A text that is mostly one of a few: an act, an article, what an entry says."""
+
+    impl = Text
+    cache_ok = True
+
+
+class RawStamp(TypeDecorator[str]):
+    """An instant read as the text that SQLite has of it elsewhere, good or bad."""
+
+    impl = Text
+    cache_ok = True
 
 
 class HexDigest(TypeDecorator[str]):
@@ -87,3 +105,48 @@ def to_bytes(digest: str | None) -> str | bytes | None:
 def to_hex(kept: str | bytes) -> str:
     """The digest that was kept."""
     return kept if isinstance(kept, str) else kept.hex()
+
+
+@cache
+def _ranks() -> dict[str, bytes]:
+    return {word: rank.to_bytes(2, "big") for rank, word in enumerate(_listed())}
+
+
+@cache
+def _listed() -> tuple[str, ...]:
+    return tuple(files("fps.kit.data").joinpath("dictionaries", WORDS).read_text("utf-8").splitlines())
+
+
+def to_rank(word: str | None) -> str | bytes | None:
+    """A usual word as a file keeps it; another one stays as it is."""
+    return word if word is None else _ranks().get(word, word)
+
+
+def to_word(kept: str | bytes) -> str:
+    """The word that was kept; raises ValeurIllisible."""
+    if isinstance(kept, str):
+        return kept
+    try:
+        return _listed()[int.from_bytes(kept, "big")]
+    except (IndexError, OverflowError) as error:
+        raise ValeurIllisible(f"aucun mot n'a ce rang : {kept[:8]!r}") from error
+
+
+def to_stamp(instant: datetime | None) -> bytes | None:
+    """An instant as a file keeps it: its microseconds since 1970, on seven bytes."""
+    return instant if instant is None else ((instant - EPOCH) // timedelta(microseconds=1)).to_bytes(7, "big", signed=True)
+
+
+def from_stamp(kept: str | bytes) -> datetime:
+    """The instant that was kept; raises ValeurIllisible, or ValueError for a text that is none."""
+    if isinstance(kept, str):
+        return datetime.fromisoformat(kept)
+    try:
+        return EPOCH + timedelta(microseconds=int.from_bytes(kept, "big", signed=True))
+    except OverflowError as error:
+        raise ValeurIllisible(f"cet instant ne se lit pas : {kept[:8]!r}") from error
+
+
+def raw_stamp(kept: Any) -> Any:
+    """The text of an instant; what is none as it stands."""
+    return from_stamp(kept).isoformat() if isinstance(kept, bytes) else kept

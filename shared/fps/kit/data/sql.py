@@ -9,7 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, Integer, String, Table
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
-from fps.kit.data.packed import HexDigest, Packed, pack, to_bytes, to_hex, unpack
+from fps.kit.data import packed as kept
+from fps.kit.data.packed import HexDigest, Packed, RawStamp, Word
 
 Engine = Literal["sqlite", "postgresql"]
 Row = tuple[Any, ...]
@@ -23,6 +24,12 @@ class Instant(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(String() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+
+class Stamp(Instant):
+    """An instant that no statement compares: a SQLite file keeps it as bytes."""
+
+    cache_ok = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def pg_type(column: Column[Any]) -> str:
             return "bigint"
         case Date():
             return "date"
-        case String() | Packed() | HexDigest():
+        case String() | Packed() | HexDigest() | Word():
             return "text"
     raise TypeError(f"{column}: no array type for {column.type!r}")
 
@@ -132,20 +139,24 @@ def sqlite_value(value: Any) -> Any:
     return value
 
 
+_READ: dict[type, Callable[[Any], Any]] = {
+    Instant: datetime.fromisoformat,
+    Stamp: kept.from_stamp,
+    Date: date.fromisoformat,
+    Boolean: bool,
+    Packed: kept.unpack,
+    HexDigest: kept.to_hex,
+    Word: kept.to_word,
+    RawStamp: kept.raw_stamp,
+}
+
+
 def sqlite_reader(columns: Sequence[Column[Any]]) -> dict[int, Any]:
     """Positions that must be read back from text, with the function that does it."""
     readers: dict[int, Any] = {}
     for i, column in enumerate(columns):
-        if isinstance(column.type, Instant):
-            readers[i] = datetime.fromisoformat
-        elif isinstance(column.type, Date):
-            readers[i] = date.fromisoformat
-        elif isinstance(column.type, Boolean):
-            readers[i] = bool
-        elif isinstance(column.type, Packed):
-            readers[i] = unpack
-        elif isinstance(column.type, HexDigest):
-            readers[i] = to_hex
+        if (read := _READ.get(type(column.type))) is not None:
+            readers[i] = read
     return readers
 
 
@@ -164,12 +175,16 @@ def sqlite_writers(table: Table, columns: tuple[str, ...], packed: bool) -> Mapp
     writers: dict[int, Callable[[Any], Any]] = {}
     for i, name in enumerate(columns):
         kind = table.c[name].type
-        if isinstance(kind, Instant | Date):
+        if packed and isinstance(kind, Stamp):
+            writers[i] = kept.to_stamp
+        elif isinstance(kind, Instant | Date):
             writers[i] = sqlite_value
         elif packed and isinstance(kind, Packed):
-            writers[i] = partial(pack, number=kind.dictionary)
+            writers[i] = partial(kept.pack, number=kind.dictionary)
         elif packed and isinstance(kind, HexDigest):
-            writers[i] = to_bytes
+            writers[i] = kept.to_bytes
+        elif packed and isinstance(kind, Word):
+            writers[i] = kept.to_rank
     return writers
 
 
@@ -179,17 +194,17 @@ def encoded(rows: Sequence[Row], writers: Mapping[int, Callable[[Any], Any]]) ->
         return rows
     places = tuple(writers.items())
     out: list[Row] = []
-    told: dict[int, Any] = {}  # one batch writes one instant a thousand times; the rows keep it, so that its id stays its own
+    told: dict[tuple[int, int], Any] = {}  # one batch writes one instant a thousand times; the rows keep it, so that its id stays its own
     for row in rows:
         values = list(row)
         for i, write in places:
             value = values[i]
-            if write is not sqlite_value:
+            if write is not sqlite_value and write is not kept.to_stamp:
                 values[i] = write(value)
             elif value is not None:
-                if (kept := told.get(id(value))) is None:
-                    kept = told[id(value)] = sqlite_value(value)
-                values[i] = kept
+                if (known := told.get((i, id(value)))) is None:
+                    known = told[i, id(value)] = write(value)
+                values[i] = known
         out.append(tuple(values))
     return out
 

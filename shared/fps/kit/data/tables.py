@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Table, Text
 
 from fps.kit.data.apart import Position, ancres, avances, echanges, metadata, observations, reponses_gardees, retentions
-from fps.kit.data.packed import HexDigest, Packed
-from fps.kit.data.sql import Instant
+from fps.kit.data.packed import HexDigest, Packed, Word
+from fps.kit.data.sql import Instant, Stamp
 
 __all__ = [
     "ancres",
@@ -72,8 +72,8 @@ gestes = Table(
     metadata,
     Column("position", Position, primary_key=True, autoincrement=True),
     Column("bac", Text, nullable=False),
-    Column("time", Instant, nullable=False),
-    Column("wall_time", Instant, nullable=False),
+    Column("time", Stamp, nullable=False),
+    Column("wall_time", Stamp, nullable=False),
     Column("methode", Text, nullable=False),
     Column("chemin", Text, nullable=False),
     Column("corps", Packed),
@@ -112,8 +112,8 @@ inbox = Table(
     Column("outcome", Text, nullable=False),
     Column("answer", Packed),
     Column("body", Packed, nullable=False),
-    Column("time", Instant, nullable=False),
-    Column("wall_time", Instant, nullable=False),
+    Column("time", Stamp, nullable=False),
+    Column("wall_time", Stamp, nullable=False),
 )
 
 deadlines = Table(
@@ -134,12 +134,12 @@ journal = Table(
     Column("bac", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("rang", BigInteger, nullable=False),
-    Column("time", Instant, nullable=False),
-    Column("acte", Text, nullable=False),
-    Column("article", Text, nullable=False),
+    Column("time", Stamp, nullable=False),
+    Column("acte", Word, nullable=False),
+    Column("article", Word, nullable=False),
     Column("data", Packed(2), nullable=False),
     Column("hash", HexDigest, nullable=False),
-    Column("wall_time", Instant, nullable=False),
+    Column("wall_time", Stamp, nullable=False),
     Column("sceau", HexDigest),  # covers wall_time too; none on the lines of the first version: see fps/kit/engine/chain.py
     Index("journal_dossier", "bac", "subject", "rang", unique=True),
     Index("journal_suite", "bac", "position"),
@@ -178,7 +178,7 @@ ecritures = Table(
     Column("rang", BigInteger, primary_key=True),
     Column("ligne", BigInteger, primary_key=True),
     Column("le", Date, nullable=False),
-    Column("libelle", Text, nullable=False),
+    Column("libelle", Word, nullable=False),
     Column("compte", Text, nullable=False),
     Column("debit", BigInteger, nullable=False),
     Column("credit", BigInteger, nullable=False),

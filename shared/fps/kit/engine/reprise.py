@@ -14,7 +14,7 @@ from fps.errors import Refus
 from fps.flows import by_type
 from fps.kit.data import tables
 from fps.kit.data.database import LigneEnDouble, Transaction
-from fps.kit.data.packed import HexDigest, Packed
+from fps.kit.data.packed import HexDigest, Packed, Word
 from fps.kit.data.sql import Insert, Instant, Row
 from fps.kit.engine import buried, releve, verification, villes
 from fps.kit.engine.archive import Morceau, exported, fault
@@ -238,7 +238,7 @@ def _value(column: Column[Any], value: Any, path: str) -> Any:
             if isinstance(value, int) and not isinstance(value, bool) and -(1 << 62) <= value < 1 << 62:
                 return value
             raise Faux("un nombre entier de moins de 63 bits est attendu")
-        if isinstance(kind, String | Packed | HexDigest):
+        if isinstance(kind, String | Packed | HexDigest | Word):
             if isinstance(value, str) and not INTERDITS.search(value):
                 return value
             raise Faux("un texte sans caractère de commande est attendu")

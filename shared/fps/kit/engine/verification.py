@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, bindp
 from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction, ValeurIllisible
+from fps.kit.data.packed import RawStamp
 from fps.kit.data.sql import Instant, Row
 from fps.kit.engine import chain
 
@@ -53,7 +54,7 @@ def verification(lignes: int, constats: Sequence[Constat]) -> Verification:
 
 def raw(table: Table) -> Table:
     """The same table read without giving instants their type: an unreadable one is a finding, not a failure."""
-    columns = (Column(c.name, Text if isinstance(c.type, Instant) else c.type, primary_key=c.primary_key) for c in table.columns)
+    columns = (Column(c.name, RawStamp if isinstance(c.type, Instant) else c.type, primary_key=c.primary_key) for c in table.columns)
     return Table(table.name, MetaData(), *columns)
 
 
