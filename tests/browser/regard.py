@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 AXE = (Path(__file__).parent / "axe/axe.min.js").read_text(encoding="utf-8")
 LARGEURS = (1280, 390)
@@ -74,3 +74,25 @@ def parcourir(browser: Browser, console: str, lien: str) -> dict[str, list[str]]
             hrefs = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)")
             a_voir += [href[len(console) :].partition("#")[0] for href in hrefs if href.startswith(f"{console}/")]
     return found
+
+
+def souris(page: Page, quoi: Locator) -> None:
+    """Click."""
+    quoi.click()
+
+
+def au_clavier(page: Page, quoi: Locator, touche: str = "Enter") -> None:
+    """Press Tab until it has the focus, then a key."""
+    expect(quoi).to_be_attached()
+    for _ in range(220):
+        if quoi.evaluate("e => e === document.activeElement"):
+            page.keyboard.press(touche)
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard never reaches {quoi}")
+
+
+def taper(page: Page, champ: Locator, texte: str) -> None:
+    """Reach a field with the keyboard, and type in it what replaces what was there."""
+    au_clavier(page, champ, "ControlOrMeta+a")
+    page.keyboard.type(texte)

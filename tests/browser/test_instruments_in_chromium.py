@@ -15,7 +15,7 @@ from fps_certification.sujets.contrat import ACTIONS
 from fps_console.web.seances import lien as lien_de
 from fps_simulateur.joueur import remplacer
 from fps_simulateur.langue.actes import ACTES
-from tests.browser.regard import onglet, regarder
+from tests.browser.regard import au_clavier, fautes, onglet, regarder, taper
 from tests.console.simulator import Simulator, fps, up
 
 SIRET = "21590350100017"
@@ -49,7 +49,7 @@ def faire(simulator: Simulator, quoi: dict[str, Any]) -> int:
 
 
 def conduire(page: Page, simulator: Simulator) -> list[tuple[str, int]]:
-    """Do what the page says to do now, step after step, until the verdict is there."""
+    """Do what the page says to do now, with the keyboard, step after step, until the verdict is there."""
     place, faits = simulator.data_dir / "certification/rapo-essai.a-faire.json", list[tuple[str, int]]()
     while True:
         page.wait_for_selector(f"input[name=etape][value='{len(faits) + 1}'], p.verdict", state="attached", timeout=60_000)
@@ -59,9 +59,9 @@ def conduire(page: Page, simulator: Simulator) -> list[tuple[str, int]]:
         statut = faire(simulator, quoi)
         faits.append((quoi["action"], statut))
         if statut >= 400:
-            page.get_by_role("button", name="Le produit le refuse").click()
+            au_clavier(page, page.get_by_role("button", name="Le produit le refuse"))
         elif not quoi["attend"]:
-            page.get_by_role("button", name="C’est fait").click()
+            au_clavier(page, page.get_by_role("button", name="C’est fait"))
 
 
 def test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_verified(
@@ -82,15 +82,20 @@ def test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_ve
         expect(page.get_by_role("heading", name="À faire maintenant")).to_be_visible()
         page.get_by_role("button", name="Arrêter").click()  # and taken up again where it was
         page.goto(f"{simulator.console}/certification")
-        page.get_by_role("link", name="Reprendre « rapo »").click()
-        page.get_by_label("Seulement ces épreuves").fill("EX-304 EX-306")
-        page.get_by_role("button", name="Éprouver", exact=True).click()
+        # From here on with the keyboard alone, to the evidence.
+        au_clavier(page, page.get_by_role("link", name="Reprendre « rapo »"))
+        taper(page, page.get_by_label("Seulement ces épreuves"), "EX-304 EX-306")
+        au_clavier(page, page.get_by_role("button", name="Éprouver", exact=True))
         faits = conduire(page, simulator)
         assert [nom for nom, _ in faits] == ["etablir", "recevoir-rapo", "decider-rapo", "etablir", "recevoir-rapo", "recevoir-rapo"]
         assert [statut >= 400 for _, statut in faits] == [False] * 5 + [True]
         expect(page.locator("p.verdict")).to_contain_text("CONFORME")
+        taper(page, page.get_by_label("Votre commentaire"), "Relu à l’écran.")
+        au_clavier(page, page.get_by_role("button", name="Signer ce commentaire"))
+        expect(page.locator("blockquote")).to_have_text("Relu à l’écran.")
+        assert fautes(page) == []  # the report of a run that ended, at two widths and in both colour schemes
         with page.expect_download() as venu:
-            page.get_by_role("link", name="Preuve signée").click()
+            au_clavier(page, page.get_by_role("link", name="Preuve signée"))
         venu.value.save_as(tmp_path / "preuve.gz")
         fausse = tmp_path / "fausse.gz"
         fausse.write_bytes((tmp_path / "preuve.gz").read_bytes()[:-40])
@@ -99,8 +104,9 @@ def test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_ve
         page.get_by_role("button", name="Vérifier").click()
         expect(page.get_by_role("alert")).to_contain_text("preuve-fausse")
         page.get_by_label("La preuve").set_input_files(tmp_path / "preuve.gz")
-        page.get_by_role("button", name="Vérifier").click()
+        au_clavier(page, page.get_by_role("button", name="Vérifier"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Preuve intacte")
+        expect(page.locator("main")).to_contain_text("Commentaire de qui l’a produite : Relu à l’écran.")
         assert [dit for dit in dits if "422" not in dit] == []
 
 
@@ -124,7 +130,14 @@ def test_a_life_of_the_catalogue_is_watched_step_by_step_and_leads_to_its_dossie
         expect(page.locator(".dessin svg").first).to_contain_text("RAPO")
         assert dits == []
     c = simulator.console
-    tous = ["/certification", "/certification/plans/rapo", "/certification/verifier", "/simulateur", "/simulateur/ateliers/grille"]
+    tous = [
+        "/certification",
+        "/certification/plans/rapo",
+        "/certification/verifier",
+        "/certification/exploration",
+        "/simulateur",
+        "/simulateur/ateliers/grille",
+    ]
     regarder(chromium, [travail, page_de_la_vie(c), *(c + un for un in tous)], lien(simulator))
 
 

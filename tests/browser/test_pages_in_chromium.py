@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from fps.messages.rapo import DepotRapo
-from tests.browser.regard import onglet, parcourir, regarder
+from tests.browser.regard import au_clavier, fautes, onglet, parcourir, regarder, souris, taper
 from tests.console.simulator import Simulator, up
 
 BANNER = "rgb(122, 31, 31)"
@@ -123,26 +123,12 @@ def bac_neuf(page: Page, simulator: Simulator, nom: str) -> str:
     return f"{simulator.console}/bacs/{nom}"
 
 
-def souris(page: Page, quoi: Locator) -> None:
-    quoi.click()
-
-
-def clavier(page: Page, quoi: Locator) -> None:
-    """Press Tab until it has the focus, then Enter."""
-    for _ in range(150):
-        if quoi.evaluate("e => e === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard never reaches {quoi}")
-
-
-@pytest.mark.parametrize("presser", [souris, clavier])
+@pytest.mark.parametrize("presser", [souris, au_clavier])
 def test_a_first_dossier_goes_to_its_refund_by_the_forms(
     chromium: Browser, simulator: Simulator, presser: Callable[[Page, Locator], None]
 ) -> None:
     with onglet(chromium, lien(simulator)) as (page, dits):
-        page.goto(f"{bac_neuf(page, simulator, presser.__name__)}/actes")
+        page.goto(f"{bac_neuf(page, simulator, presser.__name__.replace('_', '-'))}/actes")
         presser(page, page.get_by_role("link", name="Établir un FPS", exact=True))
         expect(page.get_by_label("Numéro et nom de la voie")).to_have_value("12 rue de l'Exemple")
         presser(page, page.get_by_role("button", name="Établir un FPS"))
@@ -157,20 +143,59 @@ def test_a_first_dossier_goes_to_its_refund_by_the_forms(
         assert dits == []
 
 
-def test_a_town_goes_from_its_siret_to_a_title_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
+def test_a_town_goes_from_its_form_to_a_title_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
     with onglet(chromium, lien(simulator)) as (page, dits):
         page.goto(f"{bac_neuf(page, simulator, 'ville')}/villes")
-        clavier(page, page.get_by_role("link", name="Ajouter une ville par son SIRET"))
-        page.get_by_label("SIRET").focus()
-        page.keyboard.type("21690123100011")
-        clavier(page, page.get_by_role("button", name="Ajouter cette ville"))
-        clavier(page, page.get_by_role("button", name="Calculer"))
+        au_clavier(page, page.get_by_role("link", name="Ajouter une ville par un formulaire"))
+        taper(page, page.get_by_label("Nom", exact=True).first, "Ville du clavier")
+        taper(page, page.get_by_label("Jour par jour", exact=True), "tous : 09:00-24:00")
+        taper(page, page.get_by_label("Montant du FPS", exact=True), "voiture : 99")  # more than its longest stay costs
+        au_clavier(page, page.get_by_role("button", name="Donner cette configuration au bac").last)
+        expect(page.locator("[id='zones.0-erreur']")).to_contain_text("dépasse le prix de la durée maximale")
+        assert fautes(page) == []
+        expect(page.get_by_label("Nom", exact=True).first).to_have_value("Ville du clavier")
+        taper(page, page.get_by_label("Montant du FPS", exact=True), "voiture : 20")
+        au_clavier(page, page.get_by_role("button", name="Ajouter une zone"))  # nothing is done: a second one is there, then not
+        au_clavier(page, page.get_by_role("button", name="Retirer Zones tarifaires, n° 2"))
+        expect(page.locator("[id='zones.1.code']")).to_have_count(0)
+        au_clavier(page, page.get_by_role("button", name="Donner cette configuration au bac").first)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Ville du clavier")
+        au_clavier(page, page.get_by_role("button", name="Calculer"))
         expect(page.get_by_text("D’où vient ce montant")).to_be_visible()
-        clavier(page, page.get_by_role("link", name="Établir un FPS", exact=True))
-        clavier(page, page.get_by_role("button", name="Établir un FPS"))
-        clavier(page, page.get_by_role("button", name="Jusqu’au titre"))
+        au_clavier(page, page.get_by_role("link", name="Établir un FPS", exact=True))
+        au_clavier(page, page.get_by_role("button", name="Établir un FPS"))
+        au_clavier(page, page.get_by_role("button", name="Jusqu’au titre"))
         expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")
-        assert dits == []
+        assert [dit for dit in dits if "422" not in dit] == []
+
+
+def test_a_town_enrols_at_its_desks_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
+    phrase = "une phrase assez longue"
+    with onglet(chromium, lien(simulator)) as (page, dits):
+        page.goto(f"{simulator.console}/nouveau-bac")
+        taper(page, page.get_by_label("Nom", exact=True), "enrolement")
+        au_clavier(page, page.get_by_label("Ses collectivités"), "ArrowDown")
+        au_clavier(page, page.get_by_role("button", name="Créer ce bac"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("enrolement")
+        page.goto(f"{simulator.console}/bacs/enrolement/villes/21590350100017/guichets")
+        au_clavier(page, page.get_by_role("link", name="Demander l’espace numérique"))
+        taper(page, page.get_by_label("Mot de passe"), phrase)
+        au_clavier(page, page.get_by_role("button", name="Demander l’espace numérique"))
+        expect(page.get_by_text("Espace ouvert")).to_be_visible()
+        au_clavier(page, page.get_by_role("link", name="Ouvrir une session dans l’espace numérique"))
+        taper(page, page.get_by_label("Identifiant"), "alix")
+        taper(page, page.get_by_label("Mot de passe"), phrase)
+        au_clavier(page, page.get_by_role("button", name="Ouvrir la session"))
+        expect(page.get_by_text("« alix », responsable) a une session")).to_be_visible()
+        for acte, cycle in (("Régler l’espace", True), ("Préparer une convention", False)):
+            au_clavier(page, page.get_by_role("link", name=acte, exact=True))
+            if cycle:
+                au_clavier(page, page.get_by_label("Cycle"), "ArrowDown")
+            au_clavier(page, page.get_by_role("button", name=acte, exact=True))
+        au_clavier(page, page.get_by_role("link", name="Déposer la convention signée : n° 1"))
+        au_clavier(page, page.get_by_role("button", name="Déposer", exact=True))
+        expect(page.get_by_text("N° 1, cycle complet : en vigueur")).to_be_visible()
+        assert fautes(page) == [] and dits == []
 
 
 def test_what_a_form_that_reads_shows_of_a_notice_and_of_a_fps_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from fps.kit.wire.carrier import open_client
-from fps_certification.preuves import signature
+from fps_certification.preuves import liasse, signature
 from fps_console.commandes.cles import TAILLE, lire_cles
 from fps_console.commandes.output import Panne
 from fps_console.web.app import application
@@ -77,3 +77,18 @@ def test_keys_are_read_from_a_file_or_an_address_and_from_nothing_that_cannot_be
             with pytest.raises(Panne, match=pourquoi) as caught:
                 lire_cles(source)
             assert (caught.value.code, caught.value.statut) == ("cles-illisibles", 2)
+
+
+def test_a_comment_is_signed_with_the_evidence_whose_lines_stay_what_they_were(tmp_path: Path) -> None:
+    place, cle, autre = tmp_path / "preuve.gz", signature.cle(tmp_path), signature.cle(tmp_path / "ailleurs")
+    empreinte = liasse.ecrire(place, {"plan": "essai"}, [{"quoi": "une ligne"}], {"rapport": {}, "commentaires": ["vu"]}, cle)
+    liasse.commenter(place, "Relu sur l'écran de recours.", cle)
+    lue = liasse.lire(place, signature.publiees(tmp_path))
+    assert lue.fin["commentaires"] == ["vu", "Relu sur l'écran de recours."] and lue.fin["tete"] == empreinte and lue.connue
+    avant = place.read_bytes()
+    with pytest.raises(ValueError, match="autre clé"):
+        liasse.commenter(place, "d'un autre", autre)
+    place.write_bytes(avant[:-20])
+    with pytest.raises(liasse.LiasseFausse):
+        liasse.commenter(place, "sur une preuve coupée", cle)
+    assert place.read_bytes() == avant[:-20]

@@ -92,6 +92,20 @@ def lire(place: Path, cles: dict[str, Any] | None = None) -> Liasse:
     return Liasse(lues[0], tuple(lues[1:]), contenu, kid, connue)
 
 
+def commenter(place: Path, texte: str, signataire: ECKey) -> None:
+    """Add to an evidence what somebody says of it, and sign its end again; raises LiasseFausse, and ValueError for another's.
+
+    Its lines, and so its digest, stay what they were.
+    """
+    lue = lire(place)
+    if lue.kid != signataire.thumbprint():
+        raise ValueError("cette preuve est signée d'une autre clé")
+    fin = {nom: valeur for nom, valeur in lue.fin.items() if nom not in ("tete", "lignes")}
+    neuve = place.with_suffix(".neuve")
+    ecrire(neuve, lue.entete, list(lue.lignes), {**fin, "commentaires": [*fin.get("commentaires", ()), texte]}, signataire)
+    neuve.replace(place)
+
+
 def _lignes(place: Path) -> Iterator[tuple[int, str]]:
     rang = 0
     try:

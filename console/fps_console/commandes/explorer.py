@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 from fps.kit.ground.settings import Settings
 from fps_certification.exigences.lecture import par_id
 from fps_certification.exploration.explorer import Consigne, Exploration, explorer
+from fps_certification.plans.plan import Plan
 from fps_certification.preuves.liasse import MENTION
 from fps_certification.sujets.commandes import Commandes
 from fps_certification.sujets.pilote import Pilote
@@ -45,14 +47,7 @@ def explore(voulu: ExplorationVoulue, settings: Settings, *, en_json: bool, juni
         raise Panne(
             phrase, "Ôtez --junit et --preuve ; puis « fps certifier exploration.yaml --junit … ».", code="options-contraires", statut=2
         )
-    choix = voulu.choix
-    plan = plan_de(replace(choix, plan=choix.plan or "cycle-complet"))
-    if plan.produits:
-        phrase = "L'exploration éprouve un seul produit ; ce plan est un duel."
-        raise Panne(phrase, "Donnez l'adresse d'un produit à --pilote.", code="duel-explore", statut=Issue.CONFIGURATION.value)
-    if plan.produit is not None and plan.produit.du_dehors and plan.bac is None:
-        phrase = "Un produit s'explore dans un bac où il est enrôlé : aucun n'est donné."
-        raise Panne(phrase, "fps certifier --explorer --bac essai --pilote ADRESSE", code="bac-absent", statut=Issue.CONFIGURATION.value)
+    choix, plan = voulu.choix, plan_explore(voulu.choix)
     consigne = Consigne(plan, voulu.graine, voulu.duree, f"explo-{secrets.token_hex(3)}", voulu.pas)
     fait = asyncio.run(_run(consigne, settings))
     place = _ecrire(fait, voulu.sortie or SORTIE)
@@ -63,6 +58,18 @@ def explore(voulu: ExplorationVoulue, settings: Settings, *, en_json: bool, juni
     return fait.etat.value
 
 
+def plan_explore(choix: Choix) -> Plan:
+    """The plan in which an exploration draws, with the product that was typed; raises Panne."""
+    plan = plan_de(replace(choix, plan=choix.plan or "cycle-complet"))
+    if plan.produits:
+        phrase = "L'exploration éprouve un seul produit ; ce plan est un duel."
+        raise Panne(phrase, "Donnez l'adresse d'un produit à --pilote.", code="duel-explore", statut=Issue.CONFIGURATION.value)
+    if plan.produit is not None and plan.produit.du_dehors and plan.bac is None:
+        phrase = "Un produit s'explore dans un bac où il est enrôlé : aucun n'est donné."
+        raise Panne(phrase, "fps certifier --explorer --bac essai --pilote ADRESSE", code="bac-absent", statut=Issue.CONFIGURATION.value)
+    return plan
+
+
 async def _run(consigne: Consigne, settings: Settings) -> Exploration:
     plan = consigne.plan
     with Progres() as progres:
@@ -71,16 +78,21 @@ async def _run(consigne: Consigne, settings: Settings) -> Exploration:
             if progres.due():
                 progres.montrer(f"{pas} pas")
 
-        async with AsyncExitStack() as ouverts:
-            client, adresses, jeton = await ouverts.enter_async_context(services(plan, settings))
-            monde = Ailleurs(Pilot(client, adresses, jeton))
-            sujet: Sujet = Reference(monde)
-            if plan.produit is not None and plan.produit.pilote is not None:
-                dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
-                sujet = Pilote(dehors, plan.produit.pilote, plan.produit.delai_secondes)
-            elif plan.produit is not None and plan.produit.commandes:
-                sujet = Commandes(plan.produit.commandes, plan.produit.delai_secondes)
-            return await explorer(consigne, monde, sujet, dire)
+        async with services(plan, settings) as (client, adresses, jeton):
+            return await parcourir(consigne, Ailleurs(Pilot(client, adresses, jeton)), dire)
+
+
+async def parcourir(consigne: Consigne, monde: Ailleurs, dire: Callable[[int], None]) -> Exploration:
+    """Explore the product of a plan through services that run; `dire` is told each step."""
+    produit = consigne.plan.produit
+    async with AsyncExitStack() as ouverts:
+        sujet: Sujet = Reference(monde)
+        if produit is not None and produit.pilote is not None:
+            dehors = await ouverts.enter_async_context(httpx.AsyncClient(trust_env=False))
+            sujet = Pilote(dehors, produit.pilote, produit.delai_secondes)
+        elif produit is not None and produit.commandes:
+            sujet = Commandes(produit.commandes, produit.delai_secondes)
+        return await explorer(consigne, monde, sujet, dire)
 
 
 def _ecrire(fait: Exploration, place: Path) -> Path | None:

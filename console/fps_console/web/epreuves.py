@@ -160,3 +160,29 @@ def pieces_de(donnees: Path, execution: str) -> list[tuple[str, str, int]]:
     """What may be downloaded of a run: the file, what it is, its bytes."""
     place = executions.pieces(donnees, execution)
     return [(nom, dit, (place / nom).stat().st_size) for nom, (dit, _) in PIECES.items() if (place / nom).is_file()]
+
+
+def commentaires_de(donnees: Path, execution: str) -> list[str] | None:
+    """What was said of a run, signed with its evidence; None when it has no evidence that can be read."""
+    from fps_certification.preuves.liasse import LiasseFausse, lire
+
+    place = executions.pieces(donnees, execution) / "preuve.gz"
+    try:
+        return [str(un) for un in lire(place).fin.get("commentaires", ())] if place.is_file() else None
+    except LiasseFausse:
+        return None
+
+
+def commenter(donnees: Path | None, execution: str, texte: str) -> None:
+    """Sign with the evidence of a run what somebody says of it. Raises Refuse."""
+    from fps_certification.preuves import liasse, signature
+
+    place = None if donnees is None else executions.pieces(donnees, execution) / "preuve.gz"
+    if donnees is None or place is None or not place.is_file():
+        phrase = "Un commentaire est signé avec la preuve : cette exécution n'en a pas."
+        raise Refuse(Refus("Rien à signer", phrase, "", "Éprouvez le plan jusqu'à sa preuve.", "sans-preuve", 409))
+    try:
+        liasse.commenter(place, texte, signature.cle(donnees))
+    except ValueError as error:
+        que_faire = "Vérifiez-la : « Vérifier une preuve » dit ce qui y est changé."
+        raise Refuse(Refus("Cette preuve ne peut pas être signée de nouveau", str(error), "", que_faire, "preuve-fausse", 409)) from None

@@ -18,7 +18,7 @@ from fps_console.commandes.liaison import settings_of
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.chantiers import Chantiers, cle
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie
-from fps_console.web.pages import executions
+from fps_console.web.pages import executions, explorations
 
 MEGA: Final = 1 << 20
 PREUVE: Final = 32 * MEGA  # bytes of an evidence that is sent
@@ -26,6 +26,7 @@ VERIFIEES: Final = 20  # that are remembered
 FACONS: Final = {
     "reference": "La collectivité de référence du simulateur, pour voir",
     "pilote": "Un produit, par son adresse HTTP de pilotage",
+    "duel": "Deux produits, chacun par son adresse et dans son rôle : un duel",
     "a-la-main": "Un produit, à la main : les pages disent quoi faire",
     "observer": "Rien n'est joué : ce qu'un bac a vu passer est jugé",
 }
@@ -49,6 +50,7 @@ def routes(cadre: Cadre) -> list[Route]:
             "certification/accueil.html",
             plans=list(livres().values()),
             en_cours=chantiers.en_cours("epreuve"),
+            explorations=[un for un in chantiers.tous() if un.genre == "exploration"],
             faites=[(une, ETATS[Issue(une.code)]) for une in faites],
             interrompus=[p for p in _interrompus(donnees) if all(c.cle != p["execution"] for c in chantiers.en_cours())],
         )
@@ -147,6 +149,7 @@ def routes(cadre: Cadre) -> list[Route]:
         *cadre.formes.routes("/certification/verifier", "verifier", verifier, juger, limite=PREUVE),
         Route("/certification/verifications/{cle}", verification, name="verification"),
         *executions.routes(cadre, chantiers),
+        *explorations.routes(cadre, chantiers),
     ]
 
 
@@ -181,8 +184,11 @@ def _choix(geste: Geste) -> Any:
         raise Refuse(Refus("Il manque une réponse", "", "", phrase, "champ-vide", 422, {"facon": phrase}))
     if facon != "reference":
         geste.exiger(bac="dans quel bac le produit parle")
-    if facon == "pilote":
+    if facon in ("pilote", "duel"):
         geste.exiger(pilote="à quelle adresse le produit reçoit les actions")
+    if (facon == "duel") is not ("=" in geste["pilote"]) and facon in ("pilote", "duel"):
+        phrase = "Pour un duel, écrivez « emission=http://127.0.0.1:9000,rapo=http://127.0.0.1:9001 » ; autrement, une seule adresse."
+        raise Refuse(Refus("Cette adresse ne va pas avec ce choix", "", "", phrase, "pilote-illisible", 422, {"pilote": phrase}))
     minutes = geste["delai"] or "30"
     if not (re.fullmatch(r"[0-9]{1,4}", minutes) and 1 <= int(minutes) <= 1_440):
         phrase = "Un nombre de minutes, de 1 à 1440."
@@ -190,7 +196,7 @@ def _choix(geste: Geste) -> Any:
     return Choix(
         plan.plan,
         tuple(geste["only"].replace(",", " ").split()),
-        geste["pilote"] if facon == "pilote" else None,
+        geste["pilote"] if facon in ("pilote", "duel") else None,
         None if facon == "reference" else geste["bac"],
         observer=facon == "observer",
         ville=geste["ville"] or None,

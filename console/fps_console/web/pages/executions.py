@@ -16,6 +16,7 @@ from fps_console.web.flots import flot
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie
 
 NOM: Final = re.compile(r"certif-[0-9a-f]{6}")
+COMMENTAIRE: Final = 2_000  # characters of what somebody says of a run
 SUIVI: Final = "certification/suivi.html"
 
 
@@ -46,27 +47,39 @@ def dits(found: Any) -> dict[str, Any]:
 
 def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
     """Its page, its stream, its acts, its files."""
+    verrou = asyncio.Lock()  # an evidence is written by one at a time
 
     def valeurs(nom: str) -> dict[str, Any]:
         """What is told of a run, whether it goes on or is kept. Raises HTTPException 404."""
         from fps_certification.sujets.personne import REFUSE, lignes
         from fps_console.commandes.executions import dossier, lire
         from fps_console.commandes.output import Panne
-        from fps_console.web.epreuves import pieces_de
+        from fps_console.web.epreuves import commentaires_de, pieces_de
 
         vive: Any = chantiers[nom] if NOM.fullmatch(nom) else None
         garde = None if cadre.donnees is None or not NOM.fullmatch(nom) else dossier(cadre.donnees) / f"{nom}.json"
         if vive is not None and (vive.rapport is None or not vive.finie):
             quoi = vive.a_faire
             saisies = [] if quoi is None else list(lignes(quoi.donnees))
-            return {"nom": nom, "vive": vive, "a_faire": quoi, "a_saisir": saisies, "refuse": REFUSE, "pieces": [], **dits(vive.so_far())}
+            return {
+                "nom": nom,
+                "vive": vive,
+                "a_faire": quoi,
+                "a_saisir": saisies,
+                "refuse": REFUSE,
+                "pieces": [],
+                "commentaires": None,
+                **dits(vive.so_far()),
+            }
         if garde is None or not garde.is_file():
             raise HTTPException(404, "Aucune exécution gardée ne porte ce nom.")
         try:
             found = lire(garde)
         except Panne as error:
             raise HTTPException(404, f"{error.phrase} {error.que_faire}") from error
-        return {"nom": nom, "vive": None, "a_faire": None, "pieces": pieces_de(garde.parents[2], nom), **dits(found)}
+        donnees = garde.parents[2]
+        own = {"pieces": pieces_de(donnees, nom), "commentaires": commentaires_de(donnees, nom)}
+        return {"nom": nom, "vive": None, "a_faire": None, **own, **dits(found)}
 
     async def execution(request: Request, saisie: Saisie) -> Response:
         vues = await asyncio.to_thread(valeurs, request.path_params["nom"])
@@ -102,6 +115,20 @@ def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
         chantiers.lancer(epreuve, lambda une: mener(une, cadre.pilot))
         return epreuve.adresse
 
+    async def commenter(geste: Geste) -> str:
+        """Sign with the evidence what somebody says who has looked at it."""
+        from fps_console.web.epreuves import commenter as signer
+
+        nom = geste.request.path_params["nom"]
+        await asyncio.to_thread(valeurs, nom)
+        geste.exiger(commentaire="ce que vous en dites")
+        if len(geste["commentaire"]) > COMMENTAIRE:
+            phrase = f"{COMMENTAIRE} caractères au plus."
+            raise Refuse(Refus("Ce commentaire est trop long", "", "", phrase, "texte-trop-long", 422, {"commentaire": phrase}))
+        async with verrou:
+            await asyncio.to_thread(signer, cadre.donnees, nom, geste["commentaire"])
+        return f"/certification/executions/{nom}#commentaires"
+
     async def flux(request: Request) -> Response:
         nom = request.path_params["nom"]
         vive = chantiers[nom]
@@ -130,6 +157,7 @@ def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
 
     return [
         *cadre.formes.routes("/certification/executions/{nom}", "execution", execution, repondre),
+        *cadre.formes.routes("/certification/executions/{nom}/commentaires", "commentaires", execution, commenter),
         *cadre.formes.routes("/certification/executions/{nom}/rejouer", "rejouer", execution, rejouer),
         Route("/certification/executions/{nom}/flux", flux, name="execution-flux"),
         Route("/certification/executions/{nom}/pieces/{fichier}", fichier, name="execution-piece"),

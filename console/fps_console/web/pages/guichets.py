@@ -74,6 +74,8 @@ def routes(cadre: Cadre) -> list[Route]:
             try:
                 return await cadre.lecture.lire_en_session(None if entree is None else entree.jeton, party, bac, path.format(siret=siret))
             except PiloteErreur as error:
+                if error.problem.get("code") == "espace-absent":  # nobody has asked for it in a bac that began with nobody enrolled
+                    return None
                 if entree is None or error.problem.get("status") not in (401, 403):
                     raise
                 if error.problem["status"] == 401:

@@ -1,0 +1,104 @@
+"""The pages of the certification that act, without a browser: a duel, an exploration that finds something or is stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from fps_certification.exploration.explorer import Exploration
+from fps_certification.exploration.partie import Difference
+from fps_console.commandes import explorer
+from fps_console.web.seances import lien
+from fps_simulateur.langue.modele import lire
+from fps_simulateur.pilote.world import World
+from tests.console.test_pages import sound
+from tests.console.test_pages_formes import envoyer
+from tests.console.test_pages_qui_agissent import forme, navigateur
+
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
+VIE = "- vie: essai\n  titre: Ce qui échoue\n  etapes:\n    - le: 2024-01-02\n      acte: établir un FPS\n"
+ICI = "/certification/exploration"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def agent(defaut: World, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    async with navigateur(defaut, donnees=tmp_path) as client:
+        await client.get(lien("", defaut.token))
+        yield client
+
+
+async def test_a_duel_has_two_addresses_and_another_product_one(agent: httpx.AsyncClient) -> None:
+    plan = "/certification/plans/rapo"
+    deux = "emission=http://127.0.0.1:9,rapo=http://127.0.0.1:9/autre"
+    for facon, pilote in (
+        ("duel", "http://127.0.0.1:9"),
+        ("pilote", deux),
+        ("duel", "emission=http://127.0.0.1:9,rapo=http://127.0.0.1:9"),
+    ):
+        wrong = await envoyer(agent, plan, facon=facon, bac="defaut", pilote=pilote, quoi="controler")
+        sound(wrong)
+        assert wrong.status_code == 422 and f'value="{pilote}"' in wrong.text and "pilote-illisible" in wrong.text, (facon, pilote)
+    right = await envoyer(agent, plan, facon="duel", bac="defaut", pilote=deux, quoi="controler")
+    assert right.status_code == 303, right.text
+    shown = await agent.get(right.headers["location"])
+    sound(shown)
+    assert "adresse du produit (emission)" in shown.text and "adresse du produit (rapo)" in shown.text and f'value="{deux}"' in shown.text
+
+
+async def test_an_exploration_shows_what_it_found_and_gives_the_life_to_play_again(
+    agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def parcourir(consigne: Any, monde: Any, dire: Callable[[int], None]) -> Exploration:
+        dire(7)
+        [vie] = lire(VIE, "essai.yaml")
+        trouve = Difference("EX-304", "rapo", "irrecevable", "accepté", 0, vie.etapes[0])
+        return Exploration(consigne.graine, 7, 2, {}, trouve, vie, reduite=True)
+
+    monkeypatch.setattr(explorer, "parcourir", parcourir)
+    sound(await agent.get(ICI))
+    wrong = await envoyer(agent, ICI, duree="0", graine="abc", bac="defaut")
+    sound(wrong)
+    assert wrong.status_code == 422 and all(f'id="{nom}-erreur"' in wrong.text for nom in ("duree", "graine", "pilote"))
+    assert 'value="abc"' in wrong.text
+    asked = await envoyer(agent, ICI, duree="5", graine="12")
+    page = asked.headers["location"]
+    await agent.get(f"{page}/flux")  # until its end
+    shown = await agent.get(page)
+    sound(shown)
+    assert (
+        "NON CONFORME" in shown.text
+        and "EX-304" in shown.text
+        and "irrecevable" in shown.text
+        and "7 pas en 2 suites, graine 12" in shown.text
+    )
+    life = await agent.get(f"{page}/vie.yaml")
+    assert life.headers["content-type"] == "application/yaml" and "Ce qui échoue" in life.text
+    assert page in (await agent.get("/certification")).text
+
+
+async def test_an_exploration_is_alone_in_its_place_and_stops_at_a_button(
+    agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranges = []
+
+    async def parcourir(consigne: Any, monde: Any, dire: Callable[[int], None]) -> Exploration:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ranges.append(consigne.graine)
+        raise AssertionError
+
+    monkeypatch.setattr(explorer, "parcourir", parcourir)
+    page = (await envoyer(agent, ICI)).headers["location"]
+    sound(await agent.get(page))
+    again = await envoyer(agent, ICI, graine="2")
+    assert again.status_code == 409 and "travail-en-cours" in again.text and page in again.text
+    await agent.post(page, data=await forme(agent, page))
+    ended = await agent.get(page)
+    sound(ended)
+    assert "Arrêtée" in ended.text and ranges == ["1"]
+    assert (await agent.get(f"{page}/vie.yaml")).status_code == 404
