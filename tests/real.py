@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 import aio_pika
 import pytest
 
+from fps.kit.ground.partage import PARTS
 from fps.kit.ground.settings import Settings
 from fps.kit.wire.bus import routing_keys
+from fps.parties import Party
 
 
 def postgres_url() -> str:
@@ -21,13 +23,14 @@ def amqp_url() -> str:
     return _found("FPS_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672/", 5672)
 
 
-async def forget(url: str, prefix: str) -> None:
-    """Delete the queues and the exchanges that a test declared on the broker under `prefix`."""
+async def forget(url: str, prefix: str, *, shared: bool = False) -> None:
+    """Delete the queues and the exchanges that a test declared on the broker under `prefix`; `shared`: those of the parts too."""
     waiting = [f"{prefix}.retard.{round(delay * 1000)}ms" for delay in Settings().retry_delays]
     connection = await aio_pika.connect(url, timeout=10)
     async with connection:
         channel = await connection.channel()
-        for queue in [*(f"{prefix}.{key}" for key in routing_keys()), *waiting]:
+        parts = [f"{prefix}.{party}.part-{part}" for party in (Party.ANTAI, Party.DGFIP) for part in range(PARTS[-1])] if shared else []
+        for queue in [*(f"{prefix}.{key}" for key in routing_keys()), *parts, *waiting]:
             await channel.queue_delete(queue)
         for exchange in [prefix, *waiting]:
             await channel.exchange_delete(exchange)

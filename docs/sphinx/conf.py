@@ -47,7 +47,7 @@ SECTIONS = {
     "Brancher un produit": ["docs/specification", "docs/lettres", "docs/flux", "certification/README", "examples/README"],
     "Comprendre": ["docs/glossaire", "docs/hypotheses", "docs/comptes", "docs/invariants"],
     "Les services": ["services/antai/README", "services/dgfip/README", "services/ccsp/README", "services/collectivite/README"],
-    "Le projet": ["CONTRIBUTING", "docs/decisions", "deploy/README", "SECURITY", "CHANGELOG", "README"],
+    "Le projet": ["CONTRIBUTING", "docs/decisions", "deploy/README", "docs/repliques", "SECURITY", "CHANGELOG", "README"],
 }
 # Pages that only another page shows in the navigation.
 SOUS_PAGES = {"docs/decisions": ["docs/adr/*"], "examples/README": ["examples/*/README"]}

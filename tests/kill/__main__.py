@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=40, help="combien de fois un service est tué (40)")
     parser.add_argument("--dossiers", type=int, default=160, help="combien de dossiers sont joués pendant ce temps, au moins (160)")
     parser.add_argument("--bac", type=int, default=16, help="combien de vies dans un bac ; un lot y ajoute la moitié (16)")
+    parser.add_argument("--repliques", "--replicas", type=int, default=1, help="combien de processus de chaque service (1)")
     parser.add_argument("--garder", type=Path, default=None, help="où laisser les journaux des quatre services")
     options = parser.parse_args()
     graine = secrets.randbelow(10**6) if options.graine is None else options.graine
@@ -29,8 +30,9 @@ def main() -> int:
         print(f"{time.monotonic() - debut:6.1f} s  {phrase}", flush=True)
 
     rejouer = f"--graine {graine} --kills {options.kills} --dossiers {options.dossiers} --bac {options.bac}"
+    rejouer += f" --repliques {options.repliques}" if options.repliques > 1 else ""
     dire(f'graine {graine} (pour tirer les mêmes actes : make kill ARGS="{rejouer}")')
-    partie = Partie(graine, options.kills, options.dossiers, min(options.bac, options.dossiers))
+    partie = Partie(graine, options.kills, options.dossiers, min(options.bac, options.dossiers), options.repliques)
     with tempfile.TemporaryDirectory(prefix="fps-kill-") as temporaire:
         dossier = options.garder or Path(temporaire)
         dossier.mkdir(parents=True, exist_ok=True)

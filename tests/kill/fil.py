@@ -1,6 +1,7 @@
 """The wire between the services and their broker: a relay of TCP that can be cut, without any right on the broker or on those of others."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -9,15 +10,20 @@ from urllib.parse import urlsplit, urlunsplit
 class Fil:
     """The connections that pass now."""
 
-    def __init__(self, host: str, port: int):
-        self.host, self.port = host, port
+    def __init__(self, host: str, *ports: int):
+        """Several ports: those of replicas, each in its turn; who does not answer is passed over."""
+        self.host, self.ports = host, list(ports)
+        self._turn = 0
         self._open: set[asyncio.StreamWriter] = set()
 
     async def passer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until one side ends it."""
-        try:
-            far_reader, far_writer = await asyncio.open_connection(self.host, self.port)
-        except OSError:
+        for _ in self.ports:
+            self._turn += 1
+            with contextlib.suppress(OSError):
+                far_reader, far_writer = await asyncio.open_connection(self.host, self.ports[self._turn % len(self.ports)])
+                break
+        else:
             writer.close()
             return
         both = {writer, far_writer}
@@ -46,10 +52,10 @@ class Fil:
 
 
 @asynccontextmanager
-async def tendre(url: str) -> AsyncIterator[tuple[Fil, str]]:
-    """A wire to that broker, and the URL of its near end."""
+async def tendre(url: str, *ports: int) -> AsyncIterator[tuple[Fil, str]]:
+    """A wire to that server, or to these ports of its host, and the URL of its near end."""
     parts = urlsplit(url)
-    fil = Fil(parts.hostname or "127.0.0.1", parts.port or 5672)
+    fil = Fil(parts.hostname or "127.0.0.1", *(ports or (parts.port or 5672,)))
     server = await asyncio.start_server(fil.passer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     who = parts.netloc.rpartition("@")[0]

@@ -36,15 +36,15 @@ class Nemesis:
         monde: Monde,
         veilleur: httpx.AsyncClient,
         fil: Fil,
-        releve: tuple[Party, Fil],
+        releve: tuple[Party, Mapping[Party, Fil]],
         editeur: Process,
         server: Postgres,
         urls: Mapping[Party, str],
         dire: Callable[[str], None],
     ):
-        """`releve`: the service that has a replica, and the wire by which everybody reaches it."""
+        """`releve`: the service that is relieved, and the wires by which everybody reaches the services that have one."""
         self.monde, self.veilleur, self.fil, self.server, self.urls, self.dire = monde, veilleur, fil, server, urls, dire
-        (self.releve, self.fil_de_releve), self.editeur = releve, editeur
+        (self.releve, self.fils), self.editeur = releve, editeur
         self.comptes: Counter[str] = Counter()
         self.fautes: list[str] = []
 
@@ -71,7 +71,7 @@ class Nemesis:
             elif acte == MIGRER:
                 migrations.append(asyncio.create_task(self._migrer(hasard.choice(SERVICES), Random(rang))))  # nobody waits for it
             else:
-                await self._arreter(hasard.choice(SERVICES), hasard.uniform(0.5, 5))
+                await self._arreter(self._un(party := hasard.choice(SERVICES), hasard), party, hasard.uniform(0.5, 5))
         await asyncio.gather(*migrations)
 
     def noter(self, acte: str, detail: str) -> None:
@@ -79,23 +79,28 @@ class Nemesis:
         self.comptes[acte] += 1
         self.dire(f"{acte} : {detail}")
 
+    def _un(self, party: Party, hasard: Random) -> Process:
+        """One of the replicas of a service; nothing is drawn where it is alone."""
+        those = self.monde.repliques[party]
+        return those[0] if len(those) == 1 else hasard.choice(those)
+
     def _debout(self) -> None:
-        tous = {party.value: process for party, process in self.monde.processes.items()} | {"l'éditeur": self.editeur}
-        for party, process in tous.items():
+        tous = [(party.value, process) for party, those in self.monde.repliques.items() for process in those]
+        for party, process in (*tous, ("l'éditeur", self.editeur)):
             if (status := process.ended) is not None:
                 self.fautes.append(f"{party} s'est arrêté de lui-même, code {status}")
                 process.start()
 
     async def _tuer(self, hasard: Random, combien: int) -> None:
-        morts = hasard.sample(SERVICES, combien)
-        for party in morts:
-            await asyncio.to_thread(self.monde.processes[party].end, signal.SIGKILL)
+        morts = {party: self._un(party, hasard) for party in hasard.sample(SERVICES, combien)}
+        for party, process in morts.items():
+            await asyncio.to_thread(process.end, signal.SIGKILL)
             self.noter(TUER, party.value)
         await asyncio.sleep(hasard.choice((0.0, 0.0, 0.5, 1.5)))
-        for party in morts:
-            self.monde.processes[party].start()
-        for party in morts:
-            await ready(self.veilleur, self.monde.addresses[party], PRET)
+        for process in morts.values():
+            process.start()
+        for process in morts.values():
+            await ready(self.veilleur, process.adresse, PRET)
 
     async def _tuer_l_editeur(self, hasard: Random) -> None:
         """Killed, away for a moment, and killed again before it serves, now and then; nobody waits for it."""
@@ -108,26 +113,29 @@ class Nemesis:
 
     async def _tuer_au_demarrage(self, party: Party, hasard: Random) -> None:
         """Killed, started, and killed again before it is ready; then it comes back."""
-        process = self.monde.processes[party]
+        process = self._un(party, hasard)
         await asyncio.to_thread(process.end, signal.SIGKILL)
         process.start()
         await asyncio.sleep(hasard.uniform(0, DEMARRAGE))
         await asyncio.to_thread(process.end, signal.SIGKILL)
         self.noter(DEMARRER, party.value)
         process.start()
-        await ready(self.veilleur, self.monde.addresses[party], PRET)
+        await ready(self.veilleur, process.adresse, PRET)
 
     async def _relever(self, hasard: Random) -> None:
-        """A second process of one service serves with it, then alone: the first is killed, and everybody reaches the second."""
-        ancien, port = self.monde.processes[self.releve], free_port()
+        """One more process of one service serves with it, then in the place of one: that one is killed, and everybody reaches the other."""
+        ancien, port, fil = self._un(self.releve, hasard), free_port(), self.fils[self.releve]
         neuf = Process(self.releve.value, {**ancien.environment, "FPS_PORT": str(port)}, ancien.log)
         neuf.start()
         await ready(self.veilleur, f"https://127.0.0.1:{port}", PRET)
         await asyncio.sleep(hasard.uniform(0, 1))
         await asyncio.to_thread(ancien.end, signal.SIGKILL)
-        cast(dict[Party, Process], self.monde.processes)[self.releve] = neuf
-        self.fil_de_releve.port = port
-        self.fil_de_releve.couper()
+        those = self.monde.repliques[self.releve]
+        those[those.index(ancien)] = neuf
+        if self.monde.processes[self.releve] is ancien:
+            cast(dict[Party, Process], self.monde.processes)[self.releve] = neuf
+        fil.ports[fil.ports.index(int(ancien.environment["FPS_PORT"]))] = port
+        fil.couper()
         self.noter(RELEVER, self.releve.value)
 
     async def _migrer(self, party: Party, hasard: Random) -> None:
@@ -180,8 +188,7 @@ class Nemesis:
         await self.server._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {those}")
         self.noter(BASE, party.value)
 
-    async def _arreter(self, party: Party, secondes: float) -> None:
-        process = self.monde.processes[party]
+    async def _arreter(self, process: Process, party: Party, secondes: float) -> None:
         process.send(signal.SIGSTOP)
         self.noter(ARRETER, f"{party}, {secondes:.1f} s")
         try:

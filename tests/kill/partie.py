@@ -8,8 +8,8 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,13 +33,14 @@ from tests.kill import comptes
 from tests.kill.abonnes import Abonnes
 from tests.kill.client import Insistant
 from tests.kill.console import commande_tuee, console_tuee
-from tests.kill.fil import tendre
+from tests.kill.fil import Fil, tendre
 from tests.kill.foule import Foule, seule
 from tests.kill.nemesis import PRET, Nemesis
 from tests.parler.mondes import Monde, broker, databases, free_port, processes, ready
 from tests.real import postgres_url
 
 TEMOIN: Final = "temoin"
+PARTIES: Final = 8  # in which replicas share the dossiers
 PATIENCE: Final = 240.0  # seconds after which an advance that is asked again and again is a fault
 ENSEMBLE: Final = 2  # bacs played at the same time
 AVANCES_TUEES: Final = 15  # of so many advances of a bac, one is a command killed while it runs
@@ -54,6 +55,7 @@ class Partie:
     kills: int
     dossiers: int
     par_bac: int
+    repliques: int = 1  # of each service
 
 
 @dataclass
@@ -72,7 +74,8 @@ class Table:
 
     def joueur(self, client: httpx.AsyncClient) -> Monde:
         """The same services through another client."""
-        return Monde(client, self.monde.addresses, Pilot(client, self.monde.addresses, self.monde.pilot.token), self.monde.processes)
+        pilot = Pilot(client, self.monde.addresses, self.monde.pilot.token)
+        return Monde(client, self.monde.addresses, pilot, self.monde.processes, self.monde.repliques)
 
     def client(self, hasard: Random | None) -> Insistant:
         """A client that believes the PKI of the run."""
@@ -129,6 +132,21 @@ class Table:
 
 
 @asynccontextmanager
+async def devant(
+    services: Iterable[Party], repliques: int
+) -> AsyncIterator[tuple[dict[Party, Fil], dict[Party, tuple[str, Sequence[int]]]]]:
+    """A wire before each of these services, to as many ports as it has replicas; its near end, and these ports."""
+    fils: dict[Party, Fil] = {}
+    adresses: dict[Party, tuple[str, Sequence[int]]] = {}
+    async with AsyncExitStack() as stack:
+        for party in services:
+            ports = [free_port() for _ in range(repliques)]
+            fils[party], adresse = await stack.enter_async_context(tendre(f"https://127.0.0.1:{ports[0]}", *ports))
+            adresses[party] = (adresse, ports)
+        yield fils, adresses
+
+
+@asynccontextmanager
 async def editeur(monde: Monde, dossier: Path) -> AsyncIterator[Abonnes]:
     """The editor of the run, in a process of its own."""
     found = Abonnes(monde.addresses[Party.ANTAI], Path(monde.processes[Party.ANTAI].environment["FPS_PKI_DIR"]), dossier)
@@ -142,26 +160,27 @@ async def editeur(monde: Monde, dossier: Path) -> AsyncIterator[Abonnes]:
 async def jouer(partie: Partie, dossier: Path, dire: Dire) -> list[str]:
     """Everything that is wrong at the end, in words; nothing when all is well. Skips without servers, as tests do."""
     server = Postgres(postgres_url())
-    releve, port = Random(partie.graine).choice(SERVICES), free_port()
+    releve, partage = Random(partie.graine).choice(SERVICES), PARTIES if partie.repliques > 1 else 1
     async with (
         databases(server) as urls,
-        broker() as (bus, prefix),
+        broker(shared=partage > 1) as (bus, prefix),
         tendre(bus) as (fil, near),
-        tendre(f"https://127.0.0.1:{port}") as (fil_de_releve, adresse),
-        processes(urls, near, prefix, dossier, {releve: (adresse, port)}) as monde,
+        devant(SERVICES if partage > 1 else (releve,), partie.repliques) as (fils, adresses),
+        processes(urls, near, prefix, dossier, adresses, partage) as monde,
         editeur(monde, dossier) as abonnes,
     ):
-        dire(f"quatre services et un éditeur prêts ; un bac calme de {partie.par_bac} dossiers")
+        combien = f", {partie.repliques} répliques de chacun" if partage > 1 else ""
+        dire(f"quatre services et un éditeur prêts{combien} ; un bac calme de {partie.par_bac} dossiers")
         table = Table(partie, monde, urls, abonnes, dire)
         async with table.client(None) as calme, table.client(Random(partie.graine)) as client:
             temoin = await table.foule(table.joueur(calme), TEMOIN, Random(0), tuer=False)
             if temoin.faux:
                 return temoin.faux
-            nemesis = Nemesis(monde, monde.client, fil, (releve, fil_de_releve), abonnes.process, server, urls, dire)
+            nemesis = Nemesis(monde, monde.client, fil, (releve, fils), abonnes.process, server, urls, dire)
             foules = await _sous_les_coups(table, table.joueur(client), nemesis, len(temoin.dates))
             dire("calme : chacun redémarre, la poste finit")
-            for party in SERVICES:
-                await ready(monde.client, monde.addresses[party], PRET)
+            for process in (process for party in SERVICES for process in monde.repliques[party]):
+                await ready(monde.client, process.adresse, PRET)
             await client.finir()
             found = [*nemesis.fautes, *table.fautes, *client.anomalies, *(faux for foule in foules for faux in foule.faux)]
             found += await _compter(table, table.joueur(calme), temoin, foules)

@@ -7,7 +7,7 @@ import sys
 
 import yaml
 
-from tests.kit.test_compose import COMPOSE, ROOT, environment, interpolated
+from tests.kit.test_compose import COMPOSE, ROOT, SERVICES, environment, interpolated
 
 
 def test_every_container_has_the_least_that_it_needs() -> None:
@@ -50,6 +50,24 @@ def test_kubernetes_gives_each_pod_the_least_that_it_needs() -> None:
     policies = {d["metadata"]["name"]: d["spec"] for d in documents if d["kind"] == "NetworkPolicy"}
     assert policies["entrees"]["podSelector"] == {} and set(policies) == {"entrees", "sorties-console", "sorties-pki"}
     assert "egress" not in policies["sorties-pki"]
+
+
+def test_kubernetes_has_no_more_replicas_than_parts_and_takes_them_away_one_at_a_time() -> None:
+    config = next(yaml.safe_load_all((ROOT / "deploy/kubernetes/00-config.yaml").read_text(encoding="utf-8").partition("---")[2]))["data"]
+    documents = list(yaml.safe_load_all((ROOT / "deploy/kubernetes/03-replicas.yaml").read_text(encoding="utf-8")))
+    found = {(d["kind"], d["metadata"]["name"]): d["spec"] for d in documents}
+    assert set(found) == {(kind, s) for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget") for s in SERVICES}
+    for service in SERVICES:
+        scaled, budget = found["HorizontalPodAutoscaler", service], found["PodDisruptionBudget", service]
+        assert scaled["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": service}
+        assert 2 <= scaled["minReplicas"] <= scaled["maxReplicas"] <= int(config["FPS_PARTITIONS"])
+        assert (budget["maxUnavailable"], budget["selector"]["matchLabels"]) == (1, {"app": service})
+        documents = list(yaml.safe_load_all((ROOT / f"deploy/kubernetes/{service}.yaml").read_text(encoding="utf-8")))
+        deployment = next(d for d in documents if d["kind"] == "Deployment")["spec"]
+        assert "replicas" not in deployment  # applied again, it would undo what the autoscaler did
+        (apart,) = deployment["template"]["spec"]["affinity"]["podAntiAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
+        assert apart["podAffinityTerm"]["labelSelector"]["matchLabels"] == {"app": service}
+    assert environment("antai", {"FPS_PILOTAGE_TOKEN": "x"})["FPS_PARTITIONS"] == "1"
 
 
 def test_the_bill_of_materials_names_every_locked_version_with_its_hashes() -> None:

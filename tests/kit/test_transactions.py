@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.engine import archive, bacs, dead_letters, journal, ledger, reprise, verification
+from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.remedes import REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
-from fps.kit.engine.work import BacInconnu, Work
+from fps.kit.engine.work import Work
 from fps.kit.ground.faults import LettreAttendue, Malformed, Overloaded
 from fps.kit.post import relay
 from fps.kit.post.inbound import Inbound

@@ -6,9 +6,10 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Monde:
     addresses: Mapping[Party, str]
     pilot: Pilot
     processes: "Mapping[Party, Process]" = field(default_factory=dict)
+    repliques: "Mapping[Party, list[Process]]" = field(default_factory=dict)  # all of them; `processes` has the first of each service
 
     def url(self, party: Party, bac: str, path: str) -> str:
         return f"{self.addresses[party]}/bacs/{bac}{path}"
@@ -69,13 +71,13 @@ async def databases(server: Postgres) -> AsyncIterator[dict[Party, str]]:
 
 
 @asynccontextmanager
-async def broker() -> AsyncIterator[tuple[str, str]]:
-    """The broker's URL and a prefix of its own, forgotten at the end."""
+async def broker(*, shared: bool = False) -> AsyncIterator[tuple[str, str]]:
+    """The broker's URL and a prefix of its own, forgotten at the end; `shared`: replicas share what travels on it."""
     url, prefix = amqp_url(), f"essai-{secrets.token_hex(4)}"
     try:
         yield url, prefix
     finally:
-        await forget(url, prefix)
+        await forget(url, prefix, shared=shared)
 
 
 @asynccontextmanager
@@ -109,6 +111,11 @@ class Process:
         self.environment, self.log = environment, log
         self._running: fourche.Processus | None = None
 
+    @property
+    def adresse(self) -> str:
+        """Where this service listens itself, whatever stands before it."""
+        return f"https://127.0.0.1:{self.environment['FPS_PORT']}"
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._running = fourche.lancer(self.command, os.environ | self.environment, stdout=log, stderr=log)
@@ -139,37 +146,45 @@ class Process:
 
 @asynccontextmanager
 async def processes(
-    urls: Mapping[Party, str], bus: str, prefix: str, folder: Path, devant: Mapping[Party, tuple[str, int]] | None = None
+    urls: Mapping[Party, str],
+    bus: str,
+    prefix: str,
+    folder: Path,
+    devant: Mapping[Party, tuple[str, Sequence[int]]] | None = None,
+    partitions: int = 1,
 ) -> AsyncIterator[Monde]:
     """Four processes, each with its own command and environment, as on four machines; they know one another by their certificates.
 
-    `devant`: the address of a service that is reached through something else, and the port where it listens.
+    `devant`: the address of a service that is reached through something else, and the ports where it listens, one for each replica.
     """
     addresses = {party: f"https://127.0.0.1:{free_port()}" for party in SERVICES} | {p: a for p, (a, _) in (devant or {}).items()}
     token, pki = secrets.token_urlsafe(16), Pki(folder / "pki")
     pki.preparer()
-    running: dict[Party, Process] = {}
-    for party in SERVICES:
+    running: dict[Party, list[Process]] = {party: [] for party in SERVICES}
+    ports = {party: devant[party][1] if devant and party in devant else [int(addresses[party].rpartition(":")[2])] for party in SERVICES}
+    for party, port in ((party, port) for party, those in ports.items() for port in those):
         environment = {
             "FPS_DATABASE_URL": urls[party],
             "FPS_BUS_URL": bus,
             "FPS_BUS_PREFIX": prefix,
-            "FPS_PORT": str(devant[party][1]) if devant and party in devant else addresses[party].rpartition(":")[2],
+            "FPS_PARTITIONS": str(partitions),
+            "FPS_PORT": str(port),
             "FPS_ADDRESSES": ",".join(f"{p.value}={a}" for p, a in addresses.items()),
             "FPS_PILOTAGE_TOKEN": token,
             "FPS_PKI_DIR": str(pki.dossier),
             "FPS_TLS": "1",
         }
-        running[party] = Process(party.value, environment, folder / f"{party.value}.log")
+        running[party].append(Process(party.value, environment, folder / f"{party.value}.log"))
     try:
-        for process in running.values():
+        for process in chain(*running.values()):
             process.start()
         own = between_services(pki, Party.COLLECTIVITE)
         async with httpx.AsyncClient(timeout=60, trust_env=False, verify=own, headers=bearer(token)) as client:
-            await asyncio.gather(*(ready(client, url) for url in addresses.values()))
-            yield Monde(client, addresses, Pilot(client, addresses, token), running)
+            await asyncio.gather(*(ready(client, process.adresse) for process in chain(*running.values())))
+            first = {party: those[0] for party, those in running.items()}
+            yield Monde(client, addresses, Pilot(client, addresses, token), first, running)
     finally:
-        await asyncio.gather(*(asyncio.to_thread(process.end) for process in running.values()))
+        await asyncio.gather(*(asyncio.to_thread(process.end) for process in chain(*running.values())))
 
 
 async def ready(client: httpx.AsyncClient, url: str, seconds: float = 40.0) -> None:

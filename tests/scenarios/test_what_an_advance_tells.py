@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fps.kit.engine import days
 from fps.kit.engine import service as engine
 from fps.kit.ground.clock import paris
 from fps.parties import SERVICES, Party
@@ -54,7 +55,7 @@ async def test_a_day_that_is_lived_in_slices_is_the_same_day(monde: World, monke
     calme = await monde.pilot.avancer(entier, paris(date(2023, 10, 30)))
     par_tranches = await quelques(monde, "tranche-2", "tranches")
     monkeypatch.setattr(engine, "SLICE", 0.0)
-    monkeypatch.setattr(engine, "DUE", engine.DUE.limit(1))
+    monkeypatch.setattr(days, "DUE", days.DUE.limit(1))
     for service in SERVICES:
         horloge = {"instant": jour.replace(hour=0).isoformat()}
         await monde.pilot._call(service, "POST", f"/bacs/{par_tranches}/horloge", json=horloge)

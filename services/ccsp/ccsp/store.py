@@ -21,6 +21,7 @@ REQUETES = Record(
     "requetes",
     key=("numero",),
     indexes={"requetes_siret": ("siret", "numero"), "requetes_par_fps": ("numero_fps", "numero")},
+    commun=True,
 )
 REQUETES_DU_FPS = Record(RequeteDuFps, metadata, "requetes_du_fps", key=("numero_fps", "objet"))
 SERIES_REQUETES = Record(SerieRequetes, metadata, "series_requetes", key=("annee",))

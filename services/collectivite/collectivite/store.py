@@ -55,9 +55,11 @@ AGENTS = Record(AgentAssermente, metadata, "agents", key=("siret", "numero"))
 STATIONNEMENTS = Record(Stationnement, metadata, "stationnements", key=("siret", "immatriculation"))
 CONTROLES = Record(Controle, metadata, "controles", key=("numero",))
 PAIEMENTS = Record(Paiement, metadata, "paiements", key=("numero", "reference"))
-AVIS = Record(AvisRectificatif, metadata, "avis_rectificatifs", key=("numero_avis",), indexes={"avis_rectificatifs_par_fps": ("numero",)})
+AVIS = Record(
+    AvisRectificatif, metadata, "avis_rectificatifs", key=("numero_avis",), indexes={"avis_rectificatifs_par_fps": ("numero",)}, commun=True
+)
 RAPOS = Record(Rapo, metadata, "rapos", key=("numero",), indexes={"rapos_par_date": ("siret", "date_avis_reception")})
-RECOURS = Record(Recours, metadata, "recours", key=("numero",), indexes={"recours_par_fps": ("numero_fps", "numero")})
+RECOURS = Record(Recours, metadata, "recours", key=("numero",), indexes={"recours_par_fps": ("numero_fps", "numero")}, commun=True)
 REMBOURSEMENTS = Record(Remboursement, metadata, "remboursements", key=("numero", "numero_piece"))
 VERROUS = Record(Verrou, metadata, "verrous", key=("numero",))
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -83,7 +83,7 @@ def build(
     metrics = Metrics(service.party)
     service.observe = metrics.observe
     own_bus, own_client = bus is None, client is None
-    bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays)
+    bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays, settings.parts)
     client = client or open_client(verify=between_services(pki, service.party))
     relay = Relay(service, bus, Carrier(service.party, settings.addresses, client))
     inbound = Inbound(service)
@@ -104,7 +104,11 @@ def build(
         except Unavailable:
             await service.stop()
             raise
-        await bus.consume(service.party, inbound.take)
+        if service.shares is None:
+            await bus.consume(service.party, inbound.take)
+        else:
+            await bus.consume(service.party, inbound.take, service.shares)
+            service.shares.leave.append(partial(bus.left, service.party))
         relay.start()
         ticker.start()
         if ancreur.durable:

@@ -39,6 +39,8 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
         return _wrong(definition, [("FPS_DATABASE_URL", settings.database_url)])
     if not settings.bus_url.startswith(("memory:", "amqp://", "amqps://")):
         return _wrong(definition, [("FPS_BUS_URL", settings.bus_url)])
+    if settings.partitions > settings.parts:  # one process owns a SQLite file, and letters leave it by a broker only
+        return _wrong(definition, [("FPS_PARTITIONS", f"{settings.partitions}, sans PostgreSQL et RabbitMQ")])
     if settings.tls and settings.pki_dir is None:
         return _wrong(definition, [("FPS_PKI_DIR", "")])
     configure_logs(settings.log_level)

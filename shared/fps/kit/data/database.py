@@ -1,6 +1,6 @@
 """A database behind a URL: one writer at a time, bulk loads and saves, SQLAlchemy for everything rare."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -9,10 +9,12 @@ from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.held import Held
 from fps.kit.data.packed import ValeurIllisible
+from fps.kit.data.scope import Scope
+from fps.kit.data.shares import Shares
 from fps.kit.data.sql import Engine, Op, Row
 from fps.kit.ground.faults import Unavailable
 
-__all__ = ["PATIENCE", "Database", "DatabaseUnavailable", "LigneEnDouble", "Transaction", "ValeurIllisible"]
+__all__ = ["PATIENCE", "Croisement", "Database", "DatabaseUnavailable", "LigneEnDouble", "Transaction", "ValeurIllisible"]
 
 PATIENCE = 24 * 3_600.0  # seconds given to one command on a whole bac, however large
 
@@ -27,8 +29,15 @@ class LigneEnDouble(Exception):
     """A row has the key of another, or the values of another in a unique index: the transaction is lost."""
 
 
+class Croisement(Exception):
+    """Two transactions waited for one another: this one was undone, and may be done again."""
+
+
 class Transaction(Protocol):
     """What may be asked inside one transaction."""
+
+    async def in_turn(self, bacs: Iterable[str]) -> None:
+        """From now to the commit, alone to write the journals of these bacs among those who have a part of them."""
 
     async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
         """Every row whose `by` columns (the primary key by default) equal one of `keys`: one statement, whatever their number."""
@@ -67,8 +76,11 @@ class Database(Protocol):
     async def ping(self) -> None:
         """Raises DatabaseUnavailable when the database does not answer."""
 
-    def write(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction of the only writer of this database: it waits for its turn, commits at the end or changes nothing."""
+    def write(self, scope: Scope | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of the only writer of this database: it waits for its turn, commits at the end or changes nothing.
+
+        `scope`: the only writer of that only, where several processes may write; raises Croisement when it must be done again.
+        """
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that only reads what is committed."""
@@ -84,6 +96,9 @@ class Database(Protocol):
 
     def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
         """Whether no other process of this database is at `what` until the end; who is told False leaves it to the other."""
+
+    def shares(self, parts: int) -> Shares:
+        """The parts that this process serves, among those that share the dossiers of this database; raises ValueError on SQLite."""
 
     def after(self, tell: Callable[[], None]) -> None:
         """Tell that something was written, once it is committed."""

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from contextvars import ContextVar
 from typing import Any
 
+from fps.kit.data.scope import Scope
 from fps.kit.ground.faults import Unavailable
 
 
@@ -52,7 +53,7 @@ _HELD: ContextVar[Held | None] = ContextVar("transaction_tenue", default=None)
 class Holding:
     """What both engines do alike."""
 
-    def write(self) -> AbstractAsyncContextManager[Any]:
+    def write(self, scope: Scope | None = None) -> AbstractAsyncContextManager[Any]:
         """Of the engine."""
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, lru_cache
 from typing import Any
@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import asyncpg as pg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble
+from fps.kit.data.database import Croisement, DatabaseUnavailable, LigneEnDouble
 from fps.kit.data.held import Held, Holding
+from fps.kit.data.scope import MOST, TURN, Scope, of_bac
+from fps.kit.data.shares import Shares
 from fps.kit.data.sql import Engine, Op, Row, Upsert, load, pg_write
 from fps.kit.ground.retry import attempts
 
@@ -32,9 +34,19 @@ LOST = (
 # The statements are few, always the same, and made for their indexes: planning them again each time would cost more than running them.
 # A plan made while a table was empty must not read it whole once it is full: hence no sequential scan where an index will do.
 SERVER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
-# Asked for by every writer of one database, so that two replicas of a service still write in turn.
+POOL, POOL_SHARED = 6, 3  # connections that read at once, of a service alone and of each of its replicas
 COMMAND = 60  # seconds given to a statement that asks for no more
+# Asked for by every writer of one database, so that two replicas of a service still write in turn; shared by those that have a scope.
 WRITER = zlib.crc32(b"fps: one writer per service")
+_TURNS = f"SELECT pg_advisory_xact_lock({TURN}, k) FROM unnest($1::int[]) AS k"
+
+
+def _begin(scope: Scope | None) -> str:
+    """Begin, once those who write the same thing have ended."""
+    if scope is None or len(scope.bacs) > MOST:
+        return f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})"
+    taken = (f"pg_advisory_xact_lock{'_shared' if shared else ''}({space}, {key})" for space, key, shared in scope.locks())
+    return "; SELECT ".join(["BEGIN", f"pg_advisory_xact_lock_shared({WRITER})", *taken])
 
 
 @cache
@@ -57,6 +69,7 @@ class PostgresDatabase(Holding):
     def __init__(self, url: str, dsn: str):
         self.url, self.dsn = url, dsn
         self.statements = 0
+        self.pool = POOL
         self.lock = asyncio.Lock()
         self._pool: asyncpg.Pool | None = None
         self._writer: asyncpg.Connection | None = None
@@ -66,7 +79,7 @@ class PostgresDatabase(Holding):
             async for attempt in attempts(LOST, timeout):
                 with attempt:
                     self._pool = await asyncpg.create_pool(
-                        self.dsn, min_size=1, max_size=6, command_timeout=COMMAND, timeout=5, server_settings=SERVER
+                        self.dsn, min_size=1, max_size=self.pool, command_timeout=COMMAND, timeout=5, server_settings=SERVER
                     )
         except LOST as error:
             raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
@@ -115,6 +128,10 @@ class PostgresDatabase(Holding):
                 if mine and not connection.is_closed():
                     await connection.execute("SELECT pg_advisory_unlock($1)", key)
 
+    def shares(self, parts: int) -> Shares:
+        self.pool = POOL_SHARED
+        return Shares(self.dsn, parts, LOST)
+
     async def _writing(self) -> Any:
         """The writer's own connection (a pool would reset it after each use), made again when it was lost."""
         if self._pool is None:
@@ -124,7 +141,7 @@ class PostgresDatabase(Holding):
         return self._writer
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator["PostgresTransaction"]:
+    async def write(self, scope: Scope | None = None) -> AsyncIterator["PostgresTransaction"]:
         if (held := self.held()) is not None:
             async with _of_held(held, held.part()) as tx:
                 yield tx
@@ -133,12 +150,14 @@ class PostgresDatabase(Holding):
             try:
                 connection = await self._writing()
                 try:
-                    await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})")
+                    await connection.execute(_begin(scope))
                     yield PostgresTransaction(self, connection)
                     await connection.execute("COMMIT")
                 except BaseException:
                     await self._abandon(connection)
                     raise
+            except asyncpg.DeadlockDetectedError as error:
+                raise Croisement(str(error)) from error
             except LOST as error:
                 raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
 
@@ -192,6 +211,9 @@ class PostgresTransaction:
     async def command(self, sql: str) -> None:
         """A savepoint."""
         await self.connection.execute(sql)
+
+    async def in_turn(self, bacs: Iterable[str]) -> None:
+        await self.connection.execute(_TURNS, sorted({of_bac(bac) for bac in bacs}))
 
     async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
         if not keys:

@@ -15,6 +15,7 @@ from fps.kit.data.sql import Instant, Row
 
 T = TypeVar("T")
 Converter = Callable[[Any], Any] | None
+PAR_DOSSIER = frozenset({"numero", "numero_fps", "numero_avis"})
 PLAIN: dict[Any, Any] = {str: Text, int: BigInteger, bool: Boolean, date: Date, datetime: Instant}
 
 
@@ -64,12 +65,24 @@ class Record(Generic[T]):
 
     table: Table
     cls: type[T]
+    par_dossier = False  # whether who has the part of its first key is alone to change it: see fps/kit/data/scope.py
 
     def __init__(
-        self, cls: type[T], metadata: MetaData, name: str, *, key: tuple[str, ...], indexes: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        cls: type[T],
+        metadata: MetaData,
+        name: str,
+        *,
+        key: tuple[str, ...],
+        indexes: Mapping[str, tuple[str, ...]] | None = None,
+        commun: bool = False,
     ):
-        """`key`: the fields that find one in a bac; `indexes`: by name, the columns besides the bac."""
+        """`key`: the fields that find one in a bac; `indexes`: by name, the columns besides the bac.
+
+        `commun`: its number is not that of the dossier by which it is looked for, and replicas share it as they share the rest of a bac.
+        """
         self._map(cls, _table(cls, metadata, name, key, indexes or {}))
+        self.par_dossier = self.key[0] in PAR_DOSSIER and not commun
 
     @classmethod
     def of(cls, table: Table, dataclass: type[T]) -> "Record[T]":

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
@@ -18,6 +18,8 @@ from sqlalchemy.sql import Executable, Select
 
 from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.held import Holding
+from fps.kit.data.scope import Scope
+from fps.kit.data.shares import Shares
 from fps.kit.data.sql import (
     Engine,
     Op,
@@ -107,7 +109,7 @@ class SqliteDatabase(Holding):
             await tx._raw("SELECT 1", ())
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator["SqliteTransaction"]:
+    async def write(self, scope: Scope | None = None) -> AsyncIterator["SqliteTransaction"]:
         if (held := self.held()) is not None:
             async with held.part() as tx:
                 yield tx
@@ -162,6 +164,9 @@ class SqliteDatabase(Holding):
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncIterator[bool]:
         yield True  # a file is opened by one service
+
+    def shares(self, parts: int) -> Shares:
+        raise ValueError("SQLite : un seul processus ouvre le fichier, rien n'est partagé")
 
     async def _run(self, which: int, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._reader if which else self._writer
@@ -225,6 +230,9 @@ class SqliteTransaction:
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self.database._run(self.which, work)
+
+    async def in_turn(self, bacs: Iterable[str]) -> None:
+        """A file has one writer, alone already."""
 
     async def command(self, sql: str) -> None:
         """A savepoint; nothing where SQLite has already given up the whole transaction (a full disk)."""

@@ -12,9 +12,10 @@ from fps.kit.data import tables
 from fps.kit.data.database import PATIENCE, Transaction
 from fps.kit.data.sql import Insert, Upsert
 from fps.kit.engine import archive, audit, buried, journal, reprise, villes
+from fps.kit.engine.acts import Bac, BacInconnu
 from fps.kit.engine.extension import Extension
 from fps.kit.engine.service import Service
-from fps.kit.engine.work import Bac, BacInconnu, Work
+from fps.kit.engine.work import Work
 from fps.kit.ground.bac_path import NOM
 from fps.kit.ground.clock import PARIS, BacClock, Marche, civil_date, wall_now
 from fps.kit.ground.faults import Malformed

@@ -33,17 +33,25 @@ class Item:
     qui: Identite | None = None  # who brought the letter
     geste: Geste | None = None  # what it asks, as it may be asked again
     porte: tuple[str, str] | None = None  # by which door a request came, and what it asks: kept in the audit journal
+    dossiers: frozenset[str] | None = None  # the only dossiers that it touches, when that is known before
+    alone: bool = False  # whether it is done with its bac to itself, where several replicas write
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 Process = Callable[[list[Item]], Awaitable[list[Any]]]
+Cut = Callable[[list[Item]], Sequence[list[Item]]]
+
+
+def _whole(batch: list[Item]) -> Sequence[list[Item]]:
+    return (batch,)
 
 
 class Collector:
     """A queue, a writer, and a rule: a batch that fails is split by halves down to the one item that fails."""
 
-    def __init__(self, process: Process):
-        self._process = process
+    def __init__(self, process: Process, cut: Cut = _whole):
+        """`cut`: in which transactions a batch is done, one after the other."""
+        self._process, self._cut = process, cut
         self._queue: deque[Item] = deque()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -96,7 +104,8 @@ class Collector:
                 await self._fill(last)
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             last = len(batch)
-            await self._settle(batch)
+            for part in self._cut(batch):
+                await self._settle(part)
 
     async def _fill(self, wanted: int) -> None:
         """Under load, leave those who have just been answered a few milliseconds to come back: fuller batches, fewer commits."""

@@ -8,27 +8,31 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
-
-from sqlalchemy import Date, Text, bindparam, select
 
 from fps.confiance.habilitation import INTERNE, Identite
 from fps.confiance.refus import AccesRefuse
 from fps.errors import Introuvable, Refus
 from fps.kit.data import tables
-from fps.kit.data.database import Database, Transaction
+from fps.kit.data.database import Croisement, Database, LigneEnDouble, Transaction
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Row, Upsert
-from fps.kit.engine import audit, buried
-from fps.kit.engine.buried import EcheanceInconnue
+from fps.kit.data.scope import HorsPartage, Scope
+from fps.kit.data.shares import Shares
+from fps.kit.data.sql import Insert, Row, Upsert
+from fps.kit.engine import audit
+from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.clocks import Clocks
 from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.days import Days
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.extension import Extension
+from fps.kit.engine.sharing import Sharing
 from fps.kit.engine.villes import Directories
-from fps.kit.engine.work import BacInconnu, Batch, Key, Work
+from fps.kit.engine.work import Batch, Key, Work
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, LettreAttendue, Malformed, Unavailable
+from fps.kit.ground.partage import part_of
 from fps.kit.ground.settings import Settings
 from fps.kit.web.geste import Geste, geste_en_cours
 from fps.kit.web.keys import reused
@@ -43,16 +47,9 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Extension)
 # The door by which the request in progress came in, when its act must be kept in the audit journal.
 porte_en_cours: ContextVar[tuple[str, str] | None] = ContextVar("porte_en_cours", default=None)
-CHUNK = 1_000  # deadlines per transaction
 SLICE = 5.0  # seconds that one call lives a day for: a client gives an answer thirty
-_D = tables.deadlines.c
-DUE: Any = (
-    select(_D.subject, _D.kind, _D.due)
-    .where(_D.bac == bindparam("nom", type_=Text), _D.due <= bindparam("today", type_=Date))
-    .order_by(_D.due, _D.subject, _D.kind)
-    .limit(CHUNK)
-)
 INTERNAL = frozenset(f"/services/{party}" for party in SERVICES)  # letters written by a service of the simulator: they are counted
+POST, DAY = "courrier", "jour"  # what a replica tells the others of
 INBOX = ("bac", "id", "type", "subject", "digest", "outcome", "answer", "body", "time", "wall_time")
 
 
@@ -65,7 +62,7 @@ class Receipt:
     again: bool = False
 
 
-class Service:
+class Service(Days):
     """A definition at work on a database: letters, requests and days go through it, each all or nothing."""
 
     def __init__(self, definition: Definition, settings: Settings, database: Database, extensions: Sequence[Extension] = ()):
@@ -77,14 +74,17 @@ class Service:
         self.kinds = frozenset(definition.deadlines)
         self.directories = Directories()
         self.clocks = Clocks()
-        self.collector = Collector(self._process)
+        self.sharing = Sharing(settings.parts) if settings.parts > 1 else None
+        self.shares = database.shares(settings.parts) if settings.parts > 1 else None
+        self.collector = Collector(self._process, *(() if self.sharing is None else (partial(self._cut, self.sharing),)))
+        self._helping: set[asyncio.Task[None]] = set()
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.moved = asyncio.Event()  # set at the next commit, then another takes its place: who looks at a bac again sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
 
-    def batch(self, tx: Transaction) -> Batch:
+    def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
         """What one transaction of this service loads and will save."""
-        return Batch(self.party, self.records, self.kinds, tx, self.directories, self.clocks)
+        return Batch(self.party, self.records, self.kinds, tx, self.directories, self.clocks, scope=scope)
 
     def extension(self, kind: type[E]) -> E:
         """What a room above the engine brought to this service."""
@@ -96,7 +96,20 @@ class Service:
         `qui` brought them: None for nobody known, by default who the broker let in.
         """
         items = [Item(letter.bac, self._keys(message, qui), _nothing, letter, message, qui) for letter, message in letters]
+        if self.sharing is not None:
+            for item, (_, message) in zip(items, letters, strict=True):
+                item.dossiers = self._dossiers(message.sujet, item.keys)
         return await self.do(items)
+
+    def _dossiers(self, subject: str, keys: Iterable[Key]) -> frozenset[str]:
+        """The dossiers that an act about one of them is known to touch."""
+        return frozenset((subject, *(str(key[0]) for cls, key in keys if self.records[cls].par_dossier)))
+
+    def _cut(self, sharing: Sharing, items: list[Item]) -> Sequence[list[Item]]:
+        done = sharing.cut((item, _kind(item), item.bac, item.dossiers) for item in items)
+        for item in done[1]:
+            item.alone = True
+        return [part for part in done if part]
 
     async def do(self, items: Sequence[Item]) -> list[Any]:
         """Let items join the next batch, or the transaction that the request in progress holds; a result may be an exception."""
@@ -116,9 +129,14 @@ class Service:
             keys += one.keys(self.definition, message, qui)
         return keys + list(extra(message)) if extra else keys
 
-    async def ask(self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = ()) -> T:
-        """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing."""
-        result = (await self.do([Item(bac, keys, run, geste=geste_en_cours.get(), porte=porte_en_cours.get())]))[0]
+    async def ask(
+        self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = (), dossiers: frozenset[str] | None = None
+    ) -> T:
+        """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing.
+
+        `dossiers`: the only ones that it touches, when they are known.
+        """
+        result = (await self.do([Item(bac, keys, run, geste=geste_en_cours.get(), porte=porte_en_cours.get(), dossiers=dossiers)]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
@@ -132,34 +150,88 @@ class Service:
             yield Reading(batch, Work(batch, batch.bac(bac)))
 
     async def _process(self, items: list[Item]) -> list[Any]:
-        """One batch, one transaction. Raises when it must be rolled back whole."""
-        async with self.database.write() as tx:
-            batch = self.batch(tx)
+        """One batch, one transaction. Raises when it must be rolled back whole.
+
+        What touches more than the parts that it holds, or met another writer, is done again alone in its bacs.
+        """
+        if self.sharing is None or self.database.held() is not None:
+            return await self._transact(items, None)
+        scope = self.sharing.scope([(i.bac, i.dossiers) for i in items], alone=any(i.alone for i in items))
+        try:
+            return await self._transact(items, scope)
+        except (HorsPartage, Croisement, LigneEnDouble):
+            if scope.mine is None:
+                raise
+            return await self._transact(items, scope.whole())
+
+    async def _transact(self, items: list[Item], scope: Scope | None) -> list[Any]:
+        async with self.database.write(scope) as tx:
+            batch = self.batch(tx, scope)
             await batch.open((i.bac for i in items), ((i.bac, key) for i in items for key in i.keys))
             ids = dict.fromkeys((i.letter.bac, one) for i in items if i.letter is not None for one in (i.letter.id, i.letter.apres) if one)
             inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
-            fresh: list[Row] = []
+            known, fresh = frozenset(inbox), list[Row]()
             results = [await self._one(batch, item, inbox, fresh) for item in items]
             latest = {row[:2]: row for row in fresh}  # a letter refused on another day has its line already
-            batch.ops.append(Upsert(tables.inbox, INBOX, list(latest.values())))
+            if scope is None:
+                batch.ops.append(Upsert(tables.inbox, INBOX, list(latest.values())))
+            else:  # the same identifier that came meanwhile to another replica, about another dossier, is not taken for this one
+                batch.ops.append(Upsert(tables.inbox, INBOX, [row for key, row in latest.items() if key in known]))
+                batch.ops.append(Insert(tables.inbox, INBOX, [row for key, row in latest.items() if key not in known]))
             batch.notes += [note for one in self.extensions.values() for note in one.notes(batch, items, results)]
             await batch.save()
         batch.noted()
-        self._after(batch)
+        self.announce(batch)
         for row in fresh:
             self.observe("lettre", row[5], 1)
         return results
 
-    def _after(self, batch: Batch) -> None:
+    def announce(self, batch: Batch) -> None:
+        """Tell that a transaction was done, once it is committed."""
         if batch.sent:
             self.database.after(self.committed.set)
+        if self.shares is not None and batch.posted:
+            self.database.after(partial(self.shares.say, {f"{POST} {one}" for one in self._away(self.shares, batch.posted)}))
         self.database.after(self._move)
+
+    def _away(self, shares: Shares, posted: Iterable[tuple[str, str]]) -> Iterable[int]:
+        return {part_of(bac, subject, shares.parts) for bac, subject in posted} - shares.mine
+
+    def _heard(self, word: str) -> None:
+        """What another replica says: letters wait in a part, or a day is to be lived."""
+        what, _, which = word.partition(" ")
+        if what == POST:
+            self.committed.set()
+        elif what == DAY and self.shares is not None and self.shares.mine:
+            self._helping.add(task := asyncio.create_task(self._help(which, self.shares.mine), name=f"jour-{which}"))
+            task.add_done_callback(self._helping.discard)
+
+    async def _help(self, bac: str, mine: frozenset[int]) -> None:
+        """Live the parts of this replica, while the one that was asked lives the day."""
+        try:
+            await self.live(bac, SLICE, mine)
+        except (Unavailable, Introuvable) as error:
+            log.info("le jour est laissé à qui le demande", extra={"bac": bac, "cause": repr(error)})
+        except Exception:
+            log.exception("échéances", extra={"bac": bac})
+
+    def call(self, bac: str) -> None:
+        if self.shares is not None:
+            self.shares.say([f"{DAY} {bac}"])
 
     def _move(self) -> None:
         self.moved.set()
         self.moved = asyncio.Event()
 
     async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
+        try:
+            return await self._act(batch, item, inbox, fresh)
+        except HorsPartage:
+            if self.sharing is not None:
+                self.sharing.learn(_kind(item))
+            raise
+
+    async def _act(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         if item.letter is not None and item.message is not None:
             return await self._letter(batch, item, item.letter, item.message, inbox, fresh)
         try:
@@ -234,89 +306,25 @@ class Service:
             batch.count(letter.bac, VENUES[Party(letter.source.removeprefix("/services/"))])
         return Receipt(outcome, answer)
 
-    async def live(self, bac: str, seconds: float | None = None) -> int:
-        """Do everything due on or before the bac's date, in chunks; gives how many deadlines were lived. Raises BacInconnu.
-
-        `seconds`: no chunk is begun after so long, and the rest is for another call.
-        """
-        done, clock = 0, asyncio.get_running_loop()
-        end = None if seconds is None else clock.time() + seconds
-        while True:
-            rows = await self._due(bac)
-            if not rows:
-                return done
-            await self._live(bac, rows)
-            done += len(rows)
-            if end is not None and clock.time() >= end:
-                return done
-
-    async def _due(self, bac: str) -> list[Row]:
-        async with self.database.read() as tx:
-            batch = self.batch(tx)
-            await batch.open([bac], [])
-            today = civil_date(batch.bac(bac).horloge.now())
-            return await tx.select(DUE, nom=bac, today=today)
-
-    async def _live(self, bac: str, rows: list[Row]) -> None:
-        try:
-            await self._live_chunk(bac, rows)
-        except Unavailable:
-            raise
-        except Exception as error:
-            if len(rows) > 1:
-                middle = len(rows) // 2
-                await self._live(bac, rows[:middle])
-                await self._live(bac, rows[middle:])
-            else:
-                log.exception("échéance impossible", extra={"bac": bac})
-                await self._bury_deadline(bac, rows[0], error)
-
-    async def _live_chunk(self, bac: str, rows: list[Row]) -> None:
-        async with self.database.write() as tx:
-            batch = self.batch(tx)
-            # A letter committed since the rows were read may have moved or removed a deadline: only what still stands is lived.
-            standing = await tx.load(tables.deadlines, [(bac, r[0], r[1]) for r in rows])
-            due = {(r[1], r[2]): r[3] for r in standing}
-            rows = [r for r in rows if due.get((r[0], r[1])) == r[2]]
-            await batch.open([bac], [])
-            today = civil_date(batch.bac(bac).horloge.now(batch.wall))
-            await batch.open([], ((bac, key) for key in self._deadline_keys(rows, today)))
-            for subject, kind, _ in rows:
-                if kind not in self.kinds:
-                    raise EcheanceInconnue(f"« {kind} » : le service {self.party} n'a pas d'échéance de ce nom")
-                work = Work(batch, batch.bac(bac))
-                work.unschedule(subject, kind)
-                with work.noting():
-                    await self.definition.deadlines[kind](subject, work)
-                work.keep()
-            await batch.save()
-        self._after(batch)
-        self.observe("echeance", "vecue", len(rows))
-
-    def _deadline_keys(self, rows: list[Row], today: date) -> Iterable[Key]:
-        for subject in dict.fromkeys(r[0] for r in rows):
-            yield from self.definition.subject_keys(subject, today)
-        for kind, keys in self.definition.deadline_keys.items():
-            if subjects := [r[0] for r in rows if r[1] == kind]:
-                yield from keys(subjects, today)
-
-    async def _bury_deadline(self, bac: str, row: Row, error: Exception) -> None:
-        async with self.database.write() as tx:
-            if await tx.load(tables.bacs, [(bac,)]):  # a bac deleted meanwhile leaves nothing behind
-                await tx.apply(buried.bury(bac, row, error, wall_now()))
-        self.observe("echeance", "enterree", 1)
-
     async def start(self) -> None:
         """Connect to the database and open the doors to the collector."""
         await self.database.start(self.settings.start_timeout)
         if ":memory:" in self.database.url or self.database.url == "sqlite+aiosqlite://":
             await self.database.create(tables.metadata, self.definition.metadata)
+        if self.shares is not None:
+            self.shares.told = self._heard
+            self.shares.start()
         self.collector.start()
 
     async def stop(self) -> None:
         """Finish what was accepted and close."""
         with contextlib.suppress(Unavailable):
             await self.collector.stop()
+        if self.shares is not None:
+            await self.shares.stop()
+        for task in self._helping:
+            task.cancel()
+        await asyncio.gather(*self._helping, return_exceptions=True)
         await self.database.stop()
 
 
@@ -331,6 +339,11 @@ class Reading:
     def tx(self) -> Transaction:
         """Where to run a select."""
         return self.batch.tx
+
+
+def _kind(item: Item) -> str:
+    """Of what sort an item is, for who learns what each sort touches."""
+    return "" if item.letter is None else item.letter.type
 
 
 async def _nothing(work: Work) -> None:

@@ -52,7 +52,10 @@ class Ticker:
     async def _live(self, bac: str) -> None:
         """One bac: what goes wrong in it never keeps the others from their day."""
         try:
-            await self.service.live(bac)
+            if (shares := self.service.shares) is None:
+                await self.service.live(bac)
+            elif shares.mine:
+                await self.service.live(bac, mine=shares.mine)
         except (Unavailable, Introuvable) as error:
             log.warning("échéances en attente", extra={"bac": bac, "cause": repr(error)})
         except Exception:

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from fps.confiance.habilitation import Identite
 from fps.droit.money import EcritureEquilibree
-from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
+from fps.kit.data.scope import HorsPartage, Scope
 from fps.kit.data.sql import Delete, Insert, Op, Row, Upsert
 from fps.kit.engine import audit, chain, villes
+from fps.kit.engine.acts import Act, Bac, BacInconnu
 from fps.kit.engine.clocks import Clocks
 from fps.kit.ground.clock import BacClock, Marche, civil_date, wall_now
 from fps.kit.web.geste import Geste
@@ -33,40 +34,6 @@ TRANSIT = (Channel.REST, Channel.AMQP)
 JOURNAL = ("bac", "subject", "rang", "time", "acte", "article", "data", "hash", "wall_time", "sceau")
 GESTES = ("bac", "time", "wall_time", "methode", "chemin", "corps", "lettre")
 OUTBOX = ("bac", "id", "type", "subject", "rang", "time", "body", "traceparent", "attempts", "not_before", "apres")
-
-
-class BacInconnu(Introuvable):
-    """Ce bac à sable n'existe pas"""
-
-    code = "bac-inconnu"
-    que_faire = "Créez-le avec « fps bac creer NOM », ou corrigez le préfixe /bacs/NOM de l'adresse."
-
-
-@dataclass(frozen=True, slots=True)
-class Bac:
-    """What a transaction knows of a bac: its name, its seed, its clock, whether it was made blank, its towns."""
-
-    nom: str
-    graine: str
-    horloge: BacClock
-    vierge: bool = False
-    villes: Annuaire = field(default_factory=Annuaire)
-
-
-@dataclass(slots=True)
-class Act:
-    """One line to come in the journal, with the letter or the entry it carries. Rank and hash come at the end of the batch."""
-
-    bac: Bac
-    subject: str
-    time: datetime
-    acte: str
-    article: str
-    data: dict[str, Any]
-    floor: int = 0
-    trace: str = ""
-    message: Message | None = None
-    ecriture: EcritureEquilibree | None = None
 
 
 @dataclass
@@ -92,7 +59,9 @@ class Batch:
     ops: list[Op] = field(default_factory=list)
     notes: list[audit.Note] = field(default_factory=list)
     sent: int = 0
+    posted: set[tuple[str, str]] = field(default_factory=set)  # the dossiers of these letters
     gestes: dict[int, tuple[Geste, Row]] = field(default_factory=dict)
+    scope: Scope | None = None  # what of their bacs may be changed here; None: everything
 
     async def open(self, bacs: Iterable[str], keys: Iterable[tuple[str, Key]]) -> None:
         """Load the bacs and, one statement per table, the case files that the letters are about."""
@@ -121,6 +90,17 @@ class Batch:
         if nom not in self.bacs:
             raise BacInconnu(f"« {nom} »")
         return self.bacs[nom]
+
+    def within(self, bac: str, dossier: str) -> None:
+        """Raises HorsPartage unless this transaction is alone to change that dossier."""
+        if self.scope is not None and not self.scope.holds(bac, dossier):
+            raise HorsPartage(f"{dossier}, « {bac} »")
+
+    def touch(self, key: tuple[type, str, Row], item: Any) -> None:
+        """This case file is to be saved; raises HorsPartage for what the dossiers of its bac share, unless the whole bac is held."""
+        if self.scope is not None and self.scope.mine is not None and not self.records[key[0]].par_dossier:
+            raise HorsPartage(f"{key[0].__name__} {key[2]}, « {key[1]} »")
+        self.touched[key] = item
 
     def count(self, bac: str, nom: str, by: int = 1) -> None:
         """Increase one of the bac's figures."""
@@ -159,6 +139,10 @@ class Batch:
         ops.append(Upsert(tables.chains, ("bac", "subject", "rang", "hash", "sceau"), [(*k, *v) for k, v in chains.items()]))
         ops.append(Upsert(tables.counts, ("bac", "nom", "valeur"), [(*k, v) for k, v in self.counts.items()], add=("valeur",)))
         ops.append(Insert(tables.gestes, GESTES, [row for _, row in self.gestes.values()]))
+        if self.scope is not None and self.scope.mine is not None:
+            await self.tx.in_turn(
+                self.scope.bacs
+            )  # what a bac has one of (audit, counts, order of its journal) is written by one at a time
         ops += await audit.ops(self.tx, self.notes, self.wall)
         await self.tx.apply(ops)
 
@@ -220,6 +204,7 @@ class Batch:
             chains[bac, act.subject] = (rang, link, seal)
             journal.append((bac, act.subject, rang, act.time, act.acte, act.article, data, link, self.wall, seal))
         self.sent += len(outbox)
+        self.posted |= {(row[0], row[3]) for row in outbox}
         ops.append(Insert(tables.journal, JOURNAL, journal))
         ops.append(Insert(tables.outbox, OUTBOX, outbox))
         ops.append(Insert(tables.courriers, tuple(tables.courriers.columns.keys()), courriers))
@@ -277,6 +262,8 @@ class Work:
     async def find(self, cls: type[T], *key: Any) -> T | None:
         """The case file of that key, or None. What is changed on it is saved at the end of the batch."""
         at = (cls, self.bac.nom, key)
+        if self.batch.records[cls].par_dossier:
+            self.batch.within(self.bac.nom, str(key[0]))
         if at not in self.batch.known:
             if self.bac.nom in self.batch.new:
                 self.batch.known[at] = None
@@ -301,6 +288,8 @@ class Work:
         at = (cls, self.bac.nom, self.batch.records[cls].key_of(item))
         if self.batch.known.get(at) is not None:
             raise ValueError(f"{cls.__name__} {at[2]} already exists")
+        if self.batch.records[cls].par_dossier:
+            self.batch.within(self.bac.nom, str(at[2][0]))
         self.batch.known[at] = item
         self._before[at] = None
 
@@ -364,14 +353,18 @@ class Work:
         """Join the batch: what this work did will be saved with it; gives whether it did something."""
         self._tell()
         batch = self.batch
+        for subject in {act.subject for act in self._acts} | {at[1] for at in (*self._deadlines, *self._cleared)}:
+            batch.within(self.bac.nom, subject)
         done = bool(self._acts or self._deadlines or self._cleared or self._villes is not self.bac.villes)
         if self._villes is not self.bac.villes:
+            if batch.scope is not None and batch.scope.mine is not None:
+                raise HorsPartage(f"les villes de « {self.bac.nom} »")
             batch.towns.setdefault(self.bac.nom, batch.bac(self.bac.nom).villes)
             batch.bacs[self.bac.nom] = replace(batch.bac(self.bac.nom), villes=self._villes)
         for key, before in self._before.items():
             item = batch.known[key]
             if before is None or item.__dict__ != before:
-                batch.touched[key] = item
+                batch.touch(key, item)
                 done = True
         batch.acts += self._acts
         for at in self._cleared:
@@ -386,7 +379,7 @@ class Work:
         self._villes = self.bac.villes
         for key, before in self._before.items():
             if id(self.batch.known[key]) in self._lasting:
-                self.batch.touched[key] = self.batch.known[key]
+                self.batch.touch(key, self.batch.known[key])
             elif before is None:
                 self.batch.known[key] = None
             else:

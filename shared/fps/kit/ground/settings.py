@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from fps.kit.ground.partage import PARTS
 from fps.parties import Party
 
 PORTS = {Party.ANTAI: 8001, Party.DGFIP: 8002, Party.CCSP: 8003, Party.COLLECTIVITE: 8004}
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite+aiosqlite://"
     bus_url: str = "memory://"
+    partitions: int = Field(1, description="parts into which replicas share the dossiers; 1: one writes at a time")
     bus_prefix: str = Field("fps", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the exchanges and start of the queue names")
     host: str = "127.0.0.1"
     port: int = 0
@@ -95,6 +97,18 @@ class Settings(BaseSettings):
             name, _, url = item.partition("=")
             book[Party(name.strip())] = url.strip().rstrip("/")
         return book
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts replicas share the dossiers: 1 where there are none to share them, on SQLite or without a broker."""
+        return self.partitions if self.database_url.startswith("postgresql") and self.bus_url.startswith("amqp") else 1
+
+    @field_validator("partitions")
+    @classmethod
+    def _shared(cls, value: int) -> int:
+        if value not in PARTS:
+            raise ValueError(f"{value}: one of {', '.join(map(str, PARTS))}")
+        return value
 
     @field_validator("destinations", "hosts", "proxys", "pilotage_networks", mode="before")
     @classmethod

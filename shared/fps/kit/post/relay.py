@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, select, update
@@ -16,13 +17,14 @@ from fps.kit.boxes.boites import Acheminement, siret_de
 from fps.kit.boxes.destinations import deposer
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
+from fps.kit.data.scope import in_parts
 from fps.kit.data.sql import Delete, Instant, Row, Upsert
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import wall_now
 from fps.kit.ground.faults import Malformed, Unavailable, cause
 from fps.kit.post.inbound import DEAD
-from fps.kit.wire.bus import Bus
+from fps.kit.wire.bus import Bus, address
 from fps.kit.wire.carrier import Carrier, Delivery, Fate
 from fps.kit.wire.envelope import PACK, Letter, pack, read_message
 from fps.messages.message import Message
@@ -53,6 +55,12 @@ _HELD = exists().where(
 READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH)
 
 
+@cache
+def _ready_in(parts: int) -> Any:
+    """The same in some parts of the dossiers."""
+    return READY.where(in_parts(tables.outbox, parts))
+
+
 class Relay:
     """One per service: keeps the order of each dossier's letters."""
 
@@ -61,10 +69,13 @@ class Relay:
         self.quick = 0  # quick looks left, since a letter waits for its receiver's clock
         self.away: dict[Party, asyncio.Task[None]] = {}  # who did not answer, and who asks whether they do again
         self.told: dict[str, datetime] = {}  # until when a receiver said that a letter must wait
+        self.turn = asyncio.Lock()  # held while letters are carried
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to empty the outbox."""
+        """Begin to empty the outbox: its own parts of it, where replicas share it."""
+        if self.service.shares is not None:
+            self.service.shares.leave.append(self._leave)
         self._task = asyncio.create_task(self._run(), name=f"relay-{self.service.party}")
 
     async def stop(self) -> None:
@@ -76,11 +87,15 @@ class Relay:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
+        shares, carried = self.service.shares, frozenset[int]()
         with contextlib.suppress(Unavailable):
             await self._forward(SERVICES)  # who was away when this service stopped may have come back
         while True:
             self.service.committed.clear()
             try:
+                if shares is not None and shares.mine - carried:  # those of a replica that stopped
+                    await self._forward(SERVICES)
+                carried = frozenset() if shares is None else shares.mine
                 while await self.once():
                     pass
             except Unavailable as error:
@@ -96,8 +111,17 @@ class Relay:
                 async with asyncio.timeout(MOMENT if self.quick else POLL):
                     await self.service.committed.wait()
 
+    async def _leave(self, parts: frozenset[int]) -> None:
+        """Another replica will carry the letters of these parts: what is carried now is carried first."""
+        async with self.turn:
+            pass
+
     async def once(self) -> int:
         """Carry what is ready; gives how many letters left the outbox. Raises Unavailable when the bus or the database is away."""
+        async with self.turn:
+            return await self._carry()
+
+    async def _carry(self) -> int:
         letters, boxed = await self._ready()
         if not letters:
             return 0
@@ -113,7 +137,13 @@ class Relay:
     async def _ready(self) -> tuple[dict[int, Letter], dict[int, Letter]]:
         """The letters that may leave, and among them those of the collectivités that an editor stands for."""
         async with self.service.database.read() as tx:
-            letters = {r[0]: _letter(r, self.service) for r in await tx.select(READY, now=wall_now())}
+            shares = self.service.shares
+            rows = (
+                await tx.select(READY, now=wall_now())
+                if shares is None
+                else await tx.select(_ready_in(shares.parts), now=wall_now(), mine=sorted(shares.mine))
+            )
+            letters = {r[0]: _letter(r, self.service) for r in rows}
             towns = {p: (x.bac, siret) for p, x in letters.items() if (siret := siret_de(x)) is not None}
             rows = await tx.load(tables.destinations, list(dict.fromkeys(towns.values())))
         editors = {row[:2] for row in rows if row[2] != Acheminement.REFERENCE}
@@ -137,7 +167,7 @@ class Relay:
         """Packs of one routing key; a pack never mixes two of them."""
         by_key: dict[str, dict[int, Letter]] = {}
         for position, letter in letters.items():
-            by_key.setdefault(by_type(letter.type).routing_key, {})[position] = letter
+            by_key.setdefault(address(letter, self.service.settings.parts), {})[position] = letter
         left = 0
         for key, found in by_key.items():
             values = list(found.values())
@@ -190,7 +220,11 @@ class Relay:
         async with self.service.database.write() as tx:
             values = {"not_before": now, "attempts": 0}
             waiting = (_OUT.c.type.in_(types), _OUT.c.not_before > now, _OUT.c.id.not_in(list(self.told)))
-            found = await tx.execute(update(_OUT).where(*waiting).values(**values))
+            command = update(_OUT).where(*waiting).values(**values)
+            if (shares := self.service.shares) is None:
+                found = await tx.execute(command)
+            else:  # what was said of the others is known to who carries them
+                found = await tx.execute(command.where(in_parts(_OUT, shares.parts, shares.mine)))
         self.service.committed.set()
         return found
 
@@ -235,7 +269,7 @@ class Relay:
             async def close(work: Work, mine: dict[int, Letter] = mine) -> int:
                 return await _settle(work, mine, fates, self.service.settings.retry_delays)
 
-            left += await self.service.ask(bac, close)
+            left += await self.service.ask(bac, close, dossiers=frozenset(x.subject for x in mine.values()))
         return left
 
 

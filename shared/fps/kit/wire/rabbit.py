@@ -14,10 +14,9 @@ from urllib.parse import unquote, urlsplit
 import aio_pika
 import aiormq
 
-from fps.flows import by_type
 from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.retry import attempts
-from fps.kit.wire.bus import BusUnavailable, Take, routing_keys
+from fps.kit.wire.bus import BusUnavailable, Mine, Take, address, routing_keys
 from fps.kit.wire.envelope import PACK_TYPE, Letter, pack
 from fps.parties import SERVICES, Party
 
@@ -47,8 +46,8 @@ async def _close(connection: Any) -> None:
 class RabbitBus:
     """Two connections (publish, consume), made again whenever they are lost."""
 
-    def __init__(self, url: str, prefix: str, retry_delays: Sequence[float]):
-        self.prefix, self.delays = prefix, tuple(retry_delays)
+    def __init__(self, url: str, prefix: str, retry_delays: Sequence[float], parts: int = 1):
+        self.prefix, self.delays, self.parts = prefix, tuple(retry_delays), parts
         self.accounts = {f"{prefix}-{party}": party for party in SERVICES}
         self.account = unquote(urlsplit(url).username or "guest")
         self.own = self.accounts.get(self.account)  # the only service that has this account; None: it is everybody's
@@ -59,6 +58,7 @@ class RabbitBus:
         self._lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._consuming: dict[Party, bool] = {}
+        self._served: dict[Party, frozenset[int]] = {}  # the parts whose letters are taken now
 
     async def start(self, timeout: float) -> None:
         try:
@@ -89,6 +89,9 @@ class RabbitBus:
                 f"{self.prefix}.{key}", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": FOREVER}
             )
             await queue.bind(main, key)
+        for party in SERVICES if self.parts > 1 else ():
+            if self.own in (None, party) and (keys := routing_keys(party)):
+                await self._declare_parts(channel, main, party, keys)
         for delay in self.delays:
             name = self._later(delay)
             exchanges[name] = await channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
@@ -96,6 +99,24 @@ class RabbitBus:
             queue = await channel.declare_queue(name, durable=True, arguments=waiting)
             await queue.bind(exchanges[name], "#")
         return exchanges
+
+    async def _declare_parts(self, channel: Any, main: Any, party: Party, keys: Sequence[str]) -> None:
+        """One queue for each part of the dossiers of a service, read by one process at a time."""
+        wanted = {"x-queue-type": "quorum", "x-delivery-limit": FOREVER, "x-single-active-consumer": True}
+        for part in range(self.parts):
+            queue = await channel.declare_queue(self._part(party, part), durable=True, arguments=wanted)
+            for key in keys:
+                await queue.bind(main, f"{key}.{part}")
+
+    def _part(self, party: Party, part: int) -> str:
+        return f"{self.prefix}.{party}.part-{part}"
+
+    def _queues(self, party: Party, served: frozenset[int] | None) -> list[str]:
+        """The queues to read: those of the flows, which who has the first part empties where the work is shared."""
+        flows = [f"{self.prefix}.{key}" for key in routing_keys(party)]
+        if served is None:
+            return flows
+        return [*(self._part(party, part) for part in sorted(served) if flows), *(flows if 0 in served else ())]
 
     def _later(self, delay: float) -> str:
         """The name of the queue in which a letter waits that many seconds, and of its exchange: each account has its own."""
@@ -150,45 +171,60 @@ class RabbitBus:
             if isinstance(result, BaseException):
                 raise result
 
-    async def consume(self, party: Party, take: Take) -> None:
+    async def consume(self, party: Party, take: Take, shares: Mine | None = None) -> None:
         self._consuming[party] = False
-        self._tasks.append(asyncio.create_task(self._consume(party, take), name=f"consume-{party}"))
+        self._tasks.append(asyncio.create_task(self._consume(party, take, shares), name=f"consume-{party}"))
 
-    async def _consume(self, party: Party, take: Take) -> None:
+    async def left(self, party: Party, parts: frozenset[int]) -> None:
+        while self._served.get(party, frozenset()) & parts:  # noqa: ASYNC110 (for as long as a group of letters is handled)
+            await asyncio.sleep(0.02)
+
+    async def _consume(self, party: Party, take: Take, shares: Mine | None) -> None:
         while True:
+            again = False
             try:
                 connection = await aio_pika.connect(self.address, timeout=5)
                 try:
-                    await self._feed(connection, party, take)
+                    again = await self._feed(connection, party, take, shares)
                 finally:
                     await _close(connection)
+                    self._served[party] = frozenset()
             except LOST as error:
                 log.warning("courtier perdu, nouvelle tentative", extra={"cause": repr(error)})
             except Exception:  # a consumer never ends in silence: said, then taken up again
                 log.exception("consommateur", extra={"cause": party.value})
             finally:
-                self._consuming[party] = False
-            await asyncio.sleep(0.5)
+                self._consuming[party] = again
+            await asyncio.sleep(0 if again else 0.5)
 
-    async def _feed(self, connection: Any, party: Party, take: Take) -> None:
+    async def _feed(self, connection: Any, party: Party, take: Take, shares: Mine | None) -> bool:
+        """Until the connection is lost, or other parts are to be served: what was not handled goes back to its place, and True is told."""
+        mine, losses = (None, 0) if shares is None else (shares.mine, shares.losses)
+        self._served[party] = mine or frozenset()
         waiting: asyncio.Queue[Any] = asyncio.Queue()
         async with asyncio.timeout(OPENING):
             channel = await connection.channel()
             await channel.set_qos(prefetch_count=PREFETCH)
             await self._declare(channel)
-            for key in routing_keys(party):
-                queue = await channel.get_queue(f"{self.prefix}.{key}", ensure=False)
+            for name in self._queues(party, mine):
+                queue = await channel.get_queue(name, ensure=False)
                 await queue.consume(waiting.put)
         self._consuming[party] = True
         lost = asyncio.ensure_future(channel.closed())
         try:
             while not lost.done():
+                if shares is not None and (shares.mine, shares.losses) != (mine, losses):
+                    return True
                 first = asyncio.ensure_future(waiting.get())
+                awaited = {first, lost} if shares is None else {first, lost, asyncio.ensure_future(shares.changed.wait())}
                 try:
-                    await asyncio.wait((first, lost), return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    if not first.done():
-                        first.cancel()
+                    for one in awaited - {lost}:
+                        if not one.done():
+                            one.cancel()
+                if not first.done() and not lost.done():
+                    continue  # other parts are to be served
                 if first.cancelled() or not first.done():
                     break
                 group = [first.result()]
@@ -197,6 +233,7 @@ class RabbitBus:
                 await self._handle(group, take, lost)
         finally:
             lost.cancel()
+        return False
 
     async def _handle(self, group: list[Any], take: Take, lost: "asyncio.Future[Any]") -> None:
         """Commit, then one ack for the group; while the database is away the group is kept, unacknowledged."""
@@ -206,7 +243,7 @@ class RabbitBus:
                 exchanges = await self._connected() if later else {}
                 for letter in later:
                     name = self._later(self.delays[max(min(letter.attempts, len(self.delays)), 1) - 1])
-                    await self._put(exchanges[name], [(by_type(letter.type).routing_key, pack([letter]))])
+                    await self._put(exchanges[name], [(address(letter, self.parts), pack([letter]))])
                 await group[-1].ack(multiple=True)
                 return
             except Unavailable as error:
