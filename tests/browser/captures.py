@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from tests.browser.conftest import BROWSERS
+from tests.browser.conftest import BROWSERS, OPTIONS
 from tests.console.simulator import Simulator, up
 
 LIEU = Path(__file__).parents[2] / "docs/captures"
@@ -78,7 +78,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory") as simulator:
         numero, lien = monde(simulator), simulator.fps("pages").stdout.split()[0]  # commands run a loop of their own
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
             vues = tout(simulator, browser.new_page(viewport=ECRAN, reduced_motion="reduce", locale="fr-FR"), numero, lien)
             browser.close()
     textes = [f"## {legende}\n\n![{legende}]({nom}.png)\n" for nom, legende in vues.items()]

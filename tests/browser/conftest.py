@@ -1,21 +1,50 @@
-"""A real browser, one for each module: Debian's Chromium, driven by Playwright."""
+"""A real browser, one for all the walks: Debian's Chromium, driven by Playwright; and the simulator of those that need no other."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.console.simulator import Simulator, up
+
 expect.set_options(timeout=20_000)  # a machine that does several things is slow, not wrong
+ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# What a window of Chromium draws around the page, each in a process of its own, and nobody sees: half of what a walk costs.
+AUTOUR = ("InitialWebUI", "WebUIReloadButton", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# Chromium reads the last list only: these are of Playwright's own.
+SANS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+)
+OPTIONS = ["--no-sandbox", f"--disable-features={','.join((*SANS, *AUTOUR))}"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def simulateur_des_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Simulator]:
+    """A simulator in memory, and the documentation that it serves; a dossier of its default bac has just been sent."""
+    built = subprocess.run(["make", "site"], cwd=ROOT, capture_output=True, text=True)  # a second, when another test has built it
+    assert built.returncode == 0, built.stderr
+    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory") as running:
+        running.numero = running.establish()
+        running.wait_state(running.numero, "transmis")
+        yield running

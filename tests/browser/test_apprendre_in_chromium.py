@@ -1,37 +1,27 @@
 """What helps to learn, in a real browser: the words that say their meaning, the documentation that is searched without any network."""
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.regard import onglet, regarder
-from tests.console.simulator import Simulator, up
+from tests.console.simulator import Simulator
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Simulator]:
-    built = subprocess.run(["make", "site"], cwd=ROOT, capture_output=True, text=True)  # a second, when another test has built it
-    assert built.returncode == 0, built.stderr
-    with up(tmp_path_factory.mktemp("apprendre") / "fps", "--memory") as running:
-        yield running
+pytestmark = pytest.mark.xdist_group("navigateur")
 
 
-def test_the_pages_that_teach_and_those_of_the_documentation_are_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
-    c = simulator.console
+def test_the_pages_that_teach_and_those_of_the_documentation_are_accessible_and_whole(
+    chromium: Browser, simulateur_des_pages: Simulator
+) -> None:
+    c = simulateur_des_pages.console
     apprendre = [f"{c}/apprendre", f"{c}/apprendre/visite", f"{c}/apprendre/glossaire?q=fps"]
     regarder(chromium, [*apprendre, f"{c}/documentation/docs/villes.html", f"{c}/documentation/search.html?q=rapo"])
 
 
 def test_a_word_says_its_meaning_to_the_keyboard_and_an_accent_counts_for_nothing_in_the_search(
-    chromium: Browser, simulator: Simulator
+    chromium: Browser, simulateur_des_pages: Simulator
 ) -> None:
     with onglet(chromium) as (page, dits):
-        page.goto(f"{simulator.console}/apprendre")
+        page.goto(f"{simulateur_des_pages.console}/apprendre")
         page.get_by_role("button", name="constat").focus()
         page.keyboard.press("Enter")
         meaning = page.locator(".sens:popover-open")
@@ -41,10 +31,10 @@ def test_a_word_says_its_meaning_to_the_keyboard_and_an_accent_counts_for_nothin
         asked, found = [], []
         page.on("request", lambda request: asked.append(request.url))
         for mot in ("enrôlement", "enrolement"):
-            page.goto(f"{simulator.console}/documentation/")
+            page.goto(f"{simulateur_des_pages.console}/documentation/")
             page.locator(".sidebar-search").fill(mot)
             page.keyboard.press("Enter")
             expect(page.locator("#search-results")).to_contain_text("Recherche terminée")
             found.append({texte.split("\n")[0] for texte in page.locator("#search-results li > a").all_inner_texts()})
         assert len(found[0]) >= 5 and found[0] & found[1] == found[1] and len(found[1]) >= 5
-        assert [url for url in asked if not url.startswith((simulator.console, "data:"))] == [] and dits == []
+        assert [url for url in asked if not url.startswith((simulateur_des_pages.console, "data:"))] == [] and dits == []

@@ -18,6 +18,7 @@ from fps_simulateur.langue.actes import ACTES
 from tests.browser.regard import au_clavier, fautes, onglet, regarder, taper
 from tests.console.simulator import Simulator, fps, up
 
+pytestmark = pytest.mark.xdist_group("navigateur")
 SIRET = "21590350100017"
 
 
@@ -73,7 +74,7 @@ def test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_ve
         page.get_by_label("à la main : les pages").check()
         page.get_by_label("Seulement ces épreuves").fill("EX-304 EX-306")
         page.get_by_role("button", name="Éprouver", exact=True).click()  # without a bac: what was typed stays
-        expect(page.locator("#bac-erreur")).to_be_visible()
+        expect(page.locator("#champ-bac-erreur")).to_be_visible()
         expect(page.get_by_label("Seulement ces épreuves")).to_have_value("EX-304 EX-306")
         page.get_by_label("Bac du produit").select_option("essai")
         page.get_by_role("button", name="Contrôler d’abord").click()

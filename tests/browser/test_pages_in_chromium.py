@@ -1,32 +1,29 @@
 """The pages in a real browser: accessible, whole on a wide screen and on a phone; played with the mouse, then with the keyboard."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from fps.messages.rapo import DepotRapo
+from fps_console.web.seances import lien as lien_de
 from tests.browser.regard import au_clavier, fautes, onglet, parcourir, regarder, souris, taper
-from tests.console.simulator import Simulator, up
+from tests.console.simulator import Simulator
 
+pytestmark = pytest.mark.xdist_group("navigateur")
 BANNER = "rgb(122, 31, 31)"
 
 
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Simulator]:
-    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory") as running:
-        running.numero = running.establish()
-        running.wait_state(running.numero, "transmis")
-        yield running
+@pytest.fixture
+def simulator(simulateur_des_pages: Simulator) -> Simulator:
+    return simulateur_des_pages
 
 
 def lien(simulator: Simulator) -> str:
-    """A link that opens a session, as a terminal gives it."""
-    given = simulator.fps("pages")
-    assert given.returncode == 0, given.stderr
-    return given.stdout.split()[0]
+    """A link that opens a session."""
+    return lien_de(simulator.console, simulator.bearer["Authorization"].removeprefix("Bearer "))
 
 
 def test_a_dossier_is_advanced_to_its_title_with_the_mouse_and_what_happens_is_told(chromium: Browser, simulator: Simulator) -> None:

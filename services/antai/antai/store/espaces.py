@@ -1,6 +1,9 @@
 """The espaces of a bac and the certificates deposited in them, as the screens read them."""
 
-from sqlalchemy import select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Text, bindparam, select
 
 from antai.domain.espace.espace import Espace
 from antai.store.tables import ESPACES, espaces
@@ -17,8 +20,13 @@ async def page_espaces(tx: Transaction, bac: str) -> list[Espace]:
 
 async def certificats_de(tx: Transaction, bac: str, *, siret: str | None = None, cle: str | None = None) -> list[Habilitation]:
     """The certificates deposited for a collectivité, or the deposits of a certificate, oldest first."""
+    donnes = {nom: valeur for nom, valeur in (("siret", siret), ("cle", cle)) if valeur is not None}
+    return [habilitations.RECORD.item(row) for row in await tx.select(_depots(tuple(donnes)), bac=bac, **donnes)]
+
+
+@cache
+def _depots(noms: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """The deposits of which these columns are given: asked by every request that shows a certificate, so compiled once."""
     h = tables.habilitations.c
-    query = select(tables.habilitations).where(h.bac == bac)
-    query = query if siret is None else query.where(h.siret == siret)
-    query = query if cle is None else query.where(h.cle == cle)
-    return [habilitations.RECORD.item(row) for row in await tx.select(query.order_by(h.deposee_le, h.cle, h.siret))]
+    donnees = [h[nom] == bindparam(nom, type_=Text) for nom in ("bac", *noms)]
+    return select(tables.habilitations).where(*donnees).order_by(h.deposee_le, h.cle, h.siret)

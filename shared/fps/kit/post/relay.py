@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, select, update
 
 from fps.flows import by_type, received_by
 from fps.kit.boxes.boites import Acheminement, siret_de
@@ -53,6 +53,12 @@ _HELD = exists().where(
     )
 )
 READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH)
+# A letter that goes again; a place may serve again on SQLite, hence its name too.
+_LATER = (
+    update(_OUT)
+    .where(_OUT.c.position == bindparam("place", type_=BigInteger), _OUT.c.id == bindparam("lettre", type_=Text))
+    .values(attempts=bindparam("essais", type_=BigInteger), not_before=bindparam("pas_avant", type_=Instant))
+)
 
 
 @cache
@@ -294,9 +300,8 @@ async def _settle(work: Work, letters: dict[int, Letter], fates: dict[int, Deliv
             early = delivery.fate is Fate.TROP_TOT
             delay = MOMENT if early else delays[min(letter.attempts, len(delays) - 1)] if delays else PAUSE
             delay = delay if delivery.wait is None else delivery.wait
-            values = {"attempts": letter.attempts + (not early), "not_before": batch.wall + timedelta(seconds=delay)}
-            mine = (tables.outbox.c.position == position, tables.outbox.c.id == letter.id)  # a place may serve again on SQLite
-            await work.tx.execute(update(tables.outbox).where(*mine).values(**values))
+            pas_avant = batch.wall + timedelta(seconds=delay)
+            await work.tx.execute(_LATER, place=position, lettre=letter.id, essais=letter.attempts + (not early), pas_avant=pas_avant)
             continue
         gone.append((position, letter.id))
         if delivery.fate is Fate.MORTE or tried_out:
