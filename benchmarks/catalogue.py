@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from benchmarks import embedded, ingestion, letters, lives, statements
+from benchmarks import embedded, ingestion, inside, letters, lives, statements
 from benchmarks.figures import Absent, Bench, Faux, Figure, say
 
 Row = Callable[[Bench], Awaitable[list[Figure]]]
@@ -13,6 +13,7 @@ ROWS: tuple[tuple[tuple[str, ...], Row], ...] = (
     (("fixture-ms",), embedded.fixture),
     (("catalogue-s",), embedded.whole_catalogue),
     (("city",), embedded.city),
+    (("life-embedded", "life-memory", "life-linear", "dossier-kb"), inside.inside),
     (("ready-s", "rss-mb"), embedded.up),
     (("letter-amqp",), letters.letter_amqp),
     (("life-servers",), lives.life_servers),
@@ -27,17 +28,30 @@ AT_MOST: Mapping[str, float] = {
     "fixture-ms": 1.0,
     "catalogue-s": 1.0,
     "city": 1.2,
+    "life-linear": 1.2,
+    "dossier-kb": 1.0,
     "ready-s": 1.0,
     "rss-mb": 1.0,
     "deadline-linear": 1.2,
     "sql-per-batch": 1.0,
 }
-AT_LEAST: Mapping[str, float] = {"letter-amqp": 0.25, "life-servers": 0.15, "mfps-http": 0.4, "mfps-batch": 5.0}
+AT_LEAST: Mapping[str, float] = {
+    "letter-amqp": 0.25,
+    "life-servers": 0.15,
+    "life-embedded": 0.08,
+    "life-memory": 0.03,
+    "mfps-http": 0.4,
+    "mfps-batch": 5.0,
+}
 UNITS = {
     "first-life-ms": "ms",
     "fixture-ms": "ms",
     "catalogue-s": "s",
     "city": "ms/dossier",
+    "life-embedded": "dossiers/s",
+    "life-memory": "dossiers/s",
+    "life-linear": "ms/dossier",
+    "dossier-kb": "kB/dossier",
     "ready-s": "s",
     "rss-mb": "MiB",
     "letter-amqp": "letters/s",

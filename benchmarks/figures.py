@@ -60,6 +60,7 @@ class Sizes:
     played: int | None = None  # lives of the catalogue, in its order; all of them
     street: tuple[int, int] = (300, 1_200)  # FPS of a town, few then many in as many days
     days: int = 90
+    inside: tuple[int, int] = (300, 1_500)  # whole lives in one process, few then many
     starts: int = 3
     letters: int = 5_000
     dossiers: int = 1_000  # whole lives through the servers, each round
