@@ -1,6 +1,6 @@
 """What the pages and the commands show of a bac, read from the public HTTP API of the services and from the pilot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,11 +27,11 @@ class Lecture:
     def __init__(self, pilot: Pilot, client: httpx.AsyncClient, addresses: Mapping[Party, str]):
         self.pilot, self.client, self.addresses = pilot, client, addresses
 
-    async def get(self, service: Party, bac: str, path: str, **params: str | int) -> Any:
+    async def get(self, service: Party, bac: str, path: str, **params: str | int | Sequence[str]) -> Any:
         """The JSON of a public route in a bac, None when it does not exist; raises PiloteErreur."""
         return await self.lire_en_session(None, service, bac, path, **params)
 
-    async def lire_en_session(self, jeton: str | None, service: Party, bac: str, path: str, **params: str | int) -> Any:
+    async def lire_en_session(self, jeton: str | None, service: Party, bac: str, path: str, **params: str | int | Sequence[str]) -> Any:
         """The same, read with the session of an agent when there is one; raises PiloteErreur."""
         prefix = "" if bac == DEFAUT else f"/bacs/{bac}"
         entetes = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}

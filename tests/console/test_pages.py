@@ -1,5 +1,7 @@
 """The pages of the console, read without a browser: what they show, their links, their headers, their failures."""
 
+import csv
+import io
 import re
 import zlib
 from collections.abc import AsyncIterator
@@ -252,13 +254,20 @@ async def test_the_list_goes_on_page_after_page_without_losing_any(defaut: World
     many = [defaut.client.post(f"{defaut.addresses[Party.COLLECTIVITE]}/fps", json=autre(n)) for n in range(60)]
     numbers += [(await one).json()["numero"] for one in many]
     await defaut.pilot.au_calme("defaut")
-    seen: list[str] = []
-    address: str | None = "/"
+    first = Page((await browser.get("/")).text)
+    assert sum("/dossiers/" in link for link in first.links) == 10 and "/bacs/defaut/dossiers" in first.links
+    seen: list[list[str]] = []
+    address: str | None = "/bacs/defaut/dossiers?tri=numero"
     while address:
-        page = Page((await browser.get(address)).text)
-        seen += [link.rsplit("/", 1)[1] for link in page.links if "/dossiers/" in link]
+        page = sound(await browser.get(address))
+        seen.append([link.rsplit("/", 1)[1] for link in page.links if "/dossiers/" in link])
         address = next((link for link in page.links if "apres=" in link), None)
-    assert seen == sorted(numbers)
+    assert [n for one in seen for n in one] == sorted(numbers) and len(seen) == 2
+    back = sound(await browser.get(next(link for link in page.links if "avant=" in link)))
+    assert [link.rsplit("/", 1)[1] for link in back.links if "/dossiers/" in link] == seen[0]
+    table = await browser.get("/bacs/defaut/dossiers.csv?tri=numero")
+    lines = list(csv.reader(io.StringIO(table.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [one[0].replace(" ", "") for one in lines[1:]] == sorted(numbers) and lines[0][0] == "Numéro"
 
 
 @pytest.mark.parametrize(

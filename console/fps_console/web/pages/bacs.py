@@ -1,5 +1,6 @@
 """The first page: the map of a bac, its counts, its dossiers."""
 
+from typing import Final
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -12,8 +13,12 @@ from fps.kit.ground.settings import PORTS
 from fps.parties import LIBELLES, SERVICES
 from fps_console.lecture import DEFAUT
 from fps_console.mots import recit
+from fps_console.web import repertoire
 from fps_console.web.cadre import Cadre, Famille, nom_de_bac
 from fps_console.web.carte import carte_svg
+from fps_simulateur.pilote import villes
+
+PREMIERS: Final = 10  # dossiers shown before the list
 
 
 def routes(cadre: Cadre) -> list[Route]:
@@ -29,7 +34,7 @@ def routes(cadre: Cadre) -> list[Route]:
         bac = nom_de_bac(bac or DEFAUT)
         state = await cadre.etat(request, bac)
         counts = recit.per_message(state["comptes"])
-        dossiers, suivant = await cadre.lecture.dossiers(bac, request.query_params.get("apres", ""))
+        lu = await repertoire.page(cadre.lecture, bac, {}, await villes.noms(cadre.pilot, bac), PREMIERS)
         return await cadre.page(
             request,
             "bacs/bac.html",
@@ -41,9 +46,8 @@ def routes(cadre: Cadre) -> list[Route]:
                 (flow, [(recit.message(m), recit.court(m.sender), recit.court(m.receiver), counts.get(m, 0)) for m in flow.messages])
                 for flow in FLOWS
             ],
-            dossiers=dossiers,
-            suivant=suivant,
-            debut="apres" not in request.query_params,
+            dossiers=lu.feuille.lignes,
+            d_autres=lu.feuille.suivant is not None,
             services=[(p, LIBELLES[p], cadre.links[p]) for p in sorted(SERVICES, key=PORTS.__getitem__)],
         )
 

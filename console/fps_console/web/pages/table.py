@@ -18,6 +18,7 @@ from fps_console.web.pages import (
     guichets,
     mondes,
     mortes,
+    repertoire,
     seance,
     simulateur,
     temps,
@@ -28,6 +29,7 @@ from fps_console.web.pages import (
 FAMILLES: Final[tuple[Famille, ...]] = (
     bacs.FAMILLE,
     certification.FAMILLE,
+    repertoire.FAMILLE,
     dossiers.FAMILLE,
     courriers.FAMILLE,
     boites.FAMILLE,
