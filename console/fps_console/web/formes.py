@@ -129,8 +129,13 @@ class Formes:
         self.cadre = cadre
 
     async def lire(self, request: Request, limite: int = TAILLE) -> Saisie:
-        """What a form sent; raises Refuse when it is too long."""
-        _borner(request, limite)
+        """What a form sent; raises Refuse. Of who may not act, what a form without a file may hold is read, and no more."""
+        dehors = None
+        try:
+            self.seance_de(request)
+        except Refuse as refus:
+            dehors, limite = refus, min(limite, TAILLE)
+        _borner(request, limite, dehors)
         try:
             envoi = await request.form(max_files=20, max_fields=CHAMPS, max_part_size=limite)
         except HTTPException as error:
@@ -142,8 +147,8 @@ class Formes:
         textes |= {nom: (v,) for nom, v in (await garder_fichiers(fichiers, derniers)).items()}
         return Saisie({nom: found[-1] for nom, found in textes.items() if found}, None, fichiers, textes)
 
-    def garder(self, request: Request, saisie: Saisie) -> Geste:
-        """The act that is asked, when who asks may act; raises Refuse."""
+    def seance_de(self, request: Request) -> Seance:
+        """The session of who may act here; raises Refuse."""
         if self.cadre.lecture_seule:
             phrase = "Cette console a été démarrée avec --lecture-seule."
             raise Refuse(
@@ -153,6 +158,11 @@ class Formes:
         if seance is None:
             phrase = "Pour agir, ce navigateur doit avoir ouvert le lien du terminal ; sa séance n'existe pas, ou elle a pris fin."
             raise Refuse(Refus("Aucune séance n'est ouverte ici", phrase, "", SANS_SEANCE, "seance-requise", 403))
+        return seance
+
+    def garder(self, request: Request, saisie: Saisie) -> Geste:
+        """The act that is asked, when who asks may act; raises Refuse."""
+        seance = self.seance_de(request)
         jeton = request.headers.get(EN_TETE) or saisie[JETON]
         if not hmac.compare_digest(jeton.encode(), seance.jeton.encode()):  # takes the same time, wherever it differs
             phrase = "Le formulaire vient d'une autre séance : rien n'a été fait."
@@ -212,6 +222,8 @@ class Formes:
                 if refaire is not None and (saisie := await self.lire(request, limite))[REFAIRE]:
                     return await montrer(request, refaire(saisie))
                 return await self.agir(request, montrer, faire, champs, limite)
+            except Refuse as error:
+                return await self.refusee(request, error.refus)
             finally:
                 await request.close()  # the files that came
 
@@ -239,8 +251,8 @@ def retour(texte: str, defaut: str = "/") -> str:
     return texte
 
 
-def _borner(request: Request, limite: int) -> None:
-    """Stop reading a body that is too long."""
+def _borner(request: Request, limite: int, refus: Exception | None) -> None:
+    """Stop reading a body that is too long; `refus` says why, when it is not its length alone."""
     receive, lus = request._receive, 0
 
     async def borne() -> Message:
@@ -248,7 +260,7 @@ def _borner(request: Request, limite: int) -> None:
         message = await receive()
         lus += len(message.get("body", b""))
         if lus > limite:
-            raise HTTPException(413, f"Le formulaire est trop long : {limite // 1024} Kio au plus.")
+            raise refus or HTTPException(413, f"Le formulaire est trop long : {limite // 1024} Kio au plus.")
         return message
 
     request._receive = borne
