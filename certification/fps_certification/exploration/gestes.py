@@ -233,6 +233,11 @@ def _revisable(s: Suivi, le: date, variante: str) -> bool:
     return _oui(s, le, variante) and (s.etat not in TITRES or s.titre_certain(le))
 
 
+def _abandonnable(s: Suivi, le: date, variante: str) -> bool:
+    """Once a cheque bounces after every delay the title is a matter of hours: whichever the product believes, ANTAI may refuse it."""
+    return _oui(s, le, variante) and not s.titre_imminent(le)
+
+
 def _oui(s: Suivi, le: date, variante: str) -> bool:
     return s.antai is not None and s.etat != "abandonne"
 
@@ -271,7 +276,7 @@ GESTES: Final[tuple[Geste, ...]] = (
         _juger_baisse,
     ),
     Geste("annuler", "annuler le FPS", ("",), _revisable, lambda s, le, v: {"motif": "Véhicule en règle."}, _juger_annulation),
-    Geste("abandonner", "abandonner le titre", ("",), _oui, lambda s, le, v: {"motif": "Erreur reconnue."}, _juger_abandon),
+    Geste("abandonner", "abandonner le titre", ("",), _abandonnable, lambda s, le, v: {"motif": "Erreur reconnue."}, _juger_abandon),
     Geste("rembourser", "rembourser", ("",), _oui, _rembourser, _juger_remboursement),
 )
 PAR_NOM: Final[Mapping[str, Geste]] = {geste.nom: geste for geste in GESTES}
