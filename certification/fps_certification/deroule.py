@@ -10,7 +10,7 @@ import httpx
 from fps.parties import Party
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.prealable import certificats
-from fps_certification.sujets.contrat import CONTROLER, DES_ACTES, LIRE, Action
+from fps_certification.sujets.contrat import DEPOSER, DES_ACTES, LIRE, Action
 from fps_certification.sujets.sujet import REFUS_DECLARE, Domaine, NonPrisEnCharge, Sujet, SujetEnFaute
 from fps_simulateur.joueur import ActeRefuse, Deroulement, QuatreServices, VieFausse
 from fps_simulateur.langue.actes import Acte
@@ -89,9 +89,11 @@ class Epreuve(Deroulement):
             return await super().appeler(un, path, body)
         if (action := DES_ACTES.get(un.nom)) is None:
             raise NonPrisEnCharge(un.nom)
-        donnees = {nom: self.connus[nom] for nom in action.recoit} | dict(body or {})
-        if un.nom == CONTROLER:
-            donnees["connexion"] = dict(zip(un.places, path.split("/")[-2:], strict=True))
+        donnees = {nom: self.connus[nom] for nom in action.recoit if action is not LIRE or nom in self.connus} | dict(body or {})
+        if action is LIRE:
+            donnees["connexion"] = dict(zip(un.places, path.split("/")[-2:], strict=True)) | (
+                {"deposer": True} if un.nom == DEPOSER else {}
+            )
         return await self._agir(action, donnees)
 
     async def consulter(self, party: Party, path: str) -> httpx.Response:
@@ -116,12 +118,12 @@ class Epreuve(Deroulement):
         if answer.status_code < 400 or found.get("code") != REFUS_DECLARE:
             super()._refuse(etape, party, answer, found)
 
-    async def apprendre(self) -> None:
-        """What the services show of the dossier now, where they know it."""
+    async def apprendre(self, etape: Etape | None = None) -> None:
+        """What the services show of the dossier now, where they know it; the certificate, when a step first names it."""
         etat = await self.monde.pilot.etat(self.bac)
         self.su["aujourdhui"] = str(etat["instant"])[:10]
         for mot, party in CERTIFICATS.items():
-            if mot not in self.su and any(f"{{{mot}}}" in etape.avec.values() for etape in self.vie.etapes):
+            if mot not in self.su and etape is not None and f"{{{mot}}}" in etape.avec.values():
                 self.su[mot] = await certificats.montre(self.monde, party, self.bac, str(self.connus["siret_ville"]))
         if "numero" not in self.mots:
             return
@@ -139,7 +141,7 @@ class Epreuve(Deroulement):
             try:
                 if etape.le is not None:
                     await self.monde.pilot.avancer(self.bac, await self._instant(etape.le, etape.dossier))
-                await self.apprendre()
+                await self.apprendre(etape)
                 await self.etape(etape.model_copy(update={"le": None}))
             except NonPrisEnCharge as error:
                 return Jouee(self.vie.vie, self.bac, tuple(tous), non_pris_en_charge=str(error))
@@ -169,8 +171,8 @@ SAVOIR: Mapping[Party, Mapping[str, str]] = {
     Party.ANTAI: {"du": "montant", "minore": "montant_minore", "notification": "date_notification"},
     Party.DGFIP: {"a_payer": "a_payer", "notification_avertissement": "date_notification"},
 }
-# The words that are the certificate which the product shows to a party, when a life begins.
-CERTIFICATS: Mapping[str, Party] = {"certificat": Party.CCSP, "certificat_antai": Party.ANTAI}
+# The words that are the certificate which the product shows to a party, when a step first names it.
+CERTIFICATS: Mapping[str, Party] = {"certificat": Party.CCSP, "certificat_antai": Party.ANTAI, "certificat_dgfip": Party.DGFIP}
 CHEMINS: Mapping[Party, str] = {Party.ANTAI: "/dossiers/{numero}", Party.DGFIP: "/prises-en-charge/{numero}"}
 
 

@@ -27,6 +27,7 @@ from fps_certification.sujets.sujet import Domaine, Sujet
 from fps_certification.verdict import Verdict, rendre
 from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.langue.modele import Vie
+from fps_simulateur.pilote.naissance import naitre
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 DEPART: Final = date(2024, 1, 2)  # a settled past
@@ -125,8 +126,12 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: QuatreServices
     siret = par_nom()[plan.ville].siret
     bac = plan.bac if plan.bacs == "un" and plan.bac is not None else f"{demande.execution}-{rang}"
     neuf = bac != plan.bac
+    if vie.vierge and not neuf:  # by hand, everything is done in the one bac where the product speaks, and is enrolled
+        return Jouee(vie.vie, bac, (), non_pris_en_charge="commencer dans un bac vierge"), Observation(siret, ())
     try:
-        if neuf and plan.bac is not None:
+        if vie.vierge:
+            await naitre(pilot, vie, bac, paris(DEPART), vie.graine or f"{plan.graine}-{vie.vie}")
+        elif neuf and plan.bac is not None:
             await pilot.copier(plan.bac, bac)
             await _commencer(monde, vie, bac, plan.bac)
         elif neuf:

@@ -172,10 +172,20 @@ export class Produit {
   }
 
   /** What the API front of an administration says of this product: connected when nothing is missing for that collectivité. */
-  async #connexion(bac, { siret, service }) {
+  async #connexion(bac, { siret, service, deposer }) {
+    if (deposer) await this.#deposer(bac, siret, this[service]);
     const { manques } = await this[service].lire(bac, `/front?siret=${siret}`);
     const siens = manques.filter((manque) => manque.siret === null || manque.siret === siret);
     return { etat: siens.length ? 'non-connecte' : 'connecte', manques: siens.map((manque) => manque.code) };
+  }
+
+  /** Make the certificate of this connection known to an administration: the town, the court or the accountant then activates it. */
+  async #deposer(bac, siret, partie) {
+    try {
+      await partie.poster(bac, '/certificats', { siret, prestataire: 'Éditeur Exemple' });
+    } catch (erreur) {
+      if (!(erreur instanceof Refus && erreur.code === 'certificat-deja-depose')) throw erreur;
+    }
   }
 
   async lire(bac, dit) {
@@ -288,7 +298,26 @@ export class Produit {
     return requete;
   }
 
+  /** The trial session of the court: the brief twice, a piece that changed under its former fingerprint (refused), the piece. */
+  async #essayer(bac, { requete, essai, conteste_erreur, conclusions, moyens, signataire = 'Le maire, par délégation' }) {
+    const { siret, numero_fps, piece } = essai;
+    const ici = `/teletransmission/${siret}/essais`;
+    const commun = { numero_requete: requete, numero_fps, siret, canal: 'teletransmission' };
+    const memoire = { ...commun, conteste_erreur, conclusions, moyens, signataire };
+    for (let fois = 0; fois < 2; fois += 1) await this.ccsp.poster(bac, `${ici}/memoire`, memoire);
+    const octets = Buffer.from(piece.contenu, 'base64');
+    octets[octets.length >> 1] ^= 1;
+    try {
+      await this.ccsp.poster(bac, `${ici}/piece`, { ...commun, rang: 1, piece: { ...piece, contenu: octets.toString('base64') } });
+    } catch (erreur) {
+      if (!(erreur instanceof Refus)) throw erreur;
+    }
+    await this.ccsp.poster(bac, `${ici}/piece`, { ...commun, rang: 1, piece });
+    return {};
+  }
+
   async defendre(bac, dit) {
+    if (dit.essai) return this.#essayer(bac, dit);
     const { fps } = await this.#requete(bac, dit.requete);
     const commun = { numero_requete: dit.requete, numero_fps: fps.numero, siret: this.ville.siret, canal: dit.canal ?? 'teletransmission' };
     const signataire = dit.signataire ?? 'Le maire, par délégation';

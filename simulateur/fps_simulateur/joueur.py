@@ -25,6 +25,7 @@ from fps_simulateur.langue.moments import DEPART, Moment, instant
 from fps_simulateur.langue.valeurs import json_de, lire
 from fps_simulateur.langue.villes import FichierVille
 from fps_simulateur.pilote import reperes
+from fps_simulateur.pilote.naissance import naitre
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.villes import ajouter
 
@@ -324,8 +325,8 @@ async def jouer(
     monde: QuatreServices, vie: Vie, bac: str, jusqua: date | datetime | Moment | None = None, suivre: Suivre = _sans_temoin
 ) -> Deroulement:
     """Play a life in a bac of its own, whole or up to a moment; raises VieFausse."""
-    await monde.pilot.creer(bac, paris(vie.depart), graine=vie.graine or vie.vie)
-    if isinstance(vie.ville, FichierVille):
+    await naitre(monde.pilot, vie, bac, paris(vie.depart), vie.graine or vie.vie)
+    if isinstance(vie.ville, FichierVille) and not vie.vierge:
         try:
             await ajouter(monde.pilot, bac, [vie.ville.donnee()])
         except PiloteErreur as error:

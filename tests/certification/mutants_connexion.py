@@ -84,6 +84,21 @@ class Rancunier:
 
 
 MANQUENT = connexions.manquantes
+
+
+def sans_depot(service: Party) -> Mutant:
+    """A product that deposits nothing at one party, and says that it is done."""
+
+    async def montrer(carrier: Any, bac: str, siret: str, party: Party) -> None:
+        if party is not service:
+            await MONTRER(carrier, bac, siret, party)
+
+    return regle(
+        f"rien-depose-{service}", f"connexion-enrolement-{service}", {"collectivite.api.connexions.montrer_son_certificat": montrer}
+    )
+
+
+MONTRER = connexions.montrer_son_certificat
 LIGNE = "fps.kit.wire.carrier"
 CALME = "fps_simulateur.pilote.calme"
 MANQUANTES = "collectivite.api.connexions.manquantes"
@@ -116,6 +131,8 @@ MUTANTS: tuple[Mutant, ...] = (
     front("front-de-l-antai-sans-certificat", 8001),
     front("front-de-la-dgfip-sans-certificat", 8002),
     front("front-de-la-juridiction-sans-certificat", 8003),
+    *(sans_depot(service) for service in (Party.ANTAI, Party.DGFIP, Party.CCSP)),
+    regle("connecte-aussitot-depose", "connexion-enrolement-antai", {MANQUANTES: _toujours}),
     regle("front-cru-d-avance", "connexion-desactivee", {MANQUANTES: _toujours}),
     regle("front-cru-pour-tous", "connexion-autre-ville", {MANQUANTES: _toujours}),
     regle("front-jamais-relu", "connexion-desactivee", {MANQUANTES: Rancunier()}),
@@ -144,6 +161,10 @@ ATTRAPES: Mapping[str, str] = {
     "front-de-l-antai-sans-certificat": "EX-070",
     "front-de-la-dgfip-sans-certificat": "EX-071",
     "front-de-la-juridiction-sans-certificat": "EX-072",
+    "rien-depose-antai": "EX-078",
+    "rien-depose-dgfip": "EX-079",
+    "rien-depose-ccsp": "EX-083",
+    "connecte-aussitot-depose": "EX-078",
     "front-cru-d-avance": "EX-073",
     "front-cru-pour-tous": "EX-075",
     "front-jamais-relu": "EX-074",

@@ -24,7 +24,20 @@ from tests.console.simulator import Simulator, clean_environment, here, up
 EXEMPLES = Path(__file__).resolve().parents[2] / "examples"
 OUTILS = ("node", "curl", "jq", "flock")
 LILLE, BAC = "21590350100017", "exemples"
-EN_JAVASCRIPT = ["EX-002", "EX-050", "EX-070..EX-074", "EX-076", "EX-101..EX-104", "EX-305", "EX-702", "EX-802"]
+EN_JAVASCRIPT = [
+    "EX-002",
+    "EX-050",
+    "EX-070..EX-074",
+    "EX-076",
+    "EX-078",
+    "EX-079",
+    "EX-083",
+    "EX-101..EX-104",
+    "EX-305",
+    "EX-702",
+    "EX-802",
+]
+ENROLEMENTS = [f"connexion-enrolement-{service}" for service in ("antai", "dgfip", "ccsp")]
 EN_SHELL = ["EX-002", "EX-101..EX-104", "EX-190", "EX-193", "EX-510"]
 ENTIERS = [("javascript", plan) for plan in ("cycle-complet", "rapo", "contentieux", "comptable")] + [("shell", "plan.yaml")]
 
@@ -96,11 +109,11 @@ def produit(enrole: Enrole) -> Iterator[str]:
 
 def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole: Enrole, produit: str, tmp_path: Path) -> None:
     quoi = {
-        "epreuves": ["rapo-accepte-en-partie", "contentieux-decharge", "connexion-controle", "connexion-desactivee"],
+        "epreuves": ["rapo-accepte-en-partie", "contentieux-decharge", "connexion-controle", "connexion-desactivee", *ENROLEMENTS],
         "exigences": EN_JAVASCRIPT,
     }
     said = enrole.certifier(tmp_path, quoi, "--pilote", produit)
-    assert "CONFORME : 15 exigences conformes." in said, said
+    assert "CONFORME : 18 exigences conformes." in said, said
 
 
 class Quelquun(Terminal):

@@ -69,9 +69,10 @@ async def deposes(monde: QuatreServices, bac: str, siret: str) -> tuple[Depot, .
 
 
 async def montre(monde: QuatreServices, party: Party, bac: str, siret: str) -> str:
-    """The certificate that the product shows to a party: the last one active there; of the reference system when there is no other.
+    """The certificate that the product shows to a party: the last one active there, else the last one deposited.
 
-    Raises PiloteErreur.
+    That of the reference system when there is no other. Raises PiloteErreur.
     """
-    siens = [un.cle for un in await deposes(monde, bac, siret) if un.ou is party and un.etat == "active" and un.cle != REFERENCE]
-    return siens[-1] if siens else REFERENCE
+    siens = [un for un in await deposes(monde, bac, siret) if un.ou is party and un.cle != REFERENCE]
+    actifs = [un for un in siens if un.etat == "active"]
+    return [*siens, *actifs][-1].cle if siens else REFERENCE

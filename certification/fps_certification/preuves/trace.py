@@ -49,8 +49,9 @@ class Enregistreur(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask, and keep."""
-        corps = (await request.aread()).decode("utf-8", "replace")
-        answer = await self._client.send(self._client.build_request(request.method, request.url, headers=request.headers, content=corps))
+        octets = await request.aread()
+        corps = octets.decode("utf-8", "replace")
+        answer = await self._client.send(self._client.build_request(request.method, request.url, headers=request.headers, content=octets))
         url = str(request.url)
         service = next((p for adresse, p in self._noms.items() if url.startswith(f"{adresse}/")), None)
         entetes = {k: v for k, v in answer.headers.items() if k in RENDUS}

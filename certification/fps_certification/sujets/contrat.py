@@ -58,7 +58,12 @@ ACTIONS: Final[Mapping[str, Action]] = {action.nom: action for action in _TOUTES
 ESSAIS: Final = "passer la séance d'essai"  # the defence, in a test session of the court (ADR 0033)
 LIRE: Final = ACTIONS["lire"]
 CONTROLER: Final = "contrôler la connexion"  # reading where its connection to a party stands, and not a FPS (ADR 0036)
-DES_ACTES: Final[Mapping[str, Action]] = {a.acte: a for a in _TOUTES if a.acte} | {ESSAIS: ACTIONS["defendre"], CONTROLER: LIRE}
+DEPOSER: Final = "déposer le certificat"  # the same, once its certificate is deposited there (ADR 0044)
+DES_ACTES: Final[Mapping[str, Action]] = {a.acte: a for a in _TOUTES if a.acte} | {
+    ESSAIS: ACTIONS["defendre"],
+    CONTROLER: LIRE,
+    DEPOSER: LIRE,
+}
 _ANNULE: Final[tuple[MessageClass, ...]] = (AnnulationFps, InformationAnnulationFps, InformationAnnulationTitre)
 # The messages, of which one, that the product sends when it does this: none of them seen is « message expected, not received ».
 MESSAGES: Final[Mapping[str, tuple[MessageClass, ...]]] = {

@@ -37,11 +37,19 @@ class Connexion(BaseModel):
     service: Annotated[
         Literal["antai", "dgfip", "ccsp"], Field(description="À qui demander : GET <service>/bacs/<bac>/front?siret=<siret>")
     ]
+    deposer: Annotated[
+        bool,
+        Field(
+            description="Déposer d'abord son certificat à ce service, dans la connexion qui le montre : "
+            "POST <service>/bacs/<bac>/certificats ; 501 si le produit ne le dépose pas lui-même"
+        ),
+    ] = False
 
 
-class Lire(DuFps):
+class Lire(Entree):
     """What is to be read: a FPS, or the connection."""
 
+    numero: Annotated[Numero26 | None, Field(description="Le FPS ; absent d'une lecture de la connexion avant tout FPS")] = None
     connexion: Annotated[
         Connexion | None,
         Field(

@@ -187,6 +187,8 @@ def _faite(action: Action, donnees: Mapping[str, Any], echange: Echange) -> Repo
 
 def consigne(action: Action, connexion: Mapping[str, Any] | None = None) -> str:
     """What is to be done, in one sentence; `connexion`: what is to be read is where a connection stands."""
+    if connexion and connexion.get("deposer"):
+        return f"Faites déposer au produit son certificat à {LIBELLES[Party(connexion['service'])]}, et lisez s'il se dit connecté."
     if connexion:
         return f"Faites contrôler au produit sa connexion à {LIBELLES[Party(connexion['service'])]} (API front), et lisez ce qu'il en dit."
     return "Lisez dans le produit où en est ce FPS." if action is LIRE else action.sens.split(" ; ")[0].rstrip(".") + "."

@@ -33,7 +33,10 @@ class Reference:
         for nom in () if corps.get("essai") else action.recoit:
             corps.pop(nom, None)
         url = f"{self._monde.addresses[Party.COLLECTIVITE]}/bacs/{bac}{chemin}"
-        answer = await (self._monde.client.get(url) if action is LIRE else self._monde.client.post(url, json=corps))
+        if connexion and connexion.get("deposer"):
+            answer = await self._monde.client.post(url)
+        else:
+            answer = await (self._monde.client.get(url) if action is LIRE else self._monde.client.post(url, json=corps))
         found = answer.json() if answer.content else {}
         if action.nom == "etablir" and answer.status_code < 300:
             found["immatriculation"] = found["vehicule"]["immatriculation"]

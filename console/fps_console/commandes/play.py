@@ -299,8 +299,12 @@ def _bilan(jouees: Sequence[Jouee], junit: Path | None) -> None:
     fausses = sum(one.statut is not Statut.JOUEES for one in jouees) - sans
     total = len(jouees) - sans
     verbe = "jouées" if total > 1 else "jouée"
-    reste = f", {sans} qui montre{'nt' if sans > 1 else ''} un certificat et ne {'sont' if sans > 1 else 'est'} pas jouée" if sans else ""
-    say(f"\n{total} vie{'s' if total > 1 else ''} {verbe}, {fausses or 'aucune'} fausse{'s' if fausses > 1 else ''}{reste}.")
+    a_part = (
+        f", {sans} qui montre{'nt' if sans > 1 else ''} un certificat et ne {'sont pas jouées' if sans > 1 else 'est pas jouée'}"
+        if sans
+        else ""
+    )
+    say(f"\n{total} vie{'s' if total > 1 else ''} {verbe}, {fausses or 'aucune'} fausse{'s' if fausses > 1 else ''}{a_part}.")
     if junit is not None:
         say(f"Rapport JUnit : {junit}")
 

@@ -3,47 +3,24 @@
 Nothing else of the simulator knows an address of the four services, but the pilot, whose doors are its own.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fps.flows import by_type
 from fps.messages.message import MessageClass
 from fps.messages.specimen_pdf import piece_jointe
 from fps.parties import Party
+from fps_simulateur.langue.acte import Acte as Acte  # those who name the acts name it here
+from fps_simulateur.langue.acte import consultation
+from fps_simulateur.langue.enrolements import ENROLEMENTS
 from fps_simulateur.langue.fautes import proche
 
 Champs = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Acte:
-    """What somebody does; a name in braces, in the route or in a value, is a word of the dossier, of the town or of the act."""
-
-    nom: str
-    sens: str
-    a: Party
-    route: str
-    methode: str = "POST"
-    defauts: Mapping[str, Any] = field(default_factory=dict)
-    message: MessageClass | None = None  # of a letter: its example is what is given by default
-    etablit: bool = False  # the answer is a new FPS, which has a name from then on
-    pilote: bool = False  # asked at a door of the pilot, of each service that it concerns: `a` is the one whose contract says it
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The names of its route, but the bac's own."""
-        return tuple(place for place in re.findall(r"\{(\w+)\}", self.route) if place != "bac")
-
-
 def _lettre(nom: str, type_: str, sens: str) -> Acte:
     cls = by_type(type_)
     return Acte(nom, sens, cls.receiver, cls.path, message=cls)
-
-
-def _lire(nom: str, sens: str, a: Party, route: str, **defauts: Any) -> Acte:
-    return Acte(nom, sens, a, route, "GET", defauts)
 
 
 PLAQUE: Final = "AB-123-CD"
@@ -161,7 +138,7 @@ _TOUS: Final = (
         _VILLE,
         "/fps/{numero}/compensation",
     ),
-    _lire(
+    consultation(
         "suivre son FPS",
         "L'usager suit son FPS sur le site de la collectivité.",
         _VILLE,
@@ -172,7 +149,7 @@ _TOUS: Final = (
     # RAPO.
     _lettre("déposer un RAPO", "fps.03.depot.v1", "Le redevable conteste le FPS en ligne."),
     _lettre("déposer un RAPO par lettre", "fps.03.depot-postal.v1", "Le redevable conteste le FPS par lettre recommandée."),
-    _lire("consulter le RAPO", "Un agent lit un RAPO et sa recevabilité.", _VILLE, "/rapos/{numero}"),
+    consultation("consulter le RAPO", "Un agent lit un RAPO et sa recevabilité.", _VILLE, "/rapos/{numero}"),
     Acte(
         "demander les pièces du RAPO",
         "La collectivité demande ce qui manque à un RAPO.",
@@ -219,8 +196,8 @@ _TOUS: Final = (
     Acte("décider la remise", "Le comptable décide d'une demande de remise.", _DGFIP, "/prises-en-charge/{numero}/remise/decision"),
     Acte("suspendre le recouvrement", "Le comptable suspend le recouvrement.", _DGFIP, "/prises-en-charge/{numero}/suspension"),
     Acte("reprendre le recouvrement", "Le comptable reprend le recouvrement.", _DGFIP, "/prises-en-charge/{numero}/reprise"),
-    _lire("consulter les remboursements", "Le comptable lit les remboursements d'un FPS.", _DGFIP, "/remboursements/{numero}"),
-    _lire(
+    consultation("consulter les remboursements", "Le comptable lit les remboursements d'un FPS.", _DGFIP, "/remboursements/{numero}"),
+    consultation(
         "consulter le reversement",
         "La collectivité lit le reversement d'un mois (« mois: 2023-10 »).",
         _DGFIP,
@@ -229,7 +206,7 @@ _TOUS: Final = (
     # The court.
     _lettre("saisir la juridiction", "fps.06.requete.v1", "Le requérant saisit la juridiction du stationnement payant."),
     _lettre("répondre à la juridiction", "fps.06.reponse.v1", "Le requérant produit ce que la juridiction lui demande."),
-    _lire("consulter le recours", "La collectivité lit une requête.", _VILLE, "/recours/{requete}"),
+    consultation("consulter le recours", "La collectivité lit une requête.", _VILLE, "/recours/{requete}"),
     Acte("défendre", "La collectivité dépose son mémoire en défense et ses pièces.", _VILLE, "/recours/{requete}/memoire"),
     Acte("juger", "La juridiction statue.", _CCSP, "/requetes/{requete}/decision", defauts={"nature": "jugement"}),
     Acte("rectifier la décision", "La juridiction rectifie une erreur matérielle.", _CCSP, "/requetes/{requete}/rectification"),
@@ -246,50 +223,7 @@ _TOUS: Final = (
     Acte("demander l'exécution", "Le requérant demande l'exécution d'une décision.", _CCSP, "/requetes/{requete}/execution"),
     Acte("prononcer une astreinte", "La juridiction prononce une astreinte.", _CCSP, "/requetes/{requete}/astreinte"),
     Acte("classer l'exécution", "La juridiction classe une demande d'exécution satisfaite.", _CCSP, "/requetes/{requete}/classement"),
-    # The homologation of a system of télétransmission.
-    Acte(
-        "ouvrir une séance d'essai",
-        "La juridiction ouvre une séance d'essai d'homologation, pour le certificat dont « empreinte » est l'empreinte.",
-        _CCSP,
-        "/teletransmission/{siret_ville}/homologations",
-        defauts={"systeme": "Système de référence", "version": "essai", "empreinte": "service:collectivite"},
-    ),
-    Acte(
-        "passer la séance d'essai",
-        "La collectivité dépose le mémoire et la pièce d'essai, le mémoire deux fois, la pièce une fois changée.",
-        _VILLE,
-        "/teletransmission/essais",
-        defauts={
-            "conteste_erreur": True,
-            "conclusions": "Rejeter la requête.",
-            "moyens": "L'avis est régulier.",
-        },
-    ),
-    _lire(
-        "lire la séance d'essai",
-        "La juridiction montre le rapport d'une séance d'essai.",
-        _CCSP,
-        "/teletransmission/{siret_ville}/homologations/{rang}",
-    ),
-    # The certificate of the collectivité at ANTAI, and what the API front says of it.
-    _lire(
-        "contrôler la connexion",
-        "La collectivité demande à un service, par son API front, si ses messages passent (« service: dgfip », « ccsp »).",
-        _VILLE,
-        "/connexions/{siret}/{service}",
-        siret="{siret_ville}",
-        service="antai",
-    ),
-    *(
-        Acte(
-            f"{acte} le certificat",
-            f"La collectivité {fait}, dans son espace numérique, le certificat dont « empreinte » est l'empreinte.",
-            _ANTAI,
-            f"/espaces/{{siret_ville}}/certificats/{{empreinte}}/{route}",
-            defauts={"empreinte": "service:collectivite"},
-        )
-        for acte, fait, route in (("désactiver", "désactive", "desactivation"), ("activer", "active", "activation"))
-    ),
+    *ENROLEMENTS,
     # An editor under test, in the place of the reference collectivité.
     _lettre("créer un FPS", "fps.01.creation.v1", "Le produit de la collectivité transmet un FPS."),
     _lettre("modifier un FPS", "fps.01.modification.v1", "Le produit transmet un FPS rectificatif."),

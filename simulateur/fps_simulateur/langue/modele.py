@@ -95,6 +95,9 @@ class Vie(Lecture):
     graine: str | None = Field(
         default=None, max_length=100, description="La graine de ses registres et de ses numéros ; le nom de la vie à défaut"
     )
+    vierge: bool = Field(
+        default=False, description="Dans un bac vierge : la ville y a son espace numérique et sa convention, personne n'y a de certificat"
+    )
     inclure: str | None = Field(
         default=None, description="Une autre vie, dont les étapes viennent d'abord : son nom, ou « fichier.yaml#nom »"
     )

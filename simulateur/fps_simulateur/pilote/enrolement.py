@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CLE, CERTIFICAT = "cle.pem", "certificat.pem"
 PEM: Final = "application/pem-certificate-chain"
 DROITS: Final = tuple(p.value for p in Permission)
+DU_BAC: Final = "un mot de passe de bac vierge"  # of an agent whom nobody will be: the same each time, for a run that is verified
 A_ACTIVER: Final = {"certificat-non-active", "certificat-desactive"}  # what an activation mends
 Tls = Callable[[], "ssl.SSLContext"]  # what is believed of the services, made anew for each certificate that is shown
 
@@ -115,12 +117,34 @@ class Partie:
         return answer
 
 
-async def ouvrir_espace(antai: Partie, ville: Commune, dit: Recit) -> None:
-    """The espace numérique, with an agent whose password is drawn now and told once."""
+class Silence:
+    """Nobody is told of the steps."""
+
+    def etape(self, nom: str, texte: str, **plus: str) -> None:
+        """A step that is done, or that was."""
+
+    def manque(self, service: Party, quoi: Mapping[str, Any]) -> None:
+        """A step that somebody else must do."""
+
+
+async def naitre_vierge(pilot: Pilot, bac: str, instant: datetime, graine: str, ville: Mapping[str, Any]) -> None:
+    """A blank bac that knows one town (its `commune`, perhaps `depuis`), which has done what it does itself before any product is there.
+
+    Its espace numérique, its convention with ANTAI, the cahier des charges of the court. Raises EnrolementImpossible, PiloteErreur.
+    """
+    await pilot.creer(bac, instant, graine, vierge=True, villes=[ville])
+    commune, antai = Commune.model_validate(ville["commune"]), Partie(pilot, Party.ANTAI, bac)
+    await ouvrir_espace(antai, commune, Silence(), DU_BAC)
+    await conventionner(antai, commune, Silence())
+    await cahier(Partie(pilot, Party.CCSP, bac), commune.siret)
+
+
+async def ouvrir_espace(antai: Partie, ville: Commune, dit: Recit, mot_de_passe: str | None = None) -> None:
+    """The espace numérique, with an agent whose password is drawn now and told once, when none is given."""
     nom = "Espace numérique"
     if (await antai.client.get(f"{antai.bac}/espaces/{ville.siret}/etat")).status_code == 200:
         return dit.etape(nom, f"déjà demandé pour {ville.nom}")
-    mot_de_passe = secrets.token_urlsafe(18)
+    mot_de_passe = mot_de_passe or secrets.token_urlsafe(18)
     adresse = ville.adresse.model_dump(mode="json")
     demande = {
         "siret": ville.siret,

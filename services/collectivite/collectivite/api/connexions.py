@@ -1,6 +1,7 @@
 """The connection of the reference system to each party: asked of their API front now, in a request that shows its certificate."""
 
-from typing import Any, Literal
+import json
+from typing import Any, Final, Literal
 
 from fastapi import Request
 from pydantic import BaseModel, Field
@@ -13,6 +14,7 @@ from fps.kit.wire.carrier import Carrier
 from fps.messages.formats import Siret
 from fps.parties import Party
 
+PRESTATAIRE: Final = "Système de référence (simulé)"
 Etat = Literal["connecte", "non-connecte"]
 
 
@@ -33,19 +35,35 @@ class Connexion(BaseModel):
 
 
 def routes(service: Service) -> Router:
-    """GET /connexions/{siret}/{service}."""
+    """GET and POST /connexions/{siret}/{service}."""
     router = Router(dependencies=[administration(service)])
 
     @router.get(
         "/connexions/{siret}/{service}", tags=["API front"], summary="Contrôler sa connexion à l'ANTAI, à la DGFiP, à la juridiction"
     )
     async def controler(request: Request, siret: Siret, service: Literal["antai", "dgfip", "ccsp"]) -> Connexion:
-        carrier: Carrier = request.app.state.carrier
-        statut, dit = await carrier.ask(Party(service), bac_of(request), f"/front?siret={siret}")
-        manques = manquantes(siret, statut, dit)
-        return Connexion(siret=siret, service=Party(service), etat="non-connecte" if manques else "connecte", manques=manques)
+        return await demandee(request, siret, Party(service))
+
+    @router.post("/connexions/{siret}/{service}", tags=["API front"], summary="Déposer son certificat, puis contrôler sa connexion")
+    async def deposer(request: Request, siret: Siret, service: Literal["antai", "dgfip", "ccsp"]) -> Connexion:
+        await montrer_son_certificat(request.app.state.carrier, bac_of(request), siret, Party(service))
+        return await demandee(request, siret, Party(service))
 
     return router
+
+
+async def demandee(request: Request, siret: str, party: Party) -> Connexion:
+    """What the API front of a party says now."""
+    carrier: Carrier = request.app.state.carrier
+    statut, dit = await carrier.ask(party, bac_of(request), f"/front?siret={siret}")
+    manques = manquantes(siret, statut, dit)
+    return Connexion(siret=siret, service=party, etat="non-connecte" if manques else "connecte", manques=manques)
+
+
+async def montrer_son_certificat(carrier: Carrier, bac: str, siret: str, party: Party) -> None:
+    """Deposit the certificate of its letters, in a request that shows it; what is refused, the API front says."""
+    corps = json.dumps({"siret": siret, "prestataire": PRESTATAIRE}, ensure_ascii=False)
+    await carrier.file(party, bac, "/certificats", corps, f"depot-{siret}")
 
 
 def manquantes(siret: str, statut: int, dit: dict[str, Any]) -> list[EtapeManquante]:

@@ -15,6 +15,7 @@ from fps.confiance import depots
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Identite, Permission
 from fps.confiance.refus import RoleInterdit
 from fps.droit.calendar import paris_date
+from fps.parties import Party
 from fps.villes.annuaire import Annuaire
 from fps.villes.communes import Commune
 
@@ -46,9 +47,9 @@ def deposer(
 ) -> Habilitation:
     """The deposit of the certificate of `qui`, which speaks for nobody until it is activated.
 
-    Raises RoleInterdit (a simulated service), ZoneInconnue, and what `depots.deposer` raises.
+    Raises RoleInterdit (a simulated service other than the reference system of the towns), ZoneInconnue, and what `depots.deposer` raises.
     """
-    if qui.service is not None:
+    if qui.service not in (None, Party.COLLECTIVITE):
         raise RoleInterdit(f"« {qui.nom} » est un service simulé : il n'a rien à déposer.")
     autre, deja = CertificatAutreCollectivite, CertificatDejaDepose
     droits = permissions_de(permissions)
