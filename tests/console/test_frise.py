@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -28,6 +28,7 @@ from fps_console.commandes import explique
 from fps_console.frise.instant import DEPARTS, Frise
 from fps_console.lecture import Lecture
 from fps_console.web.app import application
+from fps_simulateur.pilote import lectures
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import BASE, sound
 from tests.parler.ville import Ville, deposer
@@ -211,3 +212,24 @@ async def test_the_same_view_is_one_file_where_each_link_finds_its_place(frise: 
     assert [lien[:60] for lien in liens if not lien.startswith(("#", "data:application/pdf;base64,"))] == []
     assert fichier.text.count('class="un-jour"') == len(frise.jours) + 1 and fichier.text.count("data:application/pdf") >= 3
     assert "SPÉCIMEN" in fichier.text and "CGCT, art. L. 2333-87, II" in fichier.text and "À l’octet près" in fichier.text
+
+
+async def test_the_exchanges_of_a_moment_are_found_without_reading_those_of_before(vie: Vie, monkeypatch: pytest.MonkeyPatch) -> None:
+    pilot, lus = vie.world.pilot, list[int]()
+    tous = await pilot.echanges(Party.ANTAI, vie.bac)
+    real = pilot._call
+
+    async def _call(*args: Any, **options: Any) -> httpx.Response:
+        answer = await real(*args, **options)
+        lus.append(len(answer.json()["lignes"]))
+        return answer
+
+    monkeypatch.setattr(pilot, "_call", _call)
+    monkeypatch.setattr(lectures, "ECHANGES", 4)
+    assert len(tous) > 20
+    instants = [datetime.fromisoformat(vu["wall_time"]) for vu in tous]
+    for du, au in ((instants[0], instants[2]), (instants[-3], None), (instants[9], instants[12]), (instants[-1] + timedelta(1), None)):
+        lus.clear()
+        found = await pilot.echanges_entre(Party.ANTAI, vie.bac, du, au)
+        assert found == [vu for vu, le in zip(tous, instants, strict=True) if le >= du and (au is None or le <= au)]
+        assert sum(lus) < 20, (du, lus)

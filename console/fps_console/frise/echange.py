@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.faults import Malformed
@@ -13,6 +13,8 @@ from fps.messages.message import MessageClass
 from fps.parties import SERVICES, Channel, Party
 from fps_console.frise.instant import Acte, Frise
 from fps_simulateur.pilote.pilot import Pilot
+
+MARGE: Final = timedelta(minutes=5)  # around the instants that journals say: an exchange is kept after its answer, on another machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,16 @@ async def lire(pilot: Pilot, bac: str, frise: Frise, acte: Acte) -> Echange | No
         "" if recue is None else str(recue["issue"]),
         "" if recue is None else str(recue["reponse"] or ""),
         "" if recue is None else str(recue["date"]),
-        await _observes(pilot, bac, chez, cls, acte.lettre, corps),
+        await _observes(pilot, bac, chez, cls, acte.lettre, corps, _passage(frise, acte)),
     )
+
+
+def _passage(frise: Frise, acte: Acte) -> tuple[datetime, datetime | None]:
+    """When a letter was on its way, by the clock of the machine: from who wrote it to who received it, if somebody did."""
+    siens = [a for a in frise.actes if a.lettre == acte.lettre]
+    instants = [datetime.fromisoformat(a.ligne["wall_time"]) for a in siens]
+    recue = any(a.ligne["acte"] == "reception" for a in siens)
+    return min(instants) - MARGE, max(instants) + MARGE if recue else None
 
 
 def forme(lettre: Letter, cls: MessageClass) -> str:
@@ -104,13 +114,15 @@ def _lettre(bac: str, ecrit: Acte, corps: str) -> Letter:
     )
 
 
-async def _observes(pilot: Pilot, bac: str, chez: Party, cls: MessageClass, cle: str, corps: str) -> tuple[Mapping[str, Any], ...]:
+async def _observes(
+    pilot: Pilot, bac: str, chez: Party, cls: MessageClass, cle: str, corps: str, passage: tuple[datetime, datetime | None]
+) -> tuple[Mapping[str, Any], ...]:
     """The exchanges that an observed bac kept of this letter: by its key, in a batch, or by what it says."""
     if cls.channel is Channel.REPONSE:
         cle = cle.removesuffix("/reponse")
         chez = cls.sender
     found = []
-    for vu in await pilot.echanges(chez, bac):
+    for vu in await pilot.echanges_entre(chez, bac, *passage):
         sien = vu["entetes"].get("idempotency-key") == cle or cle in vu["corps"]
         if sien or (corps and vu["chemin"].partition("?")[0] == cls.path and _pareil(vu["corps"], corps)):
             found.append(vu)

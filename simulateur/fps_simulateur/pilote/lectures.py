@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -221,6 +222,36 @@ class Lecteur:
             found, more = found + page["lignes"], page["suite"]
             apres = found[-1]["rang"] if found else apres
         return found
+
+    async def echanges_entre(self, service: Party, nom: str, du: datetime, au: datetime | None) -> list[dict[str, Any]]:
+        """Those that it kept between two instants of the machine, the second perhaps unknown: a large bac is not read from its beginning.
+
+        They are kept in the order in which they ended, their ranks without a gap: the first one is searched by halves.
+        """
+
+        async def page(apres: int, limite: int) -> list[dict[str, Any]]:
+            params = {"apres": apres, "limite": limite}
+            found: list[dict[str, Any]] = (await self._call(service, "GET", f"{_bac(nom)}/echanges", params=params)).json()["lignes"]
+            return found
+
+        async def avant(rang: int) -> bool:
+            """Whether what follows a rank is still before."""
+            suivants = await page(rang, 1)
+            return bool(suivants) and datetime.fromisoformat(suivants[0]["wall_time"]) < du
+
+        bas, haut = 0, ECHANGES
+        while await avant(haut):
+            bas, haut = haut, haut * 2
+        while haut - bas > ECHANGES:
+            milieu = (bas + haut) // 2
+            bas, haut = (milieu, haut) if await avant(milieu) else (bas, milieu)
+        found: list[dict[str, Any]] = []
+        while lus := await page(bas, ECHANGES):
+            found += [vu for vu in lus if datetime.fromisoformat(vu["wall_time"]) >= du]
+            bas = lus[-1]["rang"]
+            if len(lus) < ECHANGES or (au is not None and datetime.fromisoformat(lus[-1]["wall_time"]) > au):
+                break
+        return found if au is None else [vu for vu in found if datetime.fromisoformat(vu["wall_time"]) <= au]
 
     async def boite(self, service: Party, nom: str, siret: str) -> list[dict[str, Any]]:
         """The letters of a box of a service, and each try to bring them, in order."""
