@@ -79,7 +79,7 @@ site: $(STAMP) ## build the documentation that the console serves at /documentat
 	@echo "$(SITE)/index.html"
 
 dist: $(STAMP) site ## wheels of every distribution, in dist/ (DIST=elsewhere)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation --wheel-dir "$(DIST)" $(MEMBERS:%=./%)
+	@mkdir -p "$(DIST)"; for member in $(MEMBERS); do (cd $$member && "$(CURDIR)/$(BIN)/uv-build" build-wheel "$(abspath $(DIST))") >/dev/null; done
 
 fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service, each to both engines; ARGS="--cases 500 --service antai" chooses
 	$(BIN)/python -m tests.contrats.fuzz --cases 20000 --database sqlite postgresql $(ARGS)
