@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from fps_simulateur.population.empreinte import empreinte
 from fps_simulateur.population.marche import AutreNumero, Marche, jouer
 from fps_simulateur.population.parametres import livres
 from fps_simulateur.population.rue import Periode
+from tests.parler.mondes import Monde
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.world import World
@@ -71,6 +73,20 @@ async def test_a_run_cut_anywhere_gives_the_same_world_byte_for_byte(monde: "Wor
         coupures += 1
     assert coupures > 5
     assert await empreinte(monde.pilot, "ville-coupee") == await empreinte(monde.pilot, entiere)
+
+
+@pytest.mark.xdist_group("vrai")
+async def test_on_postgresql_and_rabbitmq_the_world_is_the_same_and_nothing_is_lost(monde: "World", monde_reel: Monde) -> None:
+    une = replace(MARCHE, fps=40)
+    found = []
+    for ou in (monde, monde_reel):
+        assert len(await jouer(ou, "ville-vraie", une)) == 40
+        livres_et_lettres = await bilan(ou, "ville-vraie", une)
+        assert livres_et_lettres["livres"]["equilibres"]
+        comptes = livres_et_lettres["lettres"]
+        assert comptes["ecrites"] == comptes["recues"] > 40 and not (comptes["refusees"] or comptes["mortes"] or comptes["en_attente"])
+        found.append(await empreinte(ou.pilot, "ville-vraie"))
+    assert found[0] == found[1]
 
 
 async def test_the_figures_of_a_run_add_up_and_no_invariant_is_broken(monde: "World", entiere: str) -> None:
