@@ -10,6 +10,7 @@ import pytest
 from fps.droit.calendar import ajouter_mois
 from fps.villes.catalogue import par_nom
 from fps_simulateur.langue.actes import ACTES
+from fps_simulateur.population.bilan import delai_de_jugement
 from fps_simulateur.population.chiffres import comparer, connus
 from fps_simulateur.population.conduites import Avis, Conduite
 from fps_simulateur.population.marche import Marche
@@ -122,3 +123,10 @@ def test_a_public_figure_is_compared_with_its_nearest_bound() -> None:
     lignes = {c["nom"]: c for c in comparer({c.nom: None for c in connus()} | {"montant-moyen": 3000.0})}
     assert (lignes["montant-moyen"]["reel"], lignes["montant-moyen"]["simule"]) == ("25,00 € à 27,00 €", "30,00 €")
     assert lignes["requetes"]["ecart"] is None and all(c["source"] and c["url"].startswith("http") for c in lignes.values())
+
+
+def test_a_petition_that_is_not_old_enough_tells_nothing_of_the_delay_of_the_judge() -> None:
+    vues = (("2024-01-01", "2025-12-31"), ("2024-01-02", None), ("2024-06-01", "2025-06-01"), ("2024-01-11", "2025-01-10"))
+    requetes = [{"date_depot": depot, "decision": le and {"date_decision": le}} for depot, le in vues]
+    assert delai_de_jugement(requetes, date(2026, 6, 30)) == (730 + 365) / 2
+    assert delai_de_jugement(requetes, date(2026, 3, 1)) is None

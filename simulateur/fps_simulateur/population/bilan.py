@@ -15,7 +15,7 @@ from fps_simulateur.population.rue import SEMAINE
 
 AMIABLES: Final = frozenset({"paye", "paye-minore"})
 # Days after which what a figure tells of a FPS, a title or a petition has had the time to happen.
-MUR: Final = {"rapo": 60, "titre": 135, "recouvrement": 365, "requete": 240, "incomplete": 120}
+MUR: Final = {"rapo": 60, "titre": 135, "recouvrement": 365, "requete": 240, "incomplete": 120, "jugement": 821}
 
 
 async def bilan(monde: QuatreServices, bac: str, marche: Marche) -> dict[str, Any]:
@@ -39,6 +39,7 @@ async def bilan(monde: QuatreServices, bac: str, marche: Marche) -> dict[str, An
         "recouvrement": _recouvrement(titres, fin),
         "requetes": _part([r["numero_fps"] for r in requetes], fps, fin - timedelta(days=MUR["requete"])),
         "requetes-incompletes": _incompletes(requetes, fin),
+        "delai-jugement": delai_de_jugement(requetes, fin),
     }
     return {
         "marche": marche.fiche,
@@ -128,6 +129,14 @@ def _incompletes(requetes: list[Champs], fin: date) -> float | None:
     avant = (fin - timedelta(days=MUR["incomplete"])).isoformat()
     murs = [requete["etat"] == "renonciation" for requete in requetes if requete["date_depot"] <= avant]
     return sum(murs) / len(murs) if murs else None
+
+
+def delai_de_jugement(requetes: list[Champs], fin: date) -> float | None:
+    """The mean delay of the petitions that are old enough: of those filed later, only the quickest are judged yet."""
+    avant = (fin - timedelta(days=MUR["jugement"])).isoformat()
+    dates = ((r["date_depot"], r["decision"]["date_decision"]) for r in requetes if r["decision"] and r["date_depot"] <= avant)
+    delais = [(date.fromisoformat(le) - date.fromisoformat(depot)).days for depot, le in dates]
+    return sum(delais) / len(delais) if delais else None
 
 
 def _sens(requete: Champs) -> str:
