@@ -73,9 +73,9 @@ class Bureau:
                 work.send(TitrePayeCollectivite.exemplaire().model_copy(update=fields))
 
         await self.service.ask(bac, run)
-        query: Any = select(tables.journal.c.data).where(tables.journal.c.bac == bac, tables.journal.c.acte == "envoi")
+        query: Any = select(tables.journal.c.data, tables.journal.c.acte).where(tables.journal.c.bac == bac)
         async with self.service.database.read() as tx:
-            rows = await tx.select(query.order_by(tables.journal.c.position))
+            rows = [row for row in await tx.select(query.order_by(tables.journal.c.position)) if row[1] == "envoi"]
         return [json.loads(row[0])["id"] for row in rows[-len(ordres) :]]
 
     async def lettres(self, bac: str = BAC) -> list[LettreEnBoite]:

@@ -380,8 +380,8 @@ tentatives = Table(
     Column("statut", BigInteger),
     Column("cause", Text, nullable=False),
     # What was sent and what came back, in JSON: see fps/kit/boxes/essais.py. None of the tries of before.
-    Column("envoye", Text),
-    Column("recu", Text),
+    Column("envoye", Packed),
+    Column("recu", Packed),
 )
 
 # One line per figure, increased once per batch: what tells that the post is quiet.
