@@ -244,6 +244,16 @@ async def test_the_box_of_an_editor_tells_each_try_its_exchange_and_what_its_sig
         toutes = await agent.get("/bacs/defaut/boites")
         sound(toutes)
         assert "1 en attente, 1 acquittée, 1 refusée" in toutes.text and ville.adresse in toutes.text
+        for query, vues in (
+            ("ville=lil", 3),
+            (f"ville={LILLE}&service=dgfip", 1),
+            ("ville=21590", 3),
+            ("ville=Paris", 0),
+            ("service=usager", 0),
+        ):
+            found = await agent.get(f"/bacs/defaut/boites?{query}")
+            sound(found)
+            assert found.text.count('href="/bacs/defaut/boites/') == vues, query
         page = await agent.get(boite)
         sound(page)
         assert re.findall(rf'href="{boite}/(\d)"', page.text) == ["3", "2", "1"] and "jusqu’au 28/06/2026" in page.text

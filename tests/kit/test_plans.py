@@ -46,6 +46,7 @@ COURRIERS = (
 )
 BOITES = (
     "boites",
+    "boites?siret={siret}&siret=1{numero:.13}",
     *(f"boites/{{siret}}/lettres?tri={tri}{filtre}" for tri in ("recentes", "anciennes") for filtre in ("", "&etat=attente", "&sujet=1")),
     "boites/{siret}/lettres?etat=refusee&sujet={numero}",
 )

@@ -19,6 +19,7 @@ from fps_console.web.boites import A_FAIRE, ETATS, MODES, RESULTATS, en_mots, ju
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Saisie
 from fps_console.web.listes import PAGE, Feuille, demandee, illisible, rassembler, voisines
+from fps_simulateur.langue.moments import normal
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import PiloteErreur
 
@@ -26,6 +27,7 @@ SERVICES: Final = tuple(sorted(EXPEDITEURS))
 CHEMIN: Final = "/bacs/{bac}/boites"
 UNE: Final = f"{CHEMIN}/{{service}}/{{siret}}"
 CHAMPS: Final = ("etat", "dossier", "tri")
+CHOIX_SERVICES: Final = [("", "tous"), *((s.value, LIBELLES[s]) for s in SERVICES)]
 CHOIX_ETATS: Final = [("", "tous"), *((etat.value, mots) for etat, mots in ETATS.items())]
 TRIS: Final = [("", "les dernières d'abord"), ("anciennes", "les premières d'abord")]
 ARRIVEE: Final = 5.0  # seconds left to the letters that leave again, before their page says where they are
@@ -35,19 +37,11 @@ def routes(cadre: Cadre) -> list[Route]:
     """The three pages, and the two forms."""
 
     async def toutes(request: Request) -> Response:
-        bac, demande = cadre.bac(request), demandee(request)
-        recule = "avant" in demande
-        params = {"apres": demande.get("avant") or demande.get("apres") or "", "recule": recule, "limite": PAGE}
+        bac, demande = cadre.bac(request), demandee(request, "ville", "service")
+        noms = await villes.noms(cadre.pilot, bac)
         saisie, feuille = Saisie(demande), Feuille()
         try:
-            pages = await asyncio.gather(*(cadre.pilot.boites(service, bac, **params) for service in SERVICES))
-            par_siret: dict[str, list[Mapping[str, Any]]] = {}
-            for service, page in zip(SERVICES, pages, strict=True):
-                for une in page["boites"]:
-                    par_siret.setdefault(une["siret"], []).append(_boite(service, une))
-            lignes = [{"siret": siret, "boites": boites} for siret, boites in par_siret.items()]
-            reste = any(page["suivant"] is not None for page in pages)
-            feuille = rassembler([(lignes, reste)], lambda x: x["siret"], lambda x: str(x["siret"]), demande, descend=False)
+            feuille = await lire(bac, demande, chercher(demande.get("ville", ""), noms))
         except PiloteErreur as error:
             saisie = illisible(error, demande)
         return await cadre.page(
@@ -57,9 +51,27 @@ def routes(cadre: Cadre) -> list[Route]:
             bac=bac,
             saisie=saisie,
             feuille=feuille,
-            noms=await villes.noms(cadre.pilot, bac) if feuille.lignes else {},
+            noms=noms,
+            filtree=bool({"ville", "service"} & demande.keys()),
             voisines=voisines(CHEMIN.format(bac=bac), demande, feuille),
+            choix={"service": CHOIX_SERVICES},
         )
+
+    async def lire(bac: str, demande: Mapping[str, str], sirets: list[str] | None) -> Feuille:
+        """A page of the boxes, town by town; `sirets`: of these towns only. Raises PiloteErreur."""
+        if sirets == []:
+            return Feuille()
+        params: dict[str, Any] = {"apres": demande.get("avant") or demande.get("apres") or "", "recule": "avant" in demande, "limite": PAGE}
+        params = params if sirets is None else {"siret": sirets}
+        voulus = [service for service in SERVICES if demande.get("service") in (None, service)]
+        pages = await asyncio.gather(*(cadre.pilot.boites(service, bac, **params) for service in voulus))
+        par_siret: dict[str, list[Mapping[str, Any]]] = {}
+        for service, page in zip(voulus, pages, strict=True):
+            for une in page["boites"]:
+                par_siret.setdefault(une["siret"], []).append(_boite(service, une))
+        lignes = [{"siret": siret, "boites": boites} for siret, boites in par_siret.items()]
+        reste = any(page["suivant"] is not None for page in pages)
+        return rassembler([(lignes, reste)], lambda x: x["siret"], lambda x: str(x["siret"]), demande, descend=False)
 
     def demandes(request: Request) -> tuple[str, Party, str]:
         """The bac, the service and the town of an address. Raises HTTPException 404."""
@@ -172,6 +184,16 @@ def _boite(service: Party, une: Mapping[str, Any]) -> dict[str, Any]:
         "suivant": None if une["prochain_essai"] is None else datetime.fromisoformat(une["prochain_essai"]),
         "le": datetime.fromisoformat(une["depuis"]),
     }
+
+
+def chercher(texte: str, noms: Mapping[str, str]) -> list[str] | None:
+    """The towns that a text names, by their SIRET or by a part of their name, some at most; None when nothing is asked."""
+    if not texte:
+        return None
+    serre = "".join(texte.split())
+    if serre.isascii() and serre.isdigit() and len(serre) == 14:
+        return [serre]
+    return sorted(siret for siret, nom in noms.items() if normal(texte) in normal(nom) or siret.startswith(serre))[:PAGE]
 
 
 def _nombre(texte: str) -> int | None:

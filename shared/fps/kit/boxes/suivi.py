@@ -21,6 +21,7 @@ from fps.kit.trust.acces import administration
 from fps.kit.web.body import Router
 
 FIN = 1 << 40  # after every position
+SiretVoulu = Annotated[str, Query(pattern=r"^[0-9]{14}$")]
 _B, _D = tables.boites.c, tables.destinations.c
 _NOM, _SIRET, _LIMITE = bindparam("nom", type_=Text), bindparam("siret", type_=Text), bindparam("limite", type_=Integer)
 _APRES = bindparam("apres", type_=Text)
@@ -93,10 +94,14 @@ def pilotage(service: Service) -> Router:
         nom: str,
         apres: Annotated[str, Query(pattern=r"^([0-9]{14})?$", description="« suivant » de la page précédente")] = "",
         recule: Annotated[bool, Query(description="En remontant : les SIRET d'avant « apres »")] = False,
+        siret: Annotated[list[SiretVoulu] | None, Query(max_length=50, description="Ces collectivités seulement, en une page")] = None,
         limite: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> PageBoites:
         async with service.database.read() as tx:
             await bacs.find(tx, nom)
+            if siret:
+                voulues = sorted(await tx.load(tables.destinations, [(nom, un) for un in dict.fromkeys(siret)]))
+                return PageBoites(boites=[await _suivie(tx, nom, boites.DESTINATIONS.item(row)) for row in voulues], suivant=None)
             rows = await tx.select(_AVANT if recule else _DESTINATIONS, nom=nom, apres=apres, limite=limite + 1)
             found = [await _suivie(tx, nom, boites.DESTINATIONS.item(row)) for row in rows[:limite]]
         return PageBoites(boites=found, suivant=found[-1].siret if len(rows) > limite else None)
