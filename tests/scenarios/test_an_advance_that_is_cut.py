@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from fps.kit.engine import avances
+from fps.kit.engine.work import Work
 from fps.kit.ground.clock import paris
 from fps.parties import SERVICES, Party
 from fps_simulateur.joueur import constat
@@ -33,14 +34,20 @@ async def journal(world: World, bac: str) -> bytes:
     return json.dumps([{k: v for k, v in line.items() if k not in ("position", "wall_time")} for line in lines]).encode()
 
 
-async def test_a_service_refuses_to_jump_over_what_is_due_and_names_the_day(monde: World) -> None:
-    await world_with_a_dossier(monde, "saut")
+@pytest.mark.parametrize("party", SERVICES)
+async def test_a_service_refuses_to_jump_over_what_is_due_and_names_the_day(monde: World, party: Party) -> None:
+    bac, service = await bac_neuf(monde, DEPART, "saut"), monde.services[party].service
+
+    async def prevoir(work: Work) -> None:
+        work.schedule("dossier", next(iter(service.definition.deadlines)), DEPART + timedelta(days=1))
+
+    await service.ask(bac, prevoir)
     for route in ("instant", "horloge"):
-        url = f"{monde.addresses[Party.ANTAI]}/pilotage/bacs/saut/{route}"
+        url = f"{monde.addresses[party]}/pilotage/bacs/{bac}/{route}"
         answer = await monde.client.post(url, json={"instant": paris(FIN).isoformat()})
         assert (answer.status_code, answer.json()["code"]) == (409, "echeance-sautee")
         assert "13/06/2023" in answer.json()["detail"] and "avance" in answer.json()["que_faire"]
-    assert (await monde.pilot.etat("saut"))["instant"] == paris(DEPART).isoformat()
+    assert (await monde.pilot.etat(bac))["instant"] == paris(DEPART).isoformat()
 
 
 async def test_of_two_advances_at_once_the_second_is_told_who_is_at_work(monde: World) -> None:
