@@ -97,7 +97,7 @@ lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade t
 sbom: $(STAMP) ## write build/sbom.json (CycloneDX): what the images hold, each version with its hashes
 	@mkdir -p build && $(BIN)/python deploy/sbom.py > build/sbom.json && echo "build/sbom.json"
 
-compose: .env ## four services, four databases and a broker in containers (needs Docker)
+compose: .env site ## four services, four databases and a broker in containers (needs Docker)
 	docker compose up --build $(ARGS)
 
 clean: ## remove what was built or installed here (the dossiers of .fps stay)

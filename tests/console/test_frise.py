@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -214,22 +214,21 @@ async def test_the_same_view_is_one_file_where_each_link_finds_its_place(frise: 
     assert "SPÉCIMEN" in fichier.text and "CGCT, art. L. 2333-87, II" in fichier.text and "À l’octet près" in fichier.text
 
 
-async def test_the_exchanges_of_a_moment_are_found_without_reading_those_of_before(vie: Vie, monkeypatch: pytest.MonkeyPatch) -> None:
-    pilot, lus = vie.world.pilot, list[int]()
-    tous = await pilot.echanges(Party.ANTAI, vie.bac)
-    real = pilot._call
+async def test_the_exchanges_of_a_moment_are_found_without_reading_those_of_before(monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    debut, lus = datetime(2024, 1, 2, tzinfo=UTC), list[int]()
+    tous = [{"rang": n, "wall_time": (debut + timedelta(minutes=n)).isoformat()} for n in range(1, 1_001)]
 
-    async def _call(*args: Any, **options: Any) -> httpx.Response:
-        answer = await real(*args, **options)
-        lus.append(len(answer.json()["lignes"]))
-        return answer
+    async def _call(service: Party, methode: str, path: str, params: dict[str, int]) -> httpx.Response:
+        page = tous[params["apres"] :][: params["limite"]]
+        lus.append(len(page))
+        return httpx.Response(200, json={"lignes": page, "suite": len(page) == params["limite"]})
 
-    monkeypatch.setattr(pilot, "_call", _call)
-    monkeypatch.setattr(lectures, "ECHANGES", 4)
-    assert len(tous) > 20
-    instants = [datetime.fromisoformat(vu["wall_time"]) for vu in tous]
-    for du, au in ((instants[0], instants[2]), (instants[-3], None), (instants[9], instants[12]), (instants[-1] + timedelta(1), None)):
+    monkeypatch.setattr(monde.pilot, "_call", _call)
+    monkeypatch.setattr(lectures, "ECHANGES", 10)
+    for premier, dernier in ((1, 3), (998, None), (500, 512), (1_001, None), (0, 0)):
         lus.clear()
-        found = await pilot.echanges_entre(Party.ANTAI, vie.bac, du, au)
-        assert found == [vu for vu, le in zip(tous, instants, strict=True) if le >= du and (au is None or le <= au)]
-        assert sum(lus) < 20, (du, lus)
+        du, au = (None if n is None else debut + timedelta(minutes=n) for n in (premier, dernier))
+        assert du is not None
+        found = await monde.pilot.echanges_entre(Party.ANTAI, "defaut", du, au)
+        assert [vu["rang"] for vu in found] == [n for n in range(1, 1_001) if premier <= n and (dernier is None or n <= dernier)]
+        assert sum(lus) <= 60, (premier, lus)
