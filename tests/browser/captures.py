@@ -49,6 +49,18 @@ def tout(simulator: Simulator, page: Page, numero: str, lien: str) -> dict[str, 
     for nom, adresse in entrees:
         page.goto(adresse)
         prendre(page, re.sub(r"\W+", "-", nom.lower()), nom, vues)
+    ville = f"{simulator.console}/bacs/demo/villes/21590350100017"
+    for nom, adresse, legende in (
+        ("ville", ville, "Une ville : le calcul d'un FPS, ses tarifs dessinés"),
+        ("ville-formulaire", f"{ville}/formulaire#zones", "Sa configuration, champ par champ"),
+        ("guichets", f"{ville}/guichets", "Les guichets de ses agents, à l'ANTAI et à la juridiction"),
+        ("pieces", f"{simulator.console}/bacs/demo/dossiers/{numero}/actes/deposer-un-rapo#pieces", "Un RAPO, avec ses propres fichiers"),
+        ("exploration", f"{simulator.console}/certification/exploration", "L'exploration d'un produit"),
+    ):
+        page.goto(adresse)
+        if nom == "pieces":
+            page.get_by_text("Joindre ses propres fichiers").click()
+        prendre(page, nom, legende, vues)
     page.goto(f"{simulator.console}/bacs/demo#carte")
     prendre(page, "carte-des-flux", "La carte des flux : chaque flèche mène à ses messages", vues)
     page.goto(f"{simulator.console}/bacs/demo/dossiers/{numero}")
