@@ -68,6 +68,8 @@ class Sizes:
     lots: int = 20  # of 500 messages
     few: int = 1_000
     many: int = 100_000  # due deadlines
+    grand: int = 100_000  # dossiers of the bac whose pages are asked
+    lived: int = 240  # days of those of them that were lived: some titles, some payments of titles
 
 
 @dataclass

@@ -69,7 +69,14 @@ def test_a_bac_is_made_and_moved_with_the_keyboard_alone_and_without_any_script(
 
 def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium: Browser, simulator: Simulator) -> None:
     c = simulator.console
-    pages = [c, f"{c}/bacs/defaut/dossiers/{simulator.numero}", f"{c}/bacs/inconnu", f"{c}/nouveau-bac", f"{c}/bacs/defaut/copie"]
+    pages = [
+        c,
+        f"{c}/bacs/defaut/dossiers",
+        f"{c}/bacs/defaut/dossiers/{simulator.numero}",
+        f"{c}/bacs/inconnu",
+        f"{c}/nouveau-bac",
+        f"{c}/bacs/defaut/copie",
+    ]
     pages += [f"{c}/bacs", f"{c}/bacs/defaut/suppression", f"{c}/bacs/defaut/flux/5"]
     regarder(chromium, pages, lien(simulator))
     regarder(chromium, pages[:1])

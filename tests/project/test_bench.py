@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import pages
 from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
+from fps_simulateur.pilote.world import open_world
 from tests.real import postgres_url
 
 TINY = Sizes(rounds=1, lives=1, fixtures=2)
@@ -97,3 +99,9 @@ def test_work_that_is_not_exact_is_never_a_figure() -> None:
     expect("letters", 3, 3)
     with pytest.raises(Faux, match="letters: 2 instead of 3"):
         expect("letters", 2, 3)
+
+
+async def test_the_pages_of_a_large_bac_are_asked_on_dossiers_that_were_copied() -> None:
+    async with open_world() as monde:
+        figures = await pages.en_ms(Bench(Sizes(rounds=0, grand=6, lived=2)), monde, "sqlite")
+    assert [(f.name, bool(f.ratio)) for f in figures] == [("lists-sqlite", True), ("pages-sqlite", True)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -27,14 +28,15 @@ def routes(cadre: Cadre) -> list[Route]:
         found = flow(numero)
         comptes = recit.per_message((await cadre.etat(request, bac))["comptes"])
         voisins = [(n, flow(n).nom) for n in (numero - 1, numero + 1) if 1 <= n <= len(FLOWS)]
-        messages = [_dit(cls, comptes.get(cls, 0)) for cls in found.messages]
+        messages = [{**_dit(cls), "nombre": comptes.get(cls, 0)} for cls in found.messages]
         return await cadre.page(request, "flux/flux.html", bac=bac, flux=found, messages=messages, voisins=voisins)
 
     return [Route("/bacs/{bac}/flux/{numero}", voir, name="flux")]
 
 
-def _dit(cls: MessageClass, nombre: int) -> dict[str, Any]:
-    """What is told of a message."""
+@cache
+def _dit(cls: MessageClass) -> dict[str, Any]:
+    """What is told of a message, in every bac: its schema is made once."""
     from fps_console.documentation.fiches import address, kind
 
     champs = cls.model_json_schema()
@@ -47,7 +49,6 @@ def _dit(cls: MessageClass, nombre: int) -> dict[str, Any]:
         "canal": recit.CANAUX[cls.channel],
         "adresse": address(cls).replace("`", ""),
         "texte": cls.law,
-        "nombre": nombre,
         "mots": " ".join((cls.__doc__ or "").split()),
         "champs": [(nom, _lu(kind(un)), str(un.get("description", "")), nom in exiges) for nom, un in champs.get("properties", {}).items()],
         "exemple": json.dumps(cls.example, ensure_ascii=False, indent=2),

@@ -244,7 +244,7 @@ async def suivre_le_fil(cadre: Cadre, request: Request, bac: str, page: str) -> 
     if len(tous) > FIL:  # the page has become long: from the next look on, only what is new
         depuis = vus
     marques = {nom: ".".join(str(lues[s]) for s in SERVICES) for nom, lues in (("depuis", depuis), ("vus", ici))}
-    vivante = re.fullmatch(rf"/bacs/{bac}(/dossiers(/\d{{26}})?)?", page.partition("?")[0])  # where nobody types
+    vivante = re.fullmatch(rf"/bacs/{bac}(/dossiers/\d{{26}})?", page.partition("?")[0])  # where nobody types
     return Fil(tous[-FIL:], max(0, len(tous) - FIL), bool(vus != ici and vivante), urlencode({"retour": page, **marques}))
 
 
