@@ -79,6 +79,18 @@ def test_no_decision_on_a_rapo_comes_after_the_month_whose_silence_answers(tmp_p
     assert 0 < decisions < 60
 
 
+def test_no_petition_comes_after_the_month_that_follows_the_decision_on_the_rapo(tmp_path: Path) -> None:
+    themes = {"rapo": "{ taux: { valeur: 1, hypothese: x } }", "juridiction": "{ apres_rapo: { valeur: 1, hypothese: x } }"}
+    lus, depots = lire(ecrit(tmp_path, "\n".join(f"{theme}: {dits}" for theme, dits in themes.items()))), 0
+    une = Marche(par_nom()["paris"], "42", 200, PERIODE, lus)
+    for constat in une.constats():
+        for geste in Conduite(constat, avis(constat), une.ville, "42", lus).gestes():
+            if geste.acte == "saisir la juridiction" and (le := geste.avec.get("date_notification_decision_rapo")):
+                depots += 1
+                assert geste.jour <= ajouter_mois(date.fromisoformat(le), 1)
+    assert depots > 20
+
+
 def test_the_shares_are_those_of_the_parameters() -> None:
     found = marche(fps=3_000).constats()
     situations, paie = Counter(c.situation for c in found), Counter(c.paie for c in found)

@@ -212,14 +212,16 @@ class Conduite:
                 paye = True
         if issue != "acceptation-partielle" and not self.partiel and hasard.vrai(p.juridiction.apres_rapo.valeur):
             express = issue != "silence"
+            notifiee = ajouter_jours(decision, 5)
             avec = {
                 "objet": "decision-rapo",
                 "numero_titre": None,
                 "date_notification_avertissement": None,
                 "date_decision_rapo": decision.isoformat(),
-                "date_notification_decision_rapo": ajouter_jours(decision, 5).isoformat() if express else None,
+                "date_notification_decision_rapo": notifiee.isoformat() if express else None,
             }
-            yield from self._requete(ajouter_jours(decision, hasard.entre(32, 36) if express else hasard.entre(5, 25)), avec, "rapo")
+            depot = ajouter_jours(decision, hasard.entre(32, 36) if express else hasard.entre(5, 25))
+            yield from self._requete(min(depot, ajouter_mois(notifiee, 1)) if express else depot, avec, "rapo")
         elif not paye:
             yield from self._titre(self.avis.limite)
 

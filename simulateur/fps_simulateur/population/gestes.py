@@ -150,9 +150,10 @@ class Soiree:
     async def _requete(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The petition of the FPS, as long as it is not closed; its number is a word of the acts that follow."""
         async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
-            if requete["etat"] in INSTRUITES:
+            repond = prevu.geste.acte == "répondre à la juridiction"
+            if requete["etat"] == "regularisation" if repond else requete["etat"] in INSTRUITES:
                 mots |= {"requete": requete["numero"], "numero_requete": requete["numero"], "objet_requete": requete["objet"]}
-                return {"objet": "regularisation"} if prevu.geste.acte == "répondre à la juridiction" else {}
+                return {"objet": "regularisation"} if repond else {}
         return None
 
     async def _defense(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
