@@ -1,6 +1,7 @@
 """`fps city`: the years of a town played on one's own machine, or in a simulator that runs; what is counted of them, drawn and kept."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -163,7 +164,11 @@ async def _jouer(une: Marche, voulu: Voulu) -> dict[str, Any]:
             def dire(jour: date, etablis: int) -> None:
                 progres.dire((jour - periode.du).days, (periode.au - periode.du).days, f"{jour:%d/%m/%Y} : {etablis} FPS sur {une.fps}")
 
-            await jouer(monde, bac, une, dire)
+            gc.freeze()  # what is loaded now lives as long as the run: a fifth of it went in walking it again and again
+            try:
+                await jouer(monde, bac, une, dire)
+            finally:
+                gc.unfreeze()
         found = await bilan(monde, bac, une)
         found["invariants"] = None
         if voulu.verifier:
