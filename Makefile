@@ -104,9 +104,10 @@ clean: ## remove what was built or installed here (the dossiers of .fps stay)
 	rm -rf $(VENV) build $(SITE) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+SECRETS := FPS_PILOTAGE_TOKEN POSTGRES_PASSWORD RABBITMQ_PASSWORD $(foreach s,ANTAI DGFIP CCSP COLLECTIVITE,FPS_$(s)_PASSWORD FPS_$(s)_BUS_PASSWORD)
 .env:
-	@umask 077; $(PYTHON) -c 'import secrets; print("FPS_PILOTAGE_TOKEN=" + secrets.token_urlsafe(24))' > $@
-	@echo "Wrote .env: the credential of the console, drawn for this machine only."
+	@umask 077; $(PYTHON) -c 'import secrets; [print(name + "=" + secrets.token_urlsafe(24)) for name in "$(SECRETS)".split()]' > $@
+	@echo "Wrote .env: the credential of the console and a password for each account, drawn for this machine only."
 
 # Debian's bare python3 cannot make a virtual environment: python3-venv is installed when we may, else the line to run is printed.
 # uv installs the locked versions in seconds; where it cannot be had, pip does the same with the same hashes.

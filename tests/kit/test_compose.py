@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {"antai": 8001, "dgfip": 8002, "ccsp": 8003, "collectivite": 8004}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 CREDENTIAL = secrets.token_urlsafe(16)  # what `make compose` draws into .env
+NAMES = {name for table in COMPOSE.values() for name in re.findall(r"\$\{(\w+PASSWORD):\?", str(table.get("environment", "")))}
+PASSWORDS = dict.fromkeys(NAMES, "simulateur")  # what the scripts of deploy/ give when nothing is said
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -52,7 +54,7 @@ def interpolated(text: str, given: dict[str, str]) -> str:
 
 
 def environment(service: str, given: dict[str, str]) -> dict[str, str]:
-    return {name: interpolated(str(value), given) for name, value in COMPOSE[service]["environment"].items()}
+    return {name: interpolated(str(value), PASSWORDS | given) for name, value in COMPOSE[service]["environment"].items()}
 
 
 # ------------------------------------------------------------------------------------------------- what the file says
@@ -86,9 +88,18 @@ def test_no_secret_is_written_in_the_file_and_the_consoles_credential_is_require
     for service, table in COMPOSE.items():
         for name, value in table.get("environment", {}).items():
             if "PASS" in name:
-                assert re.fullmatch(r"\$\{\w+:-simulateur\}", str(value)), (service, name)
+                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", str(value)), (service, name)
     with pytest.raises(KeyError, match="FPS_PILOTAGE_TOKEN"):
         environment("antai", {})
+
+
+def test_make_compose_draws_another_password_for_each_account(tmp_path: Path) -> None:
+    subprocess.run(["make", "-s", "-f", ROOT / "Makefile", f"PYTHON={sys.executable}", ".env"], cwd=tmp_path, check=True, timeout=60)
+    drawn = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    required = {name for name, kind, _ in VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")) if kind == "?"}
+    assert set(drawn) == required and len(required) == 11 and len({*drawn.values()}) == len(drawn)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{32}", value) for value in drawn.values())  # they go into URLs as they are
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
 
 def test_the_files_that_the_containers_mount_or_copy_exist() -> None:
