@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import xmlschema
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from fps.kit.print.impression import codes_of
 from fps_certification import essai
@@ -35,6 +35,7 @@ from fps_certification.verdict import Sort
 from fps_console.cli.principal import main
 from fps_simulateur.client.asynchrone import Monde
 from fps_simulateur.pilote.world import World
+from tests.certification.archivage import manques
 from tests.certification.conftest import RATE, oublier
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -170,6 +171,27 @@ async def test_a_certificate_is_given_of_a_run_that_conforms_and_of_no_other(rat
         ElementTree.fromstring(dit)
         assert MENTION in unescape(dit)
     assert "02/01/2027" in badge(conforme.rapport, le) and "jusqu" not in badge(ratee.rapport, le)
+
+
+async def test_a_certificate_keeps_what_can_be_read_of_iso_19005_whoever_wrote_it(conforme: Certifiee) -> None:
+    """And what reads it sees each thing that is taken away."""
+    pdf = certificat(conforme.rapport, "ab" * 32, "ma-cle", date(2026, 1, 2))
+    assert manques(pdf) == []
+    for mot, clause in (
+        (b"/OutputIntents", "6.2.3"),
+        (b"/Metadata", "6.6.2"),
+        (b"/StructTreeRoot", "6.7"),
+        (b"/FontFile", "6.2.11.4"),
+        (b"/ToUnicode", "6.2.11.7"),
+        (b"/GTS_PDFA1", "6.2.3"),
+        (b"/Lang", "6.7"),
+    ):
+        entier = PdfWriter(clone_from=BytesIO(pdf))  # written again without compression of its objects: a name can be changed
+        copie = BytesIO()
+        entier.write(copie)
+        assert mot in copie.getvalue()
+        faux = copie.getvalue().replace(mot, mot[:-1] + b"x")
+        assert any(un.startswith(clause) for un in manques(faux)), mot
 
 
 async def test_two_runs_are_compared_and_what_was_rewritten_is_told_apart(ratee: Certifiee) -> None:
