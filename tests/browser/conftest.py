@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,24 @@ SANS = (
 OPTIONS = ["--no-sandbox", f"--disable-features={','.join((*SANS, *AUTOUR))}"]
 
 
+TENU = pytest.StashKey[ExitStack]()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(request: pytest.FixtureRequest) -> Browser:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
-        yield browser
-        browser.close()
+    tenu = request.session.stash.setdefault(TENU, ExitStack())
+    browser = tenu.enter_context(sync_playwright()).chromium.launch(executable_path=found, args=OPTIONS)
+    tenu.callback(browser.close)
+    return browser
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Playwright has a loop of events at work as long as it lives: it ends before the tests that have their own, in the same process."""
+    if TENU in item.session.stash and (nextitem is None or nextitem.path.parent != item.path.parent):
+        item.session.stash[TENU].close()
 
 
 @pytest.fixture(scope="session")
