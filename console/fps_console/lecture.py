@@ -1,5 +1,6 @@
 """What the pages and the commands show of a bac, read from the public HTTP API of the services and from the pilot."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -46,29 +47,22 @@ class Lecture:
             raise PiloteErreur(service, {"status": response.status_code, **_problem(response)})
         return response.json()
 
-    async def dossiers(self, bac: str, apres: str = "") -> tuple[list[dict[str, Any]], str | None]:
-        """A page of the dossiers that the towns established, each with what ANTAI knows of it; and where the next page starts."""
-        page = await self.get(Party.COLLECTIVITE, bac, "/fps", limite=PAGE, apres=apres) or {"elements": [], "suivant": None}
-        antai = await self.get(Party.ANTAI, bac, "/dossiers", limite=PAGE, apres=apres) or {"elements": []}
-        known = {d["numero"]: d for d in antai["elements"]}
-        town = {f["numero"]: f for f in page["elements"]}
-        numbers = sorted(town.keys() | {n for n in known if page["suivant"] is None or n <= page["suivant"]})
-        noms = await villes.noms(self.pilot, bac) if numbers else {}
-        return [resume(n, town.get(n), known.get(n), noms) for n in numbers], page["suivant"]
-
     async def dossier(self, bac: str, numero: str) -> dict[str, Any] | None:
         """Everything about one dossier: its summary, its timeline in words, its letters; None when nobody knows it."""
-        town = await self.get(Party.COLLECTIVITE, bac, f"/fps/{numero}")
-        antai = await self.get(Party.ANTAI, bac, f"/dossiers/{numero}")
-        titre = await self.get(Party.DGFIP, bac, f"/prises-en-charge/{numero}")
+        town, antai, titre = await asyncio.gather(
+            self.get(Party.COLLECTIVITE, bac, f"/fps/{numero}"),
+            self.get(Party.ANTAI, bac, f"/dossiers/{numero}"),
+            self.get(Party.DGFIP, bac, f"/prises-en-charge/{numero}"),
+        )
         if town is None and antai is None:
             return None
         suivi = None if antai is None else await self.get(Party.ANTAI, bac, f"/va-pilote/dossiers/{numero}", siret=antai["siret"])
         lines = await self.pilot.journal(bac, numero)
         sujets = sujets_de(lines)
-        letters = [lettre(c) for sujet in sujets for c in await self.pilot.courriers(bac, sujet)]
-        letters.sort(key=lambda c: (c["le"], c["flux"], c["id"]))
-        contents = {c["id"]: await self.pilot.courrier(bac, Party(c["service"]), c["id"]) for c in letters}
+        par_sujet = await asyncio.gather(*(self.pilot.courriers(bac, sujet) for sujet in sujets))
+        letters = sorted((lettre(c) for lues in par_sujet for c in lues), key=lambda c: (c["le"], c["flux"], c["id"]))
+        lus = await asyncio.gather(*(self.pilot.courrier(bac, Party(c["service"]), c["id"]) for c in letters))
+        contents = {c["id"]: lu for c, lu in zip(letters, lus, strict=True)}
         return {
             **resume(numero, town, antai, await villes.noms(self.pilot, bac)),
             "faits": _facts(town, antai, titre),

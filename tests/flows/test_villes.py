@@ -14,6 +14,7 @@ from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
 from fps.villes.defaut import MODELE, par_defaut
 from fps_console.lecture import Lecture
+from fps_console.web import repertoire
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import lire as lire_vies
 from fps_simulateur.langue.villes import lire
@@ -250,7 +251,7 @@ async def test_the_pages_name_a_given_town_as_the_bac_does(monde: World) -> None
     await villes.ajouter(monde.pilot, ville.bac, [donnee(nom="Val que seul ce bac connaît")])
     numero = (await etablir(ville))["numero"]
     lecture = Lecture(monde.pilot, monde.client, monde.addresses)
-    (resume,), _ = await lecture.dossiers(ville.bac)
+    (resume,) = (await repertoire.page(lecture, ville.bac, {}, await villes.noms(lecture.pilot, ville.bac))).feuille.lignes
     dossier = await lecture.dossier(ville.bac, numero)
     assert dossier is not None and (resume["ville"], dossier["ville"]) == ("Val que seul ce bac connaît",) * 2
 
