@@ -114,6 +114,30 @@ async def test_services_that_were_moved_apart_are_brought_together_by_the_next_a
     assert {state["services"][s.value]["instant"] for s in SERVICES} == {paris(FIN).isoformat()}
 
 
+class Late(httpx.AsyncBaseTransport):
+    """A network where all but ANTAI answer late, which knows who is still at work."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, antai: str):
+        self.inner, self.antai, self.at_work = inner, antai, 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.at_work += 1
+        if not str(request.url).startswith(self.antai):
+            await asyncio.sleep(0.02)
+        answer = await self.inner.handle_async_request(request)
+        self.at_work -= 1
+        return answer
+
+
+@pytest.mark.parametrize("acte", [Pilot.observer, Pilot.etat, Pilot.rejouer])
+async def test_what_one_service_refuses_is_told_when_no_other_is_at_work_any_more(monde: World, acte: Any) -> None:
+    late = Late(monde.client._transport, monde.addresses[Party.ANTAI])
+    async with httpx.AsyncClient(transport=late) as client:
+        with pytest.raises(PiloteErreur) as told:
+            await acte(Pilot(client, monde.addresses, "essai"), "nulle-part")
+    assert (told.value.problem["code"], late.at_work) == ("bac-inconnu", 0)
+
+
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "1718222400", 1718222400, "2023-06-12", "", None])
 async def test_an_instant_that_is_none_is_refused_at_every_door_of_the_clock(monde: World, instant: Any) -> None:
     bac = await bac_neuf(monde, DEPART, "t3")

@@ -1,15 +1,17 @@
 """How the four services are called together, and what one reads of a bac: journals, audit, letters, books."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import order
+
+T = TypeVar("T")
 
 PAGE = 10_000  # lines of a journal read at once
 ECHANGES = 1_000  # exchanges read at once
@@ -22,6 +24,15 @@ class PiloteErreur(Exception):
     def __init__(self, service: Party, problem: Mapping[str, Any]):
         super().__init__(f"{service} : {problem.get('title', '')} — {problem.get('detail', '')}")
         self.service, self.problem = service, dict(problem)
+
+
+async def tous(demandes: Iterable[Awaitable[T]]) -> list[T]:
+    """What each gives, once all have ended; raises the first error then: what one refuses, another may be doing."""
+    ended = await asyncio.gather(*demandes, return_exceptions=True)
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in ended if not isinstance(one, BaseException)]
 
 
 class Lecteur:
@@ -67,7 +78,7 @@ class Lecteur:
         return PiloteErreur(service, {"code": "service-injoignable", "title": "Le service ne répond pas", "detail": detail})
 
     async def _all(self, method: str, path: str, **options: Any) -> dict[Party, Any]:
-        answers = await asyncio.gather(*(self._call(s, method, path, **options) for s in SERVICES))
+        answers = await tous(self._call(s, method, path, **options) for s in SERVICES)
         return {s: (a.json() if a.content else None) for s, a in zip(SERVICES, answers, strict=True)}
 
     async def _last(self, service: Party, nom: str) -> int:
@@ -201,7 +212,7 @@ class Lecteur:
         """Try dead letters again, in the four services or in one; gives how many are no longer dead."""
         params = {} if identifiant is None else {"id": identifiant}
         voulus = SERVICES if service is None else (service,)
-        answers = await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params) for s in voulus))
+        answers = await tous(self._call(s, "POST", f"{_bac(nom)}/lettres-mortes/rejouer", params=params) for s in voulus)
         return sum(answer.json()["rejouees"] for answer in answers)
 
     async def soldes(self, nom: str, sujet: str | None = None) -> dict[Party, dict[str, int]]:

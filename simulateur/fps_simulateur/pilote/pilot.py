@@ -14,7 +14,7 @@ from fps.kit.ground.clock import Marche, wall_now
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote import calme, pas, produit
 from fps_simulateur.pilote.faits import en_ordre
-from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac
+from fps_simulateur.pilote.lectures import LONG, Lecteur, PiloteErreur, _bac, tous
 from fps_simulateur.pilote.produit import PATIENCE
 
 __all__ = ["LONG", "MAITRE", "Dire", "Pilot", "PiloteErreur", "_bac"]
@@ -282,7 +282,7 @@ class Pilot(Lecteur):
         """Set every clock to an instant, then live what is due there; gives the quiet state."""
         set_ = await self._all("POST", f"{_bac(nom)}/horloge", json={"instant": instant.isoformat()})
         due = [s for s, x in set_.items() if x["prochaine_echeance"] and date.fromisoformat(x["prochaine_echeance"]) <= instant.date()]
-        days = await asyncio.gather(*(self._jour(s, nom, lived) for s in due))
+        days = await tous(self._jour(s, nom, lived) for s in due)
         state = await self.au_calme(nom, set_ | dict(zip(due, days, strict=True)), lived.dire, lived.nombre)
         return await self._tour(nom, state, lived)
 
@@ -314,8 +314,8 @@ class Pilot(Lecteur):
             step = min(ahead, *late.values())
             moved = [s for s in late if clocks[s] <= step]
             body = {"json": {"instant": step.isoformat()}}
-            await asyncio.gather(*(self._call(s, "POST", f"{_bac(nom)}/horloge", **body) for s in moved))
-            await asyncio.gather(*(self._jour(s, nom, _Vecues(_silence)) for s in moved))
+            await tous(self._call(s, "POST", f"{_bac(nom)}/horloge", **body) for s in moved)
+            await tous(self._jour(s, nom, _Vecues(_silence)) for s in moved)
             state = await self.au_calme(nom)
 
     async def regler(self, nom: str, mode: str, vitesse: int = 1) -> dict[str, Any]:
@@ -331,7 +331,7 @@ class Pilot(Lecteur):
             body = {"instant": instant, "mode": mode, "vitesse": vitesse}
             try:
                 found = await self._all("POST", f"{_bac(nom)}/instant", json={**body, "ancre": wall_now().isoformat()})
-                await asyncio.gather(*(self._jour(s, nom, _Vecues(_silence)) for s, x in found.items() if x["reste"]))
+                await tous(self._jour(s, nom, _Vecues(_silence)) for s, x in found.items() if x["reste"])
                 break
             except PiloteErreur as error:
                 if error.problem.get("code") != "retour-en-arriere" or ahead == 5.0:
@@ -364,7 +364,7 @@ def _merged(found: Mapping[Party, Any]) -> dict[str, Any]:
             counts[name] = counts.get(name, 0) + value
     return {
         **{k: first[k] for k in ("bac", "graine", "mode", "vitesse")},
-        "instant": max(x["instant"] for x in found.values()),
+        "instant": max((x["instant"] for x in found.values()), key=datetime.fromisoformat),
         "prochaine_echeance": min(due, default=None),
         "prochain_reveil": min(
             (x["prochain_reveil"] for x in found.values() if x["prochain_reveil"]), key=datetime.fromisoformat, default=None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from fps.parties import Party
-from fps_simulateur.pilote.lectures import PiloteErreur, _bac
+from fps_simulateur.pilote.lectures import PiloteErreur, _bac, tous
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
@@ -32,7 +32,7 @@ async def tour(pilot: "Pilot", nom: str, services: Sequence[Party], patience: fl
 
     The bac stays at that instant, where everything was lived: the same advance again tells the hour again, and goes on.
     """
-    await asyncio.gather(*(pilot._call(s, "POST", f"{_bac(nom)}/temps") for s in services))
+    await tous(pilot._call(s, "POST", f"{_bac(nom)}/temps") for s in services)
     await pilot.au_calme(nom)  # what is pushed was tried once: its time begins then
     clock, pause = asyncio.get_running_loop(), 0.002
     fin = clock.time() + patience

@@ -221,6 +221,9 @@ def du_service(router: Router, service: Service, inbound: Inbound) -> None:
 
     @router.post("/bacs/{nom}/lettres-mortes/rejouer", summary="Rejouer une lettre morte ou une échéance enterrée, ou toutes")
     async def rejouer(nom: str, id: str | None = None) -> NombreRejouees:
+        if nom != bacs.ILLISIBLES:
+            async with service.database.read() as tx:
+                await bacs.find(tx, nom)
         done = await dead_letters.replay(service, nom, id, inbound.take)
         await service.note(nom, "bac", ADMINISTRATION, "lettres mortes rejouées", nombre=done)
         return NombreRejouees(rejouees=done)
