@@ -63,7 +63,7 @@ def parcourir(browser: Browser, console: str, lien: str) -> dict[str, list[str]]
         a_voir, vues = ["/"], set[str]()
         while a_voir:
             chemin = a_voir.pop(0)
-            genre = re.sub(r"(actes|valeurs)/.*|[0-9a-f-]{8,}|\d+", "*", chemin.partition("?")[0])
+            genre = re.sub(r"(actes|valeurs|guichets)/.*|[0-9a-f-]{8,}|\d+", "*", chemin.partition("?")[0])
             if genre in vues or re.search(r"/documentation/|\.\w+$", genre):
                 continue
             vues.add(genre)
