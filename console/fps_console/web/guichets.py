@@ -18,7 +18,7 @@ BUREAUX: Final[Mapping[Party, str]] = {ANTAI: "l'espace numérique", CCSP: "le p
 
 
 @dataclass(frozen=True, slots=True)
-class Guichet:
+class ActeAuGuichet:
     """An act of a desk. `par`: an agent in session or the pilot for it, an agent in session only, anybody, or the authority itself.
 
     `liste`: the word of its message that is a list, of which the form asks one element.
@@ -29,8 +29,10 @@ class Guichet:
     liste: str = ""
 
 
-def _un(nom: str, sens: str, a: Party, route: str, methode: str = "POST", par: str = AGENT, liste: str = "", **defauts: Any) -> Guichet:
-    return Guichet(Acte(nom, sens, a, route, methode, defauts), par, liste)
+def _un(
+    nom: str, sens: str, a: Party, route: str, methode: str = "POST", par: str = AGENT, liste: str = "", **defauts: Any
+) -> ActeAuGuichet:
+    return ActeAuGuichet(Acte(nom, sens, a, route, methode, defauts), par, liste)
 
 
 _ESPACE, _PORTAIL, _TELE = "/espaces/{siret_ville}", "/portail/{siret_ville}", "/teletransmission/{siret_ville}"
@@ -74,7 +76,7 @@ _TOUS: Final = (
     _un("déposer un mémoire au portail", "La défense de la collectivité.", CCSP, f"{_REQUETE}/memoires", par=SESSION),
     _un("déposer une pièce au portail", "Son rang est le suivant, sauf s'il est donné.", CCSP, f"{_REQUETE}/pieces", par=SESSION),
 )  # fmt: skip
-GUICHETS: Final[Mapping[str, Guichet]] = {normal(un.acte.nom): un for un in _TOUS}
+GUICHETS: Final[Mapping[str, ActeAuGuichet]] = {normal(un.acte.nom): un for un in _TOUS}
 # What stands beside a line of a list, by the name of the list: the acts, and the field that the line fills.
 LIGNES: Final[Mapping[str, tuple[str, ...]]] = {
     "agents": ("fermer un compte d'agent",),

@@ -28,9 +28,9 @@ from fps_console.web.guichets import (
     SESSION,
     SESSIONS,
     TOUS,
+    ActeAuGuichet,
     Entree,
     Entrees,
-    Guichet,
 )
 from fps_console.web.pieces import FORMULAIRE
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -41,7 +41,7 @@ PDF: Final = "application/pdf"
 FINIE: Final = "La session de l'agent a pris fin : ouvrez-en une autre, puis renvoyez le formulaire."
 
 
-def utile(un: Guichet, demande: Mapping[str, Any] | None) -> bool:
+def utile(un: ActeAuGuichet, demande: Mapping[str, Any] | None) -> bool:
     """Whether an act of ANTAI's desk has a sense with the espace as it is: not yet asked for, asked for, open, refused."""
     etat = "" if demande is None else demande["etat"]
     if un.par == TOUS:
@@ -162,13 +162,13 @@ def routes(cadre: Cadre) -> list[Route]:
         return answer
 
     # The acts.
-    def guichet(request: Request) -> Guichet:
+    def guichet(request: Request) -> ActeAuGuichet:
         un = GUICHETS.get(request.path_params["acte"])
         if un is None:
             raise HTTPException(404, "Aucun guichet ne propose cela.")
         return un
 
-    async def forme_de(un: Guichet, bac: str, siret: str) -> Formulaire:
+    async def forme_de(un: ActeAuGuichet, bac: str, siret: str) -> Formulaire:
         if un.liste:  # one element of the list, as its service describes it
             schema, parts = await contrats.schema(un.acte)
             element = parts[str(schema["properties"][un.liste]["items"]["$ref"]).rpartition("/")[2]]
