@@ -96,6 +96,25 @@ async def test_no_hostile_value_of_any_field_is_a_fault_of_ours(monde: World) ->
     assert tried > 800 and wrong == []
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_fifty_errors_are_listed_at_most_whatever_the_body_and_the_door(monde: World) -> None:
+    """400 kB of fields that do not exist made 73 MB of errors."""
+    bac, long, counted = await bac_neuf(monde, date(2026, 6, 15)), [], 0
+    body = json.dumps({f"inconnu-{n}-{'x' * 100}": n for n in range(300)})
+    for party in SERVICES:
+        for method, path, operation, _ in operations(monde.services[party]):
+            if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+                continue
+            prefix = "" if path.startswith(("/pilotage", "/psce")) else f"/bacs/{bac}"
+            url = f"{monde.addresses[party]}{prefix}{re.sub('{[^}]+}', 'essai', path)}"
+            answer = await monde.client.request(method, url, content=body, headers={"Content-Type": "application/json"})
+            listed = answer.json().get("erreurs", [])
+            counted += answer.json().get("erreurs_non_listees", 0) > 200
+            if len(listed) > 50 or len(answer.content) > 30_000:
+                long.append((party, method, path, len(listed), len(answer.content)))
+    assert long == [] and counted > 100
+
+
 def leaves(schema: Schema, components: Schema, loc: tuple[Any, ...] = (), depth: int = 0) -> Iterator[tuple[tuple[Any, ...], Schema]]:
     """The fields of a schema that hold a date or an integer, with their places."""
     schema = resolved(schema, components)
