@@ -13,15 +13,22 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from antai.domain.dossier import Dossier
+from antai.store.dossiers import feuillet_dossiers, reprendre_plaques
+from antai.store.tables import DOSSIERS as RECORD
 from antai.store.tables import RANGEMENT as DOSSIERS
 from collectivite.store import RANGEMENT as FORFAITS
 from fps.droit.numero import jour_du_numero
 from fps.kit.data import postgres, sqlite
 from fps.kit.data.database import Database
-from fps.kit.data.listes import Rangement, Recherche, _bornes, _Forme, _indices, _plafond, _requete, feuilleter
+from fps.kit.data.listes import Feuillet, Rangement, Recherche, _bornes, _Forme, _indices, _plafond, _requete, feuilleter
 from fps.kit.data.opening import open_database
+from fps.kit.data.packed import pack
+from fps.kit.data.revisions import kit_0014
 from fps.kit.data.sql import Insert, pg_type
 from fps.kit.ground.faults import Malformed
+from fps.messages.mfps import CreationFps
+from fps.messages.plaques import normaliser, plaque_nue
 from fps.parties import Party
 from tests.kit.plans import _ddl, _rows
 
@@ -257,3 +264,26 @@ def test_the_bounds_of_a_list_hold_what_they_are_for() -> None:
     assert [_plafond(p) for p in ("AB1", "AB9", "AZ", "ZZ", "ЖД", "Z1")] == ["AB2", "ABA", "B", None, None, "Z2"]
     bornes = _bornes(date(2024, 1, 1), date(2024, 1, 31))
     assert bornes["des"] < datetime(2023, 12, 31, 10, tzinfo=UTC) and bornes["jusque"] > datetime(2024, 2, 1, 13, tzinfo=UTC)
+
+
+async def test_a_plate_of_before_is_found_as_those_of_today() -> None:
+    """What a database held at an earlier revision, packed or not, and what an export of then brings."""
+    for ecrite in ("AB-123-CD", "ab o12 cd", "1234 AB 59", "B-NO 12", "WW-123-AB", "ЖД 12", "100 CD 20"):
+        vehicule = json.dumps({"immatriculation": normaliser(ecrite), "marque": "une marque assez longue pour être gardée serrée"})
+        assert isinstance(pack(vehicule), bytes)
+        for garde in (vehicule, pack(vehicule)):
+            assert kit_0014.nue(kit_0014.du_vehicule(garde or "")) == plaque_nue(ecrite), ecrite
+    assert [kit_0014.du_vehicule(faux) for faux in ("x", "{}", b"", b"\x09abc", b"\x01abc")] == [""] * 5
+    ancien = Dossier.ouvrir(CreationFps.exemplaire(), LUNDI)
+    ancien.plaque = None
+    found = open_database("sqlite+aiosqlite://")
+    await found.start(10)
+    await found.create(DOSSIERS.table.metadata)
+    async with found.write() as tx:
+        await tx.apply([Insert(DOSSIERS.table, RECORD.columns, [RECORD.row(BAC, ancien)])])
+        await reprendre_plaques(tx, BAC)
+        trouves, _ = await feuillet_dossiers(tx, BAC, Recherche(plaque=plaque_nue(ancien.immatriculation)))
+        for jours in ({"du": date(2150, 1, 1)}, {"au": date(1950, 1, 1)}):  # days that no number bears
+            assert await feuillet_dossiers(tx, BAC, Recherche(**jours)) == ([], Feuillet((), None, None))  # type: ignore[arg-type]
+    await found.stop()
+    assert [d.numero for d in trouves] == [ancien.numero]

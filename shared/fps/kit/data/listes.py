@@ -132,7 +132,8 @@ async def feuilleter(tx: Transaction, bac: str, rangement: Rangement, r: Recherc
     depart, recule = (r.avant, True) if r.avant else (r.apres, False)
     valeur, numero = _lu(nom, rangement, depart, "avant" if recule else "apres") if depart else (None, "")
     prefixe = _commun(r.siret, r.numero)
-    if prefixe is None:
+    hors = (r.du is not None and r.du > ANNEES[1]) or (r.au is not None and r.au < ANNEES[0])
+    if prefixe is None or hors:
         return Feuillet((), None, None)
     plafond = _plafond(r.plaque) if r.plaque else None
     colonne = rangement.colonnes.get(nom, nom)
