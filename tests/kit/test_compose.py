@@ -36,19 +36,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {"antai": 8001, "dgfip": 8002, "ccsp": 8003, "collectivite": 8004}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 CREDENTIAL = secrets.token_urlsafe(16)  # what `make compose` draws into .env
-NAMES = {name for table in COMPOSE.values() for name in re.findall(r"\$\{(\w+PASSWORD):\?", str(table.get("environment", "")))}
+NAMES = {name for table in COMPOSE.values() for name in re.findall(r"\$\{(\w+PASSWORD):-", str(table.get("environment", "")))}
 PASSWORDS = dict.fromkeys(NAMES, "simulateur")  # what the scripts of deploy/ give when nothing is said
-VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
+VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])((?:[^{}]|\{[^}]*\})*))?\}")
 
 
 def interpolated(text: str, given: dict[str, str]) -> str:
-    """What compose does with ${NAME}, ${NAME:-default} and ${NAME:?required}."""
+    """What compose does with ${NAME}, ${NAME:-default}, where another may stand, and ${NAME:?required}."""
 
     def value(match: re.Match[str]) -> str:
         name, kind, rest = match.groups()
         if name not in given and kind == "?":
             raise KeyError(f"{name} must be set: {rest}")
-        return given.get(name, rest if kind == "-" else "")
+        return given[name] if name in given else interpolated(rest, given) if kind == "-" else ""
 
     return VARIABLE.sub(value, text)
 
@@ -88,7 +88,7 @@ def test_no_secret_is_written_in_the_file_and_the_consoles_credential_is_require
     for service, table in COMPOSE.items():
         for name, value in table.get("environment", {}).items():
             if "PASS" in name:
-                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", str(value)), (service, name)
+                assert re.fullmatch(r"\$\{\w+:-\$\{FPS_PILOTAGE_TOKEN:\?[^}]+\}\}", str(value)), (service, name)
     with pytest.raises(KeyError, match="FPS_PILOTAGE_TOKEN"):
         environment("antai", {})
 
@@ -96,8 +96,8 @@ def test_no_secret_is_written_in_the_file_and_the_consoles_credential_is_require
 def test_make_compose_draws_another_password_for_each_account(tmp_path: Path) -> None:
     subprocess.run(["make", "-s", "-f", ROOT / "Makefile", f"PYTHON={sys.executable}", ".env"], cwd=tmp_path, check=True, timeout=60)
     drawn = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
-    required = {name for name, kind, _ in VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")) if kind == "?"}
-    assert set(drawn) == required and len(required) == 11 and len({*drawn.values()}) == len(drawn)
+    asked = NAMES | {"FPS_PILOTAGE_TOKEN"}
+    assert set(drawn) == asked and len(asked) == 11 and len({*drawn.values()}) == len(drawn)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{32}", value) for value in drawn.values())  # they go into URLs as they are
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
