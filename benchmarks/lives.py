@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from benchmarks.donnees import INSTANT, demande
 from benchmarks.figures import Bench, Figure, expect, say
 from benchmarks.http1 import exchange, request
 from benchmarks.rewrite import Copy
-from benchmarks.servers import Process, databases, free_ports, new_pki, process, queues, secured, service_url
+from benchmarks.servers import Process, balanced, databases, free_ports, new_pki, process, queues, secured, service_url
 from fps.kit.trust.tls import between_services
 from fps.kit.wire.carrier import bearer, open_client
 from fps.messages.message import MessageClass
@@ -41,6 +41,7 @@ class Deployment:
     token: str
     tls: ssl.SSLContext
     clock: dict[str, float]  # seconds of each part of the last round
+    processes: Mapping[Party, list[Process]] = field(default_factory=dict)  # none where they are those of one process
 
     async def post(self, party: Party, path: str, bodies: list[bytes], content: str = "application/json") -> list[bytes]:
         """The answers of a service; raises Faux when one is not a success."""
@@ -87,29 +88,36 @@ class Deployment:
 
 
 @asynccontextmanager
-async def deployment(admin: str, amqp: str) -> Any:
-    """Migrate, start and at the end stop the four services, by their own commands."""
+async def deployment(admin: str, amqp: str, replicas: int = 1, parts: int = 1) -> Any:
+    """Migrate, start and at the end stop the four services, by their own commands; replicas are reached each in its turn."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         urls = dict(zip(SERVICES, await stack.enter_async_context(databases(admin, len(SERVICES))), strict=True))
-        prefix = await stack.enter_async_context(queues(amqp))
-        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+        prefix = await stack.enter_async_context(queues(amqp, shared=parts > 1))
+        found = free_ports(len(SERVICES) * (replicas + 1))
+        ports = dict(zip(SERVICES, found[:: replicas + 1], strict=True))
+        own = {party: [port] if replicas == 1 else [port + 1 + n for n in range(replicas)] for party, port in ports.items()}
         addresses = {party: f"https://127.0.0.1:{port}" for party, port in ports.items()}
         token, pki = secrets.token_urlsafe(16), new_pki(folder)
         tls = between_services(pki)
         common = {"FPS_BUS_URL": amqp, "FPS_BUS_PREFIX": prefix, "FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"} | secured(pki)
+        common["FPS_PARTITIONS"] = str(parts)
         common["FPS_ADDRESSES"] = ",".join(f"{party}={url}" for party, url in addresses.items())
 
-        def run(party: Party, command: str) -> Process:
-            own = {"FPS_DATABASE_URL": service_url(urls[party]), "FPS_PORT": str(ports[party])}
-            return stack.enter_context(process(["-m", party.value, command], folder / f"{party}-{command}.log", **common, **own))
+        def run(party: Party, command: str, port: int) -> Process:
+            place = {"FPS_DATABASE_URL": service_url(urls[party]), "FPS_PORT": str(port)}
+            return stack.enter_context(process(["-m", party.value, command], folder / f"{party}-{command}.log", **common, **place))
 
-        for migration in [run(party, "migrate") for party in SERVICES]:
+        for migration in [run(party, "migrate", ports[party]) for party in SERVICES]:
             await migration.finished()
-        for party, one in [(party, run(party, "serve")) for party in SERVICES]:
-            await one.ready((ports[party], "/sante/pret"), tls=tls)
+        started = {party: [run(party, "serve", port) for port in own[party]] for party in SERVICES}
+        for party, those in started.items():
+            for port, one in zip(own[party], those, strict=True):
+                await one.ready((port, "/sante/pret"), tls=tls)
+            if replicas > 1:
+                await stack.enter_async_context(balanced(ports[party], own[party]))
         client = await stack.enter_async_context(open_client(verify=tls, headers=bearer(token)))
-        yield Deployment(ports, urls, Pilot(client, addresses, token), token, tls, {})
+        yield Deployment(ports, urls, Pilot(client, addresses, token), token, tls, {}, started)
 
 
 async def life_servers(bench: Bench) -> list[Figure]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import secrets
 import signal
@@ -24,12 +25,14 @@ from benchmarks.http1 import get
 from fps.kit.data import tables
 from fps.kit.data.opening import open_database
 from fps.kit.engine.definition import Definition
+from fps.kit.ground.partage import PARTS
 from fps.kit.ground.settings import Settings
 from fps.kit.trust.pki import Pki
 from fps.kit.wire.bus import routing_keys
+from fps.parties import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 30.0  # seconds given to a process to be ready, and to stop
+PATIENCE = 180.0  # seconds given to a process to be ready, and to stop
 
 
 def found(variable: str, default: str) -> str | None:
@@ -90,8 +93,31 @@ async def create_tables(url: str, definition: Definition) -> None:
 
 
 @asynccontextmanager
-async def queues(url: str) -> AsyncIterator[str]:
-    """A prefix of exchanges and queues of this run only, deleted at the end."""
+async def balanced(port: int, behind: Sequence[int]) -> AsyncIterator[None]:
+    """A port whose connections go to those behind, each in its turn."""
+    turn = itertools.cycle(behind)
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(1 << 16):
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
+
+    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", next(turn))
+        await asyncio.gather(copy(reader, far_writer), copy(far_reader, writer))
+
+    server = await asyncio.start_server(passed, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def queues(url: str, *, shared: bool = False) -> AsyncIterator[str]:
+    """A prefix of exchanges and queues of this run only, deleted at the end; `shared`: those of the parts too."""
     prefix = f"bench-{secrets.token_hex(4)}"
     try:
         yield prefix
@@ -99,7 +125,8 @@ async def queues(url: str) -> AsyncIterator[str]:
         waiting = [f"{prefix}.retard.{round(delay * 1000)}ms" for delay in Settings().retry_delays]
         async with await aio_pika.connect(url, timeout=10) as connection:
             channel = await connection.channel()
-            for queue in [*(f"{prefix}.{key}" for key in routing_keys()), *waiting]:
+            parts = [f"{prefix}.{party}.part-{part}" for party in SERVICES for part in range(PARTS[-1])] if shared else []
+            for queue in [*(f"{prefix}.{key}" for key in routing_keys()), *parts, *waiting]:
                 await channel.queue_delete(queue)
             for exchange in [prefix, *waiting]:
                 await channel.exchange_delete(exchange)

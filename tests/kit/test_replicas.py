@@ -20,7 +20,7 @@ from fps.kit.data.opening import open_database
 from fps.kit.data.records import Record
 from fps.kit.data.scope import Scope, in_parts
 from fps.kit.data.shares import Shares
-from fps.kit.engine import bacs, ledger, verification
+from fps.kit.engine import bacs, days, ledger, verification
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import PARIS, Marche
@@ -203,6 +203,32 @@ async def test_the_journals_of_a_bac_are_read_in_the_order_in_which_they_are_com
     await task
 
 
+async def test_a_replica_tells_the_others_of_a_long_day_and_of_their_letters(
+    replicas: tuple[Service, Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = replicas
+    assert first.shares is not None and second.shares is not None
+    await until(lambda: first.shares is not None and len(first.shares.mine) == PARTS / 2)
+    theirs = next(n for n in range(20) if part_of("essai", numero(n), PARTS) in second.shares.mine)
+    second.committed.clear()
+    await first.receive([emission_letter(theirs)])
+    await until(second.committed.is_set)
+    await first.receive([emission_letter(n) for n in range(20)])
+    await bacs.set_clock(first, "essai", datetime(2026, 10, 8, 20, tzinfo=PARIS))
+    mine = {n for n in range(20) if part_of("essai", numero(n), PARTS) in second.shares.mine}
+    before = {n: await total(first, n) for n in range(20)}
+    first.shares.say(["jour essai"])
+    async with asyncio.timeout(30):
+        while {n for n in range(20) if await total(first, n) != before[n]} != mine:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert 0 < len(mine) < 20
+    said: list[str] = []
+    monkeypatch.setattr(days, "FEW", 2)
+    monkeypatch.setattr(first.shares, "say", said.extend)
+    assert await first.live("essai") == 20 - len(mine)
+    assert "jour essai" in said and await second.live("essai") == 0
+
+
 async def test_the_parts_are_shared_again_when_a_replica_comes_stops_or_dies(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PERIOD", 0.05)
     dsn, left = url.replace("+asyncpg", ""), list[frozenset[int]]()
@@ -271,6 +297,7 @@ async def test_letters_of_a_dossier_keep_their_order_while_replicas_come_and_go(
             first = await stack.enter_async_context(serve())
             await first.database.create(tables.metadata, toy.metadata, metadata)
             await bacs.create(first, "essai", "graine", Marche.FIGE, START)
+            await publisher.publish(EmissionTitre.routing_key, [[emission_letter(VOISIN)[0]]])  # of before there were parts
             mots = [f"mot-{rang:02d}" for rang in range(10)]
             for rang, mot in enumerate(mots):
                 if rang in (2, 5):
@@ -284,7 +311,7 @@ async def test_letters_of_a_dossier_keep_their_order_while_replicas_come_and_go(
                 async with first.database.read() as tx:
                     return int((await tx.select(select(func.count()).select_from(tables.inbox)))[0][0])
 
-            await _until(received, 12 * 11)
+            await _until(received, 12 * 11 + 1)
             async with first.database.read() as tx:
                 rows = await tx.load(toy.COMPTES.table, [("essai", numero(n)) for n in range(12)])
             assert {row[3] for row in rows} == {str([*mots, "fin"]).replace("'", '"').replace(", ", ",")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import pages
+from benchmarks import curve, pages
 from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
 from fps_simulateur.pilote.world import open_world
@@ -105,3 +105,13 @@ async def test_the_pages_of_a_large_bac_are_asked_on_dossiers_that_were_copied()
     async with open_world() as monde:
         figures = await pages.en_ms(Bench(Sizes(rounds=0, grand=6, lived=2)), monde, "sqlite")
     assert [(f.name, bool(f.ratio)) for f in figures] == [("lists-sqlite", True), ("pages-sqlite", True)]
+
+
+def test_the_curve_of_the_replicas_begins_at_what_a_core_gives_and_ends_where_a_bac_is_held_whole() -> None:
+    total = sum(cost.beside + cost.alone + cost.turn for cost in curve.COSTS.values())
+    town = curve.COSTS["collectivite"]
+    one = curve.Simulation(1, 1, 1).run(20)
+    assert one == pytest.approx(1_000 / total, rel=0.1)
+    assert one < curve.Simulation(2, 2, 1).run(20) < 2.1 * one
+    alone, apart = curve.Simulation(32, 8, 1).run(20), curve.Simulation(32, 8, 64).run(20)
+    assert alone < 1_000 / town.alone < apart

@@ -34,7 +34,7 @@ LOST = (
 # The statements are few, always the same, and made for their indexes: planning them again each time would cost more than running them.
 # A plan made while a table was empty must not read it whole once it is full: hence no sequential scan where an index will do.
 SERVER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
-POOL, POOL_SHARED = 6, 3  # connections that read at once, of a service alone and of each of its replicas
+POOL, POOL_SHARED = 6, 4  # connections that read at once, of a service alone and of each of its replicas
 COMMAND = 60  # seconds given to a statement that asks for no more
 # Asked for by every writer of one database, so that two replicas of a service still write in turn; shared by those that have a scope.
 WRITER = zlib.crc32(b"fps: one writer per service")
@@ -45,8 +45,8 @@ def _begin(scope: Scope | None) -> str:
     """Begin, once those who write the same thing have ended."""
     if scope is None or len(scope.bacs) > MOST:
         return f"BEGIN; SELECT pg_advisory_xact_lock({WRITER})"
-    taken = (f"pg_advisory_xact_lock{'_shared' if shared else ''}({space}, {key})" for space, key, shared in scope.locks())
-    return "; SELECT ".join(["BEGIN", f"pg_advisory_xact_lock_shared({WRITER})", *taken])
+    taken = [f"pg_advisory_xact_lock{'_shared' if shared else ''}({space}, {key})" for space, key, shared in scope.locks()]
+    return f"BEGIN; SELECT {', '.join([f'pg_advisory_xact_lock_shared({WRITER})', *taken])}"  # from left to right
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy import Date, Text, bindparam, select
 from fps.kit.data import tables
 from fps.kit.data.database import Croisement, Database, LigneEnDouble, Transaction
 from fps.kit.data.scope import HorsPartage, Scope, in_parts
+from fps.kit.data.shares import Shares
 from fps.kit.data.sql import Row
 from fps.kit.engine import buried
 from fps.kit.engine.buried import EcheanceInconnue
@@ -50,6 +51,7 @@ class Days:
     kinds: frozenset[str]
     database: Database
     sharing: Sharing | None
+    shares: Shares | None
     observe: Callable[[str, str, int], None]
 
     def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
@@ -82,13 +84,13 @@ class Days:
         return done
 
     def _turns(self, bac: str, rows: list[Row]) -> list[list[Row]]:
-        """A chunk as it is lived: many deadlines are lived part after part, so that another replica has the other parts meanwhile."""
-        if self.sharing is None or len(rows) < FEW:
+        """A chunk as it is lived: of many deadlines, those of this replica's parts first, so that the others have theirs meanwhile."""
+        if self.sharing is None or self.shares is None or len(rows) < FEW:
             return [rows]
-        cut: dict[int, list[Row]] = {}
+        cut: tuple[list[Row], list[Row]] = ([], [])
         for row in rows:
-            cut.setdefault(part_of(bac, row[0], self.sharing.parts), []).append(row)
-        return list(cut.values())
+            cut[part_of(bac, row[0], self.sharing.parts) not in self.shares.mine].append(row)
+        return [some for some in cut if some]
 
     async def _due(self, bac: str, mine: frozenset[int] | None) -> list[Row]:
         async with self.database.read() as tx:
