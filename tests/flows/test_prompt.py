@@ -60,4 +60,4 @@ async def test_the_short_way_and_the_way_of_the_framework_give_the_same_answers(
 async def test_nearly_every_route_is_read_without_the_framework(monde: World) -> None:
     routes = [route for party in SERVICES for route in monde.services[party].app.routes if isinstance(route, JsonRoute)]
     others = {route.path for route in routes if Reader.of(route) is None}
-    assert len(routes) > 300 and len(others) < 12, others
+    assert len(routes) > 400 and len(others) < len(routes) / 25, others  # the lists that are searched, the files

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -30,31 +29,10 @@ from fps.parties import Party
 from fps_simulateur.pilote.pilot import Pilot
 from tests.console.simulator import DEMANDE
 from tests.fourche import Processus, lancer
+from tests.kit.composition import COMPOSE, NAMES, ROOT, SERVICES, environment
 from tests.real import amqp_url, forget, postgres_url
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVICES = {"antai": 8001, "dgfip": 8002, "ccsp": 8003, "collectivite": 8004}
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 CREDENTIAL = secrets.token_urlsafe(16)  # what `make compose` draws into .env
-NAMES = {name for table in COMPOSE.values() for name in re.findall(r"\$\{(\w+PASSWORD):-", str(table.get("environment", "")))}
-PASSWORDS = dict.fromkeys(NAMES, "simulateur")  # what the scripts of deploy/ give when nothing is said
-VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])((?:[^{}]|\{[^}]*\})*))?\}")
-
-
-def interpolated(text: str, given: dict[str, str]) -> str:
-    """What compose does with ${NAME}, ${NAME:-default}, where another may stand, and ${NAME:?required}."""
-
-    def value(match: re.Match[str]) -> str:
-        name, kind, rest = match.groups()
-        if name not in given and kind == "?":
-            raise KeyError(f"{name} must be set: {rest}")
-        return given[name] if name in given else interpolated(rest, given) if kind == "-" else ""
-
-    return VARIABLE.sub(value, text)
-
-
-def environment(service: str, given: dict[str, str]) -> dict[str, str]:
-    return {name: interpolated(str(value), PASSWORDS | given) for name, value in COMPOSE[service]["environment"].items()}
 
 
 # ------------------------------------------------------------------------------------------------- what the file says

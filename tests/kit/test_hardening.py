@@ -7,7 +7,7 @@ import sys
 
 import yaml
 
-from tests.kit.test_compose import COMPOSE, ROOT, SERVICES, environment, interpolated
+from tests.kit.composition import COMPOSE, ROOT, SERVICES, environment, interpolated
 
 
 def test_every_container_has_the_least_that_it_needs() -> None:

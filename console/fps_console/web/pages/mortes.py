@@ -156,11 +156,11 @@ def _service(nom: str) -> Party:
 
 def lire_cause(cause: str) -> tuple[str, list[Mapping[str, str]]]:
     """A cause as a sentence, and the errors of each field when it lists them."""
-    phrase, crochet, reste = cause.partition(" [{")
+    phrase, crochet, suite = cause.partition(" [{")
     if not crochet:
         return cause, []
     try:
-        erreurs = json.loads(f"[{{{reste}")
+        erreurs = json.loads(f"[{{{suite}")
     except ValueError:  # a cause is kept short: its end may be missing
         return cause, []
     return phrase, [{nom: str(une.get(nom) or "") for nom in ("champ", "phrase", "article")} for une in erreurs]
