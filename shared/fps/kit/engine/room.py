@@ -1,6 +1,7 @@
 """Whether a database takes what is written: asked by writing, because a full disk still reads."""
 
 import asyncio
+import secrets
 
 from fps.kit.data import tables
 from fps.kit.data.database import Database
@@ -9,7 +10,7 @@ from fps.kit.ground.clock import wall_now
 from fps.kit.ground.faults import Unavailable
 
 EVERY = 1.0  # seconds between two tries at most, whoever asks
-PAGES = "x" * (1 << 14)  # more than one page of either engine: what a small act needs
+BYTES = 1 << 14  # more than one page of either engine: what a small act needs
 KEY = ("?", "essai")  # under no bac, as what names none
 
 
@@ -38,12 +39,12 @@ class Room:
             return self._why
 
     async def _write(self) -> str:
-        """Some pages, written and taken away in one transaction."""
-        table = tables.reponses_gardees
+        """Some pages, written and taken away in one transaction: drawn, for what repeats itself would be packed into one."""
+        table, pages = tables.reponses_gardees, secrets.token_urlsafe(BYTES)
         columns = tuple(table.columns.keys())
         try:
             async with self.database.write() as tx:
-                await tx.apply([Insert(table, columns, [(*KEY, "", PAGES, wall_now())])])
+                await tx.apply([Insert(table, columns, [(*KEY, "", pages, wall_now())])])
                 await tx.apply([Delete(table, ("bac", "cle"), [KEY])])
         except Unavailable as error:
             return str(error) or error.code
