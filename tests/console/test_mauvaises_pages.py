@@ -18,6 +18,7 @@ from fps_console.commandes import play
 from fps_console.commandes.temps import instant
 from fps_console.web import vies
 from fps_console.web.app import application
+from fps_console.web.chantiers import quitter_les_chantiers
 from fps_console.web.seances import lien
 from fps_simulateur.pilote.pilot import Pilot
 from fps_simulateur.pilote.world import World
@@ -61,6 +62,23 @@ async def test_a_life_that_is_stopped_takes_its_bac_with_it(defaut: World, agent
     ended = await agent.get(page)
     sound(ended)
     assert "Son bac est supprimé" in ended.text and await defaut.pilot.lister() == ["defaut"]
+
+
+@pytest.mark.parametrize(
+    ("adresse", "saisie"), [(VIE, {"bac": "regardee", "rythme": "4"}), ("/simulateur/dessins", {})], ids=["vie", "dessins"]
+)
+async def test_a_console_that_stops_takes_with_it_the_bacs_of_its_works(
+    defaut: World, agent: httpx.AsyncClient, adresse: str, saisie: dict[str, str]
+) -> None:
+    assert (await envoyer(agent, adresse, **saisie)).status_code == 303
+    for _ in range(200):  # until its bac is there
+        if len(await defaut.pilot.lister()) > 1:
+            break
+        await asyncio.sleep(0.01)
+    else:
+        pytest.fail("no bac came")
+    await quitter_les_chantiers()
+    assert await defaut.pilot.lister() == ["defaut"]
 
 
 async def test_a_service_that_goes_away_is_told_in_the_page_of_the_work_and_in_the_bar_of_time(

@@ -14,6 +14,7 @@ from fps.kit.ground.telemetry import configure_logs
 from fps.kit.wire.carrier import bearer, open_client
 from fps_console.commandes.liaison import believed, ensure_bac, read_token
 from fps_console.web.app import application
+from fps_console.web.chantiers import quitter_les_chantiers
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def serve(settings: Settings, *, lecture_seule: bool = False) -> int:
     async def life(app: Any) -> AsyncIterator[None]:
         waiting = asyncio.create_task(_wait(pilot, app.state))
         yield
+        await quitter_les_chantiers()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         await client.aclose()

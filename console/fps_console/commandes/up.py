@@ -139,6 +139,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from fps_console.web.app import application
+            from fps_console.web.chantiers import quitter_les_chantiers
 
             servers = [
                 server(
@@ -158,7 +159,10 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             servers += [server(found.services[p].asgi, host, ports[p], contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root, None if lecture_seule else token)
-            await _serve(servers, sockets, stop, partial(ready.announce, en_json), quiet=en_json)
+            try:
+                await _serve(servers, sockets, stop, partial(ready.announce, en_json), quiet=en_json)
+            finally:
+                await quitter_les_chantiers()  # while the services are still there
     return 0
 
 

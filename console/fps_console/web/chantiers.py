@@ -22,6 +22,7 @@ LIGNES: Final = 400  # lines told of one; the first ones go
 BATTEMENT: Final = 10.0  # seconds without anything to tell, after which a stream says that it lives
 SOUFFLE: Final = 0.25  # seconds between two tellings of one stream
 ADIEU: Final = 10.0  # seconds that a command has to end when it is stopped
+NOM_DE_TACHE = "chantier-"
 
 
 @dataclass(eq=False)
@@ -114,7 +115,7 @@ class Chantiers:
         self._par_cle[chantier.cle] = chantier
         while len(self._par_cle) > GARDES and (vieux := next((un for un in self._par_cle.values() if un.finie), None)) is not None:
             del self._par_cle[vieux.cle]
-        chantier.tache = asyncio.create_task(_mener(chantier, mener), name=f"chantier-{chantier.cle}")
+        chantier.tache = asyncio.create_task(_mener(chantier, mener), name=f"{NOM_DE_TACHE}{chantier.cle}")
         chantier.tache.add_done_callback(lambda tache: chantier.reveiller())
         return chantier
 
@@ -131,6 +132,14 @@ async def _mener(chantier: C, mener: Callable[[C], Awaitable[None]]) -> None:
         log.error("un travail demandé par une page a échoué", exc_info=error)
         que_faire = "Son journal la dit en entier ; signalez-la au projet."
         chantier.refus = Refus("Le simulateur a fait une faute", type(error).__name__, "", que_faire, "erreur-imprevue", 500)
+
+
+async def quitter_les_chantiers() -> None:
+    """Stop every work of this loop and wait for its end: the console stops, and what a work has made takes its bac with it."""
+    taches = [une for une in asyncio.all_tasks() if une.get_name().startswith(NOM_DE_TACHE)]
+    for une in taches:
+        une.cancel()
+    await asyncio.gather(*taches, return_exceptions=True)
 
 
 def cle() -> str:
