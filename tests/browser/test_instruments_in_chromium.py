@@ -74,7 +74,7 @@ def test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_ve
         page.get_by_label("à la main : les pages").check()
         page.get_by_label("Seulement ces épreuves").fill("EX-304 EX-306")
         page.get_by_role("button", name="Éprouver", exact=True).click()  # without a bac: what was typed stays
-        expect(page.locator("#champ-bac-erreur")).to_be_visible()
+        expect(page.locator("#bac-erreur")).to_be_visible()
         expect(page.get_by_label("Seulement ces épreuves")).to_have_value("EX-304 EX-306")
         page.get_by_label("Bac du produit").select_option("essai")
         page.get_by_role("button", name="Contrôler d’abord").click()
@@ -122,7 +122,7 @@ def test_a_life_of_the_catalogue_is_watched_step_by_step_and_leads_to_its_dossie
         expect(page.locator(".recit")).to_contain_text("FPS établi par l’agent", timeout=20_000)
         expect(page.locator("[aria-current=step]")).to_have_count(1)  # it is on its way
         expect(page.get_by_text("jouée comme elle est écrite")).to_be_visible(timeout=60_000)
-        page.get_by_role("link", name=re.compile("^Dossier")).click()
+        page.get_by_role("link", name=re.compile(r"^Dossier \d")).click()
         expect(page.locator("main")).to_contain_text("rejet")
         page.goto(f"{simulator.console}/simulateur")
         page.get_by_label("Texte rencontré").select_option(index=1)  # the articles that it met are known from now on
