@@ -129,9 +129,9 @@ async def test_what_was_typed_for_a_bac_that_somebody_deletes_is_shown_again(def
     ouverts = {path: Forme((await agent.get(path)).text, path.rpartition("/")[2]).donnees for path in (etablir, ville)}
     await defaut.pilot.supprimer("bref")
     for path, champ in ((etablir, "voie"), (ville, "nom")):
-        gone = await agent.post(path, data={**ouverts[path], champ: "7 rue perdue"})
+        gone = await agent.post(path, data={**ouverts[path], champ: "7 rue perdue | au fond"})
         sound(gone)
-        assert gone.status_code == 404 and "bac-inconnu" in gone.text and "7 rue perdue" in gone.text, path
+        assert gone.status_code == 404 and "bac-inconnu" in gone.text and "7 rue perdue | au fond" in gone.text, path
 
 
 async def test_two_tabs_and_the_back_button_do_an_act_once_each_and_say_what_the_second_cannot(

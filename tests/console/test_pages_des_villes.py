@@ -16,6 +16,7 @@ from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import sound
 from tests.console.test_pages_formes import Forme, agent, envoyer, fait
+from tests.console.test_pages_qui_agissent import navigateur
 
 __all__ = ["agent"]
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
@@ -107,6 +108,8 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     )
     sound(trop)
     assert trop.status_code in (409, 422) and 'id="depot-erreur"' in trop.text
+    encore = await agent.post(f"{desks}/conventions/1/depot", data=Forme(trop.text, "depot").donnees)
+    assert encore.status_code == 422 and "champ-vide" in encore.text  # the model of ANTAI does not take the place of the file
     assert (await agent.get(f"{desks}/conventions/1/modele.pdf")).content.startswith(b"%PDF-")
     await fait(agent, f"{desks}/conventions/1/depot")
     shown = await agent.get(desks)
@@ -115,8 +118,13 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     signees = [line for line in await defaut.pilot.audit("defaut") if line["acte"] == "convention"]
     assert ["alix" in str(line["qui"]) for line in signees] == [True]  # it was done in her name
     # The court: a code that is told once, a password, a session; what an agent may not do is told by its service.
-    inscrit = await fait_et_dit(agent, f"{desks}/inscrire-un-agent-au-portail", login="sacha", nom="Sacha Exemple", role="agent")
-    (code,) = re.findall(r"« sacha » : <code>([^<]+)</code>", inscrit)
+    inscrit = await envoyer(agent, f"{desks}/inscrire-un-agent-au-portail", login="sacha", nom="Sacha Exemple", role="agent")
+    dite, montre = inscrit.headers["location"], re.compile(r"« sacha » : <code>([^<]+)</code>")
+    async with navigateur(defaut) as autre:  # without a session
+        assert not montre.search((await autre.get(dite)).text)
+    assert not montre.search((await agent.get(dite.replace(siret, "21590350100017"))).text)
+    (code,) = montre.findall((await agent.get(dite)).text)
+    assert not montre.search((await agent.get(dite)).text)
     choisi = {"login": "sacha", "code": code, "mot_de_passe": phrase}
     await fait(agent, f"{desks}/choisir-son-mot-passe-portail", **choisi)
     await fait(agent, f"{desks}/session/ccsp", login="sacha", mot_de_passe=phrase)
@@ -125,7 +133,9 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     assert "Aucune requête n’a été communiquée" in theirs.text and "Cet acte est celui du responsable" in theirs.text
     refused = await envoyer(agent, f"{desks}/accepter-cahier-charges")
     assert refused.status_code == 403
-    assert await fait(agent, f"{desks}/session/ccsp/fin") == desks
+    assert 'action="' + f'{desks}/session/ccsp"' in (await agent.get(f"{desks}/session/ccsp/fin")).text  # what it shows opens one
+    quitte = await agent.post(f"{desks}/session/ccsp/fin", data=Forme((await agent.get(desks)).text, "fin").donnees)
+    assert (quitte.status_code, quitte.headers["location"]) == (303, desks)
     assert "Aucune requête" not in (await agent.get(desks)).text
     await fait(agent, f"{desks}/accepter-cahier-charges")
     sans = await envoyer(agent, f"{desks}/deposer-un-memoire-au-portail", numero="26000001")

@@ -76,6 +76,8 @@ async def test_the_letters_of_a_bac_are_listed_searched_turned_both_ways_and_tak
     assert lettres(await lecteur.get(page, params={"dossier": f" {numeros[0][:14]} {numeros[0][14:]}"})) == [
         c["id"] for c in written if c["sujet"] == numeros[0]
     ]
+    copie = f"{numeros[0]} Clé {int(numeros[0]) % 97:02d}"
+    assert lettres(await lecteur.get(page, params={"dossier": copie})) == [c["id"] for c in written if c["sujet"] == numeros[0]]
     genre = written[0]["type"]
     assert lettres(await lecteur.get(page, params={"genre": genre})) == [c["id"] for c in written if c["type"] == genre]
     imprimeur = await lecteur.get(page, params={"a": "imprimeur"})

@@ -71,7 +71,7 @@ async def test_no_value_of_any_door_of_the_console_is_a_fault_of_ours(defaut: Wo
                     for hostile in ADRESSES:
                         await essayer(method, adresse({**vrais, mot: hostile}), headers=headers)
                 if method == "GET" and not pilote:
-                    for hostile in (ADRESSES[0], ADRESSES[2], "1" * 2000, "0001-01-01T00:00:00%2B14:00"):
+                    for hostile in (ADRESSES[0], ADRESSES[2], "1" * 2000, "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59"):
                         await essayer(method, f"{vrai}?{'&'.join(f'{nom}={hostile}' for nom in noms)}"[:60_000])
                 if method == "POST" and pilote:
                     for corps in CORPS:

@@ -29,6 +29,7 @@ TAILLE: Final = 256 * 1024  # bytes of a form without a file
 CHAMPS: Final = 5_000  # fields of a form: a town with a hundred zones
 ILLISIBLE: Final = "Le formulaire ne se lit pas : revenez à sa page, puis renvoyez-le."
 JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
+KEPT: Final = re.compile(r"\.garde\.\d+$")  # a file that the form keeps: its name, then its bytes (see pieces)
 SECRET: Final = re.compile(r"mot_de_passe|(^|\.)(ancien|nouveau|code)$")  # what a page never shows again
 REFAIRE: Final = "refaire"  # the button that changes the form itself, and does nothing else
 SANS_SEANCE: Final = "Dans un terminal, « fps pages » donne un lien : ouvrez-le dans ce navigateur, puis renvoyez le formulaire."
@@ -195,7 +196,8 @@ class Formes:
             return self.cadre.fragment(request, "refus.html", refus.statut, refus=refus, lieu=lieu or "refus")
         valeurs = {} if saisie is None else saisie.valeurs
         tus = {JETON, CLE, REFAIRE}
-        saisi = [(nom, v.partition("|")[0]) for nom, v in valeurs.items() if v and nom not in tus and not SECRET.search(nom)]
+        dites = {nom: v.partition("|")[0] if KEPT.search(nom) else v for nom, v in valeurs.items()}  # of a file, its name
+        saisi = [(nom, v) for nom, v in dites.items() if v and nom not in tus and not SECRET.search(nom)]
         return await self.cadre.page(request, "erreur.html", refus.statut, refus=refus, saisi=saisi, titre=refus.titre, accueil=True)
 
     def routes(

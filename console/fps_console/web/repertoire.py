@@ -101,6 +101,12 @@ def numero_lu(texte: str) -> str:
     return serre
 
 
+def sujet_lu(texte: str) -> str:
+    """What a list is asked about: the number of a FPS as somebody copied it, or another subject without its spaces."""
+    lu = numero_lu(texte)
+    return lu if len(lu) == 26 and lu.isascii() and lu.isdigit() else "".join(texte.split())
+
+
 async def page(lecture: Lecture, bac: str, demande: Mapping[str, str], noms: Mapping[str, str], limite: int = PAGE) -> Repertoire:
     """A page of the dossiers that are asked, one query of one service; the other is asked for the lines. Raises PiloteErreur.
 

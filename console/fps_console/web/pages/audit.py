@@ -51,7 +51,7 @@ def routes(cadre: Cadre) -> list[Route]:
         """A page of the lines of a service. Raises PiloteErreur, ValueError when an instant cannot be read."""
         recule = "avant" in demande
         recentes = (demande.get("tri") != "anciennes") is not recule
-        au = _instant(demande.get("au", ""))
+        au = _instant(demande.get("au", ""), de_plus=timedelta(minutes=1))
         found = await cadre.pilot.chercher_audit(
             service,
             SANS_BAC if demande.get("ou") == "sans-bac" else bac,
@@ -59,7 +59,7 @@ def routes(cadre: Cadre) -> list[Route]:
             resultat=demande.get("resultat"),
             texte=demande.get("texte"),
             du=_dit(_instant(demande.get("du", ""))),
-            au=_dit(None if au is None else au + timedelta(minutes=1)),
+            au=_dit(au),
             tri="recentes" if recentes else "anciennes",
             apres=demande.get("avant") or demande.get("apres"),
             limite=PAGE,
@@ -171,13 +171,13 @@ class InstantIllisible(ValueError):
         self.texte = texte
 
 
-def _instant(texte: str) -> datetime | None:
-    """An instant of this machine as a form says it, in the time of Paris."""
+def _instant(texte: str, de_plus: timedelta = timedelta()) -> datetime | None:
+    """An instant of this machine as a form says it, in the time of Paris, and so much more."""
     if not texte:
         return None
     try:
         lu = datetime.fromisoformat(texte)
-        return (lu if lu.tzinfo else lu.replace(tzinfo=PARIS)).astimezone(PARIS)
+        return (lu if lu.tzinfo else lu.replace(tzinfo=PARIS)).astimezone(PARIS) + de_plus
     except (ValueError, OverflowError):
         raise InstantIllisible(texte) from None
 

@@ -19,6 +19,7 @@ from fps_console.web.boites import A_FAIRE, ETATS, MODES, RESULTATS, en_mots, ju
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Saisie
 from fps_console.web.listes import PAGE, Feuille, demandee, illisible, rassembler, voisines
+from fps_console.web.repertoire import sujet_lu
 from fps_simulateur.langue.moments import normal
 from fps_simulateur.pilote import villes
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -96,7 +97,7 @@ def routes(cadre: Cadre) -> list[Route]:
                 bac,
                 siret,
                 etat=demande.get("etat"),
-                sujet="".join(demande.get("dossier", "").split()),
+                sujet=sujet_lu(demande.get("dossier", "")),
                 tri="recentes" if sens else "anciennes",
                 apres=demande.get("avant") or demande.get("apres"),
                 limite=PAGE,

@@ -18,6 +18,7 @@ from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Saisie
 from fps_console.web.listes import PAGE, Feuille, adresse, demandee, illisible, rassembler, voisines
 from fps_console.web.pages.dossiers import IDENTIFIER
+from fps_console.web.repertoire import sujet_lu
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 CHAMPS: Final = ("genre", "a", "dossier", "du", "au", "tri")
@@ -40,7 +41,7 @@ def routes(cadre: Cadre) -> list[Route]:
             bac,
             type=demande.get("genre"),
             destinataire=demande.get("a"),
-            sujet="".join(demande.get("dossier", "").split()),
+            sujet=sujet_lu(demande.get("dossier", "")),
             du=demande.get("du"),
             au=demande.get("au"),
             tri="recents" if sens else "anciens",

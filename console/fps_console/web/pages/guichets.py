@@ -33,6 +33,7 @@ from fps_console.web.guichets import (
     Entrees,
 )
 from fps_console.web.pieces import FORMULAIRE
+from fps_console.web.seances import Seance
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 ICI: Final = "/bacs/{bac}/villes/{siret}/guichets"
@@ -51,7 +52,7 @@ def utile(un: ActeAuGuichet, demande: Mapping[str, Any] | None) -> bool:
 
 def routes(cadre: Cadre) -> list[Route]:
     """What the desks know of a town, the sessions of its agents, and each form."""
-    contrats, codes = Contrats(cadre), OrderedDict[str, list[tuple[str, str]]]()
+    contrats, codes = Contrats(cadre), OrderedDict[str, tuple[Seance, str, list[tuple[str, str]]]]()
 
     def lieu(request: Request) -> tuple[str, str]:
         siret = cadre.siret(request)
@@ -61,6 +62,17 @@ def routes(cadre: Cadre) -> list[Route]:
 
     def entrees(request: Request) -> Entrees:
         return Entrees(cadre.seances.de(request), *lieu(request))
+
+    def codes_dits(request: Request) -> list[tuple[str, str]]:
+        """The codes that an act of this session has just given in this town: told once."""
+        cle = request.query_params.get("dit", "")
+        if cle not in codes:
+            return []
+        seance, ici, dits = codes[cle]
+        if seance is not cadre.seances.de(request) or ici != request.url.path:
+            return []
+        del codes[cle]
+        return dits
 
     async def guichets(request: Request) -> Response:
         bac, siret = lieu(request)
@@ -117,7 +129,7 @@ def routes(cadre: Cadre) -> list[Route]:
                 for party in SESSIONS
             },
             lignes={nom: [(normal(un), titre(GUICHETS[normal(un)].acte)) for un in tous] for nom, tous in LIGNES.items()},
-            codes=codes.get(request.query_params.get("dit", ""), []),
+            codes=codes_dits(request),
             **lus,
         )
 
@@ -131,7 +143,7 @@ def routes(cadre: Cadre) -> list[Route]:
     async def voir_session(request: Request, saisie: Saisie) -> Response:
         bac, siret = lieu(request)
         own: dict[str, Any] = {"siret": siret, "ici": ICI.format(bac=bac, siret=siret), "bureau": BUREAUX[bureau(request)]}
-        return await cadre.page(request, "villes/session.html", bac=bac, saisie=saisie, action=request.url.path, **own)
+        return await cadre.page(request, "villes/session.html", bac=bac, saisie=saisie, action=request.url.path.removesuffix("/fin"), **own)
 
     async def entrer(geste: Geste) -> str:
         (bac, siret), party = lieu(geste.request), bureau(geste.request)
@@ -217,7 +229,7 @@ def routes(cadre: Cadre) -> list[Route]:
             siennes.quitter(un.acte.a)
         dits = [(str(r["login"]), str(r["code"])) for r in reponse.get("elements", [reponse]) if isinstance(r, dict) and r.get("code")]
         if dits:
-            codes[geste.cle] = dits
+            codes[geste.cle] = (geste.seance, ICI.format(bac=bac, siret=siret), dits)
             while len(codes) > CODES:
                 codes.popitem(last=False)
         return f"{ICI.format(bac=bac, siret=siret)}?fait={normal(un.acte.nom)}" + (f"&dit={geste.cle}" if dits else "")
@@ -239,6 +251,8 @@ def routes(cadre: Cadre) -> list[Route]:
         (bac, siret), rang = lieu(geste.request), cadre.rang(geste.request, "rang")
         entree, envoye = Entrees(geste.seance, bac, siret).chez(Party.ANTAI), geste.saisie.fichiers.get("depot")
         porteur, path = None if entree is None else entree.jeton, f"/espaces/{siret}/conventions/{rang}"
+        if envoye is None and geste["avec_fichier"]:  # a file was refused: the model is not put in its place
+            geste.exiger(depot="le document signé, ou rouvrez cette page pour déposer celui de l'ANTAI")
         octets = await envoye.read() if envoye is not None else (await demander(Party.ANTAI, bac, "GET", f"{path}/modele", porteur)).content
         try:
             await demander(Party.ANTAI, bac, "PUT", f"{path}/depot", porteur, content=octets, headers={"Content-Type": PDF})

@@ -21,6 +21,7 @@ from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie
 from fps_console.web.listes import PAGE, Feuille, demandee, illisible, rassembler, voisines
+from fps_console.web.repertoire import sujet_lu
 from fps_simulateur.pilote.pilot import PiloteErreur
 
 CHAMPS: Final = ("ou", "service", "sens", "dossier", "tri")
@@ -49,7 +50,7 @@ def routes(cadre: Cadre) -> list[Route]:
             lieu(bac, demande.get("ou", "")),
             service,
             sens=demande.get("sens"),
-            sujet="".join(demande.get("dossier", "").split()),
+            sujet=sujet_lu(demande.get("dossier", "")),
             tri="recentes" if sens else "anciennes",
             apres=demande.get("avant") or demande.get("apres"),
             limite=PAGE + 1,

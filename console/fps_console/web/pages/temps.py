@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -33,6 +34,7 @@ VITESSES: Final[Mapping[str, str]] = {
     "86400": "un jour par seconde",
     "604800": "une semaine par seconde",
 }
+LOIN: Final = 20_000  # lines of the journals after which only their number is told
 FIL: Final = 40  # lines told of what a clock that runs has brought
 # The days that have a name, in the order of a life, with their words after « jusqu'à ».
 REPERES: Final[Mapping[str, str]] = {
@@ -240,12 +242,17 @@ async def suivre_le_fil(cadre: Cadre, request: Request, bac: str, page: str) -> 
     """Look at the journals of a bac whose clock runs. Raises PiloteErreur."""
     ici = await cadre.pilot.marques(bac)
     depuis, vus = (_marques(request.query_params.get(nom, ""), ici) for nom in ("depuis", "vus"))
-    tous = [] if depuis == ici else [(str(f["sujet"]), recit.ligne(f)) async for f in recit.au_fil(cadre.pilot.faits(bac, depuis, ici))]
-    if len(tous) > FIL:  # the page has become long: from the next look on, only what is new
+    derniers, nombre = deque[tuple[str, recit.Ligne]](maxlen=FIL), sum(ici[s] - depuis[s] for s in SERVICES)
+    if 0 < nombre <= LOIN:
+        nombre = 0
+        async for fait in recit.au_fil(cadre.pilot.faits(bac, depuis, ici)):
+            derniers.append((str(fait["sujet"]), recit.ligne(fait)))
+            nombre += 1
+    if nombre > FIL:  # the page has become long: from the next look on, only what is new
         depuis = vus
     marques = {nom: ".".join(str(lues[s]) for s in SERVICES) for nom, lues in (("depuis", depuis), ("vus", ici))}
     vivante = re.fullmatch(rf"/bacs/{bac}(/dossiers/\d{{26}})?", page.partition("?")[0])  # where nobody types
-    return Fil(tous[-FIL:], max(0, len(tous) - FIL), bool(vus != ici and vivante), urlencode({"retour": page, **marques}))
+    return Fil([*derniers], nombre - len(derniers), bool(vus != ici and vivante), urlencode({"retour": page, **marques}))
 
 
 def _marques(texte: str, ici: Mapping[Party, int]) -> Mapping[Party, int]:
