@@ -85,9 +85,13 @@ async def test_long_texts_and_digests_come_back_as_they_were_and_a_file_packs_th
     assert all((size < 500) == bool(getattr(database, "path", "")) for (size,) in sizes)
 
 
-def test_a_released_dictionary_is_never_edited_and_what_was_not_packed_here_is_told() -> None:
+def test_a_released_dictionary_is_never_edited_and_what_was_not_packed_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hashlib.sha256("\n".join(packed._listed()[: WORDS[0]]).encode()).hexdigest()[:16] == WORDS[1]  # a new word comes after them
     assert {n: hashlib.sha256(packed._words(n)).hexdigest()[:16] for n in packed.DICTIONARIES} == DICTIONARIES
+    assert {n: digest[:16] for n, digest in packed.DIGESTS.items()} == DICTIONARIES
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="messages-1"):
+        patch.setattr(packed, "DIGESTS", {1: "0" * 64})
+        packed._words.__wrapped__(1)
     whole = packed.pack("le même texte, encore et encore, " * 9)
     assert isinstance(whole, bytes)
     for wrong in (b"", b"\x09" + whole[1:], whole[:-1], whole + b"x"):

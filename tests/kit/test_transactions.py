@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from fps.errors import Introuvable
 from fps.kit.data import tables
+from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine import archive, bacs, dead_letters, journal, ledger, reprise, verification
 from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.collector import Collector, Item
@@ -285,6 +286,26 @@ async def test_too_many_requests_are_told_to_come_back() -> None:
 
     with pytest.raises(Overloaded):
         collector.put([Item("b", [], nothing) for _ in range(20_001)])
+
+
+async def test_what_follows_waits_when_the_database_did_not_do_what_came_before() -> None:
+    done: list[str] = []
+
+    async def cut_once(items: list[Item]) -> list[str]:
+        if not done:
+            done.append("coupée")
+            raise DatabaseUnavailable("la connexion est tombée")
+        done.extend(item.bac for item in items)
+        return ["fait"] * len(items)
+
+    async def nothing(work: Work) -> None: ...
+
+    collector = Collector(cut_once, lambda batch: [batch[:1], batch[1:]])
+    collector.start()
+    before, after = await collector.do([Item("avant", [], nothing), Item("apres", [], nothing)])
+    assert isinstance(before, DatabaseUnavailable) and isinstance(after, DatabaseUnavailable) and done == ["coupée"]
+    assert await collector.do([Item("encore", [], nothing)]) == ["fait"]
+    await collector.stop()
 
 
 async def test_a_letter_that_left_takes_no_other_away_at_the_place_where_it_was(service: Service) -> None:

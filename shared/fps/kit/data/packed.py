@@ -4,6 +4,7 @@ They are read as what they were. What was written as plain text, by an earlier v
 (docs/adr/0045-packed-texts.md).
 """
 
+import hashlib
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,10 @@ LEAST: Final = 48  # bytes under which a text is left alone
 # What begins a packed text, the file of its dictionary, its window, its memory. A dictionary that was released never changes: a better
 # one is another line, and these still read what they wrote.
 DICTIONARIES: Final = {1: ("messages-1.txt", -15, 5), 2: ("actes-1.txt", -12, 5)}
+DIGESTS: Final = {
+    1: "a98a01fff1b68be9e6092943a1dd0d955e0c2bbfeca51331d0d6b7a454a26730",
+    2: "3a7c8c539ae8fe7d5d9a0990bfcf1cae0eb2747cadacf9e32a66cae9ece9e2db",
+}
 WORDS: Final = "mots-1.txt"  # one a line; frozen too, but for its end: a word is told by its rank
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 HEX: Final = re.compile(r"[0-9a-f]{64}")
@@ -63,7 +68,10 @@ class HexDigest(TypeDecorator[str]):
 @cache
 def _words(number: int) -> bytes:
     name = DICTIONARIES[number][0]
-    return files("fps.kit.data").joinpath("dictionaries", name).read_bytes()
+    words = files("fps.kit.data").joinpath("dictionaries", name).read_bytes()
+    if hashlib.sha256(words).hexdigest() != DIGESTS[number]:  # with another one, a text would be read as another text
+        raise RuntimeError(f"le dictionnaire {name} n'est pas celui qui a été livré : réinstallez le simulateur")
+    return words
 
 
 @cache

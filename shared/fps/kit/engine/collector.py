@@ -89,8 +89,9 @@ class Collector:
 
     async def now(self, items: Sequence[Item]) -> list[Any]:
         """Do items at once, in the transaction that the caller holds: it is the writer."""
+        refused: Unavailable | None = None
         for start in range(0, len(items), BATCH):
-            await self._settle(list(items[start : start + BATCH]))
+            refused = await self._settle(list(items[start : start + BATCH]), refused)
         return await asyncio.gather(*(item.future for item in items), return_exceptions=True)
 
     async def _run(self) -> None:
@@ -104,8 +105,9 @@ class Collector:
                 await self._fill(last)
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             last = len(batch)
+            refused: Unavailable | None = None
             for part in self._cut(batch):
-                await self._settle(part)
+                refused = await self._settle(part, refused)
 
     async def _fill(self, wanted: int) -> None:
         """Under load, leave those who have just been answered a few milliseconds to come back: fuller batches, fewer commits."""
@@ -114,17 +116,16 @@ class Collector:
                 return
             await asyncio.sleep(0.001)
 
-    async def _settle(self, batch: list[Item]) -> None:
+    async def _settle(self, batch: list[Item], refused: Unavailable | None = None) -> Unavailable | None:
+        """Do items and answer them; gives why the database did not. `refused`: why it did not do what came before, which goes first."""
         try:
-            results: list[Any] = await self._process(batch)
+            results: list[Any] = await self._process(batch) if refused is None else [refused] * len(batch)
         except Unavailable as error:
-            results = [error] * len(batch)
+            refused, results = error, [error] * len(batch)
         except Exception as error:
             if len(batch) > 1:
                 middle = len(batch) // 2
-                await self._settle(batch[:middle])
-                await self._settle(batch[middle:])
-                return
+                return await self._settle(batch[middle:], await self._settle(batch[:middle]))
             log.exception("traitement impossible", extra={"bac": batch[0].bac})
             results = [error]
         for item, result in zip(batch, results, strict=True):
@@ -134,3 +135,4 @@ class Collector:
                     item.future.exception()  # read once: a caller that left must not raise a warning
                 else:
                     item.future.set_result(result)
+        return refused

@@ -38,7 +38,7 @@ class Sharing:
         held: set[tuple[str, str]] = set()
         for one, kind, bac, dossiers in asked:
             those = {(bac, dossier) for dossier in dossiers or NOBODY}
-            if dossiers is None or not held.isdisjoint(those) or self.wide(kind):
+            if not dossiers or not held.isdisjoint(those) or self.wide(kind):
                 held |= those
                 alone.append(one)
             else:
@@ -47,6 +47,6 @@ class Sharing:
 
     def scope(self, asked: Sequence[tuple[str, frozenset[str] | None]], *, alone: bool) -> Scope:
         """What a transaction holds for these bacs and dossiers."""
-        if alone or any(dossiers is None for _, dossiers in asked):
+        if alone or not all(dossiers for _, dossiers in asked):
             return Scope(frozenset(bac for bac, _ in asked), None, self.parts)
         return Scope.of(((bac, one) for bac, dossiers in asked for one in dossiers or NOBODY), self.parts)
