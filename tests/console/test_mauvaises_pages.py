@@ -140,6 +140,8 @@ async def test_two_tabs_and_the_back_button_do_an_act_once_each_and_say_what_the
     page = f"/bacs/defaut/dossiers/{await establish(defaut, date_heure_constat='2026-06-27T10:30:00+02:00')}"
     ici, la = [Forme((await agent.get(f"{page}/actes/annuler-fps")).text, "annuler-fps").donnees for _ in range(2)]
     done = await agent.post(f"{page}/actes/annuler-fps", data=ici)
+    assert "C’est fait" in (await agent.get(done.headers["location"])).text
+    assert "C’est fait" not in (await agent.get(f"{page}?fait=payer-fps")).text  # whoever wrote that address did nothing
     back = await agent.post(f"{page}/actes/annuler-fps", data=ici)  # the back button: the same form
     other = await agent.post(f"{page}/actes/annuler-fps", data=la)  # the other tab: the state has changed
     assert done.status_code == back.status_code == 303 and done.headers["location"] == back.headers["location"]

@@ -199,7 +199,18 @@ async def test_what_is_dead_is_listed_with_its_cause_and_replayed_once_or_says_w
     told = await agent.get(all_.headers["location"])
     sound(told)
     assert "1 rejouée." in told.text and "leur nouvelle cause" in told.text
-    for faux in ("/antai/envoi/rien", "/antai/ailleurs/x", "/personne/envoi/x", f"/antai/envoi/{'x' * 300}", "/antai/envoi/%00"):
+    async with navigateur(defaut) as passant:  # the same address, given to somebody who did nothing
+        assert "1 rejouée." not in (await passant.get(all_.headers["location"])).text
+        assert (await passant.get(first.headers["location"])).status_code == 404
+    assert "12 rejouées" not in (await agent.get(f"{page}?rejouees=12")).text
+    for faux in (
+        "/antai/envoi/rien?rejouee=1",
+        "/antai/envoi/rien",
+        "/antai/ailleurs/x",
+        "/personne/envoi/x",
+        f"/antai/envoi/{'x' * 300}",
+        "/antai/envoi/%00",
+    ):
         assert (await agent.get(page + faux)).status_code == 404, faux
 
 
@@ -292,6 +303,10 @@ async def test_the_box_of_an_editor_tells_each_try_its_exchange_and_what_its_sig
     for query in ("?etat=perdue", "?apres=x", "?avant=-1"):
         assert (await agent.get(boite + query)).status_code == 422, query
     assert (await agent.get("/bacs/defaut/boites?apres=abc")).status_code == 422
+    monkeypatch.setattr(boites, "PAGE", 2)
+    large = await agent.get("/bacs/defaut/boites?ville=e")  # more towns than a page holds
+    sound(large)
+    assert large.status_code == 422 and "Précisez la collectivité" in large.text and "Aucune boîte" not in large.text
 
 
 def rangs(answer: httpx.Response) -> list[int]:

@@ -78,6 +78,13 @@ async def test_the_heads_of_the_columns_sort_and_say_how(trois: tuple[httpx.Asyn
         assert set(listes(await client.get(LISTE, params={"tri": tri}))) == {*numeros}
 
 
+async def test_the_list_of_antai_is_said_to_be_in_the_order_of_what_it_received(trois: tuple[httpx.AsyncClient, list[str]]) -> None:
+    client, _ = trois
+    page = (await client.get(LISTE, params={"liste": "antai"})).text
+    assert "les derniers reçus d’abord" in page and "aria-sort" not in page and "Constat</th>" in page
+    assert 'aria-sort="ascending"' in (await client.get(LISTE, params={"liste": "antai", "tri": "montant"})).text
+
+
 async def test_what_only_antai_knows_is_found_there_and_said(defaut: World) -> None:
     message: dict[str, Any] = CreationFps.example
     await defaut.services[Party.ANTAI].service.ask("defaut", lambda work: _etablir(work, message))

@@ -92,6 +92,11 @@ class Cadre:
         found.filters.update(intitule=intitule, tel=tel)
         return found
 
+    def vient_d_agir(self, request: Request) -> bool:
+        """Whether who asks for this page was led there by an act of his."""
+        seance = self.seances.de(request)
+        return seance is not None and seance.a_mene(str(request.url))
+
     async def page(self, request: Request, gabarit: str, statut: int = 200, *, bac: str | None = None, **valeurs: Any) -> HTMLResponse:
         """A page made from its template; with a `bac`, its time stands above. Raises PiloteErreur, HTTPException 404.
 

@@ -59,6 +59,7 @@ TRIS: Final = (
     ("etat", "par état"),
     ("-etat", "par état, à rebours"),
 )
+TRIS_ANTAI: Final = (("", "les derniers reçus d'abord"), ("constat", "les premiers reçus d'abord"), *TRIS[2:])
 TRI: Final = "-constat"
 COLONNES: Final = ("Numéro", "Clé", "SIRET", "Collectivité", "Immatriculation", "Constat", "Montant", "État (collectivité)", "État (ANTAI)")
 LOT: Final = 200  # lines of an export that are read at once

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +30,12 @@ def lien(console: str, jeton: str) -> str:
 
 def _sceau(jeton: str, tete: str) -> str:
     return hmac.new(jeton.encode(), f"fps-pages\0{tete}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _ou(adresse: str) -> tuple[str, list[tuple[str, str]]]:
+    """Where an address leads, however it is encoded."""
+    lue = urlsplit(adresse)
+    return unquote(lue.path), parse_qsl(lue.query)
 
 
 @dataclass(eq=False)
@@ -55,6 +62,11 @@ class Seance:
             while len(self._faits) > FAITS:
                 self._faits.popitem(last=False)
         return await asyncio.shield(tache)
+
+    def a_mene(self, adresse: str) -> bool:
+        """Whether an act of this session led to an address: what a page tells there of an act was done, and nobody wrote it in a link."""
+        menees = (t.result() for t in self._faits.values() if t.done() and not t.cancelled() and t.exception() is None)
+        return _ou(adresse) in map(_ou, menees)
 
     def _finie(self, cle: str, tache: "asyncio.Task[str]") -> None:
         if tache.cancelled() or tache.exception() is not None:

@@ -59,9 +59,9 @@ def offerts(etat: DossierPartout) -> dict[str, Any]:
     return {"offerts": [*devant.items()], "autres": autres}
 
 
-def fait_de(request: Request) -> str:
-    """The act that the address says was just done."""
-    un = NOMS.get(request.query_params.get("fait", ""))
+def fait_de(cadre: Cadre, request: Request) -> str:
+    """The act that has just led to this page, if any."""
+    un = NOMS.get(request.query_params.get("fait", "")) if cadre.vient_d_agir(request) else None
     return "" if un is None else un.nom
 
 

@@ -17,7 +17,7 @@ from fps.kit.ground.clock import PARIS
 from fps.parties import LIBELLES, Party
 from fps_console.web.boites import A_FAIRE, ETATS, MODES, RESULTATS, en_mots, juger, reponse, requete
 from fps_console.web.cadre import Cadre, Famille
-from fps_console.web.formes import Geste, Saisie
+from fps_console.web.formes import Geste, Refus, Refuse, Saisie
 from fps_console.web.listes import PAGE, Feuille, demandee, illisible, rassembler, voisines
 from fps_console.web.repertoire import sujet_lu
 from fps_simulateur.langue.moments import normal
@@ -45,6 +45,8 @@ def routes(cadre: Cadre) -> list[Route]:
             feuille = await lire(bac, demande, chercher(demande.get("ville", ""), noms))
         except PiloteErreur as error:
             saisie = illisible(error, demande)
+        except Refuse as error:
+            saisie = Saisie(demande, error.refus)
         return await cadre.page(
             request,
             "boites/boites.html",
@@ -59,9 +61,12 @@ def routes(cadre: Cadre) -> list[Route]:
         )
 
     async def lire(bac: str, demande: Mapping[str, str], sirets: list[str] | None) -> Feuille:
-        """A page of the boxes, town by town; `sirets`: of these towns only. Raises PiloteErreur."""
+        """A page of the boxes, town by town; `sirets`: of these towns only. Raises PiloteErreur, Refuse when they are too many."""
         if sirets == []:
             return Feuille()
+        if sirets is not None and len(sirets) > PAGE:
+            phrase = f"{len(sirets)} collectivités répondent à « {demande.get('ville', '')} » : écrivez plus de son nom, ou son SIRET."
+            raise Refuse(Refus("Précisez la collectivité", phrase, "", phrase, "recherche-trop-large", 422, {"ville": phrase}))
         params: dict[str, Any] = {"apres": demande.get("avant") or demande.get("apres") or "", "recule": "avant" in demande, "limite": PAGE}
         params = params if sirets is None else {"siret": sirets}
         voulus = [service for service in SERVICES if demande.get("service") in (None, service)]
@@ -81,16 +86,21 @@ def routes(cadre: Cadre) -> list[Route]:
             raise HTTPException(404, "Aucun service ne tient cette boîte.")
         return cadre.bac(request), Party(service), siret
 
+    async def sienne(bac: str, service: Party, siret: str) -> dict[str, Any]:
+        """The box of a town. Raises PiloteErreur, HTTPException 404."""
+        page = await cadre.pilot.boites(service, bac, siret=[siret])
+        boite = next((_boite(service, b) for b in page["boites"] if b["siret"] == siret), None)
+        if boite is None:
+            raise HTTPException(404, f"{LIBELLES[service]} n'a pas de boîte pour le SIRET {siret} dans le bac « {bac} ».")
+        return boite
+
     async def une(request: Request, saisie: Saisie) -> Response:
         bac, service, siret = demandes(request)
         demande = demandee(request, *CHAMPS)
         vue, feuille = Saisie(demande), Feuille()
         descend = demande.get("tri") != "anciennes"
         sens = descend is not ("avant" in demande)
-        page = await cadre.pilot.boites(service, bac, apres=f"{int(siret) - 1:014d}" if int(siret) else "", limite=1)
-        boite = next((_boite(service, b) for b in page["boites"] if b["siret"] == siret), None)
-        if boite is None:
-            raise HTTPException(404, f"{LIBELLES[service]} n'a pas de boîte pour le SIRET {siret} dans le bac « {bac} ».")
+        boite = await sienne(bac, service, siret)
         try:
             found = await cadre.pilot.lettres_de_boite(
                 service,
@@ -122,7 +132,7 @@ def routes(cadre: Cadre) -> list[Route]:
             feuille=feuille,
             filtree="etat" in demande or "dossier" in demande,
             voisines=voisines(chemin, demande, feuille),
-            renvoyees=_nombre(request.query_params.get("renvoyees", "")),
+            renvoyees=_nombre(request.query_params.get("renvoyees", "")) if cadre.vient_d_agir(request) else None,
             choix={"etat": CHOIX_ETATS, "tri": TRIS},
         )
 
@@ -149,9 +159,10 @@ def routes(cadre: Cadre) -> list[Route]:
             chemin=UNE.format(bac=bac, service=service, siret=siret),
             service=LIBELLES[service],
             lettre=en_mots(found),
+            mode=(await sienne(bac, service, siret))["mode"],
             essais=essais,
             saisie=saisie,
-            renvoyee="renvoyees" in request.query_params,
+            renvoyee="renvoyees" in request.query_params and cadre.vient_d_agir(request),
         )
 
     async def renvoyer(geste: Geste) -> str:
@@ -188,13 +199,13 @@ def _boite(service: Party, une: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def chercher(texte: str, noms: Mapping[str, str]) -> list[str] | None:
-    """The towns that a text names, by their SIRET or by a part of their name, some at most; None when nothing is asked."""
+    """The towns that a text names, by their SIRET or by a part of their name; None when nothing is asked."""
     if not texte:
         return None
     serre = "".join(texte.split())
     if serre.isascii() and serre.isdigit() and len(serre) == 14:
         return [serre]
-    return sorted(siret for siret, nom in noms.items() if normal(texte) in normal(nom) or siret.startswith(serre))[:PAGE]
+    return sorted(siret for siret, nom in noms.items() if normal(texte) in normal(nom) or siret.startswith(serre))
 
 
 def _nombre(texte: str) -> int | None:

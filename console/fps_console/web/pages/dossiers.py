@@ -26,7 +26,7 @@ def routes(cadre: Cadre) -> list[Route]:
         if found is None:
             raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]} dans le bac « {bac} ».")
         actes = offerts(await lire(cadre.lecture, bac, numero, found["journal"]))
-        return await cadre.page(request, "dossiers/dossier.html", bac=bac, dossier=found, fait=fait_de(request), **actes)
+        return await cadre.page(request, "dossiers/dossier.html", bac=bac, dossier=found, fait=fait_de(cadre, request), **actes)
 
     async def courrier(request: Request) -> Response:
         bac, service, identifier = cadre.bac(request), request.path_params["service"], request.path_params["identifiant"]

@@ -72,7 +72,7 @@ def routes(cadre: Cadre) -> list[Route]:
         except PiloteErreur as error:
             vue = illisible(error, demande, {"sujet": "dossier"})
         chemin = CHEMIN.format(bac=bac)
-        faites = request.query_params.get("rejouees", "")
+        faites = request.query_params.get("rejouees", "") if cadre.vient_d_agir(request) else ""
         return await cadre.page(
             request,
             "mortes/mortes.html",
@@ -112,7 +112,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def une(request: Request, saisie: Saisie) -> Response:
         ou, service, vue = await chercher(request)
-        rejouee = "rejouee" in request.query_params
+        rejouee = "rejouee" in request.query_params and cadre.vient_d_agir(request)
         if vue is None and not rejouee:
             raise HTTPException(404, "Cette lettre n'est pas morte, ou plus : voyez la liste des lettres mortes de ce bac.")
         return await cadre.page(

@@ -51,7 +51,7 @@ def routes(cadre: Cadre) -> list[Route]:
             lignes=lu.feuille.lignes,
             entiere=bool(lu.feuille.lignes) and lu.feuille.suivant is None and lu.feuille.precedent is None,
             filtree=any(nom in demande for nom in repertoire.CHAMPS if nom not in ("tri", "liste")),
-            tetes=_tetes(chemin, suite),
+            tetes=_tetes(chemin, suite, lu.de),
             listes=[(nom, adresse(chemin, demande, liste=p.value, etat=None), p is lu.de) for p, nom in NOMS.items()],
             voisines=voisines(chemin, suite, lu.feuille),
             table=adresse(f"{chemin}.csv", suite),
@@ -60,7 +60,7 @@ def routes(cadre: Cadre) -> list[Route]:
                 ("", "tous"),
                 *((f"{p.value}.{e}", f"{recit.court(p)} : {recit.etat(e)}") for p, es in repertoire.ETATS.items() for e in es),
             ],
-            tris=repertoire.TRIS,
+            tris=repertoire.TRIS_ANTAI if lu.de is Party.ANTAI else repertoire.TRIS,
         )
 
     async def table(request: Request) -> Response:
@@ -84,10 +84,16 @@ async def _ensuite(premiers: list[str], suite: AsyncIterator[str]) -> AsyncItera
         yield un
 
 
-def _tetes(chemin: str, demande: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The heads of the columns: where a click leads, and in which order the list is."""
+def _tetes(chemin: str, demande: Mapping[str, str], de: Party) -> list[dict[str, Any]]:
+    """The heads of the columns: where a click leads, and in which order the list is.
+
+    ANTAI does not know the order of the findings, and its list is in that of what it received: no column shows it.
+    """
     tri, found = demande.get("tri", repertoire.TRI), []
     for nom, mots, premier in TETES:
+        if nom == "constat" and de is Party.ANTAI:
+            found.append({"nom": nom, "mots": mots, "lieu": "", "sens": "", "fleche": ""})
+            continue
         ici = tri.removeprefix("-") == nom
         autre = nom if tri.startswith("-") else f"-{nom}"
         sens = ("descending" if tri.startswith("-") else "ascending") if ici else ""

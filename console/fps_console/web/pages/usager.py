@@ -14,9 +14,10 @@ from fps.droit.money import euros
 from fps.parties import Party
 from fps_console.lecture import lettre
 from fps_console.mots import recit
-from fps_console.web.actes import NOMS, Contrats, faire, formulaire, normal, page_d_un_acte, titre
+from fps_console.web.actes import Contrats, faire, formulaire, normal, page_d_un_acte, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie, refus_de
+from fps_console.web.pages.actes import fait_de
 from fps_console.web.pieces import FORMULAIRE
 from fps_console.web.possibles import POSSIBLES, USAGER, lire, usuels
 from fps_simulateur.langue.actes import ACTES
@@ -77,7 +78,7 @@ def routes(cadre: Cadre) -> list[Route]:
             qui=urlencode({"immatriculation": plaque}),
             etat_dit=recit.etat,
             jour=date.fromisoformat,
-            fait=NOMS[demande["fait"]].nom if demande.get("fait") in NOMS else "",
+            fait=fait_de(cadre, request),
         )
 
     async def voir(request: Request, saisie: Saisie) -> Response:
