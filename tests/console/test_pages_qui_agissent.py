@@ -61,6 +61,8 @@ async def test_without_a_session_a_page_says_how_to_act_and_no_form_acts(defaut:
         assert (refused.status_code, 'value="autre"' in refused.text) == (403, True)  # what was typed is kept
         sound(refused)
         assert "Aucune séance n’est ouverte ici" in refused.text and "seance-requise" in refused.text
+        long = await client.post("/nouveau-bac", data={"nom": "autre", "graine": "x" * 300_000})
+        assert long.status_code == 403 and "revenez à la page précédente" in long.text  # more is not read of who has no session
         for headers in ({}, HTMX):
             moved = await client.post("/bacs/defaut/temps", data={"par": "jour"}, headers=headers)
             assert moved.status_code == 403 and "seance-requise" in moved.text
@@ -145,7 +147,7 @@ async def test_a_refusal_stands_beside_its_field_in_four_parts_and_nothing_typed
     empty = await agent.post("/nouveau-bac", data={**data, "nom": "", "date": ""})
     assert empty.status_code == 422 and "Dites le nom du bac." in empty.text
     long = await agent.post("/nouveau-bac", data={**data, "graine": "x" * 300_000})
-    assert long.status_code == 413 and "trop long" in long.text
+    assert long.status_code == 413 and "trop long" in long.text and "revenez à la page précédente" in long.text
     await defaut.pilot.creer("bref", instant("2026-06-28"))
     copy = await forme(agent, "/bacs/bref/copie")
     await defaut.pilot.supprimer("bref")  # somebody deletes it meanwhile

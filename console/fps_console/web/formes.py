@@ -25,6 +25,7 @@ from fps_simulateur.pilote.pilot import PiloteErreur
 if TYPE_CHECKING:
     from fps_console.web.cadre import Cadre
 
+NON_LU: Final = "Ce que vous aviez saisi n'a pas été lu : revenez à la page précédente de ce navigateur, qui l'a encore."
 TAILLE: Final = 256 * 1024  # bytes of a form without a file
 CHAMPS: Final = 5_000  # fields of a form: a town with a hundred zones
 ILLISIBLE: Final = "Le formulaire ne se lit pas : revenez à sa page, puis renvoyez-le."
@@ -135,7 +136,7 @@ class Formes:
         try:
             self.seance_de(request)
         except Refuse as refus:
-            dehors, limite = refus, min(limite, TAILLE)
+            dehors, limite = Refuse(replace(refus.refus, detail=f"{refus.refus.detail} {NON_LU}")), min(limite, TAILLE)
         _borner(request, limite, dehors)
         try:
             envoi = await request.form(max_files=20, max_fields=CHAMPS, max_part_size=limite)
@@ -262,7 +263,7 @@ def _borner(request: Request, limite: int, refus: Exception | None) -> None:
         message = await receive()
         lus += len(message.get("body", b""))
         if lus > limite:
-            raise refus or HTTPException(413, f"Le formulaire est trop long : {limite // 1024} Kio au plus.")
+            raise refus or HTTPException(413, f"Le formulaire est trop long : {limite // 1024} Kio au plus. {NON_LU}")
         return message
 
     request._receive = borne
