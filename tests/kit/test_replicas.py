@@ -22,6 +22,7 @@ from fps.kit.data.scope import Scope, in_parts
 from fps.kit.data.shares import Shares
 from fps.kit.engine import bacs, days, ledger, verification
 from fps.kit.engine.service import Receipt, Service
+from fps.kit.engine.sharing import Sharing
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import PARIS, Marche
 from fps.kit.ground.faults import Malformed
@@ -139,7 +140,7 @@ async def test_a_part_is_the_same_for_python_and_for_postgresql(replicas: tuple[
 async def test_another_part_is_written_meanwhile_and_a_clock_waits_for_all(replicas: tuple[Service, Service]) -> None:
     first, second = replicas
     other = next(n for n in range(2, 99) if part_of("essai", numero(n), PARTS) != part_of("essai", numero(1), PARTS))
-    async with first.database.write(Scope.of([("essai", numero(1))], PARTS)):
+    async with first.database.write(Scope.of([("essai", numero(1))])):
         (receipt,) = await asyncio.wait_for(second.receive([emission_letter(other)]), 10)
         assert receipt == Receipt("recu")
         same = asyncio.create_task(second.receive([emission_letter(1)]))
@@ -149,6 +150,17 @@ async def test_another_part_is_written_meanwhile_and_a_clock_waits_for_all(repli
     await clock
     async with second.reading("essai") as reading:
         assert reading.work.today == date(2026, 10, 6)
+
+
+async def test_replicas_that_were_set_otherwise_still_write_one_dossier_one_after_the_other(replicas: tuple[Service, Service]) -> None:
+    first, second = replicas
+    n = next(n for n in range(2, 99) if part_of("essai", numero(n), PARTS) != part_of("essai", numero(n), PARTS // 2))
+    assert first.sharing is not None and first.sharing.parts == PARTS
+    second.sharing = Sharing(PARTS // 2)
+    async with first.database.write(first.sharing.scope([("essai", frozenset({numero(n)}))], alone=False)):
+        same = asyncio.create_task(second.receive([emission_letter(n)]))
+        assert await waits(same)
+    assert await same == [Receipt("recu")]
 
 
 @pytest.mark.parametrize("mot", ["un", "serie-a", "voisin"])
@@ -189,7 +201,7 @@ async def test_one_identifier_for_two_dossiers_is_taken_for_one_of_them(replicas
 async def test_the_journals_of_a_bac_are_read_in_the_order_in_which_they_are_committed(replicas: tuple[Service, Service]) -> None:
     """Who follows a journal by its positions never misses a line that a slower replica wrote before."""
     first, second = replicas
-    scopes = [Scope.of([("essai", numero(n))], PARTS) for n in range(2, 40)]
+    scopes = [Scope.of([("essai", numero(n))]) for n in range(2, 40)]
     one, other = next((a, b) for a in scopes for b in scopes if a.mine != b.mine)
     async with first.database.write(one) as slow:
         await slow.in_turn(["essai"])

@@ -1,4 +1,4 @@
-"""What a transaction may change when several processes write at once: some parts of the dossiers of some bacs, or these bacs whole."""
+"""What a transaction may change when several processes write at once: some dossiers of some bacs, or these bacs whole."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, FromClause, Integer, any_, bindparam, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from fps.kit.ground.partage import part_of
+from fps.kit.ground.partage import GRAINS, part_of
 
 # The first keys of the advisory locks of a database: PostgreSQL keeps those that have two keys apart from those that have one.
 BAC: Final = zlib.crc32(b"fps: a bac") >> 1
-PART: Final = zlib.crc32(b"fps: a part of the dossiers") >> 1
+GRAIN: Final = zlib.crc32(b"fps: a part of the dossiers") >> 1
 TURN: Final = zlib.crc32(b"fps: the journals of a bac") >> 1
 MOST: Final = 64  # bacs that are locked one by one; more are locked as all of them
 
@@ -23,20 +23,20 @@ class HorsPartage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`mine`: parts of the dossiers of these bacs, and nothing else of them; None: the whole of these bacs.
+    """`mine`: grains of the dossiers of these bacs, and nothing else of them; None: the whole of these bacs.
 
-    Whoever has a bac whole is alone in it; whoever has parts of it shares it with who has others.
+    Whoever has a bac whole is alone in it; whoever has grains of it shares it with who has others. A grain is a part of the finest cutting,
+    whatever this process was set to: two that were set otherwise still write one dossier one after the other.
     """
 
     bacs: frozenset[str]
     mine: frozenset[int] | None
-    parts: int
 
     @classmethod
-    def of(cls, dossiers: Iterable[tuple[str, str]], parts: int) -> "Scope":
+    def of(cls, dossiers: Iterable[tuple[str, str]]) -> "Scope":
         """What holds these dossiers."""
         known = list(dossiers)
-        return cls(frozenset(bac for bac, _ in known), frozenset(part_of(bac, one, parts) for bac, one in known), parts)
+        return cls(frozenset(bac for bac, _ in known), frozenset(part_of(bac, one, GRAINS) for bac, one in known))
 
     def whole(self) -> "Scope":
         """The same bacs, alone in them."""
@@ -44,14 +44,14 @@ class Scope:
 
     def holds(self, bac: str, dossier: str) -> bool:
         """Whether this transaction is the only one that changes that dossier."""
-        return bac in self.bacs and (self.mine is None or part_of(bac, dossier, self.parts) in self.mine)
+        return bac in self.bacs and (self.mine is None or part_of(bac, dossier, GRAINS) in self.mine)
 
     def locks(self) -> Iterator[tuple[int, int, bool]]:
         """The advisory locks to take, in the order in which everybody takes them: two keys, and whether it is shared."""
         for key in sorted({of_bac(bac) for bac in self.bacs}):
             yield BAC, key, self.mine is not None
-        for part in sorted(self.mine or ()):
-            yield PART, part, False
+        for grain in sorted(self.mine or ()):
+            yield GRAIN, grain, False
 
 
 def of_bac(bac: str) -> int:

@@ -48,5 +48,5 @@ class Sharing:
     def scope(self, asked: Sequence[tuple[str, frozenset[str] | None]], *, alone: bool) -> Scope:
         """What a transaction holds for these bacs and dossiers."""
         if alone or not all(dossiers for _, dossiers in asked):
-            return Scope(frozenset(bac for bac, _ in asked), None, self.parts)
-        return Scope.of(((bac, one) for bac, dossiers in asked for one in dossiers or NOBODY), self.parts)
+            return Scope(frozenset(bac for bac, _ in asked), None)
+        return Scope.of(((bac, one) for bac, dossiers in asked for one in dossiers or NOBODY))

@@ -4,6 +4,7 @@ import hashlib
 from functools import lru_cache
 
 PARTS = (1, 2, 4, 8, 16, 32, 64)  # into how many parts the work may be cut
+GRAINS = PARTS[-1]  # a part of any cutting is made of whole grains
 
 
 @lru_cache(maxsize=65_536)
