@@ -77,11 +77,12 @@ def assemble(
     bus_url: str = "memory://",
     databases: Mapping[Party, str] | None = None,
     addresses: Mapping[Party, str] | None = None,
+    spans: Any = None,
     **settings: Any,
 ) -> World:
     """Build the four services on one bus and one in-process network; nothing is opened yet.
 
-    `addresses` are where they will listen, when they do: what they print, and never write to.
+    `addresses` are where they will listen, when they do: what they print, and never write to. `spans` keeps their traces.
     """
     token = token or secrets.token_urlsafe(24)
     addresses = dict(addresses or default_addresses())
@@ -97,7 +98,7 @@ def assemble(
     services: dict[Party, Running] = {}
     for party, definition in DEFINITIONS.items():
         own = first.model_copy(update={"database_url": urls[party]})
-        services[party] = build(definition, own, bus, open_client(applications, present=always(pki.chaine(party))), pki)
+        services[party] = build(definition, own, bus, open_client(applications, present=always(pki.chaine(party))), pki, spans)
         applications[addresses[party]] = services[party].asgi
     return World(services, addresses, client, Pilot(client, addresses, token), token, pki)
 

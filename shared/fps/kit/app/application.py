@@ -1,5 +1,6 @@
 """The ASGI application of a service: letters, its own API, pilot, health, figures, documentation; and its life, from start to stop."""
 
+import asyncio
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -9,7 +10,7 @@ from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from fastapi import FastAPI
@@ -53,9 +54,14 @@ from fps.kit.web.gate import Gate
 from fps.kit.web.media import forme
 from fps.kit.web.prompt import Prompt
 from fps.kit.web.quotas import Quotas
+from fps.kit.web.seen import Seen
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
 from fps.kit.wire.opening import open_bus
+from fps.parties import Party
+
+if TYPE_CHECKING:
+    from fps.kit.ground.traces import Spans, Traces
 
 VERSION = "0.1.0"
 SPECIMEN = page.SPECIMEN
@@ -75,13 +81,22 @@ class Running:
 
 
 def build(
-    definition: Definition, settings: Settings, bus: Bus | None = None, client: httpx.AsyncClient | None = None, pki: Pki | None = None
+    definition: Definition,
+    settings: Settings,
+    bus: Bus | None = None,
+    client: httpx.AsyncClient | None = None,
+    pki: Pki | None = None,
+    spans: "Spans | None" = None,
 ) -> Running:
-    """Assemble a service; `bus`, `client` and `pki` are given when services share a process. Nothing is opened before the lifespan."""
+    """Assemble a service; `bus`, `client` and `pki` are given when services share a process. Nothing is opened before the lifespan.
+
+    `spans`: who keeps its traces in this process, whatever the environment asks for.
+    """
     pki = pki or open_pki(settings)
     service = Service(definition, settings, open_database(settings.database_url), [Trust(pki), Boites()])
     metrics = Metrics(service.party)
     service.observe = metrics.observe
+    service.traces = traces = _traces(service.party, settings, spans)
     own_bus, own_client = bus is None, client is None
     bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays, settings.parts)
     client = client or open_client(verify=between_services(pki, service.party))
@@ -125,6 +140,8 @@ def build(
         await service.stop()
         if own_client:
             await client.aclose()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
 
     app = FastAPI(
         title=definition.titre,
@@ -165,7 +182,17 @@ def build(
         app.router.routes.extend(guichet.routes(service).routes)
         app.router.routes.extend(guichet.pilotage(service).routes)
     _technical(app, service, bus, metrics, room)
-    return Running(service, app, Mandataires(BacPath(witness), settings.proxy_networks), relay, facteur, inbound, bus)
+    seen = Seen(witness, metrics, traces)
+    return Running(service, app, Mandataires(BacPath(seen), settings.proxy_networks), relay, facteur, inbound, bus)
+
+
+def _traces(party: Party, settings: Settings, spans: "Spans | None") -> "Traces | None":
+    """The traces of a service, None unless somebody asked for them: nothing of them is imported then."""
+    if spans is None and not settings.exporters:
+        return None
+    from fps.kit.ground.traces import open_traces
+
+    return open_traces(party.value, settings.exporters, spans)
 
 
 def open_pki(settings: Settings) -> Pki:

@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import uvicorn
 from pydantic import ValidationError
@@ -34,7 +35,7 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         # A default that depends on a wrong setting is one more error, of nobody.
         told = [e for e in error.errors() if e["type"] != "default_factory_not_called"]
-        return _wrong(definition, [(f"FPS_{str(e['loc'][0]).upper()}", str(e["input"])) for e in told])
+        return _wrong(definition, [(_variable(str(e["loc"][0])), str(e["input"])) for e in told])
     if not settings.database_url.startswith(("sqlite", "postgresql")):
         return _wrong(definition, [("FPS_DATABASE_URL", settings.database_url)])
     if not settings.bus_url.startswith(("memory:", "amqp://", "amqps://")):
@@ -43,6 +44,8 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
         return _wrong(definition, [("FPS_PARTITIONS", f"{settings.partitions}, sans PostgreSQL et RabbitMQ")])
     if settings.tls and settings.pki_dir is None:
         return _wrong(definition, [("FPS_PKI_DIR", "")])
+    if settings.exporters and find_spec("opentelemetry.sdk") is None:
+        return _wrong(definition, [("OTEL_TRACES_EXPORTER", "demandé sans l'extra « traces » de fps-shared")])
     configure_logs(settings.log_level)
     match arguments:
         case ["serve"]:
@@ -89,6 +92,11 @@ def _config(definition: Definition, settings: Settings) -> uvicorn.Config:
         log.warning("sans TLS ni mandataire déclaré, les messages des flux REST sont refusés (FPS_TLS, FPS_PROXYS)")
     port = settings.port or PORTS[definition.party]
     return listening(running.asgi, settings.host, port, context, loop="auto", timeout_graceful_shutdown=GRACE)
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return name if name.startswith("OTEL_") else f"FPS_{name.upper()}"
 
 
 def _wrong(definition: Definition, settings: Sequence[tuple[str, str]]) -> int:

@@ -34,6 +34,8 @@ class Item:
     geste: Geste | None = None  # what it asks, as it may be asked again
     porte: tuple[str, str] | None = None  # by which door a request came, and what it asks: kept in the audit journal
     dossiers: frozenset[str] | None = None  # the only dossiers that it touches, when that is known before
+    cause: str = ""  # the `traceparent` of what asks for it
+    act: str = ""  # that of its act, where traces are asked for
     alone: bool = False  # whether it is done with its bac to itself, where several replicas write
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, Text, bindparam, select
 
@@ -14,7 +14,7 @@ from fps.kit.data.database import Croisement, Database, LigneEnDouble, Transacti
 from fps.kit.data.scope import HorsPartage, Scope, in_parts
 from fps.kit.data.shares import Shares
 from fps.kit.data.sql import Row
-from fps.kit.engine import buried
+from fps.kit.engine import buried, following
 from fps.kit.engine.buried import EcheanceInconnue
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.sharing import Sharing
@@ -24,6 +24,9 @@ from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.partage import part_of
 from fps.parties import Party
 from fps.regles.echeances import Nature
+
+if TYPE_CHECKING:
+    from fps.kit.ground.traces import Traces
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000  # deadlines per transaction
@@ -53,6 +56,7 @@ class Days:
     sharing: Sharing | None
     shares: Shares | None
     observe: Callable[[str, str, int], None]
+    traces: "Traces | None"
 
     def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
         """Of the service."""
@@ -142,25 +146,37 @@ class Days:
             await batch.open([bac], [])
             today = civil_date(batch.bac(bac).horloge.now(batch.wall))
             await batch.open([], ((bac, key) for key in self._deadline_keys(rows, today)))
+            lived: list[str] = []
             for subject, kind, _ in rows:
                 if kind not in self.kinds:
                     raise EcheanceInconnue(f"« {kind} » : le service {self.party} n'a pas d'échéance de ce nom")
-                await self._live_one(batch, bac, subject, kind)
+                lived.append(await self._live_one(batch, bac, subject, kind))
+            begun = 0 if self.traces is None else self.traces.now()
             await batch.save()
+        if self.traces is not None:
+            self.traces.since("transaction", begun, lived, bac=bac, lot=len(rows))
         self.announce(batch)
         self.observe("echeance", "vecue", len(rows))
 
-    async def _live_one(self, batch: Batch, bac: str, subject: str, kind: Nature) -> None:
-        work = Work(batch, batch.bac(bac))
+    async def _live_one(self, batch: Batch, bac: str, subject: str, kind: Nature) -> str:
+        """One deadline; gives the `traceparent` of its span, "" where no traces are asked for."""
         try:
-            work.unschedule(subject, kind)
-            with work.noting():
-                await self.definition.deadlines[kind](subject, work)
-            work.keep()
+            if self.traces is None:
+                await self._lived(Work(batch, batch.bac(bac)), subject, kind)
+                return ""
+            with following.living(self.traces, batch, bac, subject, kind) as trace:
+                await self._lived(Work(batch, batch.bac(bac), 0, trace), subject, kind)
+                return trace
         except HorsPartage:
             if self.sharing is not None:
                 self.sharing.learn(kind)
             raise
+
+    async def _lived(self, work: Work, subject: str, kind: Nature) -> None:
+        work.unschedule(subject, kind)
+        with work.noting():
+            await self.definition.deadlines[kind](subject, work)
+        work.keep()
 
     def _deadline_keys(self, rows: list[Row], today: date) -> Iterable[Key]:
         for subject in dict.fromkeys(r[0] for r in rows):

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fps.confiance.habilitation import INTERNE, Identite
 from fps.confiance.refus import AccesRefuse
@@ -20,7 +20,7 @@ from fps.kit.data.records import Record
 from fps.kit.data.scope import HorsPartage, Scope
 from fps.kit.data.shares import Shares
 from fps.kit.data.sql import Insert, Row, Upsert
-from fps.kit.engine import audit
+from fps.kit.engine import audit, following
 from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.clocks import Clocks
 from fps.kit.engine.collector import Collector, Item
@@ -30,6 +30,7 @@ from fps.kit.engine.extension import Extension
 from fps.kit.engine.sharing import Sharing
 from fps.kit.engine.villes import Directories
 from fps.kit.engine.work import Batch, Key, Work
+from fps.kit.ground.bac_path import trace_en_cours
 from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import HorlogeEnRetard, LettreAttendue, Malformed, Unavailable
 from fps.kit.ground.partage import part_of
@@ -41,6 +42,9 @@ from fps.kit.wire.envelope import Letter, canonical, digest
 from fps.messages.message import Message
 from fps.parties import SERVICES, Channel, Party
 from fps.releves import VENUES
+
+if TYPE_CHECKING:
+    from fps.kit.ground.traces import Traces
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -81,6 +85,7 @@ class Service(Days):
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.moved = asyncio.Event()  # set at the next commit, then another takes its place: who looks at a bac again sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
+        self.traces: Traces | None = None
 
     def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
         """What one transaction of this service loads and will save."""
@@ -95,7 +100,7 @@ class Service(Days):
 
         `qui` brought them: None for nobody known, by default who the broker let in.
         """
-        items = [Item(letter.bac, self._keys(message, qui), _nothing, letter, message, qui) for letter, message in letters]
+        items = [Item(x.bac, self._keys(message, qui), _nothing, x, message, qui, cause=x.traceparent) for x, message in letters]
         if self.sharing is not None:
             for item, (_, message) in zip(items, letters, strict=True):
                 item.dossiers = self._dossiers(message.sujet, item.keys)
@@ -136,10 +141,14 @@ class Service(Days):
 
         `dossiers`: the only ones that it touches, when they are known.
         """
-        result = (await self.do([Item(bac, keys, run, geste=geste_en_cours.get(), porte=porte_en_cours.get(), dossiers=dossiers)]))[0]
+        result = (await self.do([self._asked(bac, keys, run, dossiers)]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]
+
+    def _asked(self, bac: str, keys: Sequence[Key], run: Callable[[Work], Awaitable[Any]], dossiers: frozenset[str] | None) -> Item:
+        here = (geste_en_cours.get(), porte_en_cours.get(), trace_en_cours.get())
+        return Item(bac, keys, run, geste=here[0], porte=here[1], cause=here[2], dossiers=dossiers)
 
     @asynccontextmanager
     async def reading(self, bac: str) -> AsyncIterator["Reading"]:
@@ -172,6 +181,7 @@ class Service(Days):
             inbox = {r[:2]: r for r in await tx.load(tables.inbox, list(ids))}
             known, fresh = frozenset(inbox), list[Row]()
             results = [await self._one(batch, item, inbox, fresh) for item in items]
+            begun = 0 if self.traces is None else self.traces.now()
             latest = {row[:2]: row for row in fresh}  # a letter refused on another day has its line already
             if scope is None:
                 batch.ops.append(Upsert(tables.inbox, INBOX, list(latest.values())))
@@ -180,6 +190,8 @@ class Service(Days):
                 batch.ops.append(Insert(tables.inbox, INBOX, [row for key, row in latest.items() if key not in known]))
             batch.notes += [note for one in self.extensions.values() for note in one.notes(batch, items, results)]
             await batch.save()
+        if self.traces is not None:
+            self.traces.since("transaction", begun, [i.act for i in items if i.act], lot=len(items))
         batch.noted()
         self.announce(batch)
         for row in fresh:
@@ -225,7 +237,10 @@ class Service(Days):
 
     async def _one(self, batch: Batch, item: Item, inbox: dict[Row, Row], fresh: list[Row]) -> Any:
         try:
-            return await self._act(batch, item, inbox, fresh)
+            if self.traces is None or not (item.letter or item.cause):
+                return await self._act(batch, item, inbox, fresh)
+            with following.acting(self.traces, batch, item):
+                return await self._act(batch, item, inbox, fresh)
         except HorsPartage:
             if self.sharing is not None:
                 self.sharing.learn(_kind(item))
@@ -235,7 +250,7 @@ class Service(Days):
         if item.letter is not None and item.message is not None:
             return await self._letter(batch, item, item.letter, item.message, inbox, fresh)
         try:
-            work = Work(batch, batch.bac(item.bac))
+            work = Work(batch, batch.bac(item.bac), 0, item.act)
         except BacInconnu as error:
             return error
         try:
@@ -276,7 +291,7 @@ class Service(Days):
             # What was refused to somebody on another day of the bac is looked at again: its cause may have been the date.
         if letter.apres is not None and letter.source in INTERNAL and (letter.bac, letter.apres) not in inbox:
             return LettreAttendue(letter.apres)
-        work = Work(batch, bac, letter.rang, letter.traceparent)
+        work = Work(batch, bac, letter.rang, item.act or item.cause)
         identity = {"id": letter.id, "type": letter.type}
         work.record(message.sujet, "reception", message.law, **identity)
         outcome, answer = "recu", None

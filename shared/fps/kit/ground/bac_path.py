@@ -13,6 +13,7 @@ PREFIX = re.compile(r"/bacs/([^/]*)(/.*)?")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 correlation: contextvars.ContextVar[str] = contextvars.ContextVar("correlation", default="")
 bac_courant: contextvars.ContextVar[str] = contextvars.ContextVar("bac", default="")
+trace_en_cours: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")  # the `traceparent` of the request in progress
 
 
 def bac_of(request: HTTPConnection) -> str:

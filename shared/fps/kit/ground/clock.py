@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -20,6 +21,11 @@ DEBUT, FIN = datetime(1990, 1, 1, tzinfo=PARIS), datetime(2199, 12, 31, 23, 59, 
 def wall_now() -> datetime:
     """The machine's time, in UTC: for `wall_time`, retries and TLS only, never for the law."""
     return datetime.now(UTC)
+
+
+def wall_nanoseconds() -> int:
+    """The same in nanoseconds, as the spans of a trace say it."""
+    return time_ns()
 
 
 def paris(day: date, hour: time = SOIR) -> datetime:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fps.kit.ground.partage import PARTS
@@ -86,6 +86,23 @@ class Settings(BaseSettings):
     import_mio: int = Field(
         16_384, ge=1, description="MiB of an exported bac that this service takes back at most; it is kept in TMPDIR meanwhile"
     )
+
+    otel_exporter: str = Field("", validation_alias="OTEL_TRACES_EXPORTER")
+    otel_endpoint: str = Field("", validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"))
+    otel_disabled: bool = Field(False, validation_alias="OTEL_SDK_DISABLED")
+
+    @property
+    def exporters(self) -> tuple[str, ...]:
+        """Where the traces go, by the variables that OpenTelemetry itself reads: nowhere unless one of them says so."""
+        names = self.otel_exporter or ("otlp" if self.otel_endpoint else "")
+        return () if self.otel_disabled else tuple(one for part in names.split(",") if (one := part.strip()) not in ("", "none"))
+
+    @field_validator("otel_exporter")
+    @classmethod
+    def _exported(cls, value: str) -> str:
+        if unknown := {part.strip() for part in value.split(",")} - {"", "none", "otlp", "console"}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: otlp, console or none")
+        return value
 
     @field_validator("addresses", "public_addresses", mode="before")
     @classmethod

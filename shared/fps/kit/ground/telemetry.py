@@ -5,11 +5,13 @@ import sys
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from fps.kit.ground.bac_path import bac_courant, correlation
+from fps.kit.ground.bac_path import bac_courant, correlation, trace_en_cours
 from fps.kit.ground.faults import trace
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -17,6 +19,8 @@ def _context(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
     for key, variable in (("correlation", correlation), ("bac", bac_courant)):
         if value := variable.get():
             event.setdefault(key, value)
+    if traceparent := trace_en_cours.get():
+        event.setdefault("trace_id", traceparent[3:35])
     return event
 
 
@@ -61,7 +65,17 @@ class Metrics:
         self._counter = Counter("fps_evenements", "Lettres et échéances traitées", ("service", "nature", "issue"), registry=self.registry)
         self._waiting = Gauge("fps_demandes_en_attente", "Demandes qui attendent le prochain lot", ("service",), registry=self.registry)
         self._statements = Gauge("fps_instructions_sql", "Instructions SQL envoyées", ("service",), registry=self.registry)
+        labels = ("service", "methode", "porte", "statut")
+        self._asked = Histogram("fps_requete_duree_secondes", "Durée des requêtes", labels, registry=self.registry, buckets=BOUNDS)
+        self._doors: dict[tuple[str, str, int], Histogram] = {}  # asked once for each: the library looks for them under a lock
         self.party = party
+
+    def asked(self, method: str, door: str, status: int, seconds: float, trace: str = "") -> None:
+        """A request was answered; `trace`: the `traceparent` of its span, of which the bucket keeps the last one."""
+        key = (method if method in METHODS else "AUTRE", door, status)
+        if (found := self._doors.get(key)) is None:
+            found = self._doors[key] = self._asked.labels(self.party, key[0], door, str(status))
+        found.observe(seconds, {"trace_id": trace[3:35]} if trace else None)
 
     def observe(self, nature: str, issue: str, number: int) -> None:
         """Count things done."""

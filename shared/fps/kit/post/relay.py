@@ -5,7 +5,8 @@ import contextlib
 import itertools
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,7 +22,7 @@ from fps.kit.data.scope import in_parts
 from fps.kit.data.sql import Delete, Instant, Row, Upsert
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
-from fps.kit.ground.clock import wall_now
+from fps.kit.ground.clock import PARIS, wall_now
 from fps.kit.ground.faults import Malformed, Unavailable, cause
 from fps.kit.post.inbound import DEAD
 from fps.kit.wire.bus import Bus, address
@@ -176,9 +177,10 @@ class Relay:
             by_key.setdefault(address(letter, self.service.settings.parts), {})[position] = letter
         left = 0
         for key, found in by_key.items():
-            values = list(found.values())
-            packs = [values[i : i + PACK] for i in range(0, len(values), PACK)]
-            later = {x.id: x for x in await self.bus.publish(key, packs)}
+            with self._followed(found) as named:
+                values = list(named.values())
+                packs = [values[i : i + PACK] for i in range(0, len(values), PACK)]
+                later = {x.id: x for x in await self.bus.publish(key, packs)}
             fates = {p: _on_the_bus(x, later.get(x.id)) for p, x in found.items()}
             left += await self._close(found, fates)
         return left
@@ -235,7 +237,8 @@ class Relay:
         return found
 
     async def _group(self, letters: dict[int, Letter]) -> dict[int, Delivery]:
-        deliveries = dict(zip(letters, await self.carrier.deliver(list(letters.values())), strict=True))
+        with self._followed(letters) as named:
+            deliveries = dict(zip(letters, await self.carrier.deliver(list(named.values())), strict=True))
         receiver = by_type(next(iter(letters.values())).type).receiver
         told = {letters[p].id: wall_now() + timedelta(seconds=d.wait) for p, d in deliveries.items() if d.wait is not None}
         if told:  # those whose delay is over are forgotten
@@ -255,7 +258,9 @@ class Relay:
             sent = letters[position]
             # The receiver wrote the answer just after the letter: its rank follows, on both sides.
             source = f"/services/{cls.sender}"
-            answer = Letter(f"{sent.id}/reponse", sent.bac, cls.type, source, sent.subject, sent.rang + 1, sent.time, wall_now(), text)
+            answer = Letter(
+                f"{sent.id}/reponse", sent.bac, cls.type, source, sent.subject, sent.rang + 1, sent.time, wall_now(), text, sent.traceparent
+            )
             incoming.append((answer, message))
         results = await self.service.receive(incoming) if incoming else []
         for (letter, _), result in zip(incoming, results, strict=True):
@@ -263,6 +268,23 @@ class Relay:
                 position = next(p for p, x in letters.items() if f"{x.id}/reponse" == letter.id)
                 deliveries[position] = Delivery(Fate.PLUS_TARD, None, {"detail": f"réponse à traiter : {result!r}"})
         return deliveries
+
+    @contextlib.contextmanager
+    def _followed(self, letters: dict[int, Letter]) -> Iterator[dict[int, Letter]]:
+        """The same letters, each under the span of its way where traces are asked for: what it causes is under that one."""
+        if (traces := self.service.traces) is None:
+            yield letters
+            return
+        ways = {p: traces.sent(f"envoi {x.type.removeprefix('fps.')}", x.traceparent, **_said(x)) for p, x in letters.items()}
+        try:
+            yield {p: replace(x, traceparent=ways[p].traceparent) for p, x in letters.items()}
+        except Exception as error:
+            for way in ways.values():
+                way.failed(type(error).__name__)
+            raise
+        finally:
+            for way in ways.values():
+                way.end()
 
     async def _close(self, letters: dict[int, Letter], fates: dict[int, Delivery]) -> int:
         """Take the delivered letters out of the outbox; keep the others for later, or bury them."""
@@ -277,6 +299,12 @@ class Relay:
 
             left += await self.service.ask(bac, close, dossiers=frozenset(x.subject for x in mine.values()))
         return left
+
+
+def _said(letter: Letter) -> dict[str, str | int]:
+    """What a span says of a letter: nothing of what is in it."""
+    said: dict[str, str | int] = {"bac": letter.bac, "dossier": letter.subject, "message": letter.type, "flux": by_type(letter.type).flow}
+    return said | {"lettre": letter.id, "instant": letter.time.astimezone(PARIS).isoformat(), "essai": letter.attempts + 1}
 
 
 def _on_the_bus(sent: Letter, later: Letter | None) -> Delivery:

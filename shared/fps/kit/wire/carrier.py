@@ -265,7 +265,10 @@ class Carrier:
         return [judge(response.status_code, answer, _problem(response), retry_after(response))]
 
     async def _batch(self, letters: Sequence[Letter]) -> list[Delivery]:
-        lines = [f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}"{_apres(x)},"data":{x.body}}}' for x in letters]
+        lines = [
+            f'{{"id":{json.dumps(x.id)},"rang":{x.rang},"time":"{x.time.isoformat()}"{_apres(x)}{_traced(x)},"data":{x.body}}}'
+            for x in letters
+        ]
         url = f"{self._url(letters[0])}/lot"
         headers = self._headers(letters[0], "application/x-ndjson")
         response = await self.client.post(url, content="\n".join(lines).encode(), headers=headers)
@@ -279,6 +282,11 @@ class Carrier:
 
 def _apres(letter: Letter) -> str:
     return "" if letter.apres is None else f',"apres":{json.dumps(letter.apres)}'
+
+
+def _traced(letter: Letter) -> str:
+    """What ties this letter of a batch to what caused it: each has its own, the header of the request is that of one of them."""
+    return f',"traceparent":"{letter.traceparent}"' if TRACEPARENT.fullmatch(letter.traceparent) else ""
 
 
 def _text(answer: Any) -> str | None:
