@@ -49,22 +49,23 @@ class Lecture:
 
     async def dossier(self, bac: str, numero: str) -> dict[str, Any] | None:
         """Everything about one dossier: its summary, its timeline in words, its letters; None when nobody knows it."""
-        town, antai, titre = await asyncio.gather(
+        town, antai, titre, lines, noms = await asyncio.gather(
             self.get(Party.COLLECTIVITE, bac, f"/fps/{numero}"),
             self.get(Party.ANTAI, bac, f"/dossiers/{numero}"),
             self.get(Party.DGFIP, bac, f"/prises-en-charge/{numero}"),
+            self.pilot.journal(bac, numero),
+            villes.noms(self.pilot, bac),
         )
         if town is None and antai is None:
             return None
         suivi = None if antai is None else await self.get(Party.ANTAI, bac, f"/va-pilote/dossiers/{numero}", siret=antai["siret"])
-        lines = await self.pilot.journal(bac, numero)
         sujets = sujets_de(lines)
         par_sujet = await asyncio.gather(*(self.pilot.courriers(bac, sujet) for sujet in sujets))
         letters = sorted((lettre(c) for lues in par_sujet for c in lues), key=lambda c: (c["le"], c["flux"], c["id"]))
         lus = await asyncio.gather(*(self.pilot.courrier(bac, Party(c["service"]), c["id"]) for c in letters))
         contents = {c["id"]: lu for c, lu in zip(letters, lus, strict=True)}
         return {
-            **resume(numero, town, antai, await villes.noms(self.pilot, bac)),
+            **resume(numero, town, antai, noms),
             "faits": _facts(town, antai, titre),
             "annulations": [phrase for one in (suivi or {}).get("decisions", ()) if (phrase := _unsupported(one))],
             "lignes": [recit.ligne(line, contents) for line in recit.courtes(lines)],
@@ -73,6 +74,7 @@ class Lecture:
             "echeances": await self.pilot.a_venir(bac, sujets),
             "journal": lines,
             "contenus": contents,
+            "vues": {"ville": town, "antai": antai, "titre": titre},
         }
 
 

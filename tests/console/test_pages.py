@@ -100,6 +100,30 @@ def sound(answer: httpx.Response) -> Page:
     return page
 
 
+async def test_a_page_asks_each_thing_once(defaut: World, browser: httpx.AsyncClient) -> None:
+    numero = await establish(defaut)
+    await defaut.pilot.avancer("defaut", instant("2026-07-20T10:00"))
+    asked: list[str] = []
+
+    async def noted(request: httpx.Request) -> None:
+        asked.append(f"{request.method} {request.url}")
+
+    hooks = defaut.client.event_hooks["request"]
+    defaut.client.event_hooks = {"request": [*hooks, noted]}
+    try:
+        for page in (
+            *("", "/dossiers", "/courriers", "/boites", "/lettres-mortes", "/audit", "/actes", "/copie", "/villes"),
+            *(f"/dossiers/{numero}", f"/dossiers/{numero}/frise", f"/dossiers/{numero}/actes/deposer-un-rapo", f"/villes/{numero[:14]}"),
+            *(f"/villes/{numero[:14]}/guichets", f"/usager?numero={numero}&immatriculation={VEHICULE['immatriculation']}"),
+        ):
+            asked.clear()
+            answer = await browser.get(f"/bacs/defaut{page}")
+            assert answer.status_code == 200 and asked, page
+            assert {one for one in asked if asked.count(one) > 1} == set(), page
+    finally:
+        defaut.client.event_hooks = {"request": hooks}
+
+
 async def test_an_empty_bac_says_how_to_begin(browser: httpx.AsyncClient) -> None:
     answer = await browser.get("/")
     assert answer.status_code == 200

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from fps.droit.numero import NumeroFps, telepaiement, telepaiement_titre
@@ -64,21 +65,32 @@ class DossierPartout:
         return found
 
 
-async def lire(lecture: Lecture, bac: str, numero: str, journal: list[dict[str, Any]] | None = None) -> DossierPartout:
-    """What the four services show of a dossier today. Raises PiloteErreur."""
+async def lire(
+    lecture: Lecture,
+    bac: str,
+    numero: str,
+    journal: list[dict[str, Any]] | None = None,
+    *,
+    etat: Mapping[str, Any] | None = None,
+    vues: Mapping[str, Any] = MappingProxyType({}),
+) -> DossierPartout:
+    """What the four services show of a dossier today. `journal`, `etat` of its bac, `vues`: what is known already. Raises PiloteErreur."""
     lines = await lecture.pilot.journal(bac, numero) if journal is None else journal
     requetes = [s for s in sujets_de(lines) if s != numero]
-    vues = {
+    routes = {
         "ville": (Party.COLLECTIVITE, VUES[Party.COLLECTIVITE].format(numero=numero)),
         "antai": (Party.ANTAI, VUES[Party.ANTAI].format(numero=numero)),
         "titre": (Party.DGFIP, VUES[Party.DGFIP].format(numero=numero)),
         "rapo": (Party.COLLECTIVITE, f"/rapos/{numero}"),
     }
     if requetes:
-        vues |= {"requete": (Party.CCSP, f"/requetes/{requetes[-1]}"), "recours": (Party.COLLECTIVITE, f"/recours/{requetes[-1]}")}
-    etat, *found = await asyncio.gather(lecture.pilot.etat(bac), *(lecture.get(party, bac, path) for party, path in vues.values()))
-    jour = datetime.fromisoformat(etat["instant"]).astimezone(PARIS).date()
-    return DossierPartout(numero, jour, **{nom: vue or VIDE for nom, vue in zip(vues, found, strict=True)})
+        routes |= {"requete": (Party.CCSP, f"/requetes/{requetes[-1]}"), "recours": (Party.COLLECTIVITE, f"/recours/{requetes[-1]}")}
+    a_lire = {nom: route for nom, route in routes.items() if nom not in vues}
+    lues = await asyncio.gather(*(lecture.get(party, bac, path) for party, path in a_lire.values()))
+    instant = (await lecture.pilot.etat(bac) if etat is None else etat)["instant"]
+    jour = datetime.fromisoformat(instant).astimezone(PARIS).date()
+    found = {**vues, **dict(zip(a_lire, lues, strict=True))}
+    return DossierPartout(numero, jour, **{nom: vue or VIDE for nom, vue in found.items()})
 
 
 # Who does each act on a dossier, and when its state lets it be done. What is in no line is never offered first.

@@ -132,7 +132,7 @@ def routes(cadre: Cadre) -> list[Route]:
         numero = request.path_params["numero"]
         if not NUMERO.fullmatch(numero):
             raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]}.")
-        etat = await lire(cadre.lecture, cadre.bac(request), numero)
+        etat = await lire(cadre.lecture, cadre.bac(request), numero, etat=await cadre.etat(request, cadre.bac(request)))
         if not etat.ville and not etat.antai:
             raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]}.")
         return await formulaire(contrats, un, etat.mots, usuels(un.nom, etat)), etat.mots

@@ -25,7 +25,8 @@ def routes(cadre: Cadre) -> list[Route]:
         found = await cadre.lecture.dossier(bac, numero) if NUMERO.fullmatch(numero) else None
         if found is None:
             raise HTTPException(404, f"Aucun dossier ne porte le numéro {numero[:40]} dans le bac « {bac} ».")
-        actes = offerts(await lire(cadre.lecture, bac, numero, found["journal"]))
+        etat = await cadre.etat(request, bac)
+        actes = offerts(await lire(cadre.lecture, bac, numero, found["journal"], etat=etat, vues=found["vues"]))
         return await cadre.page(request, "dossiers/dossier.html", bac=bac, dossier=found, fait=fait_de(cadre, request), **actes)
 
     async def courrier(request: Request) -> Response:

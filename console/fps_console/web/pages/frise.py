@@ -93,7 +93,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
 async def _vue(cadre: Cadre, request: Request, bac: str, dossier: Mapping[str, Any]) -> dict[str, Any]:
     """What every page of a dossier at a date finds; raises HTTPException 404 for a date that cannot be read."""
-    present = datetime.fromisoformat((await cadre.pilot.etat(bac))["instant"]).astimezone(PARIS).date()
+    present = datetime.fromisoformat((await cadre.etat(request, bac))["instant"]).astimezone(PARIS).date()
     vue = frise_web.Vue(bac, dossier, present)
     le = min(_jour(request, vue.jours) or present, present)
     niveau = request.query_params.get("niveau", NIVEAUX[0])

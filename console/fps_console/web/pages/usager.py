@@ -64,7 +64,7 @@ def routes(cadre: Cadre) -> list[Route]:
             return await cadre.page(request, "usager/chercher.html", refus.statut, bac=bac, saisie=Saisie(demande, refus))
         numero, plaque = vu["numero"], saisie["immatriculation"].strip()
         journal = await cadre.pilot.journal(bac, numero)
-        etat = await lire(cadre.lecture, bac, numero, journal)
+        etat = await lire(cadre.lecture, bac, numero, journal, etat=await cadre.etat(request, bac))
         recus = [c for sujet in sujets_de(journal) for c in await cadre.pilot.courriers(bac, sujet) if c["destinataire"] == Party.USAGER]
         actes = [(nom, titre(ACTES[vrai]), ACTES[vrai].sens) for nom, vrai in A_LUI.items() if POSSIBLES[vrai][1](etat)]
         return await cadre.page(

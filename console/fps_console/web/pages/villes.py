@@ -53,7 +53,7 @@ def routes(cadre: Cadre) -> list[Route]:
                 calcul = await calculer(bac, siret, demande)
             except (PiloteErreur, Refuse) as error:
                 refus = refus_de(error)
-        instant = datetime.fromisoformat((await cadre.pilot.etat(bac))["instant"]).astimezone(PARIS)
+        instant = datetime.fromisoformat((await cadre.etat(request, bac))["instant"]).astimezone(PARIS)
         categories = sorted({c for zone in vue["zones"] for c in zone["fps"]}, key=lambda c: (c != "voiture", c))
         return await cadre.page(
             request,
