@@ -16,12 +16,13 @@ import httpx
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy import Table, select
+from sqlalchemy import Table, Text, column, select
+from sqlalchemy import table as named
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
-from fps.kit.app import asyncapi, gestes, openapi, pilotage, temoin, transfert, usagers
+from fps.kit.app import asyncapi, gestes, openapi, pilotage, revision, temoin, transfert, usagers
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
 from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, suivi, tour
@@ -210,6 +211,14 @@ class BaseNonMigree(Unavailable):
     code = "base-non-migree"
 
 
+_MARK: Any = select(column("version_num", Text)).select_from(named("alembic_version"))
+# Whether migrations made this database: on SQLite, on PostgreSQL.
+_MARKED: Any = (
+    select(column("name", Text)).select_from(named("sqlite_master")).where(column("name", Text) == "alembic_version"),
+    select(column("tablename", Text)).select_from(named("pg_tables")).where(column("tablename", Text) == "alembic_version"),
+)
+
+
 @cache
 def _nothing_of(table: Table) -> Any:
     """No row of a table, with all its columns."""
@@ -217,10 +226,11 @@ def _nothing_of(table: Table) -> Any:
 
 
 async def _migrated(service: Service, timeout: float) -> None:
-    """Wait for the tables, which another command makes; raises BaseNonMigree with that command when they do not come."""
-    if service.definition.migrations is None:
+    """Wait for the tables and for their revision, which another command makes; raises BaseNonMigree with it when they do not come."""
+    if (last := revision.head(service.definition)) is None:
         return
     wanted = [*tables.metadata.sorted_tables, *service.definition.metadata.sorted_tables]
+    command = f"python -m {service.party} migrate"
 
     async for attempt in attempts(BaseNonMigree, timeout):
         with attempt:
@@ -231,8 +241,18 @@ async def _migrated(service: Service, timeout: float) -> None:
             except Unavailable:
                 raise
             except Exception as error:
-                command = f"python -m {service.party} migrate"
                 raise BaseNonMigree(f"il manque une table ou une colonne : lancez « {command} » ({error})") from error
+            # A revision may change no table, and still be what tells another version how the rows are written (ADR 0045).
+            if (there := await _revision(service)) not in (None, last):
+                raise BaseNonMigree(f"elle est à la révision {there}, ce service attend la {last} : lancez « {command} »")
+
+
+async def _revision(service: Service) -> str | None:
+    """The revision that a database is marked with; None for one that no migration made."""
+    async with service.database.read() as tx:
+        if not await tx.select(_MARKED[service.database.url.startswith("postgresql")]):
+            return None
+        return "".join(str(row[0]) for row in await tx.select(_MARK))
 
 
 def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room: Room) -> None:

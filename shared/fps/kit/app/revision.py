@@ -36,6 +36,13 @@ def bacs_of(url: str) -> int | None:
             raise BaseAbimee(f"{path} : {error}") from error
 
 
+def head(definition: Definition) -> str | None:
+    """The last revision that the code knows of the tables of a service: files named by their number; None for a service without any."""
+    if definition.migrations is None:
+        return None
+    return max(f.name.partition("_")[0] for f in (definition.migrations / "versions").iterdir() if f.name.endswith(".py"))
+
+
 def is_current(url: str, definition: Definition) -> bool:
     """Whether a SQLite file is at the last revision and has the tables that the code declares: their columns, their keys, their indexes.
 
@@ -46,8 +53,6 @@ def is_current(url: str, definition: Definition) -> bool:
     path = Path(url.partition("://")[2].removeprefix("/"))
     if not path.exists():
         return False
-    # Revisions are files named by their number: the last name is the head.
-    head = max(f.name.partition("_")[0] for f in (definition.migrations / "versions").iterdir() if f.name.endswith(".py"))
     with closing(sqlite3.connect(path)) as connection:
         try:
             there = connection.execute("SELECT version_num FROM alembic_version").fetchall()
@@ -56,4 +61,6 @@ def is_current(url: str, definition: Definition) -> bool:
             return False
         except sqlite3.DatabaseError as error:
             raise BaseAbimee(f"{path} : {error}") from error
-    return there == [(head,)] and schema.facts(columns, indexes) == schema.declared("sqlite", tables.metadata, definition.metadata)
+    return there == [(head(definition),)] and schema.facts(columns, indexes) == schema.declared(
+        "sqlite", tables.metadata, definition.metadata
+    )
