@@ -1,6 +1,7 @@
 """`fps coverage`: reads what runs wrote, adds them, says what is missing, and its exit status tells a threshold that is not reached."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,10 +11,12 @@ import pytest
 from fps_console.cli.principal import run
 from fps_console.commandes.play import Jouee, vue
 from fps_simulateur.couverture.dessin import BOITE, LISTE
-from fps_simulateur.couverture.parcours import du_bac
+from fps_simulateur.couverture.parcours import LETTRES, du_bac
 from fps_simulateur.couverture.univers import univers
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.choix import choisir
+from fps_simulateur.pilote import faits
+from fps_simulateur.pilote.lectures import Lecteur
 from fps_simulateur.pilote.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -70,9 +73,15 @@ async def test_a_file_that_tells_no_run_is_refused_in_french(texte: str, tmp_pat
     assert "ne dit pas ce que des vies ont parcouru" in capsys.readouterr().err
 
 
-async def test_a_bac_and_the_life_played_in_it_tell_the_same_paths(monde: World) -> None:
+async def test_a_bac_and_the_life_played_in_it_tell_the_same_paths(monde: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (choisie,) = choisir(["numeros-inconnus"])
     vus = (await jouer(monde, choisie.vie, "couverture-bac")).refus
-    parcours = await du_bac(monde.pilot, "couverture-bac")
+    journal = await monde.pilot.journal("couverture-bac")
+    with monkeypatch.context() as patch:  # whatever the size of a bac: its journal is never held whole
+        patch.setattr(faits, "LOT", 7)
+        patch.delattr(Lecteur, "journal")
+        parcours = await du_bac(monde.pilot, "couverture-bac")
+    lettres = {(line["donnees"]["type"], line["donnees"]["id"]) for line in journal if line["acte"] in LETTRES}
+    assert parcours.messages == Counter(type_ for type_, _ in lettres)
     assert set(parcours.refus) <= {(party.value, code) for party, code in vus} and ("ccsp", "requete-inconnue") in parcours.refus
     assert vue(Jouee(choisie, refus=parcours.refus))["refus"] == [[*cle, 1] for cle in sorted(parcours.refus)]

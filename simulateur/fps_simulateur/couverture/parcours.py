@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 from fps_simulateur.couverture.univers import Genre, Univers, articles
 from fps_simulateur.langue.modele import reponses
 from fps_simulateur.pilote.pilot import Pilot
 
-LETTRES: Final = ("envoi", "courrier", "reception")
+ECRITE: Final = "envoi"  # a line of who writes a letter to a service, before that of who receives it
+LETTRES: Final = (ECRITE, "courrier", "reception")
 REFUSES: Final = "refus:"  # in the counts of a bac: what it refused to who asked
 IRRECEVABLES: Final = "motifs"  # in the journal of a petition: the codes of what makes it inadmissible
 
@@ -32,19 +33,32 @@ class Parcours:
     articles: Counter[str] = field(default_factory=Counter)
 
     def lire(self, nom: str, journal: Iterable[Mapping[str, Any]], refus: Mapping[tuple[str, str], int]) -> None:
-        """Add a run: the lines of its journal, and what was refused to who asked, which no journal of a dossier keeps."""
-        self.joue.append(nom)
-        lus: set[str] = set()
+        """Add a run: the lines of its journal, in order, and what was refused to who asked, which no journal of a dossier keeps."""
+        en_route: set[str] = set()
         for line in journal:
-            service, donnees = line["service"], line["donnees"]
-            self.passages.update((service, *passage) for passage in donnees.get("passages", ()))
-            self.articles.update(articles(line["article"]))
-            if line["acte"] in LETTRES and donnees.get("id") not in lus:
-                lus.add(str(donnees.get("id")))
+            self.ligne(line, en_route)
+        self.finir(nom, refus)
+
+    def ligne(self, line: Mapping[str, Any], en_route: set[str]) -> None:
+        """Add a line; `en_route`: the letters of that run that were written, and that no line before this one received."""
+        service, donnees = line["service"], line["donnees"]
+        self.passages.update((service, *passage) for passage in donnees.get("passages", ()))
+        self.articles.update(articles(line["article"]))
+        if line["acte"] in LETTRES:
+            lettre = str(donnees.get("id"))
+            if lettre not in en_route:
                 self.messages[donnees["type"]] += 1
-            if line["acte"] == "refus":
-                self.refus[service, donnees["code"]] += 1
-            self.refus.update((service, code) for code in donnees.get(IRRECEVABLES, ()))
+            if line["acte"] == ECRITE:
+                en_route.add(lettre)
+            else:
+                en_route.discard(lettre)
+        if line["acte"] == "refus":
+            self.refus[service, donnees["code"]] += 1
+        self.refus.update((service, code) for code in donnees.get(IRRECEVABLES, ()))
+
+    def finir(self, nom: str, refus: Mapping[tuple[str, str], int]) -> None:
+        """All the lines of a run were added: its name, and what was refused to who asked."""
+        self.joue.append(nom)
         self.refus.update(refus)
 
     def ajouter(self, autre: "Parcours") -> None:
@@ -114,9 +128,11 @@ def depart(transition: str, etat: str) -> str:
 
 
 async def du_bac(pilot: Pilot, bac: str, nom: str | None = None, observes: Iterable[tuple[str, str]] = ()) -> Parcours:
-    """What was exercised in a bac; `observes`: the refusals that who played saw besides. Raises PiloteErreur."""
-    parcours = Parcours()
-    parcours.lire(nom or bac, await pilot.journal(bac), await refuses(pilot, bac, observes))
+    """What was exercised in a bac of any size; `observes`: the refusals that who played saw besides. Raises PiloteErreur."""
+    parcours, en_route = Parcours(), set[str]()
+    async for line in pilot.faits(bac, dict.fromkeys(SERVICES, 0)):
+        parcours.ligne(line, en_route)
+    parcours.finir(nom or bac, await refuses(pilot, bac, observes))
     return parcours
 
 
