@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -188,6 +188,25 @@ async def test_nothing_is_lost_nor_doubled_of_what_two_replicas_write_of_a_dossi
         assert await ledger.soldes(tx, "essai") == {"etat": -480_000, "redevable": 480_000}
         for n in range(60):
             assert (await verification.dossier(tx, "essai", numero(n)))[1] == []
+
+
+async def test_days_that_come_together_are_lived_in_their_order_though_some_are_lived_alone(replicas: tuple[Service, Service]) -> None:
+    """A clock that runs fast, or a service that was stopped: several days are due at once, the last of them of the first dossiers."""
+    service, dossiers = replicas[0], list(range(12, 0, -1))
+    for rank, n in enumerate(dossiers):
+        await bacs.set_clock(service, "essai", START + timedelta(hours=6 * rank))
+        assert isinstance((await service.receive([emission_letter(n)]))[0], Receipt)
+    await bacs.set_clock(service, "essai", START + timedelta(days=3), Marche.COURANT)
+    await bacs.set_clock(service, "essai", START + timedelta(days=20))
+    assert service.sharing is not None
+    service.sharing.learn("rappel")  # as once one of them had touched what dossiers share
+    async with service.database.read() as tx:
+        due = {row[0]: row[1] for row in await tx.select(select(tables.deadlines.c.subject, tables.deadlines.c.due))}
+    assert await service.live("essai") == len(dossiers)
+    async with service.database.read() as tx:
+        lived = select(tables.journal.c.subject).where(tables.journal.c.acte == "rappel").order_by(tables.journal.c.position)
+        days_lived = [due[row[0]] for row in await tx.select(lived)]
+    assert days_lived == sorted(days_lived) and len(set(days_lived)) > 2
 
 
 async def test_one_identifier_for_two_dossiers_is_taken_for_one_of_them(replicas: tuple[Service, Service]) -> None:

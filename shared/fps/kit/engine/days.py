@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, Text, bindparam, select
@@ -87,14 +89,20 @@ class Days:
                     return done
         return done
 
-    def _turns(self, bac: str, rows: list[Row]) -> list[list[Row]]:
-        """A chunk as it is lived: of many deadlines, those of this replica's parts first, so that the others have theirs meanwhile."""
-        if self.sharing is None or self.shares is None or len(rows) < FEW:
-            return [rows]
-        cut: tuple[list[Row], list[Row]] = ([], [])
-        for row in rows:
-            cut[part_of(bac, row[0], self.sharing.parts) not in self.shares.mine].append(row)
-        return [some for some in cut if some]
+    def _turns(self, bac: str, rows: list[Row]) -> Iterator[list[Row]]:
+        """A chunk as it is lived: whole, or where dossiers are shared day after day, since those of a day are not lived in their order.
+
+        Of many, those of this replica's parts come first, so that the others have theirs meanwhile.
+        """
+        if self.sharing is None or self.shares is None:
+            yield rows
+            return
+        for _, those in groupby(rows, key=itemgetter(2)):
+            day = list(those)
+            cut: tuple[list[Row], list[Row]] = ([], [])
+            for row in day:
+                cut[len(day) >= FEW and part_of(bac, row[0], self.sharing.parts) not in self.shares.mine].append(row)
+            yield from filter(None, cut)
 
     async def _due(self, bac: str, mine: frozenset[int] | None) -> list[Row]:
         async with self.database.read() as tx:
