@@ -23,7 +23,7 @@ from fps.kit.ground.settings import Settings
 from fps.kit.trust import ancres
 from fps.kit.trust.ancres import Ancreur, Notaire
 from fps.kit.trust.identity import Trust
-from fps.kit.trust.pki import ephemere
+from fps.kit.trust.pki import Pki, ephemere
 from fps.parties import Party
 from fps_simulateur.pilote.world import DEFINITIONS
 from tests.kit.ancres import UN, A, C, Constats, J, N, acte, change, constats, ecrit, rechain
@@ -144,16 +144,19 @@ async def test_a_copy_is_whole_and_is_signed_under_its_own_name(monde_ecrit: tup
     assert (dit["bac"], len(dit["tetes"])) == ("copie", 3)
 
 
-async def test_only_this_service_signs_its_anchors(monde_ecrit: tuple[Service, Ancreur]) -> None:
+async def test_only_this_service_signs_its_anchors(monde_ecrit: tuple[Service, Ancreur], tmp_path: Path) -> None:
     service, ancreur = monde_ecrit
+    ailleurs = Pki(tmp_path / "pki")
+    ailleurs.preparer()
     async with service.database.read() as tx:
         [row] = await ancres.lire(tx, "essai", 0, 10)
-    autre = Notaire(ephemere(), Party.ANTAI)
-    faux = autre.signer(ancreur.notaire.lire(row[4]))
-    with pytest.raises(ValueError, match="signée"):
-        ancreur.notaire.lire(faux)
-    await change(service, update(N).where(N.c.bac == "essai").values(jws=faux))
-    assert await constats(service, ancreur) == {("ancres", "", 1)}
+    # The same service of another PKI, another service of this one.
+    for autre in (Notaire(ailleurs, service.party), Notaire(ancreur.notaire.pki, Party.ANTAI)):
+        faux = autre.signer(ancreur.notaire.lire(row[4]))
+        with pytest.raises(ValueError, match="signée"):
+            ancreur.notaire.lire(faux)
+        await change(service, update(N).where(N.c.bac == "essai").values(jws=faux))
+        assert await constats(service, ancreur) == {("ancres", "", 1)}
 
 
 async def test_what_is_written_after_the_last_anchor_is_said_not_to_be_signed_yet(monde_ecrit: tuple[Service, Ancreur]) -> None:
