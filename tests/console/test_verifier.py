@@ -16,6 +16,7 @@ from fps.kit.ground.settings import Settings
 from fps.parties import Party
 from fps_console.commandes import verification
 from fps_console.commandes.output import Panne
+from fps_simulateur.pilote import verifications
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.pilote.world import World, open_world
 from tests.parler.ville import Ville
@@ -45,6 +46,8 @@ async def test_what_is_verified_is_said_with_its_place_and_an_exit_status(
     status, said = await fps(verification.anchors, nom)
     ancres = [json.loads(line) for line in said.splitlines()]
     assert status == 0 and {one["service"] for one in ancres} == {p.value for p in monde.services}
+    monkeypatch.setattr(verifications, "ANCRES", 1)  # page after page: the heads of a large bac are never held whole
+    assert json.loads((await fps(verification.anchors, nom, True))[1]) == ancres
     gardees = tmp_path / "ancres.jsonl"
     gardees.write_text(said, "utf-8")
     for command, arguments in ((verification.journals, (nom, None)), (verification.journals, (nom, numero)), (verification.audit, (nom,))):

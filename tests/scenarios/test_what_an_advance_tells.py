@@ -1,7 +1,9 @@
 """An advance tells what happened, the letters that waited when it began too, however long the story is."""
 
 import json
+import sys
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from fps.kit.engine import service as engine
 from fps.kit.ground.clock import paris
 from fps.parties import SERVICES, Party
 from fps_console.commandes import avance as commande
+from fps_console.commandes import doctor, progres
 from fps_console.mots import recit
 from fps_simulateur.joueur import constat
-from fps_simulateur.pilote import faits
+from fps_simulateur.pilote import faits, verifications
 from fps_simulateur.pilote.world import World
 from tests.parler.partie import bac_neuf
 
@@ -93,3 +96,21 @@ async def test_a_long_story_is_a_stream_told_by_its_numbers_its_beginning_and_it
     assert court.count("2159035010001723") == 2 * commande.BOUTS and "Combien de chaque" in court
     told = json.loads(await dire(en_json=True))
     assert told["evenements"] == tout and told["en_attente"] == 0
+
+
+async def test_what_is_long_shows_where_it_is_on_a_terminal_and_nothing_elsewhere(
+    monde: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bac = await quelques(monde, "long", "long")
+    monkeypatch.setattr(progres, "monotonic", count().__next__)  # each thing takes a second
+    for terminal, jour in ((False, date(2023, 9, 29)), (True, date(2023, 10, 30))):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
+        capsys.readouterr()
+        with commande.Pas() as pas:
+            await commande.move(monde.pilot, bac, paris(jour), pas.dire)
+        await doctor._invariants(doctor.Report(), monde.pilot, await monde.pilot.etat(bac))
+        with progres.Lus(bac, "actes lus") as lus:
+            found = await verifications.dossiers(monde.pilot, bac, lus.dire)
+        written = capsys.readouterr().err
+        assert ("lettres en route" in written) is ("3 dossiers lus" in written) is terminal
+        assert (f"{sum(one['lus'] for one in found.values())} actes lus" in written) is terminal

@@ -20,6 +20,7 @@ from fps_console.commandes.lettres_mortes import ILLISIBLES
 from fps_console.commandes.liaison import believed, que_faire, read_token
 from fps_console.commandes.output import SPECIMEN, Panne, dump, say
 from fps_console.commandes.ports import holder, is_free
+from fps_console.commandes.progres import Lus
 from fps_console.mots import recit
 from fps_simulateur.auscultation import Tranche, ausculter
 from fps_simulateur.invariants import INVARIANTS
@@ -368,7 +369,13 @@ async def _invariants(report: Report, pilot: Pilot, state: Mapping[str, Any]) ->
         return
     bilan = Bilan()
     try:
-        verification = await ausculter(pilot, nom, bilan.voir)
+        with Lus(nom, "dossiers lus") as progres:
+
+            def voir(tranche: Tranche) -> None:
+                bilan.voir(tranche)
+                progres.dire(len({dossier["sujet"] for dossiers in tranche.values() for dossier in dossiers}))
+
+            verification = await ausculter(pilot, nom, voir)
     except PiloteErreur as error:
         if error.problem.get("code") not in ("bac-en-mouvement", "ordre-des-sujets"):
             raise

@@ -51,6 +51,20 @@ class Dixiemes(Progres):
             say(f"  {texte}")
 
 
+class Lus(Progres):
+    """What reads a bac of any size; `quoi`: what is counted."""
+
+    def __init__(self, nom: str, quoi: str) -> None:
+        super().__init__()
+        self.nom, self.quoi, self.lus = nom, quoi, 0
+
+    def dire(self, lus: int) -> None:
+        """So many more were read."""
+        self.lus += lus
+        if self.due():
+            self.montrer(f"Bac « {self.nom} » : {self.lus} {self.quoi}")
+
+
 class Octets(Progres):
     """What goes from a service to a file, or back; `total`: its bytes, when they are known."""
 

@@ -1,6 +1,7 @@
 """`fps journal verifier`, `fps audit verifier`, `fps audit ancres`: the journals, their signed heads, and the copies of these."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, SERVICES, Party
 from fps_console.commandes.liaison import drive
 from fps_console.commandes.output import Panne, cause, dump, say
+from fps_console.commandes.progres import Lus
 from fps_simulateur.pilote import verifications
+from fps_simulateur.pilote.verifications import Gardee
 
 if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
@@ -32,7 +35,8 @@ def journals(settings: Settings, nom: str, numero: str | None, gardees: Path | N
                 lines,
                 0,
             )
-        found = await verifications.dossiers(pilot, nom)
+        with Lus(nom, "actes lus") as progres:
+            found = await verifications.dossiers(pilot, nom, progres.dire)
         signed, attend = await _signed(pilot, nom)
         own = [c for c in signed if c["journal"] != "audit"]
         return [*_all(found), *own, *await _lost(pilot, kept, nom)], sum(one["lus"] for one in found.values()), attend
@@ -66,16 +70,17 @@ def audit(settings: Settings, nom: str | None, gardees: Path | None, en_json: bo
 def anchors(settings: Settings, nom: str, en_json: bool = False) -> int:
     """Have the heads signed now, and write every signed head of a bac, one JSON a line (or all in one): to keep elsewhere. Raises Panne."""
 
-    async def read(pilot: "Pilot") -> list[dict[str, Any]]:
+    async def write(pilot: "Pilot") -> None:
         await verifications.signer(pilot, nom)
-        return await verifications.ancres(pilot, nom)
+        between = "[\n"
+        async for one in verifications.ancres(pilot, nom):
+            line = json.dumps(one)
+            sys.stdout.write(f"{between}{line}" if en_json else f"{line}\n")
+            between = ",\n"
+        if en_json:
+            say("[]" if between.startswith("[") else "\n]")
 
-    found = drive(settings, read)
-    if en_json:
-        dump(found)
-        return 0
-    for one in found:
-        say(json.dumps(one))
+    drive(settings, write)
     return 0
 
 
@@ -89,25 +94,27 @@ def _all(found: Mapping[Party, Any]) -> Constats:
     return [{"service": party.value, **constat} for party, one in found.items() for constat in one["constats"]]
 
 
-async def _lost(pilot: "Pilot", kept: Sequence[Mapping[str, Any]], nom: str) -> Constats:
+async def _lost(pilot: "Pilot", kept: Sequence[Gardee], nom: str) -> Constats:
     if not kept:
         return []
-    lost = verifications.manquantes(kept, await verifications.ancres(pilot, nom))
+    lost = await verifications.manquantes(kept, verifications.ancres(pilot, nom))
     phrase = "cette ancre, gardée ailleurs, n'est plus dans la base, ou n'y est plus la même"
-    return [{"service": one["service"], "journal": "ancres", "sujet": "", "rang": one["numero"], "phrase": phrase} for one in lost]
+    return [{"service": one.service, "journal": "ancres", "sujet": "", "rang": one.numero, "phrase": phrase} for one in lost]
 
 
-def _kept(path: Path | None, nom: str) -> list[Mapping[str, Any]]:
+def _kept(path: Path | None, nom: str) -> list[Gardee]:
     """The anchors of a bac that a file keeps; raises Panne."""
     if path is None:
         return []
     try:
-        text = path.read_text("utf-8")
-        lines = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
-        found = [one for one in lines if one["bac"] == nom and one["service"] and one["numero"] and one["jws"]]
+        with path.open(encoding="utf-8") as file:
+            whole = file.read(1) == "["  # one document, as --json writes it
+            file.seek(0)
+            lines = json.load(file) if whole else (json.loads(line) for line in file if line.strip())
+            found = [Gardee.de(one) for one in lines if one["bac"] == nom]
     except OSError as error:
         raise Panne(f"{path} ne peut pas être lu ({cause(error)}).") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Panne(f"{path} n'est pas un fichier d'ancres.", "« fps audit ancres > FICHIER » en écrit un.") from error
     if not found:
         raise Panne(f"{path} ne contient aucune ancre du bac « {nom} ».", "Donnez --bac, ou un autre fichier.")
