@@ -1,11 +1,15 @@
 """The identifier of a letter between services can be guessed from the seed of a bac: nobody can take it before the letter comes."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
+from fps.confiance.habilitation import Identite
 from fps.droit.numero import telepaiement
 from fps.kit.ground.clock import paris
+from fps.kit.post.door import EXTERNE, UNTOLD, letter_of
+from fps.messages.mfps import CreationFps
 from fps.messages.paiement import PaiementFps
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
@@ -49,3 +53,23 @@ async def test_a_stranger_who_guesses_the_identifier_of_a_letter_to_come_does_no
     assert antai.status_code == 200 and (await second.fps(numero))["suite"] == "aucune"
     assert apres["ecrites"] - avant["ecrites"] == apres["recues"] - avant["recues"] > 0
     assert apres.get("mortes", 0) == apres.get("refusees", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("qui", "cle"),
+    [
+        (None, "anonyme/un-nom"),
+        (Identite("a" * 64, "a" * 64, "SI Éditeur", siret="73282932000074"), "73282932000074/un-nom"),
+        (Identite("service:antai", "", "ANTAI", service=Party.ANTAI), "un-nom"),
+        (Identite("service:collectivite", "", "Collectivité", service=Party.COLLECTIVITE), "un-nom"),
+    ],
+    ids=["personne", "un prestataire", "un autre service", "son service"],
+)
+async def test_an_envelope_is_believed_from_the_certificate_of_the_service_that_writes_such_letters(qui: Identite | None, cle: str) -> None:
+    dit: dict[str, Any] = {"id": "un-nom", "rang": "7", "time": paris(LE).isoformat(), "apres": "un-autre-nom"}
+    message = CreationFps.exemplaire()
+    for source in ("/services/collectivite", "/services/antai", None):
+        lettre = letter_of("bac", message, message.model_dump_json(), dit | {"source": source}, qui)
+        cru = qui is not None and qui.service is Party.COLLECTIVITE and source == "/services/collectivite"
+        attendu: tuple[str, int, datetime, str | None] = (source or "", 7, paris(LE), "un-autre-nom") if cru else (EXTERNE, 0, UNTOLD, None)
+        assert (lettre.id, (lettre.source, lettre.rang, lettre.time, lettre.apres)) == (cle, attendu)

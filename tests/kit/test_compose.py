@@ -43,6 +43,8 @@ def test_each_service_has_its_database_its_user_and_its_migrations() -> None:
     urls = {service: environment(service, given)["FPS_DATABASE_URL"] for service in SERVICES}
     assert {(urlsplit(url).username, urlsplit(url).path) for url in urls.values()} == {(service, f"/{service}") for service in SERVICES}
     for service, port in SERVICES.items():
+        # On the broker too, an account of its own: what another writes in its name is dead at once.
+        assert urlsplit(environment(service, given)["FPS_BUS_URL"]).username == f"fps-{service}"
         assert COMPOSE[service]["command"] == ["python", "-m", service, "serve"]
         assert COMPOSE[service]["ports"] == [f"127.0.0.1:{port}:{port}"]
         assert environment(service, given)["FPS_PORT"] == str(port)
