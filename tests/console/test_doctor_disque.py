@@ -14,6 +14,7 @@ from fps.parties import Party
 from fps_console.commandes import doctor
 from fps_console.commandes.avance import move, tell
 from fps_console.commandes.doctor import UNVERIFIED, Report, _bacs, _service
+from fps_console.commandes.liaison import explain
 from fps_console.commandes.output import Panne
 from fps_console.commandes.up import world as up_world
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -53,8 +54,10 @@ async def test_a_base_that_refuses_to_write_is_not_ready_and_the_doctor_and_adva
             assert report.status == 1
             assert f"PANNE  ANTAI : sa base de données refuse d'écrire ({cause})" in capsys.readouterr().out
             if commands is SHUT:
-                with pytest.raises(PiloteErreur):
+                with pytest.raises(PiloteErreur) as refused:
                     await monde.pilot.avancer(ville.bac, paris(date(2026, 6, 16)))
+                assert explain(refused.value).phrase.startswith("La base de données refuse d'écrire")
+                assert "de la place sur son disque" in explain(refused.value).que_faire
         finally:
             await regler(monde, Party.ANTAI, *OPEN)
     assert (await monde.client.get(pret)).status_code == 200

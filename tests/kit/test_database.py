@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, Table, Text, cast, func, insert, select, update
 
 from fps.kit.data import packed, postgres
-from fps.kit.data.database import PATIENCE, Database, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
+from fps.kit.data.database import PATIENCE, BaseSansPlace, Database, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.opening import open_database
 from fps.kit.data.packed import HexDigest, Packed, Word
 from fps.kit.data.sql import Delete, Insert, Instant, Stamp, Upsert
@@ -127,6 +127,17 @@ async def test_an_error_leaves_nothing_of_the_transaction(database: Database) ->
     async with database.write() as tx:  # the writer still works
         await tx.apply([Insert(things, COLUMNS, [row("3")])])
         assert [r[1] for r in await tx.load(things, [("b",)], ("bac",))] == ["3"]
+
+
+async def test_a_database_that_reads_and_does_not_write_says_so(database: Database) -> None:
+    """A full disk, a server on standby: it is not away, and who is asked to write says what is to be done."""
+    shut = "SET TRANSACTION READ ONLY" if isinstance(database, postgres.PostgresDatabase) else "PRAGMA query_only = ON"
+    with pytest.raises(BaseSansPlace, match=r"read-?only"):
+        async with database.write() as tx:
+            await (tx.connection.execute(shut) if isinstance(database, postgres.PostgresDatabase) else tx._raw(shut, ()))  # type: ignore[attr-defined]
+            await tx.apply([Insert(things, COLUMNS, [row("1")])])
+    async with database.read() as tx:
+        assert await tx.load(things, [("b", "1")]) == []
 
 
 async def test_a_reader_does_not_see_what_is_not_committed(database: Database) -> None:

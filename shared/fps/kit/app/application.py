@@ -30,10 +30,11 @@ from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
+from fps.kit.data.database import BaseSansPlace
 from fps.kit.data.opening import open_database
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.once import Once
-from fps.kit.engine.room import BaseSansPlace, Room
+from fps.kit.engine.room import Room
 from fps.kit.engine.service import Service
 from fps.kit.engine.ticker import Ticker
 from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from fps.kit.app.revision import BaseAbimee, BaseEtrangere
 from fps.kit.data import schema, tables
-from fps.kit.data.database import DatabaseUnavailable
-from fps.kit.data.sqlite import private
+from fps.kit.data.database import BaseSansPlace, DatabaseUnavailable
+from fps.kit.data.sqlite import FERMEES, private
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.retry import attempts
 
@@ -93,7 +93,8 @@ def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
     except OperationalError as error:
         if "already exists" in str(error):  # made by another version, cut short in its first migration
             raise BaseEtrangere(str(error.orig)) from error
-        raise DatabaseUnavailable(str(error.orig)) from error  # a full disk, another process that holds the file
+        full = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in FERMEES
+        raise (BaseSansPlace if full else DatabaseUnavailable)(str(error.orig)) from error  # full, or another process holds the file
     except DatabaseError as error:
         if type(error) is not DatabaseError:
             raise

@@ -25,6 +25,13 @@ class DatabaseUnavailable(Unavailable):
     code = "base-indisponible"
 
 
+class BaseSansPlace(DatabaseUnavailable):
+    """La base de données refuse d'écrire"""
+
+    code = "base-sans-place"
+    que_faire = "Faites de la place sur son disque : ce qui est écrit n'est pas perdu, et tout repart ensuite."
+
+
 class LigneEnDouble(Exception):
     """A row has the key of another, or the values of another in a unique index: the transaction is lost."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as pg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import Croisement, DatabaseUnavailable, LigneEnDouble
+from fps.kit.data.database import BaseSansPlace, Croisement, DatabaseUnavailable, LigneEnDouble
 from fps.kit.data.held import Held, Holding
 from fps.kit.data.scope import MOST, TURN, Scope, of_bac
 from fps.kit.data.shares import Shares
@@ -88,7 +88,7 @@ class PostgresDatabase(Holding):
                         reset=_as_it_is,
                     )
         except LOST as error:
-            raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+            raise _perdue(error) from error
 
     async def stop(self) -> None:
         if self._writer is not None:
@@ -120,7 +120,7 @@ class PostgresDatabase(Holding):
             async with self._pool.acquire(timeout=10) as connection:
                 yield connection
         except LOST as error:
-            raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+            raise _perdue(error) from error
 
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncIterator[bool]:
@@ -173,7 +173,7 @@ class PostgresDatabase(Holding):
             except asyncpg.DeadlockDetectedError as error:
                 raise Croisement(str(error)) from error
             except LOST as error:
-                raise DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}") from error
+                raise _perdue(error) from error
 
     async def _abandon(self, connection: Any) -> None:
         """Roll back, or drop a connection that can no longer do it."""
@@ -205,6 +205,13 @@ async def _as_it_is(connection: Any) -> None:
     """
 
 
+def _perdue(error: BaseException) -> DatabaseUnavailable:
+    """What PostgreSQL raised, in the words of the gateway: it is away, or it reads and does not write."""
+    if isinstance(error, asyncpg.DiskFullError | asyncpg.ReadOnlySQLTransactionError):
+        return BaseSansPlace(f"PostgreSQL refuse d'écrire : {error}")
+    return DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
+
+
 @asynccontextmanager
 async def _of_held(held: Held, way: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
     """A part of, or a look at, the transaction that a request holds; when the connection is lost, so is the whole of it."""
@@ -212,7 +219,7 @@ async def _of_held(held: Held, way: AbstractAsyncContextManager[Any]) -> AsyncIt
         async with way as tx:
             yield tx
     except LOST as error:
-        held.lost = DatabaseUnavailable(f"PostgreSQL ne répond pas : {error}")
+        held.lost = _perdue(error)
         raise held.lost from error
 
 

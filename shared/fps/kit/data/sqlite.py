@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import Executable, Select
 
-from fps.kit.data.database import DatabaseUnavailable, LigneEnDouble, ValeurIllisible
+from fps.kit.data.database import BaseSansPlace, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
 from fps.kit.data.held import Holding
 from fps.kit.data.scope import Scope
 from fps.kit.data.shares import Shares
@@ -39,6 +39,7 @@ from fps.kit.data.sql import (
 T = TypeVar("T")
 DIALECT = pysqlite.dialect()
 DOUBLES = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_ROWID)
+FERMEES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)  # what a file answers that can be read, and not written
 
 
 def private(path: str) -> None:
@@ -207,6 +208,8 @@ def _words(path: str, error: sqlite3.Error) -> Exception:
     if isinstance(error, sqlite3.OperationalError):
         if str(error).startswith("no such"):  # a table or a column: the fault is in the schema, waiting mends nothing
             return error
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in FERMEES:
+            return BaseSansPlace(str(error))
         return ValeurIllisible(str(error)) if str(error).startswith("Could not decode") else DatabaseUnavailable(str(error))
     if getattr(error, "sqlite_errorcode", None) in DOUBLES:
         return LigneEnDouble(str(error))

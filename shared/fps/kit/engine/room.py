@@ -14,12 +14,6 @@ BYTES = 1 << 14  # more than one page of either engine: what a small act needs
 KEY = ("?", "essai")  # under no bac, as what names none
 
 
-class BaseSansPlace(Unavailable):
-    """La base de données refuse d'écrire"""
-
-    code = "base-sans-place"
-
-
 class Room:
     """The last answer of one database, asked again when it is old."""
 

@@ -12,6 +12,7 @@ class Unavailable(Exception):
 
     code = "service-indisponible"
     retry_after = 2  # seconds, told to the caller
+    que_faire = ""  # what somebody has to do, when waiting is not enough
 
 
 class Overloaded(Unavailable):

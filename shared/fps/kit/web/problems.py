@@ -114,6 +114,7 @@ def of(error: BaseException) -> Response:
             "status": 503,
             "code": error.code,
             "detail": f"Rien n'a été enregistré : renvoyez la même demande dans {error.retry_after} s, avec la même Idempotency-Key.",
+            **({"que_faire": error.que_faire} if error.que_faire else {}),
         }
         return answer(body, {"Retry-After": str(error.retry_after)})
     if isinstance(error, ClientDisconnect):  # nobody hears it
