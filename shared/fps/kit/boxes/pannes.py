@@ -14,7 +14,7 @@ from fps.errors import Introuvable, MessageRefuse
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.data.records import Record
-from fps.kit.data.sql import Delete
+from fps.kit.data.sql import SHORT, Delete
 from fps.kit.engine.work import Work
 
 
@@ -132,7 +132,7 @@ class Panne:
 PLACES: Final = 100
 PANNES: Final = Record.of(tables.pannes, Panne)
 _P: Any = tables.pannes.c
-_TOUTES: Any = select(tables.pannes).where(_P.bac == bindparam("nom", type_=Text)).order_by(_P.siret, _P.nom)
+_TOUTES: Any = select(tables.pannes).where(_P.bac == bindparam("nom", type_=Text)).order_by(_P.siret, _P.nom).execution_options(**SHORT)
 
 
 async def posees(tx: Transaction, bac: str) -> list[Panne]:

@@ -13,6 +13,8 @@ from fps.kit.data import packed as kept
 from fps.kit.data.packed import HexDigest, Packed, RawStamp, Word
 
 Engine = Literal["sqlite", "postgresql"]
+# The execution option of a select that reads a few rows by an index: a SQLite file answers it at once, without its thread.
+SHORT: Mapping[str, bool] = {"short": True}
 Row = tuple[Any, ...]
 
 

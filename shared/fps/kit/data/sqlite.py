@@ -1,4 +1,4 @@
-"""SQLite behind the gateway: sqlite3 in one writer thread and one reader thread, inline for a memory database."""
+"""SQLite behind the gateway: what is short is done at once, what may be long or waits for the disk in one thread per connection."""
 
 import asyncio
 import json
@@ -38,6 +38,8 @@ from fps.kit.data.sql import (
 
 T = TypeVar("T")
 DIALECT = pysqlite.dialect()
+PATIENCE_MS = 10_000  # left to who else writes in the file
+SHORT_KEYS, SHORT_ROWS = 200, 1_000  # keys looked up, rows written that are done at once: a few milliseconds
 DOUBLES = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_ROWID)
 FERMEES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)  # what a file answers that can be read, and not written
 
@@ -52,7 +54,7 @@ def connect(path: str) -> sqlite3.Connection:
     """A connection in autocommit mode: the gateway opens and closes its transactions itself."""
     if path:
         private(path)
-    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=PATIENCE_MS / 1000)
     if path:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -72,11 +74,12 @@ class SqliteDatabase(Holding):
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         self._threads: list[ThreadPoolExecutor] = []
+        self._busy = [0, 0]  # what each thread has to do: its connection is left to it meanwhile
 
     async def start(self, timeout: float) -> None:
         if self.path:
             await asyncio.to_thread(Path(self.path).parent.mkdir, parents=True, exist_ok=True)
-            # Memory never waits for a disk: no thread, no hop. A file does: one thread per connection.
+            # Memory never waits for a disk: no thread, no hop. A file does: one thread per connection, for what may be long.
             self._threads = [ThreadPoolExecutor(1, thread_name_prefix=f"sqlite-{i}") for i in range(2)]
         try:
             self._writer = connect(self.path)
@@ -116,7 +119,8 @@ class SqliteDatabase(Holding):
                 yield tx
             return
         async with self.lock:
-            await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
+            if not await self._run(0, _begun_at_once, short=True):
+                await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
             try:
                 yield SqliteTransaction(self, 0)
                 await self._run(0, lambda c: c.execute("COMMIT"))
@@ -169,18 +173,37 @@ class SqliteDatabase(Holding):
     def shares(self, parts: int) -> Shares:
         raise ValueError("SQLite : un seul processus ouvre le fichier, rien n'est partagé")
 
-    async def _run(self, which: int, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _run(self, which: int, work: Callable[[sqlite3.Connection], T], *, short: bool = False) -> T:
+        """Do some work on a connection; `short`: it waits for nothing but a page of the file, and is not worth the way to a thread."""
         connection = self._reader if which else self._writer
         if connection is None:
             raise DatabaseUnavailable("la base est fermée")
         try:
-            if not self._threads:
+            if not self._threads or (short and not self._busy[which]):
                 return work(connection)
-            return await _in_thread(self._threads[which], work, connection)
+            self._busy[which] += 1
+            try:
+                return await _in_thread(self._threads[which], work, connection)
+            finally:
+                self._busy[which] -= 1
         except sqlite3.Error as error:
             if (told := _words(self.path, error)) is not error:
                 raise told from error
             raise
+
+
+def _begun_at_once(connection: sqlite3.Connection) -> bool:
+    """Whether the writing transaction could be opened without waiting: nobody else writes in this file."""
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    return True
 
 
 async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
@@ -218,11 +241,12 @@ def _words(path: str, error: sqlite3.Error) -> Exception:
 
 
 @lru_cache(maxsize=2048)
-def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any]]:
-    """The text of a statement, the order of its parameters, those it already has, and how to read the columns that it gives."""
+def _compiled(statement: Executable) -> tuple[str, tuple[str, ...], dict[str, Any], dict[int, Any], bool]:
+    """The text of a statement, the order of its parameters, those it has, how to read the columns that it gives, whether it is short."""
     compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
     readers = sqlite_reader(list(statement.selected_columns)) if isinstance(statement, Select) else {}  # type: ignore[arg-type]
-    return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers
+    short = bool(statement.get_execution_options().get("short"))
+    return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers, short
 
 
 class SqliteTransaction:
@@ -231,28 +255,29 @@ class SqliteTransaction:
     def __init__(self, database: SqliteDatabase, which: int):
         self.database, self.which = database, which
 
-    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await self.database._run(self.which, work)
+    async def _do(self, work: Callable[[sqlite3.Connection], T], *, short: bool = False) -> T:
+        return await self.database._run(self.which, work, short=short)
 
     async def in_turn(self, bacs: Iterable[str]) -> None:
         """A file has one writer, alone already."""
 
     async def command(self, sql: str) -> None:
         """A savepoint; nothing where SQLite has already given up the whole transaction (a full disk)."""
-        await self._do(lambda c: c.execute(sql) if c.in_transaction else None)
+        await self._do(lambda c: c.execute(sql) if c.in_transaction else None, short=True)
 
-    async def _raw(self, sql: str, values: Sequence[Any]) -> list[Row]:
+    async def _raw(self, sql: str, values: Sequence[Any], *, short: bool = False) -> list[Row]:
         self.database.statements += 1
-        return await self._do(lambda c: c.execute(sql, values).fetchall())
+        return await self._do(lambda c: c.execute(sql, values).fetchall(), short=short)
 
     async def load(self, table: Table, keys: Sequence[Row], by: tuple[str, ...] = ()) -> list[Row]:
         if not keys:
             return []
         by = by or tuple(c.name for c in table.primary_key.columns)
         if len(keys) == 1:
-            found = await self._raw(sqlite_one(table, by), [sqlite_value(v) for v in keys[0]])
+            found = await self._raw(sqlite_one(table, by), [sqlite_value(v) for v in keys[0]], short=True)
         else:
-            found = await self._raw(load("sqlite", table, by), (json.dumps([[sqlite_value(v) for v in key] for key in keys]),))
+            asked = json.dumps([[sqlite_value(v) for v in key] for key in keys])
+            found = await self._raw(load("sqlite", table, by), (asked,), short=len(keys) <= SHORT_KEYS)
         return decoded(found, sqlite_places(table))
 
     async def apply(self, ops: Sequence[Op]) -> None:
@@ -270,14 +295,15 @@ class SqliteTransaction:
 
         self.database.statements += len(prepared)
         if prepared:
-            await self._do(work)
+            await self._do(work, short=sum(len(rows) for _, rows in prepared) <= SHORT_ROWS)
 
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
-        sql, names, params, readers = _compiled(statement)
-        return decoded(await self._raw(sql, [sqlite_value(values[n] if n in values else params[n]) for n in names]), readers)
+        sql, names, params, readers, short = _compiled(statement)
+        found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
+        return decoded(await self._raw(sql, found, short=short), readers)
 
     async def stream(self, statement: Select[*tuple[object, ...]], size: int, **values: object) -> AsyncIterator[list[Row]]:
-        sql, names, params, readers = _compiled(statement)
+        sql, names, params, readers, _ = _compiled(statement)
         self.database.statements += 1
         found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
         cursor = await self._do(lambda c: c.execute(sql, found))
@@ -285,10 +311,10 @@ class SqliteTransaction:
             yield decoded(rows, readers)
 
     async def execute(self, statement: Executable, patience: float | None = None, **values: object) -> int:
-        sql, names, params, _ = _compiled(statement)
+        sql, names, params, _, short = _compiled(statement)
         found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
         self.database.statements += 1
-        return await self._do(lambda c: c.execute(sql, found).rowcount)
+        return await self._do(lambda c: c.execute(sql, found).rowcount, short=short)
 
 
 class SqliteSnapshot(SqliteTransaction):
@@ -298,6 +324,6 @@ class SqliteSnapshot(SqliteTransaction):
         super().__init__(database, 1)
         self._connection, self._thread = connection, thread
 
-    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _do(self, work: Callable[[sqlite3.Connection], T], *, short: bool = False) -> T:
         with _told(self.database.path):
             return work(self._connection) if self._thread is None else await _in_thread(self._thread, work, self._connection)

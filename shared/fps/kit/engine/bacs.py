@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, Table, Text, bindparam, delete, func, insert, o
 from fps.errors import Conflit
 from fps.kit.data import tables
 from fps.kit.data.database import PATIENCE, Transaction
-from fps.kit.data.sql import Insert, Upsert
+from fps.kit.data.sql import SHORT, Insert, Upsert
 from fps.kit.engine import archive, audit, buried, journal, reprise, villes
 from fps.kit.engine.acts import Bac, BacInconnu
 from fps.kit.engine.extension import Extension
@@ -25,6 +25,7 @@ from fps.villes.annuaire import Annuaire
 from fps.villes.catalogue import livrees
 
 _NEXT_DUE: Any = select(func.min(tables.deadlines.c.due)).where(tables.deadlines.c.bac == bindparam("nom", type_=Text))
+_FIRST_DUE: Any = _NEXT_DUE.execution_options(**SHORT)
 _OUTBOX: Any = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.bac == bindparam("nom", type_=Text))
 _HELD: Any = _OUTBOX.where(tables.outbox.c.attempts > 0)  # tried in vain
 _REVEIL: Any = select(func.min(tables.reveils.c.instant)).where(
@@ -164,7 +165,7 @@ async def set_clock(
     async with service.database.write() as tx:
         bac = await find(tx, nom)
         clock = bac.horloge
-        first = (await tx.select(_NEXT_DUE, nom=nom))[0][0]
+        first = (await tx.select(_FIRST_DUE, nom=nom))[0][0]
         if clock.mode is Marche.FIGE and first is not None and instant > clock.now() and first < civil_date(instant):
             raise EcheanceSautee(f"« {nom} » : une échéance est due le {first:%d/%m/%Y}.", "instant")
         if instant < clock.now():
@@ -237,7 +238,7 @@ async def waiting(service: Service, tx: Transaction, bac: Bac) -> int:
 def _told(kinds: tuple[type[Extension], ...], *first: Any) -> Any:
     """These figures, then what waits, place by place. Made once: a statement that is made at each call is compiled at each call."""
     waiting = (kind.waiting for kind in kinds if kind.waiting is not None)
-    return select(*(one.scalar_subquery() for one in (*first, _OUTBOX, *waiting)))
+    return select(*(one.scalar_subquery() for one in (*first, _OUTBOX, *waiting))).execution_options(**SHORT)
 
 
 async def state(service: Service, tx: Transaction, nom: str) -> dict[str, Any]:

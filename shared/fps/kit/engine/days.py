@@ -15,7 +15,7 @@ from fps.kit.data import tables
 from fps.kit.data.database import Croisement, Database, LigneEnDouble, Transaction
 from fps.kit.data.scope import HorsPartage, Scope, in_parts
 from fps.kit.data.shares import Shares
-from fps.kit.data.sql import Row
+from fps.kit.data.sql import SHORT, Row
 from fps.kit.engine import buried, following
 from fps.kit.engine.buried import EcheanceInconnue
 from fps.kit.engine.definition import Definition
@@ -39,6 +39,7 @@ DUE: Any = (
     .where(_D.bac == bindparam("nom", type_=Text), _D.due <= bindparam("today", type_=Date))
     .order_by(_D.due, _D.subject, _D.kind)
     .limit(CHUNK)
+    .execution_options(**SHORT)
 )
 
 

@@ -19,7 +19,7 @@ from fps.kit.boxes.destinations import deposer
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.scope import in_parts
-from fps.kit.data.sql import Delete, Instant, Row, Upsert
+from fps.kit.data.sql import SHORT, Delete, Instant, Row, Upsert
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
 from fps.kit.ground.clock import PARIS, wall_now
@@ -53,7 +53,7 @@ _HELD = exists().where(
         _OLDER.c.not_before > _NOW,
     )
 )
-READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH)
+READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH).execution_options(**SHORT)
 # A letter that goes again; a place may serve again on SQLite, hence its name too.
 _LATER = (
     update(_OUT)
