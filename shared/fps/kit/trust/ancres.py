@@ -24,7 +24,7 @@ from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, func, select,
 
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction, ValeurIllisible
-from fps.kit.data.sql import Insert, Row
+from fps.kit.data.sql import SHORT, Insert, Row
 from fps.kit.engine.service import Service
 from fps.kit.engine.verification import JOURNAL, LINES_OF_AUDIT, Constat
 from fps.kit.ground.clock import wall_now
@@ -63,6 +63,7 @@ _NEW: Any = (
     .order_by(_J.position)
     .limit(LINES)
 )
+_ANY: Any = select(_J.position).where(_J.position > bindparam("after", type_=BigInteger)).limit(1).execution_options(**SHORT)
 _TOPS: Any = select(tables.audit_tetes)
 _ANCHORS: Any = (
     select(tables.ancres)
@@ -173,7 +174,7 @@ class Ancreur:
             signed = {bac: audit for bac, _, audit in await tx.select(_SIGNED)}
             if any(rang > signed.get(bac, 0) for bac, rang, _ in await tx.select(_TOPS)):
                 return True
-            return bool(await tx.select(_NEW, after=await _reached(tx)))
+            return bool(await tx.select(_ANY, after=await _reached(tx)))
 
     async def _anchors(self, tx: Transaction) -> tuple[list[Row], bool]:
         lines = await tx.select(_NEW, after=await _reached(tx))
