@@ -13,7 +13,11 @@ from fps_simulateur.population.guichet import Champs, Guichet
 from fps_simulateur.population.marche import Marche
 from fps_simulateur.population.rue import SEMAINE
 
+SOMMES: Final = ("montant_impaye", "majoration", "montant_paye", "montant_rembourse", "part_collectivite")
 AMIABLES: Final = frozenset({"paye", "paye-minore"})
+# What is counted of a title and of a petition: what else is shown of them is not held for a whole city.
+DU_TITRE: Final = ("numero_fps", "date_titre", "etat", *SOMMES)
+DE_LA_REQUETE: Final = ("numero_fps", "date_depot", "etat", "decision")
 # Days after which what a figure tells of a FPS, a title or a petition has had the time to happen.
 MUR: Final = {"rapo": 60, "titre": 135, "recouvrement": 365, "requete": 240, "incomplete": 120, "jugement": 821}
 
@@ -26,8 +30,8 @@ async def bilan(monde: QuatreServices, bac: str, marche: Marche) -> dict[str, An
     rue, fps = _Rue(), dict[str, date]()
     async for vu in guichet.lister(Party.COLLECTIVITE, siret=ville.siret):
         rue.voir(vu, fps)
-    titres = [prise async for prise in guichet.lister(Party.DGFIP)]
-    requetes = [requete async for requete in guichet.lister(Party.CCSP)]
+    titres = [{nom: prise[nom] for nom in DU_TITRE} async for prise in guichet.lister(Party.DGFIP)]
+    requetes = [{nom: requete[nom] for nom in DE_LA_REQUETE} async for requete in guichet.lister(Party.CCSP)]
     rapos = {annee: await _rapo(guichet, ville.siret, annee) for annee in range(marche.periode.du.year, fin.year + 1)}
     livres = {party.value: dict(sorted(soldes.items())) for party, soldes in (await monde.pilot.soldes(bac)).items()}
     recus = sum(un["recus"] for un in rapos.values())

@@ -99,16 +99,24 @@ def constats(ville: Commune, periode: Periode, graine: str, nombre: int, paramet
     if not moments:
         raise SansHeurePayante(f"{ville.nom} : aucune heure n'est payante du {periode.du:%d/%m/%Y} au {periode.au:%d/%m/%Y}.")
     cumul = list(accumulate(m.cumul[-1] for m in moments))
-    nes: list[tuple[datetime, int, _Moment, Tirages]] = []
+    nes: list[tuple[datetime, int, _Moment]] = []
     for n in range(nombre):
         hasard = Tirages(f"{graine}/{n}")
         moment = moments[min(bisect_right(cumul, hasard.nombre() * cumul[-1]), len(moments) - 1)]
         debut, minutes = moment.heures[min(bisect_right(moment.cumul, hasard.nombre() * moment.cumul[-1]), len(moment.heures) - 1)]
-        nes.append((debut + timedelta(minutes=hasard.entre(0, minutes - 1)), n, moment, hasard))
+        nes.append((debut + timedelta(minutes=hasard.entre(0, minutes - 1)), n, moment))
     nes.sort(key=lambda ne: (ne[2].jour, ne[0], ne[1]))
     agents = max(1, min(AGENTS, round(nombre / len(periode.jours) / rue.fps_par_agent.valeur)))
     parc, ordres = _Parc(graine, nombre, parametres), dict[tuple[date, int], int]()
-    return [_constat(rang, ne, ville, agents, parc, ordres, parametres) for rang, ne in enumerate(nes)]
+    return [_constat(rang, ne, _suite(graine, ne[1]), ville, agents, parc, ordres, parametres) for rang, ne in enumerate(nes)]
+
+
+def _suite(graine: str, n: int) -> Tirages:
+    """The draws of a FPS after the three that gave its moment: two kilobytes that a hundred thousand FPS do not keep meanwhile."""
+    hasard = Tirages(f"{graine}/{n}")
+    for _ in range(3):
+        hasard.nombre()
+    return hasard
 
 
 def _moments(ville: Commune, jour: date, parametres: Parametres) -> Iterator[_Moment]:
@@ -177,14 +185,15 @@ def _plaque(hasard: Tirages, serie: str | None = None) -> str:
 
 def _constat(
     rang: int,
-    ne: tuple[datetime, int, _Moment, Tirages],
+    ne: tuple[datetime, int, _Moment],
+    hasard: Tirages,
     ville: Commune,
     agents: int,
     parc: _Parc,
     ordres: dict[tuple[date, int], int],
     parametres: Parametres,
 ) -> Constat:
-    instant, _, moment, hasard = ne
+    instant, _, moment = ne
     zone, jour = moment.zone, ville.jour(instant)
     situation = parc.situations.tirer(hasard)
     pays = parc.pays.tirer(hasard) if situation == "etranger" else "FR"
