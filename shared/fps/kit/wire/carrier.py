@@ -17,7 +17,7 @@ from fps.flows import by_type
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.faults import HorlogeEnRetard
 from fps.kit.wire.envelope import Letter
-from fps.kit.wire.neighbours import Place, RawHeaders, ask, place_of
+from fps.kit.wire.neighbours import Place, RawHeaders, ask, flow, place_of
 from fps.parties import Party
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -100,20 +100,23 @@ class InProcess(httpx.AsyncBaseTransport):
         self.applications = applications  # filled by who builds the services, which need this client first
         self._present = present
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx.Request, *, flowing: bool = False) -> httpx.Response:
+        """The answer; `flowing`: as soon as it begins, its body read as it is written."""
         stream = request.stream
         body = request.content if isinstance(stream, httpx.ByteStream) else aiter(cast("httpx.AsyncByteStream", stream))
         headers = [(name.lower(), value) for name, value in request.headers.raw]
         try:
-            return await self.ask(place_of(str(request.url)), request.method, headers, body)
+            return await self.ask(place_of(str(request.url)), request.method, headers, body, flowing=flowing)
         except httpx.RequestError as error:
             error.request = request
             raise
 
-    async def ask(self, place: Place, method: str, headers: RawHeaders, body: bytes | AsyncIterator[bytes]) -> httpx.Response:
+    async def ask(
+        self, place: Place, method: str, headers: RawHeaders, body: bytes | AsyncIterator[bytes], *, flowing: bool = False
+    ) -> httpx.Response:
         """The same, of what is no request of the library."""
         start = time.perf_counter()
-        response = await ask(self.applications, place, method, headers, body, self._present(place.scope["path"]))
+        response = await (flow if flowing else ask)(self.applications, place, method, headers, body, self._present(place.scope["path"]))
         response.elapsed = timedelta(seconds=time.perf_counter() - start)  # as the library's own transports say it
         return response
 
@@ -187,7 +190,7 @@ class Neighbour(Client):
         """The answer to a request of the library, without its hooks when there are none."""
         if self.is_closed or self.auth is not None or any(self.event_hooks.values()) or options.get("follow_redirects") is True:
             return await super().send(request, stream=stream, **options)
-        response = await self._network.handle_async_request(request)
+        response = await self._network.handle_async_request(request, flowing=stream)
         response.request = request
         if not stream:
             response.read()
