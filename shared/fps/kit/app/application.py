@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
 from fps.kit.app import asyncapi, gestes, openapi, pilotage, revision, temoin, transfert, usagers
+from fps.kit.app.chiffres import Chiffres
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
 from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, suivi, tour
@@ -41,7 +42,7 @@ from fps.kit.ground.bac_path import DEFAUT, BacPath, bac_of
 from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.retry import attempts
 from fps.kit.ground.settings import Settings
-from fps.kit.ground.telemetry import CONTENT_TYPE, Metrics
+from fps.kit.ground.telemetry import Metrics
 from fps.kit.post import door
 from fps.kit.post.inbound import Inbound
 from fps.kit.post.relay import Relay
@@ -97,7 +98,7 @@ def build(
     pki = pki or open_pki(settings)
     service = Service(definition, settings, open_database(settings.database_url), [Trust(pki), Boites()])
     metrics = Metrics(service.party)
-    service.observe = metrics.observe
+    service.observe, service.saved = metrics.observe, metrics.saved
     service.traces = traces = _traces(service.party, settings, spans)
     own_bus, own_client = bus is None, client is None
     bus = bus or open_bus(settings.bus_url, settings.bus_prefix, settings.retry_delays, settings.parts)
@@ -183,7 +184,7 @@ def build(
     if service.party is remise.HOTE:
         app.router.routes.extend(guichet.routes(service).routes)
         app.router.routes.extend(guichet.pilotage(service).routes)
-    _technical(app, service, bus, metrics, room)
+    _technical(app, service, bus, metrics, room, Chiffres(service, metrics, pki))
     seen = Seen(witness, metrics, traces)
     return Running(service, app, Mandataires(BacPath(seen), settings.proxy_networks), relay, facteur, inbound, bus)
 
@@ -256,7 +257,7 @@ async def _revision(service: Service) -> str | None:
         return "".join(str(row[0]) for row in await tx.select(_MARK))
 
 
-def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room: Room) -> None:
+def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room: Room, chiffres: Chiffres) -> None:
     document: dict[str, Any] = {}
 
     @app.get("/", include_in_schema=False)
@@ -293,8 +294,10 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room:
         return JSONResponse(body, 200 if good else 503)
 
     @app.get("/metrics", include_in_schema=False)
-    async def figures() -> Response:
-        return Response(metrics.text(service.collector.waiting, service.database.statements), media_type=CONTENT_TYPE)
+    async def metriques(request: Request) -> Response:
+        await chiffres.relever()
+        text, media = metrics.expose(request.headers.get("accept", ""))
+        return Response(text, headers={"Content-Type": media})
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi_document() -> dict[str, Any]:

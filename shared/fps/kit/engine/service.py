@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fps.confiance.habilitation import INTERNE, Identite
@@ -85,6 +86,7 @@ class Service(Days):
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.moved = asyncio.Event()  # set at the next commit, then another takes its place: who looks at a bac again sleeps on it
         self.observe: Callable[[str, str, int], None] = lambda what, kind, n: None  # telemetry
+        self.saved: Callable[[float, str], None] = lambda seconds, trace: None
         self.traces: Traces | None = None
 
     def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
@@ -174,6 +176,7 @@ class Service(Days):
             return await self._transact(items, scope.whole())
 
     async def _transact(self, items: list[Item], scope: Scope | None) -> list[Any]:
+        started = perf_counter()
         async with self.database.write(scope) as tx:
             batch = self.batch(tx, scope)
             await batch.open((i.bac for i in items), ((i.bac, key) for i in items for key in i.keys))
@@ -192,6 +195,7 @@ class Service(Days):
             await batch.save()
         if self.traces is not None:
             self.traces.since("transaction", begun, [i.act for i in items if i.act], lot=len(items))
+        self.saved(perf_counter() - started, next((i.act for i in items if i.act), ""))
         batch.noted()
         self.announce(batch)
         for row in fresh:

@@ -2,17 +2,18 @@
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import choose_encoder
 
 from fps.kit.ground.bac_path import bac_courant, correlation, trace_en_cours
 from fps.kit.ground.faults import trace
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def _context(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -61,28 +62,43 @@ class Metrics:
     """The figures of one service, in its own registry: several services of one process do not mix."""
 
     def __init__(self, party: str):
-        self.registry = CollectorRegistry()
+        self.registry, self.party = CollectorRegistry(), party
         self._counter = Counter("fps_evenements", "Lettres et échéances traitées", ("service", "nature", "issue"), registry=self.registry)
-        self._waiting = Gauge("fps_demandes_en_attente", "Demandes qui attendent le prochain lot", ("service",), registry=self.registry)
-        self._statements = Gauge("fps_instructions_sql", "Instructions SQL envoyées", ("service",), registry=self.registry)
         labels = ("service", "methode", "porte", "statut")
         self._asked = Histogram("fps_requete_duree_secondes", "Durée des requêtes", labels, registry=self.registry, buckets=BOUNDS)
         self._doors: dict[tuple[str, str, int], Histogram] = {}  # asked once for each: the library looks for them under a lock
-        self.party = party
+        saved = Histogram("fps_transaction_duree_secondes", "Durée des lots", ("service",), registry=self.registry, buckets=BOUNDS)
+        self._saved = saved.labels(party)
+        self._gauges: dict[str, Gauge] = {}
 
     def asked(self, method: str, door: str, status: int, seconds: float, trace: str = "") -> None:
         """A request was answered; `trace`: the `traceparent` of its span, of which the bucket keeps the last one."""
         key = (method if method in METHODS else "AUTRE", door, status)
         if (found := self._doors.get(key)) is None:
             found = self._doors[key] = self._asked.labels(self.party, key[0], door, str(status))
-        found.observe(seconds, {"trace_id": trace[3:35]} if trace else None)
+        found.observe(seconds, _exemplar(trace))
+
+    def saved(self, seconds: float, trace: str = "") -> None:
+        """A batch was done, from its beginning to its commit."""
+        self._saved.observe(seconds, _exemplar(trace))
 
     def observe(self, nature: str, issue: str, number: int) -> None:
         """Count things done."""
         self._counter.labels(self.party, nature, issue).inc(number)
 
-    def text(self, waiting: int, statements: int) -> bytes:
-        """The exposition format."""
-        self._waiting.labels(self.party).set(waiting)
-        self._statements.labels(self.party).set(statements)
-        return generate_latest(self.registry)
+    def tell(self, name: str, what: str, values: Mapping[tuple[str, ...], float], labels: Sequence[str] = ()) -> None:
+        """A figure as it is now, by the values of its labels: what is told no more has no value any more."""
+        if (gauge := self._gauges.get(name)) is None:
+            gauge = self._gauges[name] = Gauge(name, what, ("service", *labels), registry=self.registry)
+        gauge.clear()
+        for key, value in values.items():
+            gauge.labels(self.party, *key).set(value)
+
+    def expose(self, accept: str) -> tuple[bytes, str]:
+        """All of them and their media type: with their exemplars for who reads OpenMetrics, as Prometheus does."""
+        encode, media = choose_encoder(accept)
+        return encode(self.registry), media
+
+
+def _exemplar(trace: str) -> dict[str, str] | None:
+    return {"trace_id": trace[3:35]} if trace else None
