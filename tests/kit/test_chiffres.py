@@ -139,7 +139,7 @@ async def test_the_figures_of_a_service_are_those_of_what_it_lives_and_each_aler
     # Prometheus asks so, and has the trace of a request beside its bucket.
     answer = await monde_vu.client.get(f"{ville}/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0"})
     assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
-    exemplaires = [x.exemplar for f in openmetrics(answer.text) for x in f.samples if x.exemplar and x.labels.get("porte") == "/fps"]
+    exemplaires = [x.exemplar for f in openmetrics(answer.text) for x in f.samples if x.exemplar and x.labels.get("porte") == "/fps"]  # type: ignore[no-untyped-call]
     assert exemplaires and all(re.fullmatch(r"[0-9a-f]{32}", x.labels["trace_id"]) for x in exemplaires)
 
     # Nothing is asked of figures that do not exist: a name that changes here changes there.

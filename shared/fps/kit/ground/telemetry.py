@@ -86,8 +86,8 @@ class Metrics:
         """Count things done."""
         self._counter.labels(self.party, nature, issue).inc(number)
 
-    def tell(self, name: str, what: str, values: Mapping[tuple[str, ...], float], labels: Sequence[str] = ()) -> None:
-        """A figure as it is now, by the values of its labels: what is told no more has no value any more."""
+    def tell(self, name: str, what: str, values: Mapping[Any, float], labels: Sequence[str] = ()) -> None:
+        """A figure as it is now, by the values of its labels (a tuple): what is told no more has no value any more."""
         if (gauge := self._gauges.get(name)) is None:
             gauge = self._gauges[name] = Gauge(name, what, ("service", *labels), registry=self.registry)
         gauge.clear()

@@ -11,6 +11,7 @@ from fps.kit.ground.telemetry import Metrics
 if TYPE_CHECKING:
     from fps.kit.ground.traces import Traces
 
+QUIET = frozenset({"/metrics", "/sante/pret", "/sante/vivant"})  # asked all the time by who watches: counted, not traced
 UNKNOWN = "inconnue"  # an address that leads nowhere makes no series of its own, and tells nothing of who looks for it
 
 
@@ -28,7 +29,7 @@ class Seen:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif self.traces is None:
+        elif self.traces is None or scope["path"] in QUIET:
             await self._timed(scope, receive, send, "")
         else:
             await self._traced(self.traces, scope, receive, send)
