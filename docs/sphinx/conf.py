@@ -17,7 +17,7 @@ root_doc = "docs/README"
 
 # The sources are the files of the repository where they are; what another tool owns is not looked into.
 extensions = ["myst_parser"]
-include_patterns = ["*.md", "docs/**.md", "*/README.md", "services/*/README.md", "examples/*/README.md"]
+include_patterns = ["*.md", "docs/**.md", "*/README.md", "services/*/README.md", "examples/*/README.md", "deploy/*/README.md"]
 exclude_patterns = [".*", "build", "dist", "tests", "shared", "**/fps_*", "docs/sphinx"]
 myst_heading_anchors = 6
 template_bridge = "pages.Gabarits"
@@ -47,7 +47,16 @@ SECTIONS = {
     "Brancher un produit": ["docs/specification", "docs/lettres", "docs/flux", "certification/README", "examples/README"],
     "Comprendre": ["docs/glossaire", "docs/hypotheses", "docs/comptes", "docs/invariants"],
     "Les services": ["services/antai/README", "services/dgfip/README", "services/ccsp/README", "services/collectivite/README"],
-    "Le projet": ["CONTRIBUTING", "docs/decisions", "deploy/README", "docs/repliques", "SECURITY", "CHANGELOG", "README"],
+    "Le projet": [
+        "CONTRIBUTING",
+        "docs/decisions",
+        "deploy/README",
+        "deploy/observability/README",
+        "docs/repliques",
+        "SECURITY",
+        "CHANGELOG",
+        "README",
+    ],
 }
 # Pages that only another page shows in the navigation.
 SOUS_PAGES = {"docs/decisions": ["docs/adr/*"], "examples/README": ["examples/*/README"]}

@@ -69,7 +69,7 @@ class Recherche(SearchFrench):
 
 def english(docname: str) -> bool:
     """Whether a page is written for programmers, in English."""
-    return docname in {"README", "CONTRIBUTING", "deploy/README"} or docname.startswith("docs/adr/")
+    return docname in {"README", "CONTRIBUTING", "deploy/README", "deploy/observability/README"} or docname.startswith("docs/adr/")
 
 
 def install(app: Sphinx, sections: Mapping[str, Sequence[str]], below: Mapping[str, Sequence[str]]) -> None:

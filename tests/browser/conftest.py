@@ -54,7 +54,7 @@ def simulateur_des_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Bro
     """A simulator in memory, and the documentation that it serves; a dossier of its default bac has just been sent."""
     built = subprocess.run(["make", "site"], cwd=ROOT, capture_output=True, text=True)  # a second, when another test has built it
     assert built.returncode == 0, built.stderr
-    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory") as running:
+    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory", "--observe") as running:
         running.numero = running.establish()
         running.wait_state(running.numero, "transmis")
         yield running

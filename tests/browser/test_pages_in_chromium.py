@@ -85,6 +85,13 @@ def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium:
         assert page.locator(".specimen").evaluate("e => getComputedStyle(e).backgroundColor") == BANNER
 
 
+def test_what_is_seen_from_outside_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
+    vue = f"{simulator.console}/observation"
+    trace = re.search(r"/observation(/traces/[0-9a-f]{32})", httpx.get(vue, timeout=30).text)
+    assert trace is not None
+    regarder(chromium, [vue, vue + trace[1]])
+
+
 def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromium: Browser, simulator: Simulator) -> None:
     avance = f"{simulator.console}/pilotage/bacs/defaut/avance"
     httpx.post(avance, json={"de": "P10D"}, headers=simulator.bearer, timeout=30).raise_for_status()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from datetime import date
@@ -18,9 +19,12 @@ from fps.kit.wire.carrier import Carrier, open_client
 from fps.kit.wire.envelope import Letter
 from fps.messages.mfps import CreationFps
 from fps.parties import Party
+from fps_console.web import observation
+from fps_console.web.app import application
+from fps_console.web.observation import Chiffres, Observateur
 from fps_simulateur.joueur import jouer
 from fps_simulateur.langue.modele import catalogue
-from fps_simulateur.pilote.world import open_world
+from fps_simulateur.pilote.world import World, open_world
 from tests import fourche
 from tests.parler.mondes import monde_de
 from tests.scenarios.test_vie_privee import people_of
@@ -32,8 +36,8 @@ VIE = next(vie for vie in catalogue() if vie.vie == "decharge-totale-du-titre")
 class Suivi:
     """The spans of a life, by their names and by what they are under."""
 
-    def __init__(self, spans: Spans, numero: str, gens: set[str]):
-        self.tous, self.numero, self.gens = list(spans.ended), numero, gens
+    def __init__(self, world: World, spans: Spans, numero: str, gens: set[str]):
+        self.world, self.spans, self.tous, self.numero, self.gens = world, spans, list(spans.ended), numero, gens
         self.par_id = {cle(x.context): x for x in self.tous}
 
     def du_dossier(self) -> list[ReadableSpan]:
@@ -74,7 +78,7 @@ async def suivi() -> AsyncIterator[Suivi]:
         numero = next(iter(joue.dossiers.values()))["numero"]
         courriers = await world.pilot.courriers("suivi", numero)
         letters = [await world.pilot.courrier("suivi", c["service"], c["id"]) for c in courriers]
-    yield Suivi(spans, numero, people_of(letters))
+        yield Suivi(world, spans, numero, people_of(letters))
 
 
 async def test_a_dossier_is_followed_through_the_four_services(suivi: Suivi) -> None:
@@ -161,3 +165,61 @@ async def test_each_letter_of_a_batch_keeps_what_caused_it() -> None:
     async with open_client({"http://ici": porte}) as client:
         await Carrier(Party.COLLECTIVITE, {Party.ANTAI: "http://ici"}, client).deliver(lettres)
     assert [ligne.get("traceparent") for ligne in lues] == [*causes[:2], None]
+
+
+async def test_the_page_shows_the_essentials_and_each_trace_as_a_waterfall_without_any_collector(suivi: Suivi) -> None:
+    world = suivi.world
+    observateur = Observateur(world.client, world.addresses, suivi.spans)
+    await observateur.relever()
+    app = application(world.pilot, world.client, world.addresses, observateur=observateur)
+    async with open_client({"http://console": app}) as client:
+        texte = (await client.get("http://console/observation")).text
+        for mots in ("répond", "suivi", "ensemble", "Requêtes les plus lentes", "Lettres reçues", "SPÉCIMEN"):
+            assert mots in texte, mots
+        assert len(re.findall(r"<td>36\d\d jours</td>", texte)) == 4
+        assert texte.count("<strong>") == 0  # nothing is wrong
+        sienne = (await client.get("http://console/observation", params={"dossier": f" {suivi.numero} "})).text
+        assert suivi.numero in sienne and "Aucune trace gardée" not in sienne
+        assert "Aucune trace gardée" in (await client.get("http://console/observation", params={"dossier": "0"})).text
+        recu = suivi.un("acte 01.creation.v1", "fps-antai")
+        trace = f"{recu.context.trace_id:032x}"
+        assert f"/observation/traces/{trace}" in sienne
+        page = (await client.get(f"http://console/observation/traces/{trace}")).text
+        etapes = re.findall(r'class="fond-(\d)">([^<]+)<', page)
+        assert etapes[:5] == [
+            ("0", "POST /fps"),
+            ("1", "acte"),
+            ("2", "transaction"),
+            ("2", "envoi 01.creation.v1"),
+            ("3", "POST /flux/01-message-fps/creation"),
+        ]
+        assert "échéance envoi-apa" in page  # what a day brought after it
+        assert (await client.get(f"http://console/observation/traces/{'0' * 32}")).status_code == 404
+        assert (await client.get("http://console/observation/traces/x")).status_code == 404
+
+
+async def test_without_anybody_who_keeps_them_the_page_tells_what_stands_and_what_gives_the_rest(suivi: Suivi) -> None:
+    world = suivi.world
+    gone = {**world.addresses, Party.CCSP: "http://nulle-part"}
+    async with open_client({"http://console": application(world.pilot, world.client, gone)}) as client:
+        texte = (await client.get("http://console/observation")).text
+        assert "fps up --observe" in texte and "ne répond pas" in texte and "Requêtes les plus lentes" not in texte
+        assert (await client.get(f"http://console/observation/traces/{'a' * 32}")).status_code == 404
+
+
+async def test_what_stands_apart_is_said() -> None:
+    def chiffres(service: Party, instant: float, requetes: float) -> Chiffres:
+        series = {
+            "fps_horloge_instant_secondes": [({"bac": "b", "marche": "fige"}, instant)],
+            "fps_requete_duree_secondes_count": [({"statut": "200"}, requetes), ({"statut": "409"}, requetes / 2)],
+            "fps_lettres_mortes": [({"sens": "envoi"}, 2.0), ({"sens": "echeance"}, 1.0)],
+            "fps_evenements_total": [({"nature": "lettre"}, requetes)],
+        }
+        return Chiffres(service, series)
+
+    lus = {Party.ANTAI: chiffres(Party.ANTAI, 0.0, 120.0), Party.DGFIP: chiffres(Party.DGFIP, 86_400.0, 60.0)}
+    assert [(x["bac"], x["ecart"]) for x in observation.horloges(lus)] == [("b", "1 j")]
+    assert [(x["mortes"], x["enterrees"]) for x in observation.lignes(lus)] == [(2, 1), (2, 1)]
+    avant = {Party.ANTAI: chiffres(Party.ANTAI, 0.0, 0.0), Party.DGFIP: chiffres(Party.DGFIP, 0.0, 60.0)}
+    debits = observation.debits(lus, (120.0, avant))
+    assert [(x["acceptees"], x["refusees"], x["fautes"], x["lettres"]) for x in debits] == [(60.0, 30.0, 0.0, 60.0), (0.0, 0.0, 0.0, 0.0)]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,17 +28,22 @@ def up(
         bool, typer.Option("--detach", help="Rend la main dès que tout est prêt ; « fps down » l'arrête. Pour une intégration continue.")
     ] = False,
     lecture_seule: LectureSeule = False,
+    observe: Annotated[
+        bool, typer.Option("--observe", help="La page /observation garde les dernières minutes et les traces des dossiers.")
+    ] = False,
     en_json: Json = False,
 ) -> int:
     """Démarre les quatre services et la console, jusqu'à Ctrl-C."""
     if detach:
         from fps_console.commandes.detache import detach as leave
 
-        flags = [name for name, given in (("--memory", memory), ("--tls", tls), ("--lecture-seule", lecture_seule)) if given]
+        said = {"--memory": memory, "--tls": tls, "--lecture-seule": lecture_seule, "--observe": observe}
+        flags = [name for name, given in said.items() if given]
         return leave(settings(None, data_dir), ["--port", str(port), *(["--host", host] if host else []), *flags], en_json)
     from fps_console.commandes.up import up as start
 
-    return start(settings(None, data_dir), port=port, host=host, memory=memory, tls=tls, lecture_seule=lecture_seule, en_json=en_json)
+    own: dict[str, Any] = {"memory": memory, "tls": tls, "lecture_seule": lecture_seule, "observe": observe, "en_json": en_json}
+    return start(settings(None, data_dir), port=port, host=host, **own)
 
 
 def attendre(

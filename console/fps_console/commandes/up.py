@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,11 +66,13 @@ def up(
     memory: bool = False,
     tls: bool = False,
     lecture_seule: bool = False,
+    observe: bool = False,
     en_json: bool = False,
 ) -> int:
     """Run everything until SIGINT or SIGTERM; gives the exit status. Raises Panne when it cannot start.
 
     `port` is that of the console, and the others follow it; 0: the system chooses five. `lecture_seule`: no page acts.
+    `observe`: the last minutes and the traces are kept for their page.
     """
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     if not 0 <= port <= 65_531:
@@ -79,7 +82,7 @@ def up(
         )
     gc.disable()  # until it is ready: what a start makes is kept
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, lecture_seule, en_json))
+        return runner.run(_up(settings, port, host or settings.host, memory, tls or settings.tls, lecture_seule, observe, en_json))
 
 
 @contextlib.contextmanager
@@ -115,7 +118,7 @@ def court(party: Party) -> str:
     return "Juridiction" if party is Party.CCSP else LIBELLES[party]
 
 
-async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, lecture_seule: bool, en_json: bool) -> int:
+async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool, lecture_seule: bool, observe: bool, en_json: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -135,12 +138,15 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
         # The services say these addresses, and know these ports as their own: the console's is the fifth.
         named = settings.model_copy(update={"hosts": (*settings.hosts, host), "addresses": addresses, "port": port})
-        async with world(named, token, memory, tls) as found:
+        spans = kept_spans() if observe else None
+        async with world(named, token, memory, tls, spans) as found:
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
             from fps_console.web.app import application
             from fps_console.web.chantiers import quitter_les_chantiers
+            from fps_console.web.observation import Observateur
 
+            observateur = Observateur(found.client, found.addresses, spans) if observe else None
             servers = [
                 server(
                     application(
@@ -151,6 +157,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
                         hosts=named.hosts_served,
                         donnees=settings.data_dir,
                         lecture_seule=lecture_seule,
+                        observateur=observateur,
                     ),
                     host,
                     port,
@@ -159,15 +166,28 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             servers += [server(found.services[p].asgi, host, ports[p], contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
             ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root, None if lecture_seule else token)
+            if observateur is not None:
+                observateur.start()
             try:
                 await _serve(servers, sockets, stop, partial(ready.announce, en_json), quiet=en_json)
             finally:
                 await quitter_les_chantiers()  # while the services are still there
+                if observateur is not None:
+                    await observateur.stop()
     return 0
 
 
+def kept_spans() -> Any:
+    """Where the traces of this process are kept; None without the libraries of OpenTelemetry, and the page says so."""
+    if find_spec("opentelemetry.sdk") is None:
+        return None
+    from fps.kit.ground.traces import Spans
+
+    return Spans()
+
+
 @asynccontextmanager
-async def world(settings: Settings, token: str, memory: bool, tls: bool) -> AsyncIterator[Any]:
+async def world(settings: Settings, token: str, memory: bool, tls: bool, spans: Any = None) -> AsyncIterator[Any]:
     """The four services in this process: SQLite files under the data directory, or nothing kept but the PKI that others must read.
 
     Raises Panne when the directory holds what another version left, and that this one cannot bring up to date.
@@ -179,7 +199,7 @@ async def world(settings: Settings, token: str, memory: bool, tls: bool) -> Asyn
     pki = {} if alone else {"pki_dir": pki_dir(settings)}
     try:
         here = {"hosts": settings.hosts, "addresses": settings.addresses, "port": settings.port}
-        async with open_world(data_dir=None if memory else settings.data_dir, token=token, **here, **pki) as found:
+        async with open_world(data_dir=None if memory else settings.data_dir, token=token, spans=spans, **here, **pki) as found:
             yield found
     except (BaseAbimee, BaseVidee) as error:
         raise Panne(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -26,6 +26,9 @@ from fps_console.web.pages.table import FAMILLES
 from fps_console.web.pilotage import RouteAvance, problem
 from fps_console.web.villes import Villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
+
+if TYPE_CHECKING:
+    from fps_console.web.observation import Observateur
 
 log = logging.getLogger(__name__)
 HEADERS = {
@@ -117,12 +120,16 @@ def application(
     donnees: Path | None = None,
     *,
     lecture_seule: bool = False,
+    observateur: "Observateur | None" = None,
 ) -> ASGIApp:
     """The console's application, called by `hosts` beside the loopback's names; it publishes the key of the evidence kept in `donnees`.
 
     With a `lifespan`, it says that it is ready when that sets `app.state.ready`. `lecture_seule`: no page acts, whoever asks.
+    `observateur`: who keeps the last minutes, for their page.
     """
-    cadre = Cadre(pilot, client, addresses, links or addresses, FAMILLES, lecture_seule=lecture_seule, donnees=donnees)
+    cadre = Cadre(
+        pilot, client, addresses, links or addresses, FAMILLES, lecture_seule=lecture_seule, donnees=donnees, observateur=observateur
+    )
     mesures, towns = Mesures(), Villes(pilot)
 
     async def vivant(request: Request) -> Response:

@@ -29,6 +29,8 @@ from fps_simulateur.pilote.pilot import Pilot
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from fps_console.web.observation import Observateur
+
 # The entries of the navigation, in their order: a family shows those for which it has an address.
 NAVIGATION: Final = ("Carte", "Dossiers", "Agir", "Usager", "Lettres", "Villes", "Simulateur", "Certification", "Apprendre")
 
@@ -65,7 +67,9 @@ class Cadre:
         *,
         lecture_seule: bool = False,
         donnees: Path | None = None,
+        observateur: "Observateur | None" = None,
     ):
+        self.observateur = observateur
         self.pilot, self.links, self.lecture_seule, self.donnees = pilot, links, lecture_seule, donnees
         self.lecture = Lecture(pilot, client, addresses)
         self.seances = Seances(pilot.token)

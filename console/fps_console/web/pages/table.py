@@ -18,6 +18,7 @@ from fps_console.web.pages import (
     guichets,
     mondes,
     mortes,
+    observation,
     repertoire,
     seance,
     simulateur,
@@ -45,6 +46,7 @@ FAMILLES: Final[tuple[Famille, ...]] = (
     mondes.FAMILLE,
     seance.FAMILLE,
     simulateur.FAMILLE,
+    observation.FAMILLE,
     temps.FAMILLE,
     apprendre.FAMILLE,
 )
