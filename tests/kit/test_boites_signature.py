@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from fps.confiance.refus import UsageInterdit
 from fps.kit.boxes.signature import nom_de_boite
+from fps.kit.ground.traces import Spans, Traces, traceparent_of
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import AutoriteDeCertification, ephemere
 from fps.messages.information_paiement import TitrePayeCollectivite
@@ -76,9 +77,14 @@ def entete(signature: str) -> dict[str, Any]:
 
 
 async def test_a_pushed_letter_is_verified_with_the_public_keys_alone(poste: Bureau, ville: Editeur, verifier: Verifier) -> None:
+    spans = Spans()
+    poste.service.traces = Traces("dgfip", [spans])
     recue = await postee(poste, ville)
     signature = recue.headers["x-jws-signature"]
     assert signature.split(".")[1] == "", "the body is not in the signature"
+    # Where traces are asked for, the letter names the span of its own way.
+    remise = next(x for x in spans.of(lettre=recue.id, resultat="acquittee"))
+    assert (remise.name, recue.headers["traceparent"]) == ("remise 05.titre-paye-collectivite.v1", traceparent_of(remise.context))
     lu = verifier(signature, recue.corps, await cles(poste), f"{ville.adresse}/si{TitrePayeCollectivite.path}", recue.id)
     assert (lu["alg"], lu["b64"], lu["crit"], lu["iss"], lu["bac"]) == ("ES256", False, ["b64"], "dgfip", BAC)
     assert (lu["type"], lu["url"], lu["jti"]) == (TitrePayeCollectivite.type, recue.url, recue.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
@@ -30,6 +30,9 @@ from fps.kit.ground.clock import INSTANT
 from fps.kit.ground.faults import Unavailable
 from fps.kit.trust.identity import Trust
 from fps.kit.wire.carrier import trace
+
+if TYPE_CHECKING:
+    from fps.kit.ground.traces import Step
 
 log = logging.getLogger(__name__)
 TOURNEE: Final = 200  # letters of one round in one bac
@@ -238,7 +241,7 @@ class Facteur:
             "Ce-Rang": str(lettre.rang),
             INSTANT: depart.now.isoformat(),
             EN_TETE: signature,
-            **trace(lettre.traceparent),
+            **trace(lettre.traceparent if (remise := self._suivie(depart, lettre)) is None else remise.traceparent),
         }
         troue = genre in (Genre.COUPURE, Genre.CORPS_COUPE, Genre.LENTEUR)
         # The name stays in the Host header and in the TLS handshake, where the certificate is checked against it.
@@ -250,7 +253,18 @@ class Facteur:
             extensions={"sni_hostname": adresse.hote},
         )
         found = await self._echanger(client, request)
+        if remise is not None:
+            remise.tell(resultat=found.resultat.value)
+            remise.end()
         return replace(found, envoye=essais.envoye(request, url, corps, lettre.body, coupe=troue))
+
+    def _suivie(self, depart: Depart, lettre: LettreEnBoite) -> "Step | None":
+        """The span of a letter brought to its editor, where traces are asked for."""
+        if (traces := self.service.traces) is None:
+            return None
+        said: dict[str, str | int] = {"bac": depart.bac, "dossier": lettre.subject, "message": lettre.type, "lettre": lettre.id}
+        said |= {"flux": by_type(lettre.type).flow, "instant": depart.now.isoformat(), "essai": lettre.essais + 1}
+        return traces.sent(f"remise {lettre.type.removeprefix('fps.')}", lettre.traceparent, **said)
 
     async def _echanger(self, client: httpx.AsyncClient, request: httpx.Request) -> Essai:
         """Send a request, and judge what is answered."""

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, Text, bindparam, select
@@ -59,6 +60,7 @@ class Days:
     sharing: Sharing | None
     shares: Shares | None
     observe: Callable[[str, str, int], None]
+    saved: Callable[[float, str], None]
     traces: "Traces | None"
 
     def batch(self, tx: Transaction, scope: Scope | None = None) -> Batch:
@@ -146,6 +148,7 @@ class Days:
             await self._live_together(bac, rows, scope.whole())
 
     async def _live_together(self, bac: str, rows: list[Row], scope: Scope | None) -> None:
+        started = perf_counter()
         async with self.database.write(scope) as tx:
             batch = self.batch(tx, scope)
             # A letter committed since the rows were read may have moved or removed a deadline: only what still stands is lived.
@@ -162,6 +165,7 @@ class Days:
                 lived.append(await self._live_one(batch, bac, subject, kind))
             begun = 0 if self.traces is None else self.traces.now()
             await batch.save()
+        self.saved(perf_counter() - started, lived[0] if lived else "")
         if self.traces is not None:
             self.traces.since("transaction", begun, lived, bac=bac, lot=len(rows))
         self.announce(batch)
