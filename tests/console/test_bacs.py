@@ -1,5 +1,6 @@
 """The default bac: made once, and made whole again when its creation was cut short; what the doctor says of half a world."""
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,11 @@ async def test_the_doctor_tells_a_running_clock_from_a_frozen_one_and_dates_that
 def test_the_credential_is_drawn_once_kept_and_readable_by_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FPS_PILOTAGE_TOKEN", raising=False)
     settings = settings_of(None, tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(UnicodeEncodeError):
+        patch.setattr(secrets, "token_urlsafe", lambda size: "\ud800" * size)  # what cannot be written, as on a full disk
+        keep_token(settings)
     token = keep_token(settings)
-    assert len(token) >= 32
+    assert len(token) >= 32 and [file.name for file in tmp_path.iterdir()] == ["pilotage.token"]
     assert keep_token(settings) == token == read_token(settings)
     path = tmp_path / "pilotage.token"
     assert path.stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 """The doctor's false all-clear: a base that refuses to write, letters held, what was not verified; and what advance and the start say."""
 
+import errno
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fps.kit.data.sqlite import SqliteDatabase
 from fps.kit.ground.clock import paris
 from fps.kit.ground.settings import Settings
 from fps.parties import Party
+from fps_console.cli.principal import told
 from fps_console.commandes import doctor
 from fps_console.commandes.avance import move, tell
 from fps_console.commandes.doctor import UNVERIFIED, Report, _bacs, _service
@@ -117,6 +119,7 @@ async def test_a_start_on_a_base_that_refuses_to_write_says_so(tmp_path: Path, m
 
     monkeypatch.setattr(sqlite, "connect", full)
     settings = Settings(data_dir=tmp_path, pki_dir=tmp_path / "pki")
+    assert "Libérez de la place" in told(OSError(errno.ENOSPC, "No space left on device")).que_faire
     with pytest.raises(Panne, match=r"La base de données refuse d'écrire \(.*database or disk is full\)"):
         async with up_world(settings, "essai", memory=False, tls=False):
             pass

@@ -1,5 +1,6 @@
 """The command `fps`: its commands and their groups in the order of its help, and what becomes of a failure."""
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Final
@@ -132,7 +133,9 @@ def told(error: Exception) -> Panne:
         case Panne():
             return error
         case OSError():
-            return Panne(f"{error.filename or 'Le système'} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="fichier")
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            que_faire = "Libérez de la place, puis recommencez." if full else "Vérifiez ce chemin et ses droits."
+            return Panne(f"{error.filename or 'Le système'} : {cause(error)}.", que_faire, code="fichier")
         case typer.exceptions.TyperException():
             return Panne(*mistake(error), code="ligne-de-commande", statut=2)
         case ModuleNotFoundError() if (error.name or "").partition(".")[0] in SERVICES:

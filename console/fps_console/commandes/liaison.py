@@ -85,9 +85,13 @@ def keep_token(settings: Settings) -> str:
         path.chmod(0o600)
         return read_token(settings)
     token = secrets.token_urlsafe(32)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{token}\n")
+    draft = path.with_name(f"{TOKEN_FILE}.{os.getpid()}")  # there whole or not at all: on a full disk, an empty one would stay
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(f"{token}\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return token
 
 
