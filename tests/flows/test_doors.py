@@ -1,8 +1,8 @@
 """The doors of the four services: each message has one address and one handler, is taken once, and is refused with its own words."""
 
 import json
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -216,6 +216,25 @@ async def test_a_letter_of_the_broker_is_taken_once_and_waits_when_its_dossier_i
     assert soldes["redevable"] == 8000
     tard = await antai.take([pack([lettre(porte.bac, TitrePaye.exemplaire(), "lettre-3")])])
     assert [(x.id, x.attempts) for x in tard] == [("lettre-3", 1)]
+
+
+async def test_a_letter_waits_until_the_clock_of_its_receiver_says_when_it_was_written(porte: Porte) -> None:
+    """However often it comes meanwhile, by the broker or by its address: nothing is dated before it was written."""
+    demain = paris(LE + timedelta(days=1))
+    ecrite = replace(lettre(porte.bac, EmissionTitre.exemplaire(), "demain"), time=demain)
+    dgfip = porte.world.services[EmissionTitre.receiver].inbound
+    for _ in range(2):
+        assert [(x.id, x.attempts) for x in await dgfip.take([pack([ecrite])])] == [("demain", 0)]
+    entetes = {"Idempotency-Key": "demain", "Ce-Source": "/services/collectivite", "Ce-Time": demain.isoformat()}
+    url = f"{porte.world.addresses[CreationFps.receiver]}/bacs/{porte.bac}{CreationFps.path}"
+    tot = await porte.world.client.post(url, json=creation(), headers=entetes)
+    assert (tot.status_code, tot.json()["code"], "retry-after" in tot.headers) == (503, "horloge-en-retard", True)
+    assert await porte.world.pilot.journal(porte.bac) == []
+    await porte.world.pilot.avancer(porte.bac, demain)
+    assert await dgfip.take([pack([ecrite])]) == []
+    assert (await porte.world.client.post(url, json=creation(), headers=entetes)).status_code == 200
+    recues = [x["date"] for x in await porte.world.pilot.journal(porte.bac) if x["acte"] == "reception"]
+    assert recues[:2] == [demain.isoformat()] * 2
 
 
 async def test_another_title_for_the_same_fps_is_refused_and_recorded(porte: Porte) -> None:
