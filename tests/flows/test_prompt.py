@@ -5,13 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.exceptions import FastAPIError
 
 from fps.kit.ground.clock import paris
-from fps.kit.web.body import JsonRoute
+from fps.kit.web.body import JsonRoute, Router
 from fps.kit.web.prompt import Prompt, Reader
 from fps.kit.wire.carrier import bearer
 from fps.parties import SERVICES, Party
-from fps_simulateur.pilote.world import World, open_world
+from fps_simulateur.pilote.world import World, assemble, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 B, JOUR = "/pilotage/bacs", date(2026, 6, 12)
@@ -61,3 +62,27 @@ async def test_nearly_every_route_is_read_without_the_framework(monde: World) ->
     routes = [route for party in SERVICES for route in monde.services[party].app.routes if isinstance(route, JsonRoute)]
     others = {route.path for route in routes if Reader.of(route) is None}
     assert len(routes) > 400 and len(others) < len(routes) / 25, others  # the lists that are searched, the files
+
+
+async def test_a_route_is_made_when_it_is_first_asked_and_what_is_wrong_with_it_is_told_each_time() -> None:
+    app = assemble().services[Party.DGFIP].app
+    routes = [route for route in app.routes if isinstance(route, JsonRoute)]
+    assert len(routes) > 80 and faites(routes) == []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        assert (await client.get("/sante/vivant")).status_code == 200
+        assert (await client.get(f"{B}/inconnu")).status_code == 503  # nothing is open
+    assert faites(routes) == [f"{B}/{{nom}}"]
+
+    async def mauvaise(quoi: Prompt) -> None:
+        """A parameter that no text gives."""
+
+    router = Router()
+    router.get("/mauvaise")(mauvaise)
+    for _ in range(2):
+        with pytest.raises(FastAPIError):
+            _ = router.routes[0].dependant  # type: ignore[attr-defined]
+
+
+def faites(routes: list[JsonRoute]) -> list[str]:
+    """The addresses of those whose fields are made."""
+    return [route.path for route in routes if "dependant" in vars(route)]

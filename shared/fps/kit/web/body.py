@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path, get_name
 
 from fps.confiance.refus import AccesRefuse
 from fps.kit.ground.faults import Malformed
@@ -81,11 +82,33 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """The route class of every router; what is raised here as Malformed reaches `problems` as the cause of FastAPI's own 400."""
+    """The route class of every router; what is raised here as Malformed reaches `problems` as the cause of FastAPI's own 400.
+
+    It knows its address at once, and what FastAPI makes of it (the fields, their schemas, its handler) when it is first asked: a service
+    has a hundred and more, of which a life takes a few, and making them all was three quarters of its start.
+    """
 
     request: ClassVar[type[JsonRequest]] = JsonRequest
     once: ClassVar[bool] = True  # whether the application keeps the answer of a request that writes and has an Idempotency-Key
     prompt: Handler  # the same as the framework calls, for who calls it without its layers (`web.prompt`)
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any):
+        self.path, self.endpoint, self.methods = path, endpoint, {method.upper() for method in options.get("methods") or ("GET",)}
+        self.name = options.get("name") or get_name(endpoint)
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self._unmade: dict[str, Any] | None = options
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not there yet: the whole route is made, once."""
+        options, self.__dict__["_unmade"] = self.__dict__.get("_unmade"), None
+        if options is None:
+            raise AttributeError(name, name=name, obj=self)
+        try:
+            super().__init__(self.path, self.endpoint, **options)
+        except Exception:  # the same will be told to who asks again
+            self._unmade = options
+            raise
+        return getattr(self, name)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         strict(self.dependant)
