@@ -12,6 +12,12 @@ def lire_yaml(texte: str) -> Any:
     return yaml.load(texte, _CHARGEUR)  # noqa: S506 — a safe loader both ways
 
 
+def composer_yaml(texte: str) -> yaml.Node | None:
+    """The nodes of a YAML document, which know their lines; raises yaml.YAMLError."""
+    racine: yaml.Node | None = yaml.compose(texte, _CHARGEUR)
+    return racine
+
+
 def ecrire_yaml(valeur: Any) -> str:
     """A YAML document that `lire_yaml` reads back as this value, its keys in their order."""
     return yaml.safe_dump(valeur, allow_unicode=True, sort_keys=False, width=140)

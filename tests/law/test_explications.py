@@ -63,7 +63,7 @@ def racine(calcul: Any) -> Derivation:
 
 
 @pytest.mark.parametrize("fonction", REGLES, ids=lambda f: f.__name__)
-@settings(max_examples=25, deadline=None)  # the first date imports the holidays
+@settings(max_examples=25)
 @given(donnees=st.data())
 def test_every_rule_tells_its_article_and_its_tree_gives_its_value_again(fonction: Any, donnees: st.DataObject) -> None:
     types = {n: t for n, t in get_type_hints(fonction).items() if n != "return"}

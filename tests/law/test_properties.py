@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fps.droit import droit
@@ -13,9 +13,6 @@ from fps.droit.calendar import ajouter_mois, instant_paris, jour_ouvrable, jours
 from fps.droit.money import EcritureDesequilibree, EcritureEquilibree, LigneEcriture, euros, pourcent
 from fps.droit.numero import NumeroFps, cle, siret_valide
 from fps.villes.catalogue import connues
-
-settings.register_profile("law", derandomize=True, deadline=None, database=None)
-settings.load_profile("law")
 
 jours = st.dates(date(2018, 1, 1), date(2060, 12, 31))
 montants = st.integers(1, 99_999_999)

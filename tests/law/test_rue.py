@@ -99,7 +99,7 @@ def test_a_town_file_that_cannot_be_is_refused_with_its_reason(x: Cas) -> None:
     assert x["dit"] in str(refus.value)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)),  # noqa: DTZ001 (given its zone below)
     st.integers(1, 400),

@@ -4,8 +4,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from fps.donnees import composer_yaml
 from fps_simulateur.langue.modele import Vie, lire
 
 
@@ -15,7 +14,7 @@ def _textes() -> dict[str, str]:
     found: dict[str, str] = {}
     for place in (f for f in files("fps_certification.epreuves").iterdir() if f.name.endswith(".yaml")):
         texte = place.read_text("utf-8")
-        racine: Any = yaml.compose(texte, Loader=yaml.SafeLoader)
+        racine: Any = composer_yaml(texte)
         for noeud in racine.value:
             nom = next(valeur.value for cle, valeur in noeud.value if cle.value == "vie")
             found[nom] = "- " + texte[noeud.start_mark.index : noeud.end_mark.index].rstrip()

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from fps.donnees import composer_yaml
 from fps.messages.erreurs import phrases_de
 from fps_certification.assertions import REGISTRE
 from fps_certification.epreuves.lecture import epreuves
@@ -75,7 +76,7 @@ def lire(textes: dict[str, str], vies: frozenset[str], assertions: frozenset[str
 def _noeuds(texte: str, fichier: str) -> list[yaml.Node]:
     """The entries of a file, which know their lines."""
     try:
-        racine = yaml.compose(texte, Loader=yaml.SafeLoader)
+        racine = composer_yaml(texte)
     except yaml.MarkedYAMLError as error:
         ligne = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ExigencesIllisibles([f"{fichier}:{ligne} : ce n'est pas du YAML : vérifiez les guillemets et les retraits."]) from error

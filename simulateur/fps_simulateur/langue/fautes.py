@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
+from fps.donnees import composer_yaml
 from fps.messages.erreurs import chemin as lu
 
 Chemin = tuple[str | int, ...]  # from the top of the file: (2, "etapes", 0, "le")
@@ -70,7 +71,7 @@ class Plan:
 
     def __init__(self, texte: str, source: str):
         self.source = source
-        self.racine = yaml.compose(texte, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        self.racine = composer_yaml(texte)
 
     def faute(self, chemin: Sequence[str | int], texte: str) -> Faute:
         """A fault at the place of a path, or at the nearest place above it that is written."""
