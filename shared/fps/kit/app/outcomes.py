@@ -53,31 +53,32 @@ class Outcomes:
         self.packages = ("fps", service.party.value)
         self.instances: Mapping[type, Any] = {type(service): service, type(service.definition): service.definition}
         self._found: dict[Function, Found] = {}
+        self._known: dict[Function, set[Outcome]] = {}
 
     def of(self, *roots: Any) -> set[Outcome]:
         """All that may be raised from these functions."""
-        waiting: list[tuple[Function, Caught]] = [(f, frozenset()) for root in roots for f in self.functions(root)]
-        seen, outcomes = set(waiting), set[Outcome]()
-        while waiting:
-            function, caught = waiting.pop()
-            found = self._read(function)
-            outcomes |= {o for raised, around in found.raised if (o := _outcome(raised, caught | around)) is not None}
-            for named, around in found.named:
-                if (one := (named, caught | around)) not in seen:
-                    seen.add(one)
-                    waiting.append(one)
-        return outcomes
+        return {one for root in roots for function in self.functions(root) for one in self._from(function)}
+
+    def _from(self, root: Function) -> set[Outcome]:
+        if root not in self._known:  # the gate, the doors and the keys are of every route
+            waiting: list[tuple[Function, Caught]] = [(root, frozenset())]
+            seen, outcomes = set(waiting), self._known.setdefault(root, set())
+            while waiting:
+                function, caught = waiting.pop()
+                found = self._read(function)
+                outcomes |= {o for raised, around in found.raised if (o := _outcome(raised, caught | around)) is not None}
+                waiting += (further := {(named, caught | around) for named, around in found.named} - seen)
+                seen |= further
+        return self._known[root]
 
     def functions(self, value: Any) -> Iterator[Function]:
         """The functions of the project that a value runs when it is called."""
-        if isinstance(value, functools.partial):
+        if isinstance(value, functools.partial | functools.cached_property):
             yield from self.functions(value.func)
         elif isinstance(value, types.MethodType | staticmethod | classmethod):
             yield from self.functions(value.__func__)
         elif isinstance(value, property):
             yield from self.functions(value.fget)
-        elif isinstance(value, functools.cached_property):
-            yield from self.functions(value.func)
         elif isinstance(value, type):
             if self.ours(value) and not issubclass(value, BaseException):
                 for name in ("__init__", "__post_init__", "__call__"):
