@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -37,6 +38,8 @@ DEJA_LUS: Final = (
     "uvloop",
     "uvicorn.lifespan.on",
 )
+# Most of what a start computes is a pure reading, kept by the process: the shapes of the addresses, the texts of the statements, the towns,
+# the holidays, the tree of the commands. The mother does it once; no thread, no loop and no key is left of it.
 ENTETE: Final = 1 << 17  # bytes of a request: an environment
 NEANT: Final = subprocess.DEVNULL
 
@@ -239,6 +242,26 @@ def _servir(channel: socket.socket) -> dict[str, Any] | None:
         channel.send(json.dumps(answer).encode())
 
 
+def _chauffer() -> None:
+    """Read once what each process would read again: four services that open and close, in a place of their own, and the commands."""
+    import asyncio
+
+    from fps.droit.calendar import jour_ouvrable
+    from fps_console.cli.principal import arbre
+    from fps_simulateur.pilote.world import open_world
+
+    async def une_fois(folder: Path) -> None:
+        async with open_world(pki_dir=folder / "pki") as opened:
+            await opened.pilot.creer("defaut", datetime(2026, 6, 12, 10, tzinfo=UTC))
+
+    with tempfile.TemporaryDirectory() as place:
+        asyncio.run(une_fois(Path(place)))
+    jour_ouvrable(date(2026, 6, 12))
+    arbre()
+    if len(threads := threading.enumerate()) > 1:
+        raise RuntimeError(f"what is forked has no thread: {threads}")
+
+
 def _devenir(request: Mapping[str, Any]) -> None:
     """Be the process that was asked for."""
     for rang, fd in enumerate(request["fds"]):
@@ -267,6 +290,7 @@ if __name__ == "__main__":
     sys.path.pop(0)  # the tests are no part of the product
     for name in DEJA_LUS:
         importlib.import_module(name)
+    _chauffer()
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as parole:

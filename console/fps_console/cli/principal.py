@@ -3,7 +3,8 @@
 import errno
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Final
+from functools import cache
+from typing import Annotated, Any, Final
 
 import typer
 from typer._completion_classes import completion_init
@@ -106,12 +107,18 @@ def fps(
         raise typer.Exit(projet.version())
 
 
+@cache
+def arbre() -> Any:
+    """The commands and their options, as typer makes them of the functions: once, whatever a process runs."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command; gives the exit status. Every failure is one French sentence, or one problem with --json, never a traceback."""
     en_json = JSON in arguments
     completion_init()
     try:
-        status = app(args=list(arguments), prog_name="fps", standalone_mode=False)
+        status = arbre()(args=list(arguments), prog_name="fps", standalone_mode=False)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
