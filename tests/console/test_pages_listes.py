@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from fps.kit.engine import audit, buried
 from fps.kit.ground.clock import wall_now
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
+from fps_console.commandes.documents import Document, archive
 from fps_console.commandes.temps import instant
 from fps_console.web import listes
 from fps_console.web.pages import audit as pages_audit
@@ -108,7 +110,7 @@ async def test_the_letters_of_a_bac_are_listed_searched_turned_both_ways_and_tak
     archive = re.search(r'href="([^"]+\.zip[^"]*)"', answer.text)
     assert archive is not None
     with zipfile.ZipFile(io.BytesIO((await lecteur.get(archive[1].replace("&amp;", "&"))).content)) as packed:
-        assert {name[-13:-5] for name in packed.namelist() if name.endswith(".json")} == {one[:8] for one in lettres(answer)}
+        assert [name[-13:-5] for name in packed.namelist() if name.endswith(".json")] == [one[:8] for one in attendues]  # of every page
         assert any(name.endswith(".pdf") for name in packed.namelist())
     contenu = await lecteur.get(f"{page}/{written[0]['service']}/{written[0]['id']}.json")
     assert numeros[0][:14] in contenu.text and contenu.headers["content-type"] == "application/json"
@@ -383,3 +385,20 @@ async def test_a_bac_is_verified_on_demand_and_where_a_chain_is_cut_is_told(defa
     async with navigateur(defaut) as passant:
         assert "<button>Vérifier" not in (await passant.get("/bacs/defaut/audit")).text
         assert (await passant.post("/bacs/defaut/audit", data={"jeton": ""})).status_code == 403
+
+
+async def test_an_archive_leaves_letter_after_letter_and_holds_one_at_a_time() -> None:
+    faites, contenu = list[int](), {"texte": "é"}
+
+    async def lettres_dites() -> AsyncIterator[Document]:
+        for rang in range(4):
+            faites.append(rang)
+            pdf = rang.to_bytes() * 1_000 + secrets.token_bytes(50_000)
+            yield Document(f"{rang:08d}", LILLE, instant("2026-06-28"), DepotRapo.type, "RAPO", "usager", contenu, pdf)
+
+    parties = list[bytes]()
+    async for octets in archive(lettres_dites()):
+        parties.append(octets)
+        assert len(faites) == min(len(parties), 4) and len(octets) < 60_000
+    with zipfile.ZipFile(io.BytesIO(b"".join(parties))) as packed:
+        assert packed.testzip() is None and len(packed.namelist()) == 8

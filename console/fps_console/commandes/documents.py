@@ -1,9 +1,10 @@
 """The letters of a bac as documents: what each says, what is printed of it, and the file in which it is put."""
 
+import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,29 +47,49 @@ async def lire(pilot: Pilot, bac: str, journal: Sequence[Mapping[str, Any]], *, 
     """The documents of the dossiers of a journal, in the order of their days; `imprimes`: with their PDF. Raises PiloteErreur."""
     letters = [lettre(c) for sujet in sujets_de(journal) for c in await pilot.courriers(bac, sujet)]
     letters.sort(key=lambda c: (c["le"], c["sujet"], c["flux"], c["id"]))
-    return await joindre(pilot, bac, letters, imprimes=imprimes)
+    return [await document(pilot, bac, c, imprimes=imprimes) for c in letters]
 
 
-async def joindre(pilot: Pilot, bac: str, letters: Sequence[Mapping[str, Any]], *, imprimes: bool) -> list[Document]:
-    """The same of letters that were listed already (`lecture.lettre`), in their order. Raises PiloteErreur."""
-    found = []
-    for c in letters:
-        service = Party(c["service"])
-        pdf = await pilot.pdf(bac, service, c["id"]) if imprimes and c["imprimable"] else None
-        contenu = await pilot.courrier(bac, service, c["id"])
-        found.append(Document(c["id"], c["sujet"], c["le"], c["type"], c["libelle"], c["a"], contenu, pdf))
-    return found
+async def document(pilot: Pilot, bac: str, c: Mapping[str, Any], *, imprimes: bool) -> Document:
+    """The same of a letter that was listed already (`lecture.lettre`). Raises PiloteErreur."""
+    service = Party(c["service"])
+    pdf = await pilot.pdf(bac, service, c["id"]) if imprimes and c["imprimable"] else None
+    contenu = await pilot.courrier(bac, service, c["id"])
+    return Document(c["id"], c["sujet"], c["le"], c["type"], c["libelle"], c["a"], contenu, pdf)
 
 
-def archive(documents: Sequence[Document]) -> bytes:
-    """Each in one archive, in JSON and in PDF: the same letters make the same bytes."""
-    tampon = io.BytesIO()
-    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as packed:
-        for un in documents:
+class Sortie(io.RawIOBase):
+    """Where an archive is written and taken from as it grows: it holds what nobody has taken yet, and cannot be gone back in."""
+
+    def __init__(self) -> None:
+        self._restent: list[bytes] = []
+
+    def writable(self) -> bool:
+        """It is for nothing else."""
+        return True
+
+    def write(self, octets: Any) -> int:
+        """Keep these until they are taken."""
+        self._restent.append(bytes(octets))
+        return len(self._restent[-1])
+
+    def prendre(self) -> bytes:
+        """What was written since the last time."""
+        pris, self._restent = b"".join(self._restent), []
+        return pris
+
+
+async def archive(documents: AsyncIterable[Document]) -> AsyncIterator[bytes]:
+    """Each in one archive, in JSON and in PDF, given piece by piece, one letter held at a time: the same letters make the same bytes."""
+    sortie = Sortie()
+    with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as packed:
+        async for un in documents:
             for suffixe, octets in ((".json", un.json), (".pdf", un.pdf)):
                 if octets is not None:
-                    packed.writestr(zipfile.ZipInfo(f"{un.nom}{suffixe}", LU), octets, zipfile.ZIP_DEFLATED)
-    return tampon.getvalue()
+                    info = zipfile.ZipInfo(f"{un.nom}{suffixe}", LU)
+                    await asyncio.to_thread(packed.writestr, info, octets, zipfile.ZIP_DEFLATED)
+            yield sortie.prendre()
+    yield sortie.prendre()
 
 
 def ecrire(documents: Sequence[Document], dossier: Path) -> int:

@@ -1,8 +1,7 @@
 """The letters to people of a whole bac: listed by day, kind, addressee and dossier, opened, and taken away in one archive."""
 
-import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -15,8 +14,9 @@ from fps.parties import LIBELLES, SERVICES, Channel, Party
 from fps_console.lecture import lettre
 from fps_console.mots import recit
 from fps_console.web.cadre import Cadre, Famille
+from fps_console.web.flots import en_archive
 from fps_console.web.formes import Saisie
-from fps_console.web.listes import PAGE, Feuille, adresse, demandee, illisible, rassembler, voisines
+from fps_console.web.listes import PAGE, PLACES, Feuille, adresse, demandee, illisible, rassembler, voisines
 from fps_console.web.pages.dossiers import IDENTIFIER
 from fps_console.web.repertoire import sujet_lu
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -68,24 +68,33 @@ def routes(cadre: Cadre) -> list[Route]:
             feuille=feuille,
             filtree=any(nom in demande for nom in CHAMPS if nom != "tri"),
             voisines=voisines(chemin, demande, feuille),
-            archive=adresse(f"{chemin}.zip", demande, **{nom: demande[nom] for nom in ("apres", "avant") if nom in demande}),
+            entiere=feuille.suivant is None is feuille.precedent,
+            archive=adresse(f"{chemin}.zip", demande),
             genres=GENRES,
             destinataires=DESTINATAIRES,
             tris=TRIS,
         )
 
     async def archive(request: Request) -> Response:
-        """What the list shows, in one file."""
+        """All that a search finds, page after page, in one file that leaves as it is made."""
         from fps_console.commandes import documents
 
         bac, demande = cadre.bac(request), demandee(request, *CHAMPS)
-        feuille = await lire(bac, demande)
-        if not feuille.lignes:
+        demande = {nom: valeur for nom, valeur in demande.items() if nom not in PLACES}
+        premiere = await lire(bac, demande)  # what cannot be read is told before anything is sent
+        if not premiere.lignes:
             raise HTTPException(404, "Aucun courrier ne répond à cette recherche : il n'y a rien à emporter.")
-        joints = await documents.joindre(cadre.pilot, bac, feuille.lignes, imprimes=True)
-        octets = await asyncio.to_thread(documents.archive, joints)
-        name = f"courriers-{bac}.zip"
-        return Response(octets, media_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+        async def trouves() -> AsyncIterator[documents.Document]:
+            feuille = premiere
+            while True:
+                for c in feuille.lignes:
+                    yield await documents.document(cadre.pilot, bac, c, imprimes=True)
+                if feuille.suivant is None:
+                    return
+                feuille = await lire(bac, {**demande, "apres": feuille.suivant})
+
+        return en_archive(documents.archive(trouves()), f"courriers-{bac}.zip")
 
     async def contenu(request: Request) -> Response:
         """What a letter says, as data."""

@@ -1,8 +1,7 @@
 """A dossier at a date: its five lanes, how each value was found, each exchange as it passed, and what one takes away."""
 
-import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from fps.kit.ground.clock import PARIS
 from fps.parties import SERVICES, Party
 from fps_console.web import frise as frise_web
 from fps_console.web.cadre import Cadre, Famille
+from fps_console.web.flots import en_archive
 from fps_console.web.pages.dossiers import NUMERO
 
 NIVEAUX: Final = ("agent", "developpeur")
@@ -67,10 +67,12 @@ def routes(cadre: Cadre) -> list[Route]:
         from fps_console.commandes import documents
 
         bac, dossier = await lu(request)
-        joints = await documents.lire(cadre.pilot, bac, dossier["journal"], imprimes=True)
-        octets = await asyncio.to_thread(documents.archive, joints)
-        name = f"courriers-{dossier['numero']}.zip"
-        return Response(octets, media_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+        async def ecrits() -> AsyncIterator[documents.Document]:
+            for c in sorted(dossier["courriers"], key=lambda c: (c["le"], c["sujet"], c["flux"], c["id"])):
+                yield await documents.document(cadre.pilot, bac, c, imprimes=True)
+
+        return en_archive(documents.archive(ecrits()), f"courriers-{dossier['numero']}.zip")
 
     async def fichier(request: Request) -> Response:
         """The same view in one file, with its letters, that opens where there is no network."""
