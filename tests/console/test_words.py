@@ -1,6 +1,8 @@
 """The French words of the screens: every message has its name, every amount and date its form."""
 
 import ast
+import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +20,10 @@ from fps.flows import MESSAGES
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, Channel, Party
 from fps_console.mots import recit
+from fps_console.mots.champs import CHAMPS
 from fps_console.mots.lexique import ACTES, COURTS, ETATS
+from fps_console.mots.saisie import QUESTIONS, VALEURS
+from fps_simulateur.langue.actes import ACTES as ACTES_DE_LA_LANGUE
 
 NBSP = "\u00a0"
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +36,82 @@ def line(acte: str, service: str = "antai", article: str = "CGCT, art. L. 2333-8
 def test_every_message_of_the_table_has_a_french_name_and_every_channel_too() -> None:
     assert {m.type for m in MESSAGES} == set(COURTS), "console/fps_console/mots/lexique.py names each message"
     assert set(recit.CANAUX) == set(Channel)
+
+
+# Words of the contracts that are French as they are written there.
+TELS_QUELS = {
+    *(
+        "cause",
+        "compensation",
+        "contenu",
+        "essai",
+        "exercice",
+        "fois",
+        "graine",
+        "identifiant",
+        "latitude",
+        "lieu",
+        "longitude",
+        "mandataire",
+    ),
+    *(
+        "panne",
+        "part",
+        "prestataire",
+        "secondes",
+        "type",
+        "acceptation-partielle",
+        "acceptation-totale",
+        "agent",
+        "aucune",
+        "avertissement",
+    ),
+    *(
+        "buraliste",
+        "constat",
+        "contentieux",
+        "coupure",
+        "courrier",
+        "deux-roues",
+        "doublon",
+        "droit",
+        "envoi",
+        "erreur",
+        "gratuit",
+        "greffe",
+    ),
+    *("guichet", "indisponible", "irrecevable", "jugement", "juridiction", "justificatif", "lenteur", "locataire", "maintien", "mandat"),
+    *("non-lieu", "ordonnance", "paiement-rapide", "partielle", "poids-lourd", "portail", "rejet", "retard", "serveur-vocal", "suivi"),
+    *("titulaire", "totale", "transmis", "trois-roues", "utilitaire", "voiture", "voiture-lourde"),
+}
+
+
+def mots(schema: Any, parts: Any, vus: frozenset[str] = frozenset()) -> Iterator[tuple[str, bool]]:
+    """The names of the fields of a schema, and the values of its lists (True)."""
+    if isinstance(schema, list):
+        for un in schema:
+            yield from mots(un, parts, vus)
+    elif isinstance(schema, dict):
+        nom = str(schema.get("$ref", "")).rpartition("/")[2]
+        if nom and nom not in vus:
+            yield from mots(parts[nom], parts, vus | {nom})
+        yield from ((str(v), True) for v in schema.get("enum", ()) if isinstance(v, str))
+        yield from ((champ, False) for champ in schema.get("properties", {}))
+        yield from mots([v for cle, v in schema.items() if cle in ("anyOf", "oneOf", "allOf", "items")], parts, vus)
+        yield from mots([*schema.get("properties", {}).values()], parts, vus)
+
+
+def test_every_field_and_every_value_of_the_form_of_an_act_has_french_words() -> None:
+    champs, valeurs = QUESTIONS.keys() | CHAMPS.keys() | TELS_QUELS, VALEURS.keys() | TELS_QUELS
+    nus = set[str]()
+    for acte in ACTES_DE_LA_LANGUE.values():
+        contrat = json.loads((ROOT / f"docs/openapi/{acte.a}.json").read_text("utf-8"))
+        patron = re.sub(r"{\w+}", "{}", acte.route)
+        for methodes in (m for path, m in contrat["paths"].items() if re.sub(r"{\w+}", "{}", path) == patron):
+            for corps in (methodes[m].get("requestBody", {}).get("content", {}) for m in methodes.keys() & {"post", "put"}):
+                trouves = mots([un["schema"] for un in corps.values()], contrat["components"]["schemas"])
+                nus |= {mot for mot, liste in trouves if mot not in (valeurs if liste else champs)}
+    assert sorted(nus) == [], "console/fps_console/mots/saisie.py has the words of the forms"
 
 
 def test_every_state_of_the_four_services_has_french_words() -> None:

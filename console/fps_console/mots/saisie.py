@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from fps_console.mots.champs import CHAMPS
+
 # A field of a form, by the last word of its path; those that a dossier shows too are in `champs.py`.
 QUESTIONS: Mapping[str, str] = {
     "adresse": "Adresse",
@@ -121,6 +123,33 @@ QUESTIONS: Mapping[str, str] = {
     "voie": "Numéro et nom de la voie",
     "zone": "Zone tarifaire",
     "zones": "Zones tarifaires",
+    "canaux": "Canaux",
+    "cle": "Clé",
+    "cle_avis": "Clé de l'avis",
+    "collectivite": "Collectivité",
+    "date_annulation": "Annulation du",
+    "date_decision": "Décision du",
+    "date_edition": "Édité le",
+    "date_piece": "Pièce du",
+    "date_reception_rapo": "RAPO reçu le",
+    "etendue": "Étendue",
+    "exercice_paiement": "Exercice du paiement",
+    "lectures": "Autres plaques possibles",
+    "majoration_dechargee": "Majoration déchargée",
+    "montant_annule": "Montant annulé",
+    "montant_encaisse": "Montant encaissé",
+    "montant_remis": "Montant remis",
+    "montant_restant": "Montant restant",
+    "numero": "Numéro",
+    "numero_avis": "Numéro de l'avis",
+    "numero_piece": "Numéro de la pièce",
+    "repondu_le": "Réponse le",
+    "requete": "Requête",
+    "reste_du": "Reste dû",
+    "telepaiement": "Télépaiement",
+    "transmis_le": "Transmis le",
+    "type_media": "Type de fichier",
+    "url": "URL",
 }
 
 # A value of a list, in words.
@@ -159,12 +188,36 @@ VALEURS: Mapping[str, str] = {
     "teletransmission": "Télétransmission",
     "titre": "Titre exécutoire",
     "confirmation-telecopie": "Confirmation d'une télécopie",
+    "a-constater": "À constater",
+    "a-corriger": "À corriger",
+    "certificat-revoque": "Certificat révoqué",
+    "cle-inconnue": "Clé inconnue",
+    "comptabilite": "Comptabilité",
+    "corps-altere": "Corps altéré",
+    "corps-coupe": "Corps coupé",
+    "en-attente-d-accuse": "En attente d'accusé",
+    "emission": "Émission",
+    "fps-en-cours": "FPS en cours",
+    "abandonne": "Abandonné",
+    "annule": "Annulé",
+    "etabli": "Établi",
+    "impaye": "Impayé",
+    "notifie": "Notifié",
+    "paye": "Payé",
+    "paye-minore": "Payé au montant minoré",
+    "paye-rapide": "Payé avant l'envoi de l'avis",
+    "refuse": "Refusé",
+    "titre-paye": "Titre payé",
+    "refus-503": "Refus (503)",
+    "reponse-coupee": "Réponse coupée",
+    "reponse-lente": "Réponse lente",
+    "reponse-perdue": "Réponse perdue",
 }
 
 
 def question(nom: str) -> str:
     """What a field asks, by the last word of its path."""
-    return QUESTIONS.get(nom) or nom.replace("_", " ").capitalize()
+    return QUESTIONS.get(nom) or CHAMPS.get(nom) or nom.replace("_", " ").capitalize()
 
 
 def valeur(mot: str) -> str:

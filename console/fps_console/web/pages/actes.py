@@ -17,7 +17,7 @@ from fps.droit.numero import NumeroFps
 from fps_console.commandes.explique import shown
 from fps_console.mots import recit
 from fps_console.mots.champs import CHAMPS
-from fps_console.mots.saisie import question
+from fps_console.mots.saisie import question, valeur
 from fps_console.web.actes import NOMS, Contrats, du_bac, faire, formulaire, normal, page_d_un_acte, sur_un_dossier, titre
 from fps_console.web.cadre import Cadre, Famille
 from fps_console.web.champs import Formulaire
@@ -28,6 +28,7 @@ from fps_simulateur.langue.actes import ACTES, ETABLIR, Acte
 from fps_simulateur.pilote import villes
 
 NUMERO: Final = re.compile(r"[0-9]{26}")
+CODES: Final = frozenset(("verdict", "source"))  # what is answered by a word of a list
 FAITS: Final = 200  # acts whose answer can still be shown
 DU_FORMULAIRE: Final = {"lieu.zone": "zone", "lieu.voie": "voie"}  # the field of the form for that of the message
 
@@ -162,7 +163,7 @@ def routes(cadre: Cadre) -> list[Route]:
 def dits(reponse: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What an act answered, in words: its plain values."""
     return [
-        (CHAMPS.get(nom) or question(nom), recit.etat(v) if nom == "etat" else shown(nom, v))
+        (CHAMPS.get(nom) or question(nom), recit.etat(v) if nom == "etat" else valeur(v) if nom in CODES else shown(nom, v))
         for nom, v in reponse.items()
         if v not in (None, "") and not isinstance(v, dict | list)
     ]
