@@ -163,7 +163,9 @@ async def test_a_refusal_stands_beside_its_field_in_four_parts_and_nothing_typed
 
 async def test_a_form_whose_session_ended_is_kept_and_sent_again_in_the_next_one(defaut: World, agent: httpx.AsyncClient) -> None:
     data = {**await forme(agent, "/nouveau-bac"), "nom": "repris", "date": "2024-02-29"}
+    assert (await agent.get("/seance")).status_code == 204  # what a page asks before it sends a form
     agent.cookies.clear()
+    assert (await agent.get("/seance")).status_code == 403
     assert (await agent.post("/nouveau-bac", data=data)).status_code == 403
     await agent.get(lien("", defaut.token))  # in another tab
     old = await agent.post("/nouveau-bac", data=data)

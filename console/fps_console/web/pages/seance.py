@@ -1,4 +1,4 @@
-"""The link of the terminal, which opens a session in a browser, and the end of it."""
+"""The link of the terminal, which opens a session in a browser, whether there is one, and the end of it."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,7 +10,7 @@ from fps_console.web.seances import poser, temoin
 
 
 def routes(cadre: Cadre) -> list[Route]:
-    """Its two addresses."""
+    """Its three addresses."""
 
     async def ouvrir(request: Request) -> Response:
         """Open a session for a key that was never used, and go to the first page: the key stays in no address."""
@@ -35,6 +35,10 @@ def routes(cadre: Cadre) -> list[Route]:
             poser(request, answer, nom)
         return answer
 
+    async def la(request: Request) -> Response:
+        """Whether a form of this browser would be let in: its page asks before it sends it."""
+        return Response(status_code=204 if cadre.seances.de(request) is not None and not cadre.lecture_seule else 403)
+
     async def fermer(request: Request) -> Response:
         """End the session of this browser."""
         answer = RedirectResponse("/", 303)
@@ -46,7 +50,11 @@ def routes(cadre: Cadre) -> list[Route]:
         answer.delete_cookie(temoin(request), path="/", httponly=True, samesite="strict")
         return answer
 
-    return [Route("/ouvrir", ouvrir, name="ouvrir"), Route("/fermer", fermer, methods=["POST"], name="fermer")]
+    return [
+        Route("/ouvrir", ouvrir, name="ouvrir"),
+        Route("/seance", la, name="seance"),
+        Route("/fermer", fermer, methods=["POST"], name="fermer"),
+    ]
 
 
 FAMILLE = Famille(routes)
