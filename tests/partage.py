@@ -54,10 +54,6 @@ LONGUES = (
         )
     ),
     "tests/kit/test_integration_continue.py::test_the_steps_of_both_jobs_do_what_they_say_in_an_empty_environment",
-    # Each family looks at its own pages; this one follows every link.
-    "tests/browser/test_pages_in_chromium.py::test_every_page_that_a_link_leads_to_is_accessible_and_whole",
-    # The keyboard does the same acts; other walks have the mouse.
-    "tests/browser/test_pages_in_chromium.py::test_a_first_dossier_goes_to_its_refund_by_the_forms[souris]",
     "tests/console/test_up.py::test_killed_at_any_moment_it_loses_nothing_and_says_nothing_twice[0.1]",
     "tests/certification/test_execution.py::test_the_reference_collectivite_passes_every_plan_whole_by_the_published_contract[contentieux]",
     "tests/certification/test_exemples.py::test_a_product_passes_a_shipped_plan_whole",

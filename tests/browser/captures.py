@@ -1,7 +1,6 @@
 """The pictures of the pages that the README shows: `python -m tests.browser.captures` writes docs/captures/."""
 
 import io
-import re
 import shutil
 import sys
 import tempfile
@@ -11,6 +10,8 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import BROWSERS, OPTIONS
+from tests.browser.lieux import adresses
+from tests.browser.lieux import lien as lien_de
 from tests.console.simulator import Simulator, up
 
 LIEU = Path(__file__).parents[2] / "docs/captures"
@@ -26,41 +27,31 @@ def prendre(page: Page, nom: str, legende: str, vues: dict[str, str]) -> None:
     """Write what is seen, in few colours: a page is flat."""
     vues[nom] = legende
     with Image.open(io.BytesIO(page.screenshot())) as image:
-        image.convert("RGB").quantize(96).save(LIEU / f"{nom}.png", optimize=True)
+        image.convert("RGB").quantize(48).save(LIEU / f"{nom}.png", optimize=True)
 
 
 def monde(simulator: Simulator) -> str:
-    """A bac where something happened; gives a dossier."""
+    """A bac where something happened, and all that the pages of the works show; gives a dossier."""
     assert simulator.fps("bac", "creer", "demo", "--le", JOUR).returncode == 0
     simulator.collectivite += "/bacs/demo"
     numeros = [simulator.establish() for _ in range(6)]
     simulator.wait_state(numeros[-1], "transmis")
     assert simulator.fps("advance", "--bac", "demo", "--to", "titre").returncode == 0
     simulator.establish()
+    simulator.numero = numeros[0]
     return numeros[0]
 
 
-def tout(simulator: Simulator, page: Page, numero: str, lien: str) -> dict[str, str]:
-    """Each entry of the navigation, a dossier, a refusal, a phone, the dark; gives what each picture shows."""
+def tout(simulator: Simulator, page: Page, numero: str, lien: str, lieux: dict[str, list[str]]) -> dict[str, str]:
+    """Every page that the console has, a refusal, a phone, the dark; gives what each picture shows."""
     vues: dict[str, str] = {}
     page.goto(lien)
-    page.goto(f"{simulator.console}/bacs/demo")
-    entrees = page.locator(".principale a").evaluate_all("all => all.map(a => [a.innerText, a.href])")
-    for nom, adresse in entrees:
-        page.goto(adresse)
-        prendre(page, re.sub(r"\W+", "-", nom.lower()), nom, vues)
-    ville = f"{simulator.console}/bacs/demo/villes/21590350100017"
-    for nom, adresse, legende in (
-        ("ville", ville, "Une ville : le calcul d'un FPS, ses tarifs dessinés"),
-        ("ville-formulaire", f"{ville}/formulaire#zones", "Sa configuration, champ par champ"),
-        ("guichets", f"{ville}/guichets", "Les guichets de ses agents, à l'ANTAI et à la juridiction"),
-        ("pieces", f"{simulator.console}/bacs/demo/dossiers/{numero}/actes/deposer-un-rapo#pieces", "Un RAPO, avec ses propres fichiers"),
-        ("exploration", f"{simulator.console}/certification/exploration", "L'exploration d'un produit"),
-    ):
-        page.goto(adresse)
-        if nom == "pieces":
-            page.get_by_text("Joindre ses propres fichiers").click()
-        prendre(page, nom, legende, vues)
+    for nom, ou in lieux.items():
+        page.goto(f"{simulator.console}{ou[0]}")
+        prendre(page, nom, page.locator("h1").first.inner_text().strip(), vues)
+    page.goto(f"{simulator.console}{lieux['acte-dossier'][0]}#pieces")
+    page.get_by_text("Joindre ses propres fichiers").click()
+    prendre(page, "pieces", "Un RAPO, avec ses propres fichiers", vues)
     page.goto(f"{simulator.console}/bacs/demo#carte")
     prendre(page, "carte-des-flux", "La carte des flux : chaque flèche mène à ses messages", vues)
     page.goto(f"{simulator.console}/bacs/demo/dossiers/{numero}")
@@ -87,11 +78,12 @@ def main() -> int:
     """Everything, in a simulator of its own."""
     chromium = next(path for name in BROWSERS if (path := shutil.which(name)))
     LIEU.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory") as simulator:
-        numero, lien = monde(simulator), simulator.fps("pages").stdout.split()[0]  # commands run a loop of their own
+    with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory", "--tls") as simulator:
+        numero = monde(simulator)
+        lieux, lien = adresses(simulator, "demo"), lien_de(simulator)  # commands run a loop of their own
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-            vues = tout(simulator, browser.new_page(viewport=ECRAN, reduced_motion="reduce", locale="fr-FR"), numero, lien)
+            vues = tout(simulator, browser.new_page(viewport=ECRAN, reduced_motion="reduce", locale="fr-FR"), numero, lien, lieux)
             browser.close()
     textes = [f"## {legende}\n\n![{legende}]({nom}.png)\n" for nom, legende in vues.items()]
     (LIEU / "README.md").write_text(f"{EN_TETE}\n{chr(10).join(textes)}", "utf-8")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.console.simulator import Simulator, up
+from tests.browser.regard import CLAVIER, SOURIS
+from tests.console.simulator import Simulator, fps, up
 
-expect.set_options(timeout=20_000)  # a machine that does several things is slow, not wrong
+expect.set_options(timeout=40_000)  # a machine that does several things is slow, not wrong
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # What a window of Chromium draws around the page, each in a process of its own, and nobody sees: half of what a walk costs.
@@ -26,7 +27,7 @@ SANS = (
     "PaintHolding",
     "ThirdPartyStoragePartitioning",
 )
-OPTIONS = ["--no-sandbox", f"--disable-features={','.join((*SANS, *AUTOUR))}"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", f"--disable-features={','.join((*SANS, *AUTOUR))}"]
 
 
 TENU = pytest.StashKey[ExitStack]()
@@ -51,10 +52,17 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(scope="session")
 def simulateur_des_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Simulator]:
-    """A simulator in memory, and the documentation that it serves; a dossier of its default bac has just been sent."""
+    """A simulator in memory, and the documentation that it serves; a dossier was sent in its bac, a town is enrolled in « essai-… »."""
     built = subprocess.run(["make", "site"], cwd=ROOT, capture_output=True, text=True)  # a second, when another test has built it
     assert built.returncode == 0, built.stderr
-    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory", "--observe") as running:
+    with up(tmp_path_factory.mktemp("navigateur") / "fps", "--memory", "--tls", "--observe") as running:
         running.numero = running.establish()
         running.wait_state(running.numero, "transmis")
+        for words in (
+            ("bac", "creer", "essai", "--le", "2024-01-02"),
+            ("enroler", running.numero[:14], "--bac", "essai", "--sortie", running.data_dir / "c"),
+            *(("bac", "copier", "essai", f"essai-{main.nom}") for main in (SOURIS, CLAVIER)),
+        ):
+            made = fps(*words, data_dir=running.data_dir)
+            assert made.returncode == 0, made.stderr
         yield running

@@ -3,18 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.regard import onglet, regarder
+from tests.browser.regard import onglet
 from tests.console.simulator import Simulator
 
 pytestmark = pytest.mark.xdist_group("navigateur")
-
-
-def test_the_pages_that_teach_and_those_of_the_documentation_are_accessible_and_whole(
-    chromium: Browser, simulateur_des_pages: Simulator
-) -> None:
-    c = simulateur_des_pages.console
-    apprendre = [f"{c}/apprendre", f"{c}/apprendre/visite", f"{c}/apprendre/glossaire?q=fps"]
-    regarder(chromium, [*apprendre, f"{c}/documentation/docs/villes.html", f"{c}/documentation/search.html?q=rapo"])
 
 
 def test_a_word_says_its_meaning_to_the_keyboard_and_an_accent_counts_for_nothing_in_the_search(

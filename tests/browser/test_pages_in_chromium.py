@@ -1,19 +1,19 @@
-"""The pages in a real browser: accessible, whole on a wide screen and on a phone; played with the mouse, then with the keyboard."""
+"""The pages in a real browser: each accessible, valid and whole; the first steps of a visitor, the dates, a life that is watched."""
 
 import re
-from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from fps.messages.rapo import DepotRapo
-from fps_console.web.seances import lien as lien_de
-from tests.browser.regard import au_clavier, fautes, onglet, parcourir, regarder, souris, taper
+from tests.browser.lieux import adresses, lien, pages_de_la_console
+from tests.browser.regard import onglet, regarder
 from tests.console.simulator import Simulator
 
 pytestmark = pytest.mark.xdist_group("navigateur")
 BANNER = "rgb(122, 31, 31)"
+COMPTER = "addEventListener('click', e => { if (e.isTrusted) sessionStorage.clics = 1 + Number(sessionStorage.clics ?? 0); }, true)"
 
 
 @pytest.fixture
@@ -21,22 +21,20 @@ def simulator(simulateur_des_pages: Simulator) -> Simulator:
     return simulateur_des_pages
 
 
-def lien(simulator: Simulator) -> str:
-    """A link that opens a session."""
-    return lien_de(simulator.console, simulator.bearer["Authorization"].removeprefix("Bearer "))
-
-
-def test_a_dossier_is_advanced_to_its_title_with_the_mouse_and_what_happens_is_told(chromium: Browser, simulator: Simulator) -> None:
+def test_a_first_visitor_advances_a_dossier_to_its_title_in_six_clicks_at_most(chromium: Browser, simulator: Simulator) -> None:
     said = re.search(r"http://\S+/ouvrir\?cle=\S+", simulator.said)
     assert said is not None
-    with onglet(chromium, said[0]) as (page, dits):
-        page.get_by_role("link", name="Établir un FPS").first.click()  # 1
+    with onglet(chromium) as (page, dits):
+        page.add_init_script(COMPTER)
+        page.goto(said[0])  # the first click: the link that the terminal shows
+        page.get_by_role("link", name="Établir un FPS").first.click()
         page.get_by_label("Immatriculation").first.fill("ZZ-987-ZZ")
-        page.locator("main form button").last.click()  # 2
+        page.locator("main form button").last.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
-        page.get_by_role("button", name="Jusqu’au titre").click()  # 3
+        page.get_by_role("button", name="Jusqu’au titre").click()
         expect(page.locator(".recit")).to_contain_text("Titre exécutoire émis")
         expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")  # the page itself is that of the new date
+        assert 1 + int(page.evaluate("sessionStorage.clics")) <= 6
         assert "/dossiers/" in page.url and dits == []
         # a date that is behind: the refusal is there, and what was typed
         page.get_by_text("Avancer jusqu’à…").click()
@@ -67,31 +65,6 @@ def test_a_bac_is_made_and_moved_with_the_keyboard_alone_and_without_any_script(
         assert page.locator(".present").inner_text() != before
 
 
-def test_no_page_breaks_a_rule_of_accessibility_nor_runs_over_the_side(chromium: Browser, simulator: Simulator) -> None:
-    c = simulator.console
-    pages = [
-        c,
-        f"{c}/bacs/defaut/dossiers",
-        f"{c}/bacs/defaut/dossiers/{simulator.numero}",
-        f"{c}/bacs/inconnu",
-        f"{c}/nouveau-bac",
-        f"{c}/bacs/defaut/copie",
-    ]
-    pages += [f"{c}/bacs", f"{c}/bacs/defaut/suppression", f"{c}/bacs/defaut/flux/5"]
-    regarder(chromium, pages, lien(simulator))
-    regarder(chromium, pages[:1])
-    with onglet(chromium) as (page, _):
-        page.goto(c)
-        assert page.locator(".specimen").evaluate("e => getComputedStyle(e).backgroundColor") == BANNER
-
-
-def test_what_is_seen_from_outside_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
-    vue = f"{simulator.console}/observation"
-    trace = re.search(r"/observation(/traces/[0-9a-f]{32})", httpx.get(vue, timeout=30).text)
-    assert trace is not None
-    regarder(chromium, [vue, vue + trace[1]])
-
-
 def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromium: Browser, simulator: Simulator) -> None:
     avance = f"{simulator.console}/pilotage/bacs/defaut/avance"
     httpx.post(avance, json={"de": "P10D"}, headers=simulator.bearer, timeout=30).raise_for_status()
@@ -115,115 +88,80 @@ def test_the_date_of_a_dossier_is_dragged_and_each_value_explains_itself(chromiu
         page.goto(frise)
         page.locator(".voie-antai .explique", has_text="35,00").first.click()
         expect(page.locator("#reponse")).to_contain_text("Barème")
-    regarder(chromium, [frise, f"{frise}/actes/3", f"{frise}/valeurs/antai/date_limite_paiement"])
 
 
-@pytest.mark.timeout(400)
-def test_every_page_that_a_link_leads_to_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
-    seen = parcourir(chromium, simulator.console, lien(simulator))
-    assert {adresse: faults for adresse, faults in seen.items() if faults} == {}
-    assert len(seen) > 12, sorted(seen)
-
-
-def bac_neuf(page: Page, simulator: Simulator, nom: str) -> str:
-    page.goto(f"{simulator.console}/nouveau-bac")
-    page.get_by_label("Nom").fill(nom)
-    page.get_by_label("Premier jour").fill("2024-06-12")
-    page.get_by_role("button", name="Créer ce bac").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(nom)
-    return f"{simulator.console}/bacs/{nom}"
-
-
-@pytest.mark.parametrize("presser", [souris, au_clavier])
-def test_a_first_dossier_goes_to_its_refund_by_the_forms(
-    chromium: Browser, simulator: Simulator, presser: Callable[[Page, Locator], None]
-) -> None:
+def test_a_life_of_the_catalogue_is_watched_step_by_step_and_leads_to_its_dossier(chromium: Browser, simulator: Simulator) -> None:
     with onglet(chromium, lien(simulator)) as (page, dits):
-        page.goto(f"{bac_neuf(page, simulator, presser.__name__.replace('_', '-'))}/actes")
-        presser(page, page.get_by_role("link", name="Établir un FPS", exact=True))
-        expect(page.get_by_label("Numéro et nom de la voie")).to_have_value("12 rue de l'Exemple")
-        presser(page, page.get_by_role("button", name="Établir un FPS"))
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
-        presser(page, page.locator("#temps-prochaine"))
-        expect(page.get_by_role("link", name="Payer le FPS", exact=True)).to_be_visible()
-        for acte in ("Payer le FPS", "Déposer un RAPO", "Décider le RAPO", "Rembourser"):
-            presser(page, page.get_by_role("link", name=acte, exact=True))
-            presser(page, page.get_by_role("button", name=acte, exact=True))
-            expect(page.locator("#agir + .passe")).to_contain_text(f"C’est fait : {acte.lower()[:6]}")
-        expect(page.get_by_text("Personne n’a rien à faire")).to_be_visible()
+        page.goto(f"{simulator.console}/simulateur")
+        page.get_by_label("Mots").fill("silence quantième")
+        page.get_by_role("button", name="Chercher").click()
+        page.get_by_role("link", name="Le silence de la collectivité").click()
+        page.get_by_role("button", name="Jouer").click()
+        expect(page.locator(".recit")).to_contain_text("FPS établi par l’agent", timeout=20_000)
+        expect(page.locator("[aria-current=step]")).to_have_count(1)  # it is on its way
+        expect(page.get_by_text("jouée comme elle est écrite")).to_be_visible(timeout=60_000)
+        page.get_by_role("link", name=re.compile(r"^Dossier \d")).click()
+        expect(page.locator("main")).to_contain_text("rejet")
+        page.goto(f"{simulator.console}/simulateur")
+        page.get_by_label("Texte rencontré").select_option(index=1)  # the articles that it met are known from now on
+        page.get_by_role("button", name="Chercher").click()
+        page.get_by_role("link", name="Le silence de la collectivité").click()
+        expect(page.locator(".dessin svg").first).to_contain_text("RAPO")
         assert dits == []
 
 
-def test_a_town_goes_from_its_form_to_a_title_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
-    with onglet(chromium, lien(simulator)) as (page, dits):
-        page.goto(f"{bac_neuf(page, simulator, 'ville')}/villes")
-        au_clavier(page, page.get_by_role("link", name="Ajouter une ville par un formulaire"))
-        taper(page, page.get_by_label("Nom", exact=True).first, "Ville du clavier")
-        taper(page, page.get_by_label("Jour par jour", exact=True), "tous : 09:00-24:00")
-        taper(page, page.get_by_label("Montant du FPS", exact=True), "voiture : 99")  # more than its longest stay costs
-        au_clavier(page, page.get_by_role("button", name="Donner cette configuration au bac").last)
-        expect(page.locator("[id='zones.0-erreur']")).to_contain_text("dépasse le prix de la durée maximale")
-        assert fautes(page) == []
-        expect(page.get_by_label("Nom", exact=True).first).to_have_value("Ville du clavier")
-        taper(page, page.get_by_label("Montant du FPS", exact=True), "voiture : 20")
-        au_clavier(page, page.get_by_role("button", name="Ajouter une zone"))  # nothing is done: a second one is there, then not
-        au_clavier(page, page.get_by_role("button", name="Retirer Zones tarifaires, n° 2"))
-        expect(page.locator("[id='zones.1.code']")).to_have_count(0)
-        au_clavier(page, page.get_by_role("button", name="Donner cette configuration au bac").first)
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Ville du clavier")
-        au_clavier(page, page.get_by_role("button", name="Calculer"))
-        expect(page.get_by_text("D’où vient ce montant")).to_be_visible()
-        au_clavier(page, page.get_by_role("link", name="Établir un FPS", exact=True))
-        au_clavier(page, page.get_by_role("button", name="Établir un FPS"))
-        au_clavier(page, page.get_by_role("button", name="Jusqu’au titre"))
-        expect(page.locator(".chapo")).to_contain_text("titre exécutoire émis")
-        assert [dit for dit in dits if "422" not in dit] == []
+@pytest.mark.timeout(600)
+def test_every_page_that_the_console_has_is_accessible_valid_whole_and_light(chromium: Browser, simulator: Simulator) -> None:
+    lieux = adresses(simulator)
+    assert pages_de_la_console() == lieux.keys() - {"documentation", "404"}, "each page has its line in tests/browser/lieux.py"
+    poids = regarder(chromium, [f"{simulator.console}{une}" for toutes in lieux.values() for une in toutes], lien(simulator))
+    lourdes = {adresse: octets for adresse, octets in poids.items() if octets >= 200_000}  # with its style and its scripts
+    assert {adresse for adresse in lourdes if "/search.html" not in adresse} == set(), lourdes  # which has every word of the documentation
+    regarder(chromium, [simulator.console])  # for who has no session
+    with onglet(chromium) as (page, _):
+        page.goto(simulator.console)
+        assert page.locator(".specimen").evaluate("e => getComputedStyle(e).backgroundColor") == BANNER
 
 
-def test_a_town_enrols_at_its_desks_with_the_keyboard_alone(chromium: Browser, simulator: Simulator) -> None:
-    phrase = "une phrase assez longue"
-    with onglet(chromium, lien(simulator)) as (page, dits):
-        page.goto(f"{simulator.console}/nouveau-bac")
-        taper(page, page.get_by_label("Nom", exact=True), "enrolement")
-        au_clavier(page, page.get_by_label("Ses collectivités"), "ArrowDown")
-        au_clavier(page, page.get_by_role("button", name="Créer ce bac"))
-        expect(page.get_by_role("heading", level=1)).to_contain_text("enrolement")
-        page.goto(f"{simulator.console}/bacs/enrolement/villes/21590350100017/guichets")
-        au_clavier(page, page.get_by_role("link", name="Demander l’espace numérique"))
-        taper(page, page.get_by_label("Mot de passe"), phrase)
-        au_clavier(page, page.get_by_role("button", name="Demander l’espace numérique"))
-        expect(page.get_by_text("Espace ouvert")).to_be_visible()
-        au_clavier(page, page.get_by_role("link", name="Ouvrir une session dans l’espace numérique"))
-        taper(page, page.get_by_label("Identifiant"), "alix")
-        taper(page, page.get_by_label("Mot de passe"), phrase)
-        au_clavier(page, page.get_by_role("button", name="Ouvrir la session"))
-        expect(page.get_by_text("« alix », responsable) a une session")).to_be_visible()
-        for acte, cycle in (("Régler l’espace", True), ("Préparer une convention", False)):
-            au_clavier(page, page.get_by_role("link", name=acte, exact=True))
-            if cycle:
-                au_clavier(page, page.get_by_label("Cycle"), "ArrowDown")
-            au_clavier(page, page.get_by_role("button", name=acte, exact=True))
-        au_clavier(page, page.get_by_role("link", name="Déposer la convention signée : n° 1"))
-        au_clavier(page, page.get_by_role("button", name="Déposer", exact=True))
-        expect(page.get_by_text("N° 1, cycle complet : en vigueur")).to_be_visible()
-        assert fautes(page) == [] and dits == []
+def test_what_goes_wrong_while_one_types_is_said_and_nothing_that_was_typed_is_lost(
+    chromium: Browser, simulator: Simulator, tmp_path: Path
+) -> None:
+    forme, gros = f"{simulator.console}/bacs/defaut/dossiers/{simulator.numero}/actes/deposer-un-rapo", tmp_path / "photo.pdf"
+    gros.write_bytes(b"%PDF-1.7\n" + bytes(400_000) + b"\n%%EOF\n")  # more than is read of who has no session
+    with onglet(chromium, lien(simulator)) as (page, _):
+        page.goto(forme)
+        page.get_by_text("Joindre ses propres fichiers").click()
+        piece = page.locator("main input[type=file]").first
+        piece.set_input_files(gros)
+        expose = page.get_by_label("Faits et moyens")
+        expose.fill("Ce que j’ai écrit.")
+        envoyer = page.get_by_role("button", name="Déposer un RAPO")
 
+        def garde(dit: str) -> None:
+            """What is said when the form would leave, and what it still holds."""
+            envoyer.click()
+            expect(page.get_by_role("alert").filter(has_text=dit)).to_be_focused()
+            expect(expose).to_have_value("Ce que j’ai écrit.")
+            assert piece.evaluate("e => e.files[0].size") > 400_000
 
-def test_what_a_form_that_reads_shows_of_a_notice_and_of_a_fps_is_accessible_and_whole(chromium: Browser, simulator: Simulator) -> None:
-    bac = f"{simulator.console}/bacs/defaut"
-    avis = f"{bac}/usager?numero={simulator.numero}&immatriculation=AB-123-CD"
-    listes = [f"{bac}/courriers?du=2026-13-45", f"{bac}/courriers?genre=fps.03.decision.v1", f"{bac}/lettres-mortes?sens=envoi"]
-    listes += [f"{bac}/boites", *boite(simulator)]
-    regarder(chromium, [avis, f"{bac}/villes/21590350100017?immatriculation=CD-123-CD&zone=rouge", *listes], lien(simulator))
-
-
-def boite(simulator: Simulator) -> tuple[str, str]:
-    """A box where a letter waits, whose address nobody answers; gives its page, and that of the letter."""
-    siret, pilotage = simulator.numero[:14], f"{simulator.antai}/pilotage/bacs/defaut"
-    contenu = {**DepotRapo.example, "numero_fps": simulator.numero}
-    with httpx.Client(headers=simulator.bearer, timeout=30) as client:
-        ici = {"mode": "adresse", "adresse": f"http://127.0.0.1:{simulator.base + 9}"}
-        client.put(f"{pilotage}/destinations/{siret}", json=ici).raise_for_status()
-        client.post(f"{pilotage}/boites/{siret}/plis", json={"type": DepotRapo.type, "contenu": contenu}).raise_for_status()
-    page = f"{simulator.console}/bacs/defaut/boites/antai/{siret}"
-    return page, f"{page}/1"
+        page.context.set_offline(True)
+        garde("La console ne répond pas")
+        page.context.set_offline(False)
+        page.context.clear_cookies()
+        garde("Votre séance a pris fin")
+        ailleurs = page.context.new_page()
+        ailleurs.goto(lien(simulator))  # the link of a terminal, in another tab
+        envoyer.click()
+        expect(page.get_by_role("alert").filter(has_text="Le formulaire n’est plus valable")).to_be_focused()
+        expect(page.get_by_label("Faits et moyens")).to_have_value("Ce que j’ai écrit.")
+        expect(page.locator("main")).to_contain_text("photo.pdf")
+        # twice at once, then the back button: once
+        page.goto(f"{simulator.console}/bacs/defaut/actes/etablir-un-fps")
+        page.get_by_label("Immatriculation").first.fill("DC-222-DC")
+        page.get_by_role("button", name="Établir un FPS").dblclick()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
+        fait = page.url
+        page.go_back()
+        page.get_by_role("button", name="Établir un FPS").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
+        assert page.url == fait or page.get_by_role("alert").count() == 1

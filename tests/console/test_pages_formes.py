@@ -43,7 +43,7 @@ class Forme(HTMLParser):
             self._dans = a.get("method") == "post" and a.get("action", "").endswith(self._action)
         if not self._dans:
             return
-        if tag == "input" and (a.get("type") != "checkbox" or "checked" in a):
+        if tag == "input" and (a.get("type") not in ("checkbox", "radio") or "checked" in a):
             self.donnees.setdefault(a["name"], []).append(a.get("value", ""))
         elif tag == "select":
             self._liste = [a["name"]]
