@@ -85,6 +85,9 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
             vues = tout(simulator, browser.new_page(viewport=ECRAN, reduced_motion="reduce", locale="fr-FR"), numero, lien, lieux)
             browser.close()
+    for vieille in LIEU.glob("*.png"):
+        if vieille.stem not in vues:
+            vieille.unlink()  # of a page that there is no more
     textes = [f"## {legende}\n\n![{legende}]({nom}.png)\n" for nom, legende in vues.items()]
     (LIEU / "README.md").write_text(f"{EN_TETE}\n{chr(10).join(textes)}", "utf-8")
     return 0

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import ROOT
 from tests.browser.lieux import adresses, lien, pages_de_la_console
 from tests.browser.regard import onglet, regarder
 from tests.console.simulator import Simulator
@@ -114,6 +115,8 @@ def test_a_life_of_the_catalogue_is_watched_step_by_step_and_leads_to_its_dossie
 def test_every_page_that_the_console_has_is_accessible_valid_whole_and_light(chromium: Browser, simulator: Simulator) -> None:
     lieux = adresses(simulator)
     assert pages_de_la_console() == lieux.keys() - {"documentation", "404"}, "each page has its line in tests/browser/lieux.py"
+    images = {une.stem for une in (ROOT / "docs/captures").glob("*.png")}
+    assert lieux.keys() <= images, "python -m tests.browser.captures"
     poids = regarder(chromium, [f"{simulator.console}{une}" for toutes in lieux.values() for une in toutes], lien(simulator))
     lourdes = {adresse: octets for adresse, octets in poids.items() if octets >= 200_000}  # with its style and its scripts
     assert {adresse for adresse in lourdes if "/search.html" not in adresse} == set(), lourdes  # which has every word of the documentation
@@ -155,13 +158,3 @@ def test_what_goes_wrong_while_one_types_is_said_and_nothing_that_was_typed_is_l
         expect(page.get_by_role("alert").filter(has_text="Le formulaire n’est plus valable")).to_be_focused()
         expect(page.get_by_label("Faits et moyens")).to_have_value("Ce que j’ai écrit.")
         expect(page.locator("main")).to_contain_text("photo.pdf")
-        # twice at once, then the back button: once
-        page.goto(f"{simulator.console}/bacs/defaut/actes/etablir-un-fps")
-        page.get_by_label("Immatriculation").first.fill("DC-222-DC")
-        page.get_by_role("button", name="Établir un FPS").dblclick()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
-        fait = page.url
-        page.go_back()
-        page.get_by_role("button", name="Établir un FPS").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
-        assert page.url == fait or page.get_by_role("alert").count() == 1
