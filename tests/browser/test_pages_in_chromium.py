@@ -158,3 +158,13 @@ def test_what_goes_wrong_while_one_types_is_said_and_nothing_that_was_typed_is_l
         expect(page.get_by_role("alert").filter(has_text="Le formulaire n’est plus valable")).to_be_focused()
         expect(page.get_by_label("Faits et moyens")).to_have_value("Ce que j’ai écrit.")
         expect(page.locator("main")).to_contain_text("photo.pdf")
+        # twice at once, then the button that goes back: once
+        page.goto(f"{simulator.console}/bacs/defaut/actes/etablir-un-fps")
+        page.get_by_label("Immatriculation").first.fill("DC-222-DC")
+        page.get_by_role("button", name="Établir un FPS").dblclick()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Dossier")
+        fait = page.url
+        page.go_back()
+        expect(page.get_by_label("Immatriculation").first).to_have_value("DC-222-DC")
+        page.get_by_role("button", name="Établir un FPS").click()
+        page.wait_for_url(fait)
