@@ -78,7 +78,7 @@ def main() -> int:
     """Everything, in a simulator of its own."""
     chromium = next(path for name in BROWSERS if (path := shutil.which(name)))
     LIEU.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory", "--tls") as simulator:
+    with tempfile.TemporaryDirectory() as folder, up(Path(folder) / "fps", "--memory", "--tls", "--observe") as simulator:
         numero = monde(simulator)
         lieux, lien = adresses(simulator, "demo"), lien_de(simulator)  # commands run a loop of their own
         with sync_playwright() as playwright:
