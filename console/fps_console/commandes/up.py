@@ -138,7 +138,7 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
         (settings.data_dir / ADDRESS_FILE).write_text(f"{book(addresses)}\n", "utf-8")
         # The services say these addresses, and know these ports as their own: the console's is the fifth.
         named = settings.model_copy(update={"hosts": (*settings.hosts, host), "addresses": addresses, "port": port})
-        spans = kept_spans() if observe else None
+        spans = kept_spans(settings, observe)
         async with world(named, token, memory, tls, spans) as found:
             await ensure_bac(found.pilot)
             contexts = certified(found, host) if tls else dict.fromkeys(SERVICES)
@@ -165,7 +165,9 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
             ]
             servers += [server(found.services[p].asgi, host, ports[p], contexts[p]) for p in SERVICES]
             root = found.pki.fichier_racine if tls else None
-            ready = Ready(addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root, None if lecture_seule else token)
+            ready = Ready(
+                addresses, f"http://{_reachable(host)}:{port}", settings.data_dir, memory, root, None if lecture_seule else token, observe
+            )
             if observateur is not None:
                 observateur.start()
             try:
@@ -177,9 +179,18 @@ async def _up(settings: Settings, port: int, host: str, memory: bool, tls: bool,
     return 0
 
 
-def kept_spans() -> Any:
-    """Where the traces of this process are kept; None without the libraries of OpenTelemetry, and the page says so."""
-    if find_spec("opentelemetry.sdk") is None:
+def kept_spans(settings: Settings, observe: bool) -> Any:
+    """Where the traces of this process are kept, None when they are not; without the libraries of OpenTelemetry, the page says so.
+
+    Raises Panne when the environment asks for traces that nothing can write.
+    """
+    there = find_spec("opentelemetry.sdk") is not None
+    if settings.exporters and not there:
+        raise Panne(
+            "Des traces sont demandées (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT), et rien ne peut les écrire.",
+            'Installez « pip install "fps-shared[traces]" », ou retirez ces variables.',
+        )
+    if not observe or not there:
         return None
     from fps.kit.ground.traces import Spans
 
@@ -268,6 +279,7 @@ class Ready:
     memory: bool
     root: Path | None
     jeton: str | None  # the pilot's credential, of which the link of the pages is made; None when no page acts
+    observe: bool = False
 
     def welcome(self) -> None:
         """In words."""
@@ -282,6 +294,8 @@ class Ready:
         else:
             say(f"\n  Pour agir      {lien(self.console, self.jeton)}")
             say(f"                 sert une fois ; « fps pages{self._where} » en donne un autre")
+        if self.observe:
+            say(f"  Observation    {self.console}/observation")
         kept = "rien n'est gardé (--memory)" if self.memory else f"gardées dans {self.data_dir}/"
         say(f"\n  Données        {kept}")
         tls = f"certificats demandés ; racine : {self.root}" if self.root else "non : pour brancher un éditeur, « fps up --tls »"
