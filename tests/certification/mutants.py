@@ -14,7 +14,7 @@ import httpx
 
 from fps.droit.numero import cle
 from fps.kit.wire.carrier import InProcess, always, nobody
-from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
+from fps.messages.annulation import InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
 from fps.messages.information_paiement import FpsPaye, FpsPayeMinore, PaiementRejete, TitrePayeCollectivite
 from fps.messages.message import MessageClass
@@ -177,18 +177,6 @@ def _titre_certain(forfait: Any, work: Any) -> None:
     raise ActeApresTitre(f"FPS {forfait.numero}.", "numero")
 
 
-async def _perdre_le_paiement(numero: str, montant: int, moyen: Any, reference: str, envoye_le: Any, work: Any) -> Any:
-    """A payment is taken, and kept nowhere."""
-    from collectivite.actes.dossier import demande
-
-    return await demande(numero, work)
-
-
-def d_impaye(nom: str, epreuve: str, alterer: Alterer) -> Mutant:
-    """A product in cycle partiel whose declaration is wrong."""
-    return Mutant(nom, (epreuve,), FpsImpaye, alterer, ville="bourg")
-
-
 def _accuse_sans_juridiction(**champs: Any) -> AccuseReceptionRapo:
     """An accusé that does not say where a tacit rejection is contested."""
     return AccuseReceptionRapo(**{**champs, "juridiction": None})
@@ -258,16 +246,6 @@ MUTANTS: tuple[Mutant, ...] = (
     regle("rapo-tardif-recu", "rapo-lendemain", {"collectivite.actes.rapo.irrecevabilites": lambda depot: ()}),
     regle("rapo-accepte-sans-suite", "rapo-accepte", {"collectivite.actes.rapo._accepter": _sans_suite}),
     Mutant("silence-oublie", ("rapo-silence",), oublie="silence-rapo"),
-    Mutant("impaye-jamais-declare", ("partiel-impaye",), oublie="impaye", ville="bourg"),
-    Mutant("paiement-perdu", ("partiel-paye",), patches=(("collectivite.actes.paiement.payer", _perdre_le_paiement),), ville="bourg"),
-    Mutant("annulation-oubliee", ("partiel-annule",), patches=(("collectivite.actes.annulation.annuler_ici", _sans_suite),), ville="bourg"),
-    d_impaye("acompte-oublie", "partiel-acompte", avec(montant_paye=0, reste_du=1700)),
-    d_impaye("rapo-oublie", "partiel-rapo", avec(montant_annule=0, reste_du=1700)),
-    d_impaye("initial-enfle", "partiel-impaye", avec(montant_initial=1800, montant_paye=100)),
-    d_impaye("impaye-d-un-autre-jour", "partiel-impaye", avec(date_heure_constat=decale(jours=-9))),
-    d_impaye("notification-du-mauvais-jour", "partiel-rapo", avec(date_notification="2024-01-05", date_limite_paiement="2024-04-05")),
-    d_impaye("limite-d-un-mois", "partiel-impaye", avec(date_limite_paiement="2024-02-02")),
-    d_impaye("reste-du-faux", "partiel-impaye", avec(reste_du=1800)),
     regle("titre-vu-la-veille", "delais-veille-du-titre", {"collectivite.actes.annulation._avant_titre": _titre_certain}),
     de_suite("abandon-a-venir", "delais-jour-du-titre", InformationAnnulationTitre, avec(date_decision="2030-01-01")),
     Mutant("silence-oublie-le-lendemain", ("delais-dernier-jour-du-rapo",), oublie="silence-rapo"),
@@ -361,16 +339,6 @@ ATTRAPES: Mapping[str, str] = {
     "rapo-tardif-recu": "EX-301",
     "rapo-accepte-sans-suite": "EX-304",
     "silence-oublie": "EX-302",
-    "impaye-jamais-declare": "EX-330",
-    "paiement-perdu": "EX-331",
-    "annulation-oubliee": "EX-334",
-    "acompte-oublie": "EX-332",
-    "rapo-oublie": "EX-333",
-    "initial-enfle": "EX-335",
-    "impaye-d-un-autre-jour": "EX-336 EX-337",
-    "notification-du-mauvais-jour": "EX-330 EX-333 EX-337 EX-1115",
-    "limite-d-un-mois": "EX-330 EX-1114 EX-1119",
-    "reste-du-faux": "EX-330 EX-1116",
     "titre-vu-la-veille": "EX-340",
     "abandon-a-venir": "EX-341 EX-801 EX-816",
     "silence-oublie-le-lendemain": "EX-342",

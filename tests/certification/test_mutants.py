@@ -16,16 +16,18 @@ from fps_simulateur.pilote.world import World
 from tests.certification import mutants, mutants_connexion, mutants_homologation
 from tests.certification.mutants import Alteree, Mutant
 from tests.certification.mutants_de_forme import ATTRAPES_DE_FORME, DE_FORME
+from tests.certification.mutants_du_partiel import ATTRAPES_DU_PARTIEL, DU_PARTIEL
 from tests.certification.mutants_du_rapo import ATTRAPES_DU_RAPO, DU_RAPO
 from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS, *DU_RAPO, *DE_FORME, *DU_RESEAU)
+TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS, *DU_RAPO, *DU_PARTIEL, *DE_FORME, *DU_RESEAU)
 PRIS = {
     **mutants.ATTRAPES,
     **mutants_homologation.ATTRAPES,
     **mutants_connexion.ATTRAPES,
     **ATTRAPES_DU_RAPO,
+    **ATTRAPES_DU_PARTIEL,
     **ATTRAPES_DE_FORME,
     **ATTRAPES_DU_RESEAU,
 }
