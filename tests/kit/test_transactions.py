@@ -1,5 +1,6 @@
 """A letter, a request, a day changes everything or nothing: on every engine, alone or in a batch."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -284,8 +285,28 @@ async def test_too_many_requests_are_told_to_come_back() -> None:
 
     async def nothing(work: Work) -> None: ...
 
+    def some(count: int, *, ours: bool = False) -> list[Item]:
+        return [Item("b", [], nothing, ours=ours) for _ in range(count)]
+
+    collector.put(some(19_999))
+    collector.put(some(1_000))  # who brings a thousand is not kept out for ever by those who bring one
     with pytest.raises(Overloaded):
-        collector.put([Item("b", [], nothing) for _ in range(20_001)])
+        collector.put(some(1))
+    collector.put(some(1, ours=True))  # what was carried already is closed
+    assert collector.waiting == 21_000
+    heavy = Collector(never)
+    letter, message = emission_letter(1)
+    long = replace(letter, body=" " * (1 << 20))
+    while heavy.waiting < 64:
+        heavy.put([Item("b", [], nothing, long, message)])
+    with pytest.raises(Overloaded):
+        heavy.put([Item("b", [], nothing, letter, message)])
+    heavy.start()
+    async with asyncio.timeout(20):
+        while heavy.waiting:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    heavy.put([Item("b", [], nothing, long, message)])
+    await heavy.stop()
 
 
 async def test_what_follows_waits_when_the_database_did_not_do_what_came_before() -> None:

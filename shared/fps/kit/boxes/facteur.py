@@ -152,7 +152,7 @@ class Facteur:
         async def clore(work: Work) -> None:
             await noter(work, siret, texte, done, self.service.settings.box_delays)
 
-        await self.service.ask(depart.bac, clore, [(LettreEnBoite, (siret, numero)) for numero, _ in done])
+        await self.service.ask(depart.bac, clore, [(LettreEnBoite, (siret, numero)) for numero, _ in done], ours=True)
         self.service.observe("boite", "essai", len(done))
         return len(done)
 

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 LINGER = 5  # milliseconds at most, and none when idle
 WAITING = 20_000  # requests that may wait for their turn; more are told to come back
+BYTES = 64 << 20  # characters of the letters among them
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +37,7 @@ class Item:
     dossiers: frozenset[str] | None = None  # the only dossiers that it touches, when that is known before
     cause: str = ""  # the `traceparent` of what asks for it
     act: str = ""  # that of its act, where traces are asked for
+    ours: bool = False  # what this service asks of itself, one thing after the other: never refused, the rest would be carried again
     alone: bool = False  # whether it is done with its bac to itself, where several replicas write
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -48,6 +50,10 @@ def _whole(batch: list[Item]) -> Sequence[list[Item]]:
     return (batch,)
 
 
+def _size(item: Item) -> int:
+    return 0 if item.letter is None else len(item.letter.body)
+
+
 class Collector:
     """A queue, a writer, and a rule: a batch that fails is split by halves down to the one item that fails."""
 
@@ -55,6 +61,7 @@ class Collector:
         """`cut`: in which transactions a batch is done, one after the other."""
         self._process, self._cut = process, cut
         self._queue: deque[Item] = deque()
+        self._size = 0  # characters of the letters that wait
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -78,10 +85,15 @@ class Collector:
         return len(self._queue)
 
     def put(self, items: Sequence[Item]) -> None:
-        """Queue items; raises Overloaded when too many wait, or when the service is closing."""
-        if self._closed or len(self._queue) + len(items) > WAITING:
+        """Queue items; raises Overloaded when too many wait, or when the service is closing.
+
+        What is brought is not counted: else who brings a thousand letters would be kept out for ever by those who bring one.
+        """
+        full = len(self._queue) >= WAITING or self._size >= BYTES
+        if self._closed or (full and not all(item.ours for item in items)):
             raise Overloaded("le service ferme" if self._closed else f"{len(self._queue)} demandes attendent")
         self._queue.extend(items)
+        self._size += sum(map(_size, items))
         self._wake.set()
 
     async def do(self, items: Sequence[Item]) -> list[Any]:
@@ -107,6 +119,7 @@ class Collector:
                 await self._fill(last)
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             last = len(batch)
+            self._size -= sum(map(_size, batch))
             refused: Unavailable | None = None
             for part in self._cut(batch):
                 refused = await self._settle(part, refused)

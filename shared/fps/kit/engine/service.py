@@ -137,13 +137,21 @@ class Service(Days):
         return keys + list(extra(message)) if extra else keys
 
     async def ask(
-        self, bac: str, run: Callable[[Work], Awaitable[T]], keys: Sequence[Key] = (), dossiers: frozenset[str] | None = None
+        self,
+        bac: str,
+        run: Callable[[Work], Awaitable[T]],
+        keys: Sequence[Key] = (),
+        dossiers: frozenset[str] | None = None,
+        *,
+        ours: bool = False,
     ) -> T:
         """What a person or the pilot asks: `run` joins the next batch; raises what it raises, and then changes nothing.
 
-        `dossiers`: the only ones that it touches, when they are known.
+        `dossiers`: the only ones that it touches, when they are known. `ours`: see `Item`.
         """
-        result = (await self.do([self._asked(bac, keys, run, dossiers)]))[0]
+        item = self._asked(bac, keys, run, dossiers)
+        item.ours = ours
+        result = (await self.do([item]))[0]
         if isinstance(result, BaseException):
             raise result
         return result  # type: ignore[no-any-return]

@@ -5,13 +5,13 @@ import contextlib
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, bindparam, exists, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, select, update
 
 from fps.flows import by_type, received_by
 from fps.kit.boxes.boites import Acheminement, siret_de
@@ -27,13 +27,14 @@ from fps.kit.ground.faults import Malformed, Unavailable, cause
 from fps.kit.post.inbound import DEAD
 from fps.kit.wire.bus import Bus, address
 from fps.kit.wire.carrier import Carrier, Delivery, Fate
-from fps.kit.wire.envelope import PACK, Letter, pack, read_message
+from fps.kit.wire.envelope import PACK, PARCEL, Letter, pack, parcels, read_message
 from fps.messages.message import Message
 from fps.parties import SERVICES, Channel, Party
 from fps.releves import ARRETEES
 
 log = logging.getLogger(__name__)
 BATCH = 500
+AT_ONCE = 8 * PARCEL  # characters of the letters carried together
 POLL = 1.0  # seconds: a safety, the relay is woken by the commits
 MOMENT = 0.02  # seconds before a letter is tried again whose receiver's clock is behind
 QUICK = 100
@@ -53,7 +54,10 @@ _HELD = exists().where(
         _OLDER.c.not_before > _NOW,
     )
 )
-READY = select(_OUT).where(_OUT.c.not_before <= _NOW, ~_HELD).order_by(_OUT.c.position).limit(BATCH).execution_options(**SHORT)
+_FREE = (_OUT.c.not_before <= _NOW, ~_HELD)
+_SIZE = select(_OUT.c.position, func.length(_OUT.c.body)).where(*_FREE)
+_READ = select(_OUT).where(*_FREE, _OUT.c.position <= bindparam("until", type_=BigInteger))
+SIZES, READY = (one.order_by(_OUT.c.position).limit(BATCH).execution_options(**SHORT) for one in (_SIZE, _READ))
 # A letter that goes again; a place may serve again on SQLite, hence its name too.
 _LATER = (
     update(_OUT)
@@ -63,9 +67,19 @@ _LATER = (
 
 
 @cache
-def _ready_in(parts: int) -> Any:
-    """The same in some parts of the dossiers."""
-    return READY.where(in_parts(tables.outbox, parts))
+def _in(parts: int) -> tuple[Any, Any]:
+    """What may leave, its sizes then itself, in some parts of the dossiers."""
+    return SIZES.where(in_parts(tables.outbox, parts)), READY.where(in_parts(tables.outbox, parts))
+
+
+def _until(sizes: Sequence[Row]) -> int:
+    """The position up to which letters are read together: as many as the memory bears, one at least."""
+    total = 0
+    for number, (_, size) in enumerate(sizes):
+        total += int(size)
+        if total > AT_ONCE and number:
+            return int(sizes[number - 1][0])
+    return int(sizes[-1][0])
 
 
 class Relay:
@@ -144,12 +158,12 @@ class Relay:
     async def _ready(self) -> tuple[dict[int, Letter], dict[int, Letter]]:
         """The letters that may leave, and among them those of the collectivités that an editor stands for."""
         async with self.service.database.read() as tx:
-            shares = self.service.shares
-            rows = (
-                await tx.select(READY, now=wall_now())
-                if shares is None
-                else await tx.select(_ready_in(shares.parts), now=wall_now(), mine=sorted(shares.mine))
-            )
+            shares, now = self.service.shares, wall_now()
+            (sizes, ready), own = ((SIZES, READY), {}) if shares is None else (_in(shares.parts), {"mine": sorted(shares.mine)})
+            rows = await tx.select(sizes, now=now, **own)
+            if not rows:
+                return {}, {}
+            rows = await tx.select(ready, now=now, until=_until(rows), **own)
             letters = {r[0]: _letter(r, self.service) for r in rows}
             towns = {p: (x.bac, siret) for p, x in letters.items() if (siret := siret_de(x)) is not None}
             rows = await tx.load(tables.destinations, list(dict.fromkeys(towns.values())))
@@ -165,7 +179,7 @@ class Relay:
             async def box(work: Work, mine: dict[int, Letter] = mine) -> list[str]:
                 return await deposer(work, mine)
 
-            sirets = await self.service.ask(bac, box)
+            sirets = await self.service.ask(bac, box, ours=True)
             self.service.extension(Boites).sonnette.sonner(bac, dict.fromkeys(sirets))
             left += len(sirets)
         return left
@@ -178,9 +192,7 @@ class Relay:
         left = 0
         for key, found in by_key.items():
             with self._followed(found) as named:
-                values = list(named.values())
-                packs = [values[i : i + PACK] for i in range(0, len(values), PACK)]
-                later = {x.id: x for x in await self.bus.publish(key, packs)}
+                later = {x.id: x for x in await self.bus.publish(key, parcels(list(named.values()), PACK))}
             fates = {p: _on_the_bus(x, later.get(x.id)) for p, x in found.items()}
             left += await self._close(found, fates)
         return left
@@ -297,7 +309,7 @@ class Relay:
             async def close(work: Work, mine: dict[int, Letter] = mine) -> int:
                 return await _settle(work, mine, fates, self.service.settings.retry_delays)
 
-            left += await self.service.ask(bac, close, dossiers=frozenset(x.subject for x in mine.values()))
+            left += await self.service.ask(bac, close, dossiers=frozenset(x.subject for x in mine.values()), ours=True)
         return left
 
 

@@ -16,7 +16,7 @@ from fps.confiance.refus import CertificatExpire, CertificatRevoque, Desactive
 from fps.flows import by_type
 from fps.kit.ground.bac_path import DEFAUT
 from fps.kit.ground.faults import HorlogeEnRetard
-from fps.kit.wire.envelope import Letter
+from fps.kit.wire.envelope import Letter, parcels
 from fps.kit.wire.neighbours import Place, RawHeaders, ask, flow, place_of
 from fps.parties import Party
 
@@ -228,11 +228,14 @@ class Carrier:
         return f"{self.addresses[cls.receiver]}{prefix}{cls.path}"
 
     async def deliver(self, letters: Sequence[Letter]) -> list[Delivery]:
-        """Deliver letters of one type and one bac: alone by its own route, several by the batch route."""
-        try:
-            return await (self._one(letters[0]) if len(letters) == 1 else self._batch(letters))
-        except httpx.HTTPError as error:
-            return [Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)}, away=True)] * len(letters)
+        """Deliver letters of one type and one bac: alone by its own route, several by the batch route, as many as one request may carry."""
+        done: list[Delivery] = []
+        for parcel in parcels(letters, len(letters)):
+            try:
+                done += await (self._one(parcel[0]) if len(parcel) == 1 else self._batch(parcel))
+            except httpx.HTTPError as error:
+                return [*done, *[Delivery(Fate.PLUS_TARD, None, {"detail": repr(error)}, away=True)] * (len(letters) - len(done))]
+        return done
 
     async def ready(self, party: Party) -> bool:
         """Whether a service says that it is ready."""

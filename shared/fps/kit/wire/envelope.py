@@ -17,6 +17,7 @@ from fps.messages.erreurs import phrases, reste
 from fps.messages.message import Message, MessageClass
 
 PACK = 100  # letters in one AMQP message
+PARCEL = 1 << 20  # characters of the letters that travel together, but for one that is longer alone
 PACK_TYPE = "application/cloudevents-batch+json"
 BODY_LIMIT = 1 << 20  # bytes of one message: 1 MiB
 BOM = "\ufeff"
@@ -196,6 +197,19 @@ def read_message(cls: MessageClass, data: Any) -> tuple[Message, str]:
             phrases(error, cls),
             non_listees=reste(error.error_count()),
         ) from error
+
+
+def parcels(letters: Iterable[Letter], most: int) -> list[list[Letter]]:
+    """Letters in their order, so many together at most, and never too long for one request or one message of the broker."""
+    found: list[list[Letter]] = []
+    size = 0
+    for letter in letters:
+        size += len(letter.body)
+        if not found or len(found[-1]) >= most or size > PARCEL:
+            found.append([])
+            size = len(letter.body)
+        found[-1].append(letter)
+    return found
 
 
 def pack(letters: Iterable[Letter]) -> bytes:

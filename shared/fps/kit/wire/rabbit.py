@@ -17,7 +17,7 @@ import aiormq
 from fps.kit.ground.faults import Unavailable
 from fps.kit.ground.retry import attempts
 from fps.kit.wire.bus import BusUnavailable, Mine, Take, address, routing_keys
-from fps.kit.wire.envelope import PACK_TYPE, Letter, pack
+from fps.kit.wire.envelope import PACK, PACK_TYPE, Letter, pack, parcels
 from fps.parties import SERVICES, Party
 
 log = logging.getLogger(__name__)
@@ -241,9 +241,12 @@ class RabbitBus:
             try:
                 later = await take([m.body for m in group], [self._bringer(m) for m in group])
                 exchanges = await self._connected() if later else {}
+                aside: dict[str, dict[str, list[Letter]]] = {}
                 for letter in later:
                     name = self._later(self.delays[max(min(letter.attempts, len(self.delays)), 1) - 1])
-                    await self._put(exchanges[name], [(address(letter, self.parts), pack([letter]))])
+                    aside.setdefault(name, {}).setdefault(address(letter, self.parts), []).append(letter)
+                for name, by in aside.items():  # together: one by one, each would wait for the broker to say that it is safe
+                    await self._put(exchanges[name], [(key, pack(one)) for key, those in by.items() for one in parcels(those, PACK)])
                 await group[-1].ack(multiple=True)
                 return
             except Unavailable as error:
