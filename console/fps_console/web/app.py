@@ -16,7 +16,9 @@ from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fps.kit.ground.faults import Unavailable
 from fps.kit.web.gate import Gate
+from fps.kit.web.load import Bounded, Load
 from fps.parties import Party
 from fps_console.commandes.output import SPECIMEN
 from fps_console.web.cadre import Cadre
@@ -98,6 +100,17 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
             raise error
         return await cadre.formes.refusee(request, refus_de(error))
 
+    async def away(request: Request, error: Exception) -> Response:
+        if not isinstance(error, Unavailable):
+            raise error
+        quand = {"Retry-After": str(error.retry_after)}
+        titre, que_faire = str(type(error).__doc__), f"Recommencez dans {error.retry_after} s : rien n'a été fait."
+        if request.scope["path"].startswith(MACHINES):
+            return problem(503, error.code, titre, str(error), que_faire, entetes=quand)
+        page = await cadre.page(request, "erreur.html", 503, titre=titre, phrase=que_faire, que_faire="", accueil=True)
+        page.headers.update(quand)
+        return page
+
     async def fault(request: Request, error: Exception) -> Response:
         log.error("une page a échoué", exc_info=error)
         que_faire = "Le journal de « fps up » la dit en entier ; signalez-la au projet."
@@ -107,7 +120,7 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
         own = {"phrase": f"Une faute du simulateur ({type(error).__name__}), et non de vous : rien n'est perdu.", "que_faire": que_faire}
         return await cadre.page(request, "erreur.html", 500, titre="Cette page a échoué", accueil=True, **own)
 
-    return {400: missing, 404: missing, 405: missing, 413: missing, PiloteErreur: refused, Exception: fault}
+    return {400: missing, 404: missing, 405: missing, 413: missing, PiloteErreur: refused, Unavailable: away, Exception: fault}
 
 
 def application(
@@ -121,6 +134,7 @@ def application(
     *,
     lecture_seule: bool = False,
     observateur: "Observateur | None" = None,
+    load: Load | None = None,
 ) -> ASGIApp:
     """The console's application, called by `hosts` beside the loopback's names; it publishes the key of the evidence kept in `donnees`.
 
@@ -171,4 +185,4 @@ def application(
     )
     app.state.ready = lifespan is None
     app.router.redirect_slashes = False
-    return mesures.counting(Gate(Sealed(app), hosts, texts=False))
+    return mesures.counting(Gate(Bounded(Sealed(app), load or Load()), hosts, texts=False))

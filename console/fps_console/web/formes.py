@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
+from fps.kit.web.load import part_of_request
 from fps.parties import LIBELLES
 from fps_console.commandes.output import Panne
 from fps_console.web.pieces import garder_fichiers
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 NON_LU: Final = "Ce que vous aviez saisi n'a pas été lu : revenez à la page précédente de ce navigateur, qui l'a encore."
 TAILLE: Final = 256 * 1024  # bytes of a form without a file
+EN_MEMOIRE: Final = 1 << 20  # bytes of a form with files: what is longer is kept on the disk meanwhile
 CHAMPS: Final = 5_000  # fields of a form: a town with a hundred zones
 ILLISIBLE: Final = "Le formulaire ne se lit pas : revenez à sa page, puis renvoyez-le."
 JETON, CLE, EN_TETE = "jeton", "cle", "x-fps-jeton"
@@ -257,6 +259,8 @@ def retour(texte: str, defaut: str = "/") -> str:
 def _borner(request: Request, limite: int, refus: Exception | None) -> None:
     """Stop reading a body that is too long; `refus` says why, when it is not its length alone."""
     receive, lus = request._receive, 0
+    if (part := part_of_request(request.scope)) is not None and request.headers.get("content-type", "").startswith("multipart/"):
+        part.most = EN_MEMOIRE
 
     async def borne() -> Message:
         nonlocal lus

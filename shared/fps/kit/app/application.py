@@ -54,12 +54,14 @@ from fps.kit.trust.pki import Pki, ephemere
 from fps.kit.trust.tls import between_services
 from fps.kit.web import body, page, problems
 from fps.kit.web.gate import Gate
+from fps.kit.web.load import Bounded, Load
 from fps.kit.web.media import forme
 from fps.kit.web.prompt import Prompt
 from fps.kit.web.quotas import Quotas
 from fps.kit.web.seen import Seen
 from fps.kit.wire.bus import Bus
 from fps.kit.wire.carrier import Carrier, open_client
+from fps.kit.wire.envelope import BODY_LIMIT
 from fps.kit.wire.opening import open_bus
 from fps.parties import Party
 
@@ -81,6 +83,7 @@ class Running:
     facteur: Facteur
     inbound: Inbound
     bus: Bus
+    load: Load
 
 
 def build(
@@ -185,8 +188,9 @@ def build(
         app.router.routes.extend(guichet.routes(service).routes)
         app.router.routes.extend(guichet.pilotage(service).routes)
     _technical(app, service, bus, metrics, room, Chiffres(service, metrics, pki))
-    seen = Seen(witness, metrics, traces)
-    return Running(service, app, Mandataires(BacPath(seen), settings.proxy_networks), relay, facteur, inbound, bus)
+    load = Load(settings.bodies_mio * BODY_LIMIT, told=lambda why: service.observe("surcharge", why, 1))
+    seen = Seen(Bounded(witness, load), metrics, traces)
+    return Running(service, app, Mandataires(BacPath(seen), settings.proxy_networks), relay, facteur, inbound, bus, load)
 
 
 def _traces(party: Party, settings: Settings, spans: "Spans | None") -> "Traces | None":

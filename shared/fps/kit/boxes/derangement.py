@@ -25,7 +25,7 @@ from fps.kit.ground.faults import Unavailable
 from fps.kit.trust.acces import administration
 from fps.kit.trust.identity import Trust
 from fps.kit.web import problems
-from fps.kit.web.body import Router
+from fps.kit.web.body import LOT_LIMIT, Router, too_long
 from fps.kit.wire.envelope import digest
 from fps.parties import Party
 
@@ -177,6 +177,8 @@ async def _lire(receive: Receive) -> bytes:
     while more:
         part = await receive()
         corps, more = corps + part.get("body", b""), part.get("more_body", False)
+        if len(corps) > LOT_LIMIT:
+            raise too_long(LOT_LIMIT)
     return corps
 
 

@@ -30,6 +30,7 @@ from fps.kit.trust.acces import ADMINISTRATION, administration, certificat, port
 from fps.kit.trust.habilitations import habilitee, sans_condition
 from fps.kit.trust.identity import Trust
 from fps.kit.web.body import Router
+from fps.kit.web.load import Part, part_of_request
 from fps.kit.web.quotas import ATTENTES, TropDeDemandes
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Boite:
                 apres = rows[-1][2]
         return found[:limite]
 
-    async def attendre(self, depuis: int | None, limite: int, secondes: float) -> list[LettreEnBoite]:
+    async def attendre(self, depuis: int | None, limite: int, secondes: float, part: Part | None) -> list[LettreEnBoite]:
         """The same, waiting for a letter when there is none: without any transaction, and no longer than the service lives."""
         sonnette, horloge = self.service.extension(Boites).sonnette, asyncio.get_running_loop()
         if secondes and sonnette.ecoutes >= ECOUTES:
@@ -94,7 +95,7 @@ class Boite:
                 reste = fin - horloge.time()
                 if found or reste <= 0 or sonnette.fermee:
                     return found
-                with contextlib.suppress(TimeoutError):
+                with contextlib.nullcontext() if part is None else part.resting(), contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(min(reste, GUET)):
                         await sonnerie.wait()
 
@@ -124,7 +125,7 @@ def routes(service: Service, signataire: Signataire) -> Router:
         limite: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> PageLettres:
         bac = bac_of(request)
-        found = await tenir(service, request, siret, lambda boite: boite.attendre(depuis, limite, attente))
+        found = await tenir(service, request, siret, lambda boite: boite.attendre(depuis, limite, attente, part_of_request(request.scope)))
         if found:
             await service.note(bac, "retrait", porteur(request), siret, lettres=len(found))
         url = nom_de_boite(service.party, bac, siret)

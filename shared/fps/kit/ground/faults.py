@@ -20,6 +20,11 @@ class Overloaded(Unavailable):
 
     code = "surcharge"
 
+    def __init__(self, detail: str, retry_after: int = 2):
+        """`retry_after`: seconds, told to the caller."""
+        super().__init__(detail)
+        self.retry_after = retry_after
+
 
 class HorlogeEnRetard(Unavailable):
     """L'horloge de ce bac n'a pas encore atteint l'instant où cette lettre a été écrite"""

@@ -22,13 +22,18 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOT_LIMIT = 16 * BODY_LIMIT
 
 
+def too_long(limit: int) -> Malformed:
+    """The refusal of a body of more than `limit` bytes."""
+    return Malformed("corps-trop-grand", f"Le corps dépasse {limit // BODY_LIMIT} Mio : envoyez un message plus petit.", status=413)
+
+
 async def read_body(request: Request | Any, limit: int) -> bytes:
     """The body, refused as soon as it passes `limit` bytes, whatever its Content-Length says; raises Malformed (413)."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise Malformed("corps-trop-grand", f"Le corps dépasse {limit // BODY_LIMIT} Mio : envoyez un message plus petit.", status=413)
+            raise too_long(limit)
         parts.append(part)
     return b"".join(parts)
 

@@ -157,7 +157,7 @@ def install(app: FastAPI) -> None:
         """What the router answers by itself: no such address, no such method there."""
         if not isinstance(error, HTTPException):
             return of(error)
-        if isinstance(error.__cause__, Malformed):  # FastAPI hides why a body could not be read
+        if isinstance(error.__cause__, Malformed | Unavailable):  # FastAPI hides why a body could not be read
             return of(error.__cause__)
         que_faire = WHAT_TO_DO.get(error.status_code, "Consultez la documentation de l'interface : /docs.")
         headers, path = dict(error.headers or {}), request.scope["path"]

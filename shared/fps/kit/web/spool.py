@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final, cast
 from fastapi import Request
 
 from fps.kit.ground.faults import Malformed, Unavailable
+from fps.kit.web.load import part_of_request
 from fps.kit.wire.envelope import BODY_LIMIT
 
 IN_MEMORY: Final = BODY_LIMIT  # what is shorter needs no file
@@ -40,6 +41,8 @@ class Spool:
 async def spooled(request: Request | Any, limit: int) -> AsyncIterator[Spool]:
     """The body of a request; raises Malformed (413) as soon as it passes `limit` bytes, SansPlaceTemporaire."""
     digest, size = hashlib.sha256(), 0
+    if (part_held := part_of_request(request.scope)) is not None:
+        part_held.most = IN_MEMORY
     with SpooledTemporaryFile(IN_MEMORY) as file:
         async for part in request.stream():
             size += len(part)
