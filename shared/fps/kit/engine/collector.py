@@ -6,6 +6,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
+from time import monotonic
 from typing import Any
 
 from fps.confiance.habilitation import Identite
@@ -19,6 +21,9 @@ log = logging.getLogger(__name__)
 BATCH = 500
 LINGER = 5  # milliseconds at most, and none when idle
 WAITING = 20_000  # requests that may wait for their turn; more are told to come back
+PATIENCE = 10.0  # seconds that one more may have to wait
+LONGEST = 30  # seconds after which who is refused is told to come back, at most
+FULL = 50  # items from which a batch says what one of them takes
 BYTES = 64 << 20  # characters of the letters among them
 
 
@@ -61,6 +66,7 @@ class Collector:
         """`cut`: in which transactions a batch is done, one after the other."""
         self._process, self._cut = process, cut
         self._queue: deque[Item] = deque()
+        self._cost = 0.0  # seconds that an item of a fuller batch took lately
         self._size = 0  # characters of the letters that wait
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -89,9 +95,12 @@ class Collector:
 
         What is brought is not counted: else who brings a thousand letters would be kept out for ever by those who bring one.
         """
-        full = len(self._queue) >= WAITING or self._size >= BYTES
-        if self._closed or (full and not all(item.ours for item in items)):
-            raise Overloaded("le service ferme" if self._closed else f"{len(self._queue)} demandes attendent")
+        if self._closed:
+            raise Overloaded("le service ferme")
+        wait = len(self._queue) * self._cost if len(self._queue) > BATCH else 0.0
+        full = len(self._queue) >= WAITING or self._size >= BYTES or wait > PATIENCE
+        if full and not all(item.ours for item in items):
+            raise Overloaded(f"{len(self._queue)} demandes attendent", ceil(min(max(wait, 2.0), LONGEST)))
         self._queue.extend(items)
         self._size += sum(map(_size, items))
         self._wake.set()
@@ -121,8 +130,11 @@ class Collector:
             last = len(batch)
             self._size -= sum(map(_size, batch))
             refused: Unavailable | None = None
+            begun = monotonic()
             for part in self._cut(batch):
                 refused = await self._settle(part, refused)
+            if last >= FULL:
+                self._cost += ((monotonic() - begun) / last - self._cost) / 2
 
     async def _fill(self, wanted: int) -> None:
         """Under load, leave those who have just been answered a few milliseconds to come back: fuller batches, fewer commits."""

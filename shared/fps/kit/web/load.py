@@ -27,6 +27,8 @@ PER_PEER: Final = 1 / 2  # of these bytes, those that one address may have count
 MOST: Final = 1_000  # requests in progress, those whose client left included
 STREAMS: Final = 100  # answers that tell what happens as it happens
 EVENTS: Final = b"text/event-stream; charset=utf-8"
+SOME: Final = 8  # requests in progress from which what they cost is measured: one slow act alone says nothing
+GUESS: Final = 0.005  # seconds of a unit of work, until it is measured
 FEW: Final = 64  # requests in progress under which nobody is refused for the time that it would wait
 PATIENCE: Final = 10.0  # seconds that one more request may have to wait
 FADE: Final = 5.0  # seconds after which what was measured counts for a third
@@ -120,7 +122,7 @@ class Load:
         if part.streams:
             self.streams -= 1
         else:
-            if self.active >= FEW / 2:
+            if self.active >= SOME:
                 self._learn(part.units)
             self.quit(part)
         self.held -= part.held
@@ -133,7 +135,7 @@ class Load:
         """The seconds that one more would wait: the work in progress, as fast as it was done lately; 0 where there is little of it."""
         if self.active < FEW:
             return 0.0
-        cost = self._seconds / self._done if self._done else 0.0
+        cost = self._seconds / self._done if self._done else GUESS
         return max(self.units * cost, self.clock() - self._last)
 
     def hold(self, part: Part, size: int) -> None:
@@ -161,8 +163,7 @@ class Load:
         """It asks for work."""
         self.active += 1
         self.units += part.units
-        if self.active == FEW // 2:  # a crowd begins: what is measured from now on is what it waits for
-            self._seconds = self._done = 0.0
+        if self.active == SOME:
             self._last = self.clock()
 
     def quit(self, part: Part) -> None:
