@@ -14,7 +14,7 @@ from fps.kit.app.application import build
 from fps.kit.ground.settings import Settings
 from fps.kit.wire.carrier import open_client
 from fps.parties import Party
-from fps_console.commandes.doctor import Report, _service, _unreadable
+from fps_console.commandes.doctor import Report, _parts, _service, _unreadable
 from fps_console.commandes.lettres_mortes import dead, tell_dead
 from fps_console.commandes.temps import instant
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -52,9 +52,12 @@ async def test_the_doctor_names_the_database_and_the_broker_that_do_not_answer(c
 async def test_the_doctor_says_that_all_is_well_with_one_that_is_ready(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     report = Report()
     settings = Settings(addresses=world.addresses)
-    assert await _service(report, settings, world.client, Party.ANTAI)
+    assert await _service(report, settings, world.client, Party.ANTAI) == 1  # part
+    _parts(report, {Party.ANTAI: 8, Party.DGFIP: 8, Party.CCSP: 0})  # who does not answer says nothing of its parts
     assert "  ok     ANTAI : prête, à " in capsys.readouterr().out
     assert report.wrong == 0
+    _parts(report, {Party.ANTAI: 8, Party.DGFIP: 4})
+    assert "ANTAI 8, DGFiP 4" in capsys.readouterr().out and report.wrong == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, func, select
 
+from antai import app as antai
 from fps.kit.app import command
+from fps.kit.app.application import build
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import shares as parts
 from fps.kit.data import tables
@@ -21,6 +23,8 @@ from fps.kit.data.records import Record
 from fps.kit.data.scope import Scope, in_parts
 from fps.kit.data.shares import Shares
 from fps.kit.engine import bacs, days, ledger, verification
+from fps.kit.engine import room as rooms
+from fps.kit.engine.room import Room
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.sharing import Sharing
 from fps.kit.engine.work import Work
@@ -79,6 +83,7 @@ def replica(url: str) -> Service:
 async def serving(url: str) -> AsyncIterator[Service]:
     service = replica(url)
     await service.start()
+    service.share()
     try:
         yield service
     finally:
@@ -293,6 +298,56 @@ async def test_the_parts_are_shared_again_when_a_replica_comes_stops_or_dies(url
     await until(lambda: len(two.mine) == PARTS)
     await two.stop()
     await database.stop()
+
+
+async def test_a_replica_takes_no_part_before_it_can_serve_it(url: str, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> None:
+    """Its letters waited with it for a broker that did not answer."""
+    monkeypatch.setattr(parts, "PERIOD", 0.02)
+    database, served = open_database(url), Shares(url.replace("+asyncpg", ""), PARTS, (OSError,))
+    await database.start(10)
+    await database.create(tables.metadata, antai.DEFINITION.metadata)
+    settings = Settings(database_url=url, bus_url=f"amqp://127.0.0.1:{unused_tcp_port}/", partitions=PARTS, start_timeout=30)
+    late, away = build(antai.DEFINITION, settings), asyncio.Event()
+    bus_start = late.bus.start
+
+    async def start(timeout: float) -> None:
+        away.set()
+        await bus_start(timeout)
+
+    monkeypatch.setattr(late.bus, "start", start)
+    looked = 0
+    look = served._look
+
+    async def counted(connection: Any) -> None:
+        nonlocal looked
+        await look(connection)
+        looked += 1
+
+    monkeypatch.setattr(served, "_look", counted)
+    served.start()
+    starting = asyncio.create_task(late.app.router.lifespan_context(late.app).__aenter__())
+    try:
+        await asyncio.wait_for(away.wait(), 30)
+        seen = looked
+        await until(lambda: looked >= seen + 10)
+        assert len(served.mine) == PARTS and not starting.done()
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await late.service.stop()
+        await served.stop()
+        await database.stop()
+
+
+async def test_a_probe_waits_for_nobody_who_writes(replicas: tuple[Service, Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = replicas
+    room = Room(second.database)
+    async with first.database.write(Scope.of([("essai", numero(1))])):
+        assert await asyncio.wait_for(room.refusal(), 10) == ""
+    monkeypatch.setattr(rooms, "EVERY", 0)
+    async with first.database.write():
+        assert await asyncio.wait_for(room.refusal(), 10) == ""  # as it was known: nobody can write now
+    assert await second.receive([emission_letter(1)]) == [Receipt("recu")]
 
 
 async def test_letters_of_a_dossier_keep_their_order_while_replicas_come_and_go(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

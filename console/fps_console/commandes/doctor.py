@@ -99,6 +99,7 @@ async def examine(settings: Settings, en_json: bool = False) -> int:
     async with open_client(verify=believed(settings)) as client:
         report.title("\nServices")
         found = [await _service(report, settings, client, party) for party in sorted(SERVICES, key=PORTS.__getitem__)]
+        _parts(report, dict(zip(sorted(SERVICES, key=PORTS.__getitem__), found, strict=True)))
         await _console(report, settings, client)
         if all(found):
             report.title("\nPilote et bacs")
@@ -107,8 +108,18 @@ async def examine(settings: Settings, en_json: bool = False) -> int:
     return report.status
 
 
-async def _service(report: Report, settings: Settings, client: httpx.AsyncClient, party: Party) -> bool:
-    """Whether a service answers; its database and its broker are told apart."""
+def _parts(report: Report, found: Mapping[Party, int]) -> None:
+    """Whether those that answer cut the dossiers in as many parts: a letter for a part that its receiver has not is read by nobody."""
+    if len({parts for parts in found.values() if parts}) > 1:
+        dites = ", ".join(f"{LIBELLES[party]} {parts}" for party, parts in found.items() if parts)
+        que_faire = (
+            "Donnez le même FPS_PARTITIONS aux quatre services ; avant de le changer, arrêtez-les tous quand le courrier est arrivé."
+        )
+        report.bad("Parts", f"les services ne partagent pas les dossiers de même : {dites} ; des lettres attendent au courtier", que_faire)
+
+
+async def _service(report: Report, settings: Settings, client: httpx.AsyncClient, party: Party) -> int:
+    """The number of its parts when a service answers, 0 when it does not; its database and its broker are told apart."""
     name, address = LIBELLES[party], settings.addresses[party]
     try:
         response = await client.get(f"{address}/sante/pret", timeout=PATIENCE)
@@ -118,15 +129,15 @@ async def _service(report: Report, settings: Settings, client: httpx.AsyncClient
             report.bad(name, f"le certificat montré à {address} n'est pas de cette PKI", "Donnez le --data-dir de « fps up --tls ».")
         else:
             await _silent(report, name, address)
-        return False
+        return 0
     except ValueError:
         body = None
     if not isinstance(body, dict) or "service" not in body:
         report.bad(name, f"à {address}, un autre programme répond{_who(address)}", "Arrêtez-le, ou corrigez FPS_ADDRESSES.")
-        return False
+        return 0
     if body["service"] != party.value:
         report.bad(name, f"à {address}, c'est « {body['service']} » qui répond", "Corrigez FPS_ADDRESSES.")
-        return False
+        return 0
     if body.get("base") is False:
         report.bad(name, "sa base de données ne répond pas", f"Démarrez-la, puis vérifiez FPS_DATABASE_URL du service « {party} ».")
     elif body.get("ecriture") is False:
@@ -139,7 +150,7 @@ async def _service(report: Report, settings: Settings, client: httpx.AsyncClient
         report.bad(name, "son courtier de messages ne répond pas", f"Démarrez RabbitMQ, puis vérifiez FPS_BUS_URL du service « {party} ».")
     if response.status_code == 200:
         report.good(name, f"prête, à {address}")
-    return True
+    return int(body.get("parts", 1))
 
 
 async def _silent(report: Report, name: str, address: str) -> None:

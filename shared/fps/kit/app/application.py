@@ -136,6 +136,7 @@ def build(
             ancreur.start()
         if service.party in boites.EXPEDITEURS:
             facteur.start()
+        service.share()
         yield
         await facteur.stop()
         await ticker.stop()
@@ -294,7 +295,8 @@ def _technical(app: FastAPI, service: Service, bus: Bus, metrics: Metrics, room:
         except Unavailable:
             found["base"] = False
         good = all(found.values())
-        body = {"statut": "pret" if good else "indisponible", "service": service.party.value, **found} | ({"cause": why} if why else {})
+        own = {"statut": "pret" if good else "indisponible", "service": service.party.value, "parts": service.settings.parts}
+        body = own | found | ({"cause": why} if why else {})
         return JSONResponse(body, 200 if good else 503)
 
     @app.get("/metrics", include_in_schema=False)

@@ -193,4 +193,5 @@ class Pret(BaseModel):
     base: bool = Field(description="La base de données répond")
     ecriture: bool = Field(description="La base de données écrit")
     courtier: bool = Field(description="Le courtier répond")
+    parts: int = Field(description="En combien de parts il partage les dossiers entre ses répliques, comme les trois autres services")
     cause: str | None = Field(None, description="Pourquoi la base n'écrit pas ; absent quand elle écrit")

@@ -103,6 +103,8 @@ class Service(Days):
         `qui` brought them: None for nobody known, by default who the broker let in.
         """
         items = [Item(x.bac, self._keys(message, qui), _nothing, x, message, qui, cause=x.traceparent) for x, message in letters]
+        for item in items:
+            item.ours = qui is INTERNE
         if self.sharing is not None:
             for item, (_, message) in zip(items, letters, strict=True):
                 item.dossiers = self._dossiers(message.sujet, item.keys)
@@ -338,10 +340,13 @@ class Service(Days):
         await self.database.start(self.settings.start_timeout)
         if ":memory:" in self.database.url or self.database.url == "sqlite+aiosqlite://":
             await self.database.create(tables.metadata, self.definition.metadata)
+        self.collector.start()
+
+    def share(self) -> None:
+        """Take its parts, where replicas share them: nobody else serves them from now on, so everything that does is there."""
         if self.shares is not None:
             self.shares.told = self._heard
             self.shares.start()
-        self.collector.start()
 
     async def stop(self) -> None:
         """Finish what was accepted and close."""
