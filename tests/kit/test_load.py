@@ -16,6 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from fps.flows import received_by
+from fps.kit.engine import collector as collector_module
+from fps.kit.engine.collector import Collector, Item
+from fps.kit.engine.work import Work
 from fps.kit.ground.clock import paris, wall_now
 from fps.kit.ground.faults import Overloaded
 from fps.kit.post import relay
@@ -278,3 +281,30 @@ async def test_a_receiver_is_given_no_more_in_one_request_than_it_takes_and_each
         async with open_client({}) as nobody:
             told = await Carrier(Party.COLLECTIVITE, {Party.ANTAI: "http://antai"}, nobody).deliver(letters[:3])
             assert [(one.fate, one.away) for one in told] == [(Fate.PLUS_TARD, True)] * 3
+
+
+async def test_who_would_wait_too_long_for_the_writer_is_told_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(collector_module, "monotonic", lambda: now[0])
+
+    async def slow(items: list[Item]) -> list[None]:
+        now[0] += 0.04 * len(items)
+        return [None] * len(items)
+
+    async def nothing(work: Work) -> None: ...
+
+    def some(count: int, *, ours: bool = False) -> list[Item]:
+        return [Item("b", [], nothing, ours=ours) for _ in range(count)]
+
+    collector = Collector(slow)
+    collector.start()
+    await collector.do(some(500))  # measured: half of it counts, 20 ms each
+    collector.put(some(500))
+    collector.put(some(200))  # who is of the next batch is never refused
+    with pytest.raises(Overloaded) as refused:
+        collector.put(some(1))
+    assert refused.value.retry_after == 14
+    collector.put(some(300, ours=True))  # what the broker brings waits there, or here: so much at a time
+    assert len(await collector.do(some(1, ours=True))) == 1 and collector.waiting == 0
+    collector.put(some(1))
+    await collector.stop()

@@ -14,7 +14,6 @@ from fps.errors import Introuvable
 from fps.kit.data import tables
 from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine import archive, bacs, dead_letters, journal, ledger, reprise, verification
-from fps.kit.engine import collector as collector_module
 from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.collector import Collector, Item
 from fps.kit.engine.remedes import REMEDES, remede
@@ -308,33 +307,6 @@ async def test_too_many_requests_are_told_to_come_back() -> None:
             await asyncio.sleep(0)
     heavy.put([Item("b", [], nothing, long, message)])
     await heavy.stop()
-
-
-async def test_who_would_wait_too_long_for_the_writer_is_told_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr(collector_module, "monotonic", lambda: now[0])
-
-    async def slow(items: list[Item]) -> list[None]:
-        now[0] += 0.04 * len(items)
-        return [None] * len(items)
-
-    async def nothing(work: Work) -> None: ...
-
-    def some(count: int, *, ours: bool = False) -> list[Item]:
-        return [Item("b", [], nothing, ours=ours) for _ in range(count)]
-
-    collector = Collector(slow)
-    collector.start()
-    await collector.do(some(500))  # measured: half of it counts, 20 ms each
-    collector.put(some(500))
-    collector.put(some(200))  # who is of the next batch is never refused
-    with pytest.raises(Overloaded) as refused:
-        collector.put(some(1))
-    assert refused.value.retry_after == 14
-    collector.put(some(300, ours=True))  # what the broker brings waits there, or here: so much at a time
-    assert len(await collector.do(some(1, ours=True))) == 1 and collector.waiting == 0
-    collector.put(some(1))
-    await collector.stop()
 
 
 async def test_what_follows_waits_when_the_database_did_not_do_what_came_before() -> None:
