@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -137,8 +137,8 @@ class Slow:
         yield b" " * self.size
 
 
-def post(client: httpx.AsyncClient, url: str, content: Any, size: int, kind: str, **headers: str) -> Awaitable[httpx.Response]:
-    return client.post(url, content=content, headers={"Content-Type": kind, "Content-Length": str(size), **headers})
+async def post(client: httpx.AsyncClient, url: str, content: Any, size: int, kind: str, **headers: str) -> httpx.Response:
+    return await client.post(url, content=content, headers={"Content-Type": kind, "Content-Length": str(size), **headers})
 
 
 async def offered(client: httpx.AsyncClient, load: Load, url: str, kind: str = "application/json") -> None:
@@ -146,7 +146,7 @@ async def offered(client: httpx.AsyncClient, load: Load, url: str, kind: str = "
     load.limit = 512 * KIO
     slow, unread = Slow(240 * KIO), Slow(240 * KIO)
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(post(client, url, slow, slow.size, kind))  # type: ignore[arg-type]
+        first = group.create_task(post(client, url, slow, slow.size, kind))
         await asyncio.wait_for(slow.asked.wait(), 10)
         refused = await post(client, url, unread, unread.size, kind)
         assert (refused.status_code, refused.headers["retry-after"], unread.asked.is_set()) == (503, "2", False), refused.text
