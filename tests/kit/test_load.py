@@ -92,8 +92,7 @@ def test_who_would_wait_too_long_is_told_for_how_long_and_who_only_waits_makes_n
     now[0] += PATIENCE + 1  # nothing was answered meanwhile
     with pytest.raises(Overloaded):
         load.enter("a", 0)
-    for part in many:
-        load.leave(part)
+    load = Load(clock=lambda: now[0], told=told.append)
     for _ in range(MOST):
         load.enter("a", 0)
     with pytest.raises(Overloaded, match="en cours"):
@@ -281,6 +280,29 @@ async def test_a_receiver_is_given_no_more_in_one_request_than_it_takes_and_each
         async with open_client({}) as nobody:
             told = await Carrier(Party.COLLECTIVITE, {Party.ANTAI: "http://antai"}, nobody).deliver(letters[:3])
             assert [(one.fate, one.away) for one in told] == [(Fate.PLUS_TARD, True)] * 3
+
+
+async def test_who_has_waited_too_long_for_its_turn_is_told_so_and_nothing_of_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, done = [0.0], list[str]()
+    monkeypatch.setattr(collector_module, "monotonic", lambda: now[0])
+
+    async def process(items: list[Item]) -> list[str]:
+        done.extend(item.bac for item in items)
+        return ["fait"] * len(items)
+
+    async def nothing(work: Work) -> None: ...
+
+    collector = Collector(process)
+    old, ours = Item("vieille", [], nothing), Item("nôtre", [], nothing, ours=True)
+    collector.put([old, ours])
+    now[0] += collector_module.LATE + 1
+    collector.put([Item("neuve", [], nothing)])
+    collector.start()
+    assert await ours.future == "fait" and done == ["nôtre", "neuve"]
+    with pytest.raises(Overloaded) as refused:
+        await old.future
+    assert refused.value.retry_after == LONGEST and collector.waiting == 0
+    await collector.stop()
 
 
 async def test_who_would_wait_too_long_for_the_writer_is_told_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:

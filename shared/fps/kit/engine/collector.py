@@ -23,6 +23,7 @@ LINGER = 5  # milliseconds at most, and none when idle
 WAITING = 20_000  # requests that may wait for their turn; more are told to come back
 PATIENCE = 10.0  # seconds that one more may have to wait
 LONGEST = 30  # seconds after which who is refused is told to come back, at most
+LATE = 2 * PATIENCE  # seconds after which who has waited for its turn is told to come back instead: a client gives up at thirty
 FULL = 50  # items from which a batch says what one of them takes
 BYTES = 64 << 20  # characters of the letters among them
 
@@ -44,6 +45,7 @@ class Item:
     act: str = ""  # that of its act, where traces are asked for
     ours: bool = False  # what this service asks of itself, one thing after the other: never refused, the rest would be carried again
     alone: bool = False  # whether it is done with its bac to itself, where several replicas write
+    since: float = field(default_factory=lambda: monotonic())
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -57,6 +59,16 @@ def _whole(batch: list[Item]) -> Sequence[list[Item]]:
 
 def _size(item: Item) -> int:
     return 0 if item.letter is None else len(item.letter.body)
+
+
+def _told(item: Item, result: Any) -> None:
+    """Answer an item."""
+    with contextlib.suppress(asyncio.InvalidStateError):  # the caller went away: what was done stays done
+        if isinstance(result, BaseException):
+            item.future.set_exception(result)
+            item.future.exception()  # read once: a caller that left must not raise a warning
+        else:
+            item.future.set_result(result)
 
 
 class Collector:
@@ -126,15 +138,26 @@ class Collector:
                 continue
             if last > 1:
                 await self._fill(last)
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            batch = self._next()
             last = len(batch)
-            self._size -= sum(map(_size, batch))
             refused: Unavailable | None = None
             begun = monotonic()
             for part in self._cut(batch):
                 refused = await self._settle(part, refused)
             if last >= FULL:
                 self._cost += ((monotonic() - begun) / last - self._cost) / 2
+
+    def _next(self) -> list[Item]:
+        """The next batch, without who has waited for so long that nobody may listen any more: told so, and nothing of it is done."""
+        late, batch = monotonic() - LATE, list[Item]()
+        while self._queue and len(batch) < BATCH:
+            item = self._queue.popleft()
+            self._size -= _size(item)
+            if item.ours or item.since >= late:
+                batch.append(item)
+            else:
+                _told(item, Overloaded("la demande a trop attendu", LONGEST))
+        return batch
 
     async def _fill(self, wanted: int) -> None:
         """Under load, leave those who have just been answered a few milliseconds to come back: fuller batches, fewer commits."""
@@ -156,10 +179,5 @@ class Collector:
             log.exception("traitement impossible", extra={"bac": batch[0].bac})
             results = [error]
         for item, result in zip(batch, results, strict=True):
-            with contextlib.suppress(asyncio.InvalidStateError):  # the caller went away: what was done stays done
-                if isinstance(result, BaseException):
-                    item.future.set_exception(result)
-                    item.future.exception()  # read once: a caller that left must not raise a warning
-                else:
-                    item.future.set_result(result)
+            _told(item, result)
         return refused
