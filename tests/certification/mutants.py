@@ -38,6 +38,7 @@ class Mutant:
     entetes: Callable[[dict[str, str]], dict[str, str]] | None = None
     octets: Callable[[bytes], bytes] | None = None
     deux_fois: bool = False
+    puis: tuple[str, Alterer] | None = None  # what it sends at once after it, made of it, and its address
     chemin: str = ""  # what is altered is no message: what is in its address; both parts of it, where there is a « * »
     muet: bool = False  # it shows no certificate there
     montre: Callable[[World, str], Awaitable[str]] | None = None  # the certificate that it shows there, made ready in that bac
@@ -82,6 +83,9 @@ class Alteree(httpx.AsyncBaseTransport):
         answer = await client.request(request.method, url, headers=entetes, content=corps)
         if m.deux_fois and chemin and vise:
             await self._client.request(request.method, url, headers=entetes | {"idempotency-key": "encore"}, content=corps)
+        if m.puis is not None and chemin and vise and answer.status_code < 300:
+            autre = json.dumps(m.puis[1](json.loads(corps))).encode()
+            await self._client.post(url.replace(chemin, m.puis[0]), headers=entetes | {"idempotency-key": "autre"}, content=autre)
         dits = {nom: answer.headers[nom] for nom in ("content-type", "retry-after") if nom in answer.headers}
         return httpx.Response(answer.status_code, headers=dits, content=answer.content)
 
@@ -283,12 +287,12 @@ ATTRAPES: Mapping[str, str] = {
     "numero-sans-cle-refaite": "EX-103 EX-114 EX-129 EX-190",
     "numero-de-vingt-cinq": "EX-014 EX-101 EX-103 EX-128 EX-129 EX-190",
     "jour-367": "EX-102 EX-111 EX-131 EX-190",
-    "montant-de-trop": "EX-105 EX-133 EX-138",
-    "montant-enorme": "EX-105 EX-133 EX-138",
+    "montant-de-trop": "EX-105 EX-120 EX-133 EX-138",
+    "montant-enorme": "EX-105 EX-120 EX-133 EX-138",
     "montant-en-euros": "EX-003 EX-022 EX-067 EX-105 EX-133 EX-134 EX-190",
     "montant-en-texte": "EX-003 EX-022 EX-105 EX-133 EX-134 EX-190",
     "montant-nul": "EX-105 EX-121 EX-122 EX-133 EX-138 EX-190",
-    "deduit-oublie": "EX-105 EX-133",
+    "deduit-oublie": "EX-105 EX-120 EX-133",
     "constat-en-utc": "EX-003 EX-135",
     "constat-sans-fuseau": "EX-003 EX-015 EX-135 EX-190",
     "constat-a-venir": "EX-116 EX-137 EX-190",

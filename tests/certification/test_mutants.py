@@ -1,6 +1,5 @@
 """The suite is itself tried: each product that is wrong in one way is caught by what is named for it, and by nothing else."""
 
-import importlib
 from typing import Any
 
 import httpx
@@ -16,12 +15,17 @@ from fps_simulateur.pilote.world import World
 from tests.certification import mutants, mutants_connexion, mutants_homologation
 from tests.certification.mutants import Alteree, Mutant
 from tests.certification.mutants_de_forme import ATTRAPES_DE_FORME, DE_FORME
+from tests.certification.mutants_de_suite import ATTRAPES_DE_SUITE, DE_SUITE
 from tests.certification.mutants_du_partiel import ATTRAPES_DU_PARTIEL, DU_PARTIEL
 from tests.certification.mutants_du_rapo import ATTRAPES_DU_RAPO, DU_RAPO
 from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
+from tests.certification.sans_mutant import PLUS, SANS_MUTANT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TOUS = (*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS, *DU_RAPO, *DU_PARTIEL, *DE_FORME, *DU_RESEAU)
+TOUS = (
+    *(*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS),
+    *(*DU_RAPO, *DU_PARTIEL, *DE_FORME, *DU_RESEAU, *DE_SUITE),
+)
 PRIS = {
     **mutants.ATTRAPES,
     **mutants_homologation.ATTRAPES,
@@ -30,6 +34,7 @@ PRIS = {
     **ATTRAPES_DU_PARTIEL,
     **ATTRAPES_DE_FORME,
     **ATTRAPES_DU_RESEAU,
+    **ATTRAPES_DE_SUITE,
 }
 TOUTES = tuple(e.id for e in exigences())
 
@@ -56,8 +61,7 @@ async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_
         deadlines: Any = ville.service.definition.deadlines
         monkeypatch.setitem(deadlines, mutant.oublie, oublier)
     for nom, valeur in mutant.patches:
-        module, _, attribut = nom.rpartition(".")
-        monkeypatch.setattr(importlib.import_module(module), attribut, valeur)
+        monkeypatch.setattr(nom, valeur)
     lettres: Any = "poussees" if mutant.poussees else ""
     plan = Plan(plan="mutant", titre="Un produit faux", lettres=lettres, epreuves=mutant.epreuves, exigences=TOUTES, ville=mutant.ville)
     found = await certifier(Demande(plan, f"mutant-{TOUS.index(mutant)}", prealable=False), monde.client, monde.addresses, monde.token)
@@ -68,3 +72,9 @@ async def test_a_wrong_product_is_caught_by_what_is_named_for_it_and_by_nothing_
 
 async def test_sixty_wrong_products_are_tried() -> None:
     assert len(TOUS) >= 60 and [m.nom for m in TOUS] == list(PRIS)
+
+
+async def test_what_is_tried_and_that_no_wrong_product_fails_has_its_reason() -> None:
+    """A requirement that a mutant kills leaves the list, which never grows."""
+    tues, essayees = {un for pris in PRIS.values() for un in pris.split()}, {e.id for e in exigences() if e.non_teste is None}
+    assert set(SANS_MUTANT) == essayees - tues and len(SANS_MUTANT) <= PLUS

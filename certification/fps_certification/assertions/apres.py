@@ -1,11 +1,14 @@
 """The findings about what follows the FPS: cancellations told to ANTAI, unpaid FPS, accounting pieces, the defence before the court."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
+from fps.droit import HorsDuDroit
 from fps.droit.calculs import date_limite_paiement
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
+from fps.messages.message import MessageClass
+from fps.messages.mfps import CreationFps, ModificationFps
 from fps.messages.recours_collectivite import MemoireDefense, PieceDefense
 from fps_certification.assertions.registre import Resultat, assertion, egal, jamais_refuse
 from fps_certification.observation import Observation
@@ -18,9 +21,16 @@ ANNULATION = {
     "montants-incoherents": "Les montants annulé et restant font celui du FPS.",
     "requete-manquante": "Une annulation que la juridiction a décidée cite sa requête.",
     "date-decision-impossible": "La décision n'est datée ni d'un jour à venir, ni d'avant le constat.",
-    "decision-differente": "Une requête n'a qu'une décision.",
     "dossier-inconnu": "L'annulation porte sur un FPS transmis.",
     "titre-different": "L'annulation cite le titre du dossier.",
+}
+# The sums that each message tells, in centimes: the last one is what the FPS is worth afterwards, or what falls of a title.
+MONTANTS: Mapping[MessageClass | None, tuple[str, ...]] = {
+    CreationFps: ("montant_fps",),
+    ModificationFps: ("montant_rectifie",),
+    FpsImpaye: ("reste_du",),
+    InformationAnnulationFps: ("montant_annule", "montant_restant"),
+    InformationAnnulationTitre: ("fps_annule",),
 }
 jamais_refuse("annulation-informee", ANNULATION, InformationAnnulationFps, InformationAnnulationTitre)
 IMPAYE = {
@@ -71,10 +81,10 @@ def _limite(vu: Observation) -> Iterator[Resultat]:
     for echange in vu.messages(FpsImpaye):
         dit = echange.donnees or {}
         try:
-            notifie = date.fromisoformat(str(dit.get("date_notification")))
-        except ValueError:
+            limite = date_limite_paiement(date.fromisoformat(str(dit.get("date_notification"))))
+        except (ValueError, HorsDuDroit):  # no day, or a day that has no limit: said by others
             continue
-        yield egal(echange, "date_limite_paiement", date_limite_paiement(notifie).isoformat(), dit.get("date_limite_paiement"))
+        yield egal(echange, "date_limite_paiement", limite.isoformat(), dit.get("date_limite_paiement"))
 
 
 @assertion("comptable/titre-ou-mandat", "Un remboursement part par titre d'annulation dans l'année du paiement, par mandat ensuite.")
@@ -89,9 +99,32 @@ def _piece(vu: Observation) -> Iterator[Resultat]:
 
 @assertion("annulation-informee/montants", "Ce qui est annulé et ce qui reste font le montant d'avant.")
 def _montants(vu: Observation) -> Iterator[Resultat]:
+    avant: dict[str, int] = {}  # what each FPS is worth, in centimes, by what ANTAI has taken so far
+    vus: set[tuple[str, str]] = set()
+    for echange in vu.messages(CreationFps, ModificationFps, FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre):
+        dit, marque = echange.donnees or {}, (echange.chemin, echange.corps)
+        if marque in vus or not all(isinstance(dit.get(champ), int) for champ in MONTANTS[echange.message]):
+            continue
+        numero, sommes = str(dit.get("numero_fps")), [dit[champ] for champ in MONTANTS[echange.message]]
+        if echange.message is InformationAnnulationFps and numero in avant:
+            yield egal(echange, "montant_annule + montant_restant", avant[numero], sum(sommes))
+        elif echange.message is InformationAnnulationTitre and numero in avant:
+            attendu = f"fps_annule de 0 à {avant[numero]} centimes"
+            yield Resultat(0 <= sommes[-1] <= avant[numero], echange, attendu, f"fps_annule = {sommes[-1]}", {})
+        if echange.accepte:
+            vus.add(marque)
+            reste = avant.get(numero, 0) - sommes[-1] if echange.message is InformationAnnulationTitre else sommes[-1]
+            avant[numero] = reste
+
+
+@assertion("annulation-informee/decision-differente", "Une requête n'a qu'une décision.")
+def _une_decision(vu: Observation) -> Iterator[Resultat]:
+    dites: dict[tuple[str, str], str] = {}
     for echange, dit in vu.acceptes(InformationAnnulationFps, InformationAnnulationTitre):
-        negatifs = [champ for champ, v in dit.items() if champ.startswith("montant") and isinstance(v, int) and v < 0]
-        yield Resultat(not negatifs, echange, "aucun montant négatif", ", ".join(negatifs))
+        requete = dit.get("numero_requete")
+        decide = ", ".join(f"{champ} = {dit.get(champ)}" for champ in ("date_decision", "etendue", *MONTANTS[echange.message]))
+        premiere = decide if requete is None else dites.setdefault((str(dit.get("numero_fps")), str(requete)), decide)
+        yield Resultat(premiere == decide, echange, premiere, decide)
 
 
 @assertion("defense/signee", "Un mémoire dit qui le signe, et conclut.")

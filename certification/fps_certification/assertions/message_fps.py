@@ -25,7 +25,6 @@ CONTENU = {
     "constat-hors-droit": "Le constat est fait depuis la réforme.",
     "fin-effets-avant-constat": "La fin des effets suit le constat.",
     "plaque-invalide": "La plaque a une forme de son pays.",
-    "montant-au-dessus-du-plafond": "Le FPS ne dépasse pas le plafond.",
     "montant-nul": "Un FPS transmis n'est pas nul.",
     "minoration-sans-effet": "La minoration réduit le FPS.",
     "minoration-non-prevue": "Aucune minoration n'est transmise quand la collectivité n'en a pas déclaré.",
@@ -34,6 +33,7 @@ CONTENU = {
     "contact-rapo-absent": "Le contact du recours est dans le message ou dans l'espace numérique.",
     "siret-inconnu": "Le SIRET est celui d'une collectivité.",
 }
+AUTOUR = timedelta(days=3)  # what is computed around an instant stays in the calendar
 jamais_refuse("creation", CONTENU, CreationFps)
 RECTIFICATIF = {
     "numero-avis-faux": "L'avis rectificatif a un numéro neuf de la collectivité.",
@@ -67,11 +67,13 @@ def _creations(vu: Observation) -> Iterator[tuple[Echange, Champs]]:
 
 
 def _instant(donnees: Champs, champ: str) -> datetime | None:
+    """An instant with its offset; None when it is none, or stands so near the ends of the calendar that no day is around it."""
     try:
         found = datetime.fromisoformat(str(donnees.get(champ)))
-    except ValueError:
+        lisible = found.tzinfo is not None and found - AUTOUR < found.astimezone(PARIS) < found + AUTOUR
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
+    return found if lisible else None
 
 
 def _ville(vu: Observation, donnees: Champs) -> Commune | None:
@@ -130,6 +132,14 @@ def _montant(vu: Observation) -> Iterator[Resultat]:
             deduit = _centimes(dit, "montant_deduit")
             juste = {"montant_fps": prevu - deduit}
             yield egal(echange, "montant_fps + montant_deduit", prevu, _centimes(dit, "montant_fps") + deduit, juste)
+
+
+@assertion("creation/montant-au-dessus-du-plafond", "Le FPS ne dépasse pas le plafond.")
+def _plafond(vu: Observation) -> Iterator[Resultat]:
+    for echange, _ in vu.acceptes(CreationFps):  # ANTAI takes it all the same, and warns (hypothesis H12)
+        averti = next((a for a in echange.repondu.get("avertissements") or () if a.get("code") == "montant-au-dessus-du-plafond"), None)
+        recu = "aucun avertissement" if averti is None else str(averti.get("phrase"))
+        yield Resultat(averti is None, echange, "un FPS sous le plafond", recu, {} if averti is None else {"montant_fps": None})
 
 
 def _prevu(vu: Observation, dit: Champs) -> int | None:
