@@ -45,6 +45,10 @@ def test_every_command_that_tells_something_tells_it_in_json() -> None:
     for path, one in commands():
         with one.make_context(path, ["-h"], resilient_parsing=True, help_option_names=["-h", "--help"]) as context:
             assert context.help_option_names == ["-h", "--help"]
+        for option in (p for p in one.params if "--json" in p.opts and not p.is_flag):  # it may name a file: alone, it is the screen
+            for typed in ([], ["--svg", "x.svg"]):
+                with one.make_context(path, ["--json", *typed]) as context:
+                    assert context.params[option.name] == Path("-"), (path, typed)
 
 
 # What is wrong, and whose fault it is: with --json, the same status, one problem on standard output, nothing elsewhere.

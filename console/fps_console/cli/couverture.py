@@ -7,7 +7,7 @@ import typer
 
 from fps_console.cli.options import Adresses, DataDir, settings
 
-EN_JSON = typer.Option("--json", metavar="FICHIER", help="Écrit tout en JSON (- : à l'écran).")
+EN_JSON = typer.Option("--json", metavar="[FICHIER]", help="Écrit tout en JSON (à l'écran sans FICHIER).")
 SVG = typer.Option(metavar="FICHIER", help="Écrit aussi le dessin (- : à l'écran).")
 HTML = typer.Option(metavar="FICHIER", help="Écrit aussi une page à lire, d'un seul fichier.")
 PARALLELE = typer.Option(metavar="N", min=1, max=32, help="Joue dans N processus, chacun avec son monde.")

@@ -1,6 +1,6 @@
 """The command line in French: the help of typer, and the sentence of each mistake in what was typed."""
 
-from typing import Any
+from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
@@ -17,6 +17,8 @@ WORDS = (
     ("[default: ", "[par défaut : "),
     ("[env var: ", "[variable : "),
 )
+JSON: Final = "--json"
+ECRAN: Final = "-"  # the name of standard output, where a file is asked
 NATURES = (
     ("valid integer", "un nombre entier"),
     ("greater than or equal", "un nombre plus grand"),
@@ -39,10 +41,23 @@ class GroupeFrancais(TyperGroup):
 
 
 class Commande(TyperCommand):
-    """A command whose help is in French."""
+    """A command whose help is in French; --json alone is for the screen, where it may have a file too."""
 
     def get_help(self, ctx: Any) -> str:
         return translate(super().get_help(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        if any(JSON in one.opts and not getattr(one, "is_flag", True) for one in self.params):
+            args = _a_l_ecran(args)
+        return super().parse_args(ctx, args)
+
+
+def _a_l_ecran(args: list[str]) -> list[str]:
+    """What was typed, with the screen as the file of a --json that names none."""
+    apres = args.index(JSON) + 1 if JSON in args else None
+    if apres is None or (apres < len(args) and (args[apres] == ECRAN or not args[apres].startswith("-"))):
+        return args
+    return [*args[:apres], ECRAN, *args[apres:]]
 
 
 def mistake(error: Exception) -> tuple[str, str]:

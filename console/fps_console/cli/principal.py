@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from typer._completion_classes import completion_init
@@ -27,10 +27,8 @@ from fps_console.cli import (
     troubles,
     ville,
 )
-from fps_console.cli.francais import Commande, GroupeFrancais, mistake
+from fps_console.cli.francais import JSON, Commande, GroupeFrancais, mistake
 from fps_console.commandes.output import Panne, any_terminal, cause, say
-
-JSON: Final = "--json"
 
 # Each function imports what it needs when it runs, so that the help comes at once.
 COMMANDES: tuple[Callable[..., int], ...] = (
