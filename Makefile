@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs site dist fuzz bench lock compose clean
+.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs site dist fuzz bench lock sbom compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from fps.confiance.habilitation import EtatHabilitation, Habilitation, Permission
+from fps.droit import droit
 from fps.kit.boxes import retrait
 from fps.kit.boxes.boites import D_UN_SERVICE, LECTEURS, EtatLettre, LettreEnBoite
 from fps.kit.boxes.sonnette import Boites
-from fps.kit.ground.clock import wall_now
+from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import RevocationAuPsce, ephemere
 from fps.messages.mfps import CreationFps
@@ -138,6 +139,23 @@ async def test_too_many_who_wait_are_told_to_come_back(seul: Bureau, monkeypatch
     assert (await prendre(seul, qui))["lettres"] == [], "who does not wait is answered"
     await seul.ecrire(1)
     assert len((await attente)["lettres"]) == 1
+
+
+async def test_one_certificate_that_waits_too_often_is_told_when_to_come_again_and_another_one_may_wait(seul: Bureau) -> None:
+    qui, autre = await seul.habiliter(), await seul.habiliter()
+    permises = droit(civil_date(wall_now())).attentes_par_appelant
+    attentes = [asyncio.create_task(prendre(seul, qui, attente=30)) for _ in range(permises)]
+    attentes.append(asyncio.create_task(prendre(seul, autre, attente=30)))
+
+    async def attendent() -> bool:
+        return seul.service.extension(Boites).sonnette.ecoutes == permises + 1
+
+    await jusqua(attendent)
+    trop = await seul.demander("GET", f"{MESSAGES}&attente=1", qui)
+    assert (trop.status_code, trop.json()["code"], trop.headers["retry-after"]) == (429, "trop-de-demandes", "5")
+    assert (await prendre(seul, qui))["lettres"] == [], "who does not wait is answered"
+    await seul.ecrire(1)
+    assert [len(page["lettres"]) for page in await asyncio.gather(*attentes)] == [1] * (permises + 1)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,13 @@ import json
 import re
 import subprocess
 import sys
+from ipaddress import IPv4Network
 
 import yaml
 
 from tests.kit.composition import COMPOSE, ROOT, SERVICES, environment, interpolated
+
+PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
 
 def test_every_container_has_the_least_that_it_needs() -> None:
@@ -17,6 +20,8 @@ def test_every_container_has_the_least_that_it_needs() -> None:
         assert table.get("read_only", False) is (name != "rabbitmq"), name
         assert ("cap_add" in table) is (name in ("postgres", "rabbitmq")), name
         assert name in ours or re.search(r":v?\d+\.\d+", table["image"]), (name, "an exact version")
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert bases and all(re.search(r":\d+\.\d+\.\d+", one) for one in bases), "an exact version"
     networks = {name: set(table.get("networks", ())) for name, table in COMPOSE.items()}
     assert networks["postgres"] == {"donnees"} and "donnees" not in networks["console"] | networks["prometheus"]
     assert networks["console"] == {"fps"} and COMPOSE["pki"]["network_mode"] == "none"
@@ -47,6 +52,12 @@ def test_kubernetes_gives_each_pod_the_least_that_it_needs() -> None:
     assert {app for app, names in claims.items() if "fps-autorites" in names} == {"pki"}
     job = next(t for t in templates if t["metadata"]["labels"]["app"] == "pki")["spec"]["containers"][0]["volumeMounts"]
     assert {m["mountPath"] for m in job if m["name"] == "autorites"} == {"/pki/cles/racine", "/pki/cles/services"}
+    assert all(
+        re.search(r":\d+\.\d+", c["image"]) for t in templates for c in (*t["spec"].get("initContainers", ()), *t["spec"]["containers"])
+    )
+    (config,) = [d["data"] for d in documents if d["kind"] == "ConfigMap"]
+    pilots = [IPv4Network(one) for one in config["FPS_PILOTAGE_NETWORKS"].split(",")]
+    assert [str(n) for n in pilots if any(block.subnet_of(n) for block in PRIVATE)] == []  # the network of the pods, no wider
     policies = {d["metadata"]["name"]: d["spec"] for d in documents if d["kind"] == "NetworkPolicy"}
     assert policies["entrees"]["podSelector"] == {} and set(policies) == {"entrees", "sorties-console", "sorties-pki"}
     assert "egress" not in policies["sorties-pki"]

@@ -1,6 +1,7 @@
 """What a server bears: half-sent requests, heads without end, too many connections, too many demands of one caller; on a clock of ours."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from datetime import date
@@ -167,6 +168,10 @@ async def test_a_head_without_end_is_refused_as_soon_as_it_passes_the_limit() ->
     fair.data_received(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * (HEADERS - 1) + b"\r\n")
     await settled()
     assert wire.status == 204
+    crowd, wire = connected(Loop())  # one field more, all of them short
+    crowd.data_received(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * HEADERS + b"\r\n")
+    await settled()
+    assert (wire.status, wire.closed) == (431, True)
 
 
 async def test_a_full_server_says_so_and_the_log_tells_it_once_a_minute(
@@ -310,6 +315,15 @@ async def test_who_is_nobody_is_counted_at_every_door_that_writes_and_the_pilot_
                         wrong.append((party, method, path, answer.status_code))
             assert not wrong, "\n".join(map(str, wrong))
             assert {quoi for quoi, _ in counted} == {CONNEXIONS, ECRITURES}
+            counted.clear()
+            for one in world.services.values():  # who may still ask: a lot counts as its lines do
+                one.app.state.quotas.ask = lambda request, quoi, poids=1: counted.append((quoi, poids))
+            lot = "\n".join(json.dumps({"id": f"lot-{n}", "data": PaiementFps.example}) for n in range(3))
+            url = f"{world.addresses[Party.ANTAI]}{PaiementFps.path}/lot"
+            assert (await anyone.post(url, content=lot, headers={"Content-Type": "application/x-ndjson"})).status_code == 200
+            assert [quoi for quoi, _ in counted] == [ECRITURES] * 2 and sum(poids for _, poids in counted) == 3
+            for one in world.services.values():
+                one.app.state.quotas.ask = nothing_left
         before = len(counted)
         assert (await world.client.get(f"{world.addresses[Party.ANTAI]}/payer")).status_code == 200
         url = f"{world.addresses[Party.ANTAI]}{PaiementFps.path}"
