@@ -18,6 +18,7 @@ from fps_simulateur.pilote.world import assemble
 from tests.contrats.vecu import examples
 
 ROOT = Path(__file__).resolve().parents[2]
+AUTRES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs").glob("openapi-*.json"))}
 CONTRACTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs/openapi").glob("*.json"))}
 
 
@@ -28,9 +29,10 @@ def operations() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
                 yield party, method, path, operation
 
 
-def test_the_four_contracts_are_valid() -> None:
-    assert sorted(CONTRACTS) == ["antai", "ccsp", "collectivite", "dgfip"]
-    for contract in CONTRACTS.values():
+def test_the_six_contracts_are_valid() -> None:
+    """Those of the services, that of the console, and that of a product's test pilot."""
+    assert sorted(CONTRACTS | AUTRES) == ["antai", "ccsp", "collectivite", "dgfip", "openapi-console", "openapi-pilote"]
+    for contract in (CONTRACTS | AUTRES).values():
         validate(contract)
 
 
@@ -74,6 +76,21 @@ def test_every_operation_says_how_it_succeeds_and_how_it_is_refused() -> None:
         for status, response in operation["responses"].items():
             if status >= "4" and "application/problem+json" in response["content"]:
                 assert response["x-codes"] and all(f"- `{code}`" in response["description"] for code in response["x-codes"]), where
+
+
+def test_what_tells_the_variants_of_a_value_apart_is_required_in_each_of_them() -> None:
+    wrong, found = [], set()
+    for name, contract in (CONTRACTS | AUTRES).items():
+        waiting: list[Any] = [contract]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict) and "discriminator" in one:
+                found.add(name)
+                variants = [variant["$ref"].rpartition("/")[2] for variant in one["oneOf"]]
+                field = one["discriminator"]["propertyName"]
+                wrong += [(name, v, field) for v in variants if field not in contract["components"]["schemas"][v].get("required", ())]
+            waiting += [x for x in (one.values() if isinstance(one, dict) else one) if isinstance(x, dict | list)]
+    assert "openapi-pilote" in found and wrong == []
 
 
 @pytest.mark.parametrize("mark", ["__", "-Input", "-Output"])

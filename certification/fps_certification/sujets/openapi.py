@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from fps.kit.app.variantes import discriminated
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.sujets import formes as f
 from fps_certification.sujets.contrat import ACTIONS, CONNEXIONS, ETATS, LIRE, Action
@@ -30,6 +31,7 @@ def document() -> dict[str, Any]:
     schemas[LIRE.sortie.__name__]["properties"]["etat"]["enum"] = [*ETATS, *CONNEXIONS]
     for schema in schemas.values():
         schema.pop("description", None)  # in English, for those who read the code
+        discriminated(schema, schemas)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -16,6 +16,7 @@ from fps.droit import Historique
 from fps.flows import flow, received_by
 from fps.kit.app.heure import DIT, bac_de
 from fps.kit.app.outcomes import Outcome, Outcomes
+from fps.kit.app.variantes import discriminated
 from fps.kit.engine.once import Once
 from fps.kit.engine.service import Service
 from fps.kit.ground.clock import INSTANT
@@ -277,7 +278,7 @@ def document(app: FastAPI, service: Service) -> dict[str, Any]:
     used = {name for operations in found["paths"].values() for o in operations.values() for way in o["security"] for name in way}
     found["components"]["securitySchemes"] = {name: scheme for name, scheme in SECURITE.items() if name in used}
     for schema in list(components.values()):
-        _discriminated(schema, components)
+        discriminated(schema, components)
     found["paths"] = dict(sorted(found["paths"].items()))
     _dated(found)
     _linked(found["paths"], components)
@@ -343,18 +344,3 @@ def _names(path: str, fields: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "numero", path, "elements/0/numero_fps"
     if path.startswith("/flux/"):
         yield from (("numero", collection, place) for place, collection in NOMMES if place in fields)
-
-
-def _discriminated(schema: Any, components: dict[str, Any]) -> None:
-    """What tells the variants of a value apart is always asked: it is required in each of them."""
-    if isinstance(schema, dict):
-        if "discriminator" in schema:
-            name = schema["discriminator"]["propertyName"]
-            for variant in schema["oneOf"]:
-                one = components[variant["$ref"].rpartition("/")[2]]
-                one["required"] = sorted({name, *one.get("required", ())}, key=list(one["properties"]).index)
-        for value in schema.values():
-            _discriminated(value, components)
-    elif isinstance(schema, list):
-        for value in schema:
-            _discriminated(value, components)
