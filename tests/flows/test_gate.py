@@ -83,6 +83,11 @@ async def test_a_page_of_another_site_changes_nothing_at_any_door(monde: World) 
     assert (await monde.client.post(url, json=PaiementFps.example, headers=own)).json()["code"] == "dossier-inconnu"
     blob = await monde.client.post(url, content=b"{}")  # a Blob without a type, from anywhere
     assert (blob.status_code, blob.json()["code"]) == (415, "type-de-contenu")
+    async with anyone(monde) as client:  # the pages and the pilot's doors of the console likewise, before anybody asks who calls
+        for path in ("/nouveau-bac", "/fermer", f"/pilotage/bacs/{bac}/avance", f"/pilotage/bacs/{bac}/villes"):
+            for one in foreign:
+                answer = await client.post(CONSOLE + path, content=b"{}", headers=JSON | one)
+                assert (answer.status_code, answer.json()["code"]) == (403, "origine-refusee"), path
 
 
 async def test_every_answer_is_sealed_and_the_documentation_runs_only_what_it_wrote(monde: World) -> None:

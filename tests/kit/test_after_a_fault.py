@@ -16,9 +16,18 @@ from fps.kit.ground.telemetry import _origin
 from fps.kit.web import problems
 from fps.kit.web.body import Router
 from fps.kit.web.gate import Gate
+from fps.kit.wire.envelope import BODY_LIMIT
 from fps_console.commandes.up import Server
 
 SECRET = "Dupont, 12 rue de l'Exemple"
+LONG = b"x" * (BODY_LIMIT + 300_000)
+JSON = "Content-Type: application/json"
+REFUSED = {
+    413: f"POST /faute HTTP/1.1\r\n{JSON}",
+    404: f"POST /rien HTTP/1.1\r\n{JSON}",
+    405: "POST /bon HTTP/1.1",
+    403: f"POST /faute HTTP/1.1\r\n{JSON}\r\nOrigin: http://evil.example",
+}
 
 
 class Corps(BaseModel):
@@ -77,6 +86,12 @@ async def test_after_a_fault_the_connection_goes_on_and_the_log_tells_it_once(ca
             assert (statut, json.loads(dit)["code"]) == (500, "erreur-interne")
             writer.write(b"GET /bon HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert await reponse(reader) == (200, b'"bon"')
+            # Refused before the whole body was read, what follows on the connection is the rest of it, then another request.
+            for status, first in REFUSED.items():
+                writer.write(f"{first}\r\nHost: 127.0.0.1\r\nContent-Length: {len(LONG)}\r\n\r\n".encode() + LONG)
+                assert (await reponse(reader))[0] == status
+                writer.write(b"GET /bon HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                assert await reponse(reader) == (200, b'"bon"'), status
     (line,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert line.exc_info is None and SECRET not in str(vars(line)) and SECRET not in dit.decode()
     trace = getattr(line, "trace", [])
