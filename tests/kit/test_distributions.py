@@ -20,6 +20,7 @@ MEMBERS = {"fps": "shared", **{service: f"services/{service}" for service in SER
 ALONE = (*SERVICES, "fps_console")
 ENSEMBLE = "monde"  # what an editor's tests install: fps-simulateur[monde]
 README = ROOT / "simulateur/README.md"
+EXTRAS = ("asyncpg", "aio_pika", "aiormq", "opentelemetry")  # as they are imported
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("distributions")]
 
@@ -54,6 +55,8 @@ def pythons(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
                 archive.extractall(site)
         # A line of a .pth file adds a directory, but not the .pth files in it: the editable members do not come along.
         (site / "third_parties.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+        # What an extra asks (PostgreSQL, RabbitMQ, traces) is not there for who did not ask it, who installs as the README says.
+        (site / "no_extra.pth").write_text(f"import sys; sys.modules.update(dict.fromkeys({EXTRAS!r}))\n", encoding="utf-8")
         made[package] = home / "bin" / "python"
     return made
 

@@ -12,8 +12,6 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
-import asyncpg
-
 log = logging.getLogger(__name__)
 PERIOD: Final = 1.0  # seconds between two looks at who is there
 CHANNEL: Final = "fps_parts"
@@ -59,6 +57,8 @@ class Shares:
         self._wake.set()
 
     async def _run(self) -> None:
+        import asyncpg  # whose extra only who has PostgreSQL asks
+
         while True:
             try:
                 connection = await asyncpg.connect(self._dsn, command_timeout=10, timeout=5)
