@@ -30,7 +30,7 @@ def temoin() -> Iterator[set[Heard]]:
 
 def _listening(ask: Any, heard: set[Heard]) -> Any:
     async def asked(self: Any, scope: Any, receive: Any, send: Any) -> None:
-        once = getattr(getattr(self.app, "state", None), "once", None)
+        once = _once(self.app)
         if scope["type"] != "http" or once is None:
             await ask(self, scope, receive, send)
             return
@@ -50,6 +50,13 @@ def _listening(ask: Any, heard: set[Heard]) -> Any:
         await ask(self, scope, receive, hear)
 
     return asked
+
+
+def _once(app: Any) -> Any:
+    """What keeps the answers of a service, under the layers that its gate was given; None under the gate of what is no service."""
+    while app is not None and not hasattr(app, "state"):
+        app = getattr(app, "app", None)
+    return getattr(getattr(app, "state", None), "once", None)
 
 
 def undocumented(heard: set[Heard]) -> list[str]:

@@ -26,6 +26,7 @@ from fps.parties import SERVICES, Party
 from fps_console.web.app import application
 from fps_simulateur.pilote.world import DEFINITIONS, World
 from tests.parler.partie import bac_neuf
+from tests.temoin import Heard, undocumented
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 JSON = {"Content-Type": "application/json"}
@@ -159,6 +160,15 @@ async def test_allow_names_every_method_of_an_address(monde: World) -> None:
             problem = answer.headers["Content-Type"] == "application/problem+json"
             assert problem == path.startswith(("/pilotage", "/sante")), path  # a program is answered as a program
         assert (await client.get(f"{CONSOLE}/pilotage/inconnu")).json()["code"] == "http-404"
+
+
+async def test_the_witness_of_the_contracts_hears_every_service(monde: World, temoin: set[Heard]) -> None:
+    """Under the layers that a gate is given: it heard nothing once there were some, and every contract was as good as said."""
+    for party in SERVICES:
+        await monde.client.get(f"{monde.addresses[party]}/sante/vivant")
+        assert (party.value, "GET", "/sante/vivant", 200, "application/json", "") in temoin
+    autre = {(Party.ANTAI.value, "GET", "/sante/vivant", 200, "text/html", ""), (Party.ANTAI.value, "GET", "/sante/vivant", 418, "", "")}
+    assert len(undocumented(autre)) == 2
 
 
 async def test_a_slash_too_many_leads_nowhere_and_tells_the_address(monde: World) -> None:
