@@ -66,7 +66,7 @@ def undocumented(heard: set[Heard]) -> list[str]:
         template = _template(party, path, method)
         if template is None or (status == 404 and code == "http-404"):
             continue
-        response = _contract(party)["paths"][template][method.lower()]["responses"].get(str(status))
+        response = contrat(party)["paths"][template][method.lower()]["responses"].get(str(status))
         said = response is not None and (kind in response.get("content", {}) or "content" not in response)
         if not said or (code and code not in response.get("x-codes", ())):
             found.add(f"{party} {method} {template}: {status} {kind} {code}")
@@ -74,14 +74,15 @@ def undocumented(heard: set[Heard]) -> list[str]:
 
 
 @cache
-def _contract(party: str) -> dict[str, Any]:
+def contrat(party: str) -> dict[str, Any]:
+    """The contract of a service, as it is written."""
     contract: dict[str, Any] = json.loads((CONTRACTS / f"{party}.json").read_text(encoding="utf-8"))
     return contract
 
 
 @cache
 def _shapes(party: str) -> list[tuple[re.Pattern[str], str, frozenset[str]]]:
-    paths = _contract(party)["paths"]
+    paths = contrat(party)["paths"]
     ordered = sorted(paths, key=lambda path: [part.startswith("{") for part in path.split("/")])  # a word before a value
     return [
         (re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path))), path, frozenset(method.upper() for method in paths[path]))

@@ -1,4 +1,4 @@
-"""No door without its doorman: every route of every service, read from its OpenAPI, tried by who may not use it."""
+"""No door without its doorman: every route of every service, read from its contract, tried by who may not use it."""
 
 import re
 from functools import cache
@@ -8,13 +8,16 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
-from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces
+from fps.flows import received_by
+from fps.kit.post.door import DOORS
+from fps.kit.trust.acces import ADMINISTRATION, CERTIFICAT, PUBLIQUE, SESSION, acces, portes_of, routes_of, securite
 from fps.kit.wire.carrier import always, bearer, open_client
 from fps.messages.mfps import CreationFps
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import DEFINITIONS, World, assemble
 from tests.parler.certificats import certificat
 from tests.parler.partie import bac_neuf
+from tests.temoin import contrat
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # What anyone may do: a person who pays, contests or follows; health; what is published. To open a door is to write it here.
@@ -62,16 +65,22 @@ HORS_CONTRAT = {"/", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/s
 
 @cache
 def portes() -> list[tuple[Party, str, str, tuple[str, ...]]]:
-    """Every operation of every service: method, path, and the doors by which one comes in."""
+    """Every operation of every service: method, path, and the doors by which one comes in, as its contract says and its routes have."""
     world, found = assemble(), []
     for party in SERVICES:
-        app = world.services[party].app
-        from fps.kit.app.openapi import document
-
-        for path, operations in document(app, world.services[party].service)["paths"].items():
-            for method, operation in operations.items():
-                ways = tuple(name for way in operation["security"] for name in way)
-                found.append((party, method.upper(), path, ways))
+        said = {
+            (method.upper(), path): operation["security"]
+            for path, operations in contrat(party)["paths"].items()
+            for method, operation in operations.items()
+        }
+        routes = {
+            (method, str(route.path_format)): securite(portes_of(route.dependant))
+            for route in routes_of(world.services[party].app)
+            for method in route.methods
+        }
+        lettres = {("POST", f"{cls.path}{suite}") for cls in received_by(party) if cls.channel in DOORS for suite in ("", "/lot")}
+        assert said.keys() == routes.keys() | lettres and routes.items() <= said.items(), party
+        found += [(party, method, path, tuple(name for way in security for name in way)) for (method, path), security in said.items()]
     return found
 
 
