@@ -16,12 +16,13 @@ from fps.kit.data.database import DatabaseUnavailable
 from fps.kit.engine import archive, bacs, dead_letters, journal, ledger, reprise, verification
 from fps.kit.engine.acts import BacInconnu
 from fps.kit.engine.collector import Collector, Item
-from fps.kit.engine.remedes import REMEDES, remede
+from fps.kit.engine.remedes import REJOUER, REMEDES, remede
 from fps.kit.engine.service import Receipt, Service
 from fps.kit.engine.work import Work
-from fps.kit.ground.faults import LettreAttendue, Malformed, Overloaded
+from fps.kit.ground.faults import LettreAttendue, Malformed, Overloaded, cause
 from fps.kit.post import relay
 from fps.kit.post.inbound import Inbound
+from fps.kit.web.keys import reused
 from fps.kit.wire.carrier import Delivery, Fate
 from fps.kit.wire.envelope import Letter, pack, read_message
 from fps.messages.paiement import PaiementTitre
@@ -372,4 +373,6 @@ async def test_a_dead_letter_says_how_to_be_mended_and_is_received_once_it_is(se
     async with service.database.read() as tx:
         assert await dead_letters.told(tx, "essai") == []
     assert (await total(service, 7), (await state(service))["comptes"].get("mortes")) == (0, 0)
-    assert all(remede("reception", code).endswith(".") for code in (*REMEDES, "", "autre : chose"))
+    assert {remede("reception", f"{code} : ce qui a été répondu") for code in REMEDES} == set(REMEDES.values())
+    assert remede("reception", cause(reused())) == REMEDES[reused().code]
+    assert all(remede("reception", told).endswith(REJOUER) for told in ("", "autre : chose"))
