@@ -7,13 +7,14 @@ or from what it was given; else every method of that name is followed: one refus
 import ast
 import dataclasses
 import functools
+import importlib
 import inspect
 import sys
 import types
 import typing
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from fps.kit.engine.service import Service
 from fps.kit.ground.faults import Malformed, Unavailable
 from fps.kit.web.problems import TITLES, status_of
 
+HIDDEN: Final = ("fps.kit.data.sqlite", "fps.kit.data.postgres", "fps.kit.wire.rabbit")  # imported when an address asks for them
 TABLE: Final = 200  # entries: what is longer holds figures, not acts
 GENERIC: Final = (Refus, Introuvable, Conflit, MessageRefuse)  # what the others refine: meant where they are raised themselves only
 Caught = frozenset[type[BaseException]]
@@ -94,7 +96,10 @@ class Outcomes:
 
     @functools.cached_property
     def methods(self) -> Mapping[str, list[Function]]:
-        """Every method of the project, by its name."""
+        """Every method of the project, by its name; those too of what this process has not opened, like the other engine."""
+        for name in HIDDEN:
+            with suppress(ImportError):  # its driver is an extra
+                importlib.import_module(name)
         found: dict[str, list[Function]] = defaultdict(list)
         for name, module in sorted(sys.modules.items()):
             if name.partition(".")[0] not in self.packages:
