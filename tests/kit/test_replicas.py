@@ -35,7 +35,7 @@ from fps.kit.ground.settings import Settings
 from fps.kit.post.inbound import Inbound
 from fps.kit.trust.identity import Trust
 from fps.kit.trust.pki import ephemere
-from fps.kit.wire.bus import address
+from fps.kit.wire.bus import BusUnavailable, address
 from fps.kit.wire.envelope import Letter
 from fps.kit.wire.rabbit import RabbitBus
 from fps.messages.message import Message
@@ -300,43 +300,23 @@ async def test_the_parts_are_shared_again_when_a_replica_comes_stops_or_dies(url
     await database.stop()
 
 
-async def test_a_replica_takes_no_part_before_it_can_serve_it(url: str, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> None:
+async def test_a_replica_takes_no_part_before_it_can_serve_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its letters waited with it for a broker that did not answer."""
-    monkeypatch.setattr(parts, "PERIOD", 0.02)
-    database, served = open_database(url), Shares(url.replace("+asyncpg", ""), PARTS, (OSError,))
+    database, begun = open_database(url), list[object]()
     await database.start(10)
     await database.create(tables.metadata, antai.DEFINITION.metadata)
-    settings = Settings(database_url=url, bus_url=f"amqp://127.0.0.1:{unused_tcp_port}/", partitions=PARTS, start_timeout=30)
-    late, away = build(antai.DEFINITION, settings), asyncio.Event()
-    bus_start = late.bus.start
+    await database.stop()
+    late = build(antai.DEFINITION, Settings(database_url=url, bus_url="amqp://ailleurs", partitions=PARTS))
 
-    async def start(timeout: float) -> None:
-        away.set()
-        await bus_start(timeout)
+    async def away(timeout: float) -> None:
+        assert late.service.shares is not None
+        begun.append(late.service.shares._task)
+        raise BusUnavailable("personne")
 
-    monkeypatch.setattr(late.bus, "start", start)
-    looked = 0
-    look = served._look
-
-    async def counted(connection: Any) -> None:
-        nonlocal looked
-        await look(connection)
-        looked += 1
-
-    monkeypatch.setattr(served, "_look", counted)
-    served.start()
-    starting = asyncio.create_task(late.app.router.lifespan_context(late.app).__aenter__())
-    try:
-        await asyncio.wait_for(away.wait(), 30)
-        seen = looked
-        await until(lambda: looked >= seen + 10)
-        assert len(served.mine) == PARTS and not starting.done()
-    finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        await late.service.stop()
-        await served.stop()
-        await database.stop()
+    monkeypatch.setattr(late.bus, "start", away)
+    with pytest.raises(BusUnavailable):
+        await late.app.router.lifespan_context(late.app).__aenter__()
+    assert begun == [None]
 
 
 async def test_a_probe_waits_for_nobody_who_writes(replicas: tuple[Service, Service], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,12 +110,10 @@ async def examine(settings: Settings, en_json: bool = False) -> int:
 
 def _parts(report: Report, found: Mapping[Party, int]) -> None:
     """Whether those that answer cut the dossiers in as many parts: a letter for a part that its receiver has not is read by nobody."""
-    if len({parts for parts in found.values() if parts}) > 1:
-        dites = ", ".join(f"{LIBELLES[party]} {parts}" for party, parts in found.items() if parts)
-        que_faire = (
-            "Donnez le même FPS_PARTITIONS aux quatre services ; avant de le changer, arrêtez-les tous quand le courrier est arrivé."
-        )
-        report.bad("Parts", f"les services ne partagent pas les dossiers de même : {dites} ; des lettres attendent au courtier", que_faire)
+    dites = {f"{LIBELLES[party]} {parts}": parts for party, parts in found.items() if parts}
+    if len({*dites.values()}) > 1:
+        detail = f"les services n'ont pas le même nombre de parts ({', '.join(dites)}) : des lettres attendent au courtier"
+        report.bad("Parts", detail, "Le même FPS_PARTITIONS aux quatre ; pour le changer, arrêtez-les quand tout est arrivé.")
 
 
 async def _service(report: Report, settings: Settings, client: httpx.AsyncClient, party: Party) -> int:
