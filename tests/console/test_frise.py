@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import secrets
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -21,10 +22,12 @@ from dgfip.domain import prise_en_charge, remise
 from fps.kit.ground.clock import paris
 from fps.messages.avis import AvisPaiement
 from fps.messages.mfps import CreationFps
+from fps.messages.rapo import DepotRapo
 from fps.messages.recours_usager import Requete
 from fps.messages.titre import EmissionTitre
 from fps.parties import SERVICES, Party
 from fps_console.commandes import explique
+from fps_console.commandes.documents import Document, archive
 from fps_console.frise.instant import DEPARTS, Frise
 from fps_console.lecture import Lecture
 from fps_console.web.app import application
@@ -232,3 +235,20 @@ async def test_the_exchanges_of_a_moment_are_found_without_reading_those_of_befo
         found = await monde.pilot.echanges_entre(Party.ANTAI, "defaut", du, au)
         assert [vu["rang"] for vu in found] == [n for n in range(1, 1_001) if premier <= n and (dernier is None or n <= dernier)]
         assert sum(lus) <= 60, (premier, lus)
+
+
+async def test_an_archive_leaves_letter_after_letter_and_holds_one_at_a_time() -> None:
+    faites, contenu = list[int](), {"texte": "é"}
+
+    async def lettres_dites() -> AsyncIterator[Document]:
+        for rang in range(4):
+            faites.append(rang)
+            pdf = rang.to_bytes() * 1_000 + secrets.token_bytes(50_000)
+            yield Document(f"{rang:08d}", "21590350100017", paris(date(2026, 6, 28)), DepotRapo.type, "RAPO", "usager", contenu, pdf)
+
+    parties = list[bytes]()
+    async for octets in archive(lettres_dites()):
+        parties.append(octets)
+        assert len(faites) == min(len(parties), 4) and len(octets) < 60_000
+    with zipfile.ZipFile(io.BytesIO(b"".join(parties))) as packed:
+        assert packed.testzip() is None and len(packed.namelist()) == 8

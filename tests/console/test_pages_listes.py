@@ -2,7 +2,6 @@
 
 import io
 import re
-import secrets
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -18,7 +17,6 @@ from fps.kit.engine import audit, buried
 from fps.kit.ground.clock import wall_now
 from fps.messages.rapo import DepotRapo
 from fps.parties import Party
-from fps_console.commandes.documents import Document, archive
 from fps_console.commandes.temps import instant
 from fps_console.web import listes
 from fps_console.web.pages import audit as pages_audit
@@ -385,20 +383,3 @@ async def test_a_bac_is_verified_on_demand_and_where_a_chain_is_cut_is_told(defa
     async with navigateur(defaut) as passant:
         assert "<button>Vérifier" not in (await passant.get("/bacs/defaut/audit")).text
         assert (await passant.post("/bacs/defaut/audit", data={"jeton": ""})).status_code == 403
-
-
-async def test_an_archive_leaves_letter_after_letter_and_holds_one_at_a_time() -> None:
-    faites, contenu = list[int](), {"texte": "é"}
-
-    async def lettres_dites() -> AsyncIterator[Document]:
-        for rang in range(4):
-            faites.append(rang)
-            pdf = rang.to_bytes() * 1_000 + secrets.token_bytes(50_000)
-            yield Document(f"{rang:08d}", LILLE, instant("2026-06-28"), DepotRapo.type, "RAPO", "usager", contenu, pdf)
-
-    parties = list[bytes]()
-    async for octets in archive(lettres_dites()):
-        parties.append(octets)
-        assert len(faites) == min(len(parties), 4) and len(octets) < 60_000
-    with zipfile.ZipFile(io.BytesIO(b"".join(parties))) as packed:
-        assert packed.testzip() is None and len(packed.namelist()) == 8

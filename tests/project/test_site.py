@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "console/fps_console/web/site"
-ENGLISH = re.compile(r"(README|CONTRIBUTING|deploy/README|docs/adr/.*)\.html")
+ENGLISH = re.compile(r"(README|CONTRIBUTING|deploy/README|deploy/observability/README|docs/adr/.*)\.html")
 
 pytestmark = pytest.mark.xdist_group("distributions")  # which builds it too
 

@@ -11,7 +11,6 @@ import importlib
 import inspect
 import sys
 import types
-import typing
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fps.errors import Conflit, Introuvable, MessageRefuse, Refus
+from fps.kit.app.annotations import class_named, class_of_field, left_open
 from fps.kit.engine.service import Service
 from fps.kit.ground.faults import Malformed, Unavailable
 from fps.kit.web.problems import TITLES, status_of
@@ -164,7 +164,7 @@ class _Reader(ast.NodeVisitor):
         for node in _nodes(code.co_filename).get((code.co_firstlineno, code.co_name), ()):
             arguments = node.args  # type: ignore[attr-defined]
             for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                self._learn(argument.arg, _class(self.function.__annotations__.get(argument.arg), self.function.__globals__))
+                self._learn(argument.arg, class_named(self.function.__annotations__.get(argument.arg), self.function.__globals__))
             if owner is not None and arguments.args and arguments.args[0].arg in ("self", "cls"):
                 self._learn(arguments.args[0].arg, owner)
             body = node.body  # type: ignore[attr-defined]
@@ -308,7 +308,7 @@ class _Reader(ast.NodeVisitor):
             if value is not None and not isinstance(value, Function | property) and self.outcomes.ours(type(value)):
                 return type(value)
             kind = self._kind(node.value)
-            return None if kind is None else _field(kind, node.attr)
+            return None if kind is None else class_of_field(kind, node.attr)
         if isinstance(node, ast.Call):
             return self._given(node)
         return None
@@ -326,8 +326,8 @@ class _Reader(ast.NodeVisitor):
         value = inspect.unwrap(value)
         if not isinstance(value, Function):
             return None
-        found = _class(value.__annotations__.get("return"), value.__globals__)
-        if found is None and node.args and _open(value.__annotations__.get("return")):  # work.find(Dossier, numero)
+        found = class_named(value.__annotations__.get("return"), value.__globals__)
+        if found is None and node.args and left_open(value.__annotations__.get("return")):  # work.find(Dossier, numero)
             asked = self._value(node.args[0])
             found = asked if isinstance(asked, type) and self.outcomes.ours(asked) else None
         return found
@@ -372,34 +372,3 @@ def _filled(cell: Any) -> bool:
         return cell.cell_contents is not None
     except ValueError:
         return False
-
-
-def _class(annotation: Any, names: dict[str, Any]) -> type | None:
-    """The first class of the project in an annotation."""
-    if isinstance(annotation, str):
-        annotation = names.get(annotation.strip('"'))
-    if isinstance(annotation, typing.ForwardRef):
-        annotation = names.get(annotation.__forward_arg__)
-    if isinstance(annotation, type) and not typing.get_args(annotation):
-        return annotation if str(annotation.__module__).partition(".")[0] not in ("builtins", "typing", "datetime") else None
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin in (typing.Union, types.UnionType, typing.Annotated) or getattr(origin, "__name__", "") in ("AsyncIterator", "Iterator"):
-        return next((found for one in arguments if (found := _class(one, names)) is not None), None)
-    return None
-
-
-def _open(annotation: Any) -> bool:
-    return isinstance(annotation, typing.TypeVar) or any(_open(one) for one in typing.get_args(annotation))
-
-
-@functools.cache
-def _hints(cls: type) -> dict[str, Any]:
-    return {name: hint for one in reversed(cls.__mro__) for name, hint in vars(one).get("__annotations__", {}).items()}
-
-
-def _field(cls: type, name: str) -> type | None:
-    names = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
-    found = inspect.getattr_static(cls, name, None)
-    if isinstance(found, property) and found.fget is not None:
-        return _class(found.fget.__annotations__.get("return"), names)
-    return _class(_hints(cls).get(name), names)
