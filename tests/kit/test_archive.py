@@ -141,6 +141,7 @@ class Sent:
 
     def __init__(self, parts: int):
         self.parts, self.given = parts, 0
+        self.scope: dict[str, object] = {}
 
     async def stream(self) -> AsyncIterator[bytes]:
         for _ in range(self.parts):

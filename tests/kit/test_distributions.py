@@ -20,7 +20,13 @@ MEMBERS = {"fps": "shared", **{service: f"services/{service}" for service in SER
 ALONE = (*SERVICES, "fps_console")
 ENSEMBLE = "monde"  # what an editor's tests install: fps-simulateur[monde]
 README = ROOT / "simulateur/README.md"
-EXTRAS = ("asyncpg", "aio_pika", "aiormq", "opentelemetry")  # as they are imported
+EXTRAS = (
+    "asyncpg",
+    "aio_pika",
+    "aiormq",
+    "opentelemetry.sdk",
+    "opentelemetry.exporter",
+)  # as they are imported; FastAPI itself imports the API of OpenTelemetry
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("distributions")]
 

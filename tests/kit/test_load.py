@@ -100,6 +100,33 @@ def test_who_would_wait_too_long_is_told_for_how_long_and_who_only_waits_makes_n
     assert told == ["attente", "attente", "demandes"]
 
 
+async def test_who_sends_slowly_and_a_machine_at_rest_make_nobody_wait() -> None:
+    now = [0.0]
+    load = Load(clock=lambda: now[0])
+    envoi = load.enter("lent", 16 * 1024 * KIO)
+
+    async def une_partie(message: Any) -> None:
+        async def hear() -> Any:
+            return message
+
+        await envoi.receiving(hear)()
+
+    await une_partie({"type": "http.request", "body": b"x", "more_body": True})
+    assert load.units == 1  # announced, and not yet there
+    assert len([load.enter("a", 0) for _ in range(2 * FEW)]) == 2 * FEW
+    await une_partie({"type": "http.request", "body": b"x" * 8 * KIO, "more_body": False})
+    assert load.units == 2 * FEW + 1 + 8
+
+    load = Load(clock=lambda: now[0])
+    for _ in range(8):
+        load.enter("lent", 0)  # long answers, on a machine that nobody else asks
+    for _ in range(3):
+        now[0] += 9
+        load.leave(load.enter("a", 0))
+    now[0] += PATIENCE + 1
+    assert len([load.enter("a", 0) for _ in range(3 * FEW)]) == 3 * FEW
+
+
 async def test_those_who_follow_what_happens_are_counted_apart_and_so_many_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mesure, "STREAMS", 1)
     begun, over, load = asyncio.Event(), asyncio.Event(), Load()

@@ -90,3 +90,59 @@ async def test_a_file_where_somebody_else_writes_is_waited_for_without_holding_t
     await waiting
     async with database.read() as tx:
         assert await tx.load(things, [(0,)]) == [(0, "x")]
+
+
+async def test_a_writer_that_is_cancelled_again_and_again_leaves_nothing_running_behind_it(database: SqliteDatabase) -> None:
+    begun, go, order = threading.Event(), threading.Event(), list[str]()
+
+    def long(connection: sqlite3.Connection) -> None:
+        begun.set()
+        go.wait(20)
+        order.append("long")
+
+    async def first() -> None:
+        async with database.write():
+            await database._run(0, long)
+
+    async def second() -> None:
+        async with database.write() as tx:
+            order.append("second")
+            await tx.apply([Insert(things, COLUMNS, rows(0, 1))])
+            await asyncio.sleep(0)
+            await tx.apply([Insert(things, COLUMNS, rows(1, 1))])
+
+    one = asyncio.create_task(first())
+    await asyncio.to_thread(begun.wait, 20)
+    two = asyncio.create_task(second())
+    for _ in range(8):
+        one.cancel()
+        for _ in range(3):
+            await asyncio.sleep(0)
+    assert not one.done() and order == []
+    go.set()
+    await asyncio.gather(one, two, return_exceptions=True)
+    assert one.cancelled() and order == ["long", "second"]
+    async with database.read() as tx:
+        assert await tx.load(things, [(0,), (1,)]) == [(0, "x"), (1, "x")]
+
+
+async def test_a_writer_that_is_cancelled_while_it_waits_for_another_process_leaves_no_transaction(database: SqliteDatabase) -> None:
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write(numero: int) -> None:
+        async with database.write() as tx:
+            await tx.apply([Insert(things, COLUMNS, rows(numero, 1))])
+
+    waiting = asyncio.create_task(write(1))
+    async with asyncio.timeout(20):
+        while not database._busy[0]:  # noqa: ASYNC110  it is no event, and nobody is told of it
+            await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.sleep(0)
+    other.execute("COMMIT")
+    other.close()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await write(2)
+    async with database.read() as tx:
+        assert await tx.load(things, [(1,), (2,)]) == [(2, "x")]

@@ -109,7 +109,7 @@ def _montants(vu: Observation) -> Iterator[Resultat]:
         if echange.message is InformationAnnulationFps and numero in avant:
             yield egal(echange, "montant_annule + montant_restant", avant[numero], sum(sommes))
         elif echange.message is InformationAnnulationTitre and numero in avant:
-            attendu = f"fps_annule de 0 à {avant[numero]} centimes"
+            attendu = f"fps_annule de 0 à {avant[numero]}, en centimes"
             yield Resultat(0 <= sommes[-1] <= avant[numero], echange, attendu, f"fps_annule = {sommes[-1]}", {})
         if echange.accepte:
             vus.add(marque)

@@ -1,7 +1,7 @@
 """The pilot's routes of what was asked of a bac: read it, receive a letter again elsewhere; and until when a bac is kept."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -15,6 +15,7 @@ from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.web.body import LotRoute, Router
 
 PAGE = 100  # one may hold a letter of a megabyte
+ACTES: Final = "actes"  # where a route says which acts it may bring, which no name of its code leads to
 
 
 class GesteVu(BaseModel):
@@ -85,6 +86,8 @@ def routes(service: Service) -> Router:
     )
     async def recevoir(nom: str, lettre: LettreReprise) -> Response:
         return reponse(lettre.lettre, await gestes.recevoir(service, nom, lettre.lettre, lettre.type, lettre.corps))
+
+    recevoir.__dict__[ACTES] = (Service._letter, *service.definition.handlers.values())
 
     @router.get("/retentions", summary="Lire jusqu'à quel jour réel chaque bac est gardé")
     async def retenus() -> list[BacRetenu]:

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from fps.droit import Historique
 from fps.flows import flow, received_by
+from fps.kit.app.gestes import ACTES
 from fps.kit.app.heure import DIT, bac_de
 from fps.kit.app.outcomes import Outcome, Outcomes
 from fps.kit.app.variantes import discriminated
@@ -195,6 +196,7 @@ def _letters(service: Service, outcomes: Outcomes) -> Iterator[tuple[str, dict[s
 def _refused(route: JsonRoute | APIRoute, path: str, method: str, dependant: Dependant, outcomes: Outcomes) -> set[Outcome]:
     """What a route may refuse: at the gate, at its doors, by its body, for its key, in its act."""
     roots: list[Any] = [Gate._refused, route.endpoint, *doors_of(dependant)]
+    roots += getattr(route.endpoint, "__dict__", {}).get(ACTES, ())
     writes = method not in READING
     if isinstance(route, JsonRoute):
         if dependant.body_params:

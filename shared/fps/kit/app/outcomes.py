@@ -102,7 +102,7 @@ class Outcomes:
                 importlib.import_module(name)
         found: dict[str, list[Function]] = defaultdict(list)
         for name, module in sorted(sys.modules.items()):
-            if name.partition(".")[0] not in self.packages:
+            if name.partition(".")[0] not in self.packages or name == __name__:
                 continue
             for cls in list(vars(module).values()):
                 if isinstance(cls, type) and cls.__module__ == name and not issubclass(cls, BaseException):

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fps.kit.app import lettres, piste, releve, verification, villes
@@ -27,6 +27,7 @@ from fps.kit.post.inbound import Inbound
 from fps.kit.trust.acces import ADMINISTRATION, administration
 from fps.kit.trust.ancres import Ancreur
 from fps.kit.web.body import Router
+from fps.kit.web.load import Part, part_of_request
 from fps.kit.web.media import forme
 from fps.messages.formats import Instant, Ligne
 from fps.parties import Party
@@ -155,7 +156,7 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
         reste = found.prochaine_echeance is not None and found.prochaine_echeance <= civil_date(found.instant)
         return EtatAvance(**found.model_dump(), echeances_vecues=done, reste=reste)
 
-    async def parti(nom: str, attente: float) -> EtatBac:
+    async def parti(nom: str, attente: float, part: Part | None) -> EtatBac:
         """The state of a bac, as soon as none of its letters waits here, or after so many seconds."""
         clock = asyncio.get_running_loop()
         end = clock.time() + attente
@@ -165,7 +166,10 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
             left = end - clock.time()
             if not found.en_attente or left <= 0:
                 return found
-            with suppress(TimeoutError):  # another process of this service may have taken the letters: looked at again in a moment
+            with (
+                nullcontext() if part is None else part.resting(),
+                suppress(TimeoutError),
+            ):  # another process of this service may have taken the letters: looked at again in a moment
                 async with asyncio.timeout(min(left, REGARD)):
                     await moved.wait()
 
@@ -185,12 +189,13 @@ def routes(service: Service, inbound: Inbound, ancreur: Ancreur) -> Router:
 
     @router.get("/bacs/{nom}", summary="Lire l'état d'un bac : date, prochaine échéance, comptes des lettres")
     async def etat(
+        request: Request,
         nom: str,
         attente: Annotated[
             float, Query(ge=0, le=10, description="Secondes laissées aux lettres qui attendent : répondre dès leur départ")
         ] = 0,
     ) -> EtatBac:
-        return await parti(nom, attente)
+        return await parti(nom, attente, part_of_request(request.scope))
 
     @router.delete("/bacs/{nom}", status_code=204, summary="Supprimer un bac et tout ce qu'il contient")
     async def supprimer(nom: str) -> None:

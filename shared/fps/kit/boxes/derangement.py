@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import Counter
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -26,6 +27,7 @@ from fps.kit.trust.acces import administration
 from fps.kit.trust.identity import Trust
 from fps.kit.web import problems
 from fps.kit.web.body import LOT_LIMIT, Router, too_long
+from fps.kit.web.load import part_of_request
 from fps.kit.wire.envelope import digest
 from fps.parties import Party
 
@@ -137,7 +139,9 @@ class Derangement:
             case Genre.REPONSE_LENTE:
                 garde: list[Message] = []
                 await self.app(scope, receive, _garder(garde))
-                await asyncio.sleep(regle.secondes)
+                part = part_of_request(scope)
+                with nullcontext() if part is None else part.resting():
+                    await asyncio.sleep(regle.secondes)
                 for message in garde:
                     await send(message)
             case _:

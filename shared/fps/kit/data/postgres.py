@@ -180,7 +180,7 @@ class PostgresDatabase(Holding):
         try:
             if not connection.is_closed():
                 await connection.execute("ROLLBACK", timeout=5)
-        except LOST:
+        except (*LOST, asyncio.CancelledError):
             connection.terminate()
 
     @asynccontextmanager

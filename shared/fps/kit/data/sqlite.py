@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -119,9 +119,9 @@ class SqliteDatabase(Holding):
                 yield tx
             return
         async with self.lock:
-            if not await self._run(0, _begun_at_once, short=True):
-                await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
             try:
+                if not await self._run(0, _begun_at_once, short=True):
+                    await self._run(0, lambda c: c.execute("BEGIN IMMEDIATE"))
                 yield SqliteTransaction(self, 0)
                 await self._run(0, lambda c: c.execute("COMMIT"))
             except BaseException:
@@ -198,7 +198,7 @@ def _begun_at_once(connection: sqlite3.Connection) -> bool:
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
     finally:
@@ -211,7 +211,9 @@ async def _in_thread(thread: ThreadPoolExecutor, work: Callable[[sqlite3.Connect
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        await asyncio.wait([future])  # never leave a statement running behind a cancelled caller
+        while not future.done():  # never leave a statement running behind a cancelled caller, however often it is cancelled
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([future])
         raise
 
 

@@ -140,6 +140,8 @@ class Collector:
                 await self._fill(last)
             batch = self._next()
             last = len(batch)
+            if not batch:
+                continue
             refused: Unavailable | None = None
             begun = monotonic()
             for part in self._cut(batch):

@@ -47,7 +47,9 @@ class Part:
     load: "Load"
     peer: str
     announced: int
-    units: float
+    units: float = 1.0
+    since: float = 0.0
+    working: bool = True  # it makes others wait
     streams: bool = False  # it tells things as they happen, for as long as somebody listens
     refused: bool = False
     most: int = 1 << 62  # bytes of its body that the memory holds at most: what reads it into a file says less
@@ -58,6 +60,7 @@ class Part:
         seen, begun = 0, False
 
         async def hear() -> Message:
+            """A piece; whole, the body is work: until then, who sends it slowly makes nobody wait."""
             nonlocal seen, begun
             if not begun:
                 begun = True
@@ -65,6 +68,8 @@ class Part:
             message = await receive()
             seen += len(message.get("body", b""))
             self.load.hold(self, seen)
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                self.load.weigh(self, seen)
             return message
 
         return hear
@@ -111,7 +116,7 @@ class Load:
             raise self._refuse("demandes", f"{self.number} demandes sont en cours", max(2.0, self.wait))
         if (wait := self.wait) > PATIENCE:
             raise self._refuse("attente", f"une demande de plus attendrait {wait:.0f} s", wait)
-        part = Part(self, peer, announced, 1 + min(announced, ANNOUNCED) / UNIT)
+        part = Part(self, peer, announced, since=self.clock())
         self.number += 1
         self.join(part)
         return part
@@ -123,7 +128,7 @@ class Load:
             self.streams -= 1
         else:
             if self.active >= SOME:
-                self._learn(part.units)
+                self._learn(part)
             self.quit(part)
         self.held -= part.held
         self._of[part.peer] -= part.held
@@ -137,6 +142,13 @@ class Load:
             return 0.0
         cost = self._seconds / self._done if self._done else GUESS
         return max(self.units * cost, self.clock() - self._last)
+
+    def weigh(self, part: Part, size: int) -> None:
+        """Its body has come, and is now to be read."""
+        more = size / UNIT
+        part.units += more
+        if part.working:
+            self.units += more
 
     def hold(self, part: Part, size: int) -> None:
         """Count that many bytes of the body of a request; raises Overloaded. A body that is alone always fits."""
@@ -161,19 +173,21 @@ class Load:
 
     def join(self, part: Part) -> None:
         """It asks for work."""
+        part.working = True
         self.active += 1
         self.units += part.units
-        if self.active == SOME:
+        if self.active in (SOME, FEW):  # what was done before, by few, tells nothing of the pace of many
             self._last = self.clock()
 
     def quit(self, part: Part) -> None:
         """It asks for none any more, or for a while."""
+        part.working = False
         self.active -= 1
         self.units -= part.units
 
-    def _learn(self, units: float) -> None:
-        now = self.clock()
-        spent = now - self._last
+    def _learn(self, part: Part) -> None:
+        now, units = self.clock(), part.units
+        spent = now - max(self._last, part.since)  # idle before it came, the server cost it nothing
         kept = exp(-spent / FADE)
         self._seconds, self._done, self._last = self._seconds * kept + spent, self._done * kept + units, now
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 
@@ -85,6 +85,6 @@ class Quotas:
 
 def compter(request: Request, quoi: str, poids: int = 1) -> None:
     """Count what a request asks; raises TropDeDemandes."""
-    quotas: Any = getattr(request.app.state, "quotas", None) if "app" in request.scope else None
+    quotas: Quotas | None = getattr(request.app.state, "quotas", None) if "app" in request.scope else None
     if quotas is not None:
         quotas.ask(request, quoi, poids)
