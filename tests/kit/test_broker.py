@@ -14,7 +14,7 @@ from fps.kit.engine.service import Service
 from fps.kit.post.inbound import Inbound
 from fps.kit.wire.bus import BusUnavailable, MemoryBus
 from fps.kit.wire.envelope import Letter, pack
-from fps.kit.wire.rabbit import RabbitBus
+from fps.kit.wire.rabbit import RabbitBus, _close
 from fps.messages.titre import AnnulationTitre, EmissionTitre
 from fps.parties import Party
 from tests.conftest import Postgres
@@ -229,3 +229,22 @@ async def _safely(service: Service, number: int) -> bool:
         return await _is(service, number)
     except Unavailable:
         return False
+
+
+async def test_a_connection_is_closed_whole_however_often_who_closes_it_is_cancelled() -> None:
+    connection = await aio_pika.connect(amqp_url(), timeout=10)
+
+    async def use() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await _close(connection)
+
+    using = asyncio.create_task(use())
+    for _ in range(6):
+        await asyncio.sleep(0)
+        using.cancel()
+    await asyncio.wait([using], timeout=20)
+    assert using.cancelled() and connection.is_closed
+    left = {str(getattr(task.get_coro(), "__qualname__", "")) for task in asyncio.all_tasks()}
+    assert not any(name.startswith("Connection.") for name in left), left  # what aiormq began ends with it

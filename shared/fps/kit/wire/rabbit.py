@@ -37,7 +37,18 @@ FOREVER = 1_000_000  # RabbitMQ 4 drops a message after 20 deliveries unless tol
 
 
 async def _close(connection: Any) -> None:
-    """Close a connection that may be dead already; never waits for long."""
+    """Close a connection that may be dead already, whole however often who closes it is cancelled; never waits for long."""
+    closing, cancelled = asyncio.create_task(_closed(connection)), False
+    while not closing.done():
+        try:
+            await asyncio.wait([closing])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+
+
+async def _closed(connection: Any) -> None:
     with contextlib.suppress(*LOST):
         async with asyncio.timeout(5):
             await connection.close()
