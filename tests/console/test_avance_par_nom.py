@@ -85,7 +85,7 @@ async def test_the_day_of_one_dossier_among_several_needs_its_number(monde: Worl
 
 async def test_a_name_that_is_no_day_gives_the_nearest_and_a_duration_and_a_date_are_taken(monde: World) -> None:
     bac = await bac_neuf(monde, DEPART, "reperes")
-    with pytest.raises(Panne, match=r"« avertisement » n'est pas le nom d'un jour ; vouliez-vous dire « avertissement » \?"):
+    with pytest.raises(Panne, match=r"« avertisement » n'est pas le nom d'un jour ; vouliez-vous dire « avertissement » \?$"):
         await aller(monde, bac, "avertisement")
     with pytest.raises(Panne, match="Aucune échéance n'attend"):
         await aller(monde, bac, "prochaine")

@@ -3,13 +3,15 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fps.flows import FLOWS, MESSAGES
-from fps_console.cli.principal import main
+from fps_console.cli.principal import arbre, main
 from fps_console.commandes.output import Panne
 from fps_console.commandes.temps import after, instant
 from fps_simulateur.pilote.world import simulated_messages
@@ -61,13 +63,21 @@ def test_services_that_do_not_answer_are_named(monkeypatch: pytest.MonkeyPatch, 
     assert "fps up" in said
 
 
-@pytest.mark.parametrize("group", [[], ["bac"], ["lettres-mortes"], ["advance"], ["up"]], ids=lambda g: " ".join(g) or "fps")
-def test_the_help_is_in_french(group: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*group, "--help"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("Usage : fps")
-    for english in ("Show this", "Options:", "Commands:", "Arguments:", "[required]", "[default"):
-        assert english not in said
+def _typed(group: Any, *before: str) -> Iterator[tuple[str, ...]]:
+    """What calls each group and each command."""
+    yield before
+    for name, one in getattr(group, "commands", {}).items():
+        yield from _typed(one, *before, name)
+
+
+def test_the_help_of_every_command_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in _typed(arbre()):
+        assert main([*typed, "--help"]) == 0
+        said = capsys.readouterr().out
+        assert said.startswith("Usage : fps")
+        for english in ("Show this", "Options:", "Commands:", "Arguments:", "[required]", "[default", "[env var"):
+            assert english not in said, (typed, english)
+        assert not [line for line in said.splitlines() if len(line) > 80], typed
 
 
 @pytest.mark.parametrize("command", [["advance"], ["bac", "creer"]], ids=" ".join)

@@ -1,5 +1,6 @@
 """The command line in French: the help of typer, and the sentence of each mistake in what was typed."""
 
+import re
 from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
@@ -17,6 +18,7 @@ WORDS = (
     ("[default: ", "[par défaut : "),
     ("[env var: ", "[variable : "),
 )
+CUT: Final = re.compile(r" *(\[(?:default|env var):)\n( +)")  # by the end of a line: what is in brackets goes to the next whole
 JSON: Final = "--json"
 ECRAN: Final = "-"  # the name of standard output, where a file is asked
 NATURES = (
@@ -28,6 +30,7 @@ NATURES = (
 
 def translate(text: str) -> str:
     """The help of a command, its headings in French, in characters that the terminal has."""
+    text = CUT.sub(r"\n\2\1 ", text)
     for english, french in WORDS:
         text = text.replace(english, french)
     return shown(text)

@@ -89,7 +89,7 @@ async def trouver(pilot: Pilot, nom: str, repere: str, dossier: str | None, stat
         return max(now, paris(date.fromisoformat(state["prochaine_echeance"])))
     if repere not in REPERES:
         que_faire = f"Les jours qui ont un nom : {', '.join((PROCHAINE[0], *REPERES))} ; sinon une date, ou une durée."
-        raise RepereFaux(f"« {repere[:40]} » n'est pas le nom d'un jour{proche(repere, REPERES)}.", que_faire, "jour-inconnu")
+        raise RepereFaux(f"« {repere[:40]} » n'est pas le nom d'un jour{proche(repere, REPERES) or '.'}", que_faire, "jour-inconnu")
     found = await _arrivee(pilot, nom, repere, dossier)
     if found < now.date():
         phrase, que_faire = (
