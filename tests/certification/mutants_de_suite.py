@@ -9,6 +9,7 @@ from typing import Any
 from fps.droit.numero import cle
 from fps.messages.annulation import FpsImpaye, InformationAnnulationFps, InformationAnnulationTitre
 from fps.messages.comptable import MandatRemboursement, TitreAnnulationRecette
+from fps.messages.message import MessageClass
 from fps.messages.mfps import AnnulationFps, CreationFps, ModificationFps
 from fps.messages.recours_collectivite import DecisionCollectivite, PieceDefense
 from fps_certification.sujets import porte
@@ -114,7 +115,7 @@ def _encore(dit: Champs) -> Champs:
     return {**dit, "numero_avis": neuf, "cle_avis": cle(neuf), "montant_rectifie": dit["montant_rectifie"] - 100}
 
 
-def _rectificatif(dit: Champs) -> Champs:
+def rectificatif(dit: Champs) -> Champs:
     """A rectificatif of 90 euros, of the FPS that is withdrawn."""
     neuf, le = dit["numero_fps"][:-3] + "900", dit["date_annulation"]
     dates = {"date_reception_rapo": le, "date_edition": le}
@@ -143,13 +144,14 @@ class Sourde(porte.Porte):
         return 422, {"code": "illisible"}
 
 
-class SourdeAuJuge(porte.Porte):
-    """A product that refuses the decisions of the court, and takes all else."""
+def sourde_a(quoi: MessageClass) -> type[porte.Porte]:
+    """A product that refuses one kind of letter, and takes all else."""
 
-    async def recevoir(self, chemin: str, entetes: Mapping[str, str], corps: bytes) -> tuple[int, Any]:
-        """No to these."""
-        refusee = chemin == DecisionCollectivite.path
-        return (422, {"code": "illisible"}) if refusee else await super().recevoir(chemin, entetes, corps)
+    class Choisit(porte.Porte):
+        async def recevoir(self, chemin: str, entetes: Mapping[str, str], corps: bytes) -> tuple[int, Any]:
+            return (422, {"code": "illisible"}) if chemin == quoi.path else await super().recevoir(chemin, entetes, corps)
+
+    return Choisit
 
 
 PORTE, RECOURS = "fps_certification.sujets.porte.Porte", "collectivite.domain.recours.Recours"
@@ -172,8 +174,8 @@ DE_SUITE: tuple[Mutant, ...] = (
     de_suite("avis-rectificatif-du-jour-367", "amiable-baisse", ModificationFps, autre_avis(lambda n: f"{n[:17]}367{n[20:]}")),
     de_suite("avis-rectificatif-d-avant-la-demande", "amiable-baisse", ModificationFps, avec(date_reception_rapo=decale(jours=1))),
     Mutant("rectifie-deux-fois", ("rapo-accepte-en-partie",), ModificationFps, puis=(ModificationFps.path, _encore)),
-    Mutant("rectifie-ce-qu-il-annule", ("amiable-annule-tard",), AnnulationFps, puis=(ModificationFps.path, _rectificatif)),
-    Mutant("paye-puis-rectifie-a-la-hausse", ("titre-rembourse",), AnnulationFps, _rectificatif, ailleurs=ModificationFps.path),
+    Mutant("rectifie-ce-qu-il-annule", ("amiable-annule-tard",), AnnulationFps, puis=(ModificationFps.path, rectificatif)),
+    Mutant("paye-puis-rectifie-a-la-hausse", ("titre-rembourse",), AnnulationFps, rectificatif, ailleurs=ModificationFps.path),
     de_suite("annule-pour-une-autre", "amiable-annule-aussitot", AnnulationFps, avec(siret=PARIS)),
     Mutant("titre-retire-par-le-message-fps", ("titre-abandonne",), InformationAnnulationTitre, _en_retrait, ailleurs=AnnulationFps.path),
     Mutant("titre-dit-comme-un-fps", ("titre-abandonne",), InformationAnnulationTitre, _en_fps, ailleurs=InformationAnnulationFps.path),
@@ -212,7 +214,7 @@ DE_SUITE: tuple[Mutant, ...] = (
     poussee("rejet-refuse", "amiable-cheque-impaye", Sourde),
     poussee("titre-paye-refuse", "titre-paye", Sourde),
     poussee("communication-refusee", "contentieux-sans-defense", Sourde),
-    Mutant("decision-refusee", ("contentieux-rejet",), patches=((PORTE, SourdeAuJuge),), poussees=True),
+    Mutant("decision-refusee", ("contentieux-rejet",), patches=((PORTE, sourde_a(DecisionCollectivite)),), poussees=True),
     de_suite("piece-d-une-autre-ville", "titre-rembourse", TitreAnnulationRecette, avec(numero_fps=lambda n: PARIS + n[14:])),
     d_impaye("impaye-d-une-autre-ville", "partiel-impaye", avec(numero_fps=lambda n: PARIS + n[14:])),
     Mutant("partiel-transmis", ("partiel-impaye",), FpsImpaye, _en_creation, ailleurs=CreationFps.path, ville="bourg"),

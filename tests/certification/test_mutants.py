@@ -16,6 +16,7 @@ from tests.certification import mutants, mutants_connexion, mutants_homologation
 from tests.certification.mutants import Alteree, Mutant
 from tests.certification.mutants_de_forme import ATTRAPES_DE_FORME, DE_FORME
 from tests.certification.mutants_de_suite import ATTRAPES_DE_SUITE, DE_SUITE
+from tests.certification.mutants_de_trop import ATTRAPES_DE_TROP, DE_TROP
 from tests.certification.mutants_du_partiel import ATTRAPES_DU_PARTIEL, DU_PARTIEL
 from tests.certification.mutants_du_rapo import ATTRAPES_DU_RAPO, DU_RAPO
 from tests.certification.mutants_du_reseau import ATTRAPES_DU_RESEAU, DU_RESEAU
@@ -24,7 +25,7 @@ from tests.certification.sans_mutant import PLUS, SANS_MUTANT
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOUS = (
     *(*mutants.MUTANTS, *mutants_homologation.MUTANTS, *mutants_connexion.MUTANTS),
-    *(*DU_RAPO, *DU_PARTIEL, *DE_FORME, *DU_RESEAU, *DE_SUITE),
+    *(*DU_RAPO, *DU_PARTIEL, *DE_FORME, *DU_RESEAU, *DE_SUITE, *DE_TROP),
 )
 PRIS = {
     **mutants.ATTRAPES,
@@ -35,6 +36,7 @@ PRIS = {
     **ATTRAPES_DE_FORME,
     **ATTRAPES_DU_RESEAU,
     **ATTRAPES_DE_SUITE,
+    **ATTRAPES_DE_TROP,
 }
 TOUTES = tuple(e.id for e in exigences())
 

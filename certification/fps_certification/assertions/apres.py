@@ -42,7 +42,6 @@ IMPAYE = {
     "limite-non-depassee": "L'impayé est déclaré après la limite de paiement.",
     "reste-du-faux": "Le reste dû est le montant moins ce qui est payé, annulé et remis.",
     "flux-11-en-cycle-complet": "Le flux 11 n'est employé qu'en cycle partiel.",
-    "cle-fausse": "La clé est celle du numéro.",
 }
 jamais_refuse("impaye", IMPAYE, FpsImpaye)
 COMPTABLE = {

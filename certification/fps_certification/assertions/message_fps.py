@@ -247,7 +247,8 @@ def _annulation(vu: Observation) -> Iterator[Resultat]:
 @assertion("rectificatif/reduit", "L'avis rectificatif porte un montant plus bas que celui du FPS.")
 def _reduit(vu: Observation) -> Iterator[Resultat]:
     montants = {d.get("numero_fps"): d.get("montant_fps") for _, d in vu.acceptes(CreationFps)}
-    for echange, dit in vu.acceptes(ModificationFps):
+    for echange in vu.messages(ModificationFps):
+        dit = echange.donnees or {}
         avant, apres = montants.get(dit.get("numero_fps")), dit.get("montant_rectifie")
         if isinstance(avant, int) and isinstance(apres, int):
             yield Resultat(apres < avant, echange, f"moins de {euros(avant)}", euros(apres))

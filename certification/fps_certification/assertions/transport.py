@@ -20,7 +20,6 @@ FORMES = {
     "cle-json-dupliquee": "Aucun champ n'est écrit deux fois.",
     "nombre-trop-grand": "Aucun nombre ne dépasse 64 bits.",
     "liste-trop-courte": "Aucune liste n'est plus courte que permis.",
-    "liste-trop-longue": "Aucune liste n'est plus longue que permis.",
     "texte-trop-court": "Aucun texte n'est plus court que permis.",
     "texte-trop-long": "Aucun texte n'est plus long que permis.",
     "type-incorrect": "Chaque champ a son type : un nombre n'est pas un texte.",
