@@ -44,7 +44,7 @@ pygments_dark_style = "github-dark"
 
 SECTIONS = {
     "Commencer": ["README.fr", "docs/captures/README", "docs/langue", "docs/ville", "docs/villes", "console/README", "simulateur/README"],
-    "Brancher un produit": ["docs/specification", "docs/lettres", "docs/flux", "certification/README", "examples/README"],
+    "Brancher un produit": ["docs/specification", "docs/lettres", "docs/flux", "certification/README", "docs/exigences", "examples/README"],
     "Comprendre": ["docs/glossaire", "docs/hypotheses", "docs/comptes", "docs/invariants"],
     "Les services": ["services/antai/README", "services/dgfip/README", "services/ccsp/README", "services/collectivite/README"],
     "Le projet": [

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from fps.flows import FLOWS
-from fps.parties import LIBELLES
+from fps.parties import LIBELLES, Party
 from fps_certification.assertions import REGISTRE, Sens
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.exigences.lecture import ExigencesIllisibles, exigences, lire
 from fps_console.cli.principal import main
 from fps_console.documentation import codes
+from fps_console.documentation.exigences import SANS, exigences_md
 from fps_simulateur.pilote.world import DEFINITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,17 @@ PROPRES = (
     *("rectificatif-de-rapo-", "annulation-de-rapo-", "abandon-accepte", "decision-executee", "piece-acceptee", "accepte", "numero-jour"),
     *("montant-du-bareme", "notification-du-pare", "mandat-d-une", "piece-entiere", "rangs-des", "memoire-accepte", "fps-avant-titre"),
 )
+# What asks nothing of a product: the way to a rule that another section gives, or what one may do without.
+SANS_EXIGENCE = {
+    "La DGFiP, pas à pas": "un parcours : ses règles sont aux articles que citent les exigences des flux 5, 8 et 9",
+    "La juridiction, pas à pas": "un parcours : ses règles sont aux articles que citent les exigences du flux 7",
+    "Lots": "une commodité : chaque ligne d'un lot est jugée comme un message",
+    "Les communes": "ce que le simulateur connaît",
+    "Impression": "une commodité",
+    "Courtier": "entre les services",
+    "Ce qui est supposé": "les hypothèses, que les exigences citent une à une",
+    "Adresses": "des adresses",
+}
 BONNE = """\
 - id: EX-900
   texte: La clé est le reste de la division du numéro par 97.
@@ -78,6 +90,19 @@ def test_the_requirements_cite_a_section_and_a_hypothesis_that_exist() -> None:
     assert len(exigences()) > 15
     assert {e.source.section for e in exigences() if e.source.section} <= titles
     assert {e.source.hypothese for e in exigences() if e.source.hypothese} <= known
+
+
+def test_every_section_of_the_specification_is_used_or_says_why_not() -> None:
+    titles = set(re.findall(r"^## (.+)$", (ROOT / "docs/specification.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert titles - {e.source.section for e in exigences()} == set(SANS_EXIGENCE)
+
+
+def test_every_flow_that_a_product_takes_part_in_has_requirements_and_the_page_shows_them_all() -> None:
+    siens = {flow.number for flow in FLOWS if any(Party.COLLECTIVITE in (m.sender, m.receiver) for m in flow.messages)}
+    assert {e.flux for e in exigences()} - {None} == siens
+    page = exigences_md()
+    assert [e.id for e in exigences() if page.count(f"| {e.id} |") != 1 or e.texte not in page] == []
+    assert page.count(SANS) == len(FLOWS) - len(siens)
 
 
 def test_a_requirement_is_about_one_who_takes_part_in_its_flow() -> None:

@@ -75,7 +75,7 @@ def test_every_tool_of_the_glossary_is_where_it_says() -> None:
 def test_the_files_that_are_generated_are_said_so_to_git() -> None:
     attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
     marked = [line.split()[0] for line in attributes.splitlines() if line.endswith("-diff linguist-generated")]
-    names = {"flux.md", "invariants.md"}
+    names = {"exigences.md", "flux.md", "invariants.md"}
     whole = [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".json", ".svg"} or path.name in names]
     whole += (ROOT / "requirements").glob("*.txt")
     assert marked and [named(path) for path in whole if not any(path.relative_to(ROOT).match(pattern) for pattern in marked)] == []

@@ -21,6 +21,7 @@ from fps_certification.sujets import openapi as pilote
 from fps_console.commandes.output import Panne, answer
 from fps_console.documentation.codes import Code, malformed, of_content, of_form, refusals
 from fps_console.documentation.devenir import tableau
+from fps_console.documentation.exigences import exigences_md
 from fps_console.documentation.fiches import anchor, flux_md, grid
 from fps_console.documentation.glossaire import GLOSSAIRE, MOTS, glossaire_json
 from fps_console.documentation.invariants import invariants_md
@@ -56,6 +57,7 @@ def generate(root: Path) -> dict[Path, str]:
     found = {
         Path("docs/flux.md"): flux_md(played),
         Path("docs/invariants.md"): invariants_md(),
+        Path("docs/exigences.md"): exigences_md(),
         Path("docs/carte.svg"): carte_svg(FLOWS),
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
         Path("docs/openapi-console.json"): _json(contrat.document()),
