@@ -2,7 +2,8 @@
 
 python -m tests.contrats.fuzz --cases 20000 [--database sqlite postgresql] [--service antai] [--seed 1] [--workers 2]
 
-Each service is tried in a process of its own, with its own worlds: as many at once as the machine has cores.
+Each service is tried in a process of its own, with its own worlds: as many at once as the machine has cores. A line on stderr each minute
+says how far each is; SIGINT or SIGTERM ends the run, and what was found until then is printed.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from fps.kit.wire.carrier import always, bearer, open_client
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import World, open_world
 from tests.contrats.planchers import manquent, table
+from tests.contrats.suivi import coupable, suivi, transmettre
 from tests.contrats.vecu import BAC, Vecu, lu, traductions, traduit
 from tests.parler.certificats import certificat
 
@@ -160,8 +162,14 @@ class Tries:
         ]
         if len(set(said)) > 1:
             texts = "\n".join(answer.text[:600] for answer in answers)
-            self.ecarts.setdefault(f"{case.method} {case.path} {said}", f"{case.as_curl_command()}\n{texts}")
+            self._keep(self.ecarts, f"{case.method} {case.path} {said}", f"{case.as_curl_command()}\n{texts}")
         return schemathesis.Response.from_httpx(answers[-1], verify=False)
+
+    def _keep(self, where: dict[str, str], name: str, what: str) -> None:
+        """What is wrong, named on stderr at its first coming: a run lasts for an hour."""
+        if name not in where:
+            where[name] = what
+            print(f"{self.party.value}: {name}", file=sys.stderr, flush=True)
 
     def _send(self, ground: Ground, rank: int, case: Case[Any], bac: str) -> httpx.Response:
         """The answer of one world, asked by who the operation wants, in the words of that world."""
@@ -191,7 +199,7 @@ class Tries:
         except (FailureGroup, Failure) as error:
             for one in error.exceptions if isinstance(error, FailureGroup) else [error]:
                 name = f"{case.method} {case.path} {type(one).__name__} {response.status_code}"
-                self.wrong.setdefault(name, f"{one}\n{case.as_curl_command()}\n{response.text[:600]}")
+                self._keep(self.wrong, name, f"{one}\n{case.as_curl_command()}\n{response.text[:600]}")
 
 
 def _schema(party: Party) -> Any:
@@ -307,6 +315,7 @@ def main() -> int:
     run = partial(_service, cases=given.cases, engines=given.database, graine=given.seed)
     if given.service is not None or given.workers == 1:
         return max(run(party) for party in SERVICES if given.service in (None, party.value))
+    transmettre()
     # In the order in which they end late: the longest begins first.
     with ProcessPoolExecutor(given.workers, multiprocessing.get_context("spawn")) as pool:
         return max(pool.map(run, sorted(SERVICES, key=_operations, reverse=True)))
@@ -323,15 +332,20 @@ def _service(party: Party, *, cases: int, engines: Sequence[str], graine: int) -
     with ExitStack() as stack:
         grounds = [stack.enter_context(ground_in(loop, graine, **_engine(one, loop, stack))) for one in engines]
         tries = Tries(grounds, party)
-        tour, before = 0, -1
-        while (
-            before < tries.cases < cases
-        ):  # an operation that asks little has few cases of its own: the others make up for it, from another seed
-            before = tries.cases
-            fuzz(tries, cases - before, graine + tour)
-            tour += 1
-        lives(tries, max(1, cases // 200), 10, graine)
-        return _tell(tries, engines, time.process_time() - begun)
+        with suivi(lambda: _etat(tries, cases)), coupable() as cut:
+            tour, before = 0, -1
+            # An operation that asks little has few cases of its own: the others make up for it, from another seed.
+            while before < tries.cases < cases:
+                before = tries.cases
+                fuzz(tries, cases - before, graine + tour)
+                tour += 1
+            lives(tries, max(1, cases // 200), 10, graine)
+        return _tell(tries, engines, time.process_time() - begun, cut)
+
+
+def _etat(tries: Tries, cases: int) -> str:
+    """How far a run is."""
+    return f"{tries.party.value}: {tries.cases} cas sur {cases}, {len(tries.wrong)} fautes, {len(tries.ecarts)} écarts"
 
 
 def _engine(name: str, loop: Loop, stack: ExitStack) -> dict[str, Any]:
@@ -349,13 +363,16 @@ def _engine(name: str, loop: Loop, stack: ExitStack) -> dict[str, Any]:
     return {"databases": loop.run(made.__aenter__())}
 
 
-def _tell(tries: Tries, engines: Sequence[str], seconds: float) -> int:
-    """Print what was tried, what succeeded, and what is wrong; gives 1 when something is."""
+def _tell(tries: Tries, engines: Sequence[str], seconds: float, cut: Sequence[str]) -> int:
+    """Print what was tried, what succeeded, and what is wrong; gives 1 when something is, or when the run was cut.
+
+    The floors are those of a whole run: the operations of one that was cut were not all asked.
+    """
     count = f"{len(tries.wrong)} fautes, {len(tries.ecarts)} écarts"
     rate = f"{seconds:.0f} s de processeur, {tries.cases / seconds:.1f} cas/s"
     print(f"{tries.party.value}: {tries.cases} cas sur {' et '.join(engines)}, {dict(sorted(tries.statuses.items()))}, {count}, {rate}")
     print(table(tries.party, tries.contract, tries.reussites))
-    few = manquent(tries.party, tries.reussites, tries.cases)
+    few = [f"interrompu par {cut[0]}"] if cut else manquent(tries.party, tries.reussites, tries.cases)
     for one in few:
         print(f"--- {one}")
     for title, found in (("faute", tries.wrong), ("écart entre les mondes", tries.ecarts)):
