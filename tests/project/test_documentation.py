@@ -116,34 +116,6 @@ def test_every_message_has_its_sheet_with_its_fields_and_its_example(message: Me
     assert message.law in sheet
 
 
-def test_the_codes_that_a_creation_may_get_are_all_in_the_specification(documents: dict[Path, str]) -> None:
-    text = documents[Path("docs/specification.md")]
-    checks = (ROOT / "shared/fps/regles/controle_mfps.py").read_text(encoding="utf-8")
-    codes = set(re.findall(r'\berreur\(\s+"([a-z-]+)"', checks))
-    assert len(codes) > 10 and [code for code in codes if f"| `{code}` |" not in text] == []
-    others = ("numero-deja-utilise", "fps-inconnu", "titre-deja-paye", "json-invalide")
-    assert [code for code in others if f"| `{code}` |" not in text] == []
-
-
-def test_each_code_that_an_operation_can_give_is_in_the_tables(documents: dict[Path, str]) -> None:
-    tables = documents[SPECIFICATION.relative_to(ROOT)]
-    contracts = [json.loads(text) for path, text in documents.items() if path.parent.name == "openapi"]
-    operations = [o for contract in contracts for item in contract["paths"].values() for o in item.values()]
-    codes = {(status, code) for o in operations for status, r in o["responses"].items() for code in r.get("x-codes", ())}
-    by_service = {line for line in tables.splitlines() if line.startswith("| ") and "`" in line}
-    assert len(codes) > 200
-    assert [one for one in sorted(codes) if one[0] != "503" and not any(f"| `{one[1]}` | {one[0]} |" in line for line in by_service)] == []
-    assert [code for status, code in sorted(codes) if status == "503" and f"| `{code}` |" not in tables] == []
-
-
-def test_the_errors_of_content_that_any_check_of_the_services_writes_are_in_the_tables(documents: dict[Path, str]) -> None:
-    tables = documents[SPECIFICATION.relative_to(ROOT)]
-    sources = [path.read_text(encoding="utf-8") for root in ("shared/fps", "services") for path in (ROOT / root).rglob("*.py")]
-    codes = {code for text in sources for code in re.findall(r'\berreur\(\s*"([a-z-]+)",\s*"', text)}
-    assert {"contact-rapo-absent", "cycle-partiel", "minoration-autre-que-declaree", "cle-fausse"} <= codes
-    assert sorted(code for code in codes if f"| `{code}` | `" not in tables) == []
-
-
 def test_the_towns_that_a_message_may_name_are_listed_with_their_zones(documents: dict[Path, str]) -> None:
     tables = documents[SPECIFICATION.relative_to(ROOT)]
     assert [c.siret for c in connues() if f"| {c.nom} | `{c.siret}` |" not in tables] == []

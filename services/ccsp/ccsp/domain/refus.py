@@ -25,6 +25,7 @@ class Irrecevabilite(Refus):
     """La requête n'est pas recevable en l'état"""
 
     code = "irrecevabilite"
+    que_faire = "Lisez les motifs de la requête : chacun dit ce qui la rend recevable, ou qu'aucune pièce ne le peut."
     regularisable = True
 
 
