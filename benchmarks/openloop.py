@@ -25,12 +25,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Its answer: the status (0: the connection ended), whether Retry-After is there, the seconds since it had to leave."""
+    """Its answer: the status (0: the connection ended), whether Retry-After is there, the seconds since it had to leave, since it left."""
 
     sent: Sent
     status: int
     retry: bool
     seconds: float
+    waited: float = 0.0
     body: bytes = b""
 
     @property
@@ -50,7 +51,7 @@ class Line:
 
     async def ask(self, sent: Sent, start: float) -> Heard:
         """Send it and read its answer; an answer may come before the whole body is taken."""
-        head, body = b"", b""
+        head, body, left = b"", b"", time.perf_counter()
         try:
             async with asyncio.timeout(PATIENCE):
                 if self._streams is None:
@@ -66,7 +67,8 @@ class Line:
         if b"connection: close" in head:
             self.close()
         status = int(head[9:12]) if head else 0
-        return Heard(sent, status, b"\r\nretry-after:" in head, time.perf_counter() - start - sent.at, body)
+        now = time.perf_counter()
+        return Heard(sent, status, b"\r\nretry-after:" in head, now - start - sent.at, now - left, body)
 
     def close(self) -> None:
         """End the connection."""
@@ -77,7 +79,7 @@ class Line:
 
 
 async def offer(port: int, tls: ssl.SSLContext, sent: Sequence[Sent], connections: int = CONNECTIONS) -> list[Heard]:
-    """Everything, each at its instant, as long as a connection is free; then the latencies say how late it left."""
+    """Everything, each at its instant, as long as a connection is free; the seconds since it had to leave say how late it left."""
     todo: Iterator[Sent] = iter(sorted(sent, key=lambda one: one.at))
     heard: list[Heard] = []
     start = time.perf_counter()

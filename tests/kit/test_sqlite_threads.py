@@ -49,6 +49,11 @@ async def test_only_what_may_be_long_and_the_commit_go_through_a_thread(database
     async with database.write() as tx:
         await tx.apply([Insert(things, COLUMNS, rows(10, sqlite.SHORT_ROWS + 1))])
     assert not any(at_once for sql, at_once in seen.items() if sql.startswith("INSERT"))
+    for size, at_once in ((sqlite.SHORT_SIZE // 4, True), (sqlite.SHORT_SIZE // 3, False)):  # few rows, that are long
+        seen.clear()
+        async with database.write() as tx:
+            await tx.apply([Insert(things, COLUMNS, [(n, "x" * size) for n in range(size, size + 4)])])
+        assert {found for sql, found in seen.items() if sql.startswith("INSERT")} == {at_once}
     seen.clear()
     whole: Any = select(func.count(things.c.numero))
     async with database.read() as tx:

@@ -189,7 +189,7 @@ def build(
         app.router.routes.extend(guichet.routes(service).routes)
         app.router.routes.extend(guichet.pilotage(service).routes)
     _technical(app, service, bus, metrics, room, Chiffres(service, metrics, pki))
-    load = Load(settings.bodies_mio * BODY_LIMIT, told=lambda why: service.observe("surcharge", why, 1))
+    load = Load(settings.bodies_mio * BODY_LIMIT, told=lambda why: service.observe("surcharge", why, 1), patience=settings.patience)
     seen = Seen(Bounded(witness, load), metrics, traces)
     return Running(service, app, Mandataires(BacPath(seen), settings.proxy_networks), relay, facteur, inbound, bus, load)
 

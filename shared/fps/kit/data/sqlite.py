@@ -40,6 +40,7 @@ T = TypeVar("T")
 DIALECT = pysqlite.dialect()
 PATIENCE_MS = 10_000  # left to who else writes in the file
 SHORT_KEYS, SHORT_ROWS = 200, 1_000  # keys looked up, rows written that are done at once: a few milliseconds
+SHORT_SIZE = 1 << 20  # characters and bytes of these rows: sixty of a mebibyte each are a tenth of a second
 DOUBLES = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_ROWID)
 FERMEES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)  # what a file answers that can be read, and not written
 
@@ -297,7 +298,7 @@ class SqliteTransaction:
 
         self.database.statements += len(prepared)
         if prepared:
-            await self._do(work, short=sum(len(rows) for _, rows in prepared) <= SHORT_ROWS)
+            await self._do(work, short=_short([rows for _, rows in prepared]))
 
     async def select(self, statement: Select[*tuple[object, ...]], **values: object) -> list[Row]:
         sql, names, params, readers, short = _compiled(statement)
@@ -317,6 +318,19 @@ class SqliteTransaction:
         found = [sqlite_value(values[n] if n in values else params[n]) for n in names]
         self.database.statements += 1
         return await self._do(lambda c: c.execute(sql, found).rowcount, short=short)
+
+
+def _short(written: Sequence[Sequence[Row]]) -> bool:
+    """Whether rows are few enough, and small enough together, to be written at once."""
+    if sum(map(len, written)) > SHORT_ROWS:
+        return False
+    size = 0
+    for rows in written:
+        for row in rows:
+            size += sum([len(value) for value in row if type(value) is str or type(value) is bytes])
+            if size > SHORT_SIZE:
+                return False
+    return True
 
 
 class SqliteSnapshot(SqliteTransaction):

@@ -14,6 +14,7 @@ from fps.confiance.habilitation import Identite
 from fps.kit.engine.work import Key, Work
 from fps.kit.ground.faults import Overloaded, Unavailable
 from fps.kit.web.geste import Geste
+from fps.kit.web.load import LONGEST, PATIENCE, Part, en_cours
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
 
@@ -21,10 +22,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 LINGER = 5  # milliseconds at most, and none when idle
 WAITING = 20_000  # requests that may wait for their turn; more are told to come back
-PATIENCE = 10.0  # seconds that one more may have to wait
-LONGEST = 30  # seconds after which who is refused is told to come back, at most
-LATE = 2 * PATIENCE  # seconds after which who has waited for its turn is told to come back instead: a client gives up at thirty
-FULL = 50  # items from which a batch says what one of them takes
+LATE = 20.0  # seconds after which who has waited for its turn is told to come back instead: a client gives up at thirty
+FULL = 50  # items from which a batch says what one of them takes; a shorter one would be as long with so many
 BYTES = 64 << 20  # characters of the letters among them
 
 
@@ -45,6 +44,8 @@ class Item:
     act: str = ""  # that of its act, where traces are asked for
     ours: bool = False  # what this service asks of itself, one thing after the other: never refused, the rest would be carried again
     alone: bool = False  # whether it is done with its bac to itself, where several replicas write
+    put: int = 0  # with which others it was brought
+    request: Part | None = field(default_factory=en_cours.get)  # what its server counts of the request that brings it
     since: float = field(default_factory=lambda: monotonic())
     future: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -61,6 +62,14 @@ def _size(item: Item) -> int:
     return 0 if item.letter is None else len(item.letter.body)
 
 
+def _count(batch: Sequence[Item], seconds: float) -> None:
+    """Say to each request what it had of a batch, for what the next one like it will take."""
+    share = seconds / max(len(batch), FULL)
+    for item in batch:
+        if item.request is not None:
+            item.request.spent += share
+
+
 def _told(item: Item, result: Any) -> None:
     """Answer an item."""
     with contextlib.suppress(asyncio.InvalidStateError):  # the caller went away: what was done stays done
@@ -74,9 +83,10 @@ def _told(item: Item, result: Any) -> None:
 class Collector:
     """A queue, a writer, and a rule: a batch that fails is split by halves down to the one item that fails."""
 
-    def __init__(self, process: Process, cut: Cut = _whole):
-        """`cut`: in which transactions a batch is done, one after the other."""
-        self._process, self._cut = process, cut
+    def __init__(self, process: Process, cut: Cut | None = None, patience: float = PATIENCE):
+        """`cut`: in which transactions a batch is done, one after the other. `patience`: seconds that one more may have to wait."""
+        self._process, self._cut, self.patience = process, cut or _whole, patience
+        self._puts = self._begun = 0  # how many times something was brought; which one the last batch ended with
         self._queue: deque[Item] = deque()
         self._cost = 0.0  # seconds that an item of a fuller batch took lately
         self._size = 0  # characters of the letters that wait
@@ -102,17 +112,24 @@ class Collector:
         """How many items wait for the next batch."""
         return len(self._queue)
 
-    def put(self, items: Sequence[Item]) -> None:
-        """Queue items; raises Overloaded when too many wait, or when the service is closing.
-
-        What is brought is not counted: else who brings a thousand letters would be kept out for ever by those who bring one.
-        """
+    def expect(self) -> None:
+        """Whether one more may come, asked before it is read: raises Overloaded when too many wait, or when the service is closing."""
         if self._closed:
             raise Overloaded("le service ferme")
         wait = len(self._queue) * self._cost if len(self._queue) > BATCH else 0.0
-        full = len(self._queue) >= WAITING or self._size >= BYTES or wait > PATIENCE
-        if full and not all(item.ours for item in items):
+        if len(self._queue) >= WAITING or self._size >= BYTES or wait > self.patience:
             raise Overloaded(f"{len(self._queue)} demandes attendent", ceil(min(max(wait, 2.0), LONGEST)))
+
+    def put(self, items: Sequence[Item]) -> None:
+        """Queue items; raises Overloaded as `expect` does.
+
+        What is brought is not counted: else who brings a thousand letters would be kept out for ever by those who bring one.
+        """
+        if self._closed or not all(item.ours for item in items):
+            self.expect()
+        self._puts += 1
+        for item in items:
+            item.put = self._puts
         self._queue.extend(items)
         self._size += sum(map(_size, items))
         self._wake.set()
@@ -143,22 +160,27 @@ class Collector:
             if not batch:
                 continue
             refused: Unavailable | None = None
-            begun = monotonic()
+            begun = since = monotonic()
             for part in self._cut(batch):
                 refused = await self._settle(part, refused)
+                since, before = monotonic(), since
+                _count(part, since - before)
             if last >= FULL:
-                self._cost += ((monotonic() - begun) / last - self._cost) / 2
+                self._cost += ((since - begun) / last - self._cost) / 2
 
     def _next(self) -> list[Item]:
         """The next batch, without who has waited for so long that nobody may listen any more: told so, and nothing of it is done."""
-        late, batch = monotonic() - LATE, list[Item]()
+        batch, many = list[Item](), len(self._queue) > BATCH
+        late = monotonic() - (min(2 * self.patience, LATE) if many else LATE)
         while self._queue and len(batch) < BATCH:
             item = self._queue.popleft()
             self._size -= _size(item)
-            if item.ours or item.since >= late:
+            # The rest of what is begun is done: it has waited for its own beginning, and half of a lot would be refused.
+            if item.ours or item.since >= late or item.put == self._begun or (batch and item.put == batch[-1].put):
                 batch.append(item)
             else:
                 _told(item, Overloaded("la demande a trop attendu", LONGEST))
+        self._begun = batch[-1].put if batch else 0
         return batch
 
     async def _fill(self, wanted: int) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from fps.kit.ground.clock import civil_date, wall_now
 from fps.kit.ground.faults import Malformed
 from fps.kit.web import keys, problems
 from fps.kit.web.body import read_body
+from fps.kit.web.load import holding
 from fps.kit.wire.envelope import digest
 
 AUTEUR = "fps.auteur"  # in the scope: whose keys these are, as the door wrote it
@@ -88,7 +90,8 @@ class Once:
         request.scope[ASKED] = asked
         table = tables.reponses_gardees
         unkept: Exception | None = None
-        async with self.service.database.hold() as tx:
+        async with AsyncExitStack() as counted, self.service.database.hold() as tx:
+            counted.enter_context(holding())  # to the end of the commit
             heures = droit(civil_date(now)).idempotence_heures
             await tx.execute(_PERIMEES, avant=now - timedelta(hours=heures))
             for row in await tx.load(table, [(bac, asked.cle)]):

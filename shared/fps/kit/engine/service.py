@@ -81,7 +81,8 @@ class Service(Days):
         self.clocks = Clocks()
         self.sharing = Sharing(settings.parts) if settings.parts > 1 else None
         self.shares = database.shares(settings.parts) if settings.parts > 1 else None
-        self.collector = Collector(self._process, *(() if self.sharing is None else (partial(self._cut, self.sharing),)))
+        cut = None if self.sharing is None else partial(self._cut, self.sharing)
+        self.collector = Collector(self._process, cut, settings.patience)
         self._helping: set[asyncio.Task[None]] = set()
         self.committed = asyncio.Event()  # set after each commit that wrote letters: the relay sleeps on it
         self.moved = asyncio.Event()  # set at the next commit, then another takes its place: who looks at a bac again sleeps on it

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     push_timeout: float = Field(5.0, gt=0, le=60, description="seconds that an editor has to answer a pushed letter")
 
     bodies_mio: int = Field(32, ge=1, description="MiB of the bodies of all the requests in progress, beyond the first 64 KiB of each")
+    patience: float = Field(
+        5.0, gt=0, le=15, description="seconds that one more request may have to wait, by what those in progress are believed to take"
+    )
     import_mio: int = Field(
         16_384, ge=1, description="MiB of an exported bac that this service takes back at most; it is kept in TMPDIR meanwhile"
     )

@@ -105,6 +105,7 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
         try:
             qui = await caller(service, cls, request)
             expect_type(request, "application/json", "application/cloudevents+json")
+            service.collector.expect()
             message, text = read_message(cls, parse(await read_body(request, BODY_LIMIT)))
             headers = request.headers
             given = {
@@ -142,6 +143,7 @@ def _batch_endpoint(service: Service, cls: MessageClass) -> Any:
         try:
             qui = await caller(service, cls, request)
             expect_type(request, "application/x-ndjson", "application/ndjson", "application/jsonl")
+            service.collector.expect()
             raw = await read_body(request, LOT_LIMIT)
             lines = [line for line in raw.split(b"\n") if line.strip()]
             if not 0 < len(lines) <= LOT:

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import ceil, exp
 from time import monotonic
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fps.kit.ground.faults import Overloaded
 from fps.kit.web import page, problems
+from fps.kit.web.costs import GUESS, Costs, Stepped, kind_of
 from fps.kit.web.gate import SEALS
 from fps.kit.wire.envelope import BODY_LIMIT
 
@@ -27,17 +29,32 @@ PER_PEER: Final = 1 / 2  # of these bytes, those that one address may have count
 MOST: Final = 1_000  # requests in progress, those whose client left included
 STREAMS: Final = 100  # answers that tell what happens as it happens
 EVENTS: Final = b"text/event-stream; charset=utf-8"
-SOME: Final = 8  # requests in progress from which what they cost is measured: one slow act alone says nothing
-GUESS: Final = 0.005  # seconds of a unit of work, until it is measured
-FEW: Final = 64  # requests in progress under which nobody is refused for the time that it would wait
-PATIENCE: Final = 10.0  # seconds that one more request may have to wait
+SOME: Final = 8  # requests in progress under which nobody is refused for the time that it would wait: one slow act alone says nothing
+FEW: Final = 64  # requests in progress under which they are believed to be done as fast as what they cost, at least
+PATIENCE: Final = 5.0  # seconds that one more request may have to wait, without a setting
+SHARE: Final = (
+    1 / 4
+)  # of these seconds, those that one request counts for at most: what is very long is done in pieces, others between them
 FADE: Final = 5.0  # seconds after which what was measured counts for a third
-UNIT: Final = 1024  # bytes of a body that count for as much work as a request
 LONGEST: Final = 30  # seconds of Retry-After at most
 TELL: Final = 60.0  # seconds between two warnings
 PLACE: Final = "fps.charge"  # where a request finds its own part, in its scope
 TITRE: Final = "Trop de demandes attendent déjà"
 PROBES: Final = ("/sante/", "/metrics")  # asked by who watches: a server that says nothing would be ended in the middle of its work
+
+en_cours: "ContextVar[Part | None]" = ContextVar("charge_en_cours", default=None)  # of the request that is being answered
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """While the request that is answered has the writer of its service to itself: all of it is work, whatever it waits for."""
+    part, begun = en_cours.get(), monotonic()
+    before = 0.0 if part is None else part.spent
+    try:
+        yield
+    finally:
+        if part is not None:
+            part.spent = max(part.spent, before + monotonic() - begun)
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +64,10 @@ class Part:
     load: "Load"
     peer: str
     announced: int
-    units: float = 1.0
+    act: tuple[str, str] = ("", "")  # method and path
+    size: int = 0  # bytes of its body, once it has come whole
+    cost: float = GUESS  # seconds of this server's work that it is believed to be; known once its body has come
+    spent: float = 0.0  # those that were seen
     since: float = 0.0
     working: bool = True  # it makes others wait
     streams: bool = False  # it tells things as they happen, for as long as somebody listens
@@ -75,16 +95,24 @@ class Part:
         return hear
 
     def answering(self, send: Send, refuse: Callable[[Overloaded], Awaitable[None]]) -> Send:
-        """Its answer; the refusal instead, and the end of who gives it, when it begins to tell what happens and too many do."""
+        """Its answer; the refusal instead when it begins to tell what happens and too many do.
+
+        Who gives it hears then that the answer is complete, as when a client leaves, and what it still says goes nowhere.
+        """
+        silenced = False
 
         async def say(message: Message) -> None:
-            if message["type"] == "http.response.start" and (b"content-type", EVENTS) in message["headers"]:
-                try:
-                    self.load.stream(self)
-                except Overloaded as error:
-                    self.refused = True
-                    await refuse(error)
-                    raise
+            nonlocal silenced
+            if silenced:
+                return
+            if message["type"] == "http.response.start":
+                if (b"content-type", EVENTS) in message["headers"]:
+                    try:
+                        self.load.stream(self)
+                    except Overloaded as error:
+                        silenced = self.refused = True
+                        return await refuse(error)
+                self.refused = self.refused or message["status"] == 503
             await send(message)
 
         return say
@@ -100,23 +128,31 @@ class Part:
 
 
 class Load:
-    """What is in progress on one server. `limit`: bytes of bodies beyond the first of each."""
+    """What is in progress on one server. `limit`: bytes of bodies beyond the first of each; `patience`: seconds that one more may wait."""
 
-    def __init__(self, limit: int = BODIES, clock: Callable[[], float] = monotonic, told: Callable[[str], None] = lambda why: None):
+    def __init__(
+        self,
+        limit: int = BODIES,
+        clock: Callable[[], float] = monotonic,
+        told: Callable[[str], None] = lambda why: None,
+        patience: float = PATIENCE,
+    ):
         """`told`: who counts the refusals, by their reason."""
-        self.limit, self.clock, self.told = limit, clock, told
-        self.number, self.active, self.streams, self.units, self.held = 0, 0, 0, 0.0, 0
+        self.limit, self.clock, self.told, self.patience = limit, clock, told, patience
+        self.costs = Costs()
+        self.number, self.active, self.streams, self.work, self.held = 0, 0, 0, 0.0, 0
         self._of: Counter[str] = Counter()
         self._seconds = self._done = self._last = 0.0
         self._warned, self._unsaid = float("-inf"), 0
 
-    def enter(self, peer: str, announced: int) -> Part:
-        """One request more, until it leaves; raises Overloaded."""
+    def enter(self, peer: str, announced: int, act: tuple[str, str] = ("", "")) -> Part:
+        """One request more, until it leaves; raises Overloaded. `act`: its method and its path."""
         if self.number >= MOST:
             raise self._refuse("demandes", f"{self.number} demandes sont en cours", max(2.0, self.wait))
-        if (wait := self.wait) > PATIENCE:
-            raise self._refuse("attente", f"une demande de plus attendrait {wait:.0f} s", wait)
-        part = Part(self, peer, announced, since=self.clock())
+        self._expect(self.wait)
+        # A short body comes with its head. A long one is work once it has come: until then, who sends it slowly makes nobody wait.
+        cost = self._cost(act, announced) if announced <= FREE else GUESS
+        part = Part(self, peer, announced, act, announced if announced <= FREE else 0, cost, since=self.clock())
         self.number += 1
         self.join(part)
         return part
@@ -129,6 +165,8 @@ class Load:
         else:
             if self.active >= SOME:
                 self._learn(part)
+            if part.spent and not part.refused:
+                self.costs.learn(kind_of(*part.act, part.size), part.spent)
             self.quit(part)
         self.held -= part.held
         self._of[part.peer] -= part.held
@@ -137,18 +175,39 @@ class Load:
 
     @property
     def wait(self) -> float:
-        """The seconds that one more would wait: the work in progress, as fast as it was done lately; 0 where there is little of it."""
-        if self.active < FEW:
+        """The seconds that one more would wait: what the work in progress costs, at the pace at which such work was done lately.
+
+        0 where few ask. Where they are some, what each was seen to take is the most that is believed: an answer that waits for something
+        else makes the pace look slow. Where they are many and nothing was answered for a while, that is what one more waits.
+        """
+        return self._wait(self.active, self.work)
+
+    def _wait(self, active: int, work: float) -> float:
+        if active < SOME:
             return 0.0
-        cost = self._seconds / self._done if self._done else GUESS
-        return max(self.units * cost, self.clock() - self._last)
+        pace = self._seconds / self._done if self._done else 1.0
+        return work * min(pace, 1.0) if active < FEW else max(work * pace, self.clock() - self._last)
+
+    def _expect(self, wait: float) -> None:
+        if wait > self.patience:
+            raise self._refuse("attente", f"une demande de plus attendrait {wait:.0f} s", wait)
+
+    def _cost(self, act: tuple[str, str], size: int) -> float:
+        return min(self.costs.of(kind_of(*act, size), size), self.patience * SHARE)
 
     def weigh(self, part: Part, size: int) -> None:
-        """Its body has come, and is now to be read."""
-        more = size / UNIT
-        part.units += more
-        if part.working:
-            self.units += more
+        """Its body has come, and is now to be read; raises Overloaded when a long one finds too much that came meanwhile."""
+        if size == part.size:
+            return
+        part.size = size
+        if not part.working:
+            part.cost = self._cost(part.act, size)
+            return
+        if size > FREE:
+            self._expect(self._wait(self.active - 1, self.work - part.cost))
+        self.work -= part.cost
+        part.cost = self._cost(part.act, size)
+        self.work += part.cost
 
     def hold(self, part: Part, size: int) -> None:
         """Count that many bytes of the body of a request; raises Overloaded. A body that is alone always fits."""
@@ -175,7 +234,7 @@ class Load:
         """It asks for work."""
         part.working = True
         self.active += 1
-        self.units += part.units
+        self.work += part.cost
         if self.active in (SOME, FEW):  # what was done before, by few, tells nothing of the pace of many
             self._last = self.clock()
 
@@ -183,13 +242,13 @@ class Load:
         """It asks for none any more, or for a while."""
         part.working = False
         self.active -= 1
-        self.units -= part.units
+        self.work = self.work - part.cost if self.active else 0.0
 
     def _learn(self, part: Part) -> None:
-        now, units = self.clock(), part.units
+        now, cost = self.clock(), part.spent or part.cost
         spent = now - max(self._last, part.since)  # idle before it came, the server cost it nothing
         kept = exp(-spent / FADE)
-        self._seconds, self._done, self._last = self._seconds * kept + spent, self._done * kept + units, now
+        self._seconds, self._done, self._last = self._seconds * kept + spent, self._done * kept + cost, now
 
     def _refuse(self, why: str, detail: str, after: float) -> Overloaded:
         self.told(why)
@@ -218,16 +277,17 @@ class Bounded:
             await _told(scope, error)(scope, receive, send)
 
         try:
-            part = self.load.enter(str((scope.get("client") or ("",))[0]), int(said) if said.isdigit() else 0)
+            part = self.load.enter(
+                str((scope.get("client") or ("",))[0]), int(said) if said.isdigit() else 0, (scope["method"], scope["path"])
+            )
         except Overloaded as error:
             return await refuse(error)
         scope[PLACE] = part
+        before = en_cours.set(part)
         try:
-            await self.app(scope, part.receiving(receive), part.answering(send, refuse))
-        except Exception:
-            if not part.refused:
-                raise
+            await Stepped(self.app(scope, part.receiving(receive), part.answering(send, refuse)), part)  # type: ignore[arg-type]
         finally:
+            en_cours.reset(before)
             self.load.leave(part)
 
 
