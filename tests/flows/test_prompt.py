@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.exceptions import FastAPIError
 
 from fps.kit.ground.clock import paris
@@ -62,6 +63,33 @@ async def test_nearly_every_route_is_read_without_the_framework(monde: World) ->
     routes = [route for party in SERVICES for route in monde.services[party].app.routes if isinstance(route, JsonRoute)]
     others = {route.path for route in routes if Reader.of(route) is None}
     assert len(routes) > 400 and len(others) < len(routes) / 25, others  # the lists that are searched, the files
+
+
+@pytest.mark.parametrize(
+    "dit",
+    [
+        {"texte": "né à « Lille »", "nombre": 3, "taux": 2.5, "rien": None, "vrai": True, "liste": [{"a": [1, "é"]}], "vide": {}},
+        {"qui": Party.ANTAI, Party.CCSP: [Party.DGFIP], 3: (1, 2)},
+        {"le": JOUR, "instant": paris(JOUR), "jours": {JOUR}},
+        [],
+        "mot",
+        None,
+    ],
+)
+async def test_an_answer_that_no_model_describes_is_the_one_of_the_framework(dit: Any) -> None:
+    router, app = Router(), FastAPI()
+
+    @router.get("/dit", response_model=None)
+    async def dire() -> Any:
+        return dit
+
+    app.router.routes.extend(router.routes)
+    given = []
+    for one in (app, Prompt(app)):
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(one), base_url="http://localhost") as client:
+            answer = await client.get("/dit")
+        given.append((answer.status_code, sorted(answer.headers.multi_items()), answer.content))
+    assert given[0] == given[1] and given[0][0] == 200
 
 
 async def test_a_route_is_made_when_it_is_first_asked_and_what_is_wrong_with_it_is_told_each_time() -> None:

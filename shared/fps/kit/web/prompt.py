@@ -83,7 +83,7 @@ class Reader:
         if isinstance(found, Response):
             return found
         if self._field is None:
-            response: Response = self._class(jsonable_encoder(found), self._status)
+            response: Response = self._plainly(found)
         else:
             value, errors = self._field.validate(found, loc=("response",))
             if errors:
@@ -91,6 +91,14 @@ class Reader:
             response = Response(self._field.serialize_json(value, **self._written), self._status, media_type="application/json")
         if self._status in EMPTY:
             response.body = b""
+        return response
+
+    def _plainly(self, found: Any) -> Response:
+        """An answer that no model describes; the framework's encoder, which looks at every value of it, only for what JSON cannot write."""
+        try:
+            response: Response = self._class(found, self._status)
+        except TypeError:
+            response = self._class(jsonable_encoder(found), self._status)
         return response
 
 
