@@ -326,7 +326,7 @@ ATTRAPES: Mapping[str, str] = {
     "rejet-ignore": "EX-512",
     "titre-paye-ignore": "EX-513",
     "abandon-ignore": "EX-192",
-    "rectificatif-a-la-hausse": "EX-154 EX-175 EX-193",
+    "rectificatif-a-la-hausse": "EX-108 EX-154 EX-175 EX-193",
     "rectificatif-cle-fausse": "EX-167 EX-193",
     "rectificatif-sans-numero-neuf": "EX-193",
     "rectificatif-a-venir": "EX-151 EX-193",

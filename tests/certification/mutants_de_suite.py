@@ -123,6 +123,11 @@ def rectificatif(dit: Champs) -> Champs:
     return ModificationFps.example | propre | dates | {"origine": "collectivite", "montant_rectifie": 9000}
 
 
+def rectificatif_plus_bas(dit: Champs) -> Champs:
+    """One that lowers the FPS: it is wrong only because the FPS is withdrawn."""
+    return rectificatif(dit) | {"montant_rectifie": 1500}
+
+
 def _pdf(octets: int) -> bytes:
     """More than so many bytes."""
     return b"%PDF-1.4\n" + b" " * octets + b"\n%%EOF\n"
@@ -174,7 +179,7 @@ DE_SUITE: tuple[Mutant, ...] = (
     de_suite("avis-rectificatif-du-jour-367", "amiable-baisse", ModificationFps, autre_avis(lambda n: f"{n[:17]}367{n[20:]}")),
     de_suite("avis-rectificatif-d-avant-la-demande", "amiable-baisse", ModificationFps, avec(date_reception_rapo=decale(jours=1))),
     Mutant("rectifie-deux-fois", ("rapo-accepte-en-partie",), ModificationFps, puis=(ModificationFps.path, _encore)),
-    Mutant("rectifie-ce-qu-il-annule", ("amiable-annule-tard",), AnnulationFps, puis=(ModificationFps.path, rectificatif)),
+    Mutant("rectifie-ce-qu-il-annule", ("amiable-annule-tard",), AnnulationFps, puis=(ModificationFps.path, rectificatif_plus_bas)),
     Mutant("paye-puis-rectifie-a-la-hausse", ("titre-rembourse",), AnnulationFps, rectificatif, ailleurs=ModificationFps.path),
     de_suite("annule-pour-une-autre", "amiable-annule-aussitot", AnnulationFps, avec(siret=PARIS)),
     Mutant("titre-retire-par-le-message-fps", ("titre-abandonne",), InformationAnnulationTitre, _en_retrait, ailleurs=AnnulationFps.path),
@@ -232,7 +237,7 @@ ATTRAPES_DE_SUITE: Mapping[str, str] = {
     "avis-rectificatif-d-avant-la-demande": "EX-152 EX-193",
     "rectifie-deux-fois": "EX-108 EX-155",
     "rectifie-ce-qu-il-annule": "EX-166 EX-193",
-    "paye-puis-rectifie-a-la-hausse": "EX-156 EX-193",
+    "paye-puis-rectifie-a-la-hausse": "EX-108 EX-156 EX-175 EX-193",
     "annule-pour-une-autre": "EX-107 EX-159",
     "titre-retire-par-le-message-fps": "EX-107 EX-157 EX-172 EX-801",
     "titre-dit-comme-un-fps": "EX-801 EX-811",
