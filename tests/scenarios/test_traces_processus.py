@@ -63,7 +63,7 @@ async def test_a_dossier_is_followed_through_four_processes_and_the_broker(colle
         services[trace].add(service)
         spans[trace].add((service, nom))
     assert {service for _, service, _ in collecteur.recus} == SERVICES
-    # What each causes is under it, in every process that it reaches: no act of a life reaches more than three.
+    # What each causes is under it, in every process that it reaches: in this life no act reaches more than three.
     larges = [trace for trace, vus in services.items() if len(vus) == 3]
     assert set().union(*(services[trace] for trace in larges)) == SERVICES, [sorted(spans[trace]) for trace in larges]
     courtier = {("fps-ccsp", "envoi 14.decision.v1"), ("fps-antai", "acte 14.decision.v1")}
