@@ -76,7 +76,6 @@ LONGUES = (
     "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[sqlite-antai-each]",
     "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last[sqlite-collectivite-each]",
 )
-MUTANTS = "tests/certification/test_mutants.py::test_a_wrong_product"  # one in four
 COURTS = ("tests.flows.test_table.py", "tests.project.test_project.py")  # many tests of nothing: they fill what is left at the end
 
 
@@ -106,8 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("loadgroup", False):
         return
     if os.environ.get("FPS_TEST_LONG") != "1":
-        mutants = [item for item in items if item.nodeid.startswith(MUTANTS)]
-        remis = {*(item for item in items if item.nodeid.startswith(LONGUES)), *(m for rang, m in enumerate(mutants) if rang % 4)}
+        remis = {item for item in items if item.nodeid.startswith(LONGUES)}
         config.hook.pytest_deselected(items=[item for item in items if item in remis])
         items[:] = [item for item in items if item not in remis]
     nombres: dict[str, int] = {}

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.partage import COURTS, LONGS, LONGUES, MUTANTS, ordre
+from tests.partage import COURTS, LONGS, LONGUES, ordre
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +17,7 @@ def test_each_group_whose_place_is_said_exists() -> None:
 
 
 def test_each_test_that_waits_for_more_time_exists() -> None:
-    for nodeid in (*LONGUES, MUTANTS):
+    for nodeid in LONGUES:
         path, _, nom = nodeid.partition("::")
         assert re.search(rf"def {re.escape(nom.partition('[')[0])}", (ROOT / path).read_text(encoding="utf-8")), nodeid
 
