@@ -29,6 +29,8 @@ WRONG = [
     (["advance", "--jusqua", "5 octobre"], 2, "« 5 octobre » n'est pas une date."),
     (["up", "--port", "70000"], 1, "Le port 70000 n'existe pas."),
     (["bac", "lister", "--adresses", "mairie=http://127.0.0.1:9"], 1, "FPS_ADDRESSES n'est pas valable"),
+    (["verifier", "absente.preuve"], 2, "absente.preuve : ce chemin n'existe pas."),
+    (["verifier", "."], 2, ". : c'est un dossier, pas un fichier."),
 ]
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -63,7 +64,7 @@ def ecrire(place: Path, entete: dict[str, Any], lignes: list[Ligne], fin: dict[s
 
 
 def lire(place: Path, cles: dict[str, Any] | None = None) -> Liasse:
-    """The evidence of a file, its chain and its signature checked; raises LiasseFausse with the first line that was changed."""
+    """The evidence of a file, its chain and its signature checked; raises LiasseFausse with the first line that was changed, OSError."""
     avant, lues, fin = "", list[Any](), None
     rang = 0
     for rang, texte in _lignes(place):
@@ -113,8 +114,11 @@ def _lignes(place: Path) -> Iterator[tuple[int, str]]:
             while texte := file.readline(LIGNE):
                 rang += 1
                 yield rang, texte.removesuffix("\n")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise LiasseFausse(rang + 1, f"ce fichier ne se lit plus ({type(error).__name__})") from error
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # no such path, or nobody may read it: nothing is said of an evidence
+        dit = "il est coupé" if isinstance(error, EOFError) else "ce n'est pas une preuve, ou ses octets ont changé"
+        raise LiasseFausse(rang + 1, f"ce fichier ne se lit plus : {dit}") from error
 
 
 def _objet(texte: str, rang: int) -> Any:

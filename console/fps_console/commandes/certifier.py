@@ -340,10 +340,13 @@ async def eprouver(
 
 
 def verifiee(place: Path, cles: str | None) -> tuple[Liasse, Rapport]:
-    """An evidence whose verdict was computed again; raises Panne (1) when it is not what it says, or when nobody known signed it."""
+    """An evidence whose verdict was computed again; raises Panne: 1 when it is not what it says, or
+    when nobody known signed it, 2 when its file cannot be read."""
     connues = None if cles is None else lire_cles(cles)
     try:
         liasse, found = asyncio.run(verifier(place, connues))
+    except OSError as error:
+        raise Panne(f"{place} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="preuve-illisible", statut=2) from error
     except LiasseFausse as error:
         raise Panne(f"{place.name} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
     if cles is not None and not liasse.connue:
