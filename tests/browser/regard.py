@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 AXE = (Path(__file__).parent / "axe/axe.min.js").read_text(encoding="utf-8")
 LARGEURS = (1280, 390)
+REGLES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}  # WCAG 2.5.8: axe leaves it out unless it is asked
+CITEES = r"/documentation/.*\.html"  # the pages that a search has found, read one by one to show a few words of each
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -22,7 +24,7 @@ def axe(page: Page) -> list[str]:
     """The violations of WCAG 2.2 AA and of good practice that axe-core finds, each with where it is."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run({ resultTypes: ['violations'] })).violations")
+    found: list[dict[str, Any]] = page.evaluate("async regles => (await axe.run(regles)).violations", REGLES)
     return [f"{one['id']} : {one['help']} — {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
@@ -51,7 +53,7 @@ def regarder(browser: Browser, adresses: list[str], lien: str = "") -> dict[str,
             if "/documentation/" not in adresse:  # that of the generator
                 JustHTML(texte, strict=True)  # raises at the first fault
             assert (trouvees := fautes(page)) == [], (adresse, trouvees)
-            avec = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+            avec = [un for un in page.evaluate("performance.getEntriesByType('resource').map(e => e.name)") if not re.search(CITEES, un)]
             for un in avec:
                 if un not in recus:
                     recus[un] = zlib.compress(page.request.get(un).body())
