@@ -10,6 +10,7 @@ import pytest
 
 from fps_console.cli.principal import run
 from fps_console.commandes.play import Jouee, vue
+from fps_console.mots.lexique import ETATS, GESTES
 from fps_simulateur.couverture.dessin import BOITE, LISTE
 from fps_simulateur.couverture.parcours import LETTRES, du_bac
 from fps_simulateur.couverture.univers import univers
@@ -54,9 +55,13 @@ async def test_what_was_played_is_read_added_to_itself_and_written_in_every_form
 async def test_no_text_of_the_drawing_leaves_its_box() -> None:
     for machine in univers().machines.values():
         for etat in machine.etats:  # a capital of the font at this size is nine pixels wide, a letter seven
-            assert 10 + 7.5 * len(etat.value) + 6 * len("jamais") + 12 <= BOITE, etat
+            for dit in (etat.value, ETATS[etat.value]):
+                assert 10 + 7.5 * len(dit) + 6 * len("jamais") + 12 <= BOITE, etat
         for acte, (depuis, _) in machine.transitions.items():
-            assert 10 + 6.1 * len(f"{acte} · 0 (0 départ sur {len(depuis)})") <= LISTE, acte
+            for dit in (acte, GESTES[acte]):
+                assert 10 + 6.1 * len(f"{dit} · 0 (0 départ sur {len(depuis)})") <= LISTE, acte
+    assert GESTES.keys() == {acte for machine in univers().machines.values() for acte in machine.actes}
+    assert not GESTES.keys() & ETATS.keys() - {"irrecevable"}  # one drawing says both
 
 
 async def test_a_threshold_that_is_not_reached_is_told_by_the_exit_status(joue: Path, capsys: pytest.CaptureFixture[str]) -> None:

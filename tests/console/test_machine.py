@@ -64,7 +64,7 @@ FAUX: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("psce", "emettre", "--siret", "123", "--organisation", "Essai", "--sortie", "x"), 1, "commande-refusee"),
     (("certify", "cycle-complt"), 2, "plan-inconnu"),
     (("certifier", "rapo", "--pilote", "http://127.0.0.1:9"), 2, "bac-absent"),
-    (("verifier", "absent.preuve"), 1, "preuve-fausse"),
+    (("verifier", "absent.preuve"), 2, "preuve-illisible"),
     (("play", "cette-vie-n-est-pas"), 2, "vie-inconnue"),
     (("enroler", "123"), 1, "commande-refusee"),
 )

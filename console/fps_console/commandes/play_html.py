@@ -13,6 +13,7 @@ from fps.kit.web.page import SPECIMEN, STYLE
 from fps_console.commandes.documents import Document
 from fps_console.commandes.sequence import dessiner, mermaid
 from fps_console.mots import recit
+from fps_console.mots.lexique import ETATS, GESTES
 from fps_simulateur.couverture.bilan import dresser
 from fps_simulateur.couverture.dessin import dessiner as dessiner_machines
 from fps_simulateur.couverture.parcours import Parcours
@@ -72,7 +73,7 @@ def machines(journal: Sequence[Mapping[str, Any]]) -> str:
         return ""
     points = tuple(p for p in connu.points if p.genre not in (Genre.ETAT, Genre.TRANSITION) or (p.service, p.groupe) in vues)
     siennes = replace(connu, points=points, machines={cle: une for cle, une in connu.machines.items() if cle in vues})
-    return dessiner_machines(dresser(parcours, siennes, ()), siennes) if vues else ""
+    return dessiner_machines(dresser(parcours, siennes, ()), siennes, {**GESTES, **ETATS}) if vues else ""
 
 
 def _fait(line: Mapping[str, Any], document: Document | None, vie: str) -> str:

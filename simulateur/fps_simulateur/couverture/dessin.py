@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any, Final
 
 from fps.kit.web.page import SPECIMEN
@@ -14,7 +15,7 @@ from fps_simulateur.couverture.parcours import depart
 from fps_simulateur.couverture.univers import Genre, Univers, univers
 
 LARGE, COLONNES, MARGE = 930, 2, 24  # pixels: a panel, how many side by side, what is around
-RANG, HAUT, BOITE = 40, 26, 256  # from a state to the next, the height and the width of one
+RANG, HAUT, BOITE = 40, 26, 268  # from a state to the next, the height and the width of one
 ACTE, LISTE = 19, 350  # from an act to the next in the list, and the width of the list
 CENTRE: Final = 165  # where the states begin in a panel: the arcs that go back are on their left
 LU, PARTIEL, VIDE, ENCRE = "#1f5f8b", "#b26a00", "#a5adb5", "#1d2733"
@@ -37,8 +38,8 @@ class Arc:
         return VIDE if not vus else LU if vus == len(self.actes) else PARTIEL
 
 
-def dessiner(bilan: Bilan, connu: Univers | None = None) -> str:
-    """The whole drawing, the machines in two columns, each in the shorter one."""
+def dessiner(bilan: Bilan, connu: Univers | None = None, mots: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The whole drawing, the machines in two columns, each in the shorter one; `mots`: how a state or an act is said, else by its code."""
     connu = connu or univers()
     fois = {vu.point.cle: vu.fois for vu in bilan.vus}
     fois |= {depart(vu.point.cle, de): n for vu in bilan.vus for de, n in zip(vu.point.departs, vu.departs, strict=True)}
@@ -47,7 +48,7 @@ def dessiner(bilan: Bilan, connu: Univers | None = None) -> str:
         colonne = bas.index(min(bas))
         hauteur = _hauteur(machine)
         x, y = MARGE + colonne * (LARGE + MARGE), bas[colonne]
-        corps += [f'<g transform="translate({x} {y})">', *_panneau(service, nom, machine, fois, hauteur), "</g>"]
+        corps += [f'<g transform="translate({x} {y})">', *_panneau(service, nom, machine, fois, hauteur, mots), "</g>"]
         bas[colonne] = y + hauteur + MARGE
     w, h = MARGE + COLONNES * (LARGE + MARGE), max(bas)
     (etats, tous), (pas, possibles) = bilan.compte(Genre.ETAT), bilan.compte(Genre.TRANSITION)
@@ -98,20 +99,22 @@ def arcs(machine: Machine[Any], service: str, fois: Mapping[str, int]) -> list[A
     return [Arc(de, vers, tuple(actes)) for (de, vers), actes in sorted(found.items())]
 
 
-def _panneau(service: str, nom: str, machine: Machine[Any], fois: Mapping[str, int], hauteur: int) -> Iterator[str]:
+def _panneau(
+    service: str, nom: str, machine: Machine[Any], fois: Mapping[str, int], hauteur: int, mots: Mapping[str, str]
+) -> Iterator[str]:
     traces = arcs(machine, service, fois)
     yield f'<rect width="{LARGE}" height="{hauteur}" rx="8" fill="#f6f8fa" stroke="#d5dbe1"/>'
     yield f'<text x="16" y="27" font-size="16" font-weight="bold">{escape(LIBELLES[Party(service)])} · {escape(nom)}</text>'
     bouts = _bouts(traces)
     for arc in sorted(traces, key=lambda a: a.couleur != VIDE):  # what is lit is drawn over what is not
-        yield _arc(arc, bouts)
+        yield _arc(arc, bouts, mots)
     for rang, etat in enumerate(machine.etats):
         n, y = fois.get(f"{Genre.ETAT} {service}/{nom}/{etat.value}", 0), _y(rang)
         fond, encre = (LU, "#fff") if n else ("#fff", "#66707a")
         yield (
             f'<rect x="{CENTRE}" y="{y}" width="{BOITE}" height="{HAUT}" rx="5" fill="{fond}" stroke="{LU if n else VIDE}"'
             f"{'' if n else POINTILLE}/>"
-            f'<text x="{CENTRE + 10}" y="{y + 18}" fill="{encre}">{escape(etat.value)}</text>'
+            f'<text x="{CENTRE + 10}" y="{y + 18}" fill="{encre}">{escape(mots.get(etat.value, etat.value))}</text>'
             f'<text x="{CENTRE + BOITE - 8}" y="{y + 18}" fill="{encre}" text-anchor="end" font-size="11">{n or "jamais"}</text>'
         )
     for rang, acte in enumerate(machine.actes):
@@ -119,7 +122,7 @@ def _panneau(service: str, nom: str, machine: Machine[Any], fois: Mapping[str, i
         vus, y = sum(n > 0 for n in pas), 58 + ACTE * rang
         couleur = VIDE if not vus else LU if vus == len(pas) else PARTIEL
         part = f" ({vus} départ{'s' if vus > 1 else ''} sur {len(pas)})" if vus < len(pas) else ""
-        dit = escape(acte.replace("_", " ").replace("-", " "))
+        dit = escape(mots.get(acte) or acte.replace("_", " ").replace("-", " "))
         yield (
             f'<circle cx="{LARGE - LISTE}" cy="{y - 4}" r="4" fill="{couleur}"/>'
             f'<text x="{LARGE - LISTE + 10}" y="{y}" font-size="11">{dit} · {sum(pas)}{part}</text>'
@@ -144,11 +147,11 @@ def _bouts(traces: list[Arc]) -> Mapping[tuple[int, int, str], float]:
     return found
 
 
-def _arc(arc: Arc, bouts: Mapping[tuple[int, int, str], float]) -> str:
+def _arc(arc: Arc, bouts: Mapping[tuple[int, int, str], float], mots: Mapping[str, str]) -> str:
     a, b = bouts[arc.de, arc.vers, "de"], bouts[arc.de, arc.vers, "vers"]
     droite = arc.vers >= arc.de
     x = CENTRE + BOITE if droite else CENTRE
     loin = (22 + 9.5 * abs(arc.vers - arc.de)) * (1.33 if droite else -1.33)
-    dits = " ; ".join(f"{acte.replace('_', ' ')} : {fois}" for acte, fois in arc.actes)
+    dits = " ; ".join(f"{mots.get(acte) or acte.replace('_', ' ')} : {fois}" for acte, fois in arc.actes)
     trace = f"M{x} {a:.1f}C{x + loin:.1f} {a:.1f} {x + loin:.1f} {b:.1f} {x} {b:.1f}"
     return f'<path d="{trace}" fill="none" {_trait(arc.couleur)} marker-end="url(#p{arc.couleur[1:]})"><title>{escape(dits)}</title></path>'
