@@ -159,6 +159,6 @@ def verifier(
     en_json: Json = False,
 ) -> int:
     """Recalcule, sans aucun service, le verdict d'une preuve, et trouve ce qui y aurait été changé."""
-    from fps_console.commandes.certifier import verify as start
+    from fps_console.commandes.preuves import verify as start
 
     return start(liasse, cles, en_json)

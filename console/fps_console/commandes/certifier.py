@@ -1,4 +1,4 @@
-"""What `fps certifier` and `fps verifier` do: a plan read, a product tried, the verdict told, its evidence written and computed again."""
+"""What `fps certifier` does: a plan read, a product tried, the verdict told, its evidence written."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from fps.parties import LIBELLES
 from fps.villes.catalogue import par_nom
 from fps_certification import passif
 from fps_certification.assertions import REGISTRE
-from fps_certification.certifier import ALaMain, Certifiee, certifier, verifier
+from fps_certification.certifier import ALaMain, Certifiee, certifier
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.execution import Demande, Dire, Mode, Voir, controler
 from fps_certification.exigences.exigence import Exigence, Niveau
@@ -27,14 +27,12 @@ from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres, pilotes
 from fps_certification.prealable.constat import Constat, Tenue
 from fps_certification.prealable.sondes import SondesReelles
-from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, PassageAutre
-from fps_certification.rapports.rapport import ControleRendu, Rapport
+from fps_certification.rapports.rapport import ControleRendu
 from fps_certification.sujets.personne import Interlocuteur, Personne
 from fps_certification.verdict import Issue
 from fps_console.commandes import executions, rejouer
 from fps_console.commandes.a_la_main import Terminal
-from fps_console.commandes.cles import lire_cles
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
@@ -337,39 +335,6 @@ async def eprouver(
         passage.finir()
         a_faire(passage).unlink(missing_ok=True)
     return certifiee
-
-
-def verifiee(place: Path, cles: str | None) -> tuple[Liasse, Rapport]:
-    """An evidence whose verdict was computed again; raises Panne: 1 when it is not what it says, or
-    when nobody known signed it, 2 when its file cannot be read."""
-    connues = None if cles is None else lire_cles(cles)
-    try:
-        liasse, found = asyncio.run(verifier(place, connues))
-    except OSError as error:
-        raise Panne(f"{place} : {cause(error)}.", "Vérifiez ce chemin et ses droits.", code="preuve-illisible", statut=2) from error
-    except LiasseFausse as error:
-        raise Panne(f"{place.name} : {error}.", "Celle-ci ne prouve rien : redemandez-la.", code="preuve-fausse", statut=1) from error
-    if cles is not None and not liasse.connue:
-        phrase = f"{place.name} est signée par une clé qui n'est pas dans {Path(cles).name} ({liasse.kid})."
-        raise Panne(phrase, "Ne la croyez que si vous connaissez cette clé.", code="signataire-inconnu", statut=1)
-    return liasse, found
-
-
-def verify(place: Path, cles: str | None, en_json: bool) -> int:
-    """Compute the verdict of an evidence again; gives its status. Raises Panne (1) when it is not what it says."""
-    liasse, found = verifiee(place, cles)
-    if en_json:
-        told = {"preuve": "intacte", "cle": liasse.kid, "cle_connue": liasse.connue, "plan_livre": liasse.plan_livre}
-        dump({**told, "rapport": found.model_dump(mode="json")})
-        return found.code
-    tell(found)
-    if not liasse.plan_livre:
-        say("Ce plan n'est pas l'un de ceux qui sont livrés ici, quel que soit son nom : lisez ce qu'il éprouve.")
-    for commentaire in liasse.fin.get("commentaires", ()):
-        say(f"Commentaire de qui l'a produite : {commentaire}")
-    qui = "une clé que vous connaissez" if liasse.connue else "la clé qui l'accompagne : comparez-la à celle que publie son auteur"
-    say(f"Preuve intacte, verdict recalculé à l'identique. Signée par {qui} ({liasse.kid}).")
-    return found.code
 
 
 def show_requirements(en_json: bool) -> int:

@@ -117,7 +117,7 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def juger(geste: Geste) -> str:
         """Compute the verdict of an evidence again, as `fps verifier` does."""
-        from fps_console.commandes.certifier import verifiee
+        from fps_console.commandes.preuves import verifiee
 
         envoi, cles = (geste.saisie.fichiers.get(nom) for nom in ("preuve", "cles"))
         if envoi is None:
