@@ -9,9 +9,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from fps.kit.ground.settings import Settings
 from fps_certification.exploration.explorer import Exploration
 from fps_certification.exploration.partie import Difference
+from fps_certification.sujets.personne import AFaire
 from fps_console.commandes import explorer
+from fps_console.commandes.certifier import Choix
+from fps_console.web import epreuves
 from fps_console.web.seances import lien
 from fps_simulateur.langue.modele import lire
 from fps_simulateur.pilote.world import World
@@ -102,3 +106,16 @@ async def test_an_exploration_is_alone_in_its_place_and_stops_at_a_button(
     sound(ended)
     assert "Arrêtée" in ended.text and ranges == ["1"]
     assert (await agent.get(f"{page}/vie.yaml")).status_code == 404
+
+
+async def test_what_is_to_be_done_is_kept_as_data_before_a_page_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    epreuve = epreuves.preparer(Choix("rapo", a_la_main=True, bac="essai"), Settings(data_dir=tmp_path))
+    montrees = list[AFaire | None]()
+
+    def retenir(etat: Path, quoi: AFaire) -> None:
+        montrees.append(epreuve.a_faire)
+
+    monkeypatch.setattr(epreuves, "retenir", retenir)
+    quoi = AFaire(1, "essai", "2024-01-02T20:00:00+01:00", "etablir", "Établir un FPS.")
+    await epreuve.demander(quoi)
+    assert montrees == [None] and epreuve.a_faire is quoi

@@ -101,6 +101,8 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     await fait(agent, f"{desks}/ouvrir-un-compte-agent", login="camille", nom="Camille Exemple", mot_de_passe=phrase)
     await fait(agent, f"{desks}/regler-espace", cycle="complet")
     await fait(agent, f"{desks}/preparer-une-convention")
+    for inconnue in ("7", "0"):
+        assert (await agent.get(f"{desks}/conventions/{inconnue}/depot")).status_code == 404
     trop = await agent.post(
         f"{desks}/conventions/1/depot",
         data=Forme((await agent.get(f"{desks}/conventions/1/depot")).text, "depot").donnees,

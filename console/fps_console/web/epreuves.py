@@ -64,12 +64,12 @@ class Epreuve(Chantier):
         return self._dit[2]
 
     async def demander(self, quoi: AFaire) -> None:
-        """Show what is to be done, and keep it as data."""
+        """Keep as data what is to be done, then show it: who reads the page and then the data reads one step, not the one before."""
         while not self.reponses.empty():
             self.reponses.get_nowait()
-        self.a_faire = quoi
         if self.passage is not None:
             await asyncio.to_thread(retenir, a_faire(self.passage), quoi)
+        self.a_faire = quoi
         self.reveiller()
 
     async def repondre(self) -> str:

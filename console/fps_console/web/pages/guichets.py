@@ -243,8 +243,11 @@ def routes(cadre: Cadre) -> list[Route]:
         return Response(answer.content, media_type=PDF)
 
     async def voir_depot(request: Request, saisie: Saisie) -> Response:
-        bac, siret = lieu(request)
-        own: dict[str, Any] = {"ici": ICI.format(bac=bac, siret=siret), "rang": cadre.rang(request, "rang")}
+        (bac, siret), rang = lieu(request), cadre.rang(request, "rang")
+        conventions = await cadre.lecture.lire_en_session(None, Party.ANTAI, bac, f"/espaces/{siret}/conventions")
+        if all(une["rang"] != rang for une in conventions):
+            raise HTTPException(404, f"Cette collectivité n'a pas de convention n° {rang}.")
+        own: dict[str, Any] = {"ici": ICI.format(bac=bac, siret=siret), "rang": rang}
         return await cadre.page(request, "villes/depot.html", bac=bac, saisie=saisie, action=request.url.path, **own)
 
     async def deposer(geste: Geste) -> str:
