@@ -64,7 +64,7 @@ async def test_the_tour_goes_from_an_empty_bac_to_a_certificate_and_sees_what_ot
         await agir(client, etape="espace", nom="Commune d'Essai")
         signed = await agir(client, etape="convention")
         sound(signed)
-        assert "Espace ouvert : Commune d’Essai." in signed.text and await etapes(client) == (9, "Obtenir un certificat")
+        assert "Espace ouvert\u00a0: Commune d’Essai." in signed.text and await etapes(client) == (9, "Obtenir un certificat")
         issued = await agir(client, etape="certificat")
         sound(issued)
         assert "Émis par le PSCE de test" in issued.text and "fps up --tls" in issued.text and await etapes(client) == (10, "")

@@ -154,12 +154,12 @@ async def test_a_letter_is_in_the_post_until_its_reader_has_it(frise: Frise) -> 
 async def test_a_page_of_a_day_a_deep_link_and_a_list_of_days_without_script(vie: Vie, lecteur: httpx.AsyncClient) -> None:
     page = await lecteur.get("frise", params={"le": "2023-10-02"})
     found = sound(page)
-    assert "2 octobre 2023, au soir" in page.text and "FPS : avis envoyé" in page.text and "5 octobre 2023" in page.text
+    assert "2 octobre 2023, au soir" in page.text and "FPS\u00a0: avis envoyé" in page.text and "5 octobre 2023" in page.text
     assert "copie?date=2023-10-02" in page.text, "what cannot be known at a past date is said"
     assert sum("frise?le=" in link for link in found.links) > 10
     second = await lecteur.get("frise", params={"jour": "2", "niveau": "developpeur"})
     assert 'data-adresse="' in second.text and "le=2023-09-29&amp;niveau=developpeur" in second.text
-    assert "fps.envoyer_avis : transmis → apa-envoye" in second.text and "fps.envoyer_avis" not in page.text
+    assert "fps.envoyer_avis\u00a0: transmis → apa-envoye" in second.text and "fps.envoyer_avis" not in page.text
     present = await lecteur.get("frise", params={"le": "2099-01-01"})
     assert "1er août 2024, au soir" in present.text
     for faux in ({"le": "demain"}, {"jour": "x"}):
@@ -194,7 +194,7 @@ async def test_a_value_says_how_it_was_found_and_that_it_has_changed_since(frise
     sound(inconnue)
     assert "champ-inexplique" in inconnue.text
     solde = await lecteur.get("frise", params={"le": "2024-01-20"})
-    assert re.search(r"titre exécutoire : \+85,00", solde.text), "a balance opens on its entries"
+    assert re.search(r"titre exécutoire\s: \+85,00", solde.text), "a balance opens on its entries"
 
 
 async def test_the_letters_leave_in_one_archive_of_the_same_bytes(lecteur: httpx.AsyncClient) -> None:

@@ -97,7 +97,9 @@ def sound(answer: httpx.Response) -> Page:
     assert page.styles == []
     assert all(r.startswith("/static/") for r in page.resources)
     assert "default-src 'self'" in answer.headers["content-security-policy"]
-    assert "'" not in re.sub(r"<[^>]*>", "", answer.text), "a straight apostrophe is shown"
+    lu = re.sub(r"<pre.*?</pre>|<textarea.*?</textarea>|<code.*?</code>|<[^>]*>", "", answer.text, flags=re.DOTALL)
+    assert "'" not in lu, "a straight apostrophe is shown"
+    assert re.findall(r".{0,20}(?:« | [»:;?!](?=\s|$)).{0,9}", lu) == [], "a line may end in the middle of what French keeps together"
     return page
 
 
@@ -318,6 +320,18 @@ async def test_what_does_not_exist_is_a_page_in_french(browser: httpx.AsyncClien
     assert answer.status_code == 404
     sound(answer)
     assert "<script>" not in answer.text
+
+
+async def test_a_page_asked_with_a_slash_too_many_leads_to_the_page(browser: httpx.AsyncClient) -> None:
+    for path, ou in (("/bacs/defaut/", "/bacs/defaut"), ("/bacs/defaut/dossiers//?etat=transmis", "/bacs/defaut/dossiers?etat=transmis")):
+        for method in ("GET", "HEAD"):
+            answer = await browser.request(method, path)
+            assert (answer.status_code, answer.headers["location"]) == (308, ou), path
+    assert (await browser.get("/bacs/defaut/", follow_redirects=True)).status_code == 200
+    for path in ("/nulle-part/", "//evil.example/", "/bacs/", "/bacs/inconnu/", "/%2F/", "/documentation/rien/"):
+        there = (await browser.get(path)).headers.get("location", "/")
+        assert there.startswith("/") and not there.startswith("//"), path
+    assert (await browser.post("/nouveau-bac/")).status_code in (404, 405)  # what would act is not sent elsewhere
 
 
 async def test_a_service_that_does_not_answer_is_named(defaut: World) -> None:

@@ -97,7 +97,7 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     sound(wrong)
     assert wrong.status_code in (401, 403, 422) and 'value="alix"' in wrong.text and "autre chose" not in wrong.text
     assert await fait(agent, f"{desks}/session/antai", login="alix", mot_de_passe=phrase) == desks
-    assert "« alix », responsable) a une session" in (await agent.get(desks)).text
+    assert "«\u00a0alix\u00a0», responsable) a une session" in (await agent.get(desks)).text
     await fait(agent, f"{desks}/ouvrir-un-compte-agent", login="camille", nom="Camille Exemple", mot_de_passe=phrase)
     await fait(agent, f"{desks}/regler-espace", cycle="complet")
     await fait(agent, f"{desks}/preparer-une-convention")
@@ -116,12 +116,12 @@ async def test_a_town_enrols_by_its_agents_and_their_sessions(defaut: World, age
     await fait(agent, f"{desks}/conventions/1/depot")
     shown = await agent.get(desks)
     sound(shown)
-    assert "« camille », agent) : actif" in shown.text and "préparer-une" not in shown.text
+    assert "«\u00a0camille\u00a0», agent)\u00a0: actif" in shown.text and "préparer-une" not in shown.text
     signees = [line for line in await defaut.pilot.audit("defaut") if line["acte"] == "convention"]
     assert ["alix" in str(line["qui"]) for line in signees] == [True]  # it was done in her name
     # The court: a code that is told once, a password, a session; what an agent may not do is told by its service.
     inscrit = await envoyer(agent, f"{desks}/inscrire-un-agent-au-portail", login="sacha", nom="Sacha Exemple", role="agent")
-    dite, montre = inscrit.headers["location"], re.compile(r"« sacha » : <code>([^<]+)</code>")
+    dite, montre = inscrit.headers["location"], re.compile(r"«\ssacha\s»\s: <code>([^<]+)</code>")
     async with navigateur(defaut) as autre:  # without a session
         assert not montre.search((await autre.get(dite)).text)
     assert not montre.search((await agent.get(dite.replace(siret, "21590350100017"))).text)

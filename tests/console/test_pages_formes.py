@@ -20,7 +20,7 @@ from fps_console.web.possibles import DU_BAC, POSSIBLES, lire, usuels
 from fps_console.web.seances import lien
 from fps_simulateur.langue.actes import ACTES
 from fps_simulateur.pilote.world import World
-from tests.console.test_pages import establish, sound
+from tests.console.test_pages import NBSP, establish, sound
 from tests.console.test_pages_qui_agissent import navigateur
 
 pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
@@ -245,17 +245,17 @@ async def test_a_file_of_ones_own_is_enclosed_and_kept_while_the_form_is_refused
     donnees |= {"expose": ["J'avais un ticket."], "pieces": ["avis-paiement"], "pieces.nature.1": ["justificatif"]}
     wrong = await envoye(f1=("C:\\photos\\ticket.png", PNG), f2=("virus.exe", b"MZ\x90"), f3=("gros.pdf", b"%PDF-" + b"0" * 500_001))
     sound(wrong)
-    assert wrong.status_code == 422 and "« ticket.png », 2 Ko, est gardé" in wrong.text and "J&#39;avais un ticket." in wrong.text
-    erreur = re.findall(r'id="pieces-erreur">([^<]*)', wrong.text)[0]
+    assert wrong.status_code == 422 and "«\u00a0ticket.png\u00a0», 2 Ko, est gardé" in wrong.text and "J&#39;avais un ticket." in wrong.text
+    erreur = re.findall(r'id="pieces-erreur">([^<]*)', wrong.text)[0].replace(NBSP, " ")
     assert "« virus.exe »" in erreur and "PDF, JPEG ou PNG" in erreur and "« gros.pdf » pèse 500 Ko" in erreur
     donnees = Forme(wrong.text, "deposer-un-rapo").donnees  # what the browser sends again
     sans_nature = await envoye(f2=("plan.pdf", PDF))
-    assert sans_nature.status_code == 422 and "Dites ce qu’est « plan.pdf »." in sans_nature.text
+    assert sans_nature.status_code == 422 and "Dites ce qu’est «\u00a0plan.pdf\u00a0»." in sans_nature.text
     donnees = Forme(sans_nature.text, "deposer-un-rapo").donnees | {"pieces.retirer.2": ["oui"]}
     cookies, agent.cookies = agent.cookies, httpx.Cookies()
     expired = await envoye()  # the session ended meanwhile: the file is still there
     agent.cookies = cookies
-    assert expired.status_code == 403 and "« ticket.png », 2 Ko, est gardé" in expired.text and "plan.pdf" not in expired.text
+    assert expired.status_code == 403 and "«\u00a0ticket.png\u00a0», 2 Ko, est gardé" in expired.text and "plan.pdf" not in expired.text
     assert (await envoye()).status_code == 303
     (rapo,) = (body for body in sent if body and "expose" in body)
     kept = {p["fichier"]: (p["nature"], p["type_media"], base64.b64decode(p["contenu"])) for p in rapo["pieces"]}

@@ -375,7 +375,7 @@ async def test_a_bac_is_verified_on_demand_and_where_a_chain_is_cut_is_told(defa
         await tx.execute(update(tables.audit).where(a.bac == "defaut", a.rang == 1).values(objet="rien"))
         await tx.execute(update(tables.journal).where(j.bac == "defaut", j.subject == numero).values(article="autre"))
     cut = (await verifie(agent)).text
-    assert "ANTAI, audit, ligne 1 : " in cut and f"ANTAI, dossier {numero}, rang " in cut and "fps bac exporter" in cut
+    assert "ANTAI, audit, ligne 1\u00a0: " in cut and f"ANTAI, dossier {numero}, rang " in cut and "fps bac exporter" in cut
     listed = await agent.get("/bacs/defaut/audit")
     sound(listed)
     assert "2 constats" in listed.text and "tout est intact" in listed.text

@@ -8,6 +8,8 @@ from itertools import count
 
 from markupsafe import Markup
 
+from fps_console.mots.typographie import francais
+
 _numeros = count(1)  # two places of a page that say the same word have a meaning each
 
 
@@ -20,10 +22,10 @@ def glossaire() -> Mapping[str, str]:
 
 def terme(mot: str, dit: str = "") -> Markup:
     """A word of the glossary (said as `dit`), whose meaning opens under it; without a line of script. Raises KeyError for another word."""
-    sens, nom = glossaire()[mot].replace("'", "’"), f"terme-{next(_numeros)}"
+    sens, nom = francais(glossaire()[mot]), f"terme-{next(_numeros)}"
     return Markup(
         '<button type="button" class="terme" popovertarget="{nom}">{dit}</button>'
-        '<span class="sens" id="{nom}" popover><strong>{mot}</strong> : {sens}</span>'
+        '<span class="sens" id="{nom}" popover><strong>{mot}</strong>\u00a0: {sens}</span>'
     ).format(nom=nom, dit=dit or mot, mot=mot, sens=sens[:1].lower() + sens[1:] if sens[1:2].islower() else sens)
 
 
@@ -31,4 +33,4 @@ def intitule(texte: str) -> str | Markup:
     """A label; when it begins with a word of the glossary (« Majoration », « Constat le »), that word says its meaning."""
     minuscules = f"{texte.casefold()} "
     mot = max((m for m in glossaire() if minuscules.startswith(f"{m.casefold()} ")), key=len, default="")
-    return terme(mot, texte[: len(mot)]) + texte[len(mot) :].replace("'", "’") if mot else texte
+    return terme(mot, texte[: len(mot)]) + francais(texte[len(mot) :]) if mot else texte

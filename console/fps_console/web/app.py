@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +55,17 @@ def methods_at(request: Request) -> list[str]:
     return sorted({method for route in here for method in route.methods or ()})
 
 
+def sans_barre(request: Request) -> str | None:
+    """The page that an address with a slash too many means, when there is one."""
+    chemin = request.scope["path"].rstrip("/")
+    if request.method not in ("GET", "HEAD") or chemin == request.scope["path"]:
+        return None
+    sien = {**request.scope, "path": chemin}
+    if all(not isinstance(route, Route) or route.matches(sien)[0] is not Match.FULL for route in request.app.routes):
+        return None
+    return quote(chemin) + (f"?{request.url.query}" if request.url.query else "")
+
+
 def headers(path: str) -> dict[bytes, bytes]:
     """The headers of an address: a page is never kept, a file may be, after asking whether it has changed."""
     if path.startswith("/documentation/"):
@@ -89,6 +101,8 @@ def echecs(cadre: Cadre) -> dict[Any, Any]:
             )
             return problem(status, f"http-{status}", titre, f"{request.method} {request.scope['path'][:200]}", que_faire, entetes=allow)
         detail = error.detail if isinstance(error, HTTPException) and error.detail not in ("Not Found", "Method Not Allowed") else ""
+        if status == 404 and (ailleurs := sans_barre(request)) is not None:
+            return RedirectResponse(ailleurs, 308)
         phrase = detail or "Vérifiez l'adresse, ou revenez à l'accueil."
         titre = "Cette page n'existe pas" if status in (404, 405) else "La demande est refusée"
         page = await cadre.page(request, "erreur.html", status, titre=titre, phrase=phrase, que_faire="", accueil=True)

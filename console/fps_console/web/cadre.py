@@ -21,6 +21,7 @@ from fps_console.commandes import enterrees
 from fps_console.lecture import Lecture
 from fps_console.mots import recit
 from fps_console.mots.glossaire import intitule, terme
+from fps_console.mots.typographie import francais
 from fps_console.web.formes import Formes, Saisie, fragment
 from fps_console.web.pieces import gardes
 from fps_console.web.seances import Seances
@@ -83,6 +84,8 @@ class Cadre:
         """The templates, read when the first page is asked: an import the start does not wait for."""
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
+        from fps_console.web.gabarits import Insecables
+
         found = Environment(
             loader=PackageLoader("fps_console.web"),
             autoescape=True,
@@ -90,6 +93,7 @@ class Cadre:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=[Insecables],
         )
         found.globals.update(longue=recit.longue, libelles=LIBELLES, enterree=enterrees.phrase, vide=Saisie(), terme=terme)
         found.globals["gardes"] = gardes
@@ -195,8 +199,8 @@ def nom_de_bac(bac: str) -> str:
 
 
 def curly(value: Any) -> Any:
-    """The typographic apostrophe in every word that a page shows; drawings and pages already made are left alone."""
-    return value.replace("'", "’") if type(value) is str else value
+    """The typography of French in every word that a page shows; drawings and pages already made are left alone."""
+    return francais(value) if type(value) is str else value
 
 
 __all__ = ["NAVIGATION", "Cadre", "Famille", "Horloge", "curly", "fragment", "nom_de_bac"]

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from fps.flows import Flow
 from fps.parties import LIBELLES, Channel, Party, Phase
+from fps_console.mots.typographie import francais
 
 Point = tuple[float, float]
 Way = tuple[int, Party, Party]  # a flow, its sender, its receiver
@@ -170,7 +171,7 @@ def carte_svg(flows: Sequence[Flow], counts: Mapping[Way, int] | None = None, li
 
 
 def _text(words: str) -> str:
-    return escape(words.replace("'", "’"))
+    return escape(francais(words))
 
 
 def _sentence(arrow: Arrow) -> str:
