@@ -265,9 +265,9 @@ async def comptoir(monde: World) -> World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    """A world of its own, where every certificate and every line of the audit counts."""
-    async with open_world() as opened:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world and a PKI of its own, where every certificate and every line of the audit counts."""
+    async with open_world(pki_dir=tmp_path / "pki") as opened:
         await opened.pilot.creer("essai", datetime(2026, 6, 15, 20, tzinfo=UTC))
         yield opened
 
