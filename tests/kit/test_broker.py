@@ -1,6 +1,7 @@
 """RabbitMQ for real: packs, duplicates, retries, dead letters, and servers that stop in the middle."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -248,3 +249,21 @@ async def test_a_connection_is_closed_whole_however_often_who_closes_it_is_cance
     assert using.cancelled() and connection.is_closed
     left = {str(getattr(task.get_coro(), "__qualname__", "")) for task in asyncio.all_tasks()}
     assert not any(name.startswith("Connection.") for name in left), left  # what aiormq began ends with it
+
+
+def begun() -> set[str]:
+    """What the client library of the broker has at work in this loop."""
+    return {nom for task in asyncio.all_tasks() if (nom := str(getattr(task.get_coro(), "__qualname__", ""))).startswith("Connection.")}
+
+
+async def test_what_leaves_while_a_bus_stops_opens_no_connection_behind_it(prefix: str) -> None:
+    for turns in range(0, 60, 3):
+        bus = RabbitBus(amqp_url(), prefix, ())
+        leaving = asyncio.create_task(bus.publish(KEY, [[emission_letter(1)[0]]]))
+        for _ in range(turns):
+            await asyncio.sleep(0.0003)
+        await bus.stop()
+        assert begun() == set(), turns
+        with contextlib.suppress(BusUnavailable):  # but what had left before
+            await leaving
+        assert begun() == set(), turns

@@ -5,7 +5,6 @@ the broker checks), and a service declares and reads its own queues only. With o
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -36,6 +35,11 @@ CONFIRM = 15.0  # seconds given to the broker to confirm a pack
 FOREVER = 1_000_000  # RabbitMQ 4 drops a message after 20 deliveries unless told otherwise
 
 
+def _lost(error: BaseException) -> bool:
+    """Whether it is the end of a connection: aiormq throws a bare Exception at what waited when it is closed."""
+    return isinstance(error, LOST) or type(error) is Exception
+
+
 async def _close(connection: Any) -> None:
     """Close a connection that may be dead already, whole however often who closes it is cancelled; never waits for long."""
     closing, cancelled = asyncio.create_task(_closed(connection)), False
@@ -49,9 +53,12 @@ async def _close(connection: Any) -> None:
 
 
 async def _closed(connection: Any) -> None:
-    with contextlib.suppress(*LOST):
+    try:
         async with asyncio.timeout(5):
             await connection.close()
+    except Exception as error:
+        if not _lost(error):
+            raise
 
 
 class RabbitBus:
@@ -65,6 +72,7 @@ class RabbitBus:
         # A short heartbeat: a connection that died without a word is found out in seconds.
         self.address = url if "heartbeat=" in url else f"{url}{'&' if '?' in url else '?'}heartbeat=10"
         self._publishing: Any = None
+        self._stopped = False
         self._exchanges: dict[str, Any] = {}
         self._lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -72,6 +80,7 @@ class RabbitBus:
         self._served: dict[Party, frozenset[int]] = {}  # the parts whose letters are taken now
 
     async def start(self, timeout: float) -> None:
+        self._stopped = False
         try:
             async for attempt in attempts(BusUnavailable, timeout):
                 with attempt:
@@ -86,7 +95,10 @@ class RabbitBus:
                 task.cancel()
             await asyncio.wait(pending, timeout=1)
         self._tasks.clear()
+        self._stopped = True
         await self._drop()
+        async with self._lock:  # who was opening another one has closed it
+            pass
 
     def ready(self) -> bool:
         return self._publishing is not None and not self._publishing.is_closed and all(self._consuming.values())
@@ -144,11 +156,15 @@ class RabbitBus:
         async with self._lock:
             if self._publishing is None or self._publishing.is_closed:
                 try:
-                    self._publishing = await aio_pika.connect(self.address, timeout=5)
+                    self._publishing = None if self._stopped else await aio_pika.connect(self.address, timeout=5)
+                    if self._stopped:  # meanwhile, or before: nobody would close it
+                        raise ConnectionError("le service s'arrête")
                     async with asyncio.timeout(OPENING):
                         channel = await self._publishing.channel(publisher_confirms=True, on_return_raises=True)
                         self._exchanges = await self._declare(channel)
-                except LOST as error:
+                except Exception as error:
+                    if not _lost(error):
+                        raise
                     await self._drop()
                     raise BusUnavailable(repr(error)) from error
             return self._exchanges
@@ -175,7 +191,7 @@ class RabbitBus:
         ]
         results = await asyncio.gather(*sends, return_exceptions=True)
         for result in results:
-            if isinstance(result, LOST):
+            if isinstance(result, BaseException) and _lost(result):
                 # Some packs may be safe already: they go again, and the receiver's inbox knows them.
                 await self._drop()
                 raise BusUnavailable(repr(result)) from result
@@ -200,10 +216,11 @@ class RabbitBus:
                 finally:
                     await _close(connection)
                     self._served[party] = frozenset()
-            except LOST as error:
-                log.warning("courtier perdu, nouvelle tentative", extra={"cause": repr(error)})
-            except Exception:  # a consumer never ends in silence: said, then taken up again
-                log.exception("consommateur", extra={"cause": party.value})
+            except Exception as error:  # a consumer never ends in silence: said, then taken up again
+                if _lost(error):
+                    log.warning("courtier perdu, nouvelle tentative", extra={"cause": repr(error)})
+                else:
+                    log.exception("consommateur", extra={"cause": party.value})
             finally:
                 self._consuming[party] = again
             await asyncio.sleep(0 if again else 0.5)
