@@ -126,9 +126,9 @@ def letter(cls: MessageClass, n: int, bac: str = "essai", id: str = "", **fields
 
 
 @asynccontextmanager
-async def toy(url: str, *names: str) -> AsyncIterator[Service]:
+async def toy(url: str, *names: str, definition: Definition = DEFINITION) -> AsyncIterator[Service]:
     """The service on a database, with its bacs."""
-    service = Service(DEFINITION, Settings(database_url=url), open_database(url), [Trust(ephemere()), Boites()])
+    service = Service(definition, Settings(database_url=url), open_database(url), [Trust(ephemere()), Boites()])
     await service.start()
     await service.database.create(tables.metadata, metadata)
     for nom in names or ("essai",):
