@@ -31,7 +31,7 @@ def test_it_waits_for_the_services_then_serves_the_pages(tmp_path: Path) -> None
             assert _status(f"{address}/sante/pret", 200) == 200
             page = httpx.get(address).text
             # In a container, the addresses of the services are theirs, not a browser's.
-            assert "Bac « defaut »" in page and 'href="https://fps.example/docs"' in page
+            assert "Bac «\u00a0defaut\u00a0»" in page and 'href="https://fps.example/docs"' in page
             simulator.stop()
             gone = httpx.get(address)
         assert gone.status_code == 503

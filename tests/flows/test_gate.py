@@ -171,7 +171,7 @@ async def test_the_witness_of_the_contracts_hears_every_service(monde: World, te
     assert len(undocumented(autre)) == 2
 
 
-async def test_a_slash_too_many_leads_nowhere_and_tells_the_address(monde: World) -> None:
+async def test_a_slash_too_many_leads_to_a_page_of_ours_only_and_tells_the_address(monde: World) -> None:
     bac = await bac_neuf(monde, date(2026, 6, 15))
     for party, path in {
         Party.COLLECTIVITE: "/fps",
@@ -183,7 +183,10 @@ async def test_a_slash_too_many_leads_nowhere_and_tells_the_address(monde: World
             answer = await monde.client.request(method, f"{monde.addresses[party]}/bacs/{bac}{path}/", json={})
             assert answer.status_code == 404 and f"{path}." in answer.json()["que_faire"], (party, method)
     async with anyone(monde) as client:
-        assert (await client.get(f"{CONSOLE}/bacs/{bac}/")).status_code == 404
+        page = await client.get(f"{CONSOLE}/bacs/{bac}/?a=b")
+        assert (page.status_code, page.headers["location"]) == (308, f"/bacs/{bac}?a=b")  # a page, never a service
+        for nulle in (f"/bacs/{bac}/rien/", f"//fps.example/bacs/{bac}/", "//fps.example/"):
+            assert (await client.get(f"{CONSOLE}{nulle}")).status_code == 404, nulle
 
 
 async def test_a_form_that_is_not_offered_is_406(monde: World) -> None:

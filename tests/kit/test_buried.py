@@ -170,7 +170,7 @@ def test_a_deadline_of_an_old_data_directory_is_shown_by_the_command_and_the_pag
         doctor = simulator.fps("doctor")
         assert doctor.returncode == 1 and "1 échéance enterrée" in doctor.stdout and line in doctor.stdout
         page = httpx.get(simulator.console, timeout=30).text
-        assert "Échéances enterrées" in page and "échéance « d-une-autre-version » du 01/01/2020, dossier dossier-1" in page
+        assert "Échéances enterrées" in page and "échéance «\u00a0d-une-autre-version\u00a0» du 01/01/2020, dossier dossier-1" in page
         assert "d-une-autre-version" in simulator.fps("lettres-mortes", "lister").stdout
         again = simulator.fps("lettres-mortes", "rejouer", "dossier-1/d-une-autre-version")
         assert again.returncode == 1 and "0 échéance rejouée sur 1." in again.stdout

@@ -166,7 +166,7 @@ def test_the_tour_of_the_pages_has_a_certificate_issued_deposited_and_activated(
         for etape in ("ouvrir", "espace", "convention", "certificat", "depot"):
             cachees = dict(re.findall(r'name="(jeton|cle)" value="([^"]*)"', browser.get("/apprendre/visite").text))
             page = browser.post("/apprendre/visite", data=cachees | {"etape": etape}).text
-        assert "Certificat actif : Éditeur Essai." in page and "Le déposer et l’activer<" in page
+        assert "Certificat actif\u00a0: Éditeur Essai." in page and "Le déposer et l’activer<" in page
     serie, etat = next((serie, etat) for serie, etat in serials(running.data_dir).items() if serie in page)
     assert serie and etat == "valide"
     running.fps("bac", "supprimer", "visite")
