@@ -129,6 +129,32 @@ async def test_a_refusal_of_a_service_stands_beside_its_field_and_nothing_typed_
         assert (await agent.get(path)).status_code == 404, path
 
 
+async def test_a_cheque_that_the_bank_returns_has_its_reference_and_a_refusal_says_states_in_french(
+    defaut: World, agent: httpx.AsyncClient
+) -> None:
+    page = f"/bacs/defaut/dossiers/{await establish(defaut, date_heure_constat='2026-06-27T10:30:00+02:00')}"
+
+    async def offre(acte: str) -> bool:
+        return f'href="{page}/actes/{acte}"' in (await agent.get(page)).text.partition("Les autres actes")[0]
+
+    await defaut.pilot.conduire("defaut", await _plus(defaut, 8))
+    minore = await envoyer(agent, f"{page}/actes/payer-fps", moyen="cheque")
+    assert minore.status_code == 409 and f"Par «{NBSP}chèque{NBSP}»" in minore.text and 'id="moyen-erreur"' in minore.text
+    await fait(agent, f"{page}/actes/payer-fps", moyen="cheque", montant="35", reference="CHQ-7")
+    assert await offre("cheque-fps-impaye")
+    await fait(agent, f"{page}/actes/cheque-fps-impaye")  # as it is shown
+    assert await offre("payer-fps") and not await offre("cheque-fps-impaye")
+    await fait(agent, f"{page}/actes/payer-fps", reference="CB-8")
+    assert not await offre("cheque-fps-impaye")  # nobody returns a card
+    await fait(agent, f"{page}/actes/deposer-un-rapo")
+    await fait(agent, f"{page}/actes/decider-rapo", sens="rejet")
+    await fait(agent, f"{page}/actes/saisir-juridiction")
+    assert not await offre("juger")  # the registry has not looked at it
+    tot = await envoyer(agent, f"{page}/actes/ouvrir-decision")
+    assert tot.status_code == 409 and f"état «{NBSP}déposée{NBSP}»" in tot.text
+    assert f"Par «{NBSP}chèque{NBSP}»" in (await agent.get(page)).text  # so does its life
+
+
 async def test_a_form_that_comes_twice_establishes_one_fps(defaut: World, agent: httpx.AsyncClient) -> None:
     form = "/bacs/defaut/actes/etablir-un-fps"
     donnees = Forme((await agent.get(form)).text, "etablir-un-fps").donnees | {"date_heure_constat": "2026-06-27T10:30"}

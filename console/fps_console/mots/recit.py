@@ -10,6 +10,7 @@ from fps.flows import MESSAGES, by_type
 from fps.messages.message import MessageClass
 from fps.parties import LIBELLES, SERVICES, Channel, Party
 from fps_console.mots.lexique import ACTES, ACTES_DE, COURTS, ETATS, FEMININS, MOTIFS
+from fps_console.mots.saisie import en_clair
 
 # Where an amount can be in the data of an act or in a message, the most telling first, and whether the label adds something.
 MONTANTS: tuple[tuple[str, str], ...] = (
@@ -132,7 +133,7 @@ def _precision(acte: str, donnees: Mapping[str, Any]) -> list[str]:
     if acte in ("refus", "envoi-refuse"):
         # The code first: it is the reason, which the detail does not always tell.
         code, detail = donnees.get("code"), donnees.get("detail")
-        return [" : ".join(str(part) for part in (f"« {code} »" if code else "", detail) if part)]
+        return [" : ".join(part for part in (f"« {code} »" if code else "", en_clair(str(detail or ""))) if part)]
     if acte == "ecriture":
         return [str(donnees.get("libelle", ""))]
     motif = str(donnees.get("motif") or "")

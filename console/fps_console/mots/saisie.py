@@ -1,8 +1,10 @@
 """The French words of the forms: what each field asks, and what each value of a list means."""
 
+import re
 from collections.abc import Mapping
 
 from fps_console.mots.champs import CHAMPS
+from fps_console.mots.lexique import ETATS
 
 # A field of a form, by the last word of its path; those that a dossier shows too are in `champs.py`.
 QUESTIONS: Mapping[str, str] = {
@@ -223,3 +225,13 @@ def question(nom: str) -> str:
 def valeur(mot: str) -> str:
     """A value of a list as a person reads it."""
     return VALEURS.get(mot) or mot.replace("-", " ").capitalize()
+
+
+def en_clair(texte: str) -> str:
+    """What a service says, its states and the values of its lists as a person reads them: « deposee » is « déposée »."""
+
+    def dit(trouve: re.Match[str]) -> str:
+        mot = ETATS.get(trouve[1]) or VALEURS.get(trouve[1])
+        return trouve[0] if mot is None else f"« {mot if mot[:2].isupper() else mot[:1].lower() + mot[1:]} »"
+
+    return re.sub(r"« ([a-z]+(?:-[a-z]+)*) »", dit, texte)

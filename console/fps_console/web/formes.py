@@ -19,6 +19,7 @@ from starlette.types import Message
 from fps.kit.web.load import part_of_request
 from fps.parties import LIBELLES
 from fps_console.commandes.output import Panne
+from fps_console.mots.saisie import en_clair
 from fps_console.web.pieces import garder_fichiers
 from fps_console.web.seances import Seance
 from fps_simulateur.pilote.pilot import PiloteErreur
@@ -113,12 +114,12 @@ def refus_de(error: Refuse | PiloteErreur | Panne, champs: Mapping[str, str] | N
     dits: dict[str, str] = {}
     autres: list[str] = []
     for une in [*(problem.get("erreurs") or ()), *([problem] if problem.get("champ") else ())]:
-        phrase = str(une.get("phrase") or une.get("detail") or "")
+        phrase = en_clair(str(une.get("phrase") or une.get("detail") or ""))
         champ = str(une.get("champ") or "")
         if champ:
             dits[(champs or {}).get(champ, champ)] = phrase
         autres.append(f"{champ} : {phrase}" if champ else phrase)
-    detail = str(problem.get("detail") or "") or " ".join(autres)
+    detail = en_clair(str(problem.get("detail") or "")) or " ".join(autres)
     que_faire = str(problem.get("que_faire") or ("Vérifiez que les quatre services tournent : « fps doctor »." if away else ""))
     given = problem.get("status")
     given = 403 if given == 401 else given  # a browser has no other way to say who it is

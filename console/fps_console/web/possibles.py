@@ -19,7 +19,7 @@ VIDE: Final[Champs] = {}
 AMIABLES: Final = frozenset({"etabli", "transmis", "notifie"})
 ENVOYES: Final = frozenset({"apa-envoye", "notifie"})
 AVERTIS: Final = frozenset({"averti", "relance", "saisi"})
-A_JUGER: Final = frozenset({"deposee", "regularisation", "communiquee", "en-etat", "reponse-tardive"})
+A_JUGER: Final = frozenset({"regularisation", "en-etat", "reponse-tardive"})
 JUGEES: Final = frozenset({"jugee", "notifiee"})
 EXECUTION: Final = frozenset({"execution-demandee", "execution-juridictionnelle"})
 RUE, VILLE, USAGER, ANTAI, DGFIP, CCSP = "L'agent", "La collectivité", "L'usager", "L'ANTAI", "Le comptable public", "La juridiction"
@@ -37,6 +37,7 @@ class DossierPartout:
     rapo: Champs = field(default_factory=dict)
     requete: Champs = field(default_factory=dict)
     recours: Champs = field(default_factory=dict)
+    cheques: Mapping[Party, str] = field(default_factory=dict)
 
     @property
     def vivant(self) -> bool:
@@ -90,7 +91,27 @@ async def lire(
     instant = (await lecture.pilot.etat(bac) if etat is None else etat)["instant"]
     jour = datetime.fromisoformat(instant).astimezone(PARIS).date()
     found = {**vues, **dict(zip(a_lire, lues, strict=True))}
-    return DossierPartout(numero, jour, **{nom: vue or VIDE for nom, vue in found.items()})
+    return DossierPartout(numero, jour, **{nom: vue or VIDE for nom, vue in found.items()}, cheques=_cheques(lines))
+
+
+def _cheques(lines: list[dict[str, Any]]) -> Mapping[Party, str]:
+    """The cheques that a bank may still return: who cashed each, with its reference, that ANTAI tells to the town."""
+    found: dict[Party, str] = {}
+    for line in lines:
+        service, dit = Party(line["service"]), line["donnees"]
+        if line["acte"] == "cheque-impaye":
+            found.pop(service, None)
+        elif dit.get("moyen") == "cheque":
+            found[service] = dit.get("reference", "")
+        elif service is Party.COLLECTIVITE and found.get(Party.ANTAI) == "":
+            found[Party.ANTAI] = dit.get("reference", "")
+    return found
+
+
+def _jugeable(e: DossierPartout) -> bool:
+    """A petition that the registry has examined, and whose defence is there or late (CGCT, art. R. 2333-120-27)."""
+    etat = e.requete.get("etat")
+    return etat in A_JUGER or (etat == "communiquee" and e.requete.get("defense_le") is not None)
 
 
 # Who does each act on a dossier, and when its state lets it be done. What is in no line is never offered first.
@@ -119,14 +140,14 @@ POSSIBLES: Final[Mapping[str, tuple[str, Callable[[DossierPartout], Any]]]] = {
     "exécuter la décision": (VILLE, lambda e: e.recours.get("etat") == "a-executer"),
     "régler les frais": (VILLE, lambda e: e.recours.get("frais") and not e.recours.get("frais_regles_le")),
     "rendre le pli": (ANTAI, lambda e: e.antai.get("etat") in ENVOYES and not e.antai["electronique"] and not e.antai["pli_revenu_le"]),
-    "chèque du FPS impayé": (ANTAI, lambda e: e.antai.get("etat") in ("paye", "paye-minore")),
+    "chèque du FPS impayé": (ANTAI, lambda e: e.antai.get("etat") in ("paye", "paye-minore") and Party.ANTAI in e.cheques),
     "rendre le double paiement": (ANTAI, lambda e: e.antai.get("trop_percu")),
     "répondre de l'annulation": (ANTAI, lambda e: e.antai.get("requete_en_attente")),
-    "chèque du titre impayé": (DGFIP, lambda e: e.titre.get("montant_paye")),
+    "chèque du titre impayé": (DGFIP, lambda e: e.titre.get("montant_paye") and Party.DGFIP in e.cheques),
     "décider la remise": (DGFIP, lambda e: e.titre.get("etat") in AVERTIS and _reste(e) > 0),
     "suspendre le recouvrement": (DGFIP, lambda e: e.titre.get("etat") in AVERTIS and not e.titre.get("suspendu_le")),
     "reprendre le recouvrement": (DGFIP, lambda e: e.titre.get("suspendu_le")),
-    "juger": (CCSP, lambda e: e.requete.get("etat") in A_JUGER),
+    "juger": (CCSP, _jugeable),
     "rectifier la décision": (CCSP, lambda e: e.requete.get("etat") in JUGEES),
     "ouvrir la décision": (CCSP, lambda e: e.requete.get("etat") == "jugee"),
     "se pourvoir": (CCSP, lambda e: e.requete.get("etat") == "notifiee" and not e.requete.get("pourvoi_le")),
@@ -207,7 +228,11 @@ def usuels(nom: str, e: DossierPartout) -> dict[str, Any]:
             return {"numero_requete": antai.get("requete_en_attente")}
         case "rembourser" | "compenser":
             return {"montant": ville.get("dette") or None}
-        case "chèque du FPS impayé" | "chèque du titre impayé" | "chèque de la collectivité impayé":
+        case "chèque du FPS impayé":
+            return {"reference": e.cheques.get(Party.ANTAI)}
+        case "chèque du titre impayé":
+            return {"reference": e.cheques.get(Party.DGFIP)}
+        case "chèque de la collectivité impayé":
             return {"reference": None}
     return {}
 
