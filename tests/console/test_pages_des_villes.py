@@ -195,8 +195,11 @@ async def test_a_town_is_given_field_by_field_and_the_form_writes_the_file_that_
     page = answer.headers["location"]
     file_of = Forme((await agent.get(f"{page}/fichier")).text, "fichier").donnees["fichier"][0]
     assert "nom: Ville des champs" in file_of
-    assert await fait(agent, f"{page}/formulaire", nom="Ville changée", depuis="2026-06-28") == page  # as it is shown, it is taken
+    assert await fait(agent, f"{page}/formulaire", nom="Ville changée") == page  # as it is shown, it is taken, from today
     assert "Ville changée" in (await agent.get(page)).text
+    assert await fait(agent, f"{page}/formulaire", nom="Ville d'après") == page  # and the next one from a later day
+    avant = await envoyer(agent, f"{page}/formulaire", nom="Ville d'avant", depuis="2018-01-01")
+    assert (avant.status_code, "ville-existante" in avant.text, 'id="depuis-erreur"' in avant.text) == (409, True, True)
     other = await envoyer(agent, f"{page}/formulaire", siret="21590350100017")
     assert other.status_code == 422 and 'id="siret-erreur"' in other.text
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fps.kit.ground.clock import PARIS
 from fps.messages.erreurs import phrases_de
 from fps_console.mots.ville import MOTS, UNE
 from fps_console.web.cadre import Cadre, Famille
@@ -90,7 +92,9 @@ def routes(cadre: Cadre) -> list[Any]:
             found: dict[str, Any] = lire_yaml(MODELE)
             return found
         connue = (await villes.montrer(cadre.pilot, bac, siret))[-1]
-        return {"depuis": connue["depuis"], **connue["commune"]}
+        suivant = date.fromisoformat(connue["depuis"]) + timedelta(days=1)
+        jour = datetime.fromisoformat((await cadre.pilot.etat(bac))["instant"]).astimezone(PARIS).date()
+        return {"depuis": max(jour, suivant).isoformat(), **connue["commune"]}
 
     async def voir(request: Request, saisie: Saisie) -> Response:
         bac, siret, forme = cadre.bac(request), cadre.siret(request) if "siret" in request.path_params else None, formulaire_de_ville()
@@ -153,6 +157,7 @@ def routes(cadre: Cadre) -> list[Any]:
             "ville-formulaire",
             voir,
             donner,
+            champs={"siret": "depuis"},  # the town exists: its next configuration has another first day
             limite=LIMITE,
             refaire=lambda s: forme().rang(s, s[REFAIRE]),
         ),
