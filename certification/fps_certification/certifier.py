@@ -1,7 +1,7 @@
 """The certification of a product, whole: a run with its evidence; the same verdict computed again from it, without a service."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from fps_certification.passif import observer
 from fps_certification.plans.plan import Plan, Produit, livres
 from fps_certification.prealable.sondes import Sondes, SondesReelles
 from fps_certification.preuves import liasse
+from fps_certification.preuves.cours import Cours, DejaRepondu, SujetDejaPrie
 from fps_certification.preuves.liasse import Liasse, LiasseFausse
 from fps_certification.preuves.reprise import Journal, Repris, SujetRepris
 from fps_certification.preuves.sondes import SondesEnregistrees, SondesRejouees
@@ -33,7 +34,7 @@ from fps_certification.sujets.reference import Reference
 from fps_certification.sujets.sujet import Sujet
 from fps_certification.verdict import Verdict
 from fps_simulateur.joueur import Ailleurs, QuatreServices
-from fps_simulateur.pilote.pilot import Pilot
+from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,23 @@ async def certifier(
     main: ALaMain | None = None,
     sondes: Sondes | None = None,
     voir: Voir = lambda constats, vues: None,
+    cours: Cours | None = None,
 ) -> Certifiee:
     """Run a plan against its product, through a client that reaches the services and holds the pilot's credential.
 
-    `main`: the product is driven by somebody, and the run goes on from where it was stopped.
+    `main`: the product is driven by somebody, and the run goes on from where it was stopped. `cours`: what is kept of one that is
+    played, so that it goes on too; raises Divergence when what it kept is judged otherwise now.
     """
-    plan, trace = demande.plan, Trace() if main is None or main.journal is None else main.journal.tracer()
-    temps = Chronometre()
+    plan, faites, trace = demande.plan, {} if cours is None else cours.faites, _trace(main, cours)
+    temps = Chronometre(0.0 if cours is None else cours.secondes)
+    if cours is not None:
+        demande = replace(demande, execution=cours.execution, passages=cours.passages)
+        await _debarrasser(cours, Pilot(client, adresses, jeton))
     async with AsyncExitStack() as ouverts:
         enregistreur = Enregistreur(client, adresses, trace)
-        repris = Repris(adresses, trace, enregistreur) if trace.lignes else enregistreur
+        repris: httpx.AsyncBaseTransport = DejaRepondu(adresses, faites, trace, enregistreur) if faites else enregistreur
+        if trace.lignes:
+            repris = Repris(adresses, trace, enregistreur)
         vers = httpx.AsyncClient(transport=repris, headers=client.headers, timeout=client.timeout)
         monde = Ailleurs(Pilot(await ouverts.enter_async_context(vers), adresses, jeton))
         sujet: Sujet | None = Reference(monde) if demande.mode is Mode.JOUER else None
@@ -95,7 +103,8 @@ async def certifier(
         if plan.lettres and isinstance(sujet, Reference):
             demande = replace(demande, porte=await ouverts.enter_async_context(ouverte(client, adresses)))
         vues = SondesEnregistrees(sondes or SondesReelles(), trace)
-        verdict = await _juger(demande, monde, None if sujet is None else SujetRepris(sujet, trace), vues, dire, temps, voir)
+        prie: Sujet | None = None if sujet is None else SujetDejaPrie(sujet, faites, trace) if faites else SujetRepris(sujet, trace)
+        verdict = await _juger(demande, monde, prie, vues, dire, temps, voir, cours)
     nom = f"trafic du bac {plan.bac}" if sujet is None else sujet.nom
     entete = {
         "plan": plan.model_dump(mode="json"),
@@ -107,9 +116,22 @@ async def certifier(
         "porte": demande.porte,
         "produit": nom,
         "interroge": sujet is not None,
-    }
+    } | ({"passages": {str(rang): fois for rang, fois in demande.passages.items()}} if demande.passages else {})
     rendu = rapport(verdict, plan, nom, demande.execution, Mesures(secondes=temps.secondes, epreuves=temps.epreuves))
     return Certifiee(rendu, entete, trace)
+
+
+def _trace(main: ALaMain | None, cours: Cours | None) -> Trace:
+    if main is not None and main.journal is not None:
+        return main.journal.tracer()
+    return Trace() if cours is None else cours.tracer()
+
+
+async def _debarrasser(cours: Cours, pilot: Pilot) -> None:
+    """Delete what a run that was killed had no time to delete: of this nothing is recorded."""
+    for bac in cours.restes() if cours.reprise else ():
+        with suppress(PiloteErreur):
+            await pilot.supprimer(bac)
 
 
 def du_plan(plan: Plan, client: httpx.AsyncClient) -> Sujet:
@@ -133,11 +155,12 @@ async def _juger(
     dire: Dire = lambda phrase: None,
     chronometre: Chronometre | None = None,
     voir: Voir = lambda constats, vues: None,
+    cours: Cours | None = None,
 ) -> Verdict:
     """The verdict of what is played, or of what was seen; the same code when it is computed again."""
     if demande.mode is Mode.OBSERVER or sujet is None:
         return await observer(demande, monde, sujet)
-    return await executer(demande, monde, sujet, sondes, dire, chronometre, voir)
+    return await executer(demande, monde, sujet, sondes, dire, chronometre, voir, cours)
 
 
 async def verifier(place: Path, cles: dict[str, Any] | None = None) -> tuple[Liasse, Rapport]:
@@ -164,8 +187,9 @@ async def rejuger(lue: Liasse) -> tuple[Plan, Rapport]:
             reseau=bool(lue.entete.get("reseau")),
             prealable=bool(lue.entete.get("prealable")),
             porte=lue.entete.get("porte"),
+            passages={int(rang): int(fois) for rang, fois in lue.entete.get("passages", {}).items()},
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LiasseFausse(1, f"le plan de cette preuve ne se lit pas ici ({error})") from error
     async with httpx.AsyncClient(transport=Rejeu(REJEU, lue.lignes)) as client:
         monde = Ailleurs(Pilot(client, REJEU, ""))

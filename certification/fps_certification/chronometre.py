@@ -6,10 +6,13 @@ from time import perf_counter
 
 
 class Chronometre:
-    """Seconds since it was made, and those of each check by its name; checks that are played together overlap."""
+    """Seconds since it was made, and those of each check by its name; checks that are played together overlap.
 
-    def __init__(self) -> None:
-        self._debut = perf_counter()
+    `deja`: seconds of the same run before it was stopped.
+    """
+
+    def __init__(self, deja: float = 0.0) -> None:
+        self._debut = perf_counter() - deja
         self.epreuves: dict[str, float] = {}
 
     @property
@@ -18,10 +21,10 @@ class Chronometre:
         return round(perf_counter() - self._debut, 3)
 
     @contextmanager
-    def mesurer(self, epreuve: str) -> Iterator[None]:
-        """Time what is done here, whatever becomes of it."""
+    def mesurer(self, epreuve: str, deja: float | None = None) -> Iterator[None]:
+        """Time what is done here, whatever becomes of it; `deja`: what it took already, when it had ended before."""
         debut = perf_counter()
         try:
             yield
         finally:
-            self.epreuves[epreuve] = round(perf_counter() - debut, 3)
+            self.epreuves[epreuve] = round(perf_counter() - debut, 3) if deja is None else deja

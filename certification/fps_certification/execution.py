@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -23,6 +23,8 @@ from fps_certification.prealable import certificats
 from fps_certification.prealable.constat import Constat, Tenue, mauvais
 from fps_certification.prealable.controles import Examen, examiner
 from fps_certification.prealable.sondes import Sondes
+from fps_certification.preuves.cours import Cours, bac_de
+from fps_certification.preuves.trace import RANG
 from fps_certification.sujets.sujet import Domaine, Sujet
 from fps_certification.verdict import Verdict, rendre
 from fps_simulateur.joueur import QuatreServices
@@ -65,6 +67,7 @@ class Demande:
     prealable: bool = True
     vies: tuple[Vie, ...] = ()  # those of a file, beside the checks of the plan
     porte: str | None = None  # where the reference system receives the letters that are pushed
+    passages: Mapping[int, int] = field(default_factory=dict)  # rank of a check → how many times it had begun when the run was stopped
 
 
 async def controler(demande: Demande, monde: QuatreServices, sondes: Sondes) -> tuple[Constat, ...]:
@@ -91,8 +94,12 @@ async def executer(
     dire: Dire = lambda phrase: None,
     chronometre: Chronometre | None = None,
     voir: Voir = lambda constats, vues: None,
+    cours: Cours | None = None,
 ) -> Verdict:
-    """Look at what comes before, then play a plan; whatever the product does, it ends, and says whose fault each failure is."""
+    """Look at what comes before, then play a plan; whatever the product does, it ends, and says whose fault each failure is.
+
+    `cours` keeps what is judged, so that the run goes on after it was stopped.
+    """
     plan, temps = demande.plan, chronometre or Chronometre()
     constats = await controler(demande, monde, sondes) if demande.prealable else ()
     vues: list[tuple[Jouee, Observation]] = []
@@ -104,8 +111,13 @@ async def executer(
 
     async def one(rang: int, vie: Vie) -> tuple[Jouee, Observation]:
         async with un_par_un:
-            with temps.mesurer(vie.vie):
+            RANG.set(rang)
+            if cours is not None:
+                cours.commencer(rang)
+            with temps.mesurer(vie.vie, None if cours is None else cours.duree(rang)):
                 found = await _eprouver(demande, rang, vie, monde, sujet)
+            if cours is not None:
+                cours.ajouter(rang, temps.epreuves[vie.vie], temps.secondes)
             vues.append(found)
             dire(vie.vie)
             voir(constats, vues)
@@ -124,7 +136,7 @@ async def executer(
 async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: QuatreServices, sujet: Sujet) -> tuple[Jouee, Observation]:
     plan, pilot = demande.plan, monde.pilot
     siret = par_nom()[plan.ville].siret
-    bac = plan.bac if plan.bacs == "un" and plan.bac is not None else f"{demande.execution}-{rang}"
+    bac = plan.bac if plan.bacs == "un" and plan.bac is not None else bac_de(demande.execution, rang, demande.passages.get(rang, 0))
     neuf = bac != plan.bac
     if vie.vierge and not neuf:  # by hand, everything is done in the one bac where the product speaks, and is enrolled
         return Jouee(vie.vie, bac, (), non_pris_en_charge="commencer dans un bac vierge"), Observation(siret, ())
@@ -137,7 +149,7 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: QuatreServices
         elif neuf:
             depart = vie.depart if "depart" in vie.model_fields_set else DEPART
             await pilot.creer(bac, paris(depart), graine=vie.graine or f"{plan.graine}-{vie.vie}")
-        if not neuf and rang > 1:  # the plate of the check before is still under its FPS that day
+        if not neuf and (rang > 1 or rang in demande.passages):  # the plate of the check before is still under its FPS that day
             jour = datetime.fromisoformat(str((await pilot.etat(bac))["instant"])).date()
             await pilot.avancer(bac, paris(ajouter_jours(jour, 1)))
         if demande.porte is not None:

@@ -19,6 +19,7 @@ import yaml
 from fps_certification.plans.plan import Plan, livres
 from fps_certification.sujets.personne import FAIT, REFUSE, AFaire
 from fps_console.commandes.a_la_main import Terminal
+from tests.certification.test_reprise import anonyme, tuer
 from tests.console.simulator import Simulator, clean_environment, here, up
 
 EXEMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -114,6 +115,25 @@ def test_a_product_in_javascript_driven_by_http_reaches_a_signed_evidence(enrole
     }
     said = enrole.certifier(tmp_path, quoi, "--pilote", produit)
     assert "CONFORME : 18 exigences conformes." in said, said
+
+
+def test_a_run_on_a_product_driven_by_http_that_is_killed_goes_on_and_leaves_no_bac(enrole: Enrole, produit: str, tmp_path: Path) -> None:
+    """What it judged is not asked of the product again; its report is the one of a run that nobody cut."""
+    place = tmp_path / "coupe.yaml"
+    epreuves = ["amiable-paye", "rapo-accepte-en-partie", "amiable-baisse", "connexion-controle"]
+    coupe = {"plan": "coupe-par-http", "titre": "Un passage coupé", "epreuves": epreuves}
+    place.write_text(yaml.safe_dump(coupe | {"exigences": ["EX-002", "EX-101..EX-104", "EX-190", "EX-193", "EX-305"]}), "utf-8")
+    command = ["certifier", str(place), "--bac", BAC, "--pilote", produit]
+    entiere = json.loads(enrole.fps(*command, "--json"))
+    tuer(2, *command, "--parallele", "2", "--data-dir", str(enrole.simulateur.data_dir))
+    assert "certif-" in enrole.fps("bac", "lister", "--json")  # who was killed deleted nothing
+    reprise = json.loads(enrole.fps(*command, "--reprendre", "--json", "--preuve", tmp_path / "preuve"))
+    for rapport in (entiere, reprise):  # what was written there holds signatures, which are drawn
+        for echange in (un for epreuve in rapport["epreuves"] for un in epreuve["echanges"]):
+            del echange["requete"], echange["reponse"]
+    assert anonyme(reprise) == anonyme(entiere) and reprise["code"] == 0
+    assert "certif-" not in enrole.fps("bac", "lister", "--json")
+    assert here("verifier", tmp_path / "preuve").returncode == 0
 
 
 class Quelquun(Terminal):

@@ -1,9 +1,13 @@
 """The pages of the certification that act, without a browser: a duel, an exploration that finds something or is stopped."""
 
 import asyncio
+import html
+import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -14,7 +18,8 @@ from fps_certification.exploration.explorer import Exploration
 from fps_certification.exploration.partie import Difference
 from fps_certification.sujets.personne import AFaire
 from fps_console.commandes import explorer
-from fps_console.commandes.certifier import Choix
+from fps_console.commandes.certifier import Choix, demande_de
+from fps_console.commandes.reprises import cours_de
 from fps_console.web import epreuves
 from fps_console.web.seances import lien
 from fps_simulateur.langue.modele import lire
@@ -51,6 +56,29 @@ async def test_a_duel_has_two_addresses_and_another_product_one(agent: httpx.Asy
     shown = await agent.get(right.headers["location"])
     sound(shown)
     assert "adresse du produit (emission)" in shown.text and "adresse du produit (rapo)" in shown.text and f'value="{deux}"' in shown.text
+
+
+async def test_a_run_that_was_stopped_is_offered_and_goes_on_under_its_name(agent: httpx.AsyncClient, tmp_path: Path) -> None:
+    demande = demande_de(Choix("comptable", ("EX-901",)))
+    _, cours = cours_de(replace(demande, execution="certif-0a0b0c"), False, Settings(data_dir=tmp_path))
+    with cours:
+        assert "certif-0a0b0c" not in (await agent.get("/certification")).text  # somebody plays it
+    shown = await agent.get("/certification")
+    sound(shown)
+    [adresse] = re.findall(r'href="(/certification/plans/comptable\?[^"#]+)', shown.text)
+    assert "sur la collectivité de référence" in shown.text and "reprendre=oui" in adresse
+    sound(form := await agent.get(html.unescape(adresse)))
+    assert re.search(r'id="reprendre"[^>]* checked', form.text) and 'value="EX-' not in form.text
+    champs = dict(parse_qsl(urlsplit(html.unescape(adresse)).query)) | {"only": "EX-901", "quoi": "eprouver"}
+    began = await envoyer(agent, "/certification/plans/comptable", **champs)
+    assert began.headers["location"] == "/certification/executions/certif-0a0b0c"
+    for _ in range(1200):
+        if not cours.place.exists():  # it has its verdict
+            break
+        await asyncio.sleep(0.05)
+    assert not cours.place.exists()
+    gone = await envoyer(agent, "/certification/plans/rapo", **(champs | {"only": ""}))
+    assert gone.status_code in (400, 409, 422) and "rien-a-reprendre" in gone.text
 
 
 async def test_an_exploration_shows_what_it_found_and_gives_the_life_to_play_again(

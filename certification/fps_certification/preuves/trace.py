@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -21,6 +22,7 @@ HASARD: Final = frozenset({"jeton"})  # parameters that are drawn anew each time
 COPIE: Final = re.compile(r"-essai-[0-9a-f]{8}")  # the copy of a bac in which a day is looked for: its name is drawn anew too
 PDF: Final = "application/pdf"
 RENDUS: Final = frozenset({"content-type"})
+RANG: ContextVar[int] = ContextVar("rang", default=0)  # of the check that this task plays, from 1; 0 for what comes before the plan
 
 
 class Divergence(Exception):
@@ -71,9 +73,10 @@ class Enregistreur(httpx.AsyncBaseTransport):
 
 
 class Rejeu(httpx.AsyncBaseTransport):
-    """Gives back what was answered: each request gets, in its turn, the answer that the same one got."""
+    """Gives back what was answered: each request gets, in its turn, the answer that the same one got; `redire` is told which."""
 
-    def __init__(self, adresses: Mapping[Party, str], lignes: Iterable[Ligne]):
+    def __init__(self, adresses: Mapping[Party, str], lignes: Iterable[Ligne], redire: Callable[[Ligne], None] = lambda ligne: None):
+        self._redire = redire
         self._noms = {adresse: party.value for party, adresse in adresses.items()}
         self._suites: dict[tuple[str, ...], deque[Ligne]] = defaultdict(deque)
         for ligne in lignes:
@@ -90,6 +93,7 @@ class Rejeu(httpx.AsyncBaseTransport):
         if not suite:
             raise Divergence(f"{service} {request.method} {chemin(url)} : rien de tel n'a été demandé pendant l'exécution.")
         ligne = suite.popleft()
+        self._redire(ligne)
         return httpx.Response(ligne["statut"], headers=ligne["entetes"], content=_relue(ligne), request=request)
 
 
@@ -147,10 +151,10 @@ class SujetEnregistre:
 
 
 class SujetRejoue:
-    """The product of the evidence: it answers what it answered."""
+    """The product of the evidence: it answers what it answered; `redire` is told what."""
 
-    def __init__(self, nom: str, lignes: Iterable[Ligne]):
-        self.nom = nom
+    def __init__(self, nom: str, lignes: Iterable[Ligne], redire: Callable[[Ligne], None] = lambda ligne: None):
+        self.nom, self._redire = nom, redire
         self._suites: dict[tuple[str, str], deque[Ligne]] = defaultdict(deque)
         for ligne in lignes:
             if ligne["quoi"] == PRODUIT:
@@ -164,6 +168,7 @@ class SujetRejoue:
         ligne = suite.popleft()
         if ligne["donnees"] != json.loads(json.dumps(dict(donnees), default=str)):
             raise Divergence(f"« {action.nom} », dans le bac {bac} : ce qui est demandé n'est pas ce qui l'a été.")
+        self._redire(ligne)
         if "non_pris_en_charge" in ligne:
             raise NonPrisEnCharge(ligne["non_pris_en_charge"])
         if "domaine" in ligne:

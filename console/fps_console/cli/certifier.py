@@ -36,6 +36,9 @@ def certifier(
         bool, typer.Option("--a-la-main", help="Une personne conduit le produit : le terminal dit quoi faire, et le reconnaît.")
     ] = False,
     delai: Annotated[float, typer.Option(metavar="SECONDES", min=1, help="À la main : ce que chaque chose peut prendre.")] = 1800,
+    reprendre: Annotated[
+        bool, typer.Option("--reprendre", help="Reprend la dernière exécution interrompue du plan : ce qui était jugé n'est pas rejoué.")
+    ] = False,
     recommencer: Annotated[bool, typer.Option("--recommencer", help="À la main : oublie le passage interrompu.")] = False,
     ville: Annotated[str | None, typer.Option(metavar="NOM", help="La collectivité du produit ; celle du plan, à défaut.")] = None,
     explorer: Annotated[
@@ -105,15 +108,22 @@ def certifier(
     if plans or not (plan or observer or explorer or rerun_failed):
         return commande.show_plans(en_json)
     choisis = [
-        commande.Choix(un, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer)
+        commande.Choix(
+            un, tuple(only or ()), pilote, bac, garder, parallele, observer, ville, a_la_main, delai, recommencer, reprendre=reprendre
+        )
         for un in plan or (None,)
     ]
     [choix, *autres] = choisis
-    if autres and (explorer or valider or prealable):
+    if autres and (explorer or valider or prealable or reprendre):
         from fps_console.commandes.output import Panne
 
-        phrase = "--explorer, --valider et --prealable prennent un plan à la fois."
+        phrase = "--explorer, --valider, --prealable et --reprendre prennent un plan à la fois."
         raise Panne(phrase, f"Gardez « {choix.plan} » seul.", code="options-contraires", statut=2)
+    if reprendre and (observer or explorer):
+        from fps_console.commandes.output import Panne
+
+        phrase = "Une exploration et une observation ne se reprennent pas : rien n'y est joué épreuve par épreuve."
+        raise Panne(phrase, "Ôtez --reprendre.", code="options-contraires", statut=2)
     if explorer:
         from fps_console.commandes.explorer import ExplorationVoulue, explore
 

@@ -27,7 +27,9 @@ from fps_certification.exigences.lecture import exigences
 from fps_certification.plans.plan import Plan, PlanIllisible, lire, livres, pilotes
 from fps_certification.prealable.constat import Constat, Tenue
 from fps_certification.prealable.sondes import SondesReelles
+from fps_certification.preuves.cours import Cours
 from fps_certification.preuves.reprise import Journal, PassageAutre
+from fps_certification.preuves.trace import Divergence
 from fps_certification.rapports.rapport import ControleRendu
 from fps_certification.sujets.personne import Interlocuteur, Personne
 from fps_certification.verdict import Issue
@@ -36,6 +38,7 @@ from fps_console.commandes.a_la_main import Terminal
 from fps_console.commandes.liaison import believed, linked, pki_dir
 from fps_console.commandes.output import Panne, cause, complain, dump, grid, say, screen
 from fps_console.commandes.progres import Progres
+from fps_console.commandes.reprises import autre, cours_de
 from fps_console.commandes.sorties import Sorties, ecrire
 from fps_console.commandes.verdicts import ETATS, NIVEAUX, compter, tell, tell_control
 from fps_console.commandes.vies_ecrites import vies_de
@@ -44,6 +47,7 @@ from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot
 
 PIRE: Final = (Issue.CONFORME, Issue.INCOMPLET, Issue.NON_CONFORME, Issue.CONFIGURATION, Issue.SIMULATEUR)  # the best first
+Passage = Journal | Cours | None
 PILOTE: Final = "« --pilote ADRESSE », ou « --pilote emission=ADRESSE,rapo=ADRESSE » pour deux produits en duel."
 
 
@@ -63,6 +67,7 @@ class Choix:
     delai: float = 1800.0
     recommencer: bool = False
     deja_lu: Plan | None = None  # the plan of a former run
+    reprendre: bool = False  # the last run of the plan that was stopped goes on
 
 
 def plan_de(choix: Choix) -> Plan:
@@ -224,8 +229,11 @@ def certify(choisis: Sequence[Choix], settings: Settings, sorties: Sorties, *, e
 
 async def _certify(choix: Choix, demande: Demande, settings: Settings, vers: tuple[Any, Any, str], *, en_json: bool) -> Certifiee:
     demande, passage = passage_de(choix, demande, settings)
-    if passage is not None and passage.lignes:
+    if isinstance(passage, Journal) and passage.lignes:
         complain("le passage interrompu reprend où il en était.", "Pour l'oublier : --recommencer.")
+    if isinstance(passage, Cours) and passage.reprise:
+        combien = len(passage.faites)
+        complain(f"{passage.execution} reprend : {combien} déjà jugée{'s' * (combien > 1)}, à ne pas rejouer.", "")
     fait = 0
     with Progres() as progres:
 
@@ -235,8 +243,13 @@ async def _certify(choix: Choix, demande: Demande, settings: Settings, vers: tup
             if progres.due():
                 progres.montrer(f"{fait} épreuves sur {len(demande.plan.epreuves)} : {nom}")
 
-        qui = None if passage is None else Terminal(a_faire(passage), en_json=en_json)
-        certifiee = await eprouver(choix, demande, settings, vers, passage, qui, dire)
+        qui = Terminal(a_faire(passage), en_json=en_json) if isinstance(passage, Journal) else None
+        try:
+            certifiee = await eprouver(choix, demande, settings, vers, passage, qui, dire)
+        except asyncio.CancelledError:
+            if isinstance(passage, Cours):
+                complain(f"{demande.execution} est interrompue, épreuves jugées : {fait}.", "La même commande la reprend avec --reprendre.")
+            raise
     if not en_json:
         tell(certifiee.rapport)
         if choix.observer:
@@ -280,10 +293,10 @@ def _par_une_personne(choix: Choix, plan: Plan) -> Plan:
     return plan.model_copy(update={"bacs": "un", "produit": None, "produits": {}})
 
 
-def passage_de(choix: Choix, demande: Demande, settings: Settings) -> tuple[Demande, Journal | None]:
-    """By hand, the run that was stopped, or a new one, and what is kept of it; raises Panne when it is that of another plan."""
+def passage_de(choix: Choix, demande: Demande, settings: Settings) -> tuple[Demande, Passage]:
+    """The run that was stopped, or a new one, and what is kept of it; raises Panne when it is that of another plan."""
     if not choix.a_la_main:
-        return demande, None
+        return (demande, None) if choix.observer else cours_de(demande, choix.reprendre, settings)
     place = settings.data_dir / "certification" / f"{demande.plan.plan}-{demande.plan.bac}.jsonl"
     if choix.recommencer:
         place.unlink(missing_ok=True)
@@ -323,12 +336,20 @@ async def eprouver(
     demande: Demande,
     settings: Settings,
     vers: tuple[Any, Any, str],
-    passage: Journal | None,
+    passage: Passage,
     qui: Interlocuteur | None,
     dire: Dire,
     voir: Voir = lambda constats, vues: None,
 ) -> Certifiee:
     """Try a product, whoever watches; `qui` is in front of one that is driven by hand, and `passage` what is kept of it."""
+    if isinstance(passage, Cours):
+        try:
+            with passage as cours:
+                certifiee = await certifier(demande, *vers, dire, None, sondes_de(settings), voir, cours)
+                cours.finir()
+        except (PassageAutre, Divergence) as error:
+            raise autre(error) from error
+        return certifiee
     main = None if qui is None else ALaMain(qui, passage, choix.delai)
     certifiee = await certifier(demande, *vers, dire, main, sondes_de(settings), voir)
     if passage is not None:

@@ -18,7 +18,7 @@ from fps_certification.sujets.personne import AFaire
 from fps_certification.verdict import rendre
 from fps_console.commandes import executions
 from fps_console.commandes.a_la_main import retenir
-from fps_console.commandes.certifier import Choix, a_faire, demande_de, eprouver, passage_de, sondes_de
+from fps_console.commandes.certifier import Choix, Passage, a_faire, demande_de, eprouver, passage_de, sondes_de
 from fps_console.commandes.sorties import Sorties, ecrire
 from fps_console.web.chantiers import Chantier
 from fps_console.web.formes import Refus, Refuse
@@ -43,7 +43,7 @@ class Epreuve(Chantier):
 
     choix: Choix
     demande: Demande
-    passage: Journal | None
+    passage: Passage
     settings: Settings
     produit: str
     constats: Sequence[Constat] = ()
@@ -67,7 +67,7 @@ class Epreuve(Chantier):
         """Keep as data what is to be done, then show it: who reads the page and then the data reads one step, not the one before."""
         while not self.reponses.empty():
             self.reponses.get_nowait()
-        if self.passage is not None:
+        if isinstance(self.passage, Journal):
             await asyncio.to_thread(retenir, a_faire(self.passage), quoi)
         self.a_faire = quoi
         self.reveiller()

@@ -203,6 +203,7 @@ def _choix(geste: Geste) -> Any:
         a_la_main=facon == "a-la-main",
         delai=int(minutes) * 60.0,
         recommencer=geste["recommencer"] == "oui",
+        reprendre=geste["reprendre"] == "oui" and facon not in ("a-la-main", "observer"),
     )
 
 
@@ -213,7 +214,7 @@ def _requete(valeurs: dict[str, str]) -> str:
 
 
 def _interrompus(donnees: Path) -> list[dict[str, str]]:
-    """The runs by hand that were stopped, and that may go on."""
+    """The runs that were stopped, and that may go on: by hand first, then those of the shipped plans that are played."""
     found = []
     for place in sorted((donnees / "certification").glob("*.jsonl")):
         with suppress(OSError, ValueError, KeyError, TypeError), place.open(encoding="utf-8") as file:
@@ -221,6 +222,25 @@ def _interrompus(donnees: Path) -> list[dict[str, str]]:
             plan = dit["plan"]
             retour = _requete({"facon": "a-la-main", "bac": plan["bac"], "ville": plan["ville"]})
             found.append({"plan": plan["plan"], "bac": plan["bac"], "execution": dit["execution"], "retour": retour})
+    return found + _joues(donnees)
+
+
+def _joues(donnees: Path) -> list[dict[str, str]]:
+    from fps_certification.plans.plan import livres
+    from fps_certification.preuves.cours import interrompues
+    from fps_console.commandes.reprises import dossier
+
+    found = []
+    for _, dit in interrompues(dossier(donnees)):
+        plan = dit["plan"]
+        if plan["plan"] not in livres():
+            continue
+        pilotes = {role: un["pilote"] for role, un in plan["produits"].items()}
+        pilote = ",".join(f"{role}={un}" for role, un in pilotes.items()) or (plan["produit"] or {}).get("pilote") or ""
+        gardes = {"facon": "duel" if pilotes else "pilote" if pilote else "reference", "bac": plan["bac"] or "", "pilote": pilote}
+        seules = () if list(plan["epreuves"]) == list(livres()[plan["plan"]].epreuves) else plan["epreuves"]
+        gardes |= {"ville": plan["ville"], "only": " ".join(seules), "reprendre": "oui"}
+        found.append({"plan": plan["plan"], "bac": plan["bac"] or "", "execution": dit["execution"], "retour": _requete(gardes)})
     return found
 
 
