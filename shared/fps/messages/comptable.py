@@ -65,24 +65,15 @@ class RejetDocumentComptable(Message, flow=9, nom="rejet", sender=Party.DGFIP, r
     }
 
 
-class TitreAnnulationRecette(
-    Message,
-    flow=9,
-    nom="titre-annulation",
-    sender=Party.COLLECTIVITE,
-    receiver=Party.DGFIP,
-    channel=Channel.REST,
-    law=LOI,
-    answer=AccuseDocumentComptable,
-):
-    """Un remboursement décidé l'année du paiement : la recette est réduite."""
+class PieceDeRemboursement(Partie):
+    """Ce que portent les deux pièces qui fondent un remboursement, l'année du paiement ou une autre."""
 
     numero_fps: Numero26
     siret: Siret
     collectivite: Ligne = Field(description="Nom de la collectivité")
     numero_piece: Court = Field(description="Numéro de la pièce comptable")
     exercice: Exercice
-    exercice_paiement: Exercice = Field(description="Exercice du paiement, le même que celui de la pièce")
+    exercice_paiement: Exercice
     date_piece: Jour = Field(description="Date de la pièce")
     cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
     beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
@@ -93,6 +84,22 @@ class TitreAnnulationRecette(
     compensation: Compensation | None = Field(
         default=None, description="FPS majoré du même redevable sur lequel la somme est imputée, au lieu d'être virée (hypothèse H129)"
     )
+
+
+class TitreAnnulationRecette(
+    Message,
+    PieceDeRemboursement,
+    flow=9,
+    nom="titre-annulation",
+    sender=Party.COLLECTIVITE,
+    receiver=Party.DGFIP,
+    channel=Channel.REST,
+    law=LOI,
+    answer=AccuseDocumentComptable,
+):
+    """Un remboursement décidé l'année du paiement : la recette est réduite."""
+
+    exercice_paiement: Exercice = Field(description="Exercice du paiement, le même que celui de la pièce")
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
@@ -114,6 +121,7 @@ class TitreAnnulationRecette(
 
 class MandatRemboursement(
     Message,
+    PieceDeRemboursement,
     flow=9,
     nom="mandat",
     sender=Party.COLLECTIVITE,
@@ -124,22 +132,7 @@ class MandatRemboursement(
 ):
     """Un remboursement décidé une autre année que le paiement : une dépense de la collectivité."""
 
-    numero_fps: Numero26
-    siret: Siret
-    collectivite: Ligne = Field(description="Nom de la collectivité")
-    numero_piece: Court = Field(description="Numéro de la pièce comptable")
-    exercice: Exercice
     exercice_paiement: Exercice = Field(description="Exercice du paiement, antérieur à celui de la pièce")
-    date_piece: Jour = Field(description="Date de la pièce")
-    cause: Cause = Field(description="Qui a décidé que la somme n'est pas due")
-    beneficiaire: Demandeur = Field(description="Personne remboursée, telle que connue par son recours, ou payeur qui s'est fait connaître")
-    iban: Iban | None = Field(default=None, description="Compte où virer la somme ; absent quand elle est imputée")
-    montant: CentimesDus = Field(description="Montant à rembourser, en centimes")
-    montant_encaisse: CentimesDus = Field(description="Montant encaissé du FPS : la somme des remboursements ne le dépasse pas")
-    motif: Texte = Field(description="Décision qui fonde le remboursement")
-    compensation: Compensation | None = Field(
-        default=None, description="FPS majoré du même redevable sur lequel la somme est imputée, au lieu d'être virée (hypothèse H129)"
-    )
 
     example: ClassVar[dict[str, Any]] = {
         "numero_fps": s.NUMERO,
