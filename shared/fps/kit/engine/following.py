@@ -35,7 +35,7 @@ class Before:
 
 @contextmanager
 def acting(traces: "Traces", batch: Batch, item: Item) -> Iterator[None]:
-    """The span of an act; `item.act` names it, and its letters go on from there."""
+    """The span of an act; `item.act` names it, its letters go on from there, and it is linked to the last thing seen of what it touches."""
     before, letter = Before.of(batch), item.letter
     with traces.step("acte" if letter is None else f"acte {letter.type.removeprefix('fps.')}", item.cause, bac=item.bac) as step:
         item.act = step.traceparent
@@ -44,6 +44,7 @@ def acting(traces: "Traces", batch: Batch, item: Item) -> Iterator[None]:
         if letter is not None:
             step.tell(message=letter.type, flux=by_type(letter.type).flow, lettre=letter.id)
             touched = [letter.subject, *touched]
+        step.link(traces.last(item.bac, dossier) for dossier in touched)
         _placed(traces, step, batch, item.bac, touched)
 
 

@@ -59,6 +59,13 @@ class Step:
         for name, value in said.items():
             self._span.set_attribute(f"fps.{name}", value)
 
+    def link(self, traceparents: Iterable[str]) -> None:
+        """What it follows, in traces that are not its own: each once."""
+        own = self._span.get_span_context().trace_id
+        for one in _links(traceparents):
+            if one.context.trace_id != own:
+                self._span.add_link(one.context)
+
     def name(self, name: str) -> None:
         """What it is, once that is known."""
         self._span.update_name(name)
