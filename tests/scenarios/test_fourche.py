@@ -1,5 +1,7 @@
 """A fork of a bac in its past is what the bac was that day, byte for byte of its journals; what cannot be lived again leaves nothing."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -73,7 +75,8 @@ async def test_what_cannot_be_lived_again_is_said_and_leaves_nothing(monde: Worl
             await fourche.copier(monde.pilot, bac.nom, f"{bac.nom}-f", le)
         assert refuse.value.problem["code"] == "bac-non-rejouable" and attendu in refuse.value.problem["detail"]
         assert f"{bac.nom}-f" not in await monde.pilot.lister()
-    gardes = [geste for geste in (await gestes.lire(monde.pilot, bac.nom)).suite if "agents" in geste.chemin]
+    async with gestes.lire(monde.pilot, bac.nom) as connus:
+        gardes = [geste for geste in connus.suite() if "agents" in geste.chemin]
     assert [(geste.corps, geste.rejouable) for geste in gardes] == [(None, False)], "no password is kept"
     await fourche.copier(monde.pilot, bac.nom, f"{bac.nom}-f", paris(date(2024, 1, 19)))
 
@@ -85,9 +88,10 @@ async def test_a_bac_that_is_not_lived_again_as_it_was_gives_no_fork(monde: Worl
     await bac.advance("2024-02-20")
     vrai = gestes.lire
 
-    async def autrement(pilot: Any, nom: str) -> gestes.Gestes:
-        connus = await vrai(pilot, nom)
-        return gestes.Gestes({**(connus.creation or {}), "graine": "une-autre"}, connus.suite)
+    @asynccontextmanager
+    async def autrement(pilot: Any, nom: str) -> AsyncIterator[gestes.Gestes]:
+        async with vrai(pilot, nom) as connus:
+            yield gestes.Gestes({**(connus.creation or {}), "graine": "une-autre"}, connus.fichier)
 
     monkeypatch.setattr(gestes, "lire", autrement)
     with pytest.raises(PiloteErreur, match=f"le journal du dossier {dossier.numero} diffère"):

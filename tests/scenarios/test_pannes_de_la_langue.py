@@ -59,10 +59,10 @@ async def test_a_fault_without_a_type_of_letter_is_set_at_the_three_services_and
     await jeu.etape(Etape(acte="poser une panne", avec={"panne": "refus-503", "type": "11.fps-impaye"}, refus=None))
     assert ("antai", "refus-503") in await posees(jeu)  # its receiver, who answers
     await jeu.etape(Etape(acte="lever une panne", avec={"regle": "aucune", "service": "ccsp"}, refus="panne-inconnue"))
-    lus = await gestes.lire(monde.pilot, jeu.bac)
     copie = f"{jeu.bac}-bis"
-    transcription = Transcription(monde, lus, "relue", copie)
-    await gestes.revivre(monde.pilot, lus, copie, START, transcription.noter)
+    async with gestes.lire(monde.pilot, jeu.bac) as lus:
+        transcription = Transcription(monde, lus, "relue", copie)
+        await gestes.revivre(monde.pilot, lus, copie, START, transcription.noter)
     assert transcription.perdus == []
     attendu = {"panne": "reponse-perdue", "part": 50, "graine": "7", "regle": "nuit"}
     assert [e["avec"] for e in transcription.etapes[:3]] == [attendu | {"service": s} for s in ("antai", "dgfip", "ccsp")]

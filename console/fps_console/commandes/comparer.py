@@ -2,17 +2,22 @@
 
 import asyncio
 import html
-from collections.abc import AsyncIterator, Mapping, Sequence
+import json
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from fps.flows import by_type
 from fps.kit.ground.settings import Settings
 from fps.parties import LIBELLES, Party
 from fps_console.commandes.liaison import drive
-from fps_console.commandes.output import SPECIMEN, Panne, dump, grid, say, screen
+from fps_console.commandes.output import SPECIMEN, Panne, grid, narrow, objet, say, screen
 from fps_console.lecture import PAGE, Lecture
 from fps_console.mots import recit
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from fps_simulateur.pilote.pilot import Pilot
 
 RIEN: Final = "—"
+MONTRES: Final = 1_000  # differences of a table
 ETATS: Final[Mapping[Party, str]] = {Party.COLLECTIVITE: "/fps/{}", Party.ANTAI: "/dossiers/{}", Party.DGFIP: "/prises-en-charge/{}"}
 
 
@@ -33,35 +39,50 @@ class Ecart:
     b: str
 
 
+@dataclass(slots=True)
+class Compte:
+    """How many dossiers both bacs have, and how many things differ."""
+
+    communs: int = 0
+    ecarts: int = 0
+
+
+class Trouves:
+    """What differs, as it was found: a line each of a temporary file."""
+
+    def __init__(self, fichier: IO[str]):
+        self._fichier = fichier
+
+    def __iter__(self) -> Iterator[Ecart]:
+        self._fichier.seek(0)
+        return (Ecart(**json.loads(line)) for line in self._fichier)
+
+    async def dits(self) -> AsyncIterator[dict[str, str]]:
+        """The same, one JSON object each."""
+        for one in self:
+            yield asdict(one)
+
+
 def comparer(settings: Settings, a: str, b: str, page: Path | None, en_json: bool) -> int:
     """Tell what differs between two bacs; gives 1 when something does, 0 when they are alike. Raises Panne, of status 2."""
 
     async def go(pilot: "Pilot") -> int:
-        lecture = Lecture(pilot, pilot.client, pilot.addresses)
-        instants = {nom: datetime.fromisoformat((await pilot.etat(nom))["instant"]) for nom in (a, b)}
-        ecarts, communs = [], 0
-        if instants[a] != instants[b]:
-            ecarts.append(Ecart("", "Date du bac", *(f"{instants[nom]:%d/%m/%Y %H:%M}" for nom in (a, b))))
-        numeros = {nom: [n async for n in _numeros(lecture, nom)] for nom in (a, b)}
-        for numero in sorted({*numeros[a], *numeros[b]}):
-            seuls = [nom for nom in (a, b) if numero in numeros[nom]]
-            if len(seuls) == 1:
-                ecarts.append(Ecart(numero, "Dossier", *("présent" if nom in seuls else RIEN for nom in (a, b))))
-                continue
-            communs += 1
-            vus = [await _vu(lecture, nom, numero) for nom in (a, b)]
-            ecarts += [
-                Ecart(numero, quoi, vus[0].get(quoi, RIEN), vus[1].get(quoi, RIEN))
-                for quoi in dict.fromkeys([*vus[0], *vus[1]])
-                if vus[0].get(quoi) != vus[1].get(quoi)
-            ]
-        if page is not None:
-            await asyncio.to_thread(page.write_text, _page(a, b, ecarts, communs), encoding="utf-8")
-        if en_json:
-            dump({"a": a, "b": b, "dossiers_communs": communs, "ecarts": [asdict(one) for one in ecarts]})
-        else:
-            _dire(a, b, ecarts, communs)
-        return 1 if ecarts else 0
+        compte = Compte()
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as fichier:  # they may be more than a memory holds
+            async with aclosing(_ecarts(Lecture(pilot, pilot.client, pilot.addresses), a, b, compte)) as trouves:
+                async for one in trouves:
+                    compte.ecarts += 1
+                    fichier.write(f"{json.dumps(asdict(one))}\n")
+            trouves_la = Trouves(fichier)
+            if page is not None:
+                await asyncio.to_thread(_page, page, a, b, trouves_la, compte)
+            if en_json:
+                async for part in objet({"a": a, "b": b, "dossiers_communs": compte.communs}, "ecarts", trouves_la.dits(), plain=narrow()):
+                    sys.stdout.write(part)
+                say()
+            else:
+                _dire(a, b, trouves_la, compte)
+        return 1 if compte.ecarts else 0
 
     try:
         return drive(settings, go)
@@ -69,15 +90,49 @@ def comparer(settings: Settings, a: str, b: str, page: Path | None, en_json: boo
         raise Panne(error.phrase, error.que_faire, code=error.code, statut=2, problem=error.problem) from error
 
 
-async def _numeros(lecture: Lecture, nom: str) -> AsyncIterator[str]:
-    """The dossiers of a bac that the town established, or that ANTAI received from an editor."""
-    for service, path in ((Party.COLLECTIVITE, "/fps"), (Party.ANTAI, "/dossiers")):
+async def _ecarts(lecture: Lecture, a: str, b: str, compte: Compte) -> AsyncGenerator[Ecart, None]:
+    """What differs, dossier by dossier in the order of their numbers; `compte` is told how many both have."""
+    instants = {nom: datetime.fromisoformat((await lecture.pilot.etat(nom))["instant"]) for nom in (a, b)}
+    if instants[a] != instants[b]:
+        yield Ecart("", "Date du bac", *(f"{instants[nom]:%d/%m/%Y %H:%M}" for nom in (a, b)))
+    async with aclosing(ensemble(*(_numeros(lecture, nom) for nom in (a, b)))) as numeros:
+        async for numero, (dans_a, dans_b) in numeros:
+            if not (dans_a and dans_b):
+                yield Ecart(numero, "Dossier", *("présent" if la else RIEN for la in (dans_a, dans_b)))
+                continue
+            compte.communs += 1
+            vus = [await _vu(lecture, nom, numero) for nom in (a, b)]
+            for quoi in dict.fromkeys([*vus[0], *vus[1]]):
+                if vus[0].get(quoi) != vus[1].get(quoi):
+                    yield Ecart(numero, quoi, vus[0].get(quoi, RIEN), vus[1].get(quoi, RIEN))
+
+
+async def _numeros(lecture: Lecture, nom: str) -> AsyncGenerator[str, None]:
+    """The dossiers of a bac that the town established, or that ANTAI received from an editor, in order."""
+
+    async def au(service: Party, path: str) -> AsyncGenerator[str, None]:
         apres: str | None = ""
         while apres is not None:
             found = await lecture.get(service, nom, path, limite=PAGE, apres=apres) or {"elements": [], "suivant": None}
             for one in found["elements"]:
                 yield one["numero"]
             apres = found["suivant"]
+
+    async with aclosing(ensemble(au(Party.COLLECTIVITE, "/fps"), au(Party.ANTAI, "/dossiers"))) as numeros:
+        async for numero, _ in numeros:
+            yield numero
+
+
+async def ensemble(*suites: AsyncGenerator[str, None]) -> AsyncGenerator[tuple[str, list[bool]], None]:
+    """What several ordered sequences have, in order and once, with which of them have it; none is ever held."""
+    async with AsyncExitStack() as ouvertes:
+        for suite in suites:
+            await ouvertes.enter_async_context(aclosing(suite))
+        tetes = [await anext(suite, None) for suite in suites]
+        while (premier := min((tete for tete in tetes if tete is not None), default=None)) is not None:
+            ici = [tete == premier for tete in tetes]
+            yield premier, ici
+            tetes = [await anext(suite, None) if la else tete for suite, tete, la in zip(suites, tetes, ici, strict=True)]
 
 
 async def _vu(lecture: Lecture, nom: str, numero: str) -> dict[str, str]:
@@ -99,39 +154,46 @@ async def _vu(lecture: Lecture, nom: str, numero: str) -> dict[str, str]:
     return found
 
 
-def _dire(a: str, b: str, ecarts: Sequence[Ecart], communs: int) -> None:
-    if not ecarts:
-        say(f"« {a} » et « {b} » sont pareils : {_dossiers(communs)}, mêmes dates, montants, courriers et flux.")
+def _dire(a: str, b: str, trouves: Trouves, compte: Compte) -> None:
+    if not compte.ecarts:
+        say(f"« {a} » et « {b} » sont pareils : {_dossiers(compte.communs)}, mêmes dates, montants, courriers et flux.")
         return
     rows, last = [], None
-    for one in ecarts:
+    for one in islice(trouves, MONTRES):
         rows.append((one.dossier if one.dossier != last else "", one.quoi, one.a, one.b))
         last = one.dossier
     grid(f"« {a} » et « {b} »", (("Dossier", {"min_width": 26}), "Quoi", a, b), rows, on=screen())
-    say(f"{len(ecarts)} écart{'s' if len(ecarts) > 1 else ''}, {_dossiers(communs)} en commun.")
+    if compte.ecarts > MONTRES:
+        say(f"… et {compte.ecarts - MONTRES} autres : « --json » et « --html » les disent tous.")
+    say(f"{compte.ecarts} écart{'s' if compte.ecarts > 1 else ''}, {_dossiers(compte.communs)} en commun.")
 
 
 def _dossiers(nombre: int) -> str:
     return f"{nombre} dossier{'s' if nombre > 1 else ''}"
 
 
-def _page(a: str, b: str, ecarts: Sequence[Ecart], communs: int) -> str:
+def _page(chemin: Path, a: str, b: str, trouves: Trouves, compte: Compte) -> None:
     """One file, without any other: it opens where there is no network."""
     e: Any = html.escape
-    rows = "".join(f"<tr><td>{e(x.dossier)}</td><th scope='row'>{e(x.quoi)}</th><td>{e(x.a)}</td><td>{e(x.b)}</td></tr>\n" for x in ecarts)
     title = f"« {e(a)} » et « {e(b)} »"
-    table = (
-        f"<table><caption>{len(ecarts)} écarts</caption><thead><tr><th scope='col'>Dossier</th><th scope='col'>Quoi</th>"
-        f"<th scope='col'>{e(a)}</th><th scope='col'>{e(b)}</th></tr></thead><tbody>\n{rows}</tbody></table>"
-        if ecarts
-        else "<p>Les deux bacs sont pareils.</p>"
-    )
     style = (
         "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:collapse;width:100%}"
         "th,td{border-bottom:1px solid #999;padding:.3rem .6rem;text-align:left;vertical-align:top}:root{color-scheme:light dark}"
     )
-    return (
-        f'<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{style}</style></head><body>\n<p>{SPECIMEN}</p>\n<h1>{title}</h1>\n"
-        f"<p>{_dossiers(communs)} en commun.</p>\n{table}\n</body></html>\n"
-    )
+    with chemin.open("w", encoding="utf-8") as file:
+        file.write(
+            f'<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"<title>{title}</title><style>{style}</style></head><body>\n<p>{SPECIMEN}</p>\n<h1>{title}</h1>\n"
+            f"<p>{_dossiers(compte.communs)} en commun.</p>\n"
+        )
+        if compte.ecarts:
+            file.write(
+                f"<table><caption>{compte.ecarts} écarts</caption><thead><tr><th scope='col'>Dossier</th><th scope='col'>Quoi</th>"
+                f"<th scope='col'>{e(a)}</th><th scope='col'>{e(b)}</th></tr></thead><tbody>\n"
+            )
+            for x in trouves:
+                file.write(f"<tr><td>{e(x.dossier)}</td><th scope='row'>{e(x.quoi)}</th><td>{e(x.a)}</td><td>{e(x.b)}</td></tr>\n")
+            file.write("</tbody></table>")
+        else:
+            file.write("<p>Les deux bacs sont pareils.</p>")
+        file.write("\n</body></html>\n")

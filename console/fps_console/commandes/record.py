@@ -1,5 +1,6 @@
 """`fps record`: what was done in a bac, by anybody, as a life that plays the same."""
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ def record(settings: Settings, bac: str, sortie: Path | None, nom: str | None, t
 
     async def go(pilot: "Pilot") -> "Enregistree":
         from fps_simulateur.enregistrement.enregistreur import enregistrer
-        from fps_simulateur.pilote.world import open_world
+        from fps_simulateur.pilote.world import database_urls, open_world
 
-        async with open_world() as monde:
-            return await enregistrer(pilot, bac, nom, titre or f"Ce qui a été fait dans le bac « {bac} »", monde)
+        # On a disk, where the bac itself is: it is lived twice there.
+        with tempfile.TemporaryDirectory(prefix="fps-record-") as lieu:
+            async with open_world(databases=database_urls(Path(lieu))) as monde:
+                return await enregistrer(pilot, bac, nom, titre or f"Ce qui a été fait dans le bac « {bac} »", monde)
 
     faite = drive(settings, go)
     if sortie is not None:

@@ -28,10 +28,10 @@ class Enregistree:
 async def enregistrer(pilot: Pilot, bac: str, nom: str, titre: str, monde: QuatreServices) -> Enregistree:
     """The life of a bac; `monde`: an empty one, where it is lived twice. Raises PiloteErreur when the bac cannot be lived again."""
     fin = datetime.fromisoformat((await pilot.etat(bac))["instant"])
-    connus = await gestes.lire(pilot, bac)
-    dite = Transcription(monde, connus, nom, REFAIT)
-    await gestes.revivre(monde.pilot, connus, REFAIT, fin, dite.noter)
-    await dite.finir(fin)
+    async with gestes.lire(pilot, bac) as connus:
+        dite = Transcription(monde, connus, nom, REFAIT)
+        await gestes.revivre(monde.pilot, connus, REFAIT, fin, dite.noter)
+        await dite.finir(fin)
     texte = ecrire(dite, titre)
     try:
         (vie,) = lire(texte, f"{nom}.yaml")

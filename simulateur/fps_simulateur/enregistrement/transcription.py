@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 import httpx
@@ -147,8 +148,8 @@ def _ville(gestes: Gestes, made: Mapping[str, Any]) -> str | FichierVille:
     """The town of the life: that of the first FPS, else the first that the bac was given, else Lille."""
     noms = {commune.siret: nom for nom, commune in par_nom().items()}
     donnees = [ville["commune"] | {"depuis": ville.get("depuis")} for ville in made.get("villes") or ()]
-    sirets = [g.corps.get("siret") or str(g.corps.get("numero_fps", ""))[:14] for g in gestes.suite if isinstance(g.corps, dict)]
-    for siret in [*filter(None, sirets), *(ville["siret"] for ville in donnees)]:
+    sirets = (g.corps.get("siret") or str(g.corps.get("numero_fps", ""))[:14] for g in gestes.suite() if isinstance(g.corps, dict))
+    for siret in chain(filter(None, sirets), (ville["siret"] for ville in donnees)):
         for ville in donnees:
             if ville["siret"] == siret:
                 return FichierVille.model_validate(ville)

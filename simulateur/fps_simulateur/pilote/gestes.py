@@ -1,18 +1,26 @@
-"""What was asked of a bac from outside, by anybody: read in its order from the four services, and asked again in another bac."""
+"""What was asked of a bac from outside, by anybody: read in its order from the four services, and asked again in another bac.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+It waits in a temporary file, a line each: a bac may have been asked more than a memory holds.
+"""
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import httpx
 
 from fps.parties import LIBELLES, SERVICES, Party
+from fps_simulateur.pilote.faits import en_ordre
 from fps_simulateur.pilote.lectures import PiloteErreur, _bac
 from fps_simulateur.pilote.pilot import MAITRE, Pilot
 
 CREATION: Final = "/pilotage/bacs"
 REFUSEES: Final = (409, 422)  # a letter that was refused, by the law or for what it says, was kept as such
+PAGE: Final = 100  # gestures read at once: one may hold a letter of a megabyte
 MONTRES: Final = 5  # gestures that a refusal names
 
 
@@ -31,11 +39,6 @@ class Geste:
     type: str | None
     rejouable: bool
 
-    @property
-    def ordre(self) -> tuple[Any, ...]:
-        """Simulated time, then real time: causes before effects, as long as the machines of the services have one time."""
-        return (self.date, self.wall_time, SERVICES.index(self.service), self.position)
-
     def __str__(self) -> str:
         return f"{self.methode} {self.chemin} ({LIBELLES[self.service]}, le {self.date:%d/%m/%Y à %H:%M})"
 
@@ -45,11 +48,20 @@ class Gestes:
     """How a bac was made (None for one that an earlier version made), and what was asked of it since, in order."""
 
     creation: Mapping[str, Any] | None
-    suite: Sequence[Geste]
+    fichier: IO[bytes]
 
-    def jusqu_a(self, instant: datetime) -> list[Geste]:
-        """What was asked up to an instant of the bac, that one included."""
-        return [geste for geste in self.suite if geste.date <= instant]
+    def suite(self, le: datetime | None = None) -> Iterator[Geste]:
+        """What was asked, from the first; up to an instant of the bac, that one included."""
+        place = 0
+        while True:
+            self.fichier.seek(place)  # each reading has its own place
+            if not (line := self.fichier.readline()):
+                return
+            place = self.fichier.tell()
+            geste = _geste(json.loads(line))
+            if le is not None and geste.date > le:
+                return
+            yield geste
 
     @property
     def naissance(self) -> datetime:
@@ -73,24 +85,41 @@ def refus(detail: str, que_faire: str = "") -> PiloteErreur:
     return PiloteErreur(MAITRE, problem | {"que_faire": que_faire or "Copiez-le tel qu'il est : « fps bac copier A B »."})
 
 
-async def lire(pilot: Pilot, nom: str) -> Gestes:
+@asynccontextmanager
+async def lire(pilot: Pilot, nom: str) -> AsyncIterator[Gestes]:
     """All that was asked of a bac; raises PiloteErreur."""
     creation: Mapping[str, Any] | None = None
-    found: list[Geste] = []
+    with tempfile.TemporaryFile() as fichier:
+        async with aclosing(en_ordre(_demandes(pilot, nom), _ordre)) as demandes:
+            async for one in demandes:
+                if one["chemin"] != CREATION:
+                    fichier.write(json.dumps(one).encode() + b"\n")
+                elif one["service"] == MAITRE.value:
+                    creation = one["corps"]
+        yield Gestes(creation, fichier)
+
+
+async def _demandes(pilot: Pilot, nom: str) -> AsyncIterator[dict[str, Any]]:
+    """What was asked of each service, one after the other."""
     for service in SERVICES:
         apres, suite = 0, True
         while suite:
-            page = (await pilot._call(service, "GET", f"{_bac(nom)}/gestes", params={"apres": apres})).json()
+            page = (await pilot._call(service, "GET", f"{_bac(nom)}/gestes", params={"apres": apres, "limite": PAGE})).json()
             suite = page["suite"]
             for one in page["gestes"]:
-                apres = one.pop("position")
-                date, reelle = (datetime.fromisoformat(one.pop(nom)) for nom in ("date", "wall_time"))
-                geste = Geste(service, date, reelle, apres, **one)
-                if geste.chemin != CREATION:
-                    found.append(geste)
-                elif service is MAITRE:
-                    creation = geste.corps
-    return Gestes(creation, sorted(found, key=lambda geste: geste.ordre))
+                apres = one["position"]
+                yield {"service": service.value, **one}
+
+
+def _ordre(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Simulated time, then real time: causes before effects, as long as the machines of the services have one time."""
+    date, reelle = (datetime.fromisoformat(one[nom]) for nom in ("date", "wall_time"))
+    return (date, reelle, SERVICES.index(Party(one["service"])), one["position"])
+
+
+def _geste(one: Mapping[str, Any]) -> Geste:
+    date, reelle = (datetime.fromisoformat(one[nom]) for nom in ("date", "wall_time"))
+    return Geste(**{**one, "service": Party(one["service"]), "date": date, "wall_time": reelle})
 
 
 async def revivre(pilot: Pilot, gestes: Gestes, cible: str, le: datetime, noter: Noter = _rien) -> None:
@@ -98,17 +127,22 @@ async def revivre(pilot: Pilot, gestes: Gestes, cible: str, le: datetime, noter:
 
     Raises PiloteErreur; what was made is then removed.
     """
-    naissance, refaits = gestes.naissance, gestes.jusqu_a(le)
+    naissance = gestes.naissance
     if le < naissance:
         raise refus(f"Il commence le {naissance:%d/%m/%Y à %H:%M}.", "Donnez une date de sa vie.")
-    if tus := [geste for geste in refaits if not geste.rejouable]:
-        nommes = " ; ".join(map(str, tus[:MONTRES])) + (f" ; et {len(tus) - MONTRES} autres" if len(tus) > MONTRES else "")
+    tus, autres = list[Geste](), 0
+    for geste in gestes.suite(le):
+        if not geste.rejouable:
+            autres += len(tus) == MONTRES
+            tus += [geste] if len(tus) < MONTRES else []
+    if tus:
+        nommes = " ; ".join(map(str, tus)) + (f" ; et {autres} autres" if autres else "")
         raise refus(f"Des gestes n'en ont pas été gardés en entier, parce qu'ils peuvent contenir un secret : {nommes}.")
     made = gestes.creation or {}
     await pilot.creer(cible, naissance, made.get("graine") or made["nom"], vierge=made.get("vierge", False), villes=made.get("villes"))
     try:
         instant = naissance
-        for geste in refaits:
+        for geste in gestes.suite(le):
             if geste.date > instant:
                 instant = geste.date
                 await pilot.conduire(cible, instant)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -225,7 +225,9 @@ class Pilot(Lecteur):
         """Where the journal of each service stands now."""
         return _positions(await self._all("GET", _bac(nom)))
 
-    def faits(self, nom: str, marques: Mapping[Party, int], jusqu_a: Mapping[Party, int] | None = None) -> AsyncIterator[dict[str, Any]]:
+    def faits(
+        self, nom: str, marques: Mapping[Party, int], jusqu_a: Mapping[Party, int] | None = None
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """What happened in a bac after these places of its journals, in order, line after line; `jusqu_a`: up to those places."""
 
         async def lues() -> AsyncIterator[dict[str, Any]]:
