@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-style check-dependencies format docs site dist fuzz bench lock sbom compose clean
+.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-mutants check-style check-dependencies format docs site dist fuzz bench lock sbom compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,8 @@ kill: $(STAMP) ## play dossiers while services, databases, broker and advances a
 	@$(BIN)/python -m tests.kill $(ARGS)
 
 # The longest first, two at a time: the types take as long as all the rest.
-check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-documents check-contracts check-style check-dependencies
+check: $(STAMP) ## format, lint, types, contracts, dependencies, generated documents, score of the wrong products
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-documents check-contracts check-mutants check-style check-dependencies
 
 check-types: $(STAMP)
 	$(BIN)/mypy $(SOURCES)
@@ -57,6 +57,10 @@ check-documents: $(STAMP)
 
 check-contracts: $(STAMP)
 	$(BIN)/lint-imports --no-logo
+
+# The score is that of the table which `make test` plays whole; one wrong product of each family is played here.
+check-mutants: $(STAMP)
+	$(BIN)/python -m tests.certification.score
 
 check-style: $(STAMP)
 	$(BIN)/ruff format --check --quiet .

@@ -1,6 +1,6 @@
 """Ten products that are wrong only in a combination: each act alone, as the written checks play it, is done well."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -144,6 +144,7 @@ def _redite_apres_rectificatif(monde: World, patch: Patch) -> None:
     patch.setattr(relais, "client", httpx.AsyncClient(transport=_Redite(relais.client)))
 
 
+TOMBE = "produit-qui-tombe"  # see tests/certification/test_exploration.py
 MUTANTS: dict[str, Poser] = {
     "cheque-rejete-puis-repaye": _encaisser(_pas_de_second_paiement),
     "deux-fps-de-la-meme-plaque": _encaisser(_a_l_autre),
@@ -155,4 +156,18 @@ MUTANTS: dict[str, Poser] = {
     "rejet-apres-rectificatif": _rejet_apres_rectificatif,
     "second-rapo-apres-rejet": _second_rapo_apres_rejet,
     "redite-apres-rectificatif": _redite_apres_rectificatif,
+}
+# The requirement that the difference which is found first breaks.
+ATTRAPES_DE_L_EXPLORATION: Mapping[str, str] = {
+    "cheque-rejete-puis-repaye": "EX-850",
+    "deux-fps-de-la-meme-plaque": "EX-850",
+    "rapo-accepte-apres-paiement": "EX-854",
+    "annulation-le-jour-de-la-limite": "EX-852",
+    "modification-puis-annulation": "EX-854",
+    "vingt-neuf-fevrier": "EX-853",
+    "minore-au-dernier-jour-du-rapo": "EX-850",
+    "rejet-apres-rectificatif": "EX-851",
+    "second-rapo-apres-rejet": "EX-853",
+    "redite-apres-rectificatif": "EX-062",
+    TOMBE: "EX-856",
 }

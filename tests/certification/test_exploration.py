@@ -21,7 +21,7 @@ from fps_certification.verdict import Issue, Sort
 from fps_simulateur.joueur import Ailleurs
 from fps_simulateur.langue.modele import lire
 from fps_simulateur.pilote.world import World
-from tests.certification.mutants_exploration import MUTANTS
+from tests.certification.mutants_exploration import ATTRAPES_DE_L_EXPLORATION, MUTANTS, TOMBE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PLAN = Plan(plan="exploration", titre="Ce que rien n'a écrit", exigences=("EX-850..EX-856",))
@@ -55,7 +55,7 @@ async def test_what_is_wrong_in_a_combination_is_found_as_a_life_that_fails(
     found = await essayer(monde, f"explo-{nom}"[:24], PAS)
     assert found.etat is Issue.NON_CONFORME and found.reduite and found.difference is not None
     (vie,) = lire(found.texte, "exploration.yaml")
-    assert len(vie.etapes) <= 7, found.texte
+    assert len(vie.etapes) <= 7 and found.difference.exigence == ATTRAPES_DE_L_EXPLORATION[nom], found.texte
     plan = Plan(plan="vies", titre="Une vie trouvée", exigences=(found.difference.exigence,))
     demande = Demande(plan, f"vie-{nom}"[:24], vies=(vie,))
     faux = (await certifier(demande, monde.client, monde.addresses, monde.token)).rapport
@@ -111,7 +111,9 @@ async def test_what_a_product_does_not_do_is_left_out_and_one_that_falls_is_wron
     assert found.difference is None and "annuler" in found.non_pris_en_charge and found.etat is Issue.CONFORME
     tombe = SujetEnFaute(Domaine.PRODUIT, "le produit est tombé sur cette action.")
     found = await essayer(monde, "tombe", 60, Faux(monde, "lire", tombe))
-    assert found.difference is not None and found.difference.exigence == "EX-856" and found.etat is Issue.NON_CONFORME
+    assert (
+        found.difference is not None and found.difference.exigence == ATTRAPES_DE_L_EXPLORATION[TOMBE] and found.etat is Issue.NON_CONFORME
+    )
     loin = SujetEnFaute(Domaine.RESEAU, "injoignable")
     assert (await essayer(monde, "loin", 9, Faux(monde, "etablir", loin))).etat is Issue.CONFIGURATION
 
