@@ -1,7 +1,6 @@
 """`fps city`: the years of a town played on one's own machine, or in a simulator that runs; what is counted of them, drawn and kept."""
 
 import asyncio
-import gc
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +10,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from fps.kit.ground.long_work import long_work
 from fps.kit.ground.settings import Settings
 from fps.kit.ground.telemetry import configure_logs
 from fps_console.commandes.liaison import explain, linked
@@ -152,7 +152,8 @@ async def _monde(voulu: Voulu) -> AsyncIterator[QuatreServices]:
     from fps_simulateur.pilote.world import open_world
 
     async with open_world(data_dir=None if voulu.memoire else voulu.sortie / MONDE) as world:
-        yield world
+        with long_work():
+            yield world
 
 
 async def _jouer(une: Marche, voulu: Voulu) -> dict[str, Any]:
@@ -164,11 +165,7 @@ async def _jouer(une: Marche, voulu: Voulu) -> dict[str, Any]:
             def dire(jour: date, etablis: int) -> None:
                 progres.dire((jour - periode.du).days, (periode.au - periode.du).days, f"{jour:%d/%m/%Y} : {etablis} FPS sur {une.fps}")
 
-            gc.freeze()  # what is loaded now lives as long as the run: a fifth of it went in walking it again and again
-            try:
-                await jouer(monde, bac, une, dire)
-            finally:
-                gc.unfreeze()
+            await jouer(monde, bac, une, dire)
         found = await bilan(monde, bac, une)
         found["invariants"] = None
         if voulu.verifier:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from fps.kit.wire.envelope import trusted
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.faits import order
 
@@ -92,7 +93,7 @@ class Lecteur:
             params: dict[str, Any] = {"apres": after, "limite": PAGE}
             if sujet is not None:
                 params["sujet"] = sujet
-            page = (await self._call(service, "GET", f"{_bac(nom)}/journal", params=params)).json()
+            page = trusted((await self._call(service, "GET", f"{_bac(nom)}/journal", params=params)).content)
             for line in page["lignes"]:
                 yield line
             more = page["suite"]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fps.kit.ground.clock import Marche, wall_now
+from fps.kit.wire.envelope import trusted
 from fps.parties import SERVICES, Party
 from fps_simulateur.pilote import calme, pas, produit
 from fps_simulateur.pilote.faits import en_ordre
@@ -130,7 +131,7 @@ class Pilot(Lecteur):
             vides = [s for s in SERVICES if not lus[s] and suivants[s] is not None]
             calls = (self._call(s, "GET", f"{_bac(nom)}/releve/dossiers", params={"apres": suivants[s], "limite": limite}) for s in vides)
             for service, answer in zip(vides, await asyncio.gather(*calls), strict=True):
-                page = answer.json()
+                page = trusted(answer.content)
                 sujets = [suivants[service], *(d["sujet"] for d in page["dossiers"])]
                 if sujets != sorted(sujets):
                     detail = "Sa base range les textes autrement que les autres : donnez-lui la collation « C »."
@@ -148,7 +149,7 @@ class Pilot(Lecteur):
         suivant: Any = None
         while True:
             params = None if suivant is None else {"apres": suivant}
-            page = (await self._call(service, "GET", path, params=params)).json()
+            page = trusted((await self._call(service, "GET", path, params=params)).content)
             yield page
             if (suivant := page["suivant"]) is None:
                 return

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
+from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -100,8 +101,12 @@ class Record(Generic[T]):
         hints = get_type_hints(cls)
         converters = [_converters(hints[n]) for n in self.columns[1:]]
         self.key = tuple(c.name for c in table.primary_key.columns)[1:]
-        self._write = [(n, w) for n, (w, _) in zip(self.columns[1:], converters, strict=True)]
-        self._read = [(n, r) for n, (_, r) in zip(self.columns[1:], converters, strict=True)]
+        if any(hasattr(cls, name) for name in ("__post_init__", "__slots__")):
+            raise TypeError(f"{cls.__name__}: a case file is its fields, which are given to it without its `__init__`")
+        self._fields = self.columns[1:]
+        self._values = itemgetter(*self._fields)
+        self._write = [(i, w) for i, (w, _) in enumerate(converters, 1) if w is not None]
+        self._read = [(n, r) for n, (_, r) in zip(self._fields, converters, strict=True) if r is not None]
 
     def key_of(self, item: T) -> Row:
         """The key of an object, without its bac."""
@@ -109,9 +114,16 @@ class Record(Generic[T]):
 
     def row(self, bac: str, item: T) -> Row:
         """The row of an object, in the order of the columns."""
-        values = item.__dict__
-        return (bac, *[values[n] if w is None else w(values[n]) for n, w in self._write])
+        values = [bac, *self._values(item.__dict__)]
+        for i, write in self._write:
+            values[i] = write(values[i])
+        return tuple(values)
 
     def item(self, row: Row) -> T:
         """The object of a row (whose first value is the bac)."""
-        return self.cls(**{n: v if r is None else r(v) for (n, r), v in zip(self._read, row[1:], strict=True)})
+        item = object.__new__(self.cls)
+        values = item.__dict__
+        values.update(zip(self._fields, row[1:], strict=True))
+        for name, read in self._read:
+            values[name] = read(values[name])
+        return item

@@ -1,6 +1,5 @@
 """The journal of a service read back, in order."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import BigInteger, Integer, Text, bindparam, select, tuple_
 from fps.kit.data import tables
 from fps.kit.data.database import Transaction
 from fps.kit.ground.clock import PARIS
+from fps.kit.wire.envelope import trusted
 
 _T = tables.journal.c
 _NOM, _MOST = bindparam("nom", type_=Text), bindparam("most", type_=Integer)
@@ -46,7 +46,7 @@ class Line:
             "date": self.time.isoformat(),
             "acte": self.acte,
             "article": self.article,
-            "donnees": json.loads(self.data),
+            "donnees": trusted(self.data),
             "empreinte": self.hash,
             "wall_time": self.wall_time.isoformat(),
         }

@@ -1,6 +1,5 @@
 """The statement of a bac: what every service says of its dossiers, letters, accounts and days; each service adds its own part."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from fps.kit.data import tables
 from fps.kit.data.sql import Row
 from fps.kit.engine import buried, ledger
 from fps.kit.engine.work import Work
+from fps.kit.wire.envelope import trusted
 from fps.releves import Acte, Dossier, Echeance, Echeances, Ecriture, EcritureTenue, Lettre, Lettres, Morte, PageDossiers
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ async def _par_sujet(work: Work, table: Any, sujets: Sequence[str]) -> dict[str,
 async def _recues(work: Work, journal: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Lettre]]:
     """The letters that came, found by the acts that received or refused them."""
     venues = [line for lines in journal.values() for line in lines if line["acte"] in ("reception", "refus")]
-    ids = dict.fromkeys(str(json.loads(line["data"])["id"]) for line in venues)
+    ids = dict.fromkeys(str(trusted(line["data"])["id"]) for line in venues)
     found: dict[str, list[Lettre]] = {}
     for row in await work.tx.load(tables.inbox, [(work.bac.nom, one) for one in ids]):
         line = dict(zip(tables.inbox.columns.keys(), row, strict=True))
@@ -92,11 +92,11 @@ async def _recues(work: Work, journal: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def _lettre(line: Mapping[str, Any], sort: Any) -> Lettre:
-    return Lettre(id=line["id"], type=line["type"], sort=sort, corps=json.loads(line["body"]))
+    return Lettre(id=line["id"], type=line["type"], sort=sort, corps=trusted(line["body"]))
 
 
 def _acte(line: Mapping[str, Any]) -> Acte:
-    data = json.loads(line["data"])
+    data = trusted(line["data"])
     ecriture = Ecriture.model_validate(data) if line["acte"] == "ecriture" else None
     sue = {"lettre": data.get("id"), "code": data.get("code") if line["acte"] == "refus" else None}
     return Acte(rang=line["rang"], date=line["time"], acte=line["acte"], article=line["article"], ecriture=ecriture, **sue)

@@ -106,7 +106,7 @@ def _endpoint(service: Service, cls: MessageClass) -> Any:
             qui = await caller(service, cls, request)
             expect_type(request, "application/json", "application/cloudevents+json")
             service.collector.expect()
-            message, text = read_message(cls, parse(await read_body(request, BODY_LIMIT)))
+            message, text = read_message(cls, parse(await read_body(request, BODY_LIMIT)), parsed=True)
             headers = request.headers
             given = {
                 "id": headers.get("idempotency-key"),
@@ -187,7 +187,7 @@ def _line(cls: MessageClass, bac: str, line: bytes, common: dict[str, Any], qui:
         raise Malformed("lot-invalide", 'Chaque ligne est un objet JSON {"id": …, "data": {le message}}.')
     if given.get("type", cls.type) != cls.type:
         raise Malformed("type-de-message", f"Cette adresse reçoit « {cls.type} ».")
-    message, text = read_message(cls, given["data"])
+    message, text = read_message(cls, given["data"], parsed=True)
     return letter_of(bac, message, text, common | {k: v for k, v in given.items() if k != "data"}, qui), message
 
 
