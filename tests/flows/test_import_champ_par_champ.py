@@ -17,12 +17,14 @@ from fps.kit.engine.archive import exported
 from fps.kit.engine.releve import Releveur
 from fps.kit.engine.service import Service
 from fps.kit.engine.work import Work
+from fps.kit.ground.clock import paris
 from fps.kit.ground.faults import Malformed
 from fps.messages.mfps import CreationFps
-from fps.parties import SERVICES
+from fps.parties import SERVICES, Party
 from fps_simulateur.pilote.world import World
+from tests.console.simulator import DEMANDE
 from tests.kit.toy import COMPTES, DEFINITION, Compte, emission_letter, numero, toy
-from tests.parler.exports import lu
+from tests.parler.exports import ecrit, lu
 from tests.parler.partie import bac_neuf
 
 MONDE = pytest.mark.asyncio(loop_scope="session")
@@ -195,6 +197,32 @@ async def test_a_case_file_that_its_own_class_does_not_take_is_refused(monde: Wo
                 found = await place(service, seule(record.table, **{nom: "\n"}))
                 assert found.startswith(f"tables.{record.table.name}.lignes.0"), (party, nom, found)
     assert tried > 50
+
+
+@MONDE
+async def test_an_export_made_before_the_plates_were_kept_is_searched_by_plate_once_it_is_taken_back(monde: World) -> None:
+    """What its version wrote otherwise is written again with its rows: the plates of the lists, the register of a town."""
+    bac = await bac_neuf(monde, date(2026, 6, 12))
+    ville, antai = (f"{monde.addresses[p]}" for p in (Party.COLLECTIVITE, Party.ANTAI))
+    assert (await monde.client.post(f"{ville}/bacs/{bac}/fps", json=DEMANDE)).status_code == 201
+    await monde.pilot.avancer(bac, paris(date(2026, 6, 14)))
+    for url, liste, table in ((ville, "/fps", "forfaits"), (antai, "/dossiers", "dossiers")):
+        document = lu((await monde.client.get(f"{url}/pilotage/bacs/{bac}/export")).content)
+        place = document["tables"][table]["colonnes"].index("plaque")
+        for row in (document["tables"][table]["colonnes"], *document["tables"][table]["lignes"]):
+            del row[place]
+        if table == "forfaits":
+            change(document, "stationnements", 0, immatriculation="ab o23-cd")
+            assert document["tables"]["stationnements"]["lignes"]
+        entete = {"Content-Type": "application/x-ndjson"}
+        repris = await monde.client.post(f"{url}/pilotage/bacs/{bac}-r/import", content=ecrit(document), headers=entete)
+        assert repris.status_code == 201, repris.text
+        for ecrite in ("AB-123-CD", "ab 123"):
+            trouves = (await monde.client.get(f"{url}/bacs/{bac}-r{liste}", params={"plaque": ecrite})).json()["elements"]
+            assert len(trouves) == 1, (table, ecrite)
+        if table == "forfaits":
+            relu = lu((await monde.client.get(f"{url}/pilotage/bacs/{bac}-r/export")).content)
+            assert [one["immatriculation"] for one in lignes(relu, "stationnements")] == ["AB-023-CD"]
 
 
 # ---------------------------------------------------------------------------------------------- all of it or nothing, on each engine
