@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import json
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -17,8 +18,10 @@ from fps.kit.ground.settings import Settings
 from fps_certification.exploration.explorer import Exploration
 from fps_certification.exploration.partie import Difference
 from fps_certification.sujets.personne import AFaire
+from fps_certification.verdict import Issue
 from fps_console.commandes import explorer
 from fps_console.commandes.certifier import Choix, demande_de
+from fps_console.commandes.executions import gardees, garder
 from fps_console.commandes.reprises import cours_de
 from fps_console.web import epreuves
 from fps_console.web.seances import lien
@@ -79,6 +82,40 @@ async def test_a_run_that_was_stopped_is_offered_and_goes_on_under_its_name(agen
     assert not cours.place.exists()
     gone = await envoyer(agent, "/certification/plans/rapo", **(champs | {"only": ""}))
     assert gone.status_code in (400, 409, 422) and "rien-a-reprendre" in gone.text
+
+
+async def test_two_runs_are_compared_the_last_one_after_the_one_before(agent: httpx.AsyncClient, tmp_path: Path) -> None:
+    ou = (await envoyer(agent, "/certification/plans/rapo", only="EX-304 EX-306")).headers["location"]
+    await agent.get(f"{ou}/flux")  # until its end
+    shown = await agent.get(ou)
+    sound(shown)
+    assert "2 exigences conformes" in shown.text
+    (une,) = gardees(tmp_path)
+    seconde = une.model_copy(update={"execution": "certif-seconde", "code": Issue.CONFIGURATION.value})
+    garder(seconde, tmp_path)
+    page = await agent.get("/certification/comparaison")
+    sound(page)
+    choisies = re.findall(r'<select id="(.)".*?<option value="([^"]+)" selected>', page.text, re.DOTALL)
+    assert choisies == [("a", une.execution), ("b", "certif-seconde")] and "à configurer (certif-seconde)" in page.text
+    autre = await agent.get(f"/certification/comparaison?a=certif-seconde&b={une.execution}")
+    assert f"certif-seconde → {une.execution}" in autre.text and "Aucune différence" in autre.text
+
+
+async def test_a_city_whose_days_cannot_be_is_told_in_its_form_and_its_days_are_said_in_french(
+    agent: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    for du, au, faux in (("2023-12-31", "2023-01-02", "au"), ("2017-12-31", "2018-02-01", "du"), ("hier", "2023-01-02", "du")):
+        wrong = await envoyer(agent, "/simulateur/villes", du=du, au=au, graine="7")
+        sound(wrong)
+        assert wrong.status_code == 422 and f'id="{faux}-erreur"' in wrong.text and 'name="graine" type="text"' in wrong.text, (du, au)
+        assert 'value="7"' in wrong.text and f'value="{au}"' in wrong.text
+    bilan = {"ville": "Ville jouée", "fps": {"etablis": 3}, "marche": {"du": "2023-01-02", "au": "2023-12-31", "graine": "42"}}
+    place = tmp_path / "simulateur/villes/jouee"
+    place.mkdir(parents=True)
+    (place / "bilan.json").write_text(json.dumps(bilan))
+    shown = await agent.get("/simulateur/villes")
+    sound(shown)
+    assert "du 2 janvier 2023 au 31 décembre 2023" in shown.text and "2023-12-31</" not in shown.text
 
 
 async def test_an_exploration_shows_what_it_found_and_gives_the_life_to_play_again(

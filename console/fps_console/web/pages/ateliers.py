@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from fps_console.mots.recit import longue
 from fps_console.web.cadre import Cadre
 from fps_console.web.chantiers import Chantier, Chantiers, cle, commande
 from fps_console.web.formes import Geste, Refus, Refuse, Saisie
@@ -31,6 +32,11 @@ ATELIERS: Final = {
     "grille": ("Grille des délais", "La veille, le jour et le lendemain de chaque délai, aux pièges du calendrier."),
 }
 FPS_AU_PLUS: Final = 20_000
+
+
+def jours(du: str, au: str) -> str:
+    """« du 2 janvier 2023 au 31 décembre 2023 »."""
+    return f"du {longue(date.fromisoformat(du))} au {longue(date.fromisoformat(au))}"
 
 
 def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
@@ -94,20 +100,26 @@ def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
             faites=faites,
             en_cours=chantiers.en_cours("ville"),
             au_plus=FPS_AU_PLUS,
+            jours=jours,
         )
 
     async def peupler(geste: Geste) -> str:
         from fps.villes.catalogue import par_nom
+        from fps.villes.lecture import REFORME
 
         geste.exiger(ville="quelle ville", du="quel premier jour", au="quel dernier jour", fps="combien de FPS")
-        fautes = {}
+        fautes, dits = {}, dict[str, date]()
         if geste["ville"] not in par_nom():
             fautes["ville"] = "Choisissez une ville livrée."
         for nom in ("du", "au"):
             with suppress(ValueError):
-                date.fromisoformat(geste[nom])
+                dits[nom] = date.fromisoformat(geste[nom])
                 continue
             fautes[nom] = "Une date est attendue."
+        if (premier := dits.get("du", REFORME)) < REFORME:
+            fautes["du"] = f"Le {longue(REFORME)} au plus tôt : avant, il n'y a pas de FPS."
+        elif dits.get("au", premier) < premier:
+            fautes["au"] = "Le dernier jour ne précède pas le premier."
         if not (re.fullmatch(r"[0-9]{1,9}", geste["fps"]) and 1 <= int(geste["fps"]) <= FPS_AU_PLUS):
             fautes["fps"] = f"De 1 à {FPS_AU_PLUS}."
         if not re.fullmatch(r"[a-z0-9-]{1,20}", geste["graine"] or "42"):
@@ -117,7 +129,7 @@ def routes(cadre: Cadre, chantiers: Chantiers) -> list[Route]:
         ville, du, au, fps, graine = (geste[nom] or "42" for nom in ("ville", "du", "au", "fps", "graine"))
         ou = place("villes", f"{ville}-{du}-{au}-{fps}-{graine}")
         arguments = ["city", "--ville", ville, "--from", du, "--to", au, "--fps", fps, "--seed", graine, "--sortie", str(ou), "--memory"]
-        return lancer("ville", f"{par_nom()[ville].nom}, du {du} au {au}", ou, arguments, int(fps), r": (\d+) FPS sur")
+        return lancer("ville", f"{par_nom()[ville].nom}, {jours(du, au)}", ou, arguments, int(fps), r": (\d+) FPS sur")
 
     async def ville(request: Request) -> Response:
         nom = request.path_params["nom"]

@@ -99,15 +99,17 @@ def routes(cadre: Cadre) -> list[Route]:
 
     async def comparaison(request: Request) -> Response:
         from fps_certification.rapports.comparaison import comparer
+        from fps_certification.verdict import Issue
         from fps_console.commandes.executions import gardees
-        from fps_console.commandes.verdicts import SORTS
+        from fps_console.commandes.verdicts import ETATS, SORTS
 
         faites = {une.execution: une for une in await asyncio.to_thread(gardees, donnees_de(cadre))}
         noms = [request.query_params.get(nom, "") for nom in ("a", "b")]
         deux = [faites[nom] for nom in noms if nom in faites]
         ecarts = comparer(*deux) if len(deux) == 2 else None
-        saisie = Saisie({"a": noms[0], "b": noms[1]})
-        choix = [(nom, f"{une.plan}, {une.produit}, {une.etat} ({nom})") for nom, une in faites.items()]
+        apres, avant = [*faites, "", ""][:2]  # the last run, and the one before
+        saisie = Saisie({"a": noms[0] or avant, "b": noms[1] or apres})
+        choix = [(nom, f"{une.plan}, {une.produit}, {ETATS[Issue(une.code)].lower()} ({nom})") for nom, une in faites.items()]
         own: dict[str, Any] = {"ecarts": ecarts, "deux": deux, "choix_faites": choix, "sorts": SORTS, "saisie": saisie}
         inconnues = [nom for nom in noms if nom and nom not in faites]
         return await cadre.page(request, "certification/comparaison.html", inconnues=inconnues, **own)

@@ -24,8 +24,9 @@ def dits(found: Any) -> dict[str, Any]:
     """What the pages tell of a report, in the words of the terminal."""
     from fps_certification.prealable.constat import Tenue
     from fps_certification.preuves.refus import refusee
+    from fps_certification.rapports.page import compter
     from fps_certification.rapports.sources import source_dite
-    from fps_certification.verdict import Issue, Sort
+    from fps_certification.verdict import Issue
     from fps_console.commandes.verdicts import ETATS, MARQUES, NIVEAUX, SORTS, jauge
 
     vus = (Tenue.FAUTE, Tenue.AVERTISSEMENT)
@@ -33,7 +34,7 @@ def dits(found: Any) -> dict[str, Any]:
         "rapport": found,
         "verdict": ETATS[Issue(found.code)],
         "jauge": jauge(found),
-        "comptes": [(SORTS[sort], found.compte(sort)) for sort in Sort if found.compte(sort)],
+        "comptes": compter(found),
         "echecs": [(e, c) for e in found.exigences for c in e.echecs],
         "controles": [un for un in found.prealable if un.tenue in vus],
         "fautes": found.fautes[sum(un.tenue is Tenue.FAUTE for un in found.prealable) :],
