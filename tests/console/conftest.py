@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from fps.parties import Party
 from fps_console.commandes.temps import instant
+from fps_console.web.pages import temps
 from fps_simulateur.pilote.world import World, open_world
 
 
@@ -30,3 +32,9 @@ async def defaut(desert: World) -> World:
     """The four services, with the default bac, where nothing happened."""
     await desert.pilot.creer("defaut", instant("2026-06-28T10:00"))
     return desert
+
+
+@pytest.fixture
+def patiente(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of a page waits for the end of an advance, however slow the machine is: what it tells on the way has tests of its own."""
+    monkeypatch.setattr(temps, "VITE", temps.PATIENCE)

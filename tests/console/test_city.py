@@ -12,6 +12,7 @@ from fps.villes.catalogue import par_nom
 from fps_console.commandes.city import Voulu, _meme_marche, ecart, marche
 from fps_console.commandes.city_page import rapport
 from fps_console.commandes.output import SPECIMEN, Panne
+from fps_console.mots.lexique import ETATS
 from fps_simulateur.population.chiffres import comparer, connus
 from fps_simulateur.population.parametres import livres
 
@@ -82,6 +83,7 @@ def test_the_page_shows_every_public_figure_and_every_parameter_with_where_it_is
     assert "Ils sont équilibrés." in page and "Aucun invariant enfreint." in page
     faux = rapport(FOUND | {"livres": FOUND["livres"] | {"equilibres": False}}, livres(), {})
     assert "Ils ne sont pas équilibrés." in faux
+    assert ">payé<" in page and ">avertissement envoyé<" in page and ">paye<" not in page
 
 
 def test_a_difference_is_told_as_one_reads_it() -> None:
@@ -94,8 +96,9 @@ def test_the_same_figures_give_the_same_drawings(tmp_path: Path) -> None:
 
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    dessins = dessiner(FOUND, tmp_path / "a", ("mois", "titres"))
-    assert dessins == dessiner(FOUND, tmp_path / "b", ("mois", "titres"))
+    dessins = dessiner(FOUND, tmp_path / "a", ("mois", "issues", "titres"))
+    assert dessins == dessiner(FOUND, tmp_path / "b", ("mois", "issues", "titres"))
+    assert all(f"<!-- {ETATS[nom]} -->" in dessins["issues"][1] for nom in FOUND["fps"]["etats"])  # each text that it draws
     for nom, (titre, svg) in dessins.items():
         assert titre == DESSINS[nom][0] and svg.startswith("<svg")
         assert (tmp_path / "a" / f"{nom}.svg").read_bytes() == (tmp_path / "b" / f"{nom}.svg").read_bytes()

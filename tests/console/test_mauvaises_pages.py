@@ -27,7 +27,7 @@ from tests.console.test_pages_formes import Forme, envoyer
 from tests.console.test_pages_qui_agissent import forme, jour
 from tests.scenarios.test_an_advance_that_is_cut import Cut
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("patiente")]
 VIE = "/simulateur/vies/rapo-rejet-implicite"
 
 

@@ -99,7 +99,7 @@ def sound(answer: httpx.Response) -> Page:
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     lu = re.sub(r"<pre.*?</pre>|<textarea.*?</textarea>|<code.*?</code>|<[^>]*>", "", answer.text, flags=re.DOTALL)
     assert "'" not in lu, "a straight apostrophe is shown"
-    assert re.findall(r".{0,20}(?:« | [»:;?!](?=\s|$)).{0,9}", lu) == [], "a line may end in the middle of what French keeps together"
+    assert re.findall(r".{0,20}(?:« | [»:;?!%€](?=\s|$)).{0,9}", lu) == [], "a line may end in the middle of what French keeps together"
     return page
 
 

@@ -22,7 +22,7 @@ from fps_console.web.travaux import Travail, Travaux
 from fps_simulateur.pilote.world import World
 from tests.console.test_pages import BASE, autre, establish, sound
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("patiente")]
 HTMX = {"HX-Request": "true"}
 
 

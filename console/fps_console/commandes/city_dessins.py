@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from fps_console.mots.lexique import ETATS
+
 BLEU: Final = "#31506b"
 SPECIMEN: Final = "SPÉCIMEN — environnement simulé"
 Dessin = Callable[[Any, Mapping[str, Any]], None]
@@ -68,12 +70,12 @@ def _delais(axes: Any, found: Mapping[str, Any]) -> None:
 
 def _issues(axes: Any, found: Mapping[str, Any]) -> None:
     etats = sorted(found["fps"]["etats"].items(), key=lambda x: x[1])
-    axes.barh([nom for nom, _ in etats], [n for _, n in etats], color=BLEU)
+    axes.barh([ETATS.get(nom, nom) for nom, _ in etats], [n for _, n in etats], color=BLEU)
 
 
 def _titres(axes: Any, found: Mapping[str, Any]) -> None:
     etats = sorted(found["titres"]["etats"].items(), key=lambda x: x[1])
-    axes.barh([nom for nom, _ in etats], [n for _, n in etats], color="#b8860b")
+    axes.barh([ETATS.get(nom, nom) for nom, _ in etats], [n for _, n in etats], color="#b8860b")
 
 
 DESSINS: Final[Mapping[str, tuple[str, Dessin]]] = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fps.droit.money import euros
 from fps.kit.web.page import SPECIMEN, STYLE
 from fps.parties import LIBELLES, Party
+from fps_console.mots.lexique import ETATS
 from fps_simulateur.population.parametres import Parametres
 
 PLUS: Final = (
@@ -54,7 +55,7 @@ def _corps(found: Mapping[str, Any], parametres: Parametres, dessins: Mapping[st
     yield "<h2>Où en est chacun</h2>"
     for dit, etats in (("FPS, à la collectivité", fps["etats"]), ("Titres, à la DGFiP", titres["etats"]), ("Requêtes", requetes["etats"])):
         yield f"<h3>{escape(dit)}</h3>"
-        yield _table(("État", "Nombre"), ((escape(nom), str(n)) for nom, n in etats.items()))
+        yield _table(("État", "Nombre"), ((escape(ETATS.get(nom, nom)), str(n)) for nom, n in etats.items()))
     yield "<h3>RAPO, par année</h3>"
     colonnes = {"recus": "Reçus", "admis": "Admis", "rejetes": "Rejetés", "irrecevables": "Irrecevables", "decisions_implicites": "Silence"}
     yield _table(

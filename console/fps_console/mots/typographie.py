@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 INSECABLE: Final = "\u00a0"
-_MARQUES: Final = re.compile(r"(?:(?<=\S)|^) (?=[»:;?!](?![\w/=]))|(?<=«) ")
+_MARQUES: Final = re.compile(r"(?:(?<=\S)|^) (?=[»:;?!%€](?![\w/=]))|(?<=«) ")
 
 
 def francais(texte: str) -> str:
