@@ -35,7 +35,10 @@ async def test_one_route_moves_the_whole_world_and_answers_with_what_happened() 
             for body in bodies:
                 wrong = await client.post(url, json=body, headers=who)
                 assert (wrong.status_code, wrong.json()["code"]) == (422, "demande-invalide"), body
-            assert (await client.post(url, content=b"{", headers={**who, "Content-Type": "application/json"})).status_code == 422
+            assert (await client.post(url, content=b"{", headers={**who, "Content-Type": "application/json"})).status_code == 400
+            texte = await client.post(url, content=b'{"de": "P1D"}', headers={**who, "Content-Type": "text/plain"})
+            long = await client.post(url, json={"de": "P1D" + " " * 5_000}, headers=who)
+            assert [(r.status_code, r.json()["code"]) for r in (texte, long)] == [(415, "type-de-contenu"), (413, "corps-trop-grand")]
             assert (await client.post("/pilotage/bacs/absent/avance", json={"de": "P1D"}, headers=who)).status_code == 404
             back = await client.post(url, json={"jusqua": "2023-09-01"}, headers=who)
             assert (back.status_code, back.json()["code"]) == (409, "retour-en-arriere")

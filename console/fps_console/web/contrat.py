@@ -25,9 +25,12 @@ CLE: Final = {
 }
 DES_CLES: Final = ("cle-idempotence-invalide", "cle-idempotence-reutilisee")
 REFUS: Final = {
+    400: ("Le corps n'est pas du JSON en UTF-8", ("json-invalide", "encodage-invalide", "marque-d-ordre-des-octets")),
     401: ("Le jeton de pilotage manque ou n'est pas le bon", ("jeton-requis",)),
     404: ("Ce bac n'existe pas, ou personne ne lui a rien dit de cette collectivité", ("bac-inconnu", "siret-inconnu", "ville-non-donnee")),
     409: ("L'état du bac s'y oppose", ("ville-existante", "ville-avec-dossiers")),
+    413: ("Le corps est trop grand", ("corps-trop-grand",)),
+    415: ("Le corps n'est pas annoncé comme cette adresse le prend", ("type-de-contenu",)),
     422: ("La demande ne peut pas être comprise, ou une collectivité est mal décrite", ("demande-invalide", "ville-illisible", *DES_CLES)),
     502: ("Un service a répondu autre chose qu'un refus", ("service-en-panne",)),
     503: ("Un service ne répond pas ; ce que les autres avaient gardé leur est repris", ("service-injoignable",)),

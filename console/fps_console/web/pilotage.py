@@ -20,6 +20,11 @@ from fps_simulateur.pilote.reprise import avancer
 MEDIA_TYPE: Final = "application/problem+json"
 ATTENTE: Final = 3_600  # seconds
 LIMIT: Final = 4_096  # bytes: a name and a date
+TITRES: Final[Mapping[int, str]] = {
+    400: "La demande ne peut pas être lue",
+    413: "Le message est trop volumineux",
+    415: "Le type de contenu n'est pas accepté",
+}
 EXEMPLE: Final = (
     'Envoyez {"jusqua": "2026-10-05"} (ce jour-là à 20:00, heure de Paris, ou un instant ISO 8601), {"de": "P3M"} (une durée), '
     '{"a": "prochaine"} (la prochaine échéance, vécue) ou {"a": "titre", "dossier": "2159…"} (un jour qui a un nom).'
@@ -69,24 +74,33 @@ def sans_jeton(pilot: Pilot, request: Request) -> Response | None:
     return problem(401, "jeton-requis", "Cette adresse demande le jeton de pilotage", f"{request.method} {request.url.path}", que_faire)
 
 
-async def corps(request: Request, kinds: Sequence[str], limit: int, exemple: str) -> tuple[str, bytes]:
-    """The type of the body, one of those, and its bytes, `limit` at most; raises Panne."""
+async def corps(request: Request, kinds: Sequence[str], limit: int) -> tuple[str, bytes]:
+    """The type of the body, one of those, and its bytes, `limit` at most; raises Malformed (413, 415)."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in kinds:
-        raise Panne(f"Le corps n'est pas annoncé comme {' ou '.join(kinds)} (en-tête Content-Type).", exemple)
+        raise Malformed("type-de-contenu", f"Content-Type « {kind[:80]} » : envoyez {' ou '.join(kinds)}.", status=415)
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > limit:
-            raise Panne("Le corps est trop grand.", exemple)
+            raise Malformed("corps-trop-grand", f"Le corps dépasse {limit // 1024} Kio : envoyez un message plus petit.", status=413)
     return kind, bytes(raw)
 
 
+def illisible(error: Panne | Malformed, exemple: str) -> Response:
+    """What a body, or a question, that nobody can read is answered."""
+    if isinstance(error, Panne):
+        return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
+    return problem(error.status, error.code, TITRES[error.status], error.detail, exemple)
+
+
 def objet_json(raw: bytes, exemple: str) -> dict[str, Any]:
-    """A JSON object; raises Panne."""
+    """A JSON object; raises Panne, Malformed (400: it is no JSON in UTF-8)."""
     try:
         found = parse(raw)
     except Malformed as error:
+        if error.status == 400:
+            raise
         raise Panne(error.detail, exemple) from None
     if not isinstance(found, dict):
         raise Panne("Le corps n'est pas un objet JSON.", exemple)
@@ -94,8 +108,8 @@ def objet_json(raw: bytes, exemple: str) -> dict[str, Any]:
 
 
 async def _asked(request: Request) -> tuple[Mapping[str, str], float]:
-    """The body: one key, one text; and how long a product may take, real seconds. Raises Panne."""
-    _, raw = await corps(request, ("application/json",), LIMIT, EXEMPLE)
+    """The body: one key, one text; and how long a product may take, real seconds. Raises Panne, Malformed."""
+    _, raw = await corps(request, ("application/json",), LIMIT)
     found = objet_json(raw, EXEMPLE)
     attente = found.pop("attente", PATIENCE)
     if isinstance(attente, bool) or not isinstance(attente, int | float) or not 0 <= attente <= ATTENTE:
@@ -122,8 +136,8 @@ class RouteAvance:
             asked, attente = await _asked(request)
             cle = request.headers.get(EN_TETE)
             avancee = await avancer(self.pilot, bac, lambda state: target(self.pilot, bac, asked, state), cle, json.dumps(asked), attente)
-        except Panne as error:
-            return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
+        except (Panne, Malformed) as error:
+            return illisible(error, EXEMPLE)
         except PiloteErreur as error:
             return of(error)
         told = objet({**avancee.etat, "mention": SPECIMEN}, "evenements", avancee.evenements)

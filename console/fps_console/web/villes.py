@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from fps.droit.numero import siret_valide
+from fps.kit.ground.faults import Malformed
 from fps.kit.web.keys import EN_TETE, REJOUEE
 from fps_console.commandes.output import Panne
 from fps_console.commandes.villes import du_siret
-from fps_console.web.pilotage import corps, objet_json, of, problem, sans_jeton
+from fps_console.web.pilotage import corps, illisible, objet_json, of, problem, sans_jeton
 from fps_simulateur.langue.villes import TAILLE, VillesIllisibles, lire
 from fps_simulateur.pilote import reprise, villes
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
@@ -23,13 +24,13 @@ EXEMPLE: Final = (
 
 
 async def _donnees(request: Request) -> list[dict[str, Any]]:
-    """The towns that a request gives: a SIRET alone, what the services take, or a file; raises Panne, VillesIllisibles."""
-    kind, raw = await corps(request, (JSON, YAML), TAILLE, EXEMPLE)
+    """The towns that a request gives: a SIRET alone, what the services take, or a file; raises Panne, Malformed, VillesIllisibles."""
+    kind, raw = await corps(request, (JSON, YAML), TAILLE)
     if kind == YAML:
         try:
             return [lire(raw.decode(), "corps").donnee()]
         except UnicodeDecodeError:
-            raise Panne("Le fichier n'est pas en UTF-8.", EXEMPLE) from None
+            raise Malformed("encodage-invalide", "Le fichier n'est pas en UTF-8.", status=400) from None
     found = objet_json(raw, EXEMPLE)
     if set(found) == {"villes"} and isinstance(found["villes"], list) and all(_ville(une) for une in found["villes"]):
         return list(found["villes"])
@@ -68,8 +69,8 @@ class Villes:
         except VillesIllisibles as error:
             erreurs = [{"champ": f"ligne {f.ligne}, colonne {f.colonne}", "phrase": f.texte} for f in error.fautes]
             return problem(422, "ville-illisible", "Le fichier ne se lit pas", str(error), EXEMPLE, erreurs=erreurs)
-        except Panne as error:
-            return problem(422, "demande-invalide", "La demande ne peut pas être comprise", error.phrase, error.que_faire)
+        except (Panne, Malformed) as error:
+            return illisible(error, EXEMPLE)
         except PiloteErreur as error:
             return of(error)
         return fait
