@@ -173,6 +173,7 @@ async def test_each_act_of_the_language_has_its_form_from_the_contract_of_its_se
         forme = await formulaire(contrats, un, etat.mots, usuels(un.nom, etat))
         schema, _ = await contrats.schema(un)
         assert {c.nom.partition(".")[0] for c in forme.champs} >= schema.get("properties", {}).keys(), un.nom
+        assert [c.nom for c in forme.champs if c.genre == "euros" and c.aide[:1].islower()] == [], "the end of a sentence says nothing"
         if un.nom in POSSIBLES:  # filled as it is shown, it is what its service takes, or says which field somebody must fill
             vides = {c.nom for c in forme.champs if c.requis and not (c.defaut or c.coches)}
             assert len(vides) <= 2, (un.nom, vides)

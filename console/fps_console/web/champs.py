@@ -157,7 +157,7 @@ def _feuille(champ: Champ, vraie: Schema, parts: Schema, dit: Any) -> Champ:
             vide = () if champ.requis and dits else (("", "—"),)
             return replace(champ, genre="choix", options=(*vide, ("oui", "Oui"), ("non", "Non")), defaut=dits, aide=champ.aide)
         case "integer" if int(vraie.get("maximum", 0)) == CENTIMES:
-            aide = _EN_CENTIMES.sub("", champ.aide).removeprefix("Montant").strip(" ,;")
+            aide = _EN_CENTIMES.sub("", champ.aide).strip(" ,;").removesuffix("Montant")
             return replace(champ, genre="euros", aide=aide, defaut="" if dit is None else en_euros(int(dit)))
         case "integer":
             return replace(champ, genre="entier", defaut=texte)

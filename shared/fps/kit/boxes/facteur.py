@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fps.kit.ground.traces import Step
 
 log = logging.getLogger(__name__)
+PERSONNE: Final = "All connection attempts failed"  # of anyio, where nobody listens
 TOURNEE: Final = 200  # letters of one round in one bac
 ENSEMBLE: Final = 8  # letters on their way at once to one address
 POLL: Final = 1.0  # seconds: real time passes for the bacs that run; otherwise the postman is rung for
@@ -282,7 +283,12 @@ class Facteur:
         except TimeoutError:
             return Essai(Resultat.ECHEC, None, f"pas de réponse en {seconds:g} s", injoignable=True)
         except httpx.ConnectError as error:
-            return Essai(Resultat.ECHEC, None, court(f"connexion impossible : {error}"), injoignable=True)
+            return Essai(
+                Resultat.ECHEC,
+                None,
+                court(f"connexion impossible : {error}".replace(PERSONNE, "personne ne répond à cette adresse")),
+                injoignable=True,
+            )
         except httpx.HTTPError as error:
             return Essai(Resultat.ECHEC, None, court(f"échange interrompu : {error!r}"))
 
