@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from fps.droit.calendar import ajouter_jours
 from fps.parties import Party
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.prealable import certificats
@@ -148,14 +150,33 @@ class Epreuve(Deroulement):
             except SujetEnFaute as error:
                 return Jouee(self.vie.vie, self.bac, tuple(tous), error.domaine, f"étape {rang}, {quoi} : {error.phrase}")
             except PiloteErreur as error:
-                return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.SIMULATEUR, f"étape {rang}, {quoi} : {error}")
+                return Jouee(self.vie.vie, self.bac, tuple(tous), domaine_de(error), f"étape {rang}, {quoi} : {error}")
             except VieFausse as error:
+                if isinstance(error, ActeRefuse) and (deja := await self._deja_la()):
+                    return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.CONFIGURATION, f"étape {rang}, {quoi} : {deja}")
                 tous.append(self._pas(rang, quoi, etape.prouve, str(error)))
                 if isinstance(error, ActeRefuse) or not etape.prouve:
                     return Jouee(self.vie.vie, self.bac, tuple(tous), Domaine.PRODUIT, f"étape {rang}, {quoi} : {error}")
                 continue
             tous.append(self._pas(rang, quoi, etape.prouve))
         return Jouee(self.vie.vie, self.bac, tuple(tous))
+
+    async def _deja_la(self) -> str:
+        """Whether a FPS that this check did not ask for is why the product refused to establish one: the sentence that says so."""
+        if not self.demandees or self.demandees[-1].action != "etablir":
+            return ""
+        plaque = self.demandees[-1].donnees["vehicule"]["immatriculation"]
+        du = ajouter_jours(self.jour, -1)  # it has its effects for hours, beyond midnight perhaps
+        answer = await super().consulter(Party.ANTAI, f"/dossiers?plaque={quote(str(plaque))}&du={du}&au={self.jour}")
+        siens = {mots["numero"] for mots in self.dossiers.values() if "numero" in mots}
+        vus = answer.json()["elements"] if answer.status_code == 200 else ()
+        autre = next((str(un["numero"]) for un in vus if un["numero"] not in siens and un["annule_le"] is None), None)
+        if autre is None:
+            return ""
+        return (
+            f"refusé, et ce bac tient déjà un FPS de {plaque}, {autre}, que l'épreuve n'a pas demandé : enrôlez le produit dans un bac "
+            "neuf, où il n'a rien envoyé, et qu'un autre produit n'y envoie rien."
+        )
 
     def _pas(self, rang: int, quoi: str, prouve: tuple[str, ...], faute: str = "") -> Pas:
         return Pas(rang, quoi, self.jour, prouve, not faute, faute, str(self.mots.get("numero", "")), tuple(self.demandees), self.declare)
@@ -174,6 +195,11 @@ SAVOIR: Mapping[Party, Mapping[str, str]] = {
 # The words that are the certificate which the product shows to a party, when a step first names it.
 CERTIFICATS: Mapping[str, Party] = {"certificat": Party.CCSP, "certificat_antai": Party.ANTAI, "certificat_dgfip": Party.DGFIP}
 CHEMINS: Mapping[Party, str] = {Party.ANTAI: "/dossiers/{numero}", Party.DGFIP: "/prises-en-charge/{numero}"}
+
+
+def domaine_de(error: PiloteErreur) -> Domaine:
+    """Whose fault it is that the pilot was refused: another who advances the same bac is none of the simulator's."""
+    return Domaine.CONFIGURATION if error.problem.get("code") == "avance-en-cours" else Domaine.SIMULATEUR
 
 
 async def jouer(monde: QuatreServices, vie: Vie, bac: str, sujet: Sujet) -> Jouee:

@@ -15,7 +15,7 @@ from fps.villes.catalogue import par_nom
 from fps_certification.assertions.documents import PREFIXE
 from fps_certification.chronometre import Chronometre
 from fps_certification.courriers import remis
-from fps_certification.deroule import Jouee, jouer
+from fps_certification.deroule import Jouee, domaine_de, jouer
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.observation import Observation, Recue
 from fps_certification.plans.plan import Plan
@@ -163,7 +163,7 @@ async def _eprouver(demande: Demande, rang: int, vie: Vie, monde: QuatreServices
     except DejaPasse as error:
         return Jouee(vie.vie, bac, (), Domaine.CONFIGURATION, str(error)), Observation(siret, ())
     except PiloteErreur as error:
-        return Jouee(vie.vie, bac, (), Domaine.SIMULATEUR, str(error)), Observation(siret, ())
+        return Jouee(vie.vie, bac, (), domaine_de(error), str(error)), Observation(siret, ())
     finally:  # a run that is stopped leaves nothing behind either
         if neuf and not demande.garder:
             with suppress(PiloteErreur):
