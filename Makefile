@@ -88,7 +88,7 @@ dist: $(STAMP) site ## wheels of every distribution, in dist/ (DIST=elsewhere)
 fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service, each to both engines; ARGS="--cases 500 --service antai" chooses
 	$(BIN)/python -m tests.contrats.fuzz --cases 20000 --database sqlite postgresql $(ARGS)
 
-bench: $(STAMP) ## measure the figures; table on the screen and build/bench.json
+bench: $(STAMP) ## measure the figures; table, build/bench.json and bench-history.jsonl; ARGS=--quick in a minute, --trend what was found before
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade takes newer versions

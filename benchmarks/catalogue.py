@@ -1,10 +1,10 @@
 """Every row of the table, what the project promises of it, and how to run some of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from benchmarks import embedded, ingestion, inside, letters, lives, pages, statements
-from benchmarks.figures import Absent, Bench, Faux, Figure, say
+from benchmarks.figures import Absent, Bench, Faux, Figure, say, shaken
 
 Row = Callable[[Bench], Awaitable[list[Figure]]]
 # What is measured together: the names of the rows, and the measure.
@@ -24,8 +24,11 @@ ROWS: tuple[tuple[tuple[str, ...], Row], ...] = (
     (("lists-postgresql", "pages-postgresql"), pages.sur_postgresql),
 )
 NAMES = tuple(name for names, _ in ROWS for name in names)
+# Less than a minute, without any server: what CI prints, for information.
+QUICK = ("first-life-ms", "fixture-ms", "sql-per-batch", "ready-s", "rss-mb")
 # Measured when they are named: each makes a bac of 100,000 dossiers first.
 LONG = ("lists-sqlite", "pages-sqlite", "lists-postgresql", "pages-postgresql")
+BUSY = 0.7  # processes that ran during the minute before the run, beyond which something else is going on
 PATIENCE, LONG_PATIENCE = 180, 1_200  # seconds given to a row
 # The promise on the ratio: at most, or at least.
 AT_MOST: Mapping[str, float] = {
@@ -69,6 +72,14 @@ UNITS = {
     "sql-per-batch": "statements",
     **dict.fromkeys(LONG, "ms"),
 }
+
+
+def unsure(spins: Mapping[str, Sequence[float]], load: float) -> frozenset[str]:
+    """The rows that nothing is concluded from: all where a core was at work before, else the shaken, and what was measured with them."""
+    if load > BUSY:
+        return frozenset(NAMES)
+    first = set(shaken(spins))
+    return frozenset(name for names, _ in ROWS if names[0] in first or first & set(names) for name in names)
 
 
 def promise(figure: Figure) -> str:

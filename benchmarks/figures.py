@@ -4,7 +4,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -74,12 +74,13 @@ class Sizes:
 
 @dataclass
 class Bench:
-    """One run: the sizes, where the real servers are (or why they are not), and the spins of each row."""
+    """One run: the sizes, where the real servers are (or why they are not), the spins of each row, and what each of its sides gave."""
 
     sizes: Sizes = field(default_factory=Sizes)
     postgres: str | None = None
     amqp: str | None = None
     spins: dict[str, list[float]] = field(default_factory=dict)
+    rounds: dict[str, list[list[float]]] = field(default_factory=dict)
 
     def need_postgres(self) -> str:
         """The URL of a superuser of PostgreSQL; raises Absent."""
@@ -109,6 +110,7 @@ class Bench:
             self.spin(name)
             for side, values in zip(sides, found, strict=True):
                 values.append(await side())
+        self.rounds[name] = found
         return [median(values) for values in found]
 
 
@@ -141,16 +143,31 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([rows[0], "-" * len(rows[0]), *rows[1:]])
 
 
+def spread(rounds: dict[str, list[list[float]]]) -> list[str]:
+    """How far the rounds of each side are from one another: the least and the most, in parts of the median."""
+
+    def side(values: Sequence[float]) -> str:
+        middle = median(values)
+        return f"{min(values) / middle:.2f} to {max(values) / middle:.2f}" if middle else "-"
+
+    told = [f"  {name:<16} {', '.join(side(values) for values in sides)}" for name, sides in rounds.items() if len(sides[0]) > 1]
+    return ["spread of the rounds of each side, its median being 1:", *told] if told else []
+
+
+def shaken(spins: Mapping[str, Sequence[float]]) -> list[str]:
+    """The rows during which the machine was not the same from one round to the other: nothing can be concluded from them."""
+    return [name for name, found in spins.items() if max(found) > NOISE * min(found)]
+
+
 def noise(spins: dict[str, list[float]]) -> list[str]:
     """The spin of each round of each row, and a line that says which rows cannot conclude."""
     lines = [f"  {name:<16} {' '.join(f'{s:.1f}' for s in found)}" for name, found in spins.items()]
     every = [s for found in spins.values() for s in found]
     if not every:
         return []
-    shaken = [name for name, found in spins.items() if max(found) > NOISE * min(found)]
     head = ["spin loop before each round, ms:", *lines]
-    if shaken:
-        return [*head, f"too noisy to conclude (spins of one row differ by more than x{NOISE}): {', '.join(shaken)}"]
+    if rows := shaken(spins):
+        return [*head, f"too noisy to conclude (spins of one row differ by more than x{NOISE}): {', '.join(rows)}"]
     if max(every) > NOISE * min(every):
         return [*head, f"too noisy to compare rows with one another (spins from {min(every):.1f} to {max(every):.1f} ms); each row stands"]
     return [*head, f"quiet enough to conclude (spins from {min(every):.1f} to {max(every):.1f} ms)"]

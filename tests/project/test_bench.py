@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import curve, pages
-from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, measure, promise
-from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, table, write
+from benchmarks import curve, history, pages
+from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, QUICK, measure, promise, unsure
+from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, spread, table, write
 from fps_simulateur.pilote.world import open_world
 from tests.real import postgres_url
 
@@ -115,3 +115,32 @@ def test_the_curve_of_the_replicas_begins_at_what_a_core_gives_and_ends_where_a_
     assert one < curve.Simulation(2, 2, 1).run(20) < 2.1 * one
     alone, apart = curve.Simulation(32, 8, 1).run(20), curve.Simulation(32, 8, 64).run(20)
     assert alone < 1_000 / town.alone < apart
+
+
+def test_a_run_is_kept_and_a_noisy_row_concludes_nothing_nor_does_any_beside_other_work(tmp_path: Path) -> None:
+    figures = [Figure("letter-amqp", 500, 2000, "letters/s"), Figure("mfps-batch", 10, 5, "messages/s"), Figure("city", None, None, "ms")]
+    shaky = {"mfps-http": [10.0, 30.0], "letter-amqp": [10.0, 10.1]}
+    assert unsure(shaky, 0.1) == {"mfps-http", "mfps-batch"} and unsure(shaky, 1.9) == set(NAMES) and not unsure({}, 0.1)
+    place = tmp_path / "bench-history.jsonl"
+    history.keep(place, history.line(figures, shaky, 0.1, "abc"))
+    with place.open("a") as file:
+        file.write('{"when": "20')  # a run that was cut while it wrote
+    history.keep(place, history.line(figures, {"letter-amqp": [10.0]}, 0.1, "def"))
+    runs = history.read(place)
+    assert [run["commit"] for run in runs] == ["abc", "def"]
+    history.keep(place, history.line(figures, {"letter-amqp": [10.0]}, 0.1, "ghi"))
+    told = history.trend(history.read(place), ["mfps-batch"]).splitlines()
+    assert told[0] == "mfps-batch" and "abc" in told[1] and told[1].endswith("2 ?") and "ghi" in told[3] and told[3].endswith("2")
+    assert len(told) == 4 and history.trend([], []) == "nothing was measured yet"
+
+
+def test_the_rounds_of_a_side_tell_their_spread() -> None:
+    bench = Bench(Sizes(rounds=3))
+    values = iter([10.0, 4.0, 30.0, 4.0, 20.0, 4.0])
+
+    async def side() -> float:
+        return next(values)
+
+    assert asyncio.run(bench.medians("city", side, side)) == [20.0, 4.0]
+    assert spread(bench.rounds)[1:] == ["  city             0.50 to 1.50, 1.00 to 1.00"]
+    assert spread({}) == [] and set(QUICK) <= set(NAMES)
