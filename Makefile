@@ -11,6 +11,8 @@ DIST ?= dist
 # Three for two cores, four at most: while one test waits for a server, another works.
 WORKERS ?= $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )); echo $$(( n < 4 ? n : 4 )))
 
+PAIRS := @stoplight/prism-cli@5.14.2 mountebank@2.9.1 wiremock@3.13.2
+
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.pret
@@ -26,10 +28,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What is compiled is kept: without it each process of the tests compiles the project and its libraries again (half of the suite's CPU).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-mutants check-style check-dependencies format docs site dist fuzz bench lock sbom compose clean
+.PHONY: help setup demo up test kill check check-types check-documents check-contracts check-mutants check-style check-dependencies format docs site dist fuzz bench bench-pairs lock sbom compose clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## virtual environment with the locked versions (done by the others when needed)
 
@@ -90,6 +92,11 @@ fuzz: $(STAMP) ## requests made by schemathesis, 20,000 a service, each to both 
 
 bench: $(STAMP) ## measure the figures; table, build/bench.json and bench-history.jsonl; ARGS=--quick in a minute, --trend what was found before
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-pairs: $(STAMP) ## the same messages sent to Prism, mountebank and WireMock (npm brings them; WireMock needs Java)
+	@command -v npm >/dev/null || { echo "npm is needed to bring them (Debian: apt-get install npm)."; exit 1; }
+	@mkdir -p build/pairs && npm install --prefix build/pairs --no-audit --no-fund --silent $(PAIRS)
+	@$(BIN)/python -m benchmarks pair-prism pair-mountebank pair-wiremock
 
 lock: $(STAMP) ## write requirements/*.txt from the pyprojects; ARGS=--upgrade takes newer versions
 	@compile() { $(BIN)/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$$@"; }; \

@@ -112,7 +112,10 @@ async def get(port: int, path: str, tls: ssl.SSLContext | None = None) -> int:
 
 @dataclass(frozen=True)
 class Order:
-    """What the client process must send: messages `first`…, one by one or in batches, with the town's certificate of a PKI."""
+    """What the client process must send: messages `first`…, one by one or in batches, with the town's certificate of a PKI.
+
+    `pki` is "" for who speaks plain HTTP and whose answer is only counted: another tool, beside this one.
+    """
 
     port: int
     pki: str
@@ -127,7 +130,7 @@ class Order:
         from benchmarks.donnees import mfps
         from fps.messages.mfps import CreationFps
 
-        path = f"/bacs/{self.bac}{CreationFps.path}"
+        path = f"/bacs/{self.bac}{CreationFps.path}" if self.bac else CreationFps.path
         bodies = [mfps(n) for n in range(self.first, self.first + self.count)]
         if self.lot == 1:
             return [request(path, json.dumps(body, ensure_ascii=False).encode()) for body in bodies]
@@ -137,12 +140,14 @@ class Order:
 
     async def send(self) -> dict[str, object]:
         """How long it took, and how many messages were accepted."""
-        requests, tls = self.requests(), between_services(Pki(Path(self.pki)), Party.COLLECTIVITE)
+        requests, tls = self.requests(), between_services(Pki(Path(self.pki)), Party.COLLECTIVITE) if self.pki else None
         start = time.perf_counter()
         answers = await exchange(self.port, requests, self.connections, tls)
         seconds = time.perf_counter() - start
         statuses = Counter(str(status) for status, _ in answers)
         accepted = sum(body.count(b'"statut":"accepte"') + body.count(b'"statut": "accepte"') for status, body in answers if status == 200)
+        if not self.pki:
+            accepted = statuses["200"]
         sample = next((body.decode("utf-8", "replace")[:500] for status, body in answers if status != 200), "")
         return {"seconds": seconds, "accepted": accepted, "statuses": dict(statuses), "refusal": sample}
 

@@ -5,9 +5,11 @@ import json
 import secrets
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
@@ -26,6 +28,7 @@ from fps.kit.ground.bac_path import BacPath
 from fps.kit.ground.settings import Settings
 from fps.kit.post import door
 from fps.kit.trust.identity import Trust
+from fps.kit.trust.pki import Pki
 from fps.kit.trust.tls import between_services, server_context
 from fps.kit.web import problems
 from fps.kit.web.prompt import Prompt
@@ -80,56 +83,78 @@ async def sent(order: Order) -> float:
     return float(order.count / said["seconds"])
 
 
+@dataclass
+class Porte:
+    """ANTAI at work on PostgreSQL, in TLS, with a bac of this run, and the same door without a database; each message is sent once."""
+
+    port: int
+    bare: int
+    pki: Pki
+    bac: str
+    connection: "asyncpg.Connection[Any]"
+    position: int = 0
+    written: int = 0
+
+    def order(self, target: int, count: int, connections: int, lot: int = 1) -> Order:
+        """The next messages, for one of the two."""
+        first, self.position = self.position, self.position + count
+        self.written += count if target == self.port else 0
+        return Order(target, str(self.pki.dossier), self.bac, first, count, connections, lot)
+
+    async def single(self, count: int) -> float:
+        """Messages accepted each second, sent one by one."""
+        return await sent(self.order(self.port, count, CONNECTIONS))
+
+    async def kept(self) -> None:
+        """Everything that was accepted is in the database, and nothing else; raises Faux."""
+        for table in ("inbox", "dossiers", "constats", "chains"):
+            expect(table, await self.connection.fetchval(f"SELECT count(*) FROM {table}"), self.written)
+
+
+@asynccontextmanager
+async def porte(admin: str, folder: Path) -> AsyncIterator[Porte]:
+    """ANTAI and its bare door, ready and warm; the counts are exact at the end."""
+    port, bare = free_ports(2)
+    bac, pki, token = f"mfps-{secrets.token_hex(2)}", new_pki(folder), secrets.token_urlsafe(16)
+    tls, own = between_services(pki), secured(pki)
+    async with databases(admin) as (url,):
+        await create_tables(url, DEFINITION)
+        connection = await asyncpg.connect(url)
+        own |= {"FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"}
+        where = {"FPS_PORT": str(port), "FPS_DATABASE_URL": service_url(url)}
+        real = process(["-m", "antai", "serve"], folder / "antai.log", **own, **where)
+        without = process(["-m", "benchmarks.ingestion", str(bare)], folder / "bare.log", **own)
+        with real as antai, without as empty:
+            await antai.ready((port, "/sante/pret"), tls=tls)
+            await empty.ready((bare, "/sante/pret"), tls=tls)
+            async with open_client(verify=tls, headers=bearer(token)) as client:
+                new = {"nom": bac, "instant": INSTANT.isoformat()}
+                made = await client.post(f"https://127.0.0.1:{port}/pilotage/bacs", json=new)
+                expect("a new bac", made.status_code, 201)
+            found = Porte(port, bare, pki, bac, connection)
+            await sent(found.order(bare, 200, CONNECTIONS))
+            await found.single(200)
+            yield found
+        await found.kept()
+        await connection.close()
+
+
 async def ingestion(bench: Bench) -> list[Figure]:
     """The three sides, in turn, all in TLS with the town's certificate; exact counts in the database at the end."""
-    admin, sizes = bench.need_postgres(), bench.sizes
-    port, bare = free_ports(2)
-    bac = f"mfps-{secrets.token_hex(2)}"
-    position = 0
-
-    def order(target: int, count: int, connections: int, lot: int = 1) -> Order:
-        nonlocal position
-        first, position = position, position + count
-        return Order(target, str(pki.dossier), bac, first, count, connections, lot)
-
+    sizes = bench.sizes
     with tempfile.TemporaryDirectory() as folder:
-        pki, token = new_pki(Path(folder)), secrets.token_urlsafe(16)
-        tls, own = between_services(pki), secured(pki)
-        async with databases(admin) as (url,):
-            await create_tables(url, DEFINITION)
-            connection = await asyncpg.connect(url)
-            own |= {"FPS_PILOTAGE_TOKEN": token, "FPS_LOG_LEVEL": "ERROR"}
-            where = {"FPS_PORT": str(port), "FPS_DATABASE_URL": service_url(url)}
-            real = process(["-m", "antai", "serve"], Path(folder) / "antai.log", **own, **where)
-            without = process(["-m", "benchmarks.ingestion", str(bare)], Path(folder) / "bare.log", **own)
-            with real as antai, without as empty:
-                await antai.ready((port, "/sante/pret"), tls=tls)
-                await empty.ready((bare, "/sante/pret"), tls=tls)
-                async with open_client(verify=tls, headers=bearer(token)) as client:
-                    new = {"nom": bac, "instant": INSTANT.isoformat()}
-                    made = await client.post(f"https://127.0.0.1:{port}/pilotage/bacs", json=new)
-                    expect("a new bac", made.status_code, 201)
-                written = 0
+        async with porte(bench.need_postgres(), Path(folder)) as antai:
 
-                async def single() -> float:
-                    nonlocal written
-                    written += sizes.singles
-                    return await sent(order(port, sizes.singles, CONNECTIONS))
+            async def single() -> float:
+                return await antai.single(sizes.singles)
 
-                async def nothing() -> float:
-                    return await sent(order(bare, sizes.singles, CONNECTIONS))
+            async def nothing() -> float:
+                return await sent(antai.order(antai.bare, sizes.singles, CONNECTIONS))
 
-                async def batch() -> float:
-                    nonlocal written
-                    written += sizes.lots * LOT
-                    return await sent(order(port, sizes.lots * LOT, LOT_CONNECTIONS, LOT))
+            async def batch() -> float:
+                return await sent(antai.order(antai.port, sizes.lots * LOT, LOT_CONNECTIONS, LOT))
 
-                await sent(order(bare, 200, CONNECTIONS))
-                await sent(order(port, 200, CONNECTIONS))
-                one, door_alone, many = await bench.medians("mfps-http", single, nothing, batch)
-            for table in ("inbox", "dossiers", "constats", "chains"):
-                expect(table, await connection.fetchval(f"SELECT count(*) FROM {table}"), written + 200)
-            await connection.close()
+            one, door_alone, many = await bench.medians("mfps-http", single, nothing, batch)
     return [Figure("mfps-http", one, door_alone, "messages/s"), Figure("mfps-batch", many, one, "messages/s")]
 
 

@@ -161,12 +161,12 @@ def free_ports(count: int) -> list[int]:
 class Process:
     """A process of this run; what it says goes to a file, told when it fails."""
 
-    def __init__(self, arguments: Sequence[str], log: Path, **environment: str):
+    def __init__(self, arguments: Sequence[str], log: Path, *, program: str = sys.executable, **environment: str):
         # The bytecode is kept, as on a user's machine: a start is not a compilation.
         kept = {k: v for k, v in os.environ.items() if not k.startswith("FPS_") and k != "PYTHONDONTWRITEBYTECODE"}
         self.log = log
         with log.open("wb") as output:
-            command = [sys.executable, *arguments]
+            command = [program, *arguments]
             self.popen = subprocess.Popen(command, cwd=ROOT, env={**kept, **environment}, stdout=output, stderr=subprocess.STDOUT)
 
     def said(self) -> str:
@@ -208,9 +208,9 @@ class Process:
 
 
 @contextmanager
-def process(arguments: Sequence[str], log: Path, **environment: str) -> Iterator[Process]:
-    """A process that is ended when its use is over."""
-    one = Process(arguments, log, **environment)
+def process(arguments: Sequence[str], log: Path, *, program: str = sys.executable, **environment: str) -> Iterator[Process]:
+    """A process that is ended when its use is over: of this Python, or of another program."""
+    one = Process(arguments, log, program=program, **environment)
     try:
         yield one
     finally:

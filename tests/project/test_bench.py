@@ -1,14 +1,18 @@
 """`make bench` measures real work: its cheap rows run here with tiny sizes; nothing is said of time."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import validate
 
-from benchmarks import curve, history, pages
+from benchmarks import curve, history, pages, pairs
 from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, QUICK, measure, promise, unsure
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, spread, table, write
+from benchmarks.http1 import Order
+from benchmarks.servers import ROOT
 from fps_simulateur.pilote.world import open_world
 from tests.real import postgres_url
 
@@ -68,8 +72,9 @@ def test_lives_and_the_months_of_a_town_are_counted_before_their_time_means_anyt
 
 
 def test_every_row_of_the_contract_has_its_promise() -> None:
-    assert len(NAMES) == len(set(NAMES)) == 20
-    assert set(AT_MOST) | set(AT_LEAST) == set(NAMES)
+    assert len(NAMES) == len(set(NAMES)) == 20 + len(pairs.PAIRS)
+    # The two that validate nothing are there to be compared with: nothing is promised.
+    assert set(AT_MOST) | set(AT_LEAST) == set(NAMES) - {"pair-mountebank", "pair-wiremock"}
 
 
 @pytest.mark.parametrize(
@@ -144,3 +149,39 @@ def test_the_rounds_of_a_side_tell_their_spread() -> None:
     assert asyncio.run(bench.medians("city", side, side)) == [20.0, 4.0]
     assert spread(bench.rounds)[1:] == ["  city             0.50 to 1.50, 1.00 to 1.00"]
     assert spread({}) == [] and set(QUICK) <= set(NAMES)
+
+
+def test_another_tool_is_measured_where_it_is_and_its_row_says_what_it_needs_where_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "TOOLS", tmp_path)
+    figures, why, wrong = run(*pairs.PAIRS)
+    assert [f.ratio for f in figures] == [None] * 3 and set(why) == set(pairs.PAIRS) and not wrong
+    assert all(said.startswith("needs ") for said in why.values()), why
+
+
+def test_the_contract_that_another_tool_is_given_is_that_of_the_published_file_and_asks_no_certificate() -> None:
+    validate(given := pairs.contract())
+    [(path, operation)] = [(path, one["post"]) for path, one in given["paths"].items() if "post" in one]
+    published = json.loads((ROOT / "docs/openapi/antai.json").read_text("utf-8"))["paths"][path]["post"]
+    assert operation == {key: value for key, value in published.items() if key != "security"} and published["security"]
+
+
+def test_a_message_that_another_tool_is_asked_is_counted_by_its_answer_alone() -> None:
+    """As ANTAI's is by its acknowledgement: one that refuses is no faster for it."""
+
+    async def asked(status: str) -> dict[str, object]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(asyncio.IncompleteReadError):
+                while head := await reader.readuntil(b"\r\n\r\n"):
+                    size = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+                    await reader.readexactly(size)
+                    writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(pairs.answer())}\r\n\r\n".encode() + pairs.answer())
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            return await Order(server.sockets[0].getsockname()[1], "", "", 0, 5, 2).send()
+
+    good, bad = asyncio.run(asked("200 OK")), asyncio.run(asked("422 Unprocessable"))
+    assert (good["accepted"], good["statuses"]) == (5, {"200": 5}) and (bad["accepted"], bad["statuses"]) == (0, {"422": 5})
