@@ -277,7 +277,6 @@ public class Pilote {
     }
 
     public static void main(String[] args) throws Exception {
-        System.setProperty("jdk.httpclient.keepalive.timeout", "2"); // seconds: a server ends an idle connection first, else, and Java does not see it
         var pilote = new Pilote(Path.of(args.length > 1 ? args[1] : "certificat"));
         var serveur = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(args.length > 0 ? args[0] : "9000")), 0);
         serveur.setExecutor(Executors.newFixedThreadPool(8));

@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from fps.droit import droit
 from fps.flows import MESSAGES
 from fps.kit.app import listening
-from fps.kit.app.listening import BODY_TIME, HEAD_SIZE, HEAD_TIME, HEADERS, KEEP_ALIVE, RATE, READ_TIME, TELL, TlsHttp
+from fps.kit.app.listening import BODY_TIME, FAREWELL, HEAD_SIZE, HEAD_TIME, HEADERS, KEEP_ALIVE, RATE, READ_TIME, TELL, TlsHttp
 from fps.kit.boxes.sonnette import Sonnette
 from fps.kit.ground.clock import civil_date, paris, wall_now
 from fps.kit.trust.acces import acces
@@ -64,7 +64,7 @@ class Wire:
     """The server's end of a connection: what was written on it, and whether it was closed."""
 
     def __init__(self, peer: str) -> None:
-        self.said, self.closed, self.peer = b"", False, peer
+        self.said, self.closed, self.aborted, self.unread, self.peer = b"", False, False, 0, peer
 
     def get_extra_info(self, name: str) -> Any:
         return (self.peer, 1) if name == "peername" else None
@@ -75,7 +75,11 @@ class Wire:
     def close(self) -> None:
         self.closed = True
 
-    abort = close
+    def abort(self) -> None:
+        self.closed = self.aborted = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def is_closing(self) -> bool:
         return self.closed
@@ -237,7 +241,18 @@ async def test_a_connection_that_is_idle_after_its_answer_and_an_answer_that_nob
         loop.pass_to(loop.now + KEEP_ALIVE - 1)
     assert (wire.closed,) == (False,)
     loop.pass_to(loop.now + 1)
-    assert (wire.closed,) == (True,)
+    assert (wire.closed, wire.aborted) == (True, False)
+    loop.pass_to(loop.now + FAREWELL)  # whatever its peer answers to the farewell of TLS
+    assert (wire.aborted,) == (True,)
+    loop = Loop()
+    protocol, wire = connected(loop)
+    protocol.data_received(GET)
+    await settled()
+    wire.unread = 1  # an answer that is still to be read is not cut
+    loop.pass_to(loop.now + KEEP_ALIVE + READ_TIME - 1)
+    assert (wire.closed, wire.aborted) == (True, False)
+    loop.pass_to(loop.now + 1)
+    assert (wire.aborted,) == (True,)
     loop = Loop()
     protocol, wire = connected(loop)
     protocol.data_received(GET.replace(b"/", b"/jamais", 1))

@@ -93,8 +93,12 @@ class TlsHttp(HttpToolsProtocol):
             self._waits()
 
     def timeout_keep_alive_handler(self) -> None:
+        """Nothing more is asked: the TLS farewell is not waited for, since who keeps connections (Java's client) may only see the end of TCP."""
         super().timeout_keep_alive_handler()
-        self._to_be_read()
+        if self.flow.write_paused or self.transport.get_write_buffer_size():
+            self._to_be_read()
+        else:
+            self.loop.call_later(FAREWELL, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         if self.since is None and self._idle:
