@@ -93,7 +93,7 @@ class TlsHttp(HttpToolsProtocol):
             self._waits()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing more is asked: the TLS farewell is not waited for, since who keeps connections (Java's client) may only see the end of TCP."""
+        """Nothing more is asked. TLS's farewell is not waited for: who keeps its connections may see nothing but the end of TCP."""
         super().timeout_keep_alive_handler()
         if self.flow.write_paused or self.transport.get_write_buffer_size():
             self._to_be_read()
