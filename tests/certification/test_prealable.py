@@ -10,6 +10,7 @@ import pytest
 
 from fps.confiance.habilitation import EtatHabilitation, Permission
 from fps.kit.ground.clock import paris
+from fps.kit.wire.envelope import canonical
 from fps.parties import Party
 from fps_certification.certifier import certifier, verifier
 from fps_certification.execution import Demande, controler
@@ -140,3 +141,19 @@ async def test_the_network_of_the_services_is_looked_at_where_there_is_one(monde
     bac = await un_bac(monde)
     vus = await regarder(monde, livres()["cycle-complet"].model_copy(update={"bac": bac}), reseau=True)
     assert len(vus) == 4 and {un.domaine for un in vus.values()} == {Domaine.RESEAU}, "nobody listens there: they are in this process"
+
+
+async def test_a_plan_says_the_same_in_whatever_order_it_is_written_as_its_evidence_does(monde: World) -> None:
+    """The evidence is canonical: what was looked at in the order of a file was not found again, and nobody could verify it."""
+    commandes = dict.fromkeys(("lire", "etablir", "annuler"), "true")
+    ecrit = {"plan": "ordre", "titre": "Un ordre", "exigences": ("EX-101", "EX-102"), "produit": {"commandes": commandes}}
+    attendus = {"EX-102": "à venir", "EX-101": "à venir"}
+    plan = Plan.model_validate(ecrit | {"echecs_attendus": attendus})
+    relu = Plan.model_validate_json(canonical(plan.model_dump(mode="json")))
+    assert plan.produit is not None and relu.produit is not None
+    assert list(plan.produit.commandes) == list(relu.produit.commandes) and list(plan.echecs_attendus) == list(relu.echecs_attendus)
+    dits = [[un.controle for un in await controler(Demande(un, "ordre"), Ailleurs(monde.pilot), SondesReelles())] for un in (plan, relu)]
+    assert dits[0] == dits[1] and any("etablir" in un for un in dits[0])
+    duel = {role: {"commandes": {"etablir": commande}} for role, commande in (("rapo", "true"), ("emission", "false"))}
+    deux = Plan.model_validate(ecrit | {"produit": None, "produits": duel})
+    assert list(deux.produits) == ["emission", "rapo"]

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fps.donnees import lire_yaml
 from fps.messages.erreurs import phrases_de
@@ -28,9 +28,14 @@ class PlanIllisible(ValueError):
 
 
 class LectureDePlan(BaseModel):
-    """Strict reading."""
+    """Strict reading. What has keys is in their order, as in an evidence: whatever follows it is computed again the same."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _dans_l_ordre(cls, valeur: Any) -> Any:
+        return dict(sorted(valeur.items())) if isinstance(valeur, dict) else valeur
 
 
 class Produit(LectureDePlan):
