@@ -259,6 +259,25 @@ export class Produit {
     return {};
   }
 
+  /** What a judgement takes off a FPS whose titre is not issued yet: nothing but the FPS is there to be annulled. */
+  async #annulerAvantTitre(bac, fps, decision, motif, requete) {
+    const restant = fps.montant - decision.fps_decharge;
+    await this.antai.poster(bac, '/flux/08-information-annulation/fps', {
+      numero_fps: fps.numero,
+      siret: this.ville.siret,
+      origine: 'juridiction',
+      numero_requete: requete,
+      date_decision: decision.date_decision,
+      etendue: restant === 0 ? 'totale' : 'partielle',
+      montant_annule: decision.fps_decharge,
+      montant_restant: restant,
+      motif,
+    });
+    fps.montant = restant;
+    if (restant === 0) fps.etat = 'annule';
+    return {};
+  }
+
   async 'abandonner-titre'(bac, dit) {
     const fps = await this.trouver(bac, dit.numero);
     const { dossier } = await this.#suivi(bac, fps.numero);
@@ -318,7 +337,9 @@ export class Produit {
 
   async defendre(bac, dit) {
     if (dit.essai) return this.#essayer(bac, dit);
-    const { fps } = await this.#requete(bac, dit.requete);
+    const { fps, communication } = await this.#requete(bac, dit.requete);
+    const { date_limite_defense: limite } = communication;
+    if (jour(await this.maintenant(bac)) > limite) throw new Interdit('defense-hors-delai', `La défense était attendue jusqu’au ${limite}.`);
     const commun = { numero_requete: dit.requete, numero_fps: fps.numero, siret: this.ville.siret, canal: dit.canal ?? 'teletransmission' };
     const signataire = dit.signataire ?? 'Le maire, par délégation';
     const { conteste_erreur, conclusions, moyens } = dit;
@@ -333,6 +354,8 @@ export class Produit {
     const { fps, decision } = await this.#requete(bac, dit.requete);
     if (!decision || decision.fps_decharge + decision.majoration_dechargee === 0) throw new Interdit('rien-a-executer', 'La décision ne décharge de rien.');
     const motif = `Décision de la juridiction, requête ${dit.requete}.`;
+    const { dossier } = await this.#suivi(bac, fps.numero);
+    if (!dossier.numero_titre) return this.#annulerAvantTitre(bac, fps, decision, motif, dit.requete);
     return this.#annulerTitre(
       bac, fps, 'juridiction', decision.fps_decharge, decision.majoration_dechargee, motif, dit.requete, decision.date_decision,
     );
