@@ -118,6 +118,14 @@ async def test_a_city_whose_days_cannot_be_is_told_in_its_form_and_its_days_are_
     assert "du 2 janvier 2023 au 31 décembre 2023" in shown.text and "2023-12-31</" not in shown.text
 
 
+async def test_a_bac_that_was_deleted_meanwhile_is_said_beside_its_field_and_what_was_typed_stays(agent: httpx.AsyncClient) -> None:
+    for quoi in ("eprouver", "controler"):
+        parti = await envoyer(agent, "/certification/plans/rapo", facon="a-la-main", bac="parti", only="EX-304", quoi=quoi)
+        sound(parti)
+        assert parti.status_code == 422 and 'id="bac-erreur"' in parti.text and "bac-inconnu" in parti.text, quoi
+        assert 'value="EX-304"' in parti.text and "/executions/" not in parti.headers.get("location", "")
+
+
 async def test_an_exploration_shows_what_it_found_and_gives_the_life_to_play_again(
     agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,9 @@ def routes(cadre: Cadre) -> list[Route]:
         from fps_console.web.epreuves import mener, prealable, preparer
 
         choix, settings = _choix(geste), settings_de(cadre)
+        if choix.bac and choix.bac not in await cadre.pilot.lister():  # deleted since the page was shown: what was typed stays
+            phrase = f"Le bac « {choix.bac} » n'existe pas, ou n'existe plus."
+            raise Refuse(Refus("Ce bac n'existe pas", phrase, "", "Choisissez-en un autre.", "bac-inconnu", 422, {"bac": phrase}))
         if geste["quoi"] == "controler":
             constats = await prealable(choix, settings, cadre.pilot)
             faites = cle()
