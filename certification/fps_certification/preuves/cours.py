@@ -19,7 +19,7 @@ from fps.parties import Party
 from fps_certification.epreuves.lecture import epreuves
 from fps_certification.plans.plan import Plan
 from fps_certification.preuves.reprise import PassageAutre
-from fps_certification.preuves.trace import RANG, Enregistreur, Ligne, Rejeu, SujetEnregistre, SujetRejoue, Trace
+from fps_certification.preuves.trace import RANG, Enregistreur, Ligne, Rejeu, SujetEnregistre, SujetRejoue, Trace, ligne_lue
 from fps_certification.rapports.rapport import empreinte_des_exigences
 from fps_certification.sujets.contrat import Action
 from fps_certification.sujets.sujet import Reponse, Sujet
@@ -101,7 +101,7 @@ class Cours:
         octets = self.place.read_bytes()
         self._lus = octets.rfind(b"\n") + 1  # what follows was cut while it was written
         for rang, texte in enumerate(octets[: self._lus].splitlines()[1:], 2):
-            ligne = _lue(texte)
+            ligne = ligne_lue(texte)
             if ligne is None or not isinstance(un := ligne.get("rang"), int):
                 raise PassageAutre(f"sa ligne {rang} ne se lit pas")
             if "lignes" not in ligne:
@@ -203,17 +203,9 @@ def _taille(file: IO[bytes]) -> int:
 
 def _entete(place: Path) -> dict[str, Any] | None:
     with place.open("rb") as file:
-        found = _lue(file.readline())
+        found = ligne_lue(file.readline())
     bon = found is not None and found.get("format") == FORMAT and isinstance(found.get("plan"), dict)
     return found if bon else None
-
-
-def _lue(texte: bytes) -> Ligne | None:
-    try:
-        found = json.loads(texte)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 class DejaRepondu(httpx.AsyncBaseTransport):

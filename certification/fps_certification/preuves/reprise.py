@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 
 from fps.parties import Party
-from fps_certification.preuves.trace import Divergence, Enregistreur, Ligne, Rejeu, SujetEnregistre, SujetRejoue, Trace
+from fps_certification.preuves.trace import Divergence, Enregistreur, Ligne, Rejeu, SujetEnregistre, SujetRejoue, Trace, ligne_lue
 from fps_certification.sujets.contrat import Action
 from fps_certification.sujets.sujet import Reponse, Sujet
 
@@ -35,11 +35,11 @@ class Journal:
 
     def _lire(self, voulu: Mapping[str, Any]) -> dict[str, Any]:
         premiere, *autres = self.place.read_text("utf-8").removesuffix("\n").split("\n")
-        entete = _lue(premiere)
+        entete = ligne_lue(premiere)
         if entete is None or {**entete, "execution": None} != {**voulu, "execution": None}:
             raise PassageAutre("c'est celui d'un autre plan")
         for rang, texte in enumerate(autres, 1):
-            if (ligne := _lue(texte)) is not None:
+            if (ligne := ligne_lue(texte)) is not None:
                 self.lignes.append(ligne)
             elif rang < len(autres):
                 raise PassageAutre(f"sa ligne {rang + 1} ne se lit pas")
@@ -58,14 +58,6 @@ class Journal:
     def finir(self) -> None:
         """The run is over: nothing is to be taken up again."""
         self.place.unlink(missing_ok=True)
-
-
-def _lue(texte: str) -> Ligne | None:
-    try:
-        found = json.loads(texte)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 class Repris(httpx.AsyncBaseTransport):

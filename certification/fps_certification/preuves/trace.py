@@ -25,6 +25,15 @@ RENDUS: Final = frozenset({"content-type"})
 RANG: ContextVar[int] = ContextVar("rang", default=0)  # of the check that this task plays, from 1; 0 for what comes before the plan
 
 
+def ligne_lue(texte: str | bytes) -> Ligne | None:
+    """A line of a file that was kept while a run went on; None for what was cut, or is no line."""
+    try:
+        found = json.loads(texte)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 class Divergence(Exception):
     """What the code asks now was not asked then: the evidence is not that of this run, or not of this version."""
 
