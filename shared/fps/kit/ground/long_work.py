@@ -12,7 +12,7 @@ LONG_WORK: Final = (200_000, 20, 20)
 def long_work() -> Iterator[None]:
     """Look ten times less often meanwhile, and not at what is there now: a batch holds many things at once, that it lets go by itself.
 
-    The months of a town spend an eighth less; their memory is the same, since almost nothing of them turns round itself.
+    A tenth of the time of a dense run went there; its memory is the same, since almost nothing of it turns round itself.
     """
     usual = gc.get_threshold()
     gc.freeze()

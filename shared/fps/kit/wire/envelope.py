@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from math import isfinite
 from typing import Any
 
@@ -74,13 +73,12 @@ class Letter:
         }
 
 
-# What JSONEncoder makes anew for each text, made once; a loop is one too many levels, said as such.
-_ENCODER = c_make_encoder(None, json.JSONEncoder().default, encode_basestring, None, ":", ",", True, False, True)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(data: Any) -> str:
     """One text for one content: sorted keys, no space."""
-    return "".join(_ENCODER(data, 0))
+    return _ENCODER.encode(data)
 
 
 def trusted(text: bytes | str) -> Any:
