@@ -1,6 +1,11 @@
-"""How the tests are shared between workers: what is made ready once stays on one of them, what lasts longest starts first, or waits."""
+"""How the tests are shared between workers: what is made ready once stays on one, what lasts longest starts first, or has its turn."""
 
 import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -34,9 +39,44 @@ LONGS = (
     "demo",
     "plans",
 )
-# What waits for FPS_TEST_LONG=1 when all the tests are shared between workers: others play nearly the same, or `make kill` does more.
+# What is played in its turn when all the tests are shared between workers: a run plays one part in so many of it, which the commit draws,
+# and FPS_TEST_LONG=1 all of it. Others play nearly the same each time, or `make check` and `make kill` do.
 # Asked by its file, without workers, each is played.
+TOURS = 6
 LONGUES = (
+    # Each product that is wrong on purpose: `make check` plays nine of them each time, and counts them all.
+    "tests/certification/test_mutants.py::",
+    "tests/certification/test_exemples.py::",
+    "tests/certification/test_reprise.py::test_a_run_killed_twice",
+    "tests/certification/test_repetition.py::",
+    "tests/certification/test_duel.py::",
+    "tests/flows/test_import_champ_par_champ.py::",
+    "tests/kit/test_migrations.py::test_what_each_earlier_revision_holds_is_kept_up_to_the_last",
+    "tests/kit/test_distributions.py::",
+    "tests/kit/test_archive.py::test_four_times_more_dossiers_need_no_more_memory",
+    "tests/scenarios/test_memoire.py::test_what_was_asked_of_a_bac_waits_outside_the_memory",
+    "tests/scenarios/test_memoire.py::test_two_journals_are_compared_without_being_held",
+    "tests/scenarios/test_shuffled_letters.py::",
+    "tests/scenarios/test_traces_processus.py::",
+    "tests/scenarios/test_record_du_catalogue.py::",
+    "tests/contrats/test_fuzz.py::",
+    "tests/project/test_bench.py::test_the_pages_of_a_large_bac_are_asked_on_dossiers_that_were_copied",
+    "tests/console/test_play.py::test_lives_stop_at_a_moment_and_are_the_same_whatever_processes_play_them",
+    "tests/console/test_valeurs_hostiles.py::",
+    "tests/flows/test_altered_exports.py::",
+    # The mouse does each walk each time.
+    *(
+        f"tests/browser/test_parcours_in_chromium.py::{nom}[clavier]"
+        for nom in (
+            "test_a_first_dossier_goes_to_its_refund_by_the_forms",
+            "test_a_product_is_certified_by_hand_from_the_plan_to_the_evidence_that_is_verified",
+            "test_a_town_enrols_at_its_desks",
+            "test_a_town_goes_from_its_form_to_a_title",
+        )
+    ),
+    "tests/browser/test_apprendre_in_chromium.py::",
+    # `make check` compares the documents too.
+    "tests/project/test_documentation.py::test_the_generated_documents_are_fresh_else_run_make_docs",
     "tests/certification/test_exploration.py::test_ten_thousand_steps_find_nothing_on_the_reference_collectivite",
     "tests/certification/test_exploration.py::test_no_written_plan_catches_any_of_these_products",
     *(
@@ -90,10 +130,36 @@ def ordre(groupes: dict[str, int]) -> dict[str, int]:
     return {nom: place for place, nom in enumerate((*LONGS, *reste, *COURTS))}
 
 
+def a_son_tour(nom: str) -> bool:
+    """Whether this one is played now: where no turn is said, all are."""
+    tour = os.environ.get("FPS_TEST_TOUR", "")
+    return tour == "" or crc32(nom.encode()) % TOURS == int(tour) % TOURS
+
+
+def _tour() -> int:
+    """The turn that the commit draws; of the day where there is none."""
+    try:
+        git = ["git", "rev-parse", "HEAD"]
+        said = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return datetime.now(UTC).toordinal() % TOURS
+    return crc32(said.strip().encode()) % TOURS
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """pytest-xdist would start the groups of many tests first, whatever they last."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+    if os.environ.get("FPS_TEST_LONG") == "1":
+        os.environ.pop("FPS_TEST_TOUR", None)
+    elif config.getoption("loadgroup", False) or config.getoption("dist", "no") == "loadgroup":
+        os.environ.setdefault("FPS_TEST_TOUR", str(_tour()))  # the workers are told
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Which turn it was, to play the same again."""
+    if tour := os.environ.get("FPS_TEST_TOUR"):
+        terminalreporter.write_line(f"turn {tour} of {TOURS}: FPS_TEST_TOUR={tour} plays the same, FPS_TEST_LONG=1 what all the turns do")
 
 
 @pytest.hookimpl(trylast=True)
@@ -104,8 +170,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.getoption("loadgroup", False):
         return
-    if os.environ.get("FPS_TEST_LONG") != "1":
-        remis = {item for item in items if item.nodeid.startswith(LONGUES)}
+    if os.environ.get("FPS_TEST_TOUR"):
+        remis = {item for item in items if item.nodeid.startswith(LONGUES) and not a_son_tour(item.nodeid)}
         config.hook.pytest_deselected(items=[item for item in items if item in remis])
         items[:] = [item for item in items if item not in remis]
     nombres: dict[str, int] = {}

@@ -11,6 +11,7 @@ from tests.browser.conftest import ROOT
 from tests.browser.lieux import adresses, lien, pages_de_la_console
 from tests.browser.regard import onglet, regarder
 from tests.console.simulator import Simulator
+from tests.partage import a_son_tour
 
 pytestmark = pytest.mark.xdist_group("navigateur")
 BANNER = "rgb(122, 31, 31)"
@@ -117,7 +118,8 @@ def test_every_page_that_the_console_has_is_accessible_valid_whole_and_light(chr
     assert pages_de_la_console() == lieux.keys() - {"documentation", "404"}, "each page has its line in tests/browser/lieux.py"
     images = {une.stem for une in (ROOT / "docs/captures").glob("*.png")}
     assert lieux.keys() <= images, "python -m tests.browser.captures"
-    poids = regarder(chromium, [f"{simulator.console}{une}" for toutes in lieux.values() for une in toutes], lien(simulator))
+    vues = [f"{simulator.console}{une}" for nom, toutes in lieux.items() if a_son_tour(nom) for une in toutes]
+    poids = regarder(chromium, vues, lien(simulator))
     lourdes = {adresse: octets for adresse, octets in poids.items() if octets >= 200_000}  # with its style and its scripts
     assert lourdes == {}
     regarder(chromium, [simulator.console])  # for who has no session
