@@ -68,7 +68,9 @@ class Sizes:
     lots: int = 20  # of 500 messages
     few: int = 1_000
     many: int = 100_000  # due deadlines
-    grand: int = 100_000  # dossiers of the bac whose pages are asked
+    million: int = 1_000_000  # the same, of the long row
+    grand: int = 100_000  # dossiers of the bac whose pages are asked, or among which others live
+    acted: int = 400  # lives among them, each round
     lived: int = 240  # days of those of them that were lived: some titles, some payments of titles
 
 

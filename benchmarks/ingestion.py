@@ -140,7 +140,7 @@ async def porte(admin: str, folder: Path) -> AsyncIterator[Porte]:
 
 
 async def ingestion(bench: Bench) -> list[Figure]:
-    """The three sides, in turn, all in TLS with the town's certificate; exact counts in the database at the end."""
+    """One by one and in lots, each against the same door that validates and keeps nothing; exact counts in the database at the end."""
     sizes = bench.sizes
     with tempfile.TemporaryDirectory() as folder:
         async with porte(bench.need_postgres(), Path(folder)) as antai:
@@ -154,8 +154,11 @@ async def ingestion(bench: Bench) -> list[Figure]:
             async def batch() -> float:
                 return await sent(antai.order(antai.port, sizes.lots * LOT, LOT_CONNECTIONS, LOT))
 
-            one, door_alone, many = await bench.medians("mfps-http", single, nothing, batch)
-    return [Figure("mfps-http", one, door_alone, "messages/s"), Figure("mfps-batch", many, one, "messages/s")]
+            async def validation() -> float:
+                return await sent(antai.order(antai.bare, sizes.lots * LOT, LOT_CONNECTIONS, LOT))
+
+            one, door_alone, many, validated = await bench.medians("mfps-http", single, nothing, batch, validation)
+    return [Figure("mfps-http", one, door_alone, "messages/s"), Figure("mfps-batch", many, validated, "messages/s")]
 
 
 if __name__ == "__main__":

@@ -66,6 +66,15 @@ async def prepare(connection: asyncpg.Connection, names: list[str], count: int) 
 
 async def deadline_linear(bench: Bench) -> list[Figure]:
     """Microseconds a due deadline: ours with many of them, the limit with few."""
+    return await _linear(bench, "deadline-linear", bench.sizes.many)
+
+
+async def deadline_million(bench: Bench) -> list[Figure]:
+    """The same with a million."""
+    return await _linear(bench, "deadline-million", bench.sizes.million)
+
+
+async def _linear(bench: Bench, name: str, most: int) -> list[Figure]:
     admin, sizes = bench.need_postgres(), bench.sizes
     async with databases(admin) as (url,):
         await create_tables(url, DEFINITION)
@@ -87,15 +96,15 @@ async def deadline_linear(bench: Bench) -> list[Figure]:
                 return median(found)
 
             async def many() -> float:
-                return await lived(sizes.many, 1)
+                return await lived(most, 1)
 
             async def few() -> float:
                 return await lived(sizes.few, SEVERAL)
 
             await lived(sizes.few, 1)
-            ours, limit = await bench.medians("deadline-linear", many, few, rounds=min(2, sizes.rounds))
+            ours, limit = await bench.medians(name, many, few, rounds=min(2, sizes.rounds))
         await connection.close()
-    return [Figure("deadline-linear", ours, limit, "us/deadline")]
+    return [Figure(name, ours, limit, "us/deadline")]
 
 
 async def sql_per_batch(bench: Bench) -> list[Figure]:

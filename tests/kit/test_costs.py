@@ -235,6 +235,7 @@ async def test_at_the_doors_of_the_letters_who_would_wait_too_long_for_the_write
         collector = antai.service.collector
         collector.patience = -1.0
         collector._queue.extend(waiting := some(BATCH + 1, ours=True))
+        collector._puts += SOME
         for url, kind in ((base, "application/json"), (f"{base}/lot", "application/x-ndjson")):
             answer = await world.client.post(url, content=body(), headers={"Content-Type": kind})
             assert (answer.status_code, answer.json()["code"], read) == (503, "surcharge", []), answer.text

@@ -27,7 +27,7 @@ from fps.kit.web import problems
 from fps.kit.web.body import LOT_LIMIT, read_body
 from fps.kit.web.costs import GUESS, GUESS_UNIT
 from fps.kit.web.gate import Gate
-from fps.kit.web.load import FEW, FREE, LONGEST, MOST, PATIENCE, Bounded, Load, Part
+from fps.kit.web.load import FEW, FREE, LONGEST, MOST, PATIENCE, SOME, Bounded, Load, Part
 from fps.kit.wire import envelope
 from fps.kit.wire.carrier import Carrier, Fate, open_client
 from fps.kit.wire.envelope import PARCEL, Letter, parcels
@@ -357,11 +357,12 @@ async def test_who_would_wait_too_long_for_the_writer_is_told_for_how_long(monke
     collector = Collector(slow)
     collector.start()
     await collector.do(some(500))  # measured: half of it counts, 20 ms each
-    collector.put(some(500))
-    collector.put(some(200))  # who is of the next batch is never refused
+    for _ in range(SOME - 1):
+        collector.put(some(100))  # who is of the next batch is never refused, nor is anybody among fewer than eight
+    collector.put(some(1))
     with pytest.raises(Overloaded) as refused:
         collector.put(some(1))
-    assert refused.value.retry_after == 14
+    assert refused.value.retry_after == 15
     collector.put(some(300, ours=True))  # what the broker brings waits there, or here: so much at a time
     assert len(await collector.do(some(1, ours=True))) == 1 and collector.waiting == 0
     collector.put(some(1))

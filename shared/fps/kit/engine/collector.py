@@ -14,7 +14,7 @@ from fps.confiance.habilitation import Identite
 from fps.kit.engine.work import Key, Work
 from fps.kit.ground.faults import Overloaded, Unavailable
 from fps.kit.web.geste import Geste
-from fps.kit.web.load import LONGEST, PATIENCE, Part, en_cours
+from fps.kit.web.load import LONGEST, PATIENCE, SOME, Part, en_cours
 from fps.kit.wire.envelope import Letter
 from fps.messages.message import Message
 
@@ -116,7 +116,8 @@ class Collector:
         """Whether one more may come, asked before it is read: raises Overloaded when too many wait, or when the service is closing."""
         if self._closed:
             raise Overloaded("le service ferme")
-        wait = len(self._queue) * self._cost if len(self._queue) > BATCH else 0.0
+        some = len(self._queue) > BATCH and self._puts - self._begun >= SOME
+        wait = len(self._queue) * self._cost if some else 0.0
         if len(self._queue) >= WAITING or self._size >= BYTES or wait > self.patience:
             raise Overloaded(f"{len(self._queue)} demandes attendent", ceil(min(max(wait, 2.0), LONGEST)))
 
