@@ -3,6 +3,7 @@
 import asyncio
 import math
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
@@ -25,6 +26,8 @@ DEMARRER: Final = "kill -9 d'un service qui démarre"  # between its first line 
 DEMARRAGE: Final = 2.5  # seconds a start takes, about
 RELEVER: Final = "kill -9 d'un service relevé par sa réplique"  # both served for a while
 MIGRER: Final = "kill -9 d'une migration"
+AJOUTER, RETIRER = "réplique ajoutée", "réplique retirée (SIGTERM)"  # there are more of a service, or fewer, until another such act
+ARRETEES: Final = (0, -signal.SIGTERM)  # how a service ends that was asked to
 EDITEUR: Final = "kill -9 de l'éditeur"  # who receives the letters that are pushed, and takes those that are not
 
 
@@ -50,7 +53,7 @@ class Nemesis:
 
     async def vivre(self, hasard: Random, kills: int, avancement: Callable[[], float]) -> None:
         """The whole plan, all along what is played (`avancement`: 0 to 1); everybody runs again at the end."""
-        plan, migrations = tirer(hasard, kills), list[asyncio.Task[None]]()
+        plan, migrations = tirer(hasard, kills, max(map(len, self.monde.repliques.values()))), list[asyncio.Task[None]]()
         for rang, (acte, combien) in enumerate(plan):
             await asyncio.sleep(hasard.expovariate(1 / PAUSE))
             while avancement() < AVANT_LA_FIN * rang / len(plan):  # noqa: ASYNC110 (what is played tells nobody)
@@ -68,6 +71,10 @@ class Nemesis:
                 await self._tuer_l_editeur(hasard)
             elif acte == RELEVER:
                 await self._relever(hasard)
+            elif acte == AJOUTER:
+                await self._ajouter(hasard.choice(SERVICES))
+            elif acte == RETIRER:
+                await self._retirer(hasard)
             elif acte == MIGRER:
                 migrations.append(asyncio.create_task(self._migrer(hasard.choice(SERVICES), Random(rang))))  # nobody waits for it
             else:
@@ -124,19 +131,57 @@ class Nemesis:
 
     async def _relever(self, hasard: Random) -> None:
         """One more process of one service serves with it, then in the place of one: that one is killed, and everybody reaches the other."""
-        ancien, port, fil = self._un(self.releve, hasard), free_port(), self.fils[self.releve]
-        neuf = Process(self.releve.value, {**ancien.environment, "FPS_PORT": str(port)}, ancien.log)
-        neuf.start()
-        await ready(self.veilleur, f"https://127.0.0.1:{port}", PRET)
+        ancien = self._un(self.releve, hasard)
+        neuf = await self._neuf(self.releve)
         await asyncio.sleep(hasard.uniform(0, 1))
         await asyncio.to_thread(ancien.end, signal.SIGKILL)
-        those = self.monde.repliques[self.releve]
-        those[those.index(ancien)] = neuf
-        if self.monde.processes[self.releve] is ancien:
-            cast(dict[Party, Process], self.monde.processes)[self.releve] = neuf
-        fil.ports[fil.ports.index(int(ancien.environment["FPS_PORT"]))] = port
-        fil.couper()
+        self._joindre(self.releve, neuf)
+        self._quitter(self.releve, ancien)
+        self.fils[self.releve].couper()
         self.noter(RELEVER, self.releve.value)
+
+    async def _ajouter(self, party: Party) -> None:
+        """One more replica of a service, for as long as nobody takes it away."""
+        self._joindre(party, await self._neuf(party))
+        self.noter(AJOUTER, f"{party}, à {len(self.monde.repliques[party])}")
+
+    async def _retirer(self, hasard: Random) -> None:
+        """One replica fewer of a service that has several: asked to stop while it is still reached, and not replaced."""
+        plusieurs = [party for party in SERVICES if len(self.monde.repliques[party]) > 1]
+        if not plusieurs:
+            return
+        process = self._un(party := hasard.choice(plusieurs), hasard)
+        try:
+            status = await asyncio.to_thread(process.end)
+        except subprocess.TimeoutExpired:
+            self.fautes.append(f"{party} : une réplique à qui on demande de s'arrêter ne s'arrête pas")
+            status = await asyncio.to_thread(process.end, signal.SIGKILL)
+        else:
+            if status not in ARRETEES:
+                self.fautes.append(f"{party} : une réplique à qui on demande de s'arrêter finit par le code {status}")
+        self._quitter(party, process)
+        self.noter(RETIRER, f"{party}, à {len(self.monde.repliques[party])}")
+
+    async def _neuf(self, party: Party) -> Process:
+        """One more process of a service, that serves; nobody is sent to it yet."""
+        modele = self.monde.processes[party]
+        neuf = Process(party.value, {**modele.environment, "FPS_PORT": str(free_port())}, modele.log)
+        neuf.start()
+        await ready(self.veilleur, neuf.adresse, PRET)
+        return neuf
+
+    def _joindre(self, party: Party, process: Process) -> None:
+        """Everybody reaches it with the others."""
+        self.monde.repliques[party].append(process)
+        self.fils[party].ports.append(int(process.environment["FPS_PORT"]))
+
+    def _quitter(self, party: Party, process: Process) -> None:
+        """Nobody is sent to it any more: it has ended."""
+        those = self.monde.repliques[party]
+        those.remove(process)
+        self.fils[party].ports.remove(int(process.environment["FPS_PORT"]))
+        if self.monde.processes[party] is process:
+            cast(dict[Party, Process], self.monde.processes)[party] = those[0]
 
     async def _migrer(self, party: Party, hasard: Random) -> None:
         """The migrations of an empty database, killed twice where they are, then done: the same tables as without a kill."""
@@ -197,11 +242,12 @@ class Nemesis:
             process.send(signal.SIGCONT)
 
 
-def tirer(hasard: Random, kills: int) -> list[tuple[str, int]]:
+def tirer(hasard: Random, kills: int, repliques: int = 1) -> list[tuple[str, int]]:
     """What is done, in order: so many kills, of one of the four, two or all four at once; and for five of them one of each other act,
-    but for twenty a replica and a migration."""
+    but for twenty a replica and a migration. Where services have replicas, as many come as go."""
     plan = [(acte, 0) for acte in (BASE, COURTIER, ARRETER, DEMARRER, EDITEUR) for _ in range(math.ceil(kills / 5))]
     plan += [(acte, 0) for acte in (RELEVER, MIGRER) for _ in range(math.ceil(kills / 20))]
+    plan += [(acte, 0) for acte in (AJOUTER, RETIRER) for _ in range(math.ceil(kills / 5))] if repliques > 1 else []
     while kills:
         combien = min(hasard.choices((1, 2, 4), (80, 15, 5))[0], kills)
         plan.append((TUER, combien))

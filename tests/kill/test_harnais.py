@@ -1,17 +1,19 @@
 """The harness itself: it finds nothing where nothing is wrong, and finds each thing that could be."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from fps.kit.ground.clock import paris
+from fps.kit.trust.pki import Pki
 from fps.parties import Party
 from fps_simulateur.pilote.world import World
 from tests.kill import client, comptes, nemesis
@@ -19,10 +21,10 @@ from tests.kill.abonnes import POUSSEE, Abonnes
 from tests.kill.client import Insistant
 from tests.kill.comptes import Ligne, Tables
 from tests.kill.editeur import Editeur, base
-from tests.kill.fil import tendre
+from tests.kill.fil import Fil, tendre
 from tests.kill.foule import Foule, seule
 from tests.parler.exports import monde_exporte
-from tests.parler.mondes import Monde
+from tests.parler.mondes import Monde, Process, free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 VIES = 2
@@ -172,6 +174,48 @@ async def test_a_seed_draws_one_plan_with_as_many_kills_as_asked_and_every_other
             nemesis.MIGRER,
             nemesis.EDITEUR,
         }
+
+
+async def test_replicas_come_and_go_where_there_are_several_and_nothing_else_is_drawn_where_each_is_alone() -> None:
+    for graine in range(20):
+        several = [acte for acte, _ in nemesis.tirer(Random(graine), 7, 4)]
+        assert several.count(nemesis.AJOUTER) == several.count(nemesis.RETIRER) == 2
+        alone = {acte for acte, _ in nemesis.tirer(Random(graine), 7)}
+        assert alone == {*several} - {nemesis.AJOUTER, nemesis.RETIRER}
+
+
+async def test_a_replica_that_is_taken_away_is_reached_no_more_and_one_that_ends_badly_is_told(tmp_path: Path) -> None:
+    those = []
+    for rang, antai in enumerate(("https://127.0.0.1:1", "https://127.0.0.1:1", "")):
+        environment = {"EDITEUR_BASE": str(tmp_path / f"{rang}.db"), "FPS_PKI_DIR": str(tmp_path / "pki"), "FPS_PORT": str(rang)}
+        environment |= {"EDITEUR_PORT": str(free_port()), "EDITEUR_ANTAI": antai} if antai else {}  # without them it ends at once
+        those.append(Process("tests.kill.editeur", environment, tmp_path / "log"))
+    Pki(tmp_path / "pki").preparer()
+    fil = Fil("127.0.0.1", 0, 1, 2)
+    monde = Monde(httpx.AsyncClient(), {}, cast(Any, None), {Party.ANTAI: those[0]}, {party: [] for party in Party} | {Party.ANTAI: those})
+    one = nemesis.Nemesis(monde, monde.client, fil, (Party.ANTAI, {Party.ANTAI: fil}), those[0], cast(Any, None), {}, list[str]().append)
+    good = those[:2]
+    for process in those:
+        process.start()
+    those[2].wait(60)
+    for process in good:
+        await serves(int(process.environment["EDITEUR_PORT"]))
+    for left in (2, 1, 1):
+        await one._retirer(Random(0))
+        assert len(those) == left and fil.ports == [int(process.environment["FPS_PORT"]) for process in those]
+        assert monde.processes[Party.ANTAI] in those
+    assert len(one.fautes) == 1 and "le code 1" in one.fautes[0]
+    await asyncio.to_thread(those[0].end)
+
+
+async def serves(port: int) -> None:
+    """Until somebody listens there."""
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            (await asyncio.open_connection("127.0.0.1", port))[1].close()
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(port)
 
 
 async def test_the_wire_passes_what_it_is_given_and_is_cut_at_once() -> None:
