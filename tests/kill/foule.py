@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Final
 
@@ -14,7 +14,7 @@ from fps_simulateur.langue.modele import Etape, Vie, catalogue
 from fps_simulateur.langue.moments import Moment, instant
 from tests.kill.abonnes import Abonnes, Dossiers
 
-# Lives that together write every sort of entry; they begin on one day, and none counts what others do in its bac.
+# Lives that together write every sort of entry; none counts what others do in its bac, which begins on the first of their days.
 CHOISIES: Final = (
     "decharge-apres-rapo",
     "titre-annule-apres-paiement",
@@ -55,7 +55,8 @@ class Foule:
         self.vies = [seule(n) for n in range(nombre)]
         self.deroulements = [Deroulement(monde, vie, bac) for vie in self.vies]
         self.abonnes = abonnes
-        self.siens = None if abonnes is None else Dossiers(monde, bac, instant(seule(0).depart), self.dates)
+        self.depart = depart(nombre)
+        self.siens = None if abonnes is None else Dossiers(monde, bac, instant(self.depart), self.dates)
         self.lot: list[str] = []  # the numbers of the FPS established by one lot, which nobody pays
         self._place = asyncio.Semaphore(ensemble)
         self.faux: list[str] = []
@@ -63,32 +64,34 @@ class Foule:
     @property
     def dates(self) -> list[datetime]:
         """Where the bac is moved to, one after the other."""
-        return sorted({le for vie in self.vies for le in jours(vie) if le is not None})
+        return sorted({le for vie in self.vies for le in jours(vie, self.depart) if le is not None})
 
     async def jouer(self) -> None:
         """Day by day; a life that is not as it is written is noted, and stops there."""
-        journees = [jours(vie) for vie in self.vies]
+        journees = [jours(vie, self.depart) for vie in self.vies]
         vivantes = set(range(len(self.vies)))
         await self._etablir_par_lot()
         if self.abonnes is not None and self.siens is not None:
             await self.abonnes.abonner(self.monde, self.bac)
             await self._noter(self.siens.etablir())
-        for date in (None, *self.dates):
-            if date is not None:
-                await self.avancer(self.bac, date)
+        for jour in (None, *self.dates):
+            if jour is not None and not await self._noter(self.avancer(self.bac, jour), f"vers le {jour:%d/%m/%Y}"):
+                return  # nothing of what follows can be lived: the other bacs go on, and all is counted
             if self.siens is not None:
-                await self._noter(self.siens.jour(date))
-            todo = [n for n in vivantes if date in journees[n]]
+                await self._noter(self.siens.jour(jour))
+            todo = [n for n in vivantes if jour in journees[n]]
             self.hasard.shuffle(todo)
-            ends = await asyncio.gather(*(self._vivre(n, journees[n][date]) for n in todo))
+            ends = await asyncio.gather(*(self._vivre(n, journees[n][jour]) for n in todo))
             vivantes -= {n for n, end in zip(todo, ends, strict=True) if not end}
 
-    async def _noter(self, acte: Awaitable[None]) -> None:
-        """An act of the editor's towns; what is wrong with it is told with the others."""
+    async def _noter(self, acte: Awaitable[None], quoi: str = "villes de l'éditeur") -> bool:
+        """An act of the editor's towns, or an advance; what is wrong with it is told with the others."""
         try:
             await acte
         except Exception as error:
-            self.faux.append(f"{self.bac}, villes de l'éditeur : {error!r}"[:900])
+            self.faux.append(f"{self.bac}, {quoi} : {error!r}"[:900])
+            return False
+        return True
 
     async def _vivre(self, n: int, etapes: Sequence[Etape]) -> bool:
         async with self._place:
@@ -143,10 +146,15 @@ def plaque(n: int) -> str:
     return f"{'ABCDEFGH'[n // 999 % 8]}B-{n % 999 + 1:03d}-{'ABCDEFGH'[n // 7992 % 8]}C"
 
 
-def jours(vie: Vie) -> dict[datetime | None, list[Etape]]:
-    """The steps of a life by the day that they follow; None: those of the first day."""
+def depart(nombre: int) -> date:
+    """The first day of a bac of so many lives: some begin later than others."""
+    return min(seule(n).depart for n in range(nombre))
+
+
+def jours(vie: Vie, debut: date) -> dict[datetime | None, list[Etape]]:
+    """The steps of a life by the day that they follow, in a bac that begins on `debut`; None: those of that first day."""
     found: dict[datetime | None, list[Etape]] = {}
-    jour: datetime | None = None
+    jour = None if vie.depart == debut else instant(vie.depart)
     for etape in vie.etapes:
         if etape.le is not None:
             assert not isinstance(etape.le, Moment), f"{vie.vie} : the days of a crowd are dates"

@@ -34,7 +34,7 @@ from tests.kill.abonnes import Abonnes
 from tests.kill.client import Insistant
 from tests.kill.console import commande_tuee, console_tuee
 from tests.kill.fil import Fil, tendre
-from tests.kill.foule import Foule, seule
+from tests.kill.foule import Foule, depart
 from tests.kill.nemesis import PRET, Nemesis
 from tests.parler.mondes import Monde, broker, databases, free_port, processes, ready
 from tests.real import postgres_url
@@ -84,10 +84,9 @@ class Table:
 
     async def foule(self, monde: Monde, bac: str, hasard: Random, *, tuer: bool) -> Foule:
         """One bac from its creation to its last day."""
-        depart = seule(0).depart
         for _ in range(60):
             try:
-                await monde.pilot.creer(bac, paris(depart), graine="kill")
+                await monde.pilot.creer(bac, paris(depart(self.partie.par_bac)), graine="kill")
                 break
             except PiloteErreur:  # half created: what the pilot could not take back is taken back, then all is asked again
                 self.vu["créations de bac reprises"] += 1

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -22,7 +22,7 @@ from tests.kill.client import Insistant
 from tests.kill.comptes import Ligne, Tables
 from tests.kill.editeur import Editeur, base
 from tests.kill.fil import Fil, tendre
-from tests.kill.foule import Foule, seule
+from tests.kill.foule import CHOISIES, Foule, depart
 from tests.parler.exports import monde_exporte
 from tests.parler.mondes import Monde, Process, free_port
 
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 VIES = 2
 
 
-async def jouee(world: World, joueur: httpx.AsyncClient, bac: str, graine: int) -> tuple[Foule, Tables]:
+async def jouee(world: World, joueur: httpx.AsyncClient, bac: str, graine: int, vies: int = VIES) -> tuple[Foule, Tables]:
     """A bac that was played, and its rows."""
-    await world.pilot.creer(bac, paris(seule(0).depart), graine="kill")
+    await world.pilot.creer(bac, paris(depart(vies)), graine="kill")
 
     async def avancer(nom: str, jusqua: datetime) -> None:
         await world.pilot.avancer(nom, jusqua)
 
-    foule = Foule(Monde(joueur, world.addresses, world.pilot), bac, VIES, avancer, Random(graine))
+    foule = Foule(Monde(joueur, world.addresses, world.pilot), bac, vies, avancer, Random(graine))
     await foule.jouer()
     assert foule.faux == []
     export = await monde_exporte(world, bac)
@@ -71,6 +71,24 @@ async def test_doubled_and_late_requests_change_nothing_and_what_is_lost_or_doub
     dossier[Party.COLLECTIVITE]["forfaits"].append(dossier[Party.COLLECTIVITE]["forfaits"][0])
     dossier[Party.ANTAI]["dossiers"][0]["montant_paye"] += 1
     assert len(comptes.ecarts(reference, comptes.signature(dossier, foule.noms()))) == 3
+
+
+async def test_every_life_of_the_crowd_is_lived_as_it_is_written_in_one_bac_with_the_others(monde: World) -> None:
+    """The size that `make kill` plays when it is asked for nothing: one life that began a day before the bac stopped it all."""
+    foule, rows = await jouee(monde, monde.client, "kill-tous", 0, len(CHOISIES))
+    assert list(comptes.fautes(rows)) == [] and len(rows[Party.COLLECTIVITE]["forfaits"]) == foule.dossiers
+
+
+async def test_a_bac_that_cannot_go_on_is_told_with_the_others(monde: World) -> None:
+    """It raised instead: the other bacs were not counted, and nobody read what was wrong but in a trace."""
+    await monde.pilot.creer("kill-tard", paris(date(2023, 11, 1)), graine="kill")
+
+    async def avancer(nom: str, jusqua: datetime) -> None:
+        await monde.pilot.avancer(nom, jusqua)
+
+    foule = Foule(Monde(monde.client, monde.addresses, monde.pilot), "kill-tard", VIES, avancer, Random(0))
+    await foule.jouer()
+    assert "vers le 10/10/2023" in foule.faux[-1] and "ne recule pas" in foule.faux[-1]
 
 
 def copie(tables: Tables) -> dict[Party, dict[str, list[Ligne]]]:
