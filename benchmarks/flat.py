@@ -113,6 +113,9 @@ async def _flat(bench: Bench, engine: str, postgres: str | None) -> list[Figure]
             bench.spin(name)
             sides["few"].append(await _played(small, count))
             sides["many"].append(await _played(large, count))
+        start = time.perf_counter()
+        await large.pilot.supprimer(BAC)
+        say(f"  a bac of {bench.sizes.grand} dossiers is removed in {time.perf_counter() - start:.1f} s")
     few, many = ({part: median(clock[part] for clock in found) / count * 1000 for part in PARTS} for found in sides.values())
     for part in PARTS:
         say(f"  {part:<12} {few[part]:6.3f} ms a dossier among {bench.sizes.few}, {many[part]:6.3f} among {bench.sizes.grand}")
