@@ -22,7 +22,7 @@ from fps.parties import LIBELLES, Channel, Party
 from fps_console.mots import recit
 from fps_console.mots.champs import CHAMPS
 from fps_console.mots.lexique import ACTES, COURTS, ETATS
-from fps_console.mots.saisie import QUESTIONS, VALEURS
+from fps_console.mots.saisie import QUESTIONS, VALEURS, en_clair
 from fps_simulateur.langue.actes import ACTES as ACTES_DE_LA_LANGUE
 
 NBSP = "\u00a0"
@@ -248,3 +248,8 @@ def test_a_message_received_or_refused_agrees_with_its_noun(cls: MessageClass) -
     refuse = recit.ligne(line("refus", type=cls.type, id="1", code="c", detail="d"))
     e = "es" if premier == "Pièces" else "e" if premier in feminins else ""
     assert (recu.acte, refuse.acte) == (f"{nom}, reçu{e}", f"{nom} : refusé{e}")
+
+
+def test_a_state_is_said_in_french_in_a_refusal_and_the_name_of_a_bac_as_it_was_given() -> None:
+    assert en_clair("La requête est « deposee ».") == "La requête est « déposée »."
+    assert en_clair("Le bac « deposee » n'existe pas : « deposee ».") == "Le bac « deposee » n'existe pas : « déposée »."

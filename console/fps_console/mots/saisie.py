@@ -228,10 +228,10 @@ def valeur(mot: str) -> str:
 
 
 def en_clair(texte: str) -> str:
-    """What a service says, its states and the values of its lists as a person reads them: « deposee » is « déposée »."""
+    """What a service says, its states and the values of its lists as a person reads them: « deposee » is « déposée », but for the name of a bac."""
 
     def dit(trouve: re.Match[str]) -> str:
         mot = ETATS.get(trouve[1]) or VALEURS.get(trouve[1])
         return trouve[0] if mot is None else f"« {mot if mot[:2].isupper() else mot[:1].lower() + mot[1:]} »"
 
-    return re.sub(r"« ([a-z]+(?:-[a-z]+)*) »", dit, texte)
+    return re.sub(r"(?<!bac )« ([a-z]+(?:-[a-z]+)*) »", dit, texte)
