@@ -28,3 +28,9 @@ def interpolated(text: str, given: dict[str, str]) -> str:
 
 def environment(service: str, given: dict[str, str]) -> dict[str, str]:
     return {name: interpolated(str(value), PASSWORDS | given) for name, value in COMPOSE[service]["environment"].items()}
+
+
+def mounted(service: str) -> dict[str, str]:
+    """What an entry of the compose file mounts of the PKI: each place in it, and the volume."""
+    volumes = [v.split(":") for v in COMPOSE[service].get("volumes", ()) if not v.startswith("./")]
+    return {v[1].removeprefix("/pki/"): v[0] for v in volumes if v[1].startswith("/pki/")}

@@ -228,7 +228,7 @@ def valeur(mot: str) -> str:
 
 
 def en_clair(texte: str) -> str:
-    """What a service says, its states and the values of its lists as a person reads them: « deposee » is « déposée », but for the name of a bac."""
+    """What a service says, its states and the values of its lists as a person reads them: « deposee » is « déposée »; no name of a bac."""
 
     def dit(trouve: re.Match[str]) -> str:
         mot = ETATS.get(trouve[1]) or VALEURS.get(trouve[1])
