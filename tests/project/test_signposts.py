@@ -1,10 +1,14 @@
 """What shows the way tells the truth: the samples and the places of CONTRIBUTING, the glossary, what git is told of generated files."""
 
+import ast
 import re
 import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from fps.messages.moyens import MOYENS
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("antai", "dgfip", "ccsp", "collectivite")
@@ -48,6 +52,37 @@ def test_contributing_answers_where_twelve_things_go_in_four_files_or_gives_the_
     counts = {thing: int(answer[0]) for thing, answer in answers.items() if answer[0].isdigit() and "because" not in answer}
     assert max(counts.values()) <= 4 and answers.keys() - counts.keys() == {"a message of flow 5", "a new party"}
     assert all(PLACE.search(answer) for answer in answers.values())
+
+
+def test_the_ways_of_paying_are_listed_once() -> None:
+    """Who adds one writes it in the place that CONTRIBUTING says; elsewhere a list of three would have to be found."""
+    listed = []
+    for top in ("shared", "services", "simulateur", "certification", "console"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "versions" not in path.parts and any(moyen in (text := path.read_text(encoding="utf-8")) for moyen in MOYENS):
+                groups = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict))
+                for group in groups:
+                    words = {part.value for part in ast.iter_child_nodes(group) if isinstance(part, ast.Constant)}
+                    if len(words & MOYENS.keys()) >= 3:
+                        listed.append(named(path))
+    assert set(listed) == {"shared/fps/messages/moyens.py"}
+
+
+def test_a_contract_of_layers_leaves_no_module_out() -> None:
+    """One that is named nowhere would be in no room."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    rooms = [one for one in contracts if "containers" in one]
+    assert len(rooms) == 3 and [one["name"] for one in rooms if one.get("exhaustive") is not True or "exhaustive_ignores" in one] == []
+
+
+def test_a_document_that_the_settings_of_a_distribution_name_exists() -> None:
+    places = [
+        (named(path), place)
+        for path in sorted(ROOT.glob("**/pyproject.toml"))
+        if not {".venv", "build"} & {*path.relative_to(ROOT).parts}
+        for place in re.findall(r"\b[\w/-]+\.md\b", path.read_text(encoding="utf-8"))
+    ]
+    assert places and [one for one in places if not any((top / one[1]).is_file() for top in (ROOT, (ROOT / one[0]).parent))] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -7,7 +7,7 @@ from pydantic import Field
 from fps.messages import specimens as s
 from fps.messages.formats import Centimes, CentimesDus, Cle, Court, Instant, Jour, Jours, Ligne, Mois, Numero26, Siret, Telepaiement, Url
 from fps.messages.message import Message, Partie
-from fps.messages.moyens import Moyen
+from fps.messages.moyens import Moyen, moyens_de
 from fps.messages.parties_prenantes import Adresse, Autorite, Contact, ContactRapo, Lieu, Redevable, Vehicule
 from fps.parties import Channel, Party
 
@@ -97,7 +97,7 @@ MODALITES: dict[str, Any] = {
     "service_paiement": s.CONTACT_ANTAI,
     "telepaiement": s.NUMERO + s.CLE,
     "url_paiement": f"http://localhost:8001/payer?numero={s.NUMERO}{s.CLE}",
-    "canaux": ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"],
+    "canaux": list(moyens_de(Party.ANTAI)),
     "minoration": {"montant": 2100, "delai_jours": 9, "jusqu_au": "2026-06-27", "canaux": ["internet", "serveur-vocal"]},
     "date_notification": "2026-06-24",
     "date_limite_paiement": "2026-09-24",

@@ -8,6 +8,7 @@ from fps.messages import specimens as s
 from fps.messages.avis import ETABLISSEMENT_RECTIFICATIF, MODALITES, EtablissementRectificatif, Modalites
 from fps.messages.formats import Centimes, Cle, Court, Instant, Ligne, Numero26, Siret
 from fps.messages.message import Message, Partie
+from fps.messages.moyens import moyens_de
 from fps.messages.parties_prenantes import Autorite, Lieu, Vehicule
 from fps.parties import Channel, Party
 
@@ -32,7 +33,7 @@ MODALITES_VILLE: dict[str, Any] = {
     **MODALITES,
     "service_paiement": s.CONTACT_VILLE,
     "url_paiement": f"https://stationnement.lille.example/payer/{s.NUMERO}{s.CLE}",
-    "canaux": ["internet", "cheque", "guichet"],
+    "canaux": list(moyens_de(Party.COLLECTIVITE)),
     "minoration": None,
     "date_notification": "2026-06-12",
     "date_limite_paiement": "2026-09-12",

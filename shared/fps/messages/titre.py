@@ -21,7 +21,7 @@ from fps.messages.formats import (
     Url,
 )
 from fps.messages.message import Message
-from fps.messages.moyens import Moyen
+from fps.messages.moyens import Moyen, moyens_de
 from fps.messages.parties_prenantes import Beneficiaire, Contact, Lieu, Redevable, Vehicule
 from fps.parties import Channel, Party
 
@@ -136,7 +136,7 @@ class Avertissement(
         "date_notification": "2026-10-18",
         "numero_telepaiement": s.TELEPAIEMENT_TITRE,
         "url_paiement": f"http://localhost:8002/payer?numero={s.TELEPAIEMENT_TITRE}",
-        "canaux": ["internet", "serveur-vocal", "cheque", "guichet", "buraliste"],
+        "canaux": list(moyens_de(Party.DGFIP)),
         "rabais": 1600,
         "montant_avec_rabais": 6400,
         "date_limite_rabais": "2026-11-12",
