@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, Table, Text, cast, func, insert, select, update
 
-from fps.kit.data import packed, postgres
+from fps.kit.app import migrate
+from fps.kit.data import packed, postgres, schema
 from fps.kit.data.database import PATIENCE, BaseSansPlace, Database, DatabaseUnavailable, LigneEnDouble, ValeurIllisible
-from fps.kit.data.opening import open_database
+from fps.kit.data.opening import SCHEMES, engine_of, open_database
 from fps.kit.data.packed import HexDigest, Packed, Word
 from fps.kit.data.sql import Delete, Insert, Instant, Stamp, Upsert
 from fps.kit.ground.clock import PARIS
@@ -227,6 +228,12 @@ async def test_a_closed_database_says_so(database: Database) -> None:
 def test_an_unknown_url_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="FPS_DATABASE_URL"):
         open_database("mysql://ailleurs/fps")
+
+
+def test_what_is_to_be_known_of_an_engine_is_known_of_each() -> None:
+    known = (schema.QUERIES, schema.MARKED, vars(migrate)["_RUN"])
+    assert [set(one) for one in known] == [set(SCHEMES)] * len(known)
+    assert [engine_of(f"{scheme}+driver://x") for scheme in (*SCHEMES, "mysql", "sqlite3")] == [*SCHEMES, "", ""]
 
 
 async def test_what_moves_a_whole_bac_is_given_the_time_that_it_takes(base_vide: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,8 @@ from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
 from fps.kit.data import tables
 from fps.kit.data.database import BaseSansPlace
-from fps.kit.data.opening import open_database
+from fps.kit.data.opening import engine_of, open_database
+from fps.kit.data.schema import MARKED
 from fps.kit.engine.definition import Definition
 from fps.kit.engine.once import Once
 from fps.kit.engine.room import Room
@@ -219,11 +220,6 @@ class BaseNonMigree(Unavailable):
 
 
 _MARK: Any = select(column("version_num", Text)).select_from(named("alembic_version"))
-# Whether migrations made this database: on SQLite, on PostgreSQL.
-_MARKED: Any = (
-    select(column("name", Text)).select_from(named("sqlite_master")).where(column("name", Text) == "alembic_version"),
-    select(column("tablename", Text)).select_from(named("pg_tables")).where(column("tablename", Text) == "alembic_version"),
-)
 
 
 @cache
@@ -257,7 +253,7 @@ async def _migrated(service: Service, timeout: float) -> None:
 async def _revision(service: Service) -> str | None:
     """The revision that a database is marked with; None for one that no migration made."""
     async with service.database.read() as tx:
-        if not await tx.select(_MARKED[service.database.url.startswith("postgresql")]):
+        if not await tx.select(MARKED[engine_of(service.database.url)]):
             return None
         return "".join(str(row[0]) for row in await tx.select(_MARK))
 

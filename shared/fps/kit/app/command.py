@@ -15,6 +15,7 @@ from fps.kit.app.handshake import Server
 from fps.kit.app.listening import listening
 from fps.kit.app.revision import BaseAbimee, BaseEtrangere, file_of
 from fps.kit.data.database import DatabaseUnavailable
+from fps.kit.data.opening import engine_of
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.settings import PORTS, Settings
 from fps.kit.ground.telemetry import configure_logs
@@ -36,7 +37,7 @@ def run(definition: Definition, argv: Sequence[str] | None = None) -> int:
         # A default that depends on a wrong setting is one more error, of nobody.
         told = [e for e in error.errors() if e["type"] != "default_factory_not_called"]
         return _wrong(definition, [(_variable(str(e["loc"][0])), str(e["input"])) for e in told])
-    if not settings.database_url.startswith(("sqlite", "postgresql")):
+    if not engine_of(settings.database_url):
         return _wrong(definition, [("FPS_DATABASE_URL", settings.database_url)])
     if not settings.bus_url.startswith(("memory:", "amqp://", "amqps://")):
         return _wrong(definition, [("FPS_BUS_URL", settings.bus_url)])

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from fps.kit.app.revision import BaseAbimee, BaseEtrangere
 from fps.kit.data import schema, tables
 from fps.kit.data.database import BaseSansPlace, DatabaseUnavailable
+from fps.kit.data.opening import engine_of
 from fps.kit.data.sqlite import FERMEES, private
 from fps.kit.engine.definition import Definition
 from fps.kit.ground.retry import attempts
@@ -80,7 +81,7 @@ async def _postgres(url: str, act: Callable[[Connection], None], timeout: float)
         await engine.dispose()
 
 
-def _sqlite(url: str, act: Callable[[Connection], None]) -> None:
+def _sqlite(url: str, act: Callable[[Connection], None], _: float) -> None:
     """One transaction, DDL included: left to itself, Python's sqlite3 opens none before a CREATE TABLE."""
     engine = create_engine(url.replace("+aiosqlite", ""))
     if engine.url.database:
@@ -111,6 +112,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+_RUN: dict[str, Callable[[str, Callable[[Connection], None], float], None]] = {
+    "sqlite": _sqlite,
+    "postgresql": lambda url, act, timeout: asyncio.run(_postgres(url, act, timeout)),
+}
+
+
 def upgrade(url: str, definition: Definition, timeout: float = 60.0, action: Any = None) -> None:
     """Bring a database to the last revision, waiting for it if need be; raises DatabaseUnavailable, BaseEtrangere, BaseAbimee.
 
@@ -123,7 +130,4 @@ def upgrade(url: str, definition: Definition, timeout: float = 60.0, action: Any
         else:
             _on(connection, definition, action)
 
-    if url.startswith("postgresql"):
-        asyncio.run(_postgres(url, act, timeout))
-    else:
-        _sqlite(url, act)
+    _RUN[engine_of(url)](url, act, timeout)

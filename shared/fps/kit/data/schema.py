@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Text, select
+from sqlalchemy import column as field
+from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import Dialect
@@ -31,6 +33,11 @@ POSTGRES_INDEXES = """
     WHERE NOT k.indisprimary AND t.relnamespace = current_schema()::regnamespace AND t.relname <> 'alembic_version'
     ORDER BY i.relname, array_position(k.indkey::int[], a.attnum::int)"""
 QUERIES = {"sqlite": (SQLITE_COLUMNS, SQLITE_INDEXES), "postgresql": (POSTGRES_COLUMNS, POSTGRES_INDEXES)}
+# Whether migrations made this database.
+MARKED: dict[str, Any] = {
+    engine: select(field(name, Text)).select_from(named(catalogue)).where(field(name, Text) == "alembic_version")
+    for engine, catalogue, name in (("sqlite", "sqlite_master", "name"), ("postgresql", "pg_tables", "tablename"))
+}
 
 
 def declared(engine: str, *metadata: MetaData) -> frozenset[Fact]:
