@@ -128,6 +128,15 @@ def test_the_curve_of_the_replicas_begins_at_what_a_core_gives_and_ends_where_a_
     assert alone < 1_000 / town.alone < apart
 
 
+def test_the_page_of_the_replicas_tells_the_curve_of_the_costs_that_it_tells() -> None:
+    page = (ROOT / "docs/repliques.md").read_text(encoding="utf-8")
+    assert f"\n| 1 | 8 | {curve.SERVICES:.2f} | {curve.BASES:.2f} |".replace(".", ",") in page
+    found = [cost for one in curve.COSTS.values() for cost in (one.beside, one.alone)]
+    assert sum(found) == pytest.approx(curve.SERVICES, rel=0.001)
+    assert sum(one.turn for one in curve.COSTS.values()) == pytest.approx(curve.BASES, rel=0.001)
+    assert [row for cores in (1, 2, 4) if f"\n{(row := curve.row(cores))}\n" not in page] == []
+
+
 def test_a_run_is_kept_and_a_noisy_row_concludes_nothing_nor_does_any_beside_other_work(tmp_path: Path) -> None:
     figures = [Figure("letter-amqp", 500, 2000, "letters/s"), Figure("mfps-batch", 10, 5, "messages/s"), Figure("city", None, None, "ms")]
     shaky = {"mfps-http": [10.0, 30.0], "letter-amqp": [10.0, 10.1]}
