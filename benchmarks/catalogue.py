@@ -20,7 +20,7 @@ ROWS: tuple[tuple[tuple[str, ...], Row], ...] = (
     (("mfps-http", "mfps-batch"), ingestion.ingestion),
     (("deadline-linear",), statements.deadline_linear),
     (("sql-per-batch",), statements.sql_per_batch),
-    (("lists-sqlite", "pages-sqlite"), pages.sur_sqlite),
+    (("lists-sqlite", "pages-sqlite", "start-sqlite", "rss-sqlite"), pages.sur_sqlite),
     (("lists-postgresql", "pages-postgresql"), pages.sur_postgresql),
     (("acts-sqlite",), flat.on_sqlite),
     (("acts-postgresql",), flat.on_postgresql),
@@ -31,7 +31,7 @@ NAMES = tuple(name for names, _ in ROWS for name in names)
 # Less than a minute, without any server: what CI prints, for information.
 QUICK = ("first-life-ms", "fixture-ms", "sql-per-batch", "ready-s", "rss-mb")
 # Measured when they are named: each makes a bac of 100,000 dossiers first, or a million deadlines.
-GRAND = ("lists-sqlite", "pages-sqlite", "lists-postgresql", "pages-postgresql")
+GRAND = ("lists-sqlite", "pages-sqlite", "start-sqlite", "rss-sqlite", "lists-postgresql", "pages-postgresql")
 FLAT = ("acts-sqlite", "acts-postgresql", "deadline-million")
 LONG = (*GRAND, *FLAT, *pairs.PAIRS)
 BUSY = 0.7  # processes that ran during the minute before the run, beyond which something else is going on
@@ -79,6 +79,8 @@ UNITS = {
     "deadline-linear": "us/deadline",
     "sql-per-batch": "statements",
     **dict.fromkeys(GRAND, "ms"),
+    "start-sqlite": "s",
+    "rss-sqlite": "MiB",
     "acts-sqlite": "ms/dossier",
     "acts-postgresql": "ms/dossier",
     "deadline-million": "us/deadline",

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -116,16 +117,21 @@ async def city(bench: Bench) -> list[Figure]:
 
 
 async def up(bench: Bench) -> list[Figure]:
-    """Seconds from the start of `fps up --memory` to five doors that answer, and its memory then; the first start only warms."""
-    ready, sizes = [], []
+    """Seconds from the start of `fps up --memory` to five doors that answer, and its memory then."""
     with tempfile.TemporaryDirectory() as folder:
-        for n in range(bench.sizes.starts + 1):
-            bench.spin("ready-s")
-            console, *services = free_ports(5)
-            arguments = ["-m", "fps_console", "up", "--memory", "--port", str(console), "--data-dir", f"{folder}/{n}"]
-            start = time.perf_counter()
-            with process(arguments, Path(folder) / f"{n}.log") as one:
-                await one.ready(*((port, "/sante/pret") for port in services), (console, "/"))
-                ready.append(time.perf_counter() - start)
-                sizes.append(one.rss())
-    return [Figure("ready-s", median(ready[1:]), READY_S, "s"), Figure("rss-mb", median(sizes[1:]), RSS_MB, "MiB")]
+        ready, sizes = await started(bench, "ready-s", Path(folder), lambda n: ["--memory", "--data-dir", f"{folder}/{n}"])
+    return [Figure("ready-s", median(ready), READY_S, "s"), Figure("rss-mb", median(sizes), RSS_MB, "MiB")]
+
+
+async def started(bench: Bench, name: str, logs: Path, arguments: Callable[[int], list[str]]) -> tuple[list[float], list[float]]:
+    """Seconds from each start of `fps up`, to five doors that answer, and its memory then; the first only warms."""
+    ready, sizes = [], []
+    for n in range(bench.sizes.starts + 1):
+        bench.spin(name)
+        console, *services = free_ports(5)
+        start = time.perf_counter()
+        with process(["-m", "fps_console", "up", "--port", str(console), *arguments(n)], logs / f"{n}.log") as one:
+            await one.ready(*((port, "/sante/pret") for port in services), (console, "/"))
+            ready.append(time.perf_counter() - start)
+            sizes.append(one.rss())
+    return ready[1:], sizes[1:]

@@ -10,6 +10,7 @@ from typing import Final
 
 import httpx
 
+from benchmarks.embedded import RSS_MB, started
 from benchmarks.figures import Bench, Figure, expect, say
 from benchmarks.grand_bac import BAC, peupler
 from benchmarks.servers import databases, service_url
@@ -17,7 +18,7 @@ from fps.parties import Party
 from fps_console.web.app import application
 from fps_simulateur.pilote.world import DEFINITIONS, World, open_world
 
-LISTE_MS, PAGE_MS, KO = 200.0, 100.0, 200.0  # what the project promises
+LISTE_MS, PAGE_MS, KO, START_S = 200.0, 100.0, 200.0, 2.0  # what the project promises; the memory is that of an empty start
 LISTES: Final = (
     "",
     "?tri=numero",
@@ -57,10 +58,12 @@ PAGES: Final = (
 
 
 async def sur_sqlite(bench: Bench) -> list[Figure]:
-    """The slowest list and the slowest page, the four services in files."""
-    with tempfile.TemporaryDirectory() as folder:
+    """The slowest list and the slowest page, the four services in files; then the start of `fps up` on those, and its memory."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as logs:
         async with open_world(data_dir=Path(folder)) as monde:
-            return await en_ms(bench, monde, "sqlite")
+            figures = await en_ms(bench, monde, "sqlite")
+        ready, sizes = await started(bench, "start-sqlite", Path(logs), lambda _: ["--data-dir", folder])
+    return [*figures, Figure("start-sqlite", median(ready), START_S, "s"), Figure("rss-sqlite", median(sizes), RSS_MB, "MiB")]
 
 
 async def sur_postgresql(bench: Bench) -> list[Figure]:

@@ -13,7 +13,6 @@ from benchmarks.catalogue import AT_LEAST, AT_MOST, NAMES, QUICK, measure, promi
 from benchmarks.figures import Bench, Faux, Figure, Sizes, expect, noise, spread, table, write
 from benchmarks.http1 import Order
 from benchmarks.servers import ROOT
-from fps_simulateur.pilote.world import open_world
 from tests.real import postgres_url
 
 TINY = Sizes(rounds=1, lives=1, fixtures=2)
@@ -78,7 +77,7 @@ def test_each_kind_of_act_is_timed_among_many_dossiers_and_among_few() -> None:
 
 
 def test_every_row_of_the_contract_has_its_promise() -> None:
-    assert len(NAMES) == len(set(NAMES)) == 23 + len(pairs.PAIRS)
+    assert len(NAMES) == len(set(NAMES)) == 25 + len(pairs.PAIRS)
     # The two that validate nothing are there to be compared with: nothing is promised.
     assert set(AT_MOST) | set(AT_LEAST) == set(NAMES) - {"pair-mountebank", "pair-wiremock"}
 
@@ -113,9 +112,8 @@ def test_work_that_is_not_exact_is_never_a_figure() -> None:
 
 
 async def test_the_pages_of_a_large_bac_are_asked_on_dossiers_that_were_copied() -> None:
-    async with open_world() as monde:
-        figures = await pages.en_ms(Bench(Sizes(rounds=0, grand=6, lived=2)), monde, "sqlite")
-    assert [(f.name, bool(f.ratio)) for f in figures] == [("lists-sqlite", True), ("pages-sqlite", True)]
+    figures = await pages.sur_sqlite(Bench(Sizes(rounds=0, grand=6, lived=2, starts=1)))
+    assert [f.name for f in figures if f.ratio] == ["lists-sqlite", "pages-sqlite", "start-sqlite", "rss-sqlite"]
 
 
 def test_the_curve_of_the_replicas_begins_at_what_a_core_gives_and_ends_where_a_bac_is_held_whole() -> None:
