@@ -107,6 +107,17 @@ def test_every_tool_of_the_glossary_is_where_it_says() -> None:
     assert [named(path) for path, name in found if not path.exists() or (name and name not in path.read_text(encoding="utf-8"))] == []
 
 
+def test_a_guichet_is_one_of_those_of_the_glossary() -> None:
+    """The PSCE's, and those of the pages; what was deposited, or who reaches a service, had the same name once."""
+    found = set()
+    for top in ("shared", "services", "simulateur", "certification", "console"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            classes = re.findall(r"^class (\w*[Gg]uichet\w*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+            found |= {named(path)} if classes or "guichet" in path.stem else set()
+    kept = {"shared/fps/kit/trust/guichet_psce.py", "console/fps_console/commandes/certificats.py"}
+    assert found - {f"console/fps_console/web/{place}guichets.py" for place in ("", "pages/")} == kept
+
+
 def test_the_files_that_are_generated_are_said_so_to_git() -> None:
     attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
     marked = [line.split()[0] for line in attributes.splitlines() if line.endswith("-diff linguist-generated")]

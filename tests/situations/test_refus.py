@@ -45,7 +45,7 @@ ENROLEMENT = (
     "antai.domain.espace.refus",
     "fps.kit.boxes.adresses",
     "fps.kit.boxes.boites",
-    "fps.kit.boxes.guichet",
+    "fps.kit.boxes.boite_aux_lettres",
     "fps.kit.boxes.pannes",
     "fps.kit.boxes.remise",
     "fps.kit.boxes.temps",

@@ -24,7 +24,7 @@ from fps_simulateur.langue.villes import connue
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.population.bilan import bilan
 from fps_simulateur.population.empreinte import empreinte
-from fps_simulateur.population.guichet import GesteRefuse
+from fps_simulateur.population.executant import GesteRefuse
 from fps_simulateur.population.marche import AutreNumero, Marche, jouer
 from fps_simulateur.population.parametres import Parametres, ParametresIllisibles, lire, livres
 from fps_simulateur.population.rue import Periode, SansHeurePayante

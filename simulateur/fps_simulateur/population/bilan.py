@@ -9,7 +9,7 @@ from fps.parties import Party
 from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.langue.actes import RAPPORT_RAPO
 from fps_simulateur.population.chiffres import comparer
-from fps_simulateur.population.guichet import Champs, Guichet
+from fps_simulateur.population.executant import Champs, Executant
 from fps_simulateur.population.marche import Marche
 from fps_simulateur.population.rue import SEMAINE
 
@@ -24,15 +24,15 @@ MUR: Final = {"rapo": 60, "titre": 135, "recouvrement": 365, "requete": 240, "in
 
 async def bilan(monde: QuatreServices, bac: str, marche: Marche) -> dict[str, Any]:
     """The figures of a run: sums in centimes, delays in days. The same run gives the same ones."""
-    guichet, ville = Guichet(monde, bac, ""), marche.ville
+    executant, ville = Executant(monde, bac, ""), marche.ville
     state = await monde.pilot.etat(bac)
     fin = civil_date(datetime.fromisoformat(state["instant"]))
     rue, fps = _Rue(), dict[str, date]()
-    async for vu in guichet.lister(Party.COLLECTIVITE, siret=ville.siret):
+    async for vu in executant.lister(Party.COLLECTIVITE, siret=ville.siret):
         rue.voir(vu, fps)
-    titres = [{nom: prise[nom] for nom in DU_TITRE} async for prise in guichet.lister(Party.DGFIP)]
-    requetes = [{nom: requete[nom] for nom in DE_LA_REQUETE} async for requete in guichet.lister(Party.CCSP)]
-    rapos = {annee: await _rapo(guichet, ville.siret, annee) for annee in range(marche.periode.du.year, fin.year + 1)}
+    titres = [{nom: prise[nom] for nom in DU_TITRE} async for prise in executant.lister(Party.DGFIP)]
+    requetes = [{nom: requete[nom] for nom in DE_LA_REQUETE} async for requete in executant.lister(Party.CCSP)]
+    rapos = {annee: await _rapo(executant, ville.siret, annee) for annee in range(marche.periode.du.year, fin.year + 1)}
     livres = {party.value: dict(sorted(soldes.items())) for party, soldes in (await monde.pilot.soldes(bac)).items()}
     recus = sum(un["recus"] for un in rapos.values())
     simules = {
@@ -97,9 +97,9 @@ class _Rue:
         }
 
 
-async def _rapo(guichet: Guichet, siret: str, annee: int) -> dict[str, Any]:
+async def _rapo(executant: Executant, siret: str, annee: int) -> dict[str, Any]:
     """The annual report on the RAPO, of everybody."""
-    vu = await guichet.lire(Party.COLLECTIVITE, RAPPORT_RAPO.format(siret=siret, annee=annee))
+    vu = await executant.lire(Party.COLLECTIVITE, RAPPORT_RAPO.format(siret=siret, annee=annee))
     lignes = [] if vu is None else [ligne["valeurs"] for ligne in vu["indicateurs"] if ligne["residence"] == "ensemble"]
     found: dict[str, Any] = lignes[0] if lignes else {"recus": 0, "delai_moyen_jours": None}
     return found

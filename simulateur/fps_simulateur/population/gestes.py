@@ -11,7 +11,7 @@ from fps.parties import Party
 from fps.villes.commune import Commune
 from fps_simulateur.langue.actes import acte
 from fps_simulateur.population.conduites import GesteVoulu
-from fps_simulateur.population.guichet import Champs, Guichet
+from fps_simulateur.population.executant import Champs, Executant
 from fps_simulateur.population.rue import SOIR, Constat
 
 PAYABLES: Final = frozenset({"averti", "relance", "saisi"})
@@ -29,8 +29,8 @@ class ActePrevu:
 class Soiree:
     """What is done of a town on one evening, when the clock of the bac has been moved there."""
 
-    def __init__(self, guichet: Guichet, ville: Commune, jour: date):
-        self.guichet, self.ville, self.jour = guichet, ville, jour
+    def __init__(self, executant: Executant, ville: Commune, jour: date):
+        self.executant, self.ville, self.jour = executant, ville, jour
 
     async def faire(self, prevus: Sequence[ActePrevu]) -> None:
         """Every act that is still to be done; raises GesteRefuse."""
@@ -46,9 +46,9 @@ class Soiree:
             else:
                 autres.append((prevu.geste.acte, mots, avec))
         for nom, some in lettres.items():
-            await self.guichet.lettres(acte(nom), some)
+            await self.executant.lettres(acte(nom), some)
         for nom, mots, avec in autres:
-            await self.guichet.faire(acte(nom), mots, avec)
+            await self.executant.faire(acte(nom), mots, avec)
 
     def _mots(self, constat: Constat) -> Champs:
         numero = constat.numero
@@ -76,7 +76,7 @@ class Soiree:
 
     async def _notice(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What the notice of the windscreen asks this evening."""
-        vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
+        vu = await self.executant.voir(Party.COLLECTIVITE, mots)
         if vu is None or vu["etat"] not in ("etabli", "transmis"):
             return None
         rapide = self.ville.rapide(prevu.constat.jour)
@@ -85,13 +85,13 @@ class Soiree:
 
     async def _ville(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What is still due to a town in cycle partiel."""
-        vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
+        vu = await self.executant.voir(Party.COLLECTIVITE, mots)
         payable = vu is not None and vu["creance"] and vu["paye_le"] is None and self.jour.isoformat() <= vu["date_limite_paiement"]
         return {"montant": vu["creance"]} if vu is not None and payable else None
 
     async def _dette(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Whether the town has something to give back."""
-        vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
+        vu = await self.executant.voir(Party.COLLECTIVITE, mots)
         return {} if vu is not None and vu["dette"] > 0 else None
 
     # --------------------------------------------------------------------------------------------- ANTAI, the accountant
@@ -100,14 +100,14 @@ class Soiree:
         """What is still due of a FPS, reduced perhaps by a rectificatif, whose number is then paid."""
         if self.ville.cycle == "partiel":
             return await self._ville(prevu, mots)
-        vu = await self.guichet.voir(Party.ANTAI, mots)
+        vu = await self.executant.voir(Party.ANTAI, mots)
         if vu is None or vu["etat"] not in ("apa-envoye", "notifie") or not vu["montant"]:
             return None
         return {"montant": vu["montant"], "numero_telepaiement": telepaiement(vu["numero_avis"] or mots["numero"])}
 
     async def _titre(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The title to be paid or abandoned."""
-        prise = await self.guichet.voir(Party.DGFIP, mots)
+        prise = await self.executant.voir(Party.DGFIP, mots)
         if prise is None or prise["etat"] not in PAYABLES or not prise["a_payer"]:
             return None
         if prevu.geste.acte != "payer le titre":
@@ -116,12 +116,12 @@ class Soiree:
 
     async def _paye(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """Whether a title was paid."""
-        prise = await self.guichet.voir(Party.DGFIP, mots)
+        prise = await self.executant.voir(Party.DGFIP, mots)
         return {} if prise is not None and prise["etat"].startswith("paye") else None
 
     async def _remise(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The remission that is asked: half of the majoration."""
-        prise = await self.guichet.voir(Party.DGFIP, mots)
+        prise = await self.executant.voir(Party.DGFIP, mots)
         return {"montant": prise["majoration"] // 2} if prise is not None and prise["etat"] in PAYABLES else None
 
     async def _moitie(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
@@ -137,7 +137,7 @@ class Soiree:
 
     async def _avertissement(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What a petition against a title copies from its avertissement."""
-        prise = await self.guichet.voir(Party.DGFIP, mots)
+        prise = await self.executant.voir(Party.DGFIP, mots)
         if prise is None or prise["etat"] not in PAYABLES:
             return None
         mots["numero_titre"] = prise["numero_titre"]
@@ -149,7 +149,7 @@ class Soiree:
 
     async def _requete(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """The petition of the FPS, as long as it is not closed; its number is a word of the acts that follow."""
-        async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
+        async for requete in self.executant.lister(Party.CCSP, numero_fps=mots["numero"]):
             repond = prevu.geste.acte == "répondre à la juridiction"
             if requete["etat"] == "regularisation" if repond else requete["etat"] in INSTRUITES:
                 mots |= {"requete": requete["numero"], "numero_requete": requete["numero"], "objet_requete": requete["objet"]}
@@ -165,14 +165,14 @@ class Soiree:
         return {} if ouverte else None
 
     async def _recours(self, mots: Champs) -> Champs | None:
-        return await self.guichet.lire(Party.COLLECTIVITE, acte("consulter le recours").route.format(requete=mots["requete"]))
+        return await self.executant.lire(Party.COLLECTIVITE, acte("consulter le recours").route.format(requete=mots["requete"]))
 
     async def _juger(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """What the judge reads of the sums."""
         if await self._requete(prevu, mots) is None:
             return None
-        prise = await self.guichet.voir(Party.DGFIP, mots)
-        vu = await self.guichet.voir(Party.COLLECTIVITE, mots)
+        prise = await self.executant.voir(Party.DGFIP, mots)
+        vu = await self.executant.voir(Party.COLLECTIVITE, mots)
         if vu is None:
             return None
         fps, majoration = (prise["montant_impaye"], prise["majoration"]) if prise is not None else (vu["montant_actuel"], 0)
@@ -185,7 +185,7 @@ class Soiree:
 
     async def _executer(self, prevu: ActePrevu, mots: Champs) -> Champs | None:
         """A discharge that the town has not executed."""
-        async for requete in self.guichet.lister(Party.CCSP, numero_fps=mots["numero"]):
+        async for requete in self.executant.lister(Party.CCSP, numero_fps=mots["numero"]):
             mots["requete"] = requete["numero"]
             recours = await self._recours(mots)
             if recours is not None and recours["etat"] == "a-executer":

@@ -16,8 +16,8 @@ from fps.villes.commune import Commune
 from fps_simulateur.joueur import QuatreServices
 from fps_simulateur.pilote.pilot import PiloteErreur
 from fps_simulateur.population.conduites import Avis, Conduite
+from fps_simulateur.population.executant import Executant
 from fps_simulateur.population.gestes import ActePrevu, Soiree
-from fps_simulateur.population.guichet import Guichet
 from fps_simulateur.population.parametres import Parametres
 from fps_simulateur.population.rue import SOIR, Constat, Periode, constats
 
@@ -84,7 +84,7 @@ class _Course:
 
     def __init__(self, monde: QuatreServices, bac: str, marche: Marche, plan: Iterable[Constat]):
         self.monde, self.bac, self.marche = monde, bac, marche
-        self.guichet = Guichet(monde, bac, f"ville/{marche.graine}")
+        self.executant = Executant(monde, bac, f"ville/{marche.graine}")
         self.a_etablir: dict[date, list[Constat]] = defaultdict(list)
         for constat in plan:
             self.a_etablir[constat.jour].append(constat)
@@ -98,7 +98,7 @@ class _Course:
         ici = datetime.fromisoformat((await pilot.etat(self.bac))["instant"])
         await self._accorder(ici)
         connus = {constat.numero: constat for some in self.a_etablir.values() for constat in some}
-        async for vu in self.guichet.lister(Party.COLLECTIVITE, siret=self.marche.ville.siret):
+        async for vu in self.executant.lister(Party.COLLECTIVITE, siret=self.marche.ville.siret):
             self._prevoir(connus.pop(vu["numero"], None), vu)
         jour = civil_date(ici)
         self.a_etablir = defaultdict(list)
@@ -107,7 +107,7 @@ class _Course:
         self.a_faire = defaultdict(list, {le: some for le, some in self.a_faire.items() if le >= jour})
         for some in self.a_faire.values():
             some.sort(key=lambda prevu: prevu.constat.rang)
-        self.guichet.rejoue = True
+        self.executant.rejoue = True
 
     async def _accorder(self, ici: datetime) -> None:
         """Finish what a cut advance left; a run that was killed is remembered as moving the bac for a few seconds more."""
@@ -126,7 +126,7 @@ class _Course:
         while jour := min((le for le in (*self.a_etablir, *self.a_faire) if le <= fin), default=None):
             await self.monde.pilot.conduire(self.bac, paris(jour, SOIR))
             await self._soiree(jour)
-            self.guichet.rejoue = False
+            self.executant.rejoue = False
             dire(jour, self.etablis)
         await self.monde.pilot.conduire(self.bac, paris(fin, SOIR))
 
@@ -134,9 +134,9 @@ class _Course:
         nouveaux, prevus = self.a_etablir.pop(jour, []), self.a_faire.pop(jour, [])
         siret = self.marche.ville.siret
         demandes = [c.demande(siret, self.voies[c.zone][c.rang % len(self.voies[c.zone])]) for c in nouveaux]
-        for constat, vu in zip(nouveaux, await self.guichet.etablir(demandes), strict=True):
+        for constat, vu in zip(nouveaux, await self.executant.etablir(demandes), strict=True):
             self._prevoir(constat, vu)
-        await Soiree(self.guichet, self.marche.ville, jour).faire(sorted(prevus, key=lambda prevu: prevu.constat.rang))
+        await Soiree(self.executant, self.marche.ville, jour).faire(sorted(prevus, key=lambda prevu: prevu.constat.rang))
 
     def _prevoir(self, constat: Constat | None, vu: dict[str, Any]) -> None:
         """A FPS is established: what will be done of it is known from now on."""

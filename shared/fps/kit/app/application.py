@@ -26,7 +26,7 @@ from fps.kit.app import asyncapi, gestes, openapi, pilotage, revision, temoin, t
 from fps.kit.app.chiffres import Chiffres
 from fps.kit.app.formes import Pret, Vivant
 from fps.kit.app.heure import Heure
-from fps.kit.boxes import boites, derangement, guichet, remise, retrait, signature, suivi, tour
+from fps.kit.boxes import boite_aux_lettres, boites, derangement, remise, retrait, signature, suivi, tour
 from fps.kit.boxes.facteur import Facteur
 from fps.kit.boxes.signature import Signataire
 from fps.kit.boxes.sonnette import Boites
@@ -187,8 +187,8 @@ def build(
     if service.party is usagers.HOTE:
         app.router.routes.extend(usagers.routes(service).routes)
     if service.party is remise.HOTE:
-        app.router.routes.extend(guichet.routes(service).routes)
-        app.router.routes.extend(guichet.pilotage(service).routes)
+        app.router.routes.extend(boite_aux_lettres.routes(service).routes)
+        app.router.routes.extend(boite_aux_lettres.pilotage(service).routes)
     _technical(app, service, bus, metrics, room, Chiffres(service, metrics, pki))
     load = Load(settings.bodies_mio * BODY_LIMIT, told=lambda why: service.observe("surcharge", why, 1), patience=settings.patience)
     seen = Seen(Bounded(witness, load), metrics, traces)

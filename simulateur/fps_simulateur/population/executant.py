@@ -24,7 +24,7 @@ class GesteRefuse(Exception):
         super().__init__(f"« {acte} », FPS {numero} : {probleme.get('code')} — {probleme.get('title')} {probleme.get('detail', '')}")
 
 
-class Guichet:
+class Executant:
     """One bac of a world, as its town, its people and its court reach it."""
 
     def __init__(self, monde: QuatreServices, bac: str, graine: str):
