@@ -50,6 +50,7 @@ async def test_each_usager_does_by_himself_what_is_said_of_him(monde: World) -> 
     assert dits == {phrase: (etat, True) for phrase, (etat, _) in FINS.items()}
     juge = [x for x in await dossiers["RAPO puis juge"].journal() if x["service"] == "ccsp"]
     assert juge, "the court was seized"
+    assert not {"demande-regularisation", "renonciation"} & {x["acte"] for x in juge}, "of a rejection by silence, whose day it is told"
     assert (await monde.pilot.etat(bac.nom))["usagers"] == 0
     await bac.verifier()
 

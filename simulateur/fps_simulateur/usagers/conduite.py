@@ -237,7 +237,7 @@ async def _saisir(pilot: Pilot, nom: str, jeu: Deroulement) -> None:
     avec = {
         "objet": "decision-rapo",
         "numero_titre": None,
-        "date_decision_rapo": rapo.le if rapo is not None and rapo.expres else None,
+        "date_decision_rapo": rapo.le if rapo is not None else None,  # of the decision, or of the rejection by silence (R. 2333-120-31)
         "date_notification_decision_rapo": None,
         "date_notification_avertissement": None,
         "montant_fps": vu["montant"],
