@@ -17,6 +17,7 @@ from fps.kit.web.keys import EN_TETE
 from fps.messages.message import MessageClass
 from fps.parties import Party
 from fps.villes.catalogue import par_nom
+from fps_simulateur import dits
 from fps_simulateur.langue import pannes
 from fps_simulateur.langue.actes import ETABLIR, EXPLICATIONS, VUES, Acte, acte, donnees, fusion, pieces_jointes
 from fps_simulateur.langue.fautes import proche
@@ -29,8 +30,7 @@ from fps_simulateur.pilote.naissance import naitre
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur
 from fps_simulateur.pilote.villes import ajouter
 
-# What a service refuses to the pilot because of what the life asks.
-DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})
+DE_LA_VIE: Final = frozenset({"retour-en-arriere", "demande-invalide", "sujet-inconnu"})  # refused because of what the life asks
 
 
 class QuatreServices(Protocol):
@@ -79,7 +79,7 @@ class ActeRefuse(VieFausse):
     """An act was refused that was not expected to be; `probleme` is the answer, RFC 9457."""
 
     def __init__(self, acte: str, statut: int, probleme: Mapping[str, Any], texte: str):
-        super().__init__(f"{acte} refusé : {statut} {texte[:600]}")
+        super().__init__(dits.refuse(acte, statut, probleme, texte))
         self.acte, self.statut, self.probleme = acte, statut, probleme
 
 
@@ -255,10 +255,10 @@ class Deroulement:
         self.mots.update({nom: lire(found, champ) for nom, champ in etape.garder.items()})
 
     def _refuse(self, etape: Etape, party: Party, answer: httpx.Response, found: Mapping[str, Any]) -> None:
-        exiger(answer.status_code >= 400, f"le refus « {etape.refus} » était attendu, l'acte est accepté : {answer.text[:300]}")
+        exiger(answer.status_code >= 400, f"le refus « {etape.refus} » était attendu, l'acte est accepté")
         codes = [found.get("code"), *(e.get("code") for e in found.get("erreurs") or [])]
         codes += [e.get("code") for e in (found.get("accuse") or {}).get("erreurs") or []]
-        exiger(etape.refus in codes, f"refus « {etape.refus} » attendu, trouvé {codes} : {found.get('detail')}")
+        exiger(etape.refus in codes, dits.autre_refus(str(etape.refus), codes, found.get("detail")))
         if etape.article is not None:
             exiger(found.get("article") == etape.article, f"article « {etape.article} » attendu, trouvé « {found.get('article')} »")
         self.refus.add((party, str(etape.refus)))
@@ -282,7 +282,7 @@ class Deroulement:
     async def voir(self, party: Party) -> dict[str, Any]:
         """What a service says of the dossier; the numbers it shows are kept for the next acts."""
         answer = await self.consulter(party, remplacer(VUES[party], self.mots))
-        exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {answer.text[:300]}")
+        exiger(answer.status_code == 200, f"{party} ne connaît pas ce dossier : {dits.pourquoi(answer.text)}")
         found: dict[str, Any] = answer.json()
         if party is Party.DGFIP:
             titre, rang = found["numero_titre"], found["rang"]
@@ -383,7 +383,7 @@ def remplacer(value: Any, mots: Mapping[str, Any]) -> Any:
 def mot(nom: str, mots: Mapping[str, Any]) -> Any:
     """What a name stands for; raises VieFausse with the nearest name."""
     if nom not in mots:
-        raise VieFausse(f"« {{{nom}}} » n'est encore le nom de rien{proche(nom, mots)}")
+        raise VieFausse(dits.sans_nom(nom, mots))
     return mots[nom]
 
 
@@ -394,7 +394,7 @@ def compare(attendu: Mapping[str, Any], found: Any, ou: str, mots: Mapping[str, 
         try:
             vu = lire(found, champ)
         except (KeyError, IndexError, TypeError):
-            vu = "(absent)"
+            vu = dits.absent(champ, found)
         if vu != value:
             wrong.append(f"{champ} = {vu!r} au lieu de {value!r}")
     exiger(not wrong, ou + " ; ".join(wrong))

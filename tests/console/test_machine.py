@@ -5,6 +5,7 @@ import builtins
 import io
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -19,7 +20,9 @@ import typer.main
 from fps.kit.ground import locks
 from fps_console.cli import principal
 from fps_console.cli.principal import app, main
+from fps_console.commandes.troubles import provoque
 from fps_console.commandes.up import loop_factory
+from fps_simulateur.troubles import troubles
 from tests.console.simulator import clean_environment, free_base, here
 from tests.fourche import FPS
 
@@ -46,7 +49,7 @@ def test_every_command_that_tells_something_tells_it_in_json() -> None:
         with one.make_context(path, ["-h"], resilient_parsing=True, help_option_names=["-h", "--help"]) as context:
             assert context.help_option_names == ["-h", "--help"]
         for option in (p for p in one.params if "--json" in p.opts and not p.is_flag):  # it may name a file: alone, it is the screen
-            for typed in ([], ["--svg", "x.svg"]):
+            for typed in ([], ["--html", "x.html"]):
                 with one.make_context(path, ["--json", *typed]) as context:
                     assert context.params[option.name] == Path("-"), (path, typed)
 
@@ -110,6 +113,43 @@ def test_what_needs_no_service_answers_in_json(tmp_path: Path) -> None:
     said = json.loads(sick.stdout)
     assert (sick.returncode, sick.stderr) == (1, "") and said["pannes"] == sum(c["etat"] == "panne" for c in said["constats"]) >= 4
     assert all(c["que_faire"] for c in said["constats"] if c["etat"] == "panne")
+
+
+def test_a_command_that_a_message_advises_is_one_that_the_help_shows() -> None:
+    shown = {path for path, one in commands() if not one.hidden} | {"fps docs"}  # which writes the documents of a clone
+    groups = {path.rpartition(" ")[0] for path in shown}
+    advised = [
+        (match[1], file.relative_to(ROOT))
+        for member in ("console", "simulateur", "certification", "shared", "services", "docs", "examples")
+        for file in sorted((ROOT / member).rglob("*"))
+        if file.suffix in {".py", ".yaml", ".html", ".typ"} or (file.suffix == ".md" and "adr" not in file.parts)
+        for match in re.finditer(r"[«`]\s?(fps [a-z-]+(?: [a-z-]+)?)", file.read_text("utf-8"))
+    ]
+    assert len(advised) > 100
+    unknown = {(typed, str(file)) for typed, file in advised if not ({typed, typed.rpartition(" ")[0]} & (shown | groups - {"fps"}))}
+    assert not unknown
+
+
+def test_a_word_that_is_no_command_or_no_option_gives_the_nearest_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed, said in (
+        (["grid"], "La commande « grid » n'existe pas ; vouliez-vous dire « grille » ?"),
+        (["bac", "copie"], "La commande « copie » n'existe pas ; vouliez-vous dire « copier » ?"),
+        (["zzz"], "La commande « zzz » n'existe pas."),
+        (["play", "--htm", "x"], "L'option --htm n'existe pas ; vouliez-vous dire « --html » ?"),
+    ):
+        assert principal.run(typed) == 2
+        assert f"fps : {said}\n" in capsys.readouterr().err
+
+
+def test_a_table_that_names_lives_and_faults_loses_no_letter_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert principal.run(["troubles", "lister"]) == 0
+    said = capsys.readouterr().out
+    rows = [line for line in said.splitlines() if line.strip()]
+    start = next(line for line in rows if line.startswith("Nom")).index("Provoqué par")
+    last = "".join(line[start:].strip() for line in rows[3:] if len(line) > start)
+    for un in troubles():
+        assert un.trouble in said
+        assert provoque(un).replace(" ", "") in last.replace(" ", ""), un.trouble
 
 
 def test_the_old_name_of_a_command_still_works_and_the_version_is_an_option_too() -> None:

@@ -74,6 +74,52 @@ def test_a_file_that_is_ill_written_names_its_line_its_column_and_the_nearest_wo
     assert f"vie.yaml, {ou}" in said and quoi in said and "Traceback" not in said and "validation" not in said
 
 
+# Each thing that a life may find otherwise: its second step, and what is said of it.
+AUTREMENT = (
+    ("{acte: établir un FPS, avec: {siret: '123'}}", "établir un FPS refusé (422) : Le champ « siret » n'a pas la forme attendue"),
+    (
+        "{acte: payer le FPS}",
+        "payer le FPS refusé (409) : L'avis de paiement n'est pas encore envoyé « avis-non-envoye », CGCT, art. L. 2333-87",
+    ),
+    ("{acte: payer le FPS, refus: rapo-deja-decide}", "refus « rapo-deja-decide » attendu, trouvé « avis-non-envoye » : FPS "),
+    ("{antai: {etta: transmis}}", "etta = '(absent, vouliez-vous dire « etat » ?)' au lieu de 'transmis'"),
+    ("{dossier: autre, acte: payer le FPS, avec: {reference: '{inconnu}'}}", "« {inconnu} » n'est encore le nom de rien : « variables »"),
+    (
+        "{dossier: autre, acte: décider le RAPO, avec: {sens: rejet}}",
+        "« {numero} » n'est encore le nom de rien : « établir un FPS » le donne",
+    ),
+    ("{dossier: fps, dgfip: {etat: averti}}", "dgfip ne connaît pas ce dossier : "),
+    ("{acte: établir un FPS, avec: {plaque: EF-456-GH}, refus: hors-bareme}", "le refus « hors-bareme » était attendu, l'acte est accepté"),
+)
+
+
+def test_what_a_life_finds_otherwise_is_a_sentence_and_never_the_document_that_was_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    etablir = "{acte: établir un FPS, dossier: fps}"
+    lives = [f"- {{vie: v{n}, titre: T, etapes: [{etablir}, {etape}]}}" for n, (etape, _) in enumerate(AUTREMENT)]
+    (tmp_path / "vies.yaml").write_text("\n".join(lives), encoding="utf-8")
+    assert run(["play", str(tmp_path / "vies.yaml")]) == 1
+    said = capsys.readouterr().out
+    assert [phrase for _, phrase in AUTREMENT if phrase not in said] == []
+    assert '{"' not in said and "urn:" not in said and "['" not in said and f"{len(AUTREMENT)} fausses." in said
+
+
+def test_the_json_has_a_file_of_its_own_the_bytes_that_the_screen_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "vie.yaml").write_text("- {vie: v, titre: T, etapes: [{acte: établir un FPS}]}", encoding="utf-8")
+    vie, ecrit = str(tmp_path / "vie.yaml"), tmp_path / "sorties/vie.json"
+    assert run(["play", vie, "--json", str(ecrit)]) == 0
+    assert "1 vie jouée, aucune fausse." in capsys.readouterr().out
+    assert run(["play", "--json", vie]) == 0
+    assert capsys.readouterr().out == ecrit.read_text("utf-8")
+
+
+def test_a_file_that_is_no_text_is_named_with_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "latin.yaml").write_bytes("- vie: v\n  titre: été\n".encode("latin-1"))
+    assert run(["play", str(tmp_path / "latin.yaml")]) == 2
+    assert "latin.yaml, ligne 2, colonne 10 : ce n'est pas un texte UTF-8" in capsys.readouterr().err
+
+
 def test_a_name_that_is_no_life_gives_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", "deux-roue-paris"]) == 2
     assert "vouliez-vous dire « deux-roues-paris » ?" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """The command line in French: the help of typer, and the sentence of each mistake in what was typed."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
@@ -20,6 +21,7 @@ WORDS = (
 )
 CUT: Final = re.compile(r" *(\[(?:default|env var):)\n( +)")  # by the end of a line: what is in brackets goes to the next whole
 JSON: Final = "--json"
+CITE: Final = re.compile(r"'([^']*)'")  # a name, in a sentence of typer
 ECRAN: Final = "-"  # the name of standard output, where a file is asked
 NATURES = (
     ("valid integer", "un nombre entier"),
@@ -56,9 +58,9 @@ class Commande(TyperCommand):
 
 
 def _a_l_ecran(args: list[str]) -> list[str]:
-    """What was typed, with the screen as the file of a --json that names none."""
+    """What was typed, with the screen as the file of a --json that names none: what follows is a life, unless it is called « .json »."""
     apres = args.index(JSON) + 1 if JSON in args else None
-    if apres is None or (apres < len(args) and (args[apres] == ECRAN or not args[apres].startswith("-"))):
+    if apres is None or (apres < len(args) and (args[apres] == ECRAN or args[apres].endswith(".json"))):
         return args
     return [*args[:apres], ECRAN, *args[apres:]]
 
@@ -74,8 +76,7 @@ def mistake(error: Exception) -> tuple[str, str]:
     match type(error).__name__:
         case "NoSuchOption":
             close = getattr(error, "possibilities", None)
-            hint = f" Vouliez-vous dire {' ou '.join(sorted(close))} ?" if close else ""
-            return f"L'option {getattr(error, 'option_name', '')} n'existe pas.{hint}", advice
+            return f"L'option {getattr(error, 'option_name', '')} n'existe pas{_voulues(sorted(close or ()))}", advice
         case "MissingParameter":
             return f"Il manque {label}.", advice
         case "BadParameter":
@@ -84,12 +85,18 @@ def mistake(error: Exception) -> tuple[str, str]:
             return f"L'option {getattr(error, 'option_name', '')} attend une valeur.", advice
     message = str(getattr(error, "message", error))
     if "No such command" in message:
-        return f"La commande {message.split(maxsplit=3)[-1].rstrip('.')} n'existe pas.".replace("'", "« ", 1).replace("'", " »", 1), advice
+        name, *close = CITE.findall(message) or [""]
+        return f"La commande « {name} » n'existe pas{_voulues(close)}", advice
     if "Missing command" in message:
         return "Il manque une commande.", advice
     if "unexpected extra argument" in message:
         return f"Il y a un argument de trop : {message.rpartition('(')[2].rstrip(')')}.", advice
     return "La ligne de commande ne peut pas être lue.", advice
+
+
+def _voulues(close: Sequence[str]) -> str:
+    """The end of a sentence: what was perhaps meant."""
+    return f" ; vouliez-vous dire {' ou '.join(f'« {one} »' for one in close)} ?" if close else "."
 
 
 def _nature(message: str) -> str:

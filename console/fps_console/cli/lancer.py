@@ -1,11 +1,13 @@
 """What starts the services and the pages, waits for them, stops them; and what plays alone: `fps demo`, `fps play`."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from fps_console.cli.francais import ECRAN
 from fps_console.cli.options import Adresses, DataDir, Json, settings
 
 LectureSeule = Annotated[bool, typer.Option("--lecture-seule", help="On lit dans les pages, personne n'y agit.")]
@@ -102,7 +104,9 @@ def play(
     ] = None,
     detail: Annotated[bool, typer.Option("--detail", help="Raconte chaque vie, jour après jour.")] = False,
     lister: Annotated[bool, typer.Option("--lister", help="Donne les vies du catalogue, sans les jouer.")] = False,
-    en_json: Json = False,
+    en_json: Annotated[
+        Path | None, typer.Option("--json", metavar="[FICHIER.json]", help="Écrit ce qui est trouvé en JSON (à l'écran sans FICHIER).")
+    ] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un rapport JUnit.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrit aussi un récit à lire, jour après jour.")] = None,
     pdf: Annotated[
@@ -121,8 +125,10 @@ def play(
     from fps_console.commandes.play import play as start
 
     where = None if bac is None else settings(adresses, data_dir)
-    told = {"detail": detail, "lister": lister, "en_json": en_json}
-    return start(noms or [], **told, junit=junit, html=html, pdf=pdf, until=until, parallele=parallele, bac=bac, settings=where)
+    ecran = en_json is not None and (lister or str(en_json) == ECRAN)
+    document = None if ecran else en_json
+    told = partial(start, noms or [], detail=detail, lister=lister, en_json=ecran, document=document, junit=junit, html=html, pdf=pdf)
+    return told(until=until, parallele=parallele, bac=bac, settings=where)
 
 
 def city(

@@ -107,7 +107,7 @@ def de_la_vie(jouee: Jouee) -> Parcours:
 
 def lu(fichier: Path) -> Parcours:
     """What a file tells: that of « fps coverage --json », or of « fps play --json ». Raises Panne."""
-    que_faire = "Donnez ce qu'écrit « fps coverage --json FICHIER », ou « fps play --json > FICHIER »."
+    que_faire = "Donnez ce qu'écrit « fps coverage --json FICHIER », ou « fps play --json FICHIER »."
     try:
         ecrit: Any = json.loads(fichier.read_text("utf-8"))
         if isinstance(ecrit, dict) and "parcours" in ecrit:

@@ -89,7 +89,7 @@ async def _cases(essayes: Sequence[Delai], tendus: Sequence[Piege], *, muette: b
         with Dixiemes(muet=muette) as progres:
             async for une in Grille(world).cases(essayes, tendus):
                 cases.append(une)
-                progres.dire(len(cases), attendues, f"{len(cases)} cases sur {attendues} : {une.delai}")
+                progres.dire(len(cases), attendues, f"case {len(cases)} sur {attendues} : {une.delai}")
     return cases
 
 
@@ -108,7 +108,7 @@ def _raconter(essayes: Sequence[Delai], tendus: Sequence[Piege], cases: Iterable
     for une in fausses:
         say(f"  {une.piege} — {dire(une)}")
     nombre = sum(map(len, par_delai.values()))
-    say(f"\n{nombre} cases, {len(fausses) or 'aucune'} fausse{'s' if len(fausses) > 1 else ''}.")
+    say(f"\n{nombre} case{'s' if nombre > 1 else ''}, {len(fausses) or 'aucune'} fausse{'s' if len(fausses) > 1 else ''}.")
 
 
 def _page(essayes: Sequence[Delai], tendus: Sequence[Piege], cases: Sequence[Case]) -> str:

@@ -1,6 +1,7 @@
 """`fps play`: play lives through the four services, in this process, and say where one does not go as it is written."""
 
 import asyncio
+import json
 import ssl
 import time
 from collections import Counter
@@ -106,6 +107,7 @@ def play(
     parallele: int = 1,
     bac: str | None = None,
     settings: Settings | None = None,
+    document: Path | None = None,
 ) -> int:
     """Play what is named, or the whole catalogue; gives the exit status (`Statut`). Raises Panne, of the same statuses."""
     if lister:
@@ -128,8 +130,12 @@ def play(
         html.parent.mkdir(parents=True, exist_ok=True)
         dits = [one.documents if dedans else [replace(un, pdf=None) for un in one.documents] for one in jouees]
         html.write_text(rapport([vue(one) for one in jouees], dits), "utf-8")
+    dites = {"vies": [vue(one) for one in jouees], "statut": int(statut)} if en_json or document is not None else {}
+    if document is not None:
+        document.parent.mkdir(parents=True, exist_ok=True)
+        document.write_text(json.dumps(dites, ensure_ascii=False, indent=2) + "\n", "utf-8")
     if en_json:
-        dump({"vies": [vue(one) for one in jouees], "statut": int(statut)})
+        dump(dites)
     else:
         _bilan(jouees, junit)
     return int(statut)

@@ -21,7 +21,7 @@ def lister(en_json: bool) -> int:
         dump({"troubles": [un.model_dump(mode="json") for un in troubles()]})
         return 0
     rows = [(un.trouble, un.phrase, un.attendu, provoque(un)) for un in troubles()]
-    large = {"min_width": max(len(un.trouble) for un in troubles())}  # a name is copied
+    large = {"no_wrap": True}  # a name is copied
     grid(
         "Les troubles qu'un produit rencontre",
         [("Nom", large), "Ce qui arrive", "Attendu", ("Provoqué par", {"overflow": "fold"})],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from fps_simulateur.langue.fautes import Plan, proche
+from fps_simulateur.langue.fautes import Faute, Plan, ViesIllisibles, proche
 from fps_simulateur.langue.modele import Vie, lire
 
 
@@ -51,10 +51,20 @@ def choisir(noms: list[str]) -> list[Choisie]:
     found: list[Choisie] = []
     for nom in noms or list(connues):
         if nom.endswith((".yaml", ".yml")) or "/" in nom:
-            texte = Path(nom).read_text("utf-8")
+            texte = _texte(Path(nom), nom)
             found += [Choisie(vie, nom, texte) for vie in lire(texte, nom, Path(nom).parent)]
         elif nom in connues or nom in par_nom:
             found += connues.get(nom) or [par_nom[nom]]
         else:
             raise VieInconnue(f"« {nom} » n'est ni une vie ni une famille du catalogue{proche(nom, (*connues, *par_nom))}")
     return list({(one.fichier, one.vie.vie): one for one in found}.values())
+
+
+def _texte(chemin: Path, nom: str) -> str:
+    octets = chemin.read_bytes()
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError as error:
+        avant = octets[: error.start]
+        ligne, colonne = avant.count(b"\n") + 1, len(avant.rpartition(b"\n")[2].decode("utf-8")) + 1
+        raise ViesIllisibles([Faute(nom, ligne, colonne, "ce n'est pas un texte UTF-8 : enregistrez le fichier en UTF-8")]) from error

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from fps.kit.ground.clock import MATIN, paris
-from fps.parties import Party
+from fps.parties import SERVICES, Party
 from fps_simulateur.langue.fautes import proche
 from fps_simulateur.pilote.pilot import Pilot, PiloteErreur, _bac
 
@@ -125,8 +125,11 @@ async def _arrivee(pilot: Pilot, nom: str, repere: str, dossier: str | None) -> 
         numero = dossier or await _seul(pilot, nom)
         found = await _chercher(pilot, nom, lambda bac: _limite(pilot, bac, what, numero))
     if found is None:
+        if dossier and not [x for party in SERVICES for x in await pilot._journal(party, nom, dossier)]:
+            raise RepereFaux(f"Aucun dossier ne porte le numéro {dossier} dans le bac « {nom} ».", "Il a 26 chiffres, sans sa clé.")
         de_qui = f"pour le dossier {dossier}" if dossier else f"dans le bac « {nom} »"
-        raise RepereFaux(f"« {repere} » n'arrive pas {de_qui}, quoi qu'on attende.", "Lisez ce qui lui est arrivé : « fps explain ».")
+        lire = f"fps dossier {dossier} --bac {nom}" if dossier else f"fps journal lire --bac {nom}"
+        raise RepereFaux(f"« {repere} » n'arrive pas {de_qui}, quoi qu'on attende.", f"Lisez ce qui est arrivé : « {lire} ».")
     return found
 
 
