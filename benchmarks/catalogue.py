@@ -35,7 +35,7 @@ GRAND = ("lists-sqlite", "pages-sqlite", "start-sqlite", "rss-sqlite", "lists-po
 FLAT = ("acts-sqlite", "acts-postgresql", "deadline-million")
 LONG = (*GRAND, *FLAT, *pairs.PAIRS)
 BUSY = 0.7  # processes that ran during the minute before the run, beyond which something else is going on
-PATIENCE, LONG_PATIENCE = 180, 1_200  # seconds given to a row
+PATIENCE, LONG_PATIENCE = 300, 1_200  # seconds given to a row
 # The promise on the ratio: at most, or at least.
 AT_MOST: Mapping[str, float] = {
     "first-life-ms": 1.0,

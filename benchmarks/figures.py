@@ -65,7 +65,7 @@ class Sizes:
     letters: int = 5_000
     dossiers: int = 1_000  # whole lives through the servers, each round
     singles: int = 4_000
-    lots: int = 20  # of 500 messages
+    lots: int = 10  # of 500 messages
     few: int = 1_000
     many: int = 100_000  # due deadlines
     million: int = 1_000_000  # the same, of the long row

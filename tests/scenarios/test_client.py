@@ -67,9 +67,18 @@ def test_what_is_not_as_expected_is_told_with_the_number_the_day_and_each_differ
     assert "dgfip         prise-en-charge (50,00" in str(told.value) and "L'avertissement part" in str(told.value)
 
 
-def test_an_unknown_act_names_the_nearest_one(fps: BacSync) -> None:
-    with pytest.raises(ValueError, match="payer le titre"):
-        fps.faire("payer le titr", fps.etablir())
+def test_an_unknown_act_names_the_nearest_one_and_a_wrong_conduct_is_said_likewise_with_nothing_of_the_library(fps: BacSync) -> None:
+    dossier = fps.etablir()
+    for faux in (
+        lambda: fps.faire("payer le titr", dossier),
+        lambda: fps.etablir(usager="paie à K+6"),
+        lambda: fps.faire(3, dossier),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ValueError, match=r"«|acte") as dit:
+            faux()
+        assert "pydantic" not in str(dit.value) and "\n" not in str(dit.value) and "Etape" not in str(dit.value)
+    with pytest.raises(ValueError, match=r"^« payer le titr » n'est pas un acte ; vouliez-vous dire « payer le titre » [?]$"):
+        fps.faire("payer le titr", dossier)
 
 
 def test_a_fps_that_a_product_sent_is_followed_by_its_number(fps: BacSync) -> None:

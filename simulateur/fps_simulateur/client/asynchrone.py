@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from fps.droit.money import euros
 from fps.droit.numero import NumeroFps, telepaiement
 from fps.flows import by_type
@@ -32,6 +34,15 @@ Champs = dict[str, Any]
 Jusqua = str | date | datetime | timedelta
 COULISSES: Final = frozenset({"ecriture", "envoi", "reception"})
 DEPART: Final = date(2024, 1, 2)  # a settled past: no law of tomorrow changes what a test expects of it
+
+
+def _etape(**dite: Any) -> Etape:
+    """A step of a life; raises ValueError, which says what the language says of it and nothing of how it was read."""
+    try:
+        return Etape(**dite)
+    except ValidationError as error:
+        phrases = [str(une.get("ctx", {}).get("error") or f"{'.'.join(map(str, une['loc']))} : {une['msg']}") for une in error.errors()]
+    raise ValueError(" ; ".join(phrases))
 
 
 class Refuse(Exception):
@@ -190,12 +201,15 @@ class Bac:
 
         `usager`: how its driver then behaves by himself (« paie à J+6 », « RAPO puis juge », « jamais »…); raises ValueError.
         """
-        await self._faire(Etape(acte=ETABLIR, dossier=nom, avec=avec, usager=usager))
+        await self._faire(_etape(acte=ETABLIR, dossier=nom, avec=avec, usager=usager))
         return Dossier(self, self.deroulement.courant)
 
     async def faire(self, acte: str, dossier: Dossier | None = None, **avec: Any) -> Champs:
-        """An act of the language of the lives, by its name, about a dossier (the last one by default); gives its answer. Raises Refuse."""
-        return await self._faire(Etape(acte=acte, dossier=None if dossier is None else dossier.nom, avec=avec))
+        """An act of the language of the lives, by its name, about a dossier (the last one by default); gives its answer.
+
+        Raises Refuse, and ValueError with the nearest name when the language has no such act.
+        """
+        return await self._faire(_etape(acte=acte, dossier=None if dossier is None else dossier.nom, avec=avec))
 
     async def payer(self, dossier: Dossier, montant: int | None = None, **avec: Any) -> Champs:
         """Pay a FPS, or its title once there is one, on line by default; `montant` in centimes, all that is due that day by default."""
