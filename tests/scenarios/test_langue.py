@@ -222,6 +222,23 @@ def test_a_word_that_is_none_inside_what_an_act_gives_is_told_where_it_stands() 
         assert dit in str(trouve.value)
 
 
+def test_what_can_never_be_as_it_is_expected_is_told_where_it_stands_with_the_nearest_word() -> None:
+    etapes = {
+        "acte: payer le FPS, refus: fps-deja-payee": "colonne 29 : « fps-deja-payee » n'est le code d'aucun refus",
+        "antai: { etatt: paye }": "colonne 18 : « etatt » n'est pas un champ que montre « antai » ; vouliez-vous dire « etat » ?",
+        "dgfip: { a_paye: 3500 }": "« a_paye » n'est pas un champ que montre « dgfip » ; vouliez-vous dire « a_payer » ?",
+        "courriers: [1.avis-paiemen]": "« 1.avis-paiemen » n'est le type d'aucun courrier",
+        "recus: { 13.avertisement: 1 }": "« 13.avertisement » n'est le type d'aucun courrier ; vouliez-vous dire « 13.avertissement » ?",
+        "contenu: { 13.avertisement: { a_payer: 1 } }": "« 13.avertisement » n'est le type d'aucun courrier",
+    }
+    for etape, dit in etapes.items():
+        with pytest.raises(ViesIllisibles, match=r"ligne 4") as trouve:
+            lire(f"- vie: a\n  titre: A\n  etapes:\n    - {{ {etape} }}\n", "essai.yaml")
+        assert dit in str(trouve.value)
+    etape = "{ ccsp: { decision.frais: 1, '{champ}': 2 }, recus: { '{type}': 1 }, courriers: ['{type}'] }"
+    assert len(lire(f"- {{ vie: a, titre: A, etapes: [{etape}] }}\n", "essai.yaml")) == 1  # a path, and what a variable will say
+
+
 def test_each_life_of_the_catalogue_expects_something_of_its_money_its_letters_or_a_refusal() -> None:
     """States and dates alone would not see a sum that is wrong, or a letter that nobody sent."""
     argent = re.compile(r"montant|majoration|payer|creance|dette|frais|reste|astreinte|amende|_du$|^du$")

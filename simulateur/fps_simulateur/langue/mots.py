@@ -1,12 +1,13 @@
-"""The words that each act takes in « avec », at every depth, as the published schema says them, told before playing."""
+"""The words that each act takes in « avec », at every depth, and those of what is expected, by the schema, told before playing."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from fps.parties import SERVICES
 from fps_simulateur.langue.fautes import Chemin, proche
+from fps_simulateur.langue.publies import publie
 
 Mots = Mapping[str, Mapping[str, Any]]  # each word, with what the schema says of it
 
@@ -18,9 +19,13 @@ def mots_de(acte: str) -> frozenset[str]:
 
 
 @cache
+def _etape() -> Mapping[str, Any]:
+    return dict(json.loads(publie("vie"))["$defs"]["Etape"])
+
+
+@cache
 def _tous() -> Mapping[str, Mots]:
-    schema = json.loads((files("fps_simulateur.langue") / "vie.schema.json").read_text("utf-8"))
-    regles = schema["$defs"]["Etape"]["allOf"]
+    regles = _etape()["allOf"]
     return {
         regle["if"]["properties"]["acte"]["const"]: regle["then"]["properties"]["avec"]["properties"]
         for regle in regles
@@ -29,7 +34,7 @@ def _tous() -> Mapping[str, Mots]:
 
 
 def inconnus(etapes: Sequence[Any]) -> Iterator[tuple[Chemin, str]]:
-    """Each word of an « avec » that its act does not take: where it stands from the life on, and the nearest one."""
+    """Each word that an act does not take, or that can never be as expected: where it stands from the life on, and the nearest one."""
     for rang, etape in enumerate(etapes):
         acte, avec = etape.get("acte"), etape.get("avec")
         connus = mots_de(acte) if isinstance(acte, str) else frozenset()
@@ -42,6 +47,26 @@ def inconnus(etapes: Sequence[Any]) -> Iterator[tuple[Chemin, str]]:
                     dans = next((pas for pas in reversed(chemin[:-1]) if isinstance(pas, str)), mot)
                     phrase = f"« {nom} » n'est pas un mot de « {dans} »{proche(nom, permis) or f' : il prend {_liste(frozenset(permis))}'}"
                     yield ("etapes", rang, "avec", str(mot), *chemin), phrase
+        yield from ((("etapes", rang, *chemin), phrase) for chemin, phrase in _attendus(etape))
+
+
+def _attendus(etape: Mapping[str, Any]) -> Iterator[tuple[Chemin, str]]:
+    """What a step expects that can never be: a code that no refusal has, a field that a service does not show, a letter of no kind."""
+    dits = _etape()["properties"]
+    refus = etape.get("refus")
+    if isinstance(refus, str) and "{" not in refus and refus not in (codes := dits["refus"]["examples"]):
+        yield ("refus",), f"« {refus} » n'est le code d'aucun refus{proche(refus, codes)}"
+    for party in SERVICES:
+        for champ in etape.get(party.value) or ():
+            montres = dits[party.value]["properties"]
+            premier = str(champ).partition(".")[0]
+            if "{" not in premier and premier not in montres:
+                yield (party.value, str(champ)), f"« {premier} » n'est pas un champ que montre « {party.value} »{proche(premier, montres)}"
+    types = dits["courriers"]["items"]["enum"]
+    for mot in ("courriers", "recus", "contenu"):
+        for rang, nom in enumerate(etape.get(mot) or ()):
+            if isinstance(nom, str) and "{" not in nom and nom not in types:
+                yield (mot, rang if mot == "courriers" else nom), f"« {nom} » n'est le type d'aucun courrier{proche(nom, types)}"
 
 
 def _perdus(valeur: Any, dit: Mapping[str, Any]) -> Iterator[tuple[Chemin, str, Sequence[str]]]:
