@@ -392,9 +392,9 @@ def compare(attendu: Mapping[str, Any], found: Any, ou: str, mots: Mapping[str, 
     wrong = []
     for champ, value in remplacer(attendu, mots).items():
         try:
-            vu = lire(found, champ)
+            vu, dit = lire(found, champ), ""
         except (KeyError, IndexError, TypeError):
-            vu = dits.absent(champ, found)
+            vu, dit = dits.ABSENT, dits.absent(champ, found)
         if vu != value:
-            wrong.append(f"{champ} = {vu!r} au lieu de {value!r}")
+            wrong.append(f"{champ} = {dit or vu!r} au lieu de {value!r}")
     exiger(not wrong, ou + " ; ".join(wrong))

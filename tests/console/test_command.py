@@ -20,7 +20,7 @@ from tests.console.simulator import here, parsed
 WRONG = [
     (["nimporte"], 2, "La commande « nimporte » n'existe pas."),
     (["bac", "creer"], 2, "Il manque NOM."),
-    (["advance", "--foo"], 2, "L'option --foo n'existe pas."),
+    (["advance", "--foo"], 2, "L'option --foo n'existe pas ; vouliez-vous dire"),
     (["advance", "--de"], 2, "L'option --de attend une valeur."),
     (["up", "--port", "abc"], 2, "--port n'est pas valable : donnez un nombre entier."),
     (["bac", "etat", "a", "b"], 2, "Il y a un argument de trop : b."),

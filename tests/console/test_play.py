@@ -82,7 +82,11 @@ AUTREMENT = (
         "payer le FPS refusé (409) : L'avis de paiement n'est pas encore envoyé « avis-non-envoye », CGCT, art. L. 2333-87",
     ),
     ("{acte: payer le FPS, refus: rapo-deja-decide}", "refus « rapo-deja-decide » attendu, trouvé « avis-non-envoye » : FPS "),
-    ("{antai: {etta: transmis}}", "etta = '(absent, vouliez-vous dire « etat » ?)' au lieu de 'transmis'"),
+    (
+        "{acte: établir un FPS, avec: {plaque: EF-456-GH}, donne: {montan: 3500}}",
+        "montan = '(absent, vouliez-vous dire « montant » ?)' au lieu de 3500",
+    ),
+    ("{collectivite: {vehicule.autre: '(absent)', etat: autre}}", " etat = 'transmis' au lieu de 'autre'"),
     ("{dossier: autre, acte: payer le FPS, avec: {reference: '{inconnu}'}}", "« {inconnu} » n'est encore le nom de rien : « variables »"),
     (
         "{dossier: autre, acte: décider le RAPO, avec: {sens: rejet}}",
