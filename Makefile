@@ -41,7 +41,7 @@ demo: $(STAMP) ## play two dossiers from the street to the payment or the averti
 up: $(STAMP) ## four services and the console on http://localhost:8000, until Ctrl-C
 	@$(BIN)/fps up $(ARGS)
 
-test: $(STAMP) ## all tests; ARGS="tests/law -k cle" chooses
+test: $(STAMP) ## all tests, a sixth of the longest (FPS_TEST_LONG=1: all of them); ARGS="tests/law -k cle" chooses
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 kill: $(STAMP) ## play dossiers while services, databases, broker and advances are killed, then count everything; ARGS="--graine 7 --kills 40"

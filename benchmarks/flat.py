@@ -14,7 +14,7 @@ from sqlalchemy import update
 from benchmarks.figures import Bench, Figure, expect, say
 from benchmarks.grand_bac import BAC, peupler
 from benchmarks.inside import PARTS, Inside
-from benchmarks.lives import NOTIFIED, SENT
+from benchmarks.lives import NOTIFIED, SENT, payments, title_payments
 from benchmarks.servers import databases, service_url
 from fps.kit.data import tables
 from fps.messages.paiement import PaiementFps, PaiementTitre
@@ -67,24 +67,13 @@ async def _played(monde: World, count: int) -> Clock:
     await pilot.conduire(BAC, now + NOTIFIED)
     part("notices")
     paid, owed = forfaits[: count // 2], [f["numero"] for f in forfaits[count // 2 :]]
-    payments = [
-        {
-            "numero_telepaiement": f["telepaiement"],
-            "immatriculation": f["vehicule"]["immatriculation"],
-            "moyen": "internet",
-            "montant": f["minoration_montant"],
-        }
-        for f in paid
-    ]
-    await inside.lots(PaiementFps, BAC, payments)
+    await inside.lots(PaiementFps, BAC, payments(paid))
     part("pay FPS")
     await pilot.conduire(BAC, now + SENT)
     part("titles")
     due = [await _read(monde, Party.DGFIP, f"prises-en-charge/{numero}") for numero in owed]
     start = time.perf_counter()
-    keys = {"numero_fps": "numero_fps", "numero_telepaiement": "numero_telepaiement", "montant": "a_payer"}
-    titles = [{key: one[of] for key, of in keys.items()} | {"moyen": "internet"} for one in due]
-    await inside.lots(PaiementTitre, BAC, titles)
+    await inside.lots(PaiementTitre, BAC, title_payments(due))
     part("pay titles")
     await pilot.au_calme(BAC)
     part("quiet")

@@ -144,6 +144,27 @@ async def life_servers(bench: Bench) -> list[Figure]:
     return [Figure("life-servers", played, written, "dossiers/s")]
 
 
+def payments(forfaits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each of these FPS paid at ANTAI, reduced."""
+    return [
+        {
+            "numero_telepaiement": f["telepaiement"],
+            "immatriculation": f["vehicule"]["immatriculation"],
+            "moyen": "internet",
+            "montant": f["minoration_montant"],
+        }
+        for f in forfaits
+    ]
+
+
+def title_payments(due: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each of these titles paid at the DGFiP, for all that is due."""
+    return [
+        {"numero_fps": d["numero_fps"], "numero_telepaiement": d["numero_telepaiement"], "moyen": "internet", "montant": d["a_payer"]}
+        for d in due
+    ]
+
+
 async def lived(found: Deployment, bac: str, count: int) -> float:
     """Play `count` lives in a new bac, check every one of them; gives dossiers a second."""
     await found.pilot.creer(bac, INSTANT)
@@ -161,26 +182,13 @@ async def lived(found: Deployment, bac: str, count: int) -> float:
     await found.pilot.avancer(bac, INSTANT + NOTIFIED)
     part("notices")
     paid = forfaits[: count // 2]
-    payments = [
-        {
-            "numero_telepaiement": f["telepaiement"],
-            "immatriculation": f["vehicule"]["immatriculation"],
-            "moyen": "internet",
-            "montant": f["minoration_montant"],
-        }
-        for f in paid
-    ]
-    await found.lots(PaiementFps, bac, payments)
+    await found.lots(PaiementFps, bac, payments(paid))
     part("pay FPS")
     await found.pilot.avancer(bac, INSTANT + SENT)
     part("titles")
     due = await found.pages(Party.DGFIP, f"/bacs/{bac}/prises-en-charge")
     expect("avertissements sent", [d["etat"] for d in due], ["averti"] * (count - len(paid)))
-    titles = [
-        {"numero_fps": d["numero_fps"], "numero_telepaiement": d["numero_telepaiement"], "moyen": "internet", "montant": d["a_payer"]}
-        for d in due
-    ]
-    await found.lots(PaiementTitre, bac, titles)
+    await found.lots(PaiementTitre, bac, title_payments(due))
     part("pay titles")
     state = await found.pilot.au_calme(bac)
     part("quiet")
